@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+
+namespace AlbertCompiled.Generators.Graph;
+
+/// <summary>The primitives. Everything else in the language is written with them.</summary>
+internal enum Op
+{
+    // leaves
+    Parameter, Constant, RowCount, Carry, LoopResult,
+
+    // elementwise with broadcast
+    Add, Subtract, Multiply, Divide, Max, Min, GreaterOrEqual, Equal,
+    Negate, Exp, Log, Tanh, Erf, Sqrt, Rsqrt, Detach,
+
+    // elementwise sources: a value per element from an index vector or a counter
+    OneHot, KeepMask,
+
+    // rows of a table by an index vector
+    Rows,
+
+    // reductions
+    RowSum, RowMax, ColumnSum,
+
+    // products
+    MatMul, Attention, AttentionLogSum,
+
+    // what only the backward pass has
+    AttentionGradient, ScatterAdd, AccumulateGradient,
+}
+
+/// <summary>Where a node comes from, for the reader of generated code and of diagnostics.</summary>
+/// <param name="Path">Definition methods from the program inwards: Pretraining/Encode/Layer/LayerNorm.</param>
+/// <param name="Statement">The statement's text in the outermost method of the definition itself (not of the library).</param>
+/// <param name="Variable">The local that holds the result, or null.</param>
+internal sealed record Origin(string Path, string Statement, string? Variable)
+{
+    public static readonly Origin None = new("", "", null);
+}
+
+/// <summary>A parameter read: for each iteration of its loop (one entry if it does not vary) the adjacent parameters it spans.</summary>
+internal sealed record ParameterReference(ImmutableArray<ImmutableArray<int>> Choices)
+{
+    public bool Varies => Choices.Length > 1;
+
+    public bool Equals(ParameterReference? other) =>
+        other is not null && Choices.Length == other.Choices.Length && Choices.Zip(other.Choices, (a, b) => a.SequenceEqual(b)).All(same => same);
+
+    public override int GetHashCode() => Choices.Aggregate(17, (h, parts) => parts.Aggregate(unchecked(h * 31), (g, p) => unchecked(g * 31 + p)));
+}
+
+/// <summary>One operation. Attributes that an operation does not use keep their defaults.</summary>
+internal sealed record Node(int Id, Op Op, Shape Shape, ImmutableArray<int> Inputs)
+{
+    /// <summary>Constant: its value.</summary>
+    public double Value { get; init; }
+
+    /// <summary>Rows, OneHot, ScatterAdd: the batch's index vector by property name, such as Tokens.</summary>
+    public string Index { get; init; } = "";
+
+    /// <summary>RowCount: what it counts.</summary>
+    public Dim Counted { get; init; }
+
+    public bool TransposeA { get; init; }
+
+    public bool TransposeB { get; init; }
+
+    /// <summary>Attention and its gradient.</summary>
+    public int Heads { get; init; }
+
+    /// <summary>KeepMask, Attention: probability of dropping.</summary>
+    public double Probability { get; init; }
+
+    /// <summary>KeepMask, Attention with dropout: ordinal of the site.</summary>
+    public int Site { get; init; }
+
+    /// <summary>Parameter, AccumulateGradient, ScatterAdd into a parameter.</summary>
+    public ParameterReference? Parameter { get; init; }
+
+    /// <summary>True for nodes that Differentiate made.</summary>
+    public bool Backward { get; init; }
+
+    public Origin Origin { get; init; } = Origin.None;
+}

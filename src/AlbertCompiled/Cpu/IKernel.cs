@@ -1,0 +1,15 @@
+namespace AlbertCompiled.Cpu;
+
+/// <summary>A kernel over rows: a small struct of pointers with the loop written once. It runs chunk by chunk on any thread.</summary>
+public interface IRowKernel
+{
+    /// <summary>Computes rows <paramref name="first"/> to <paramref name="last"/> − 1, which form chunk <paramref name="chunk"/>.</summary>
+    void Run(int first, int last, int chunk);
+}
+
+/// <summary>What happens to an element of a matrix product before it is stored: bias, activation, residual, accumulation.</summary>
+public interface IEpilogue
+{
+    /// <summary>Consumes the finished products of row <paramref name="row"/> from column <paramref name="column"/> on, one per lane.</summary>
+    void Apply<V>(V product, int row, int column) where V : struct, ISimd<V>;
+}

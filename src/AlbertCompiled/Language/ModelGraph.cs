@@ -1,0 +1,4 @@
+namespace AlbertCompiled;
+
+/// <summary>The base of a definition.</summary>
+public abstract class ModelGraph;

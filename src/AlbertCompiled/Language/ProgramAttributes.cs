@@ -1,0 +1,86 @@
+namespace AlbertCompiled;
+
+/// <summary>Marks a class whose text is part of a model's definition. It travels in the assembly's metadata, so that projects that only reference the assembly can compile models of it.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class DefinitionAttribute : Attribute;
+
+/// <summary>The text of one <see cref="DefinitionAttribute"/> class, written by the generator.</summary>
+/// <param name="type">Full name of the class.</param>
+/// <param name="text">Its C# text without comments.</param>
+[AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
+public sealed class DefinitionTextAttribute(string type, string text) : Attribute
+{
+    /// <summary>Full name of the class.</summary>
+    public string Type { get; } = type;
+
+    /// <summary>Its C# text without comments.</summary>
+    public string Text { get; } = text;
+}
+
+/// <summary>The base of an architecture's configuration attribute, such as <c>[Albert]</c>: its properties are the constants of the definition.</summary>
+/// <typeparam name="TGraph">The definition; its constructor takes this attribute.</typeparam>
+[AttributeUsage(AttributeTargets.Class)]
+public abstract class ArchitectureAttribute<TGraph> : Attribute where TGraph : ModelGraph;
+
+/// <summary>The base of the attributes that say which programs to compile.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public abstract class ProgramAttribute : Attribute;
+
+/// <summary>Compiles the definition's <c>Pretraining(TokenBatch)</c> for training and evaluation, and <c>Prediction(TokenBatch)</c>, if there is one, for inference.</summary>
+public sealed class PretrainingAttribute : ProgramAttribute;
+
+/// <summary>What the backward pass recomputes instead of keeping.</summary>
+public enum Recompute
+{
+    /// <summary>Every operand of a matrix product or attention is kept; only elementwise work that fuses into its consumer is redone. The fastest.</summary>
+    None,
+
+    /// <summary>Operands that are elementwise or row-wise functions of kept values (activations, normalised rows) are recomputed.</summary>
+    Cheap,
+
+    /// <summary>Only the input of each layer is kept; its forward pass runs again (gradient checkpointing, Chen et al. 2016).</summary>
+    Layer,
+}
+
+/// <summary>Chooses what the backward pass recomputes.</summary>
+/// <param name="mode">The rule.</param>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class RecomputeAttribute(Recompute mode) : Attribute
+{
+    /// <summary>The rule.</summary>
+    public Recompute Mode { get; } = mode;
+}
+
+/// <summary>Optimizers that are compiled over the parameter arena.</summary>
+public enum Optimizer
+{
+    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter, 2019).</summary>
+    AdamW,
+
+    /// <summary>Layer-wise adaptive moments (You et al., 2020).</summary>
+    Lamb,
+}
+
+/// <summary>The optimizer that a model uses unless told otherwise.</summary>
+/// <param name="optimizer">The rule.</param>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class OptimizerAttribute(Optimizer optimizer) : Attribute
+{
+    /// <summary>The rule.</summary>
+    public Optimizer Optimizer { get; } = optimizer;
+}
+
+/// <summary>A limit on the memory of training: parameters, gradients, moments and arena. A plan that exceeds it does not build.</summary>
+/// <param name="budget">A number and KB, MB, GB (powers of 1000) or KiB, MiB, GiB.</param>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class MemoryBudgetAttribute(string budget) : Attribute
+{
+    /// <summary>The budget as written.</summary>
+    public string Budget { get; } = budget;
+
+    /// <summary>Tokens in a batch that it must hold for.</summary>
+    public int Tokens { get; set; } = 4096;
+
+    /// <summary>Sequences in that batch; 0: one for every 128 tokens.</summary>
+    public int Sequences { get; set; }
+}

@@ -1,0 +1,121 @@
+namespace AlbertCompiled;
+
+/// <summary>A model whose forward, backward and optimizer code was generated at build time. Not thread-safe.</summary>
+public abstract class CompiledModel : IDisposable
+{
+    /// <summary>Allocates the arenas on <paramref name="device"/> and initialises the parameters from <paramref name="seed"/>.</summary>
+    protected CompiledModel(ModelDescription description, Device device, Capacity capacity, ulong seed)
+    {
+        Description = description;
+        Device = device;
+        Capacity = capacity;
+        Seed = seed;
+        Parameters = device.CreateParameters(description);
+        Parameters.Initialize(seed);
+    }
+
+    /// <summary>What the compiler knows about this model.</summary>
+    public ModelDescription Description { get; }
+
+    /// <summary>Where it runs.</summary>
+    public Device Device { get; }
+
+    /// <summary>The largest batch it takes.</summary>
+    public Capacity Capacity { get; }
+
+    /// <summary>Seed of initialisation and dropout.</summary>
+    public ulong Seed { get; }
+
+    /// <summary>Weights, gradients and optimizer moments.</summary>
+    public ParameterSet Parameters { get; }
+
+    /// <summary>Number of updates applied; a checkpoint restores it.</summary>
+    public long Step { get; set; }
+
+    /// <summary>The generated code for <see cref="Device"/>.</summary>
+    protected abstract ModelExecutor Executor { get; }
+
+    /// <summary>Bytes of the arena that activations and gradients live in.</summary>
+    public long ArenaBytes => Executor.ArenaBytes;
+
+    /// <summary>Forward, backward and update. Allocates nothing.</summary>
+    /// <exception cref="BatchException">The batch exceeds the capacity or holds an index outside its table.</exception>
+    public StepResult TrainStep(TokenBatch batch, in OptimizerSettings settings)
+    {
+        var outputs = ComputeGradients(batch);
+        float norm = Parameters.Update(settings, Step + 1);
+        Step++;
+        return new(outputs, norm);
+    }
+
+    /// <summary>Forward and backward without an update; gradients are left in <see cref="Parameters"/>.</summary>
+    public ScalarOutputs ComputeGradients(TokenBatch batch)
+    {
+        Executor.Check(batch);
+        Executor.Train(batch, Seed, Step);
+        return Executor.Scalars("train");
+    }
+
+    /// <summary>The forward pass of the training program, dropout off.</summary>
+    public ScalarOutputs Evaluate(TokenBatch batch)
+    {
+        Executor.Check(batch);
+        Executor.Evaluate(batch);
+        return Executor.Scalars("evaluate");
+    }
+
+    /// <summary>Runs the inference program; <see cref="ReadOutput"/> returns its results.</summary>
+    public void Predict(TokenBatch batch)
+    {
+        Executor.Check(batch);
+        Executor.Predict(batch);
+    }
+
+    /// <summary>Copies a result of the last <see cref="Predict"/>, rows × columns, without padding.</summary>
+    /// <returns>The number of rows.</returns>
+    public int ReadOutput(string name, Span<float> destination) => Executor.ReadOutput("predict", name, destination);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Executor.Dispose();
+        Parameters.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>The scalar outputs of a run in the program's order. Valid until the next run.</summary>
+public readonly ref struct ScalarOutputs(ProgramDescription program, ReadOnlySpan<float> values)
+{
+    readonly ReadOnlySpan<float> values = values;
+
+    /// <summary>The output called <paramref name="name"/>.</summary>
+    public float this[string name]
+    {
+        get
+        {
+            for (int i = 0; i < values.Length; i++)
+                if (program.Outputs[i].Name == name) return values[i];
+            throw new KeyNotFoundException($"the program {program.Name} has no scalar output {name}");
+        }
+    }
+
+    /// <summary>The output called "loss".</summary>
+    public float Loss => this["loss"];
+}
+
+/// <summary>What a training step tells.</summary>
+public readonly ref struct StepResult(ScalarOutputs outputs, float gradientNorm)
+{
+    /// <summary>The scalar outputs.</summary>
+    public ScalarOutputs Outputs { get; } = outputs;
+
+    /// <summary>Global gradient norm before clipping.</summary>
+    public float GradientNorm { get; } = gradientNorm;
+
+    /// <summary>The loss.</summary>
+    public float Loss => Outputs.Loss;
+}
+
+/// <summary>A batch that the model cannot take; the message says which entry and why.</summary>
+public sealed class BatchException(string message) : Exception(message);

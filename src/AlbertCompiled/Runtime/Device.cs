@@ -1,0 +1,20 @@
+namespace AlbertCompiled;
+
+/// <summary>Where a model runs. Choosing one is one word.</summary>
+public abstract class Device : IDisposable
+{
+    /// <summary>The word that opens it: cpu, ilgpu-cpu, opencl, cuda.</summary>
+    public abstract string Kind { get; }
+
+    /// <summary>What a person calls it: processor or card, threads or memory.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Allocates the parameter arenas of a model.</summary>
+    public abstract ParameterSet CreateParameters(ModelDescription description);
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}
+
+/// <summary>A device that is not there; the message says what to do.</summary>
+public sealed class DeviceException(string message) : Exception(message);

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+
+namespace AlbertCompiled;
+
+/// <summary>One named parameter and its place in the parameter arena.</summary>
+/// <param name="Name">The checkpoint's name for it.</param>
+/// <param name="Rows">Rows; 1 for a vector.</param>
+/// <param name="Columns">Columns.</param>
+/// <param name="IsVector">Stored as a one-dimensional tensor; neither decays nor adapts (biases, LayerNorm).</param>
+/// <param name="Offset">First float in the parameter arena; rows follow each other without a gap.</param>
+/// <param name="Initial">How it starts.</param>
+public sealed record ParameterInfo(string Name, int Rows, int Columns, bool IsVector, long Offset, Initial Initial)
+{
+    /// <summary>Number of floats.</summary>
+    public long Length => (long)Rows * Columns;
+}
+
+/// <summary>A result of a program, readable after it ran.</summary>
+/// <param name="Name">Its name in the definition.</param>
+/// <param name="Rows">The dimension of its rows; null for a scalar.</param>
+/// <param name="Columns">Columns.</param>
+public sealed record OutputInfo(string Name, Dimension? Rows, int Columns);
+
+/// <summary>
+/// The size of an arena as a linear function of the capacity: floats per row of each dimension, floats per chunk of
+/// <see cref="ChunkRows"/> rows (partial column sums), and a fixed part.
+/// </summary>
+public sealed record ArenaPlan(long Token, long Sequence, long Prediction, long TokenChunk, long SequenceChunk, long PredictionChunk, long Fixed)
+{
+    /// <summary>Rows per chunk of a row kernel: the fixed grain of parallel work and of partial sums.</summary>
+    public const int ChunkRows = 16;
+
+    /// <summary>Rows are rounded up to this, so that every slot starts on a 64-byte boundary.</summary>
+    public static long Round(int rows) => (rows + 15L) & ~15L;
+
+    /// <summary>Chunks of a capacity of <paramref name="rows"/>, rounded up to 16.</summary>
+    public static long Chunks(int rows) => Round((rows + ChunkRows - 1) / ChunkRows);
+
+    /// <summary>Floats for a capacity.</summary>
+    public long Floats(Capacity c) =>
+        Token * Round(c.Tokens) + Sequence * Round(c.Sequences) + Prediction * Round(c.Predictions) +
+        TokenChunk * Chunks(c.Tokens) + SequenceChunk * Chunks(c.Sequences) + PredictionChunk * Chunks(c.Predictions) + Fixed;
+
+    /// <summary>Bytes for a capacity.</summary>
+    public long Bytes(Capacity capacity) => Floats(capacity) * sizeof(float);
+}
+
+/// <summary>A compiled program: "train" (forward and backward), "evaluate" (forward), "predict" (inference).</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Arena">Its memory plan.</param>
+/// <param name="FlopsPerToken">Matrix FLOPs per token, attention's scores left out (they depend on the sequence length).</param>
+/// <param name="FlopsPerSequence">Matrix FLOPs per sequence.</param>
+/// <param name="FlopsPerPrediction">Matrix FLOPs per predicted position.</param>
+/// <param name="FlopsPerTokenPair">Attention FLOPs per pair of tokens of one sequence.</param>
+/// <param name="Outputs">What can be read after a run, scalars first.</param>
+public sealed record ProgramDescription(
+    string Name, ArenaPlan Arena, double FlopsPerToken, double FlopsPerSequence, double FlopsPerPrediction, double FlopsPerTokenPair, ImmutableArray<OutputInfo> Outputs);
+
+/// <summary>What the compiler knows about a model: generated beside it.</summary>
+/// <param name="Name">Type name.</param>
+/// <param name="Configuration">The architecture attribute as written, one name=value per property, defaults included.</param>
+/// <param name="Parameters">All parameters in arena order.</param>
+/// <param name="ParameterFloats">Length of the parameter arena in floats, alignment included.</param>
+/// <param name="Programs">The compiled programs.</param>
+/// <param name="Optimizer">The optimizer that the model declares.</param>
+/// <param name="PlanTable">The memory plan as a text table.</param>
+public sealed record ModelDescription(
+    string Name, ImmutableArray<(string Name, string Value)> Configuration, ImmutableArray<ParameterInfo> Parameters, long ParameterFloats,
+    ImmutableArray<ProgramDescription> Programs, Optimizer Optimizer, string PlanTable)
+{
+    /// <summary>Number of trainable scalars.</summary>
+    public long ParameterCount => Parameters.Sum(p => p.Length);
+
+    /// <summary>The program called <paramref name="name"/>, or null.</summary>
+    public ProgramDescription? Program(string name) => Programs.FirstOrDefault(p => p.Name == name);
+}

@@ -1,0 +1,75 @@
+namespace AlbertCompiled;
+
+/// <summary>The four arrays that training keeps for every parameter.</summary>
+public enum ParameterState
+{
+    /// <summary>The weights.</summary>
+    Value,
+
+    /// <summary>∂loss/∂weight of the last training step.</summary>
+    Gradient,
+
+    /// <summary>The optimizer's first moment.</summary>
+    FirstMoment,
+
+    /// <summary>The optimizer's second moment.</summary>
+    SecondMoment,
+}
+
+/// <summary>All parameters of a model in four arenas of the same layout, in the memory of its device.</summary>
+public abstract class ParameterSet(ModelDescription description) : IDisposable
+{
+    /// <summary>What the arenas hold.</summary>
+    public ModelDescription Description { get; } = description;
+
+    /// <summary>Floats in each arena.</summary>
+    public long Length => Description.ParameterFloats;
+
+    /// <summary>Copies floats of an arena to the host.</summary>
+    public abstract void Read(ParameterState state, long offset, Span<float> destination);
+
+    /// <summary>Copies floats from the host into an arena.</summary>
+    public abstract void Write(ParameterState state, long offset, ReadOnlySpan<float> source);
+
+    /// <summary>Applies the gradients.</summary>
+    /// <param name="settings">Rule and hyperparameters.</param>
+    /// <param name="step">1 for the first update.</param>
+    /// <returns>The global gradient norm before clipping.</returns>
+    public abstract float Update(in OptimizerSettings settings, long step);
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+
+    /// <summary>Reads one parameter by name.</summary>
+    /// <exception cref="KeyNotFoundException">No parameter has this name.</exception>
+    public float[] Read(string name, ParameterState state = ParameterState.Value)
+    {
+        var p = Find(name);
+        var values = new float[p.Length];
+        Read(state, p.Offset, values);
+        return values;
+    }
+
+    /// <summary>Writes one parameter by name.</summary>
+    public void Write(string name, ReadOnlySpan<float> values, ParameterState state = ParameterState.Value)
+    {
+        var p = Find(name);
+        if (values.Length != p.Length) throw new ArgumentException($"{name} has {p.Length} values, not {values.Length}");
+        Write(state, p.Offset, values);
+    }
+
+    /// <summary>Draws every parameter anew from <paramref name="seed"/>: each from its own stream, so that order and device do not matter.</summary>
+    public void Initialize(ulong seed)
+    {
+        for (int i = 0; i < Description.Parameters.Length; i++)
+        {
+            var p = Description.Parameters[i];
+            var values = new float[p.Length];
+            p.Initial.Fill(values, p.Columns, seed + (ulong)i * 0x9E3779B97F4A7C15);
+            Write(ParameterState.Value, p.Offset, values);
+        }
+    }
+
+    ParameterInfo Find(string name) =>
+        Description.Parameters.FirstOrDefault(p => p.Name == name) ?? throw new KeyNotFoundException($"{Description.Name} has no parameter {name}");
+}

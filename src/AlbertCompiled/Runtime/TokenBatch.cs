@@ -1,0 +1,147 @@
+namespace AlbertCompiled;
+
+/// <summary>The three sizes that a batch brings; all others are constants of the model.</summary>
+public enum Dimension
+{
+    /// <summary>Packed tokens of all sequences, end to end.</summary>
+    Tokens,
+
+    /// <summary>Sequences in the batch.</summary>
+    Sequences,
+
+    /// <summary>Masked positions to predict.</summary>
+    Predictions,
+}
+
+/// <summary>The largest batch a model instance takes. Memory is planned for it once, at creation.</summary>
+/// <param name="Tokens">Tokens of all sequences together.</param>
+/// <param name="Sequences">Sequences.</param>
+/// <param name="Predictions">Masked positions.</param>
+public readonly record struct Capacity(int Tokens, int Sequences, int Predictions)
+{
+    /// <summary>A capacity with a prediction for every fifth token, above the 15% that masking draws.</summary>
+    public Capacity(int tokens, int sequences) : this(tokens, sequences, Math.Max(1, tokens / 5)) { }
+
+    /// <summary>The size along <paramref name="dimension"/>.</summary>
+    public int this[Dimension dimension] => dimension switch
+    {
+        Dimension.Tokens => Tokens,
+        Dimension.Sequences => Sequences,
+        _ => Predictions,
+    };
+}
+
+/// <summary>A vector of row indices of a batch: a buffer of fixed capacity of which the first <see cref="Count"/> entries count.</summary>
+/// <param name="dimension">The dimension that its entries run over.</param>
+/// <param name="capacity">The largest number of entries.</param>
+public sealed class Indices(Dimension dimension, int capacity)
+{
+    /// <summary>The dimension that the entries run over.</summary>
+    public Dimension Dimension { get; } = dimension;
+
+    /// <summary>The buffer; entries from <see cref="Count"/> on are undefined.</summary>
+    public int[] Buffer { get; } = new int[capacity];
+
+    /// <summary>The number of entries in use.</summary>
+    public int Count { get; internal set; }
+
+    /// <summary>The entries in use.</summary>
+    public ReadOnlySpan<int> Span => Buffer.AsSpan(0, Count);
+}
+
+/// <summary>
+/// What one step reads. Sequences lie end to end, nothing is padded; attention is bounded by <see cref="Starts"/>.
+/// A batch is filled by <see cref="Clear"/> and <see cref="Add"/>, and reused without allocation.
+/// </summary>
+public sealed class TokenBatch
+{
+    /// <summary>An empty batch with room for <paramref name="capacity"/>.</summary>
+    public TokenBatch(Capacity capacity)
+    {
+        Capacity = capacity;
+        Tokens = new(Dimension.Tokens, capacity.Tokens);
+        Segments = new(Dimension.Tokens, capacity.Tokens);
+        Positions = new(Dimension.Tokens, capacity.Tokens);
+        First = new(Dimension.Sequences, capacity.Sequences);
+        Order = new(Dimension.Sequences, capacity.Sequences);
+        Predicted = new(Dimension.Predictions, capacity.Predictions);
+        Labels = new(Dimension.Predictions, capacity.Predictions);
+        Starts = new int[capacity.Sequences + 1];
+    }
+
+    /// <summary>The room of this batch.</summary>
+    public Capacity Capacity { get; }
+
+    /// <summary>[tokens] vocabulary ids.</summary>
+    public Indices Tokens { get; }
+
+    /// <summary>[tokens] segment, 0 or 1.</summary>
+    public Indices Segments { get; }
+
+    /// <summary>[tokens] position within the sequence.</summary>
+    public Indices Positions { get; }
+
+    /// <summary>[sequences] row of each sequence's first token.</summary>
+    public Indices First { get; }
+
+    /// <summary>[sequences] 1 where the two segments were swapped.</summary>
+    public Indices Order { get; }
+
+    /// <summary>[predictions] rows of the masked tokens.</summary>
+    public Indices Predicted { get; }
+
+    /// <summary>[predictions] their original ids.</summary>
+    public Indices Labels { get; }
+
+    /// <summary>[sequences + 1] first row of each sequence, then the number of tokens.</summary>
+    public int[] Starts { get; }
+
+    /// <summary>The size along <paramref name="dimension"/>.</summary>
+    public int Count(Dimension dimension) => dimension switch
+    {
+        Dimension.Tokens => Tokens.Count,
+        Dimension.Sequences => First.Count,
+        _ => Predicted.Count,
+    };
+
+    /// <summary>Empties the batch.</summary>
+    public void Clear()
+    {
+        Tokens.Count = Segments.Count = Positions.Count = First.Count = Order.Count = Predicted.Count = Labels.Count = 0;
+        Starts[0] = 0;
+    }
+
+    /// <summary>True if a sequence of these sizes still fits.</summary>
+    public bool Fits(int tokens, int predictions) =>
+        Tokens.Count + tokens <= Capacity.Tokens && First.Count < Capacity.Sequences && Predicted.Count + predictions <= Capacity.Predictions;
+
+    /// <summary>Appends one sequence.</summary>
+    /// <param name="tokens">Vocabulary ids, masked already.</param>
+    /// <param name="segments">Segment of each token.</param>
+    /// <param name="predicted">Positions within the sequence to predict, ascending.</param>
+    /// <param name="labels">The original ids at those positions.</param>
+    /// <param name="order">1 where the segments were swapped.</param>
+    /// <exception cref="ArgumentException">The sequence does not fit or the lengths differ.</exception>
+    public void Add(ReadOnlySpan<int> tokens, ReadOnlySpan<int> segments, ReadOnlySpan<int> predicted, ReadOnlySpan<int> labels, int order)
+    {
+        if (tokens.Length != segments.Length || predicted.Length != labels.Length)
+            throw new ArgumentException("tokens and segments, predicted and labels must have the same length");
+        if (!Fits(tokens.Length, predicted.Length))
+            throw new ArgumentException($"a sequence of {tokens.Length} tokens and {predicted.Length} predictions does not fit into what is left of {Capacity}");
+        int row = Tokens.Count;
+        tokens.CopyTo(Tokens.Buffer.AsSpan(row));
+        segments.CopyTo(Segments.Buffer.AsSpan(row));
+        for (int i = 0; i < tokens.Length; i++) Positions.Buffer[row + i] = i;
+        for (int i = 0; i < predicted.Length; i++)
+        {
+            Predicted.Buffer[Predicted.Count + i] = row + predicted[i];
+            Labels.Buffer[Labels.Count + i] = labels[i];
+        }
+        First.Buffer[First.Count] = row;
+        Order.Buffer[Order.Count] = order;
+        Tokens.Count = Segments.Count = Positions.Count = row + tokens.Length;
+        Predicted.Count = Labels.Count = Predicted.Count + predicted.Length;
+        First.Count = Order.Count = First.Count + 1;
+        Starts[First.Count] = Tokens.Count;
+    }
+}
