@@ -131,8 +131,13 @@ internal sealed class GraphBuilder
         int hidden = shape.Columns / 3;
         if (heads <= 0 || hidden % heads != 0)
             throw new GraphException($"{heads} heads do not divide the hidden size {hidden}") { Operands = [queryKeyValue] };
-        return Add(New(Op.Attention, new(Dim.Tokens, hidden), [queryKeyValue]) with { Heads = heads, Probability = probability, Site = probability > 0 ? sites++ : 0 });
+        int attention = Add(New(Op.Attention, new(Dim.Tokens, hidden), [queryKeyValue]) with { Heads = heads, Probability = probability, Site = probability > 0 ? sites++ : 0 });
+        Add(New(Op.AttentionLogSum, new(Dim.Tokens, heads), [attention]));
+        return attention;
     }
+
+    /// <summary>The second result of an attention node, the logarithm of each row's sum of exponentials, stands right behind it.</summary>
+    public static int LogSumOf(Node attention) => attention.Id + 1;
 
     /// <summary>The value without its gradient.</summary>
     public int Detach(int x) => Add(Op.Detach, ShapeOf(x), [x]);

@@ -12,8 +12,8 @@ internal enum Op
     Add, Subtract, Multiply, Divide, Max, Min, GreaterOrEqual, Equal,
     Negate, Exp, Log, Tanh, Erf, Sqrt, Rsqrt, Detach,
 
-    // elementwise sources: a value per element from an index vector or a counter
-    OneHot, KeepMask,
+    // elementwise sources: a value per element from an index vector, a counter, or a smaller value
+    OneHot, KeepMask, Broadcast,
 
     // rows of a table by an index vector
     Rows,

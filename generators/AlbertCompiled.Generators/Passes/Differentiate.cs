@@ -1,0 +1,164 @@
+using System.Collections.Immutable;
+using AlbertCompiled.Generators.Graph;
+
+namespace AlbertCompiled.Generators.Passes;
+
+/// <summary>
+/// Appends the backward pass of an output. The rules are <see cref="Derivatives"/>; a loop differentiates into a reversed
+/// loop whose body reads the forward body's values of the same iteration; a parameter's gradient is accumulated where it arises.
+/// </summary>
+internal static class Differentiate
+{
+    public static ModelGraph Run(ModelGraph graph, string output) => new Pass(graph).Run(graph.Outputs.First(o => o.Name == output).Node);
+
+    sealed class Pass
+    {
+        readonly ModelGraph graph;
+        readonly Dictionary<int, Node> nodes;
+        readonly HashSet<int> active = [];
+        readonly List<Block> result;
+        int next;
+
+        public Pass(ModelGraph graph)
+        {
+            this.graph = graph;
+            nodes = graph.Nodes.ToDictionary(n => n.Id);
+            next = graph.NextId;
+            result = [.. graph.Blocks];
+            foreach (var n in graph.Nodes)
+                if (DependsOnParameters(n)) active.Add(n.Id);
+        }
+
+        public ModelGraph Run(int loss)
+        {
+            var gradients = new Dictionary<int, Node>();
+            BlockEditor editor = NewEditor();
+            editor.Origin = nodes[loss].Origin;
+            gradients[loss] = editor.Constant(1);
+            for (int i = graph.Blocks.Length - 1; i >= 0; i--)
+            {
+                var block = graph.Blocks[i];
+                if (block.IsLoop)
+                {
+                    Finish(editor);
+                    editor = Loop(block, i, gradients);
+                    continue;
+                }
+
+                Sweep(editor, block, gradients);
+            }
+
+            Finish(editor);
+            return graph with { Blocks = [.. result] };
+        }
+
+        // the loss's own block continues with its backward nodes; later straight parts become blocks of their own
+        void Finish(BlockEditor editor)
+        {
+            if (result.Count == graph.Blocks.Length && !result[^1].IsLoop && !finishedFirst)
+                result[^1] = result[^1] with { Nodes = [.. result[^1].Nodes, .. editor.Nodes] };
+            else
+                result.Add(new("", 1, false, [.. editor.Nodes], []));
+            finishedFirst = true;
+        }
+
+        bool finishedFirst;
+
+        BlockEditor Loop(Block block, int index, Dictionary<int, Node> gradients)
+        {
+            var body = NewEditor();
+            var local = new Dictionary<int, Node>();
+            var pending = new List<(int Initial, Node Input, int Of)>();
+            foreach (var carry in block.Carries)
+            {
+                if (!gradients.TryGetValue(carry.Result, out var arriving)) continue;
+                body.Origin = nodes[carry.Output].Origin;
+                var input = body.Add(new(0, Op.Carry, arriving.Shape, []));
+                local[carry.Output] = input;
+                pending.Add((arriving.Id, input, carry.Input));
+            }
+
+            if (pending.Count == 0) return NewEditor();
+            var inside = new HashSet<int>(block.Nodes.Select(n => n.Id));
+            Sweep(body, block, local);
+
+            var after = NewEditor();
+            var carries = ImmutableArray.CreateBuilder<Carry>();
+            void Close(int initial, Node input, Node output, int of)
+            {
+                after.Origin = body.Origin;
+                var back = after.Add(new(0, Op.LoopResult, input.Shape, [output.Id]));
+                carries.Add(new(initial, input.Id, output.Id, back.Id));
+                Contribute(after, gradients, of, back);
+            }
+
+            foreach (var (initial, input, of) in pending)
+            {
+                var output = local.TryGetValue(of, out var g) ? g : body.Constant(0, input.Shape);
+                Close(initial, input, output, block.Carries.First(c => c.Input == of).Initial);
+            }
+
+            // values from before the loop that every iteration reads: their gradients ride along as carried sums
+            foreach (int outside in local.Keys.Where(k => !inside.Contains(k) && active.Contains(k) && !nodes[k].Is(OpClass.Free)).OrderBy(k => k).ToList())
+            {
+                var zero = ZeroBefore(nodes[outside].Shape);
+                var input = body.Add(new(0, Op.Carry, nodes[outside].Shape, []));
+                Close(zero, input, body.Binary(Op.Add, input, local[outside]), outside);
+            }
+
+            result.Add(new(block.Name, block.Iterations, true, [.. body.Nodes], carries.ToImmutable()) { Mirrors = index });
+            return after;
+        }
+
+        int ZeroBefore(Shape shape)
+        {
+            var editor = NewEditor();
+            var zero = editor.Constant(0, shape);
+            result[^1] = result[^1] with { Nodes = result[^1].Nodes.Add(zero) };
+            return zero.Id;
+        }
+
+        void Sweep(BlockEditor e, Block block, Dictionary<int, Node> gradients)
+        {
+            foreach (var z in block.Nodes.Reverse())
+            {
+                if (z.Op is Op.Carry or Op.LoopResult || !active.Contains(z.Id) || !gradients.TryGetValue(z.Id, out var g)) continue;
+                e.Origin = z.Origin;
+                var partial = Derivatives.Table[z.Op](e, z, g);
+                for (int i = 0; i < partial.Length; i++)
+                {
+                    var x = nodes[z.Inputs[i]];
+                    if (partial[i] is not { } d || !active.Contains(x.Id)) continue;
+                    if (z.Op.Class() is OpClass.Map && z.Op != Op.Rows) d = e.SumTo(d, x.Shape);
+                    if (d.Shape != x.Shape) d = e.Broadcast(d, x.Shape);
+                    if (x.Op == Op.Parameter) Accumulate(e, x, d);
+                    else Contribute(e, gradients, x.Id, d);
+                }
+            }
+        }
+
+        static void Accumulate(BlockEditor e, Node parameter, Node d)
+        {
+            if (d.Op == Op.ScatterAdd && d.Parameter is null && e.Nodes[^1].Id == d.Id)
+            {
+                e.Nodes[^1] = d with { Parameter = parameter.Parameter };
+                return;
+            }
+
+            e.Add(new(0, Op.AccumulateGradient, parameter.Shape, [d.Id]) { Parameter = parameter.Parameter });
+        }
+
+        static void Contribute(BlockEditor e, Dictionary<int, Node> gradients, int of, Node d) =>
+            gradients[of] = gradients.TryGetValue(of, out var sum) ? e.Binary(Op.Add, sum, d) : d;
+
+        bool DependsOnParameters(Node n) => n.Op switch
+        {
+            Op.Parameter => true,
+            Op.Carry => true,
+            Op.Detach or Op.GreaterOrEqual or Op.Equal => false,
+            _ => n.Inputs.Any(active.Contains),
+        };
+
+        BlockEditor NewEditor() => new(() => next++, id => nodes[id], n => nodes[n.Id] = n) { Backward = true };
+    }
+}

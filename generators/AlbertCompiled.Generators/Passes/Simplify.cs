@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using AlbertCompiled.Generators.Graph;
+
+namespace AlbertCompiled.Generators.Passes;
+
+/// <summary>Algebraic identities, constant folding, common subexpressions (per block) and dead code.</summary>
+internal static class Simplify
+{
+    public static ModelGraph Run(ModelGraph graph)
+    {
+        var replaced = new Dictionary<int, int>();
+        var known = new Dictionary<int, Node>();
+        int next = graph.NextId;
+        int Resolve(int id) => replaced.TryGetValue(id, out int other) ? other : id;
+
+        var blocks = new List<Block>();
+        foreach (var block in graph.Blocks)
+        {
+            var seen = new Dictionary<string, int>();
+            var nodes = new List<Node>();
+            foreach (var original in block.Nodes)
+            {
+                var node = original with { Inputs = [.. original.Inputs.Select(Resolve)] };
+                var rewritten = Rewrite(node, id => known.TryGetValue(id, out var n) ? n : null);
+                if (rewritten.Alias >= 0)
+                {
+                    replaced[original.Id] = rewritten.Alias;
+                    continue;
+                }
+
+                node = rewritten.Node!;
+                if (!node.IsSink() && node.Op is not (Op.Carry or Op.LoopResult) && seen.TryGetValue(Key(node), out int same))
+                {
+                    replaced[original.Id] = same;
+                    continue;
+                }
+
+                seen[Key(node)] = node.Id;
+                known[node.Id] = node;
+                nodes.Add(node);
+            }
+
+            blocks.Add(block with
+            {
+                Nodes = [.. nodes],
+                Carries = [.. block.Carries.Select(c => c with { Initial = Resolve(c.Initial), Output = Resolve(c.Output) })],
+            });
+        }
+
+        // an output must stay a node that can be stored
+        var outputs = graph.Outputs.Select(o => (o.Name, Resolve(o.Node))).ToImmutableArray();
+        return RemoveDead(graph with { Blocks = [.. blocks], Outputs = outputs });
+    }
+
+    /// <summary>Drops nodes that no output, sink or carried value needs.</summary>
+    public static ModelGraph RemoveDead(ModelGraph graph)
+    {
+        var byId = graph.Nodes.ToDictionary(n => n.Id);
+        var live = new HashSet<int>();
+        var stack = new Stack<int>(graph.Outputs.Select(o => o.Node).Concat(graph.Nodes.Where(n => n.IsSink()).Select(n => n.Id)));
+        var carries = graph.Blocks.SelectMany(b => b.Carries).ToDictionary(c => c.Result);
+        var inputs = graph.Blocks.SelectMany(b => b.Carries).ToDictionary(c => c.Input);
+        while (stack.Count > 0)
+        {
+            int id = stack.Pop();
+            if (!live.Add(id)) continue;
+            foreach (int input in byId[id].Inputs) stack.Push(input);
+            var carry = carries.TryGetValue(id, out var c) || inputs.TryGetValue(id, out c) ? c : null;
+            if (carry is null) continue;
+            stack.Push(carry.Initial);
+            stack.Push(carry.Output);
+            stack.Push(carry.Input);
+        }
+
+        return graph with
+        {
+            Blocks = [.. graph.Blocks.Select(b => b with
+            {
+                Nodes = [.. b.Nodes.Where(n => live.Contains(n.Id) || b.Carries.Any(c => c.Input == n.Id && live.Contains(c.Result)))],
+                Carries = [.. b.Carries.Where(c => live.Contains(c.Result) || live.Contains(c.Input))],
+            })],
+        };
+    }
+
+    static (Node? Node, int Alias) Rewrite(Node node, Func<int, Node?> find)
+    {
+        Node? Input(int i) => find(node.Inputs[i]);
+        double? Value(int i) => Input(i) is { Op: Op.Constant, Shape.IsScalar: true } c ? c.Value : null;
+        Node Folded(double value) => new(node.Id, Op.Constant, node.Shape, []) { Value = value, Origin = node.Origin, Backward = node.Backward };
+        bool Same(int i) => Input(i)?.Shape == node.Shape;
+
+        if (node.Inputs.Length == 2 && node.Op.Class() == OpClass.Map && node.Op != Op.Rows)
+        {
+            double? a = Value(0), b = Value(1);
+            if (a is { } x && b is { } y && node.Shape.IsScalar && Fold(node.Op, x, y) is { } value) return (Folded(value), -1);
+            switch (node.Op)
+            {
+                case Op.Add when a == 0 && Same(1): return (null, node.Inputs[1]);
+                case Op.Add or Op.Subtract when b == 0 && Same(0): return (null, node.Inputs[0]);
+                case Op.Multiply when a == 1 && Same(1): return (null, node.Inputs[1]);
+                case Op.Multiply or Op.Divide when b == 1 && Same(0): return (null, node.Inputs[0]);
+            }
+        }
+
+        if (node.Op == Op.Negate && Value(0) is { } n && node.Shape.IsScalar) return (Folded(-n), -1);
+        if (node.Op == Op.Negate && Input(0) is { Op: Op.Negate } inner) return (null, inner.Inputs[0]);
+        if (node.Op == Op.Broadcast && Same(0)) return (null, node.Inputs[0]);
+        if (node.Op is Op.RowSum or Op.RowMax && Same(0)) return (null, node.Inputs[0]);
+        if (node.Op == Op.ColumnSum && Same(0)) return (null, node.Inputs[0]);
+        return (node, -1);
+    }
+
+    static double? Fold(Op op, double a, double b) => op switch
+    {
+        Op.Add => a + b,
+        Op.Subtract => a - b,
+        Op.Multiply => a * b,
+        Op.Divide when b != 0 => a / b,
+        Op.Max => Math.Max(a, b),
+        Op.Min => Math.Min(a, b),
+        _ => null,
+    };
+
+    static string Key(Node n) => FormattableString.Invariant(
+        $"{n.Op}|{n.Shape}|{string.Join(",", n.Inputs)}|{n.Value:R}|{n.Index}|{n.Counted}|{n.TransposeA}{n.TransposeB}|{n.Heads}|{n.Probability:R}|{n.Site}|{(n.Parameter is null ? "" : string.Join(";", n.Parameter.Choices.Select(c => string.Join("+", c))))}");
+}
