@@ -1,4 +1,116 @@
 namespace AlbertCompiled;
 
-/// <summary>The base of a definition.</summary>
-public abstract class ModelGraph;
+/// <summary>A weight that a definition declared.</summary>
+/// <param name="Name">The checkpoint's name for it.</param>
+/// <param name="IsVector">Stored one-dimensional; neither decays nor adapts.</param>
+/// <param name="Initial">How it starts.</param>
+/// <param name="Tensor">[rows, columns]; values are drawn when first read.</param>
+public sealed record ModelParameter(string Name, bool IsVector, Initial Initial, Tensor Tensor)
+{
+    /// <summary>Rows; 1 for a vector.</summary>
+    public int Rows => Tensor.Rows;
+
+    /// <summary>Columns.</summary>
+    public int Columns => Tensor.Columns;
+
+    /// <summary>Number of scalars.</summary>
+    public long Length => (long)Rows * Columns;
+}
+
+/// <summary>
+/// The base of a definition: an architecture written in the language. Constructed, it is a model that runs op by op in double
+/// precision (<see cref="EagerRun"/>); its text, together with a configuration, is what the compiler reads.
+/// </summary>
+public abstract class ModelGraph
+{
+    // Field initialisers run before this constructor, which therefore finds all weights of its instance here.
+    [ThreadStatic]
+    static List<Declaration>? pending;
+
+    readonly Dictionary<string, ModelParameter> byName = [];
+
+    /// <summary>Collects the weights that the field initialisers declared.</summary>
+    /// <exception cref="ArgumentException">Two weights have the same name.</exception>
+    protected ModelGraph()
+    {
+        var declarations = pending ?? [];
+        pending = null;
+        Parameters = [.. declarations.Select(d => d.Parameter)];
+        for (int i = 0; i < declarations.Count; i++)
+        {
+            declarations[i].Owner = (this, i);
+            if (!byName.TryAdd(Parameters[i].Name, Parameters[i])) throw new ArgumentException($"the weight {Parameters[i].Name} is declared twice");
+        }
+    }
+
+    /// <summary>What the initial values are drawn from.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>All weights in order of declaration.</summary>
+    public IReadOnlyList<ModelParameter> Parameters { get; }
+
+    /// <summary>Number of trainable scalars.</summary>
+    public long ParameterCount => Parameters.Sum(p => p.Length);
+
+    /// <summary>The weight called <paramref name="name"/>.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public ModelParameter this[string name] =>
+        byName.TryGetValue(name, out var parameter) ? parameter : throw new KeyNotFoundException($"{GetType().Name} has no weight {name}");
+
+    /// <summary>Declares a matrix [rows, columns]. Weight decay and trust ratios apply to it.</summary>
+    /// <exception cref="ArgumentException">A size is not positive.</exception>
+    protected static Tensor Weight(string name, int rows, int columns, Initial initial) => Declare(name, rows, columns, false, initial);
+
+    /// <summary>Declares a vector [1, size], stored one-dimensional. Neither weight decay nor trust ratios apply to it.</summary>
+    /// <exception cref="ArgumentException">The size is not positive.</exception>
+    protected static Tensor Weight(string name, int size, Initial initial) => Declare(name, 1, size, true, initial);
+
+    /// <summary>An array of weights or bundles of them.</summary>
+    /// <param name="count">Its length.</param>
+    /// <param name="make">Declares the one with this index.</param>
+    protected static T[] Each<T>(int count, Func<int, T> make)
+    {
+        try
+        {
+            return [.. Enumerable.Range(0, count).Select(make)];
+        }
+        catch
+        {
+            pending = null; // the instance never comes to be: its weights must not end up in the next one
+            throw;
+        }
+    }
+
+    static Tensor Declare(string name, int rows, int columns, bool isVector, Initial initial)
+    {
+        if (rows <= 0 || columns <= 0)
+        {
+            pending = null;
+            throw new ArgumentException($"the weight {name} has the shape [{rows}, {columns}]; sizes must be positive");
+        }
+
+        var declaration = new Declaration(name, rows, columns, isVector, initial);
+        (pending ??= []).Add(declaration);
+        return declaration.Parameter.Tensor;
+    }
+
+    /// <summary>A weight whose graph is not known yet.</summary>
+    sealed class Declaration
+    {
+        public Declaration(string name, int rows, int columns, bool isVector, Initial initial) =>
+            Parameter = new(name, isVector, initial, new(rows, columns, isVector, Draw));
+
+        public ModelParameter Parameter { get; }
+
+        public (ModelGraph Graph, int Index)? Owner { get; set; }
+
+        // As ParameterSet.Initialize does: each weight from its own stream.
+        double[] Draw()
+        {
+            var (graph, index) = Owner ?? throw new InvalidOperationException($"the weight {Parameter.Name} is read before the model is constructed");
+            var values = new float[Parameter.Length];
+            Parameter.Initial.Fill(values, Parameter.Columns, graph.Seed + (ulong)index * 0x9E3779B97F4A7C15);
+            return [.. values.Select(v => (double)v)];
+        }
+    }
+}
