@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using AlbertCompiled.Generators.Graph;
+using AlbertCompiled.Generators.Passes;
+
+namespace AlbertCompiled.Generators.Lower;
+
+/// <summary>What both emitters print: kernels over arena slots, with loops. It knows nothing of CPU or GPU.</summary>
+/// <param name="Name">train, evaluate or predict.</param>
+/// <param name="Steps">In order.</param>
+/// <param name="Plan">The arena.</param>
+/// <param name="Outputs">Results and where they are.</param>
+internal sealed record LoweredProgram(
+    string Name, ImmutableArray<Step> Steps, MemoryPlan Plan, ImmutableArray<(string Name, SlotBuffer Value)> Outputs)
+{
+    /// <summary>Every kernel with the loop it stands in, in order.</summary>
+    public IEnumerable<(Kernel Kernel, LoopStep? Loop)> Kernels => Steps.SelectMany(s => s is LoopStep loop
+        ? loop.Body.Select(k => (k, (LoopStep?)loop))
+        : [(((KernelStep)s).Kernel, null)]);
+}
+
+internal abstract record Step;
+
+internal sealed record KernelStep(Kernel Kernel) : Step;
+
+/// <summary>A loop over layers; its variable is called layer. A reversed one counts down.</summary>
+internal sealed record LoopStep(string Name, int Count, bool Reversed, ImmutableArray<Kernel> Body) : Step;
+
+/// <summary>A matrix in memory.</summary>
+internal abstract record Buffer(string Name, Shape Shape)
+{
+    /// <summary>Floats from one row to the next.</summary>
+    public abstract int Stride { get; }
+}
+
+/// <summary>A slot of the arena, or one entry of it.</summary>
+internal sealed record SlotBuffer(Slot Slot, Entry Entry, int Constant) : Buffer(Slot.Name, Slot.Shape)
+{
+    public override int Stride => Slot.Stride;
+}
+
+/// <summary>A parameter, several adjacent ones, or their gradients.</summary>
+internal sealed record ParameterBuffer(string Name, Shape Shape, ParameterReference Reference, bool Gradient) : Buffer(Name, Shape)
+{
+    public override int Stride => Shape.Columns;
+}
+
+/// <summary>What a kernel's heading tells.</summary>
+/// <param name="Source">The line of the definition that it comes from.</param>
+/// <param name="Path">The methods on the way to it.</param>
+/// <param name="Flops">FLOPs per row of <paramref name="Rows"/> (for attention: per pair of tokens).</param>
+/// <param name="Bytes">Bytes read and written per row.</param>
+/// <param name="Rows">The rows it runs over.</param>
+/// <param name="Backward">Belongs to the backward pass.</param>
+internal sealed record KernelInfo(string Source, string Path, double Flops, double Bytes, Dim Rows, bool Backward);
+
+internal abstract record Kernel(string Name, KernelInfo Info);
+
+/// <summary>
+/// Runs over rows; each phase is one pass over the columns of a row, between them values per row.
+/// Partial column sums of the rows of a chunk go to slots that <see cref="ColumnSumKernel"/> adds up.
+/// </summary>
+internal sealed record RowKernel(string Name, KernelInfo Info, Dim Rows, ImmutableArray<Phase> Phases) : Kernel(Name, Info);
+
+/// <summary>Straight code for each row (<paramref name="Columns"/> = 1) or for each element of a row.</summary>
+internal sealed record Phase(int Columns, ImmutableArray<Instruction> Instructions);
+
+/// <summary>C = op(A)·op(B), then the epilogue for each element; <paramref name="Epilogue"/> reads <see cref="Accumulator"/> for the product.</summary>
+internal sealed record ProductKernel(
+    string Name, KernelInfo Info, Buffer A, Buffer B, bool TransposeA, bool TransposeB, Dim M, int N, Dim K, ImmutableArray<Instruction> Epilogue) : Kernel(Name, Info);
+
+internal sealed record AttentionKernel(
+    string Name, KernelInfo Info, Buffer QueryKeyValue, Buffer Context, Buffer? LogSum, int Heads, double Dropout, int Site) : Kernel(Name, Info);
+
+internal sealed record AttentionGradientKernel(
+    string Name, KernelInfo Info, Buffer QueryKeyValue, Buffer Context, Buffer LogSum, Buffer Gradient, Buffer Result, int Heads, double Dropout, int Site) : Kernel(Name, Info);
+
+/// <summary>Table[index[r]] += source[r]. A slot as target is cleared first.</summary>
+internal sealed record ScatterKernel(string Name, KernelInfo Info, Buffer Source, string Index, Buffer Target) : Kernel(Name, Info);
+
+/// <summary>Adds the partial sums of all chunks in order, into a slot or onto a gradient.</summary>
+internal sealed record ColumnSumKernel(string Name, KernelInfo Info, SlotBuffer Partials, Dim Rows, int Columns, Buffer Target) : Kernel(Name, Info);
+
+/// <summary>Which row of a buffer an instruction touches.</summary>
+internal enum RowMode
+{
+    /// <summary>The kernel's own row.</summary>
+    Own,
+
+    /// <summary>The only row: a vector for all rows.</summary>
+    First,
+
+    /// <summary>The row that an index vector names.</summary>
+    Indexed,
+}
+
+/// <summary>One instruction on one value per element (or per row, in a phase of one column). Values are named by <see cref="Target"/>.</summary>
+internal abstract record Instruction;
+
+/// <summary>Reads an element. A buffer of one column is the same for the whole row.</summary>
+internal sealed record Load(string Target, Buffer Source, RowMode Row, string Index) : Instruction;
+
+/// <summary>A constant of the program.</summary>
+internal sealed record Literal(string Target, double Value) : Instruction;
+
+/// <summary>The number of rows of a dimension, as a float.</summary>
+internal sealed record CountRows(string Target, Dim Dimension) : Instruction;
+
+/// <summary>1 in the column that the index vector names for this row, else 0.</summary>
+internal sealed record OneHot(string Target, string Index) : Instruction;
+
+/// <summary>A dropout mask; 1 everywhere outside training.</summary>
+internal sealed record KeepMask(string Target, double Probability, int Site) : Instruction;
+
+/// <summary>An elementwise operation.</summary>
+internal sealed record Compute(string Target, Op Op, ImmutableArray<string> Arguments) : Instruction;
+
+/// <summary>Reduces the row: the target is a value per row from the next phase on.</summary>
+internal sealed record Reduce(string Target, Op Op, string Argument) : Instruction;
+
+/// <summary>Writes an element, or adds to it.</summary>
+internal sealed record Store(string Value, Buffer Target, RowMode Row, bool Accumulate) : Instruction;
+
+/// <summary>Adds an element to its column's partial sum of this chunk.</summary>
+internal sealed record AddToPartial(string Value, SlotBuffer Partials) : Instruction;

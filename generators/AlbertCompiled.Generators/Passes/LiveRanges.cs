@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using AlbertCompiled.Generators.Graph;
+
+namespace AlbertCompiled.Generators.Passes;
+
+/// <summary>Finds which values of a schedule need memory, from which kernel to which.</summary>
+internal sealed class LiveRanges
+{
+    readonly Schedule schedule;
+    readonly ModelGraph graph;
+    readonly Readers readers;
+    readonly Dictionary<int, int> position = [];
+    readonly Dictionary<int, int> home = [];
+    readonly Dictionary<int, FusedKernel> kernelOf = [];
+    readonly int[] start;
+    readonly int[] end;
+    readonly Names names = new();
+    readonly ImmutableArray<Slot>.Builder slots = ImmutableArray.CreateBuilder<Slot>();
+    readonly Dictionary<int, Location> locations = [];
+    readonly Dictionary<int, string> partials = [];
+    readonly int last;
+
+    public LiveRanges(Schedule schedule)
+    {
+        this.schedule = schedule;
+        graph = schedule.Graph;
+        readers = new(graph);
+        start = new int[graph.Blocks.Length];
+        end = new int[graph.Blocks.Length];
+        int at = 0;
+        for (int b = 0; b < graph.Blocks.Length; b++)
+        {
+            start[b] = at;
+            foreach (var kernel in schedule.Blocks[b])
+            {
+                foreach (var n in kernel.All)
+                {
+                    position[n.Id] = at;
+                    kernelOf[n.Id] = kernel;
+                }
+
+                at++;
+            }
+
+            end[b] = Math.Max(start[b], at - 1);
+            foreach (var n in graph.Blocks[b].Nodes) home[n.Id] = b;
+        }
+
+        last = at;
+    }
+
+    public MemoryPlan Run()
+    {
+        for (int b = 0; b < graph.Blocks.Length; b++)
+            foreach (var carry in graph.Blocks[b].Carries) AddState(carry, b);
+        foreach (var block in graph.Blocks)
+            foreach (var n in block.Nodes) Add(n);
+        return new(slots.ToImmutable(), locations.ToImmutableDictionary(), partials.ToImmutableDictionary(), ImmutableDictionary<Region, long>.Empty);
+    }
+
+    bool Stored(Node n) =>
+        !n.IsSink() && position.ContainsKey(n.Id) && !Fuse.SumsIntoGradient(n, readers) &&
+        (readers.ReadBeyond(n.Id) || readers.Of(n.Id).Any(r => !kernelOf.TryGetValue(r.Id, out var k) || k != kernelOf[n.Id]));
+
+    void Add(Node n)
+    {
+        if (n.Op == Op.ColumnSum)
+        {
+            var rows = graph.Nodes.First(x => x.Id == n.Inputs[0]).Shape.Rows;
+            string partial = names.Slot(n, "Partials");
+            slots.Add(new(partial, new(rows, n.Shape.Columns), true, 1, position[n.Id], position[n.Id]));
+            partials[n.Id] = partial;
+        }
+
+        if (locations.ContainsKey(n.Id) || !Stored(n)) return;
+        int b = home[n.Id];
+        bool stacked = graph.Blocks[b].IsLoop && readers.Of(n.Id).Any(r => home[r.Id] != b);
+        int first = stacked ? start[b] : position[n.Id];
+        var slot = new Slot(names.Slot(n), n.Shape, false, stacked ? graph.Blocks[b].Iterations : 1, first, LastRead(n.Id, b));
+        slots.Add(slot);
+        locations[n.Id] = new(slot.Name, stacked ? Entry.Iteration : Entry.Only);
+    }
+
+    int LastRead(int id, int from)
+    {
+        int latest = position.TryGetValue(id, out int own) ? own : start[from];
+        foreach (var r in readers.Of(id))
+            latest = Math.Max(latest, home[r.Id] == from || !graph.Blocks[home[r.Id]].IsLoop ? position[r.Id] : end[home[r.Id]]);
+        return graph.Outputs.Any(o => o.Node == id) ? last : latest;
+    }
+
+    void AddState(Carry c, int b)
+    {
+        var block = graph.Blocks[b];
+        var output = block.Nodes.First(n => n.Id == c.Output);
+        bool stacked = readers.Of(c.Input).Concat(readers.Of(c.Output)).Any(r => home[r.Id] != b);
+        int count = block.Iterations;
+        int until = new[] { c.Initial, c.Input, c.Output, c.Result }.Max(id => LastRead(id, home[id]));
+        var slot = new Slot(names.Slot(output), output.Shape, false, stacked ? count + 1 : 2, position[c.Initial], Math.Max(until, end[b]));
+        slots.Add(slot);
+
+        // the state's time runs 0 … count forward, count … 0 in a reversed loop; unsaved states alternate between two halves
+        int begin = block.Reversed ? count : 0, finish = count - begin;
+        var (input, next) = (stacked, block.Reversed) switch
+        {
+            (true, false) => (Entry.Iteration, Entry.Next),
+            (true, true) => (Entry.Next, Entry.Iteration),
+            (false, false) => (Entry.Parity, Entry.NextParity),
+            (false, true) => (Entry.NextParity, Entry.Parity),
+        };
+        locations[c.Initial] = new(slot.Name, Entry.Constant, stacked ? begin : begin & 1);
+        locations[c.Input] = new(slot.Name, input);
+        locations[c.Output] = new(slot.Name, next);
+        locations[c.Result] = new(slot.Name, Entry.Constant, stacked ? finish : finish & 1);
+    }
+}

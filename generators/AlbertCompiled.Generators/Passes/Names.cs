@@ -1,0 +1,49 @@
+using AlbertCompiled.Generators.Graph;
+
+namespace AlbertCompiled.Generators.Passes;
+
+/// <summary>Readable, unique, stable names for slots and kernels: taken from the definition's own locals and methods.</summary>
+internal sealed class Names
+{
+    readonly Dictionary<string, int> used = [];
+
+    /// <summary>camelCase: the definition's local; a gradient begins with d.</summary>
+    public string Slot(Node n, string suffix = "")
+    {
+        string name = Pascal(n.Origin.Variable ?? Segment(n.Origin.Path, 0));
+        if (n.Op is Op.RowSum or Op.RowMax or Op.MatMul or Op.AttentionLogSum) name += n.Op switch { Op.RowSum => "Sum", Op.RowMax => "Maximum", Op.MatMul => "Product", _ => "LogSum" };
+        name += suffix;
+        return Unique(n.Backward && !IsClone(n) ? "d" + name : char.ToLowerInvariant(name[0]) + name[1..]);
+    }
+
+    /// <summary>PascalCase: local + library function, Gradient if it belongs to the backward pass.</summary>
+    public string Kernel(Node n)
+    {
+        string function = Pascal(Segment(n.Origin.Path, 0));
+        string local = Pascal(n.Origin.Variable ?? Segment(n.Origin.Path, 1));
+        string name = local == function ? local : local + function;
+        return Unique(n.Backward ? name + "Gradient" : name);
+    }
+
+    // forward work that the backward pass repeats keeps its forward name
+    static bool IsClone(Node n) => n.Op is Op.AttentionLogSum or Op.Attention;
+
+    public string Unique(string name)
+    {
+        used.TryGetValue(name, out int count);
+        used[name] = count + 1;
+        return count == 0 ? name : Unique($"{name}{count + 1}");
+    }
+
+    static string Segment(string path, int fromEnd)
+    {
+        var parts = path.Split('/');
+        return parts.Length > fromEnd ? parts[parts.Length - 1 - fromEnd] : parts[0];
+    }
+
+    public static string Pascal(string name)
+    {
+        var letters = new string([.. name.Where(c => char.IsLetterOrDigit(c) || c == '_')]);
+        return letters.Length == 0 ? "Value" : char.ToUpperInvariant(letters[0]) + letters[1..];
+    }
+}

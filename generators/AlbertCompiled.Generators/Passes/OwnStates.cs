@@ -1,0 +1,55 @@
+using AlbertCompiled.Generators.Graph;
+
+namespace AlbertCompiled.Generators.Passes;
+
+/// <summary>
+/// Gives every carried value and every output a node of its own to live in. A loop's initial value is written straight into
+/// the state, which later iterations overwrite; where that would clash with another use, a copy goes between.
+/// </summary>
+internal static class OwnStates
+{
+    public static ModelGraph Run(ModelGraph graph)
+    {
+        var nodes = graph.Nodes.ToDictionary(n => n.Id);
+        var home = new Dictionary<int, int>();
+        for (int b = 0; b < graph.Blocks.Length; b++)
+            foreach (var n in graph.Blocks[b].Nodes) home[n.Id] = b;
+        var blocks = graph.Blocks.ToArray();
+        int next = graph.NextId;
+        var claimed = new HashSet<int>();
+
+        int Copy(int id, int block)
+        {
+            var copy = new Node(next++, Op.Detach, nodes[id].Shape, [id]) { Origin = nodes[id].Origin, Backward = nodes[id].Backward };
+            blocks[block] = blocks[block] with { Nodes = blocks[block].Nodes.Add(copy) };
+            return copy.Id;
+        }
+
+        bool Unfit(int id) => nodes[id].Is(OpClass.Free) || nodes[id].Is(OpClass.State) || !claimed.Add(id);
+        bool ReadFrom(int id, int block) =>
+            graph.Blocks.Skip(block).SelectMany(b => b.Nodes).Any(n => n.Op != Op.LoopResult && n.Inputs.Contains(id)) || graph.Outputs.Any(o => o.Node == id);
+
+        for (int b = 0; b < blocks.Length; b++)
+        {
+            var carries = blocks[b].Carries;
+            for (int i = 0; i < carries.Length; i++)
+            {
+                var c = carries[i];
+                if (Unfit(c.Initial) || ReadFrom(c.Initial, b) || home[c.Initial] != b - 1) c = c with { Initial = Copy(c.Initial, b - 1) };
+                if (Unfit(c.Output)) c = c with { Output = Copy(c.Output, b) };
+                carries = carries.SetItem(i, c);
+            }
+
+            blocks[b] = blocks[b] with { Carries = carries };
+        }
+
+        int last = blocks.Length - 1;
+        var outputs = graph.Outputs.Select(o =>
+        {
+            bool elsewhere = nodes[o.Node].Is(OpClass.Free) || nodes[o.Node].Op == Op.Carry;
+            return (o.Name, elsewhere ? Copy(o.Node, last) : o.Node);
+        });
+        var results = outputs.ToList();
+        return graph with { Blocks = [.. blocks], Outputs = [.. results] };
+    }
+}
