@@ -1,7 +1,7 @@
 namespace AlbertCompiled;
 
 /// <summary>Where a model runs. Choosing one is one word.</summary>
-public abstract class Device : IDisposable
+public abstract partial class Device : IDisposable
 {
     /// <summary>The word that opens it: cpu, ilgpu-cpu, opencl, cuda.</summary>
     public abstract string Kind { get; }

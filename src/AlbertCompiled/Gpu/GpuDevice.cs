@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Reflection;
+using ILGPU;
+using ILGPU.Algorithms;
+using ILGPU.Backends.OpenCL;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+
+namespace AlbertCompiled.Gpu;
+
+/// <summary>A device that ILGPU drives, with the one stream that everything runs on. Use it from one thread.</summary>
+public sealed class GpuDevice : Device
+{
+    /// <summary>ILGPU's simulator runs a lane as a thread, and a barrier is expensive: groups stay small.</summary>
+    const int SimulatorLanes = 16;
+
+    readonly Context context;
+
+    GpuDevice(string kind, Context context, Accelerator accelerator)
+    {
+        this.context = context;
+        Kind = kind;
+        Accelerator = accelerator;
+        Stream = accelerator.CreateStream();
+        Lanes = kind switch { "ilgpu-cpu" => SimulatorLanes, "cuda" => 128, _ => 64 };
+    }
+
+    /// <inheritdoc/>
+    public override string Kind { get; }
+
+    /// <inheritdoc/>
+    public override string Name => Describe(Accelerator.Name, Accelerator.MemorySize, Kind);
+
+    /// <summary>The accelerator.</summary>
+    public Accelerator Accelerator { get; }
+
+    /// <summary>The stream that copies and launches are queued on, in order.</summary>
+    public AcceleratorStream Stream { get; }
+
+    /// <summary>Lanes in a group of a row kernel: a power of two up to <see cref="GroupReduce.MaxLanes"/>.</summary>
+    public int Lanes { get; }
+
+    /// <summary>True for ILGPU's simulator, which checks what kernels compute, slowly.</summary>
+    public bool IsSimulator => Kind == "ilgpu-cpu";
+
+    /// <summary>Compiles a kernel.</summary>
+    public GpuKernel<TKernel> Load<TKernel>() where TKernel : struct, IGpuKernel => new(this);
+
+    /// <summary>Allocates zeroed memory.</summary>
+    /// <exception cref="DeviceException">The device has not as much memory left.</exception>
+    public MemoryBuffer1D<T, Stride1D.Dense> Allocate<T>(long length) where T : unmanaged
+    {
+        try
+        {
+            var buffer = Accelerator.Allocate1D<T>(Math.Max(1, length));
+            buffer.MemSetToZero(Stream);
+            return buffer;
+        }
+        catch (AcceleratorException e)
+        {
+            double size = length * (double)Interop.SizeOf<T>() / 1e6;
+            throw new DeviceException($"{Name} cannot allocate {size.ToString("F0", CultureInfo.InvariantCulture)} MB: {e.Message}");
+        }
+    }
+
+    /// <summary>Waits until everything queued has run.</summary>
+    public void Synchronize() => Stream.Synchronize();
+
+    /// <inheritdoc/>
+    public override ParameterSet CreateParameters(ModelDescription description) => new GpuParameterSet(this, description);
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        Stream.Dispose();
+        Accelerator.Dispose();
+        context.Dispose();
+    }
+
+    /// <summary>The device behind a word.</summary>
+    /// <exception cref="DeviceException">There is none; the message says why.</exception>
+    public static GpuDevice Open(string kind) =>
+        TryOpen(kind, out string reason) ?? throw new DeviceException($"no {kind} device: {reason}");
+
+    /// <summary>The device behind a word, or null and the reason.</summary>
+    public static GpuDevice? TryOpen(string kind, out string reason)
+    {
+        if (kind == "cuda" && !NativeLibraries.Exists(NativeLibraries.Cuda))
+            return None($"the NVIDIA driver ({NativeLibraries.Cuda}) is not installed", out reason);
+        if (kind == "opencl" && !NativeLibraries.Exists(NativeLibraries.OpenCL))
+            return None($"no OpenCL loader ({NativeLibraries.OpenCL}) is installed", out reason);
+        Context? context = null;
+        try
+        {
+            context = Context.Create(builder => Enable(builder, kind).EnableAlgorithms().Optimize(OptimizationLevel.O2));
+            var found = context.Devices.OrderByDescending(d => d.MemorySize).FirstOrDefault(d => d.AcceleratorType == TypeOf(kind));
+            if (found is not null)
+            {
+                reason = "";
+                var accelerator = found is CPUDevice simulator
+                    ? simulator.CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel)
+                    : found.CreateAccelerator(context);
+                return new(kind, context, accelerator);
+            }
+
+            context.Dispose();
+            return None(kind == "cuda" ? "the driver reports no card" : "no platform has a device that can run the kernels", out reason);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            context?.Dispose();
+            return None(FirstLine((e.InnerException ?? e).Message), out reason);
+        }
+    }
+
+    internal static string Describe(string name, long memory, string kind) =>
+        kind == "ilgpu-cpu" ? "ILGPU simulator on the processor" : $"{name.Trim()}, {(memory / 1e9).ToString("F1", CultureInfo.InvariantCulture)} GB";
+
+    static Context.Builder Enable(Context.Builder builder, string kind) => kind switch
+    {
+        "cuda" => builder.Cuda(),
+        "opencl" => builder.OpenCL(RunsKernels),
+        "ilgpu-cpu" => builder.CPU(new CPUDevice(SimulatorLanes, 1, 1)),
+        _ => throw new DeviceException($"{kind} is not a GPU device"),
+    };
+
+    static AcceleratorType TypeOf(string kind) => kind switch
+    {
+        "cuda" => AcceleratorType.Cuda,
+        "opencl" => AcceleratorType.OpenCL,
+        _ => AcceleratorType.CPU,
+    };
+
+    /// <summary>
+    /// ILGPU's OpenCL code needs the generic address space. PoCL compiles it but does not report it, so it is told so here.
+    /// </summary>
+    static bool RunsKernels(CLDevice device)
+    {
+        if (device.Capabilities.GenericAddressSpace) return true;
+        if (!device.PlatformName.Contains("Portable Computing Language", StringComparison.Ordinal)) return false;
+        var property = typeof(CLCapabilityContext).GetProperty(nameof(CLCapabilityContext.GenericAddressSpace), BindingFlags.Public | BindingFlags.Instance);
+        property?.SetValue(device.Capabilities, true);
+        return device.Capabilities.GenericAddressSpace;
+    }
+
+    static GpuDevice? None(string why, out string reason)
+    {
+        reason = why;
+        return null;
+    }
+
+    static string FirstLine(string message) => message.Split('\n')[0].Trim();
+}

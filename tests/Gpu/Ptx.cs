@@ -1,0 +1,38 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using AlbertCompiled.Gpu;
+using ILGPU;
+using ILGPU.Algorithms;
+using ILGPU.Backends;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+using Xunit;
+
+namespace AlbertCompiled.Tests.Gpu;
+
+/// <summary>Compiles kernels to PTX without a card.</summary>
+static class Ptx
+{
+    public static string Compile(Type kernel, int lanes)
+    {
+        using var context = Context.Create(builder => builder.EnableAlgorithms().Optimize(OptimizationLevel.O2));
+        using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_88, null);
+        var entry = typeof(KernelEntry).GetMethod(nameof(KernelEntry.Run), BindingFlags.Public | BindingFlags.Static)!.MakeGenericMethod(kernel);
+        var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry), new KernelSpecialization(lanes, 1));
+        return compiled.PTXAssembly;
+    }
+
+    /// <summary>Asserts what every kernel must hold: registers only, nothing left to link, shared memory within the static limit.</summary>
+    public static string Verify(Type kernel, int lanes)
+    {
+        string text = Compile(kernel, lanes);
+        Assert.DoesNotContain(".local", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(".extern", text, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"\bcall\b", text);
+        int shared = Regex.Matches(text, @"\.shared \.align \d+ \.b8 \w+\[(\d+)\]").Sum(m => int.Parse(m.Groups[1].Value));
+        Assert.InRange(shared, 0, 48 * 1024);
+        return text;
+    }
+}
