@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace AlbertCompiled.Training;
+
+/// <summary>The hyperparameters of a pretraining run that do not depend on the machine.</summary>
+/// <param name="Optimizer">The update rule.</param>
+/// <param name="LearningRate">Peak learning rate.</param>
+/// <param name="Beta1">Decay of the first moment.</param>
+/// <param name="Beta2">Decay of the second moment.</param>
+/// <param name="Epsilon">Added to the root of the second moment.</param>
+/// <param name="WeightDecay">Decoupled decay of matrices.</param>
+/// <param name="ClipNorm">Global gradient norm to clip at; 0: none.</param>
+/// <param name="BiasCorrection">Correct the moments' start at 0.</param>
+/// <param name="Warmup">Share of the steps that warm up.</param>
+/// <param name="Decay">How the rate falls afterwards.</param>
+/// <param name="Steps">Steps of a run.</param>
+/// <param name="BatchTokens">Tokens a step.</param>
+/// <param name="Stages">Longest sequences along the run.</param>
+/// <param name="ShortShare">Share of documents with a random target length.</param>
+/// <param name="Masking">How tokens are masked.</param>
+public sealed record Recipe(
+    [property: JsonConverter(typeof(JsonStringEnumConverter<Optimizer>))] Optimizer Optimizer,
+    double LearningRate,
+    double Beta1,
+    double Beta2,
+    double Epsilon,
+    double WeightDecay,
+    double ClipNorm,
+    bool BiasCorrection,
+    double Warmup,
+    Decay Decay,
+    long Steps,
+    int BatchTokens,
+    ImmutableArray<SequenceStage> Stages,
+    double ShortShare,
+    MaskingOptions Masking)
+{
+    /// <summary>The longest sequence of any stage.</summary>
+    [JsonIgnore]
+    public int LongestSequence => Stages.Max(s => s.Sequence);
+
+    /// <summary>The schedule of the run.</summary>
+    public Schedule Schedule() => new(LearningRate, (long)(Warmup * Steps), Steps, Decay);
+
+    /// <summary>The settings of one update.</summary>
+    public OptimizerSettings Update(float learningRate) => new(
+        Optimizer, learningRate, (float)Beta1, (float)Beta2, (float)Epsilon, (float)WeightDecay, (float)ClipNorm, BiasCorrection);
+}

@@ -1,0 +1,49 @@
+namespace AlbertCompiled.Training;
+
+/// <summary>Which recipe a model is trained with unless told otherwise.</summary>
+public static class Recipes
+{
+    /// <summary>AdamW for a small model on one machine: found on two CPU cores, short sequences first.</summary>
+    public static Recipe SmallAdamW { get; } = new(
+        Optimizer.AdamW, LearningRate: 2e-3, Beta1: 0.9, Beta2: 0.98, Epsilon: 1e-6, WeightDecay: 0.01, ClipNorm: 1, BiasCorrection: true,
+        Warmup: 0.1, Decay.Linear, Steps: 2929, BatchTokens: 2048, [new(32, 0.35), new(128, 0.65)], ShortShare: 0.1, new());
+
+    /// <summary>AdamW for models of the size of BERT base, after Devlin et al. 2019.</summary>
+    public static Recipe LargeAdamW { get; } = SmallAdamW with
+    {
+        LearningRate = 1e-4, Beta2 = 0.999, Warmup = 0.01, Steps = 1_000_000, BatchTokens = 16_384, Stages = [new(128, 0.9), new(512, 0.1)],
+    };
+
+    /// <summary>
+    /// LAMB as in ALBERT's original code (Lan et al. 2020): rate 0.00176 and no bias correction. The rate belongs to batches of 4096
+    /// sequences.
+    /// </summary>
+    public static Recipe OriginalLamb { get; } = new(
+        Optimizer.Lamb, LearningRate: 0.00176, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-6, WeightDecay: 0.01, ClipNorm: 1, BiasCorrection: false,
+        Warmup: 0.025, Decay.LinearFromStart, Steps: 125_000, BatchTokens: 16_384, [new(512, 1)], ShortShare: 0.1, new());
+
+    /// <summary>LAMB at the size of <see cref="SmallAdamW"/>.</summary>
+    public static Recipe SmallLamb { get; } = OriginalLamb with
+    {
+        LearningRate = 3e-3, Warmup = 0.1, Steps = SmallAdamW.Steps, BatchTokens = SmallAdamW.BatchTokens, Stages = SmallAdamW.Stages,
+    };
+
+    // the first row that fits counts
+    static readonly (Optimizer Optimizer, long MostParameters, Recipe Recipe)[] Table =
+    [
+        (Optimizer.AdamW, 20_000_000, SmallAdamW),
+        (Optimizer.Lamb, 8_000_000, SmallLamb),
+        (Optimizer.AdamW, long.MaxValue, LargeAdamW),
+        (Optimizer.Lamb, long.MaxValue, OriginalLamb),
+    ];
+
+    /// <summary>The recipe for a model: by optimizer and size.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="optimizer">The update rule; null: the one that the model declares.</param>
+    public static Recipe For(ModelDescription model, Optimizer? optimizer = null)
+    {
+        var recipe = Table.First(row => row.Optimizer == (optimizer ?? model.Optimizer) && model.ParameterCount <= row.MostParameters).Recipe;
+        int positions = model.Positions();
+        return recipe with { Stages = [.. recipe.Stages.Select(s => s with { Sequence = Math.Min(s.Sequence, positions) })] };
+    }
+}
