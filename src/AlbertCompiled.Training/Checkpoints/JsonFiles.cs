@@ -1,0 +1,45 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace AlbertCompiled.Training;
+
+/// <summary>Small JSON files: written aside, flushed and renamed, so that there is always a whole one.</summary>
+static class JsonFiles
+{
+    public static JsonSerializerOptions Options { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // read by people, never pasted into a page
+    };
+
+    public static void Write<T>(string path, T value)
+    {
+        string temporary = path + ".tmp";
+        using (var stream = File.Create(temporary))
+        {
+            JsonSerializer.Serialize(stream, value, Options);
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <exception cref="TrainingException">The file is missing or damaged.</exception>
+    public static T Read<T>(string path) where T : class
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return JsonSerializer.Deserialize<T>(stream, Options) ?? throw new JsonException("it holds null");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException($"cannot read {path}: {e.Message}", e);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException)
+        {
+            throw new TrainingException($"{path} is corrupted: {e.Message.Split('\n')[0]}", e);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+namespace AlbertCompiled.Training;
+
+/// <summary>Parameter arenas as safetensors files: names and shapes of the model's description, vectors one-dimensional.</summary>
+public static class ModelWeights
+{
+    const int NamedDifferences = 4;
+
+    /// <summary>Writes the weights, or the moments, to a file.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="states">Which arenas; names of all but the weights are prefixed with the arena's.</param>
+    public static void Save(CompiledModel model, string path, params ReadOnlySpan<ParameterState> states)
+    {
+        if (states.Length == 0) states = [ParameterState.Value];
+        var sources = new List<SafetensorsSource>();
+        foreach (var state in states)
+            foreach (var p in model.Description.Parameters)
+                sources.Add(new(Prefix(state) + p.Name, Shape(p), () => Read(model.Parameters, state, p)));
+        Safetensors.Write(path, sources, new Dictionary<string, string> { ["model"] = model.Description.Name });
+    }
+
+    /// <summary>Reads the weights, or the moments, of a file that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="TrainingException">The file is no such file, or belongs to another configuration; nothing was changed.</exception>
+    public static void Load(CompiledModel model, string path, params ReadOnlySpan<ParameterState> states)
+    {
+        if (states.Length == 0) states = [ParameterState.Value];
+        try
+        {
+            using var file = Safetensors.Open(path);
+            foreach (var state in states) Check(model.Description, file, Prefix(state), path);
+            foreach (var state in states)
+                foreach (var p in model.Description.Parameters)
+                    model.Parameters.Write(state, p.Offset, file.ReadSingles(Prefix(state) + p.Name));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new TrainingException($"cannot read {path}: {e.Message}", e);
+        }
+    }
+
+    static void Check(ModelDescription model, Safetensors file, string prefix, string path)
+    {
+        var differences = new List<string>();
+        foreach (var p in model.Parameters)
+            if (!file.Contains(prefix + p.Name)) differences.Add($"{p.Name} is missing");
+            else if (!file[prefix + p.Name].Shape.AsSpan().SequenceEqual(Shape(p)))
+                differences.Add($"{p.Name} is [{string.Join(", ", file[prefix + p.Name].Shape)}], not [{string.Join(", ", Shape(p))}]");
+        var known = model.Parameters.Select(p => prefix + p.Name).ToHashSet();
+        foreach (var entry in file.Entries)
+            if (entry.Name.StartsWith(prefix, StringComparison.Ordinal) && prefix.Length > 0 | IsWeight(entry.Name) && !known.Contains(entry.Name))
+                differences.Add($"{entry.Name[prefix.Length..]} is unknown");
+        if (differences.Count == 0) return;
+        string named = string.Join("; ", differences.Take(NamedDifferences)), more = differences.Count > NamedDifferences ? $"; and {differences.Count - NamedDifferences} more" : "";
+        throw new TrainingException($"{path} belongs to another configuration than {model.Name}: {named}{more}");
+    }
+
+    static bool IsWeight(string name) => !Enum.GetValues<ParameterState>().Any(s => Prefix(s).Length > 0 && name.StartsWith(Prefix(s), StringComparison.Ordinal));
+
+    static string Prefix(ParameterState state) => state switch
+    {
+        ParameterState.Value => "",
+        ParameterState.Gradient => "gradient.",
+        ParameterState.FirstMoment => "first_moment.",
+        _ => "second_moment.",
+    };
+
+    static long[] Shape(ParameterInfo p) => p.IsVector ? [p.Columns] : [p.Rows, p.Columns];
+
+    static float[] Read(ParameterSet parameters, ParameterState state, ParameterInfo p)
+    {
+        var values = new float[p.Length];
+        parameters.Read(state, p.Offset, values);
+        return values;
+    }
+}

@@ -1,0 +1,29 @@
+using System.Text.Json;
+
+namespace AlbertCompiled.Training;
+
+/// <summary>The charts of a report.</summary>
+static class ReportCharts
+{
+    public static IEnumerable<Chart> Of(MetricsLog log)
+    {
+        var baselines = log.Baselines;
+        yield return new("Loss", Both(log, "loss"), [], "0.##");
+        yield return new("Masked-token accuracy", Both(log, "mlm_accuracy"), baselines is not { } m ? [] :
+            [Level(m, "previous-token table", "previous_token"), Level(m, "most frequent token", "most_frequent_token")], "0.#%", FromZero: true);
+        yield return new("Sentence-order accuracy", Both(log, "sop_accuracy"), baselines is not { } s ? [] :
+            [Level(s, "first tokens of A and B only", "first_tokens")], "0.#%");
+        yield return new("Tokens per second", [Training(log, "tokens_per_s")], [], "#,0", FromZero: true);
+        yield return new("Learning rate", [Training(log, "learning_rate")], [], "0.0###", FromZero: true);
+        yield return new("Gradient norm", [Training(log, "gradient_norm")], [], "0.##", FromZero: true);
+    }
+
+    static Series[] Both(MetricsLog log, string name) => [Training(log, name), new("held-out", Points(log.Evaluations, name), "held", Marks: true)];
+
+    static Series Training(MetricsLog log, string name) => new("training", Chart.Thin(Points(log.Steps, name)), "train");
+
+    static Level Level(JsonElement baselines, string name, string property) => new(name, baselines.GetProperty(property).GetDouble());
+
+    static IReadOnlyList<(double, double)> Points(IReadOnlyList<JsonElement> measured, string name) =>
+        [.. measured.Select(e => (e.GetProperty("step").GetDouble(), e.GetProperty(name).GetDouble()))];
+}
