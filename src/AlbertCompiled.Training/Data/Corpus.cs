@@ -39,6 +39,9 @@ public sealed unsafe class Corpus : IDisposable
     /// <summary>The file.</summary>
     public string Path { get; }
 
+    /// <summary>Checksum of the text and the vocabulary that it was made of.</summary>
+    public string Key => System.IO.Path.GetFileNameWithoutExtension(Path);
+
     /// <summary>Tokens of all sentences, without special pieces.</summary>
     public long Tokens { get; }
 

@@ -22,4 +22,11 @@ public sealed record SequenceStage(int Sequence, double Share)
 
         return (stages[^1], start);
     }
+
+    /// <summary>The stages with a last one of <paramref name="longest"/> tokens; earlier ones that are not shorter fall away.</summary>
+    public static ImmutableArray<SequenceStage> UpTo(ImmutableArray<SequenceStage> stages, int longest)
+    {
+        var shorter = stages.RemoveAt(stages.Length - 1).RemoveAll(s => s.Sequence >= longest);
+        return shorter.Add(new(longest, 1 - shorter.Sum(s => s.Share)));
+    }
 }

@@ -44,6 +44,6 @@ public static class Recipes
     {
         var recipe = Table.First(row => row.Optimizer == (optimizer ?? model.Optimizer) && model.ParameterCount <= row.MostParameters).Recipe;
         int positions = model.Positions();
-        return recipe with { Stages = [.. recipe.Stages.Select(s => s with { Sequence = Math.Min(s.Sequence, positions) })] };
+        return recipe.LongestSequence <= positions ? recipe : recipe with { Stages = SequenceStage.UpTo(recipe.Stages, positions) };
     }
 }

@@ -23,9 +23,8 @@ public sealed record RunFolder(string Folder)
     /// <exception cref="TrainingException">It cannot be written, or holds a run already.</exception>
     public static RunFolder Create(string folder, RunConfiguration configuration, Vocabulary vocabulary)
     {
+        CheckNew(folder);
         var run = new RunFolder(folder);
-        if (File.Exists(run.Configuration))
-            throw new TrainingException($"{folder} holds a run already: go on with it by --resume {folder}, or choose another --out");
         try
         {
             Directory.CreateDirectory(folder);
@@ -38,6 +37,15 @@ public sealed record RunFolder(string Folder)
         {
             throw new TrainingException($"cannot write the run folder {folder}: {e.Message}; choose another with --out", e);
         }
+    }
+
+    /// <summary>Checks that a folder can take a new run.</summary>
+    /// <exception cref="TrainingException">It holds a run already, or is a file.</exception>
+    public static void CheckNew(string folder)
+    {
+        if (File.Exists(folder)) throw new TrainingException($"cannot write the run folder {folder}: it is a file; choose another with --out");
+        if (File.Exists(new RunFolder(folder).Configuration))
+            throw new TrainingException($"{folder} holds a run already: go on with it by --resume {folder}, or choose another --out");
     }
 
     /// <summary>Opens the folder of a run.</summary>

@@ -1,0 +1,11 @@
+namespace AlbertCompiled.Cli;
+
+/// <summary>What the commands work with; tests put their own in its place.</summary>
+/// <param name="Out">Standard output.</param>
+/// <param name="Error">Standard error.</param>
+/// <param name="Models">The models.</param>
+/// <param name="OpenDevice">Opens a device by its word, with a number of threads (0: all cores).</param>
+/// <param name="Devices">A line for each kind of device: what it is, or why it is absent.</param>
+/// <param name="IsTerminal">Output is looked at while it is written.</param>
+public sealed record CommandContext(
+    TextWriter Out, TextWriter Error, ModelRegistry Models, Func<string, int, Device> OpenDevice, Func<IReadOnlyList<string>> Devices, bool IsTerminal);

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary>The command line <c>albert</c>.</summary>
+public static class CommandLine
+{
+    /// <summary>Runs a command.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="context">Output, models and devices.</param>
+    /// <returns>The exit code: 0, or 1 for a failure, 2 for wrong usage, 130 if interrupted.</returns>
+    public static int Run(string[] args, CommandContext context)
+    {
+        var root = new RootCommand("Pretrains and inspects models that were compiled from C# definitions.")
+        {
+            PretrainCommand.Create(context),
+            FillMaskCommand.Create(context),
+            InfoCommand.Create(context),
+            ModelsCommand.Create(context),
+            DevicesCommand.Create(context),
+            SentencesCommand.Create(context),
+        };
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
+        {
+            string command = parsed.CommandResult.Command == root ? "albert" : $"albert {parsed.CommandResult.Command.Name}";
+            context.Error.WriteLine($"error: {parsed.Errors[0].Message.TrimEnd('.')}; see {command} --help");
+            return Failures.Usage;
+        }
+
+        try
+        {
+            return parsed.Invoke(new() { Output = context.Out, Error = context.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (Exception e)
+        {
+            return Failures.Report(e, context.Error);
+        }
+    }
+
+    /// <summary>Shows examples below the command's help.</summary>
+    internal static T WithExamples<T>(this T command, params string[] examples) where T : Command
+    {
+        command.Options.Add(new HelpOption { Action = new ExampleHelp(examples) });
+        return command;
+    }
+
+    sealed class ExampleHelp(string[] examples) : SynchronousCommandLineAction
+    {
+        readonly HelpAction help = new();
+
+        public override int Invoke(ParseResult parsed)
+        {
+            int code = help.Invoke(parsed);
+            var output = parsed.InvocationConfiguration.Output;
+            output.WriteLine("Examples:");
+            foreach (string example in examples) output.WriteLine($"  albert {example}");
+            return code;
+        }
+    }
+}

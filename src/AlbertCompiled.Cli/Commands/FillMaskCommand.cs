@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.Globalization;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary><c>albert fill-mask</c>: what a trained model puts into the gaps of a text.</summary>
+static class FillMaskCommand
+{
+    const int Gaps = 64;
+
+    public static Command Create(CommandContext context)
+    {
+        var options = new PretrainOptions();
+        var run = new Argument<string>("run") { Description = "Folder of a run" };
+        var text = new Argument<string>("text") { Description = "Text with one or more [MASK]" };
+        var command = new Command("fill-mask", "Lets a trained model fill the gaps of a text; prints the five likeliest pieces of each.") { run, text, options.Device, options.Threads };
+        command.SetAction(parsed =>
+        {
+            var (folder, configuration) = RunFolder.Open(parsed.GetValue(run)!);
+            var model = context.Models.Find(configuration.Model);
+            var vocabulary = Vocabulary.Load(folder.Vocabulary);
+            configuration.Check(model.Description, vocabulary);
+            using var device = context.OpenDevice(parsed.GetValue(options.Device)!, parsed.GetValue(options.Threads));
+            using var instance = model.Create(device, new(model.Description.Positions(), 1, Gaps), configuration.Seed);
+            folder.Checkpoints.LoadWeights(instance);
+            Print(FillMask.Run(instance, vocabulary, parsed.GetValue(text)!), context.Out);
+            return 0;
+        });
+        return command.WithExamples("fill-mask runs/lamb \"Returns the [MASK] of the collection.\"");
+    }
+
+    static void Print(IReadOnlyList<Candidate[]> gaps, TextWriter output)
+    {
+        for (int i = 0; i < gaps.Count; i++)
+        {
+            if (gaps.Count > 1) output.WriteLine($"{FillMask.Gap} {i + 1}:");
+            foreach (var (piece, probability) in gaps[i])
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{probability,7:0.0%}  {Shown(piece)}"));
+        }
+    }
+
+    // a piece that goes on with a word shows a hyphen where the word began
+    static string Shown(string piece) => piece.StartsWith('▁') ? piece[1..] : char.IsLetterOrDigit(piece[0]) ? "-" + piece : piece;
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Globalization;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary><c>albert info</c>: what the compiler knows about a model.</summary>
+static class InfoCommand
+{
+    const int Arenas = 4; // weights, gradients, two moments
+
+    public static Command Create(CommandContext context)
+    {
+        var name = new Argument<string>("model") { Description = "Name of the model; see albert models" };
+        var tokens = new Option<int?>("--batch-tokens") { Description = "Tokens of the batch to plan for. Default: the recipe's", HelpName = "number" };
+        var sequences = new Option<int?>("--sequences") { Description = "Sequences of that batch. Default: one for every 128 tokens", HelpName = "number" };
+        var command = new Command("info", "Shows parameters, memory plan and work of a model.") { name, tokens, sequences };
+        command.SetAction(parsed =>
+        {
+            var model = context.Models.Find(parsed.GetValue(name)!).Description;
+            int batchTokens = parsed.GetValue(tokens) ?? Recipes.For(model).BatchTokens, batchSequences = parsed.GetValue(sequences) ?? Math.Max(1, batchTokens / 128);
+            if (batchTokens < 1 || batchSequences < 1) throw new TrainingException("--batch-tokens and --sequences must be at least 1");
+            Print(model, new(batchTokens, batchSequences), context.Out);
+            return 0;
+        });
+        return command.WithExamples("info AlbertTiny", "info AlbertBase --batch-tokens 16384 --sequences 32");
+    }
+
+    static void Print(ModelDescription model, Capacity capacity, TextWriter output)
+    {
+        output.WriteLine(model.Name);
+        foreach (var (property, value) in model.Configuration) output.WriteLine($"  {property} = {value}");
+        output.WriteLine("parameters:");
+        int width = model.Parameters.Select(p => p.Name.Length).DefaultIfEmpty(0).Max();
+        foreach (var p in model.Parameters)
+            output.WriteLine(Invariant($"  {p.Name.PadRight(width)}  {(p.IsVector ? $"[{p.Columns}]" : $"[{p.Rows}, {p.Columns}]"),16}  {p.Length,13:#,0}"));
+        output.WriteLine(Invariant($"  {"total".PadRight(width)}  {"",16}  {model.ParameterCount,13:#,0}"));
+        output.WriteLine("memory plan:");
+        foreach (string line in model.PlanTable.Split('\n')) output.WriteLine($"  {line.TrimEnd('\r')}");
+        output.WriteLine(Invariant($"for {capacity.Tokens:#,0} tokens in {capacity.Sequences:#,0} sequences with {capacity.Predictions:#,0} predictions:"));
+        foreach (var program in model.Programs) Print(program, capacity, output);
+        long parameters = Arenas * model.ParameterFloats * sizeof(float), arena = model.Programs.Select(p => p.Arena.Bytes(capacity)).DefaultIfEmpty(0).Max();
+        output.WriteLine(Invariant($"  weights, gradients, two moments: {Megabytes(parameters)}; with the largest arena: {Megabytes(parameters + arena)}"));
+    }
+
+    static void Print(ProgramDescription program, Capacity capacity, TextWriter output)
+    {
+        double length = (double)capacity.Tokens / capacity.Sequences;
+        double flops = capacity.Tokens * (program.FlopsPerToken + program.FlopsPerTokenPair * length)
+            + capacity.Sequences * program.FlopsPerSequence + capacity.Predictions * program.FlopsPerPrediction;
+        long bytes = program.Arena.Bytes(capacity);
+        output.WriteLine(Invariant(
+            $"  {program.Name,-9} arena {Megabytes(bytes)} ({bytes / capacity.Tokens:#,0} bytes a token), {flops / 1e9:#,0.00} GFLOP ({flops / capacity.Tokens / 1e6:#,0.000} MFLOP a token)"));
+    }
+
+    static string Megabytes(long bytes) => Invariant($"{bytes / 1e6:#,0.0} MB");
+
+    static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Globalization;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary>A run with its data prepared: says what it trains on, trains, evaluates, reports.</summary>
+sealed class PretrainSession : IDisposable
+{
+    readonly CommandContext context;
+    readonly Corpus corpus;
+    readonly Vocabulary vocabulary;
+    readonly HeldOutSet heldOut;
+    readonly Baselines baselines;
+
+    PretrainSession(CommandContext context, RunConfiguration configuration, Corpus corpus, Vocabulary vocabulary)
+    {
+        (this.context, this.corpus, this.vocabulary, Configuration) = (context, corpus, vocabulary, configuration);
+        heldOut = HeldOutSet.Draw(corpus, vocabulary, configuration.Recipe, configuration.Capacity(), configuration.EvaluationSequences);
+        baselines = Baselines.Measure(corpus, vocabulary, configuration.Recipe, configuration.Capacity(), heldOut);
+    }
+
+    /// <summary>The settings, with the corpus they were prepared with.</summary>
+    public RunConfiguration Configuration { get; }
+
+    /// <summary>Prepares the data of a run.</summary>
+    /// <exception cref="TrainingException">The text is empty, unreadable, or not the one that the run began with.</exception>
+    public static PretrainSession Prepare(
+        CommandContext context, RunConfiguration configuration, ITextSource source, Vocabulary vocabulary, int threads, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        context.Out.WriteLine($"text: {source.Description}");
+        var corpus = CorpusCache.Open(source, vocabulary, threads > 0 ? threads : Environment.ProcessorCount, CorpusCache.Folder, cancellation);
+        try
+        {
+            if (configuration.Corpus.Length > 0 && configuration.Corpus != corpus.Key)
+                throw new TrainingException($"the text has changed since the run began: {source.Description}; start a new run");
+            cancellation.ThrowIfCancellationRequested();
+            var session = new PretrainSession(context, configuration with { Corpus = corpus.Key }, corpus, vocabulary);
+            context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"      {corpus.Documents:#,0} documents ({corpus.HeldOutDocuments.Length:#,0} held out), {corpus.Sentences:#,0} sentences, {corpus.Tokens:#,0} tokens, ready after {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s"));
+            return session;
+        }
+        catch
+        {
+            corpus.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Trains to the end or to the interruption.</summary>
+    /// <returns>The exit code.</returns>
+    public int Train(CompiledModel model, RunFolder run, CheckpointState? resumed, string resumeCommand, CancellationToken cancellation)
+    {
+        var recipe = Configuration.Recipe;
+        context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"model: {Configuration.Model}, {model.Description.ParameterCount:#,0} parameters, on {model.Device.Name}"));
+        context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"training: {recipe.Steps:#,0} steps of {recipe.BatchTokens:#,0} tokens, sequences of {string.Join(", then ", recipe.Stages.Select(s => s.Sequence))}, {recipe.Optimizer}, learning rate {recipe.LearningRate}"));
+        var result = Loop(model, run, resumed, cancellation);
+        HtmlReport.Write(run, Configuration, model.Description);
+        if (result.Evaluation is not { } evaluation)
+        {
+            context.Out.WriteLine($"interrupted after step {result.State.Step} of {recipe.Steps}; saved in {result.Checkpoint}");
+            context.Out.WriteLine($"go on with: {resumeCommand}");
+            return Failures.Interrupted;
+        }
+
+        Summarize(run, result.State, evaluation);
+        return 0;
+    }
+
+    public void Dispose() => corpus.Dispose();
+
+    PretrainingResult Loop(CompiledModel model, RunFolder run, CheckpointState? resumed, CancellationToken cancellation)
+    {
+        var recipe = Configuration.Recipe;
+        using var metrics = new MetricsWriter(run.Metrics, resumed?.Step ?? 0);
+        if (resumed is null) metrics.Baselines(baselines);
+        var board = new ProgressBoard();
+        var source = new PretrainingBatches(
+            corpus, vocabulary, recipe.Masking, recipe.Stages, recipe.ShortShare, Configuration.Capacity(), recipe.Steps, Configuration.Seed);
+        var loop = new PretrainingLoop(model, Configuration, heldOut, metrics, run.Checkpoints, board, LoopOptions.Default, resumed);
+        return new ProgressDisplay(context.Out, context.IsTerminal, recipe.Steps).Follow(board, () => loop.Run(source, cancellation));
+    }
+
+    void Summarize(RunFolder run, CheckpointState state, EvaluationResult evaluation)
+    {
+        var output = context.Out;
+        var culture = CultureInfo.InvariantCulture;
+        output.WriteLine(string.Create(culture, $"held-out text, {evaluation.Sequences:#,0} sequences, {evaluation.Predictions:#,0} masked tokens:"));
+        output.WriteLine(string.Create(culture, $"  masked tokens found   {evaluation.MlmAccuracy,6:0.0%}"));
+        output.WriteLine(string.Create(culture, $"    most frequent token {baselines.MostFrequentToken,6:0.0%}"));
+        output.WriteLine(string.Create(culture, $"    previous-token table{baselines.PreviousToken,7:0.0%}  (counts of training text, sees the true token before)"));
+        output.WriteLine(string.Create(culture, $"  sentence order told   {evaluation.SopAccuracy,6:0.0%}"));
+        output.WriteLine(string.Create(culture, $"    first tokens only   {baselines.FirstTokens,6:0.0%}  (a rule that sees only the first tokens of A and B)"));
+        output.WriteLine($"run: {run.Folder}  (report: {run.Report})");
+        output.WriteLine(string.Create(culture,
+            $"step={state.Step} loss={evaluation.Loss:0.0000} mlm_accuracy={evaluation.MlmAccuracy:0.0000} sop_accuracy={evaluation.SopAccuracy:0.0000} tokens_per_s={state.Tokens / Math.Max(state.TrainingSeconds, 1e-9):0}"));
+    }
+}

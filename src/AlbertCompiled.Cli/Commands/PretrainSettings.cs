@@ -1,0 +1,31 @@
+using System.CommandLine;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary>Turns options into a recipe: the model's, with what the user changed.</summary>
+static class PretrainSettings
+{
+    static readonly Dictionary<string, Optimizer> Optimizers = new(StringComparer.OrdinalIgnoreCase) { ["adamw"] = Optimizer.AdamW, ["lamb"] = Optimizer.Lamb };
+
+    public static Recipe Recipe(ParseResult parsed, PretrainOptions options, ModelDescription model)
+    {
+        var recipe = Recipes.For(model, ParseOptimizer(parsed.GetValue(options.Optimizer)));
+        return recipe with
+        {
+            Steps = parsed.GetValue(options.Steps) ?? recipe.Steps,
+            BatchTokens = parsed.GetValue(options.BatchTokens) ?? recipe.BatchTokens,
+            LearningRate = parsed.GetValue(options.LearningRate) ?? recipe.LearningRate,
+            Stages = parsed.GetValue(options.Sequence) is { } longest ? SequenceStage.UpTo(recipe.Stages, longest) : recipe.Stages,
+        };
+    }
+
+    public static ITextSource Text(IReadOnlyList<string> paths) => paths.Count > 0 ? new TextFiles(paths) : new SdkDocumentation(SdkLocator.FindRoot());
+
+    public static string DefaultVocabulary => Path.Combine(AppContext.BaseDirectory, "docs-8000.model");
+
+    static Optimizer? ParseOptimizer(string? word) =>
+        word is null ? null
+        : Optimizers.TryGetValue(word, out var optimizer) ? optimizer
+        : throw new TrainingException($"no optimizer is called {word}; there are {string.Join(" and ", Optimizers.Keys)}");
+}

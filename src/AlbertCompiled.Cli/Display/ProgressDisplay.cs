@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.ExceptionServices;
+using AlbertCompiled.Training;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary>Shows a run while it goes: a live panel on a terminal, a line every few seconds elsewhere.</summary>
+/// <param name="output">Where to show it.</param>
+/// <param name="isTerminal">Output is a terminal.</param>
+/// <param name="steps">Steps of the whole run.</param>
+sealed class ProgressDisplay(TextWriter output, bool isTerminal, long steps)
+{
+    static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200), BetweenLines = TimeSpan.FromSeconds(5);
+
+    /// <summary>Runs <paramref name="work"/> on a thread of its own and shows <paramref name="board"/> until it ends.</summary>
+    public T Follow<T>(ProgressBoard board, Func<T> work)
+    {
+        T? result = default;
+        ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                result = work();
+            }
+            catch (Exception e)
+            {
+                failure = ExceptionDispatchInfo.Capture(e);
+            }
+        })
+        { Name = "training" };
+        thread.Start();
+        if (isTerminal) ShowLive(board, thread);
+        else ShowLines(board, thread);
+        failure?.Throw();
+        return result!;
+    }
+
+    void ShowLive(ProgressBoard board, Thread thread)
+    {
+        var console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(output) });
+        console.Live(Panel(board.Read())).Start(live =>
+        {
+            do live.UpdateTarget(Panel(board.Read()));
+            while (!thread.Join(Refresh));
+            live.UpdateTarget(Panel(board.Read()));
+        });
+    }
+
+    void ShowLines(ProgressBoard board, Thread thread)
+    {
+        long last = Stopwatch.GetTimestamp(), evaluated = 0, shown = 0;
+        bool ended;
+        do
+        {
+            ended = thread.Join(Refresh);
+            var now = board.Read();
+            if (now.Report.Step != shown && (ended || Stopwatch.GetElapsedTime(last) >= BetweenLines))
+            {
+                output.WriteLine(Line(now));
+                shown = now.Report.Step;
+                last = Stopwatch.GetTimestamp();
+            }
+
+            if (now.Evaluation is null || now.EvaluatedStep == evaluated) continue;
+            output.WriteLine(HeldOut(now));
+            evaluated = now.EvaluatedStep;
+        }
+        while (!ended);
+    }
+
+    string Line(in ProgressSnapshot s) => string.Create(CultureInfo.InvariantCulture,
+        $"step {s.Report.Step}/{steps}  loss {s.Loss:0.000}  masked tokens {s.MlmAccuracy:0.0%}  order {s.SopAccuracy:0.0%}  {s.TokensPerSecond:#,0} tokens/s  {Left(s)} left");
+
+    static string HeldOut(in ProgressSnapshot s) => s.Evaluation is not { } e ? "" : string.Create(CultureInfo.InvariantCulture,
+        $"held-out at step {s.EvaluatedStep}: loss {e.Loss:0.000}  masked tokens {e.MlmAccuracy:0.0%}  order {e.SopAccuracy:0.0%}");
+
+    string Left(in ProgressSnapshot s)
+    {
+        double seconds = s.Report.Step == 0 ? 0 : (steps - s.Report.Step) * (s.Report.Tokens / Math.Max(s.TokensPerSecond, 1e-9));
+        var left = TimeSpan.FromSeconds(Math.Min(seconds, 1e7));
+        return left.TotalHours >= 1 ? left.ToString(@"d\.hh\:mm\:ss", CultureInfo.InvariantCulture) : left.ToString(@"m\:ss", CultureInfo.InvariantCulture);
+    }
+
+    IRenderable Panel(in ProgressSnapshot s)
+    {
+        const int Cells = 40;
+        int done = (int)(Cells * s.Report.Step / Math.Max(1, steps));
+        string bar = $"[blue]{new string('━', done)}[/][grey]{new string('━', Cells - done)}[/]";
+        var culture = CultureInfo.InvariantCulture;
+        var grid = new Grid().AddColumn().AddColumn();
+        grid.AddRow(new Markup(bar), new Markup(string.Create(culture, $"step {s.Report.Step:#,0} of {steps:#,0}, {Left(s)} left")));
+        grid.AddRow(new Markup("[grey]training[/]"), new Markup(string.Create(culture,
+            $"loss {s.Loss:0.000}   masked tokens {s.MlmAccuracy:0.0%}   order {s.SopAccuracy:0.0%}   {s.TokensPerSecond:#,0} tokens/s")));
+        if (s.Evaluation is { } e)
+            grid.AddRow(new Markup("[grey]held-out[/]"), new Markup(string.Create(culture,
+                $"loss {e.Loss:0.000}   masked tokens [bold]{e.MlmAccuracy:0.0%}[/]   order [bold]{e.SopAccuracy:0.0%}[/]   at step {s.EvaluatedStep:#,0}")));
+        return grid;
+    }
+}

@@ -1,0 +1,43 @@
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary>The one place where exceptions become a line and an exit code.</summary>
+static class Failures
+{
+    public const int Failure = 1, Usage = 2, Interrupted = 130;
+
+    // the first row that fits counts
+    static readonly (Type Exception, Func<Exception, string> Line)[] Known =
+    [
+        (typeof(TrainingException), e => e.Message),
+        (typeof(DeviceException), e => e.Message),
+        (typeof(BatchException), e => e.Message),
+        (typeof(OutOfMemoryException), e => $"out of memory: {e.Message}; a smaller --batch-tokens needs less"),
+        (typeof(UnauthorizedAccessException), e => e.Message),
+        (typeof(IOException), e => e.Message),
+    ];
+
+    /// <summary>Says what went wrong in one line; returns the exit code.</summary>
+    public static int Report(Exception exception, TextWriter error)
+    {
+        if (exception is OperationCanceledException)
+        {
+            error.WriteLine("interrupted");
+            return Interrupted;
+        }
+
+        foreach (var (type, line) in Known)
+        {
+            if (!type.IsInstanceOfType(exception)) continue;
+            error.WriteLine($"error: {OneLine(line(exception))}");
+            return Failure;
+        }
+
+        error.WriteLine($"error: unexpected {exception.GetType().Name}: {OneLine(exception.Message)} (set ALBERT_TRACE=1 to see where)");
+        if (Environment.GetEnvironmentVariable("ALBERT_TRACE") == "1") error.WriteLine(exception.StackTrace);
+        return Failure;
+    }
+
+    static string OneLine(string message) => string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+}
