@@ -26,7 +26,7 @@ public static class CommandLine
         if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
         {
             string command = parsed.CommandResult.Command == root ? "albert" : $"albert {parsed.CommandResult.Command.Name}";
-            context.Error.WriteLine($"error: {parsed.Errors[0].Message.TrimEnd('.')}; see {command} --help");
+            context.Error.WriteLine($"error: {UsageMessage(parsed)}; see {command} --help");
             return Failures.Usage;
         }
 
@@ -38,6 +38,14 @@ public static class CommandLine
         {
             return Failures.Report(e, context.Error);
         }
+    }
+
+    // "'x' was not matched" says more than "a command is missing"; type names mean nothing to a user
+    static string UsageMessage(ParseResult parsed)
+    {
+        string message = parsed.UnmatchedTokens.Count > 0 ? $"there is no {parsed.UnmatchedTokens[0]}" : parsed.Errors[0].Message;
+        int type = message.IndexOf(" as expected type", StringComparison.Ordinal);
+        return (type < 0 ? message : message[..type]).TrimEnd('.');
     }
 
     /// <summary>Shows examples below the command's help.</summary>
