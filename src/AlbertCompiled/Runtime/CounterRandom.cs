@@ -8,14 +8,14 @@ namespace AlbertCompiled;
 /// </summary>
 public static class CounterRandom
 {
-    const uint Golden = 0x9E3779B9;
+    internal const uint Golden = 0x9E3779B9, Multiplier1 = 0x7FEB352D, Multiplier2 = 0x846CA68B;
 
     /// <summary>A bijective mix of 32 bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Mix(uint x)
     {
-        x = (x ^ (x >> 16)) * 0x7FEB352D;
-        x = (x ^ (x >> 15)) * 0x846CA68B;
+        x = (x ^ (x >> 16)) * Multiplier1;
+        x = (x ^ (x >> 15)) * Multiplier2;
         return x ^ (x >> 16);
     }
 

@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using System.Text;
+
+namespace AlbertCompiled.Cpu;
+
+/// <summary>This machine's processor.</summary>
+public sealed class CpuDevice : Device
+{
+    /// <summary>Starts the threads.</summary>
+    /// <param name="threads">Threads to compute with, the caller's included; 0: one for each processor.</param>
+    public CpuDevice(int threads)
+    {
+        Team = new(threads == 0 ? Environment.ProcessorCount : threads);
+        Name = $"{ProcessorName()}, {Team.Threads} {(Team.Threads == 1 ? "thread" : "threads")}, {Simd.Width * 32}-bit vectors";
+    }
+
+    /// <inheritdoc/>
+    public override string Kind => "cpu";
+
+    /// <inheritdoc/>
+    public override string Name { get; }
+
+    /// <summary>The threads that generated code runs on.</summary>
+    public ThreadTeam Team { get; }
+
+    /// <inheritdoc/>
+    public override ParameterSet CreateParameters(ModelDescription description) => new CpuParameterSet(description, Team);
+
+    /// <inheritdoc/>
+    public override void Dispose() => Team.Dispose();
+
+    /// <summary>The brand string that x86 processors tell, else the architecture.</summary>
+    static string ProcessorName()
+    {
+        const int first = unchecked((int)0x80000002), last = first + 2;
+        if (!X86Base.IsSupported || X86Base.CpuId(int.MinValue, 0).Eax < last) return $"{RuntimeInformation.ProcessArchitecture} processor";
+        Span<int> registers = stackalloc int[12];
+        for (int i = 0; i < 3; i++)
+            (registers[4 * i], registers[4 * i + 1], registers[4 * i + 2], registers[4 * i + 3]) = X86Base.CpuId(first + i, 0);
+        return Encoding.ASCII.GetString(MemoryMarshal.AsBytes(registers)).TrimEnd('\0', ' ').TrimStart();
+    }
+}

@@ -1,0 +1,94 @@
+using System.Runtime.InteropServices;
+
+namespace AlbertCompiled.Cpu;
+
+/// <summary>Parameters in native memory. Pages that nobody touches, such as the moments of a model that only predicts, cost no memory.</summary>
+public sealed unsafe class CpuParameterSet : ParameterSet
+{
+    const int Alignment = 64, States = 4;
+
+    readonly ThreadTeam team;
+    readonly ParameterChunks chunks;
+    readonly long stride;
+    void* memory;
+    float* arenas;
+
+    /// <summary>Allocates the four arenas, zeroed.</summary>
+    /// <param name="description">What they hold.</param>
+    /// <param name="team">The threads that updates run on.</param>
+    public CpuParameterSet(ModelDescription description, ThreadTeam team) : base(description)
+    {
+        this.team = team;
+        chunks = new(description.Parameters);
+        stride = (Length + 15) / 16 * 16;
+        memory = NativeMemory.AllocZeroed(checked((nuint)(States * stride * sizeof(float) + Alignment)));
+        arenas = (float*)(((nuint)memory + Alignment - 1) & ~(nuint)(Alignment - 1));
+    }
+
+    /// <summary>The first float of an arena of <see cref="ParameterSet.Length"/> floats, 64-byte aligned.</summary>
+    public float* Pointer(ParameterState state)
+    {
+        ObjectDisposedException.ThrowIf(memory == null, this);
+        return arenas + (int)state * stride;
+    }
+
+    /// <inheritdoc/>
+    public override void Read(ParameterState state, long offset, Span<float> destination) =>
+        Slice(state, offset, destination.Length).CopyTo(destination);
+
+    /// <inheritdoc/>
+    public override void Write(ParameterState state, long offset, ReadOnlySpan<float> source) =>
+        source.CopyTo(Slice(state, offset, source.Length));
+
+    /// <inheritdoc/>
+    public override float Update(in OptimizerSettings settings, long step) => Simd.Width switch
+    {
+        16 => Update<Lanes16>(settings, step),
+        8 => Update<Lanes8>(settings, step),
+        _ => Update<Lanes4>(settings, step),
+    };
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what nobody disposed of.</summary>
+    ~CpuParameterSet() => Free();
+
+    internal float Update<V>(in OptimizerSettings settings, long step) where V : struct, ISimd<V>
+    {
+        var arena = new ParameterArena(Pointer(ParameterState.Value), Pointer(ParameterState.Gradient), Pointer(ParameterState.FirstMoment), Pointer(ParameterState.SecondMoment));
+        team.Run(new GradientNormJob<V>(arena, chunks), chunks.Count);
+        double norm = Math.Sqrt(chunks.Total(chunks.FirstNorms));
+        var rule = new UpdateRule(settings, step, norm);
+        if (settings.Optimizer == Optimizer.AdamW)
+        {
+            team.Run(new AdamJob<V>(arena, chunks, rule), chunks.Count);
+        }
+        else
+        {
+            team.Run(new LambMomentsJob<V>(arena, chunks, rule), chunks.Count);
+            chunks.ComputeTrustRatios();
+            team.Run(new LambStepJob<V>(arena, chunks, rule), chunks.Count);
+        }
+
+        return (float)norm;
+    }
+
+    Span<float> Slice(ParameterState state, long offset, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, Length, nameof(offset));
+        return new(Pointer(state) + offset, length);
+    }
+
+    void Free()
+    {
+        NativeMemory.Free(memory);
+        memory = null;
+        arenas = null;
+    }
+}

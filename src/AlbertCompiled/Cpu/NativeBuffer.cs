@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+
+namespace AlbertCompiled.Cpu;
+
+/// <summary>Native memory that only grows: 64-byte aligned floats, contents undefined after growth.</summary>
+sealed unsafe class NativeBuffer : IDisposable
+{
+    float* data;
+    long length;
+
+    /// <summary>At least <paramref name="floats"/> floats. An earlier address is no longer valid if the buffer had to grow.</summary>
+    public float* Reserve(long floats)
+    {
+        if (floats <= length) return data;
+        NativeMemory.AlignedFree(data);
+        data = null;
+        length = 0;
+        // A little more than asked for: batches differ in length, and growing step by step would copy nothing but cost page faults.
+        long grown = floats + floats / 8;
+        data = (float*)NativeMemory.AlignedAlloc(checked((nuint)((grown + 15) / 16 * 64)), 64);
+        length = grown;
+        return data;
+    }
+
+    /// <summary>Frees the memory.</summary>
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(data);
+        data = null;
+        length = 0;
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what nobody disposed of.</summary>
+    ~NativeBuffer() => Dispose();
+}

@@ -1,0 +1,251 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+
+namespace AlbertCompiled.Cpu;
+
+/// <summary>
+/// A fixed number of threads, the caller among them, that share the parts of one job at a time. Handing out a job allocates
+/// nothing. Parts are dealt in equal runs, one to a thread, so that a thread meets the same rows again in the next job; who
+/// is done early takes from the others, and one that the system has not let run by the end is not waited for. Parts are
+/// independent, hence who runs which never influences a result.
+/// </summary>
+/// <remarks>
+/// Between jobs the others spin for some microseconds, then yield, and sleep after a millisecond: jobs of a training step
+/// follow each other within microseconds, and waking a thread costs more than many of them.
+/// One caller at a time; a job must not call its own team.
+/// </remarks>
+public sealed unsafe class ThreadTeam : IDisposable
+{
+    /// <summary>The run of parts dealt to one thread, on cache lines of its own.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 128)]
+    struct Share
+    {
+        public int Next, End;
+
+        /// <summary>The ticket of the job that the thread may still join; <see cref="Closed"/> once it did or came too late.</summary>
+        public long Invitation;
+    }
+
+    const long Closed = 0;
+    const int MaximumThreads = 1024, SpinMicroseconds = 20, ParkMicroseconds = 1000;
+
+    readonly Thread[] workers;
+    readonly object gate = new();
+    readonly Share* shares;
+    readonly NativeBuffer workspace = new(), scratch = new();
+
+    // The job in progress, written before the invitations and the ticket that announce it.
+    delegate*<void*, int, float*, void> body;
+    void* job;
+    float* scratchBase;
+    long scratchStride;
+    int participants;
+    ExceptionDispatchInfo? failure;
+
+    // The number of the job.
+    long ticket;
+    int running, sleepers, busy;
+    bool stopping;
+
+    /// <summary>Starts the threads.</summary>
+    /// <param name="threads">Threads, the caller included: 1 to 1024.</param>
+    public ThreadTeam(int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, MaximumThreads);
+        Threads = threads;
+        shares = (Share*)NativeMemory.AlignedAlloc((nuint)(threads * sizeof(Share)), 128);
+        NativeMemory.Clear(shares, (nuint)(threads * sizeof(Share)));
+        workers = new Thread[threads - 1];
+        for (int i = 0; i < workers.Length; i++)
+        {
+            int thread = i + 1;
+            workers[i] = new Thread(() => Serve(thread)) { IsBackground = true, Name = $"{nameof(ThreadTeam)} {thread}" };
+            workers[i].Start();
+        }
+    }
+
+    /// <summary>Threads, the caller included.</summary>
+    public int Threads { get; }
+
+    /// <summary>Scratch memory of the team: 64-byte aligned, contents undefined, valid until the next call of this method.</summary>
+    /// <param name="floats">Floats that are needed.</param>
+    public float* Workspace(long floats) => workspace.Reserve(floats);
+
+    /// <summary>Memory for packed operands, apart from <see cref="Workspace"/>, which belongs to the caller of a routine.</summary>
+    internal NativeBuffer Packing { get; } = new();
+
+    /// <summary>Runs a kernel over rows in chunks of <see cref="ArenaPlan.ChunkRows"/>.</summary>
+    /// <exception cref="InvalidOperationException">Another job of this team is in progress.</exception>
+    public void Rows<TKernel>(TKernel kernel, int rows) where TKernel : struct, IRowKernel
+    {
+        int chunks = (rows + ArenaPlan.ChunkRows - 1) / ArenaPlan.ChunkRows;
+        int parts = Threads == 1 ? Math.Min(chunks, 1) : Math.Min(chunks, 4 * Threads);
+        Run(new RowJob<TKernel> { Kernel = kernel, Rows = rows, Chunks = chunks, Parts = parts }, parts);
+    }
+
+    /// <summary>Runs a job's parts 0 to <paramref name="parts"/> − 1.</summary>
+    /// <exception cref="InvalidOperationException">Another job of this team is in progress.</exception>
+    public void Run<TJob>(TJob job, int parts) where TJob : struct, IJob =>
+        Dispatch(&Invoke<TJob>, Unsafe.AsPointer(ref job), parts, 0);
+
+    /// <summary>Runs a job's parts, each with <paramref name="scratch"/> floats of the thread that runs it.</summary>
+    /// <exception cref="InvalidOperationException">Another job of this team is in progress.</exception>
+    public void Run<TJob>(TJob job, int parts, long scratch) where TJob : struct, IScratchJob =>
+        Dispatch(&InvokeWithScratch<TJob>, Unsafe.AsPointer(ref job), parts, scratch);
+
+    /// <summary>Ends the threads and frees the memory.</summary>
+    public void Dispose()
+    {
+        if (stopping) return;
+        lock (gate)
+        {
+            Volatile.Write(ref stopping, true);
+            Monitor.PulseAll(gate);
+        }
+
+        foreach (var worker in workers) worker.Join();
+        NativeMemory.AlignedFree(shares);
+        workspace.Dispose();
+        scratch.Dispose();
+        Packing.Dispose();
+    }
+
+    static void Invoke<TJob>(void* job, int part, float* scratch) where TJob : struct, IJob
+    {
+        var copy = Unsafe.AsRef<TJob>(job);
+        copy.Run(part);
+    }
+
+    static void InvokeWithScratch<TJob>(void* job, int part, float* scratch) where TJob : struct, IScratchJob
+    {
+        var copy = Unsafe.AsRef<TJob>(job);
+        copy.Run(part, scratch);
+    }
+
+    void Dispatch(delegate*<void*, int, float*, void> body, void* job, int parts, long scratchFloats)
+    {
+        if (parts <= 0) return;
+        ObjectDisposedException.ThrowIf(stopping, this);
+        if (Interlocked.Exchange(ref busy, 1) != 0) throw new InvalidOperationException("the team is busy: a job must not start another one on its own team");
+        try
+        {
+            int threads = Math.Min(Threads, parts);
+            // One cache line more than asked for: threads at a multiple of 4096 bytes would compete for the same cache sets.
+            scratchStride = scratchFloats == 0 ? 0 : (scratchFloats + 15) / 16 * 16 + 16;
+            scratchBase = scratch.Reserve(threads * scratchStride);
+            if (threads == 1)
+            {
+                for (int part = 0; part < parts; part++) body(job, part, scratchBase);
+                return;
+            }
+
+            this.body = body;
+            this.job = job;
+            participants = threads;
+            failure = null;
+            running = threads - 1;
+            long current = ticket + 1;
+            for (int t = 0; t < threads; t++)
+            {
+                shares[t].Next = (int)((long)parts * t / threads);
+                shares[t].End = (int)((long)parts * (t + 1) / threads);
+                Volatile.Write(ref shares[t].Invitation, current);
+            }
+
+            Interlocked.Exchange(ref ticket, current);
+            if (Volatile.Read(ref sleepers) != 0)
+                lock (gate)
+                    Monitor.PulseAll(gate);
+            Work(0);
+            for (int t = 1; t < threads; t++)
+                if (Interlocked.CompareExchange(ref shares[t].Invitation, Closed, current) == current) Interlocked.Decrement(ref running);
+            for (var wait = new Backoff(); Volatile.Read(ref running) != 0;) wait.Once();
+            failure?.Throw();
+        }
+        finally
+        {
+            Volatile.Write(ref busy, 0);
+        }
+    }
+
+    /// <summary>Takes parts until none is left; an exception ends the job.</summary>
+    void Work(int thread)
+    {
+        try
+        {
+            float* own = scratchBase + thread * scratchStride;
+            for (int i = 0; i < participants; i++)
+            {
+                Share* share = shares + (thread + i) % participants;
+                int part;
+                while ((part = Interlocked.Increment(ref share->Next) - 1) < share->End && Volatile.Read(ref failure) is null)
+                    body(job, part, own);
+            }
+        }
+        catch (Exception e)
+        {
+            Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(e), null);
+        }
+    }
+
+    /// <summary>A worker's life.</summary>
+    void Serve(int thread)
+    {
+        for (long seen = 0; ;)
+        {
+            var wait = new Backoff();
+            long current;
+            while ((current = Volatile.Read(ref ticket)) == seen && !Volatile.Read(ref stopping))
+                if (!wait.Once()) Park(seen);
+            if (current == seen) return;
+            seen = current;
+            if (Interlocked.CompareExchange(ref shares[thread].Invitation, Closed, current) != current) continue;
+            Work(thread);
+            Interlocked.Decrement(ref running);
+        }
+    }
+
+    void Park(long seen)
+    {
+        lock (gate)
+        {
+            // A full fence between this and the look at the ticket: either we see the new one or its author sees us.
+            Interlocked.Increment(ref sleepers);
+            while (Volatile.Read(ref ticket) == seen && !stopping) Monitor.Wait(gate);
+            Interlocked.Decrement(ref sleepers);
+        }
+    }
+
+    /// <summary>Waiting: first on the processor, then giving way to others.</summary>
+    struct Backoff
+    {
+        long start;
+
+        /// <summary>Waits a moment; false if that went on for so long that one should sleep.</summary>
+        public bool Once()
+        {
+            long now = Stopwatch.GetTimestamp();
+            if (start == 0) start = now;
+            long waited = (now - start) * 1_000_000 / Stopwatch.Frequency;
+            if (waited < SpinMicroseconds) Thread.SpinWait(4);
+            else Thread.Yield();
+            return waited < ParkMicroseconds;
+        }
+    }
+
+    struct RowJob<TKernel> : IJob where TKernel : struct, IRowKernel
+    {
+        public TKernel Kernel;
+        public int Rows, Chunks, Parts;
+
+        public void Run(int part)
+        {
+            int end = (int)((long)Chunks * (part + 1) / Parts);
+            for (int chunk = (int)((long)Chunks * part / Parts); chunk < end; chunk++)
+                Kernel.Run(chunk * ArenaPlan.ChunkRows, Math.Min(Rows, (chunk + 1) * ArenaPlan.ChunkRows), chunk);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+
+namespace AlbertCompiled.Cpu;
+
+/// <summary>The four arenas of a parameter set.</summary>
+/// <param name="value">Weights.</param>
+/// <param name="gradient">Gradients.</param>
+/// <param name="first">First moments.</param>
+/// <param name="second">Second moments.</param>
+readonly unsafe struct ParameterArena(float* value, float* gradient, float* first, float* second)
+{
+    public readonly float* Value = value, Gradient = gradient, First = first, Second = second;
+}
+
+/// <summary>One step's constants of AdamW and LAMB, which share moments and direction and differ in the length of the step.</summary>
+readonly unsafe struct UpdateRule
+{
+    readonly float clip, beta1, beta2, gain1, gain2, correction1, correction2, epsilon, decay;
+
+    public UpdateRule(in OptimizerSettings settings, long step, double gradientNorm)
+    {
+        clip = settings.ClipNorm > 0 && gradientNorm > settings.ClipNorm ? (float)(settings.ClipNorm / gradientNorm) : 1;
+        beta1 = settings.Beta1;
+        beta2 = settings.Beta2;
+        gain1 = 1 - settings.Beta1;
+        gain2 = 1 - settings.Beta2;
+        correction1 = settings.BiasCorrection ? (float)(1 / (1 - Math.Pow(settings.Beta1, step))) : 1;
+        correction2 = settings.BiasCorrection ? (float)(1 / (1 - Math.Pow(settings.Beta2, step))) : 1;
+        epsilon = settings.Epsilon;
+        decay = settings.WeightDecay;
+        LearningRate = settings.LearningRate;
+    }
+
+    /// <summary>The learning rate.</summary>
+    public float LearningRate { get; }
+
+    /// <summary>Weight decay of a chunk.</summary>
+    public float Decay(in ParameterChunk chunk) => chunk.IsVector ? 0 : decay;
+
+    /// <summary>Moves the moments of the weights at <paramref name="i"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void MoveMoments<V>(in ParameterArena arena, long i) where V : struct, ISimd<V>
+    {
+        V gradient = V.Load(arena.Gradient + i) * clip;
+        V.MultiplyAdd(V.Load(arena.First + i), beta1, gradient * gain1).Store(arena.First + i);
+        V.MultiplyAdd(V.Load(arena.Second + i), beta2, gradient * gradient * gain2).Store(arena.Second + i);
+    }
+
+    /// <summary>The direction of the weights at <paramref name="i"/>: m / (√v + ε) + decay · w.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Direction<V>(in ParameterArena arena, long i, V value, float decay) where V : struct, ISimd<V>
+    {
+        V first = V.Load(arena.First + i) * correction1, second = V.Load(arena.Second + i) * correction2;
+        return V.MultiplyAdd(value, decay, first / (V.Sqrt(second) + epsilon));
+    }
+}

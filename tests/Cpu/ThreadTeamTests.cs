@@ -1,0 +1,172 @@
+using AlbertCompiled.Cpu;
+using Xunit;
+
+namespace AlbertCompiled.Tests.Cpu;
+
+public sealed unsafe class ThreadTeamTests
+{
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 7)]
+    [InlineData(2, 1)]
+    [InlineData(2, 1000)]
+    [InlineData(3, 2)]
+    [InlineData(3, 17)]
+    [InlineData(5, 400)]
+    public void Runs_every_part_once(int threads, int parts)
+    {
+        using var team = new ThreadTeam(threads);
+        int[] counts = GC.AllocateArray<int>(parts, pinned: true);
+        fixed (int* p = counts)
+            for (int i = 0; i < 200; i++) team.Run(new CountJob { Counts = p }, parts);
+        Assert.All(counts, c => Assert.Equal(200, c));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Rows_come_in_chunks(int threads)
+    {
+        using var team = new ThreadTeam(threads);
+        foreach (int rows in (ReadOnlySpan<int>)[0, 1, 15, 16, 17, 1000])
+        {
+            int[] chunkOfRow = new int[rows + 1];
+            Array.Fill(chunkOfRow, -1);
+            fixed (int* p = chunkOfRow) team.Rows(new ChunkKernel { Chunks = p }, rows);
+            for (int r = 0; r < rows; r++) Assert.Equal(r / ArenaPlan.ChunkRows, chunkOfRow[r]);
+            Assert.Equal(-1, chunkOfRow[rows]);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_parked_team_wakes_up(int threads)
+    {
+        using var team = new ThreadTeam(threads);
+        int[] counts = new int[64];
+        fixed (int* p = counts)
+            for (int i = 0; i < 5; i++)
+            {
+                team.Run(new CountJob { Counts = p }, counts.Length);
+                Thread.Sleep(5);
+            }
+
+        Assert.All(counts, c => Assert.Equal(5, c));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void An_exception_surfaces_and_the_team_lives_on(int threads)
+    {
+        using var team = new ThreadTeam(threads);
+        for (int bad = 0; bad < 50; bad++)
+        {
+            var e = Assert.Throws<ArithmeticException>(() => team.Run(new FailingJob { Bad = bad }, 50));
+            Assert.Equal(bad.ToString(), e.Message);
+        }
+
+        int[] counts = new int[50];
+        fixed (int* p = counts) team.Run(new CountJob { Counts = p }, 50);
+        Assert.All(counts, c => Assert.Equal(1, c));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_job_on_its_own_team_is_refused(int threads)
+    {
+        using var team = new ThreadTeam(threads);
+        Assert.Throws<InvalidOperationException>(() => team.Run(new NestedJob { Team = team }, 4));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Scratch_is_aligned_and_private(int threads)
+    {
+        using var team = new ThreadTeam(threads);
+        int failures = 0;
+        foreach (int floats in (ReadOnlySpan<int>)[1, 100, 5000, 100])
+            team.Run(new ScratchJob { Floats = floats, Failures = &failures }, 300, floats);
+        Assert.Equal(0, failures);
+        Assert.Equal(0, (long)team.Workspace(1000) % 64);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Nothing_is_allocated(int threads)
+    {
+        using var team = new ThreadTeam(threads);
+        int* counts = stackalloc int[100];
+        Assert.Equal(0, Allocations.Of(team, () =>
+        {
+            team.Run(new CountJob { Counts = counts }, 100);
+            team.Rows(new ChunkKernel { Chunks = counts }, 100);
+        }));
+    }
+
+    [Fact]
+    public void A_disposed_team_says_so()
+    {
+        var team = new ThreadTeam(2);
+        team.Dispose();
+        team.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => team.Run(new FailingJob(), 2));
+    }
+
+    struct CountJob : IJob
+    {
+        public int* Counts;
+
+        public void Run(int part) => Interlocked.Increment(ref Counts[part]);
+    }
+
+    struct ChunkKernel : IRowKernel
+    {
+        public int* Chunks;
+
+        public void Run(int first, int last, int chunk)
+        {
+            for (int r = first; r < last; r++) Chunks[r] = chunk;
+        }
+    }
+
+    struct FailingJob : IJob
+    {
+        public int Bad;
+
+        public void Run(int part)
+        {
+            if (part == Bad) throw new ArithmeticException(part.ToString());
+        }
+    }
+
+    struct NestedJob : IJob
+    {
+        public ThreadTeam Team;
+
+        public void Run(int part) => Team.Run(new FailingJob { Bad = -1 }, 2);
+    }
+
+    struct ScratchJob : IScratchJob
+    {
+        public int Floats;
+        public int* Failures;
+
+        public void Run(int part, float* scratch)
+        {
+            if ((long)scratch % 64 != 0) Interlocked.Increment(ref *Failures);
+            for (int i = 0; i < Floats; i++) scratch[i] = part;
+            for (int i = 0; i < Floats; i++)
+                if (scratch[i] != part) Interlocked.Increment(ref *Failures);
+        }
+    }
+}
