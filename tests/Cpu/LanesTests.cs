@@ -159,7 +159,8 @@ public sealed unsafe class LanesTests
             for (int i = 0; i < sweep.Length; i++)
             {
                 double e = exact(x[i]);
-                double ulp = Math.Max(Math.BitIncrement((float)Math.Abs(e)) - (double)(float)Math.Abs(e), float.Epsilon);
+                float magnitude = (float)Math.Abs(e);
+                double ulp = (double)MathF.BitIncrement(magnitude) - magnitude;
                 Assert.True(Math.Abs(y[i] - e) <= ulps * ulp, $"{typeof(TOp).Name}({x[i]:R}) = {y[i]:R}, exactly {e:R}: {Math.Abs(y[i] - e) / ulp:F2} ulp");
             }
         }
