@@ -16,6 +16,24 @@ internal sealed record LoweredProgram(
     public IEnumerable<(Kernel Kernel, LoopStep? Loop)> Kernels => Steps.SelectMany(s => s is LoopStep loop
         ? loop.Body.Select(k => (k, (LoopStep?)loop))
         : [(((KernelStep)s).Kernel, null)]);
+
+    /// <summary>Every parameter and gradient that a kernel touches.</summary>
+    public IEnumerable<ParameterBuffer> ParameterBuffers() => Kernels.SelectMany(k => k.Kernel switch
+    {
+        RowKernel r => r.Phases.SelectMany(p => p.Instructions).SelectMany(OfInstruction),
+        ProductKernel p => p.Epilogue.SelectMany(OfInstruction).Concat([p.A, p.B]),
+        ScatterKernel s => [s.Source, s.Target],
+        ColumnSumKernel c => [c.Target],
+        AttentionKernel a => [a.QueryKeyValue],
+        _ => [],
+    }).OfType<ParameterBuffer>();
+
+    static IEnumerable<Buffer> OfInstruction(Instruction instruction) => instruction switch
+    {
+        Load i => [i.Source],
+        Store i => [i.Target],
+        _ => [],
+    };
 }
 
 internal abstract record Step;

@@ -32,8 +32,33 @@ public abstract class CompiledModel : IDisposable
     /// <summary>Number of updates applied; a checkpoint restores it.</summary>
     public long Step { get; set; }
 
-    /// <summary>The generated code for <see cref="Device"/>.</summary>
-    protected abstract ModelExecutor Executor { get; }
+    ModelExecutor Executor => field ??= CreateExecutor();
+
+    /// <summary>Binds the generated code for <see cref="Device"/>. Generated.</summary>
+    protected abstract ModelExecutor CreateExecutor();
+
+    /// <summary>Throws a <see cref="BatchException"/> if an index lies outside its table. Generated: tables and their sizes are the model's.</summary>
+    protected abstract void CheckIndices(TokenBatch batch);
+
+    /// <summary>One table's check.</summary>
+    protected static void CheckRange(Indices indices, int rows, string what)
+    {
+        var span = indices.Span;
+        for (int i = 0; i < span.Length; i++)
+            if ((uint)span[i] >= (uint)rows) throw new BatchException($"{what} {i} is {span[i]}, outside 0..{rows - 1}");
+    }
+
+    void Check(TokenBatch batch)
+    {
+        if (batch.First.Count == 0) throw new BatchException("the batch is empty");
+        foreach (var d in (ReadOnlySpan<Dimension>)[Dimension.Tokens, Dimension.Sequences, Dimension.Predictions])
+        {
+            if (batch.Count(d) > Capacity[d])
+                throw new BatchException($"the batch has {batch.Count(d)} {d.ToString().ToLowerInvariant()}, the model was created for {Capacity[d]}");
+        }
+
+        CheckIndices(batch);
+    }
 
     /// <summary>Bytes of the arena that activations and gradients live in.</summary>
     public long ArenaBytes => Executor.ArenaBytes;
@@ -51,7 +76,7 @@ public abstract class CompiledModel : IDisposable
     /// <summary>Forward and backward without an update; gradients are left in <see cref="Parameters"/>.</summary>
     public ScalarOutputs ComputeGradients(TokenBatch batch)
     {
-        Executor.Check(batch);
+        Check(batch);
         Executor.Train(batch, Seed, Step);
         return Executor.Scalars("train");
     }
@@ -59,7 +84,7 @@ public abstract class CompiledModel : IDisposable
     /// <summary>The forward pass of the training program, dropout off.</summary>
     public ScalarOutputs Evaluate(TokenBatch batch)
     {
-        Executor.Check(batch);
+        Check(batch);
         Executor.Evaluate(batch);
         return Executor.Scalars("evaluate");
     }
@@ -67,7 +92,7 @@ public abstract class CompiledModel : IDisposable
     /// <summary>Runs the inference program; <see cref="ReadOutput"/> returns its results.</summary>
     public void Predict(TokenBatch batch)
     {
-        Executor.Check(batch);
+        Check(batch);
         Executor.Predict(batch);
     }
 

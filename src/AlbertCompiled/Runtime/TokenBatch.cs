@@ -39,8 +39,8 @@ public sealed class Indices(Dimension dimension, int capacity)
     /// <summary>The dimension that the entries run over.</summary>
     public Dimension Dimension { get; } = dimension;
 
-    /// <summary>The buffer; entries from <see cref="Count"/> on are undefined.</summary>
-    public int[] Buffer { get; } = new int[capacity];
+    /// <summary>The buffer, pinned; entries from <see cref="Count"/> on are undefined.</summary>
+    public int[] Buffer { get; } = GC.AllocateArray<int>(capacity, pinned: true);
 
     /// <summary>The number of entries in use.</summary>
     public int Count { get; internal set; }
@@ -66,7 +66,7 @@ public sealed class TokenBatch
         Order = new(Dimension.Sequences, capacity.Sequences);
         Predicted = new(Dimension.Predictions, capacity.Predictions);
         Labels = new(Dimension.Predictions, capacity.Predictions);
-        Starts = new int[capacity.Sequences + 1];
+        Starts = GC.AllocateArray<int>(capacity.Sequences + 1, pinned: true);
     }
 
     /// <summary>The room of this batch.</summary>

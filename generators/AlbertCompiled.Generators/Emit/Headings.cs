@@ -1,0 +1,39 @@
+using AlbertCompiled.Generators.Graph;
+using AlbertCompiled.Generators.Lower;
+
+namespace AlbertCompiled.Generators.Emit;
+
+/// <summary>The comment above each kernel: what it computes, from which line of the definition, at what cost.</summary>
+internal static class Headings
+{
+    public static void Print(CSharpWriter w, Kernel kernel)
+    {
+        w.Blank();
+        w.Line($"// {kernel.Info.Path.Replace("/", " › ")}{(kernel.Info.Backward ? ", gradient" : "")}");
+        if (kernel.Info.Source.Length > 0) w.Line($"//   {OneLine(kernel.Info.Source)}");
+        w.Line($"// {Shapes(kernel)}");
+        string per = kernel is AttentionKernel or AttentionGradientKernel ? "pair of tokens" : $"row of {Rows(kernel.Info.Rows)}";
+        w.Line($"// {CSharpWriter.Number(kernel.Info.Flops)} FLOPs per {per}, {CSharpWriter.Number(kernel.Info.Bytes)} bytes per row");
+    }
+
+    static string Rows(Dim rows) => rows.IsConstant ? $"{rows} rows" : rows.ToString();
+
+    public static string OneLine(string source)
+    {
+        string line = string.Join(" ", source.Split(['\n', '\r', ' '], StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= 140 ? line : line[..137] + "...";
+    }
+
+    static string Shapes(Kernel kernel) => kernel switch
+    {
+        ProductKernel p => $"[{p.M}, {p.N}] = {Operand(p.A, p.TransposeA)} · {Operand(p.B, p.TransposeB)}",
+        AttentionKernel a => $"{a.Context.Shape} = {a.Heads} heads of {a.Context.Shape.Columns / a.Heads} over {a.QueryKeyValue.Shape}",
+        AttentionGradientKernel a => $"{a.Result.Shape} from {a.Gradient.Shape}, {a.Heads} heads of {a.Gradient.Shape.Columns / a.Heads}",
+        ScatterKernel s => $"{s.Target.Shape} += rows of {s.Source.Shape} by {s.Index}",
+        ColumnSumKernel c => $"[1, {c.Columns}] = sum of the partial sums of {c.Rows} rows",
+        RowKernel r => $"[{r.Rows}, {r.Phases.Max(p => p.Columns)}], {r.Phases.Count(p => p.Columns > 1)} passes over a row",
+        _ => "",
+    };
+
+    static string Operand(Lower.Buffer b, bool transposed) => $"{b.Name} {b.Shape}{(transposed ? "ᵀ" : "")}";
+}

@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using AlbertCompiled.Generators.Graph;
+using AlbertCompiled.Generators.Lower;
+using AlbertCompiled.Generators.Passes;
+
+namespace AlbertCompiled.Generators.Emit;
+
+/// <summary>What the emitters print a model from.</summary>
+internal sealed record CompiledGraph(
+    string Namespace, string Name, string Accessibility, string Optimizer, ImmutableArray<(string Name, string Value)> Configuration,
+    ParameterLayout Layout, ImmutableArray<(LoweredProgram Program, ModelGraph Source)> Programs)
+{
+    /// <summary>Program name → name of its class: train → CpuTrain.</summary>
+    public static string ClassOf(LoweredProgram program, string device) => device + Names.Pascal(program.Name);
+}
+
+/// <summary>Prints the model's own half of the class, its description and its parameters' offsets.</summary>
+internal static class ModelEmitter
+{
+    public static IEnumerable<(string Hint, string Text)> Files(CompiledGraph model)
+    {
+        const string usings = "System\nAlbertCompiled\nAlbertCompiled.Cpu\nAlbertCompiled.Gpu";
+        yield return ("", CSharpWriter.File(model.Namespace, usings, $"{model.Name}: compiled from its attributes.", w => Model(w, model)));
+        yield return ("Description", CSharpWriter.File(model.Namespace, usings, $"{model.Name}: configuration, parameters, programs.", w => Description(w, model)));
+        yield return ("Parameters", CSharpWriter.File(model.Namespace, "", $"{model.Name}: where each parameter lies in the arena, in floats.", w =>
+            w.Block($"partial class {model.Name}", () => ParameterOffsets.Print(w, model.Programs.SelectMany(p => p.Program.ParameterBuffers()), model.Layout))));
+    }
+
+    static void Model(CSharpWriter w, CompiledGraph model)
+    {
+        string Cpu(string lanes) => $"Cpu<{lanes}>(cpu)";
+        w.Line($"/// <summary>{model.Layout.Parameters.Sum(p => p.Length).ToString("#,0", CultureInfo.InvariantCulture)} parameters; programs: {string.Join(", ", model.Programs.Select(p => p.Program.Name))}.</summary>");
+        w.Block($"{model.Accessibility} sealed partial class {model.Name} : CompiledModel", () =>
+        {
+            w.Line($"{model.Name}(Device device, Capacity capacity, ulong seed) : base(Compiled, device, capacity, seed) {{ }}");
+            w.Blank();
+            w.Line("/// <summary>Allocates a model on a device for batches up to a capacity.</summary>");
+            w.Line($"public static {model.Name} Create(Device device, Capacity capacity, ulong seed = 42) => new(device, capacity, seed);");
+            w.Blank();
+            w.Line("/// <inheritdoc/>");
+            w.Block("protected override ModelExecutor CreateExecutor() => Device switch", () =>
+            {
+                w.Line($"CpuDevice cpu => Simd.Width switch {{ 16 => {Cpu("Lanes16")}, 8 => {Cpu("Lanes8")}, _ => {Cpu("Lanes4")} }},");
+                w.Line("_ => throw new NotSupportedException(Device.Kind),");
+            }, "};");
+            w.Blank();
+            w.Line("CpuExecutor Cpu<V>(CpuDevice device) where V : struct, ISimd<V> =>");
+            w.Indented(() => w.Line($"new(this, device, {string.Join(", ", model.Programs.Select(p => $"e => new {CompiledGraph.ClassOf(p.Program, "Cpu")}<V>(e)"))});"));
+            w.Blank();
+            w.Line("/// <inheritdoc/>");
+            w.Block("protected override void CheckIndices(TokenBatch batch)", () =>
+            {
+                foreach (var (index, rows) in IndexBounds.Of(model.Programs.Select(p => p.Source))) w.Line($"CheckRange(batch.{index}, {rows}, \"{index}\");");
+            });
+        });
+    }
+
+    static void Description(CSharpWriter w, CompiledGraph model)
+    {
+        w.Block($"partial class {model.Name}", () =>
+        {
+            w.Line("/// <summary>What the compiler knows about this model.</summary>");
+            w.Line("public static ModelDescription Compiled { get; } = new(");
+            w.Indented(() =>
+            {
+                w.Line($"\"{model.Name}\",");
+                w.Line($"[{string.Join(", ", model.Configuration.Select(c => $"({CSharpWriter.Quote(c.Name)}, {CSharpWriter.Quote(c.Value)})"))}],");
+                w.Line("[");
+                w.Indented(() =>
+                {
+                    for (int i = 0; i < model.Layout.Parameters.Length; i++)
+                    {
+                        var p = model.Layout.Parameters[i];
+                        string initial = p.Initial is "Zero" or "One" ? $"Initial.{p.Initial}" : $"Initial.{p.Initial}({p.Scale.ToString("R", CultureInfo.InvariantCulture)})";
+                        w.Line($"new({CSharpWriter.Quote(p.Name)}, {p.Shape.Rows}, {p.Shape.Columns}, {(p.IsVector ? "true" : "false")}, {model.Layout[i].ToString(CultureInfo.InvariantCulture)}, {initial}),");
+                    }
+                });
+                w.Line("],");
+                w.Line($"{model.Layout.Length.ToString(CultureInfo.InvariantCulture)},");
+                w.Line("[");
+                w.Indented(() =>
+                {
+                    foreach (var (program, _) in model.Programs) Program(w, program);
+                });
+                w.Line("],");
+                w.Line($"Optimizer.{model.Optimizer},");
+                w.Line($"{CSharpWriter.Quote(PlanTable.Print(model.Programs[0].Program))});");
+            });
+        });
+    }
+
+    static void Program(CSharpWriter w, LoweredProgram program)
+    {
+        long Total(Region region) => program.Plan.Totals.TryGetValue(region, out long units) ? units : 0;
+        double Flops(DimensionKind kind) => program.Kernels.Where(k => k.Kernel is ProductKernel && k.Kernel.Info.Rows.Kind == kind).Sum(k => k.Kernel.Info.Flops * (k.Loop?.Count ?? 1));
+        double pairs = program.Kernels.Where(k => k.Kernel is AttentionKernel or AttentionGradientKernel).Sum(k => k.Kernel.Info.Flops * (k.Loop?.Count ?? 1));
+        string N(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+        string outputs = string.Join(", ", program.Outputs.Select(o =>
+            $"new({CSharpWriter.Quote(o.Name)}, {(o.Value.Shape.Rows.IsConstant ? "null" : $"Dimension.{o.Value.Shape.Rows.Kind}")}, {o.Value.Shape.Columns})"));
+        w.Line($"new({CSharpWriter.Quote(program.Name)}, new({string.Join(", ", ((Region[])Enum.GetValues(typeof(Region))).Select(r => Total(r).ToString(CultureInfo.InvariantCulture)))}), "
+            + $"{N(Flops(DimensionKind.Tokens))}, {N(Flops(DimensionKind.Sequences))}, {N(Flops(DimensionKind.Predictions))}, {N(pairs)}, [{outputs}]),");
+    }
+}
+
+/// <summary>What the index vectors of a batch must stay below.</summary>
+internal static class IndexBounds
+{
+    /// <summary>Index vector → C# expression of its bound.</summary>
+    public static IEnumerable<(string Index, string Rows)> Of(IEnumerable<ModelGraph> programs)
+    {
+        var bounds = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var rowsOfTokens = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var graph in programs)
+        {
+            var nodes = graph.Nodes.ToDictionary(n => n.Id);
+            foreach (var n in graph.Nodes.Where(n => n.Op is Op.Rows or Op.OneHot))
+            {
+                var rows = n.Op == Op.OneHot ? Dim.Of(n.Shape.Columns) : nodes[n.Inputs[0]].Shape.Rows;
+                if (!rows.IsConstant) rowsOfTokens.Add($"{n.Index}:{rows.Kind}");
+                else bounds[n.Index] = bounds.TryGetValue(n.Index, out int known) ? Math.Min(known, rows.Size) : rows.Size;
+            }
+        }
+
+        foreach (var b in bounds) yield return (b.Key, b.Value.ToString(CultureInfo.InvariantCulture));
+        foreach (string pair in rowsOfTokens) yield return (pair.Split(':')[0], $"batch.Count(Dimension.{pair.Split(':')[1]})");
+    }
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using AlbertCompiled.Generators.Lower;
+
+namespace AlbertCompiled.Generators.Emit;
+
+/// <summary>A stretch of a program that becomes one method.</summary>
+internal sealed record Section(string Name, LoopStep? Loop, ImmutableArray<Kernel> Kernels);
+
+/// <summary>Cuts a program into methods at its loops, and where the backward pass begins.</summary>
+internal static class Sections
+{
+    public static ImmutableArray<Section> Of(LoweredProgram program)
+    {
+        var names = new Passes.Names();
+        var sections = ImmutableArray.CreateBuilder<Section>();
+        var straight = new List<Kernel>();
+        void Flush()
+        {
+            if (straight.Count == 0) return;
+            sections.Add(new(names.Unique(NameOf(straight)), null, [.. straight]));
+            straight.Clear();
+        }
+
+        foreach (var step in program.Steps)
+        {
+            if (step is LoopStep loop)
+            {
+                Flush();
+                sections.Add(new(names.Unique(Passes.Names.Pascal(loop.Name) + (loop.Reversed ? "Gradient" : "")), loop, loop.Body));
+                continue;
+            }
+
+            straight.Add(((KernelStep)step).Kernel);
+        }
+
+        Flush();
+        return sections.ToImmutable();
+    }
+
+    // the innermost method of the definition that all its kernels come from
+    static string NameOf(List<Kernel> kernels)
+    {
+        var paths = kernels.Select(k => k.Info.Path.Split('/')).ToList();
+        int common = 0;
+        while (paths.All(p => p.Length > common && p[common] == paths[0][common])) common++;
+        string name = Passes.Names.Pascal(paths[0][Math.Max(0, Math.Min(common, 2) - 1)]);
+        return kernels.All(k => k.Info.Backward) ? name + "Gradient" : name;
+    }
+}

@@ -1,0 +1,36 @@
+using AlbertCompiled.Generators.Graph;
+using AlbertCompiled.Generators.Lower;
+
+namespace AlbertCompiled.Generators.Passes;
+
+/// <summary>The stages between a traced graph and a lowered program, in order.</summary>
+internal static class Pipeline
+{
+    /// <summary>Forward and backward.</summary>
+    public static LoweredProgram Train(ModelGraph graph, RecomputeMode recompute, Action<string, ModelGraph>? observe = null)
+    {
+        graph = Observed("simplify", Simplify.Run(graph), observe);
+        graph = Observed("differentiate", Differentiate.Run(graph, "loss"), observe);
+        graph = Observed("simplify gradients", Simplify.Run(graph), observe);
+        graph = Observed("save or recompute", SaveOrRecompute.Run(graph, recompute), observe);
+        return Lower("train", graph, observe);
+    }
+
+    /// <summary>Forward only, dropout off.</summary>
+    public static LoweredProgram Infer(string name, ModelGraph graph, Action<string, ModelGraph>? observe = null) =>
+        Lower(name, Observed("simplify", Simplify.Run(WithoutDropout.Run(graph)), observe), observe);
+
+    static LoweredProgram Lower(string name, ModelGraph graph, Action<string, ModelGraph>? observe)
+    {
+        graph = Observed("own states", OwnStates.Run(graph), observe);
+        graph = Observed("rematerialize", Rematerialize.Run(graph), observe);
+        var schedule = Fuse.Run(graph);
+        return Lowering.Run(name, schedule, PlanMemory.Run(schedule));
+    }
+
+    static ModelGraph Observed(string pass, ModelGraph graph, Action<string, ModelGraph>? observe)
+    {
+        observe?.Invoke(pass, graph);
+        return graph;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace AlbertCompiled.Cpu;
+
+/// <summary>Where an output of a program lies.</summary>
+/// <param name="data">Its first element.</param>
+/// <param name="stride">Floats from one row to the next.</param>
+public readonly unsafe struct CpuOutput(float* data, long stride)
+{
+    /// <summary>The first element.</summary>
+    public float* Data { get; } = data;
+
+    /// <summary>Floats from one row to the next.</summary>
+    public long Stride { get; } = stride;
+}
+
+/// <summary>The base of a generated program: its memory, its threads and the batch it runs on.</summary>
+public abstract unsafe class CpuProgram
+{
+    readonly CpuExecutor executor;
+    readonly float* token, sequence, prediction, tokenChunk, sequenceChunk, predictionChunk, constant;
+    ulong seed;
+    long step;
+
+    /// <summary>Lays the program's regions out in the executor's arena.</summary>
+    protected CpuProgram(CpuExecutor executor, ProgramDescription description)
+    {
+        this.executor = executor;
+        Description = description;
+        var (plan, capacity) = (description.Arena, executor.Model.Capacity);
+        TokenRows = ArenaPlan.Round(capacity.Tokens);
+        SequenceRows = ArenaPlan.Round(capacity.Sequences);
+        PredictionRows = ArenaPlan.Round(capacity.Predictions);
+        TokenChunkRows = ArenaPlan.Chunks(capacity.Tokens);
+        SequenceChunkRows = ArenaPlan.Chunks(capacity.Sequences);
+        PredictionChunkRows = ArenaPlan.Chunks(capacity.Predictions);
+        token = executor.Arena;
+        sequence = token + plan.Token * TokenRows;
+        prediction = sequence + plan.Sequence * SequenceRows;
+        tokenChunk = prediction + plan.Prediction * PredictionRows;
+        sequenceChunk = tokenChunk + plan.TokenChunk * TokenChunkRows;
+        predictionChunk = sequenceChunk + plan.SequenceChunk * SequenceChunkRows;
+        constant = predictionChunk + plan.PredictionChunk * PredictionChunkRows;
+    }
+
+    /// <summary>Outputs and memory plan.</summary>
+    public ProgramDescription Description { get; }
+
+    /// <summary>The threads.</summary>
+    protected ThreadTeam Team => executor.Device.Team;
+
+    /// <summary>The parameter arena.</summary>
+    protected float* Values => executor.Values;
+
+    /// <summary>The gradient arena.</summary>
+    protected float* Gradients => executor.Gradients;
+
+    /// <summary>The batch of this run.</summary>
+    protected TokenBatch Batch { get; private set; } = null!;
+
+    /// <summary>Tokens of this batch.</summary>
+    protected int Tokens => Batch.Tokens.Count;
+
+    /// <summary>Sequences of this batch.</summary>
+    protected int Sequences => Batch.First.Count;
+
+    /// <summary>Predicted positions of this batch.</summary>
+    protected int Predictions => Batch.Predicted.Count;
+
+    /// <summary>Rows of the token region: the capacity, rounded up.</summary>
+    protected long TokenRows { get; }
+
+    /// <summary>Rows of the sequence region.</summary>
+    protected long SequenceRows { get; }
+
+    /// <summary>Rows of the prediction region.</summary>
+    protected long PredictionRows { get; }
+
+    /// <summary>Rows of the region of partial sums over tokens.</summary>
+    protected long TokenChunkRows { get; }
+
+    /// <summary>Rows of the region of partial sums over sequences.</summary>
+    protected long SequenceChunkRows { get; }
+
+    /// <summary>Rows of the region of partial sums over predictions.</summary>
+    protected long PredictionChunkRows { get; }
+
+    /// <summary>Runs the program on a batch.</summary>
+    public void Run(TokenBatch batch, ulong seed, long step)
+    {
+        (Batch, this.seed, this.step) = (batch, seed, step);
+        Run();
+    }
+
+    /// <summary>The generated steps.</summary>
+    protected abstract void Run();
+
+    /// <summary>Where output <paramref name="index"/> of the description lies.</summary>
+    public abstract CpuOutput Output(int index);
+
+    internal int CountOf(Dimension dimension) => Batch.Count(dimension);
+
+    /// <summary>A slot of the token region.</summary>
+    protected float* Token(long offset) => token + offset * TokenRows;
+
+    /// <summary>A slot of the sequence region.</summary>
+    protected float* Sequence(long offset) => sequence + offset * SequenceRows;
+
+    /// <summary>A slot of the prediction region.</summary>
+    protected float* Prediction(long offset) => prediction + offset * PredictionRows;
+
+    /// <summary>A slot of partial sums over tokens.</summary>
+    protected float* TokenChunk(long offset) => tokenChunk + offset * TokenChunkRows;
+
+    /// <summary>A slot of partial sums over sequences.</summary>
+    protected float* SequenceChunk(long offset) => sequenceChunk + offset * SequenceChunkRows;
+
+    /// <summary>A slot of partial sums over predictions.</summary>
+    protected float* PredictionChunk(long offset) => predictionChunk + offset * PredictionChunkRows;
+
+    /// <summary>A slot of constant size.</summary>
+    protected float* Fixed(long offset) => constant + offset;
+
+    /// <summary>Memory for a weight in the inner kernel's layout.</summary>
+    protected float* Packed(long floats) => executor.AllocatePacked(floats);
+
+    /// <summary>Partial sums of a column sum over <paramref name="rows"/> rows.</summary>
+    protected static int Chunks(int rows) => (rows + ArenaPlan.ChunkRows - 1) / ArenaPlan.ChunkRows;
+
+    /// <summary>The dropout key of a site in an iteration of this step.</summary>
+    protected uint DropoutKey(int site, int iteration) => CounterRandom.Key(seed, step, site, iteration);
+
+    /// <summary>The address of a pinned index vector.</summary>
+    protected static int* Pointer(Indices indices) => Pointer(indices.Buffer);
+
+    /// <summary>The address of a pinned array.</summary>
+    protected static int* Pointer(int[] pinned) => (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
+}
