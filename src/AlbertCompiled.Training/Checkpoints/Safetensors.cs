@@ -208,8 +208,8 @@ public sealed class Safetensors : IDisposable
             var read = new List<SafetensorsEntry>();
             foreach (var property in document.RootElement.EnumerateObject())
             {
-                if (property.Name == MetadataKey) Metadata = property.Value.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString());
-                else read.Add(ReadEntry(property));
+                if (property.Name != MetadataKey) read.Add(ReadEntry(property));
+                else if (property.Value.ValueKind == JsonValueKind.Object) Metadata = property.Value.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString());
             }
 
             foreach (var entry in read.OrderBy(e => e.Offset).ThenBy(e => e.Bytes))
@@ -219,32 +219,22 @@ public sealed class Safetensors : IDisposable
 
     static SafetensorsEntry ReadEntry(JsonProperty property)
     {
-        SafetensorsEntry entry;
-        long end;
-        string type;
         try
         {
-            type = property.Value.GetProperty("dtype").GetString() ?? "";
-            var offsets = property.Value.GetProperty("data_offsets");
+            string type = property.Value.GetProperty("dtype").GetString() ?? "";
+            if (!Enum.GetNames<ElementType>().Contains(type))
+                throw new InvalidDataException($"{property.Name} has the unknown dtype {type}; known are {string.Join(", ", Enum.GetNames<ElementType>())}");
             long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
-            entry = new(property.Name, default, shape, offsets[0].GetInt64());
-            end = offsets[1].GetInt64();
+            var offsets = property.Value.GetProperty("data_offsets");
+            var entry = new SafetensorsEntry(property.Name, Enum.Parse<ElementType>(type), shape, offsets[0].GetInt64());
+            if (shape.Any(s => s < 0) || entry.Offset < 0 || offsets[1].GetInt64() - entry.Offset != entry.Bytes)
+                throw new InvalidDataException($"{property.Name}: {type} [{string.Join(", ", shape)}] does not take the bytes {entry.Offset} to {offsets[1]}");
+            return entry;
         }
-        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException or OverflowException)
         {
             throw new InvalidDataException($"the header's entry for {property.Name} lacks a proper dtype, shape or data_offsets", e);
         }
-
-        if (!Enum.GetNames<ElementType>().Contains(type))
-            throw new InvalidDataException($"{property.Name} has the unknown dtype {type}; known are {string.Join(", ", Enum.GetNames<ElementType>())}");
-        entry = entry with { Type = Enum.Parse<ElementType>(type) };
-        if (entry.Shape.Any(s => s < 0) || entry.Offset < 0 || end - entry.Offset != entry.Bytes)
-        {
-            throw new InvalidDataException(
-                $"{property.Name}: {type} [{string.Join(", ", entry.Shape)}] does not take the bytes {entry.Offset} to {end}");
-        }
-
-        return entry;
     }
 
     /// <summary>The data must be covered by the tensors without gap or overlap.</summary>

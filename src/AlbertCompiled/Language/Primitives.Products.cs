@@ -46,7 +46,7 @@ public static partial class Primitives
         var first = parts[0];
         if (parts.Any(p => p.IsVector != first.IsVector || !p.IsVector && p.Columns != first.Columns))
             throw new ArgumentException($"{string.Join(" and ", (object[])parts)} cannot be stacked");
-        return first.IsVector ? new(1, parts.Sum(p => p.Columns), parts) : new(parts.Sum(p => p.Rows), first.Columns, parts);
+        return first.IsVector ? Tensor.Stacked(1, parts.Sum(p => p.Columns), parts) : Tensor.Stacked(parts.Sum(p => p.Rows), first.Columns, parts);
     }
 
     /// <summary>A loop: x₁ = body(x₀, 0), x₂ = body(x₁, 1), … The body appears once in the compiled model, whatever the count.</summary>

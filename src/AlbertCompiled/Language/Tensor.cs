@@ -26,9 +26,6 @@ public sealed class Tensor
     /// <summary>A weight. Its values are drawn when they are first read, so that counting the weights of a large model costs no memory.</summary>
     internal Tensor(int rows, int columns, bool isVector, Func<double[]> source) : this(rows, columns) => (IsVector, this.source) = (isVector, source);
 
-    /// <summary>Weights stacked into one: always the present values of its parts.</summary>
-    internal Tensor(int rows, int columns, Tensor[] parts) : this(rows, columns) => Parts = parts;
-
     Tensor(int rows, int columns)
     {
         if (rows < 0 || columns < 1) throw new ArgumentException($"[{rows}, {columns}] is not a shape");
@@ -61,7 +58,7 @@ public sealed class Tensor
     internal bool IsVector { get; }
 
     /// <summary>The tensors that <see cref="Primitives.Stack"/> laid end to end, or null.</summary>
-    internal Tensor[]? Parts { get; }
+    internal Tensor[]? Parts { get; private init; }
 
     /// <summary>The tape of the run that last saw this tensor.</summary>
     internal Tape? Tape { get; set; }
@@ -89,6 +86,9 @@ public sealed class Tensor
 
     /// <summary>The shape, [rows, columns].</summary>
     public override string ToString() => $"[{Rows}, {Columns}]";
+
+    /// <summary>Weights stacked into one: always the present values of its parts.</summary>
+    internal static Tensor Stacked(int rows, int columns, Tensor[] parts) => new(rows, columns) { Parts = parts };
 
     /// <summary>The gradient to add to; zeros at first.</summary>
     internal double[] Accumulator() => Gradient ??= new double[Rows * Columns];

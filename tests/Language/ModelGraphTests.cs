@@ -1,0 +1,132 @@
+using static AlbertCompiled.Library;
+using static AlbertCompiled.Primitives;
+using static AlbertCompiled.Tests.Language.GradientCheck;
+
+namespace AlbertCompiled.Tests.Language;
+
+/// <summary>Declared weights and runs of definitions.</summary>
+public class ModelGraphTests
+{
+    [Fact]
+    public void Weights_come_in_order_of_declaration()
+    {
+        var graph = new Small(3);
+        Assert.Equal(["table", "layer.0.w", "layer.0.b", "layer.1.w", "layer.1.b", "layer.2.w", "layer.2.b", "unused"], graph.Parameters.Select(p => p.Name));
+        Assert.Equal([(5, 4, false), (2, 4, false), (1, 2, true)], graph.Parameters.Take(3).Select(p => (p.Rows, p.Columns, p.IsVector)));
+        Assert.Equal(20 + 3 * 10 + 7, graph.ParameterCount);
+        Assert.Same(graph.Parameters[2], graph["layer.0.b"]);
+        Assert.Throws<KeyNotFoundException>(() => graph["layer.3.b"]);
+    }
+
+    [Fact]
+    public void Initial_values_depend_on_the_seed_and_on_the_weight()
+    {
+        Small a = new(2) { Seed = 1 }, b = new(2) { Seed = 1 }, c = new(2) { Seed = 2 };
+        Assert.Equal(a["layer.0.w"].Tensor.Values, b["layer.0.w"].Tensor.Values);
+        Assert.NotEqual(a["layer.0.w"].Tensor.Values, c["layer.0.w"].Tensor.Values);
+        Assert.NotEqual(a["layer.0.w"].Tensor.Values, a["layer.1.w"].Tensor.Values);
+        Assert.All(a["layer.0.b"].Tensor.Values, v => Assert.Equal(0, v));
+        Assert.All(a["unused"].Tensor.Values, v => Assert.Equal(1, v));
+        Assert.All(a["table"].Tensor.Values, v => Assert.InRange(Math.Abs(v), 1e-9, 1.0));
+    }
+
+    [Fact]
+    public void A_failed_construction_leaves_no_weights_for_the_next()
+    {
+        Assert.Throws<ArgumentException>(() => new Broken(0));
+        Assert.Throws<InvalidOperationException>(() => new Broken(1));
+        Assert.Equal("the weight twice is declared twice", Assert.Throws<ArgumentException>(() => new Broken(2)).Message);
+        Assert.Equal(6, new Small(2).Parameters.Count);
+    }
+
+    [Fact]
+    public void A_run_returns_outputs_and_the_gradient_of_every_weight()
+    {
+        var graph = new Small(3) { Seed = 5 };
+        var batch = Batches.Random(2, 5, 1, 3, 2);
+        var run = EagerRun.Train(graph, g => g.Loss(batch));
+        Assert.Equal(graph.Parameters.Select(p => p.Name), run.Gradients.Keys);
+        Assert.Equal(run["loss"].Scalar, run.Loss);
+        Assert.All(run.Gradients["unused"], g => Assert.Equal(0, g));
+        foreach (var p in graph.Parameters)
+        {
+            var numeric = Enumerable.Range(0, (int)p.Length).Select(i => Slope(() => EagerRun.Evaluate(graph, g => g.Loss(batch)).Loss, p.Tensor.Values, i)).ToArray();
+            Close.Assert(numeric, run.Gradients[p.Name], 1e-9, 0, p.Name);
+        }
+
+        Assert.Contains(run.Gradients["layer.2.w"], g => Math.Abs(g) > 1e-3);
+        Assert.Throws<KeyNotFoundException>(() => run["nothing"]);
+    }
+
+    [Fact]
+    public void A_second_run_starts_from_zero_and_sees_changed_weights()
+    {
+        var graph = new Small(2) { Seed = 5 };
+        var batch = Batches.Random(2, 5, 1, 3, 2);
+        var first = EagerRun.Train(graph, g => g.Loss(batch));
+        var second = EagerRun.Train(graph, g => g.Loss(batch));
+        foreach (string name in first.Gradients.Keys) Assert.Equal(first.Gradients[name], second.Gradients[name]);
+        graph["layer.1.b"].Tensor.Values[0] += 1; // part of a stack
+        Assert.NotEqual(first.Loss, EagerRun.Train(graph, g => g.Loss(batch)).Loss);
+    }
+
+    [Fact]
+    public void Runs_do_not_nest_and_an_error_ends_them()
+    {
+        var graph = new Small(1);
+        var batch = Batches.Random(2, 5, 1, 3);
+        Assert.Throws<InvalidOperationException>(() => EagerRun.Train(graph, g => EagerRun.Evaluate(g, h => h.Loss(batch)).Outputs));
+        Assert.False(double.IsNaN(EagerRun.Train(graph, g => g.Loss(batch)).Loss));
+        Assert.Throws<ArgumentException>(() => EagerRun.Train(graph, _ => new Outputs(("loss", Random(2, 2, 1)))));
+    }
+
+    [Fact]
+    public void Stack_takes_weights_that_fit()
+    {
+        var graph = new Small(2);
+        Tensor a = graph["layer.0.w"].Tensor, b = graph["layer.1.w"].Tensor, bias = graph["layer.0.b"].Tensor;
+        Assert.Equal((4, 4), (Primitives.Stack(a, b).Rows, Primitives.Stack(a, b).Columns));
+        Assert.Equal((1, 9), (Primitives.Stack(bias, graph["unused"].Tensor).Rows, Primitives.Stack(bias, graph["unused"].Tensor).Columns));
+        Assert.Equal([.. a.Values, .. b.Values], Primitives.Stack(a, b).Values);
+        Assert.Throws<ArgumentException>(() => Primitives.Stack(a, bias));
+        Assert.Throws<ArgumentException>(() => Primitives.Stack(a + 1, b));
+        Assert.Throws<ArgumentException>(() => Primitives.Stack());
+        Check(() => Tanh(Primitives.Stack(a, b)), a, b);
+    }
+
+    [Fact]
+    public void A_tensor_checks_its_shape()
+    {
+        Assert.Throws<ArgumentException>(() => new Tensor(2, 2, [1, 2, 3]));
+        Assert.Throws<ArgumentException>(() => new Tensor(-1, 2, []));
+        Assert.Throws<ArgumentException>(() => new Tensor(1, 0, []));
+        Assert.Throws<InvalidOperationException>(() => Random(2, 1, 1).Scalar);
+        Assert.Equal("[2, 1]", Random(2, 1, 1).ToString());
+    }
+
+    sealed class Small(int layers) : ModelGraph
+    {
+        readonly Tensor table = Weight("table", 5, 4, Initial.Normal(0.5));
+        readonly LinearLayer[] parts = Each(layers, i => new LinearLayer(Weight($"layer.{i}.w", 2, 4, Initial.Normal(0.5)), Weight($"layer.{i}.b", 2, Initial.Zero)));
+        readonly Tensor unused = Weight("unused", 7, Initial.One);
+
+        public Tensor Unused => unused;
+
+        public Outputs Loss(TokenBatch batch)
+        {
+            var x = Rows(table, batch.Tokens);
+            var joined = new LinearLayer(Primitives.Stack([.. parts.Select(p => p.Weight)]), Primitives.Stack([.. parts.Select(p => p.Bias)]));
+            var y = Tanh(Linear(x, joined)) * Tanh(Linear(x, joined));
+            return new Outputs(("loss", Mean(RowSum(y) + RowSum(Linear(x, parts[^1])))));
+        }
+    }
+
+    sealed class Broken(int how) : ModelGraph
+    {
+        readonly Tensor first = Weight("first", 2, Initial.Zero);
+        readonly Tensor second = Weight("second", how == 0 ? 0 : 1, Initial.Zero);
+        readonly Tensor[] third = Each(2, i => how == 1 ? throw new InvalidOperationException() : Weight("twice", 1, Initial.Zero));
+
+        public Tensor[] All => [first, second, .. third];
+    }
+}
