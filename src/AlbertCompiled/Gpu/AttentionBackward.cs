@@ -1,0 +1,80 @@
+using ILGPU;
+
+namespace AlbertCompiled.Gpu;
+
+/// <summary>
+/// The gradient of attention, compiled for a device: three kernels without any exchange between groups, one for each of ∂queries, ∂keys
+/// and ∂values. They compute the scores again; that costs eight products where a single pass takes five, and needs no atomics.
+/// </summary>
+public sealed class AttentionBackward
+{
+    readonly Kernels<Block8>? large;
+    readonly Kernels<Block4>? small;
+
+    /// <summary>Compiles the kernels.</summary>
+    public AttentionBackward(GpuDevice device)
+    {
+        if (device.IsSimulator) small = new(device);
+        else large = new(device);
+    }
+
+    /// <summary>Queues the gradient.</summary>
+    /// <param name="arguments">As in the forward pass.</param>
+    /// <param name="context">[tokens, hidden] the forward pass's result.</param>
+    /// <param name="logSum">[tokens, heads] from the forward pass.</param>
+    /// <param name="gradient">[tokens, hidden] ∂context.</param>
+    /// <param name="result">[tokens, 3·hidden] ∂queries, ∂keys, ∂values; overwritten.</param>
+    /// <param name="delta">[tokens · heads] scratch.</param>
+    public void Launch(in AttentionArguments arguments, Operand context, Operand logSum, Operand gradient, Operand result, ArrayView<float> delta)
+    {
+        large?.Launch(arguments, context, logSum, gradient, result, delta);
+        small?.Launch(arguments, context, logSum, gradient, result, delta);
+    }
+
+    sealed class Kernels<TBlock>(GpuDevice device) where TBlock : struct, IBlock
+    {
+        readonly GpuKernel<AttentionBackwardKernel<TBlock, QueryGradient>> queries = device.Load<AttentionBackwardKernel<TBlock, QueryGradient>>();
+        readonly GpuKernel<AttentionBackwardKernel<TBlock, KeyGradient>> keys = device.Load<AttentionBackwardKernel<TBlock, KeyGradient>>();
+        readonly GpuKernel<AttentionBackwardKernel<TBlock, ValueGradient>> values = device.Load<AttentionBackwardKernel<TBlock, ValueGradient>>();
+
+        public void Launch(in AttentionArguments arguments, Operand context, Operand logSum, Operand gradient, Operand result, ArrayView<float> delta)
+        {
+            // The first leaves delta for the second.
+            Launch(queries, new() { Arguments = arguments, Context = context, LogSum = logSum, Gradient = gradient, Result = result, Delta = delta });
+            Launch(keys, new() { Arguments = arguments, Context = context, LogSum = logSum, Gradient = gradient, Result = result, Delta = delta });
+            Launch(values, new() { Arguments = arguments, Context = context, LogSum = logSum, Gradient = gradient, Result = result, Delta = delta });
+        }
+
+        static void Launch<TTarget>(GpuKernel<AttentionBackwardKernel<TBlock, TTarget>> kernel, in AttentionBackwardKernel<TBlock, TTarget> values)
+            where TTarget : struct, IAttentionTarget
+        {
+            int tile = TBlock.Tile, panels = (values.Arguments.HeadSize + tile - 1) / tile;
+            kernel.Launch((values.Arguments.Longest + tile - 1) / tile, values.Arguments.Heads * panels, values.Arguments.Sequences, TBlock.Lanes, values);
+        }
+    }
+}
+
+/// <summary>What a backward kernel computes. Constants of the compiled kernel.</summary>
+internal interface IAttentionTarget
+{
+    /// <summary>The gradient's place in a row: 0 queries, 1 keys, 2 values.</summary>
+    static abstract int Section { get; }
+}
+
+/// <summary>∂queries = ∂scores · keys.</summary>
+internal readonly struct QueryGradient : IAttentionTarget
+{
+    public static int Section => 0;
+}
+
+/// <summary>∂keys = ∂scoresᵀ · queries.</summary>
+internal readonly struct KeyGradient : IAttentionTarget
+{
+    public static int Section => 1;
+}
+
+/// <summary>∂values = weightsᵀ · ∂context.</summary>
+internal readonly struct ValueGradient : IAttentionTarget
+{
+    public static int Section => 2;
+}
