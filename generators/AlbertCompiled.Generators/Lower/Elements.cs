@@ -38,26 +38,30 @@ internal static class Elements
     };
 }
 
-/// <summary>Names of the locals of one kernel.</summary>
-internal sealed class LocalNames
+/// <summary>Names of the locals of one kernel: the definition's own where they are free, else the operation's.</summary>
+internal sealed class LocalNames(IEnumerable<string> reserved)
 {
     static readonly Dictionary<Op, string> ByOp = new()
     {
         [Op.Add] = "sum", [Op.Subtract] = "difference", [Op.Multiply] = "scaled", [Op.Divide] = "quotient", [Op.Exp] = "exponential",
         [Op.RowSum] = "total", [Op.RowMax] = "largest", [Op.Rsqrt] = "inverse", [Op.Negate] = "negative", [Op.KeepMask] = "mask",
-        [Op.OneHot] = "target", [Op.RowCount] = "count", [Op.Constant] = "constant",
+        [Op.OneHot] = "target", [Op.RowCount] = "count", [Op.Constant] = "constant", [Op.Max] = "larger", [Op.Min] = "smaller", [Op.Log] = "logarithm",
+        [Op.Sqrt] = "root", [Op.GreaterOrEqual] = "reaches", [Op.Equal] = "equal", [Op.Rows] = "looked",
     };
 
-    readonly HashSet<string> used = [Lowering.Accumulator, "row", "column", "first", "last", "chunk", "V", "W"];
+    // words of the language and of the printed loops
+    readonly HashSet<string> used = [.. reserved, Lowering.Accumulator, "row", "column", "first", "last", "chunk", "checked", "base", "in", "out", "ref", "params", "fixed", "float", "int"];
 
     public string Of(GraphNode n)
     {
-        string name = n.Origin.Variable ?? (ByOp.TryGetValue(n.Op, out string? op) ? op : n.Op.ToString());
-        if (n.Op is Op.RowSum or Op.RowMax && n.Origin.Variable is not null) name += n.Op == Op.RowSum ? "Sum" : "Maximum";
-        if (n.Backward) name = "d" + Passes.Names.Pascal(name);
-        name = char.ToLowerInvariant(name[0]) + name[1..];
-        string unique = name;
-        for (int i = 2; !used.Add(unique); i++) unique = name + i;
+        string op = ByOp.TryGetValue(n.Op, out string? known) ? known : Camel(n.Op.ToString());
+        string local = n.Op is Op.RowSum or Op.RowMax or Op.Rows ? op : Camel(n.Origin.Variable ?? op);
+        if (n.Backward) (op, local) = ("d" + Passes.Names.Pascal(op), "d" + Passes.Names.Pascal(local));
+        if (used.Add(local)) return local;
+        string unique = op;
+        for (int i = 2; !used.Add(unique); i++) unique = op + i;
         return unique;
     }
+
+    static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 }

@@ -11,7 +11,7 @@ internal sealed class EpilogueLowering
     readonly Lowering lowering;
     readonly GraphNode root;
     readonly FusedKernel kernel;
-    readonly LocalNames locals = new();
+    readonly LocalNames locals;
     readonly HashSet<int> inside;
     readonly Dictionary<int, string> values = [];
     readonly List<Instruction> instructions = [];
@@ -19,6 +19,7 @@ internal sealed class EpilogueLowering
     public EpilogueLowering(Lowering lowering, GraphNode root, FusedKernel kernel)
     {
         (this.lowering, this.root, this.kernel) = (lowering, root, kernel);
+        locals = new(lowering.BufferNames);
         inside = [.. kernel.Nodes.Select(n => n.Id)];
         values[root.Id] = Lowering.Accumulator;
     }
@@ -34,7 +35,7 @@ internal sealed class EpilogueLowering
     {
         if (values.TryGetValue(id, out string? known)) return known;
         var n = lowering.Nodes[id];
-        if (inside.Contains(id) && n.Op is Op.Broadcast or Op.Detach && inside.Contains(id)) return values[id] = Value(n.Inputs[0]);
+        if (inside.Contains(id) && n.Op is Op.Broadcast or Op.Detach) return values[id] = Value(n.Inputs[0]);
         Instruction instruction = inside.Contains(id)
             ? new Compute(locals.Of(n), n.Op, [.. n.Inputs.Select(Value)])
             : Elements.Read(n, locals.Of(n), lowering);

@@ -27,6 +27,9 @@ internal sealed class Lowering
 
     public IReadOnlyDictionary<int, GraphNode> Nodes { get; }
 
+    /// <summary>Names that the locals of a kernel must leave to its fields.</summary>
+    public IEnumerable<string> BufferNames => plan.Slots.Select(s => s.Name).Concat(parameterNames.All);
+
     public static LoweredProgram Run(string name, Schedule schedule, MemoryPlan plan)
     {
         var lowering = new Lowering(schedule, plan);
@@ -55,13 +58,10 @@ internal sealed class Lowering
 
     public ParameterBuffer Parameter(GraphNode n, bool gradient)
     {
-        var shape = n.Op is Op.Parameter or Op.AccumulateGradient ? n.Shape : n.Shape;
-        return new(parameterNames.Of(n.Parameter!), shape, n.Parameter!, gradient);
+        return new(parameterNames.Of(n.Parameter!), n.Shape, n.Parameter!, gradient);
     }
 
     public SlotBuffer PartialsOf(int id) => new(plan[plan.Partials[id]], Entry.Only, 0);
-
-    public bool IsReadOutside(GraphNode n, FusedKernel kernel) => HasBuffer(n.Id);
 
     IEnumerable<Kernel> Lower(FusedKernel kernel) => kernel.Root switch
     {
@@ -104,7 +104,6 @@ internal sealed class Lowering
         // the rows that a batch brings may be the product's rows or, for a weight's gradient, what it sums over
         var batch = root.Shape.Rows.IsConstant && !k.IsConstant ? k : root.Shape.Rows;
         double others = batch == k ? (double)root.Shape.Rows.Size * root.Shape.Columns : (double)k.Size * root.Shape.Columns;
-        if (batch.IsConstant) others *= 1;
         double bytes = 4.0 * (batch == k ? a.Shape.Columns + b.Shape.Columns : k.Size + root.Shape.Columns);
         return new(name, Info(kernel.Nodes.LastOrDefault() ?? root, 2 * others, bytes, batch), BufferOf(a.Id), BufferOf(b.Id), root.TransposeA, root.TransposeB,
             root.Shape.Rows, root.Shape.Columns, k, epilogue);

@@ -28,6 +28,9 @@ internal sealed class ParameterNames
         }
     }
 
+    /// <summary>All names that single parameters have.</summary>
+    public IEnumerable<string> All => byKey.Values;
+
     /// <summary>The name of the first part, and of the last one if several are stacked.</summary>
     public string Of(ParameterReference reference)
     {

@@ -16,13 +16,14 @@ internal sealed class RowLowering
     readonly Dictionary<int, int> phase = [];
     readonly HashSet<int> inside;
     readonly int columns;
-    readonly LocalNames locals = new();
+    readonly LocalNames locals;
     double flops;
     double bytes;
 
     public RowLowering(Lowering lowering, FusedKernel kernel)
     {
         (this.lowering, this.kernel) = (lowering, kernel);
+        locals = new(lowering.BufferNames);
         inside = [.. kernel.Nodes.Select(n => n.Id)];
         columns = kernel.Nodes.Select(n => n.Op is Op.ColumnSum or Op.RowSum or Op.RowMax or Op.AccumulateGradient ? In(n, 0).Shape.Columns : n.Shape.Columns).Max();
     }
@@ -116,14 +117,15 @@ internal sealed class RowLowering
             // what is the same for a whole row is computed before its elements
             if (perRow is not null && n.Shape.Columns == 1) return perRow.Value(id);
             string value = Emit(n);
-            return perRow is null ? owner.rowValues[id] = value : values[id] = value;
+            // constants are written out where they are read, phase by phase
+            return perRow is null && n.Op != Op.Constant ? owner.rowValues[id] = value : values[id] = value;
         }
 
         string Emit(GraphNode n)
         {
             bool own = owner.inside.Contains(n.Id);
             bool readBack = own && perRow is not null && owner.storedAt.TryGetValue(n.Id, out int when) && when < at;
-            if (own && !readBack && n.Op is Op.Broadcast or Op.Detach && own) return Value(n.Inputs[0]);
+            if (own && !readBack && n.Op is Op.Broadcast or Op.Detach) return Value(n.Inputs[0]);
             if (own && !readBack && n.Op != Op.Rows)
             {
                 var arguments = n.Inputs.Select(Value).ToImmutableArray();

@@ -33,6 +33,7 @@ internal static class Fuse
         public ImmutableArray<FusedKernel> Run()
         {
             foreach (var n in block.Nodes.Where(InRowKernel)) Join(n);
+            foreach (var n in block.Nodes.Where(n => n.Op == Op.ColumnSum && Find(n.Id) == n.Id)) JoinSibling(n);
             var heavy = block.Nodes.Where(n => n.Is(OpClass.Heavy) && n.Op != Op.AttentionLogSum).ToList();
             var rows = block.Nodes.Where(InRowKernel).GroupBy(n => Find(n.Id)).Select(g => g.ToList()).ToList();
             var epilogues = heavy.ToDictionary(n => n.Id, _ => new List<Node>());
@@ -86,6 +87,14 @@ internal static class Fuse
                 group[b] = a;
                 width[a] = Math.Max(width[a], width[b]);
             }
+        }
+
+        // a column sum that stands alone rides along where its input is read anyway
+        void JoinSibling(Node sum)
+        {
+            var sibling = readers.Of(sum.Inputs[0]).FirstOrDefault(r => r.Id != sum.Id && group.ContainsKey(r.Id) && r.Op != Op.Rows
+                && levels.Of(r) == levels.Of(sum) && levels.IterationRows(r) == levels.IterationRows(sum) && width[Find(r.Id)] == width[sum.Id]);
+            if (sibling is not null && Find(sibling.Id) != sum.Id) group[sum.Id] = Find(sibling.Id);
         }
 
         int Find(int id)

@@ -4,7 +4,8 @@ namespace AlbertCompiled.Generators.Passes;
 
 /// <summary>
 /// Splits a map that kernels at several points want but nobody stores into one copy a point: each reader computes it in
-/// registers instead of loading it. Chains unravel from their ends.
+/// registers instead of loading it. Chains unravel from their ends. What takes many loads or a transcendental function is
+/// stored by its first reader instead.
 /// </summary>
 internal static class Rematerialize
 {
@@ -31,7 +32,7 @@ internal static class Rematerialize
         foreach (var n in block.Nodes.Reverse())
         {
             var bounds = levels.Bounds(n);
-            if (bounds.Count < 2) continue;
+            if (bounds.Count < 2 || !IsCheap(n, nodes, here)) continue;
             foreach (int bound in bounds.OrderBy(b => b).Skip(1))
             {
                 var copy = n with { Id = next++ };
@@ -47,5 +48,31 @@ internal static class Rematerialize
             .Select(n => n with { Inputs = [.. n.Inputs.Select(i => replaced.TryGetValue((n.Id, i), out int to) ? to : i)] })
             .SelectMany(n => copies.TryGetValue(n.Id, out var list) ? list.Select(c => c with { Inputs = n.Inputs }).Prepend(n) : [n]);
         return graph with { Blocks = graph.Blocks.SetItem(index, block with { Nodes = [.. body] }) };
+    }
+
+    // at most two rows to load, and arithmetic only
+    static bool IsCheap(Node n, Dictionary<int, Node> nodes, HashSet<int> here)
+    {
+        var loads = new HashSet<int>();
+        bool Arithmetic(Node m)
+        {
+            if (m.Op is Op.Exp or Op.Log or Op.Tanh or Op.Erf) return false;
+            foreach (int i in m.Inputs)
+            {
+                var input = nodes[i];
+                if (input.Is(OpClass.Map) && input.Op != Op.Rows && here.Contains(i))
+                {
+                    if (!Arithmetic(input)) return false;
+                }
+                else if (!input.Is(OpClass.Free) && input.Shape.Columns > 1)
+                {
+                    loads.Add(i);
+                }
+            }
+
+            return true;
+        }
+
+        return Arithmetic(n) && loads.Count <= 2;
     }
 }

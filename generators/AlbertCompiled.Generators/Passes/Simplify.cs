@@ -72,6 +72,8 @@ internal static class Simplify
             stack.Push(carry.Input);
         }
 
+        // the second result of an attention costs nothing, and Differentiate expects it behind the first
+        live.UnionWith(graph.Nodes.Where(n => n.Op == Op.AttentionLogSum && live.Contains(n.Inputs[0])).Select(n => n.Id));
         return graph with
         {
             Blocks = [.. graph.Blocks.Select(b => b with

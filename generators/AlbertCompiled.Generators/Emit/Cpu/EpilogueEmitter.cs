@@ -46,7 +46,7 @@ internal static class EpilogueEmitter
             {
                 Literal i => (CSharpWriter.Float(i.Value), i.Value < 0 ? 2 : 4),
                 CountRows i => (fields.Count(i.Dimension), 4),
-                Load { Source.Shape.Columns: 1 } i => ($"*({Address(fields.Of(i.Source), i.Source, i.Row)})", 3),
+                Load { Source.Shape.Columns: 1 } i => ($"{fields.Of(i.Source)}[{(i.Row == RowMode.First ? "0" : "row")}]", 3),
                 Load i => ($"W.Load({Address(fields.Of(i.Source), i.Source, i.Row)})", 3),
                 Lower.OneHot i => ($"W.OneHot(column, {fields.Index(i.Index)}[row])", 3),
                 Lower.KeepMask i => ($"W.KeepMask(CounterRandom.RowKey({fields.Key(i.Site, iteration)}, row), column, 0x{Dropout.Threshold(i.Probability):X8}u, {CSharpWriter.Float(1 / (1 - i.Probability))})", 3),
@@ -59,11 +59,6 @@ internal static class EpilogueEmitter
         }
     }
 
-    static string Address(string name, Lower.Buffer buffer, RowMode mode) => (mode, buffer.Shape.Columns) switch
-    {
-        (RowMode.First, 1) => name,
-        (RowMode.First, _) => $"{name} + column",
-        (_, 1) => buffer.Stride == 1 ? $"{name} + row" : $"{name} + row * {buffer.Stride}L",
-        _ => $"{name} + row * {buffer.Stride}L + column",
-    };
+    static string Address(string name, Lower.Buffer buffer, RowMode mode) =>
+        mode == RowMode.First ? $"{name} + column" : $"{name} + row * {buffer.Stride}L + column";
 }

@@ -147,7 +147,7 @@ internal sealed class RowKernelEmitter
                     w.Line(StoreText(type, Address(s.Target, s.Row, "", type, column), s.Value, e, s.Accumulate));
                     break;
                 case AddToPartial a:
-                    w.Line(StoreText(type, fields.Of(a.Partials) + "Row" + (type == "float" ? "" : $" + {column}"), a.Value, e, true));
+                    w.Line(StoreText(type, fields.Of(a.Partials) + "Row" + (type == "float" ? "[0]" : $" + {column}"), a.Value, e, true));
                     break;
                 default:
                     var (text, precedence) = Text(instruction, type, column, e);
@@ -164,7 +164,7 @@ internal sealed class RowKernelEmitter
 
     string StoreText(string type, string address, string value, Expressions e, bool accumulate)
     {
-        if (type == "float") return accumulate ? $"*({address}) += {e.Read(value)};" : $"*({address}) = {e.Read(value)};";
+        if (type == "float") return $"{address} {(accumulate ? "+=" : "=")} {e.Read(value)};";
         if (accumulate) return $"({type}.Load({address}) + {e.Read(value, 2)}).Store({address});";
         return perRow.Contains(value) ? $"(({type}){e.Read(value, 3)}).Store({address});" : $"{e.Read(value, 3)}.Store({address});";
     }
@@ -175,7 +175,7 @@ internal sealed class RowKernelEmitter
         if (buffer.Shape.Columns == 1)
         {
             string at = mode switch { RowMode.First => "0", RowMode.Indexed => $"{fields.Index(index)}[row]", _ => "row" };
-            return at == "0" ? name : buffer.Stride == 1 ? $"{name} + {at}" : $"{name} + {at} * {buffer.Stride}L";
+            return buffer.Stride == 1 || at == "0" ? $"{name}[{at}]" : $"{name}[{at} * {buffer.Stride}L]";
         }
 
         return mode == RowMode.First ? $"{name} + {column}" : $"{name}Row + {column}";
@@ -185,7 +185,7 @@ internal sealed class RowKernelEmitter
     {
         Literal i => (CSharpWriter.Float(i.Value), i.Value < 0 ? 2 : 4),
         CountRows i => (fields.Count(i.Dimension), 4),
-        Load { Source.Shape.Columns: 1 } i => ($"*({Address(i.Source, i.Row, i.Index, type, column)})", 3),
+        Load { Source.Shape.Columns: 1 } i => (Address(i.Source, i.Row, i.Index, type, column), 3),
         Load i => ($"{type}.Load({Address(i.Source, i.Row, i.Index, type, column)})", 3),
         Lower.OneHot i when type == "float" => ($"({fields.Index(i.Index)}Column == 0 ? 1f : 0f)", 4),
         Lower.OneHot i => ($"{type}.OneHot({column}, {fields.Index(i.Index)}Column)", 3),
