@@ -95,6 +95,19 @@ public class ModelGraphTests
     }
 
     [Fact]
+    public void Weights_of_a_compiled_model_are_taken_over_by_name()
+    {
+        var graph = new Small(1);
+        using var weights = new Counting(graph.Parameters.Reverse(), 0);
+        graph.Load(weights);
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6], graph["unused"].Tensor.Values); // the last declared comes first in this arena
+        Assert.Equal([7, 8], graph["layer.0.b"].Tensor.Values);
+        Assert.Throws<KeyNotFoundException>(() => new Small(2).Load(weights));
+        using var longer = new Counting(graph.Parameters, 1);
+        Assert.Equal("table [5, 4] has 25 values in the model", Assert.Throws<ArgumentException>(() => graph.Load(longer)).Message);
+    }
+
+    [Fact]
     public void A_tensor_checks_its_shape()
     {
         Assert.Throws<ArgumentException>(() => new Tensor(2, 2, [1, 2, 3]));
@@ -118,6 +131,34 @@ public class ModelGraphTests
             var joined = new LinearLayer(Primitives.Stack([.. parts.Select(p => p.Weight)]), Primitives.Stack([.. parts.Select(p => p.Bias)]));
             var y = Tanh(Linear(x, joined)) * Tanh(Linear(x, joined));
             return new Outputs(("loss", Mean(RowSum(y) + RowSum(Linear(x, parts[^1])))));
+        }
+    }
+
+    /// <summary>An arena of 0, 1, 2, …</summary>
+    sealed class Counting(IEnumerable<ModelParameter> parameters, int extraColumns) : ParameterSet(Describe(parameters, extraColumns))
+    {
+        public override void Read(ParameterState state, long offset, Span<float> destination)
+        {
+            for (int i = 0; i < destination.Length; i++) destination[i] = offset + i;
+        }
+
+        public override void Write(ParameterState state, long offset, ReadOnlySpan<float> source) => throw new NotSupportedException();
+
+        public override float Update(in OptimizerSettings settings, long step) => throw new NotSupportedException();
+
+        public override void Dispose() { }
+
+        static ModelDescription Describe(IEnumerable<ModelParameter> parameters, int extraColumns)
+        {
+            long offset = 0;
+            var infos = new List<ParameterInfo>();
+            foreach (var p in parameters)
+            {
+                infos.Add(new(p.Name, p.Rows, p.Columns + extraColumns, p.IsVector, offset, p.Initial));
+                offset += infos[^1].Length;
+            }
+
+            return new("Counting", [], [.. infos], offset, [], Optimizer.AdamW, "");
         }
     }
 

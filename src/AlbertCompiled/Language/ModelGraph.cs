@@ -57,6 +57,19 @@ public abstract class ModelGraph
     public ModelParameter this[string name] =>
         byName.TryGetValue(name, out var parameter) ? parameter : throw new KeyNotFoundException($"{GetType().Name} has no weight {name}");
 
+    /// <summary>Takes over the weights of a compiled model of this definition, to step through what it computes.</summary>
+    /// <exception cref="KeyNotFoundException">The model lacks a weight of this graph.</exception>
+    /// <exception cref="ArgumentException">A weight has another size there.</exception>
+    public void Load(ParameterSet weights)
+    {
+        foreach (var parameter in Parameters)
+        {
+            var values = weights.Read(parameter.Name);
+            if (values.Length != parameter.Length) throw new ArgumentException($"{parameter.Name} {parameter.Tensor} has {values.Length} values in the model");
+            for (int i = 0; i < values.Length; i++) parameter.Tensor.Values[i] = values[i];
+        }
+    }
+
     /// <summary>Declares a matrix [rows, columns]. Weight decay and trust ratios apply to it.</summary>
     /// <exception cref="ArgumentException">A size is not positive.</exception>
     protected static Tensor Weight(string name, int rows, int columns, Initial initial) => Declare(name, rows, columns, false, initial);
