@@ -111,10 +111,10 @@ internal sealed class Lowering
 
     AttentionKernel LowerAttention(GraphNode root, FusedKernel kernel)
     {
-        var sum = kernel.Nodes.FirstOrDefault(n => n.Op == Op.AttentionLogSum && HasBuffer(n.Id));
+        var sum = kernel.Nodes.First(n => n.Op == Op.AttentionLogSum);
         double bytes = 4.0 * 4 * root.Shape.Columns;
         return new(names.Kernel(root), Info(root, 4.0 * root.Shape.Columns, bytes, Dim.Tokens), BufferOf(root.Inputs[0]), BufferOf(root.Id),
-            sum is null ? null : BufferOf(sum.Id), root.Heads, root.Probability, root.Site);
+            BufferOf(sum.Id), root.Heads, root.Probability, root.Site);
     }
 
     AttentionGradientKernel LowerAttentionGradient(GraphNode root)

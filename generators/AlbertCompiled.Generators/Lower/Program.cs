@@ -87,7 +87,7 @@ internal sealed record ProductKernel(
     string Name, KernelInfo Info, Buffer A, Buffer B, bool TransposeA, bool TransposeB, Dim M, int N, Dim K, ImmutableArray<Instruction> Epilogue) : Kernel(Name, Info);
 
 internal sealed record AttentionKernel(
-    string Name, KernelInfo Info, Buffer QueryKeyValue, Buffer Context, Buffer? LogSum, int Heads, double Dropout, int Site) : Kernel(Name, Info);
+    string Name, KernelInfo Info, Buffer QueryKeyValue, Buffer Context, Buffer LogSum, int Heads, double Dropout, int Site) : Kernel(Name, Info);
 
 internal sealed record AttentionGradientKernel(
     string Name, KernelInfo Info, Buffer QueryKeyValue, Buffer Context, Buffer LogSum, Buffer Gradient, Buffer Result, int Heads, double Dropout, int Site) : Kernel(Name, Info);

@@ -115,7 +115,7 @@ internal sealed class RowLowering
             var n = owner.lowering.Nodes[id];
             if (owner.rowValues.TryGetValue(id, out string? known) || values.TryGetValue(id, out known)) return known;
             // what is the same for a whole row is computed before its elements
-            if (perRow is not null && n.Shape.Columns == 1) return perRow.Value(id);
+            if (perRow is not null && n.Shape.Columns == 1 && n.Op != Op.Constant) return perRow.Value(id);
             string value = Emit(n);
             // constants are written out where they are read, phase by phase
             return perRow is null && n.Op != Op.Constant ? owner.rowValues[id] = value : values[id] = value;

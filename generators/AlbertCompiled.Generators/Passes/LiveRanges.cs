@@ -60,7 +60,8 @@ internal sealed class LiveRanges
 
     bool Stored(Node n) =>
         !n.IsSink() && position.ContainsKey(n.Id) && !Fuse.SumsIntoGradient(n, readers) &&
-        (readers.ReadBeyond(n.Id) || readers.Of(n.Id).Any(r => !kernelOf.TryGetValue(r.Id, out var k) || k != kernelOf[n.Id]));
+        // an attention kernel always writes both of its results
+        (n.Op == Op.AttentionLogSum || readers.ReadBeyond(n.Id) || readers.Of(n.Id).Any(r => !kernelOf.TryGetValue(r.Id, out var k) || k != kernelOf[n.Id]));
 
     void Add(Node n)
     {

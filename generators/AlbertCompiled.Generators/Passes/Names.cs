@@ -10,7 +10,7 @@ internal sealed class Names
     /// <summary>camelCase: the definition's local; a gradient begins with d.</summary>
     public string Slot(Node n, string suffix = "")
     {
-        string name = Pascal(n.Origin.Variable ?? Segment(n.Origin.Path, 0));
+        string name = Pascal(LocalOf(n.Origin) ?? Segment(n.Origin.Path, 0));
         if (n.Op is Op.RowSum or Op.RowMax or Op.MatMul or Op.AttentionLogSum) name += n.Op switch { Op.RowSum => "Sum", Op.RowMax => "Maximum", Op.MatMul => "Product", _ => "LogSum" };
         name += suffix;
         return Unique(n.Backward && !IsClone(n) ? "d" + name : char.ToLowerInvariant(name[0]) + name[1..]);
@@ -20,7 +20,7 @@ internal sealed class Names
     public string Kernel(Node n)
     {
         string function = Pascal(Segment(n.Origin.Path, 0));
-        string local = Pascal(n.Origin.Variable ?? Segment(n.Origin.Path, 1));
+        string local = Pascal(LocalOf(n.Origin) ?? Segment(n.Origin.Path, 1));
         string name = local == function ? local : local + function;
         return Unique(n.Backward ? name + "Gradient" : name);
     }
@@ -33,6 +33,17 @@ internal sealed class Names
         used.TryGetValue(name, out int count);
         used[name] = count + 1;
         return count == 0 ? name : Unique($"{name}{count + 1}");
+    }
+
+    // the local itself, or the one whose statement the node is a part of
+    static string? LocalOf(Origin origin)
+    {
+        if (origin.Variable is not null) return origin.Variable;
+        int equals = origin.Statement.IndexOf(" = ", StringComparison.Ordinal);
+        if (equals < 0) return null;
+        string target = origin.Statement[..equals];
+        string name = target[(target.LastIndexOf(' ') + 1)..];
+        return name.All(c => char.IsLetterOrDigit(c) || c == '_') ? name : null;
     }
 
     static string Segment(string path, int fromEnd)

@@ -106,8 +106,7 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, ParameterLayout 
 
             case AttentionKernel a:
                 return $"Attention.Forward<V>(Team, {At(a.QueryKeyValue)}, {a.QueryKeyValue.Stride}, {At(a.Context)}, {a.Context.Stride}, "
-                    + (a.LogSum is null ? "null, 0, " : $"{At(a.LogSum)}, {a.LogSum.Stride}, ")
-                    + $"Pointer(Batch.Starts), Sequences, {a.Heads}, {a.Context.Shape.Columns / a.Heads}, {KeyOf(a.Dropout, a.Site, iteration)});";
+                    + $"{At(a.LogSum)}, {a.LogSum.Stride}, Pointer(Batch.Starts), Sequences, {a.Heads}, {a.Context.Shape.Columns / a.Heads}, {KeyOf(a.Dropout, a.Site, iteration)});";
 
             case AttentionGradientKernel a:
                 return $"Attention.Backward<V>(Team, {At(a.QueryKeyValue)}, {a.QueryKeyValue.Stride}, {At(a.Context)}, {a.Context.Stride}, {At(a.LogSum)}, {a.LogSum.Stride}, "
