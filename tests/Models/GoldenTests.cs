@@ -32,6 +32,23 @@ public class GoldenTests
     }
 
     [Theory, MemberData(nameof(Cases))]
+    public void Logits_are_those_of_the_reference_at_every_attended_position(string name)
+    {
+        using var golden = OpenAny(name);
+        var batch = golden.Batch;
+        var all = new TokenBatch(new Capacity(batch.Tokens.Count, batch.First.Count, batch.Tokens.Count));
+        for (int s = 0; s < batch.First.Count; s++)
+        {
+            var range = batch.Starts[s]..batch.Starts[s + 1];
+            int[] positions = [.. Enumerable.Range(0, batch.Starts[s + 1] - batch.Starts[s])];
+            all.Add(batch.Tokens.Span[range], batch.Segments.Span[range], positions, positions, batch.Order.Span[s]);
+        }
+
+        var run = EagerRun.Evaluate(golden.Graph(), g => g.Prediction(all));
+        Close.Assert(golden.Output("prediction_logits", golden.TokenRows), run["logits"].Values, 0, Stored, "logits");
+    }
+
+    [Theory, MemberData(nameof(Cases))]
     public void Every_gradient_is_that_of_the_reference(string name)
     {
         using var golden = OpenAny(name);
