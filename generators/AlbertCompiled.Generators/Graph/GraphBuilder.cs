@@ -13,6 +13,7 @@ internal sealed class GraphException(string message) : Exception(message)
 internal sealed class GraphBuilder
 {
     readonly List<ParameterDeclaration> parameters = [];
+    readonly HashSet<string> names = [];
     readonly List<Block> blocks = [];
     readonly List<Node> nodes = [];
     readonly Dictionary<int, Node> byId = [];
@@ -32,13 +33,20 @@ internal sealed class GraphBuilder
 
     public IReadOnlyList<ParameterDeclaration> Parameters => parameters;
 
+    /// <summary>Notes the variable that a node of the open block was assigned to.</summary>
+    public void Name(int id, string variable)
+    {
+        int index = nodes.FindLastIndex(n => n.Id == id);
+        if (index >= 0) byId[id] = nodes[index] = nodes[index] with { Origin = nodes[index].Origin with { Variable = variable } };
+    }
+
     /// <summary>Declares a parameter and returns its index.</summary>
     public int Declare(ParameterDeclaration parameter)
     {
         if (parameter.Shape.Rows.Size <= 0 || parameter.Shape.Columns <= 0)
             throw new GraphException($"the weight {parameter.Name} has the shape {parameter.Shape}; sizes must be positive");
-        if (parameters.Any(p => p.Name == parameter.Name)) throw new GraphException($"the weight {parameter.Name} is declared twice");
         if (parameter.Length > int.MaxValue / 2) throw new GraphException($"the weight {parameter.Name} {parameter.Shape} has more than 2^30 values");
+        if (!names.Add(parameter.Name)) throw new GraphException($"the weight {parameter.Name} is declared twice");
         parameters.Add(parameter);
         return parameters.Count - 1;
     }
