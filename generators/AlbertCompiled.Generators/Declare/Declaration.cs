@@ -1,0 +1,59 @@
+using AlbertCompiled.Generators.Diagnostics;
+
+namespace AlbertCompiled.Generators.Declare;
+
+/// <summary>What the backward pass recomputes; by the names of the runtime's enum of the same purpose.</summary>
+internal enum RecomputeMode { None, Cheap, Layer }
+
+/// <summary>The optimizer that a model declares; by the names of the runtime's enum of the same purpose.</summary>
+internal enum OptimizerKind { AdamW, Lamb }
+
+/// <summary>One explicit argument of the architecture attribute.</summary>
+/// <param name="Name">The property.</param>
+/// <param name="Expression">Its value as a constant C# expression in canonical form: 128, 0.1, true, Sharing.All, "text".</param>
+internal sealed record Argument(string Name, string Expression);
+
+/// <summary>The C# text of one <c>[Definition]</c> class.</summary>
+/// <param name="Type">Metadata name of the class.</param>
+/// <param name="Text">Static usings, the class, and the records and enums of its file that it mentions, without comments, normalised.</param>
+/// <param name="IsSource">True if a diagnostic can point into it: the class is part of this compilation.</param>
+internal sealed record DefinitionText(string Type, string Text, bool IsSource);
+
+/// <summary>A limit on the memory of training.</summary>
+/// <param name="Text">The limit as written.</param>
+/// <param name="Bytes">The limit.</param>
+/// <param name="Tokens">Tokens of the batch that it must hold for.</param>
+/// <param name="Sequences">Sequences of that batch.</param>
+internal sealed record MemoryBudget(string Text, long Bytes, int Tokens, int Sequences);
+
+/// <summary>
+/// A model as declared, by value: everything that the rest of the compiler reads. Two equal declarations compile to equal code,
+/// so this record is the key of every later step.
+/// </summary>
+/// <param name="Namespace">Of the declared class; empty for the global one.</param>
+/// <param name="Name">The declared class.</param>
+/// <param name="Accessibility">public or internal.</param>
+/// <param name="Architecture">Metadata name of the architecture attribute's class.</param>
+/// <param name="Graph">Metadata name of the definition.</param>
+/// <param name="Arguments">Explicit arguments of the architecture attribute.</param>
+/// <param name="Definitions">The texts to trace.</param>
+internal sealed record Declaration(
+    string Namespace, string Name, string Accessibility, string Architecture, string Graph,
+    EquatableArray<Argument> Arguments, EquatableArray<DefinitionText> Definitions)
+{
+    /// <summary>Metadata name of the declared class.</summary>
+    public string FullName => Namespace.Length == 0 ? Name : $"{Namespace}.{Name}";
+
+    public RecomputeMode Recompute { get; init; }
+
+    public OptimizerKind Optimizer { get; init; }
+
+    public MemoryBudget? Budget { get; init; }
+
+    /// <summary>What is wrong already; such a declaration is not traced.</summary>
+    public EquatableArray<DiagnosticInfo> Diagnostics { get; init; }
+
+    /// <summary>The architecture attribute itself, or its argument for the first of <paramref name="properties"/> that has one.</summary>
+    public Place AtAttribute(IEnumerable<string>? properties = null) =>
+        new(FullName) { Attribute = Architecture, Argument = properties?.FirstOrDefault(p => Arguments.Any(a => a.Name == p)) };
+}

@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using AlbertCompiled.Generators.Diagnostics;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace AlbertCompiled.Generators.Declare;
+
+/// <summary>From a class with a program attribute to its <see cref="Declaration"/>: the one place where symbols are read.</summary>
+internal static class Declarer
+{
+    const string Namespace = "AlbertCompiled";
+
+    public static Declaration Declare(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    {
+        var type = (INamedTypeSymbol)context.TargetSymbol;
+        var compilation = context.SemanticModel.Compilation;
+        string space = type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString();
+        var place = new Place(DefinitionSource.MetadataName(type));
+        var bare = new Declaration(space, type.Name, type.DeclaredAccessibility == Accessibility.Public ? "public" : "internal", "", "", default, default);
+        Declaration Fail(params DiagnosticInfo[] diagnostics) => bare with { Diagnostics = diagnostics.ToImmutableArray() };
+
+        if (Objection(type, (TypeDeclarationSyntax)context.TargetNode) is { } objection)
+            return Fail(new DiagnosticInfo(Descriptors.ModelClass, place, type.Name, objection));
+
+        var architectures = type.GetAttributes().Select(a => (Data: a, Graph: GraphOf(a.AttributeClass))).Where(a => a.Graph is not null).ToList();
+        if (architectures.Count != 1)
+        {
+            return Fail(new DiagnosticInfo(Descriptors.MissingDefinition, place, architectures.Count == 0
+                ? $"'{type.Name}' has no architecture attribute such as [Albert]: which model is it?"
+                : $"'{type.Name}' has {architectures.Count} architecture attributes; it can only be one model"));
+        }
+
+        var (attribute, graph) = architectures[0];
+        var architecture = attribute.AttributeClass!;
+        bare = bare with { Architecture = DefinitionSource.MetadataName(architecture), Graph = DefinitionSource.MetadataName(graph!) };
+        place = place with { Attribute = bare.Architecture };
+        var diagnostics = ImmutableArray.CreateBuilder<DiagnosticInfo>();
+        if (attribute.ConstructorArguments.Length > 0)
+            diagnostics.Add(new(Descriptors.Unsupported, place, string.Join(", ", attribute.ConstructorArguments.Select(a => a.Type?.Name)), "an architecture is configured by named arguments only"));
+
+        var arguments = ImmutableArray.CreateBuilder<Argument>();
+        foreach (var argument in attribute.NamedArguments)
+        {
+            if (ConstantText.Of(argument.Value) is { } text) arguments.Add(new(argument.Key, text));
+            else if (argument.Value.Kind != TypedConstantKind.Error) // C# reports the others
+                diagnostics.Add(new(Descriptors.Unsupported, place with { Argument = argument.Key }, argument.Key, "a configuration holds int, double, bool, string and enum values"));
+        }
+
+        var (definitions, missing) = Definitions(architecture, graph!, compilation, cancellation);
+        foreach (string name in missing)
+            diagnostics.Add(new(Descriptors.MissingDefinition, place, $"the text of '{name}' was not found: it must be marked [Definition], and its assembly be built with the compiler"));
+
+        var options = type.GetAttributes();
+        return bare with
+        {
+            Arguments = arguments.ToImmutable(),
+            Definitions = definitions,
+            Recompute = Choice<RecomputeMode>(Find(options, "RecomputeAttribute")),
+            Optimizer = Choice<OptimizerKind>(Find(options, "OptimizerAttribute")),
+            Budget = BudgetReader.Read(Find(options, BudgetReader.AttributeName), new(bare.FullName), diagnostics),
+            Diagnostics = diagnostics.ToImmutable(),
+        };
+    }
+
+    /// <summary>The text of a <c>[Definition]</c> class for the assembly's metadata; null for a class that cannot have one.</summary>
+    public static DefinitionText? Export(GeneratorAttributeSyntaxContext context, CancellationToken cancellation) =>
+        context.TargetSymbol is INamedTypeSymbol { IsGenericType: false } type ? DefinitionSource.Read(type, context.SemanticModel.Compilation, cancellation) : null;
+
+    static string? Objection(INamedTypeSymbol type, TypeDeclarationSyntax syntax) => type switch
+    {
+        { IsRecord: true } => "a class, not a record",
+        { ContainingType: not null } => "a top-level class, not a nested one",
+        { IsGenericType: true } => "a class without type parameters",
+        { IsStatic: true } => "an instance class, not a static one",
+        { IsAbstract: true } => "a class that can be created, not an abstract one",
+        { IsFileLocal: true } => "visible outside its file",
+        _ => syntax.Modifiers.Any(SyntaxKind.PartialKeyword) ? null : "partial: the compiler writes its other half",
+    };
+
+    /// <summary>The TGraph of ArchitectureAttribute&lt;TGraph&gt; among the bases.</summary>
+    static INamedTypeSymbol? GraphOf(INamedTypeSymbol? attribute)
+    {
+        for (var type = attribute; type is not null; type = type.BaseType)
+        {
+            if (type is { Name: "ArchitectureAttribute", TypeArguments: [INamedTypeSymbol graph] } && type.ContainingNamespace.ToDisplayString() == Namespace)
+                return graph;
+        }
+
+        return null;
+    }
+
+    /// <summary>The texts that tracing needs: attribute and definition with their bases, then the static classes that these import.</summary>
+    static (ImmutableArray<DefinitionText> Found, ImmutableArray<string> Missing) Definitions(
+        INamedTypeSymbol architecture, INamedTypeSymbol graph, Compilation compilation, CancellationToken cancellation)
+    {
+        var found = ImmutableArray.CreateBuilder<DefinitionText>();
+        var missing = ImmutableArray.CreateBuilder<string>();
+        var seen = new HashSet<string>();
+        var pending = new Queue<INamedTypeSymbol>();
+        foreach (var root in new[] { architecture, graph })
+        {
+            for (var type = root; type is not null && (IsDefinition(type) || ReferenceEquals(type, root)); type = type.BaseType) pending.Enqueue(type);
+        }
+
+        if (compilation.GetTypeByMetadataName($"{Namespace}.Library") is { } library) pending.Enqueue(library);
+        while (pending.Count > 0)
+        {
+            var type = pending.Dequeue();
+            if (!seen.Add(DefinitionSource.MetadataName(type))) continue;
+            if (!IsDefinition(type) || DefinitionSource.Read(type, compilation, cancellation) is not { } text)
+            {
+                missing.Add(type.ToDisplayString());
+                continue;
+            }
+
+            found.Add(text);
+            foreach (string import in Imports(text.Text))
+            {
+                if (compilation.GetTypeByMetadataName(import) is { } imported && IsDefinition(imported)) pending.Enqueue(imported);
+            }
+        }
+
+        return (found.ToImmutable(), missing.ToImmutable());
+    }
+
+    /// <summary>The classes of the text's leading lines <c>using static Full.Name;</c>.</summary>
+    static IEnumerable<string> Imports(string text)
+    {
+        const string prefix = "using static ";
+        return text.Split('\n').TakeWhile(line => line.StartsWith(prefix, StringComparison.Ordinal)).Select(line => line.Substring(prefix.Length).TrimEnd(';').Replace("global::", ""));
+    }
+
+    static bool IsDefinition(INamedTypeSymbol type) => Find(type.GetAttributes(), "DefinitionAttribute") is not null;
+
+    static AttributeData? Find(ImmutableArray<AttributeData> attributes, string name) =>
+        attributes.FirstOrDefault(a => a.AttributeClass is { } type && type.Name == name && type.ContainingNamespace.ToDisplayString() == Namespace);
+
+    /// <summary>An enum argument by the name of its member; the first member if there is none.</summary>
+    static T Choice<T>(AttributeData? attribute) where T : struct =>
+        attribute is { ConstructorArguments: [{ } argument] } && ConstantText.Of(argument) is { } text && Enum.TryParse(text.Substring(text.LastIndexOf('.') + 1), out T value) ? value : default;
+}

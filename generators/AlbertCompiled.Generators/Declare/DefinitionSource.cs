@@ -1,0 +1,85 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace AlbertCompiled.Generators.Declare;
+
+/// <summary>
+/// The syntax that makes up a definition's text, in a fixed order: tokens of the text and tokens of the files correspond one to
+/// one, which is how a diagnostic finds its way from the text back into a file.
+/// </summary>
+internal static class DefinitionSource
+{
+    /// <summary>The text of <paramref name="type"/>, or null if it has none: from its syntax, else from its assembly's metadata.</summary>
+    public static DefinitionText? Read(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation)
+    {
+        string name = MetadataName(type);
+        if (type.DeclaringSyntaxReferences.Length > 0)
+            return new(name, Text(type, cancellation), SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, compilation.Assembly));
+        foreach (var attribute in type.ContainingAssembly.GetAttributes())
+        {
+            if (attribute.AttributeClass?.Name == "DefinitionTextAttribute" && attribute.ConstructorArguments is [{ Value: string written }, { Value: string text }] && written == name)
+                return new(name, text, IsSource: false);
+        }
+
+        return null;
+    }
+
+    /// <summary>The text: what a definition says, without how it is laid out or commented.</summary>
+    public static string Text(INamedTypeSymbol type, CancellationToken cancellation)
+    {
+        var nodes = Nodes(type, cancellation);
+        var names = new HashSet<string>(nodes.OfType<EnumDeclarationSyntax>().Select(e => e.Identifier.ValueText));
+        var lines = nodes.Select(Normalize).ToList();
+        // an enum of another file or assembly travels along: its members are constants of the text
+        foreach (var property in type.GetMembers().OfType<IPropertySymbol>())
+        {
+            if (property.Type is INamedTypeSymbol { TypeKind: TypeKind.Enum } enumeration && names.Add(enumeration.Name))
+                lines.Add($"enum {enumeration.Name} {{ {string.Join(", ", enumeration.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => f.Name))} }}");
+        }
+
+        return string.Join("\n", lines);
+    }
+
+    /// <summary>Static usings of the files, the declarations of the class, and the records and enums of its files that these mention.</summary>
+    public static IReadOnlyList<SyntaxNode> Nodes(INamedTypeSymbol type, CancellationToken cancellation)
+    {
+        var declarations = type.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancellation)).ToList();
+        var roots = declarations.Select(d => d.SyntaxTree.GetRoot(cancellation)).Distinct().ToList();
+        var usings = roots.SelectMany(r => r.DescendantNodes(n => n is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax))
+            .OfType<UsingDirectiveSyntax>().Where(u => u.StaticKeyword != default);
+        var candidates = roots.SelectMany(r => r.DescendantNodes(n => n is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax))
+            .OfType<BaseTypeDeclarationSyntax>().Where(d => d is EnumDeclarationSyntax or RecordDeclarationSyntax && !declarations.Contains(d)).ToList();
+
+        var mentioned = new HashSet<string>();
+        var included = new HashSet<SyntaxNode>();
+        var pending = new Queue<SyntaxNode>(declarations);
+        while (pending.Count > 0)
+        {
+            mentioned.UnionWith(Tokens(pending.Dequeue()).Where(t => t.IsKind(SyntaxKind.IdentifierToken)).Select(t => t.ValueText));
+            foreach (var candidate in candidates.Where(c => mentioned.Contains(c.Identifier.ValueText)))
+            {
+                if (included.Add(candidate)) pending.Enqueue(candidate);
+            }
+        }
+
+        return [.. usings, .. declarations, .. candidates.Where(included.Contains)];
+    }
+
+    /// <summary>Tokens that have a text; those that the parser made up are left out.</summary>
+    public static IEnumerable<SyntaxToken> Tokens(SyntaxNode node) => node.DescendantTokens().Where(t => t.Span.Length > 0);
+
+    /// <summary>Namespace, outer types and name as reflection writes them.</summary>
+    public static string MetadataName(INamedTypeSymbol type)
+    {
+        if (type.ContainingType is { } outer) return $"{MetadataName(outer)}+{type.MetadataName}";
+        return type.ContainingNamespace is { IsGlobalNamespace: false } space ? $"{space.ToDisplayString()}.{type.MetadataName}" : type.MetadataName;
+    }
+
+    static string Normalize(SyntaxNode node) => new WithoutTrivia().Visit(node)!.NormalizeWhitespace(eol: "\n").ToFullString();
+
+    sealed class WithoutTrivia : CSharpSyntaxRewriter
+    {
+        public override SyntaxToken VisitToken(SyntaxToken token) => token.WithoutTrivia();
+    }
+}

@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using AlbertCompiled.Generators.Diagnostics;
+using AlbertCompiled.Generators.Graph;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace AlbertCompiled.Generators.Trace;
+
+// Values and declared types.
+internal sealed partial class Interpreter
+{
+    /// <summary>How well a value fits a type: 0 exactly, more for an implicit conversion, null not at all.</summary>
+    int? Fits(Value value, TypeSyntax type, DefinitionType? owner, ImmutableHashSet<string> typeParameters)
+    {
+        if (type is NullableTypeSyntax { ElementType: var element }) return value is Null ? 0 : Fits(value, element, owner, typeParameters);
+        if (type is ArrayTypeSyntax array)
+        {
+            if (value is Null) return 0;
+            if (value is not ArrayValue { Items: var items }) return null;
+            int total = 0;
+            foreach (var item in items)
+            {
+                if (Fits(item, array.ElementType, owner, typeParameters) is not { } cost) return null;
+                total = Math.Max(total, cost);
+            }
+
+            return total;
+        }
+
+        if (type is TupleTypeSyntax { Elements: var elements })
+        {
+            if (value is not TupleValue { Items: var parts } || parts.Length != elements.Count) return null;
+            var costs = parts.Select((p, i) => Fits(p.Value, elements[i].Type, owner, typeParameters)).ToArray();
+            return costs.Any(c => c is null) ? null : costs.Sum();
+        }
+
+        string name = Definitions.SimpleName(type);
+        if (typeParameters.Contains(name)) return 1;
+        object? constant = value switch { Constant c => c.Item, Varying v => v.Items[0].Item, _ => null };
+        int? Exactly(bool fits) => fits ? 0 : null;
+        return name switch
+        {
+            "int" => Exactly(constant is int),
+            "double" => constant is int ? 1 : Exactly(constant is double),
+            "bool" => Exactly(constant is bool),
+            "string" => Exactly(constant is string || value is Null),
+            "Tensor" => constant is int or double ? 2 : Exactly(value is TensorValue or WeightValue or Null),
+            "Indices" => Exactly(value is IndicesValue),
+            "TokenBatch" => Exactly(value is BatchValue),
+            "Initial" => Exactly(value is InitialValue),
+            "Outputs" => Exactly(value is OutputsValue),
+            "Func" when type is GenericNameSyntax { TypeArgumentList.Arguments: var arguments } => Exactly(value is LambdaValue lambda && lambda.Parameters.Length == arguments.Count - 1),
+            _ when definitions.Find(name, owner) is { } definition => Exactly(value is Null or DeferredNew || value is ObjectValue instance && instance.Type.Chain.Contains(definition)),
+            _ when definitions.FindEnum(name) is not null => Exactly(constant is EnumMember member && member.Type == name),
+            _ => 3,
+        };
+    }
+
+    /// <summary>The implicit conversion to a declared type; null stands for var.</summary>
+    Value Convert(Value value, TypeSyntax? type, SyntaxNode at, Frame frame)
+    {
+        switch (type, value)
+        {
+            case (null, DeferredNew):
+                throw Unsupported(at, frame, "new(...) needs a declared type");
+            case (null, _):
+                return value;
+            case (NullableTypeSyntax { ElementType: var element }, not Null):
+                return Convert(value, element, at, frame);
+            case (_, DeferredNew deferred):
+                return New(type, deferred.Syntax, deferred.Frame);
+            case (ArrayTypeSyntax { ElementType: var element }, ArrayValue array):
+                // only a fresh array can hold values of another type than its elements'
+                for (int i = 0; i < array.Items.Length; i++) array.Items[i] = Convert(array.Items[i], element, at, frame);
+                return value;
+            case (TupleTypeSyntax { Elements: var elements }, TupleValue { Items: var items }) when items.Length == elements.Count:
+                return new TupleValue([.. items.Select((item, i) => (elements[i].Identifier.Text is { Length: > 0 } name ? name : item.Name, Convert(item.Value, elements[i].Type, at, frame)))]);
+            case (PredefinedTypeSyntax { Keyword.ValueText: "double" }, Constant { Item: int number } constant):
+                return new Constant((double)number, constant.Sources);
+            case (PredefinedTypeSyntax { Keyword.ValueText: "double" }, Varying { Items: [{ Item: int }, ..] items }):
+                return new Varying([.. items.Select(i => new Constant(Arithmetic.ToDouble(i.Item), i.Sources))]);
+            case (SimpleNameSyntax { Identifier.ValueText: "Tensor" }, Constant { Item: int or double }) when !constructing:
+                return new TensorValue(Node(value, at, frame));
+            default:
+                return value;
+        }
+    }
+
+    /// <summary>The node of a tensor, of a weight that is read here, or of a number.</summary>
+    internal int Node(Value value, SyntaxNode at, Frame frame)
+    {
+        switch (value)
+        {
+            case TensorValue tensor:
+                if (loops.Any(l => tensor.Node >= l.First && tensor.Node < l.End))
+                    throw Fail(Descriptors.Repeat, at, frame, $"'{Snippet.Of(at)}' reads a value of a Repeat's body outside it; only what the body returns comes out");
+                return tensor.Node;
+            case WeightValue weight:
+                var key = (region, weight.Reference);
+                if (!reads.TryGetValue(key, out int node)) reads.Add(key, node = Operate(at, frame, g => g.Parameter(weight.Reference)).Node);
+                return node;
+            case Constant { Item: int or double } number:
+                return Operate(at, frame, g => g.Constant(Arithmetic.ToDouble(number.Item))).Node;
+            case Varying { Items: [{ Item: int or double }, ..] }:
+                throw Fail(Descriptors.Iteration, at, frame, $"'{Snippet.Of(at)}' computes with a number that differs from iteration to iteration; it may only choose weights");
+            case Null:
+                throw Fail(Descriptors.Evaluation, at, frame, $"an operand of '{Snippet.Of(at)}' is null here");
+            default:
+                throw Fail(Descriptors.Evaluation, at, frame, $"an operand of '{Snippet.Of(at)}' is {value.Kind}, not a tensor");
+        }
+    }
+
+    /// <summary>Parameter nodes of the open block, which one read serves.</summary>
+    readonly Dictionary<(int Region, ParameterReference), int> reads = [];
+
+    /// <summary>Node ids of the bodies of closed loops.</summary>
+    readonly List<(int First, int End)> loops = [];
+
+    int region;
+    int operations;
+
+    /// <summary>Appends an operation.</summary>
+    internal TensorValue Operate(SyntaxNode at, Frame frame, Func<GraphBuilder, int> append)
+    {
+        if (constructing) throw Unsupported(at, frame, "field initialisers declare weights; operations on them belong in the programs");
+        Step(at, frame);
+        if (++operations > Limits.Operations) throw Fail(Descriptors.Limit, at, frame, $"the program has more than {Limits.Operations:N0} operations; layers belong in a Repeat, whose body counts once");
+        graph.Origin = new(frame.Path, statement, null);
+        int id;
+        try
+        {
+            id = append(graph);
+        }
+        catch (GraphException failure)
+        {
+            throw ShapeFailure(failure, at, frame);
+        }
+        catch (OverflowException)
+        {
+            throw Fail(Descriptors.Overflow, at, frame, $"the shape of '{Snippet.Of(at)}' overflows");
+        }
+
+        var shape = graph.ShapeOf(id);
+        if (shape.Rows.IsConstant ? (long)shape.Rows.Size * shape.Columns > Limits.Values : shape.Columns > Limits.Columns)
+            throw Fail(Descriptors.Overflow, provenance.Columns(id), at, frame, $"'{Snippet.Of(at)}' has the shape {shape}; activations take up to {Limits.Columns:N0} columns, constant matrices up to {Limits.Values:N0} values");
+        return new(id);
+    }
+}

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using AlbertCompiled.Generators.Diagnostics;
+using AlbertCompiled.Generators.Graph;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace AlbertCompiled.Generators.Trace;
+
+// What a name stands for.
+internal sealed partial class Interpreter
+{
+    /// <summary>The batch's index vectors and the dimension that each runs over.</summary>
+    static readonly ImmutableDictionary<string, Dim> IndexVectors = new Dictionary<string, Dim>
+    {
+        ["Tokens"] = Dim.Tokens,
+        ["Segments"] = Dim.Tokens,
+        ["Positions"] = Dim.Tokens,
+        ["First"] = Dim.Sequences,
+        ["Order"] = Dim.Sequences,
+        ["Predicted"] = Dim.Predictions,
+        ["Labels"] = Dim.Predictions,
+    }.ToImmutableDictionary();
+
+    /// <summary>Members of the language's own types, and constants.</summary>
+    static readonly ImmutableDictionary<string, Value> WellKnown = new Dictionary<string, Value>
+    {
+        ["Math.PI"] = new Constant(Math.PI),
+        ["Math.E"] = new Constant(Math.E),
+        ["double.NaN"] = new Constant(double.NaN),
+        ["double.PositiveInfinity"] = new Constant(double.PositiveInfinity),
+        ["double.NegativeInfinity"] = new Constant(double.NegativeInfinity),
+        ["Initial.Zero"] = new InitialValue("Zero", 0),
+        ["Initial.One"] = new InitialValue("One", 0),
+    }.ToImmutableDictionary();
+
+    static readonly ImmutableHashSet<string> LanguageTypes = ["Math", "Initial", "Primitives", "double", "int"];
+
+    Value Name(SimpleNameSyntax syntax, Frame frame)
+    {
+        string name = syntax.Identifier.ValueText;
+        return Value(name, syntax, frame) ?? Type(syntax, frame)
+            ?? throw Fail(Descriptors.UnknownName, syntax, frame, $"'{name}' is not a variable, member, record or enum of the definition, nor a name of the language");
+    }
+
+    /// <summary>A local, parameter, field or property by its simple name; null if there is none.</summary>
+    Value? Value(string name, SyntaxNode at, Frame frame)
+    {
+        if (frame.Scope.Find(name) is { } variable) return variable.Value;
+        for (var outer = frame.Owner; outer is not null; outer = outer.Outer)
+        {
+            if (Member(outer == frame.Owner ? frame.This : null, outer, name, at, frame) is { } value) return value;
+        }
+
+        return definitions.Imports.Select(type => Member(null, type, name, at, frame)).FirstOrDefault(v => v is not null);
+    }
+
+    /// <summary>Whether a simple name stands for a value.</summary>
+    bool IsValue(string name, Frame frame)
+    {
+        if (frame.Scope.Find(name) is not null) return true;
+        for (var outer = frame.Owner; outer is not null; outer = outer.Outer)
+        {
+            if (outer.Chain.Any(t => t.Declares(name))) return true;
+        }
+
+        return definitions.Imports.Any(t => t.Declares(name));
+    }
+
+    /// <summary>A stored or computed member of a type or its bases; null if there is none.</summary>
+    Value? Member(ObjectValue? self, DefinitionType type, string name, SyntaxNode at, Frame frame)
+    {
+        foreach (var owner in type.Chain)
+        {
+            if (self is not null && self.Members.TryGetValue((owner, name), out var stored)) return stored;
+            if (owner.Stored.FirstOrDefault(m => m.IsStatic && m.Name == name) is { } member) return Static(owner, member, at, frame);
+            if (owner.Computed.TryGetValue(name, out var property)) return Property(property, owner, self, at, frame);
+        }
+
+        return null;
+    }
+
+    Value Property(PropertyDeclarationSyntax property, DefinitionType owner, ObjectValue? self, SyntaxNode at, Frame frame)
+    {
+        var getter = property.AccessorList?.Accessors.FirstOrDefault(a => a.Keyword.ValueText == "get");
+        return Run(property, property.Identifier.ValueText, property.Type, property.ExpressionBody ?? getter?.ExpressionBody, getter?.Body, owner, self, at, frame, static _ => { });
+    }
+
+    /// <summary>A type by its name, perhaps qualified; null if there is none.</summary>
+    TypeValue? Type(ExpressionSyntax expression, Frame frame)
+    {
+        string? name = expression switch
+        {
+            SimpleNameSyntax simple => simple.Identifier.ValueText,
+            PredefinedTypeSyntax predefined => predefined.Keyword.ValueText,
+            MemberAccessExpressionSyntax { Name: IdentifierNameSyntax right, Expression: var left } when IsNamespace(left, frame) => right.Identifier.ValueText,
+            QualifiedNameSyntax { Right: IdentifierNameSyntax right, Left: var left } when IsNamespace(left, frame) => right.Identifier.ValueText,
+            _ => null,
+        };
+        if (name is null) return null;
+        if (definitions.Find(name, frame.Owner) is { } type) return new(name, type);
+        return definitions.FindEnum(name) is not null || LanguageTypes.Contains(name) ? new(name, null) : null;
+    }
+
+    /// <summary>What qualifies a type: a namespace or an outer type, that is, names that no value has.</summary>
+    bool IsNamespace(ExpressionSyntax expression, Frame frame) => expression switch
+    {
+        IdentifierNameSyntax name => !IsValue(name.Identifier.ValueText, frame),
+        AliasQualifiedNameSyntax => true,
+        MemberAccessExpressionSyntax { Expression: var left } => IsNamespace(left, frame),
+        QualifiedNameSyntax { Left: var left } => IsNamespace(left, frame),
+        _ => false,
+    };
+
+    /// <summary><c>left.name</c>.</summary>
+    Value Member(ExpressionSyntax access, ExpressionSyntax left, SimpleNameSyntax right, Frame frame)
+    {
+        string name = right.Identifier.ValueText;
+        var type = Type(left, frame);
+        // a property may be called like its enum; its members are meant
+        if (type is not null && definitions.FindEnum(type.Name) is { } enumeration && enumeration.Members.Contains(name))
+            return new Constant(new EnumMember(type.Name, name));
+        bool isValue = left is not SimpleNameSyntax simple || IsValue(simple.Identifier.ValueText, frame);
+        if (type is not null && (type.Definition is not null || !isValue || left is PredefinedTypeSyntax))
+        {
+            if (WellKnown.TryGetValue($"{type.Name}.{name}", out var known)) return known;
+            if (type.Definition is { } definition && Member(null, definition, name, access, frame) is { } value) return value;
+            if (!isValue || left is PredefinedTypeSyntax) throw Fail(Descriptors.UnknownName, access, frame, $"'{type.Name}' has no '{name}' that a definition may use");
+        }
+
+        if (left is BaseExpressionSyntax) return (frame.Owner.Base is { } parent ? Member(frame.This, parent, name, access, frame) : null) ?? throw NoMember("the base");
+        var target = Evaluate(left, frame);
+        return (target, name) switch
+        {
+            (ObjectValue self, _) => Member(self, self.Type, name, access, frame) ?? throw NoMember($"'{self.Type.Name}'"),
+            (BatchValue, _) when IndexVectors.TryGetValue(name, out var dimension) => new IndicesValue(name, dimension),
+            (TensorValue or WeightValue, "Columns") => Columns(Node(target, access, frame)),
+            (TensorValue or WeightValue, "Rows") when graph.ShapeOf(Node(target, access, frame)).Rows is { IsConstant: true } rows => new Constant(rows.Size),
+            (TensorValue or WeightValue, "Rows") => throw Fail(Descriptors.Evaluation, access, frame, $"the rows of '{Snippet.Of(left)}' are known only when a batch comes: RowCount has them as a tensor"),
+            (ArrayValue array, "Length") => new Constant(array.Items.Length),
+            (TupleValue tuple, _) when tuple.Items.Select((item, i) => (item, i)).Where(p => p.item.Name == name || $"Item{p.i + 1}" == name).Select(p => p.item.Value).FirstOrDefault() is { } part => part,
+            (Null, _) => throw Fail(Descriptors.Evaluation, access, frame, $"'{Snippet.Of(left)}' is null here"),
+            _ => throw NoMember(target.Kind),
+        };
+
+        TraceException NoMember(string owner) => Fail(Descriptors.UnknownName, access, frame, $"{owner} has no '{name}' that a definition may use");
+    }
+
+    Constant Columns(int node) => new(graph.ShapeOf(node).Columns, provenance.Columns(node));
+}

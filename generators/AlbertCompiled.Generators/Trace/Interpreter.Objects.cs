@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using AlbertCompiled.Generators.Diagnostics;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace AlbertCompiled.Generators.Trace;
+
+// The configuration, records and the definition's instance.
+internal sealed partial class Interpreter
+{
+    readonly Dictionary<(DefinitionType, string), Value?> statics = [];
+
+    /// <summary>The attribute's properties: initialisers are defaults, arguments replace them, and each value knows its property.</summary>
+    ObjectValue Configure(Frame caller)
+    {
+        var type = Root(declaration.Architecture);
+        var configuration = new ObjectValue(type);
+        Construct(configuration, type, [], type.Syntax, caller);
+        var frame = new Frame(type, configuration, new(null));
+        foreach (var argument in declaration.Arguments)
+        {
+            var (owner, member) = type.Chain.SelectMany(t => t.Stored.Select(m => (t, m))).FirstOrDefault(m => m.m.Name == argument.Name);
+            if (member is null) throw new TraceException(Descriptors.UnknownName, declaration.AtAttribute([argument.Name]), $"'{type.Name}' has no property '{argument.Name}'");
+            var value = Evaluate(SyntaxFactory.ParseExpression(argument.Expression), frame, member.Type);
+            configuration.Members[(owner, argument.Name)] = Convert(value, member.Type, member.Syntax, frame);
+        }
+
+        var settings = ImmutableArray.CreateBuilder<(string, Constant)>();
+        foreach (var (owner, member) in type.Chain.Reverse().SelectMany(t => t.Stored.Select(m => (t, m))).Where(m => !m.m.IsStatic))
+        {
+            if (configuration.Members[(owner, member.Name)] is not Constant value) continue;
+            var known = new Constant(value.Item, [member.Name]);
+            configuration.Members[(owner, member.Name)] = known;
+            if (member.IsSettable) settings.Add((member.Name, known));
+        }
+
+        Configuration = settings.ToImmutable();
+        return configuration;
+    }
+
+    /// <summary>Runs the primary constructor of <paramref name="type"/> on <paramref name="self"/>: its initialisers in order, then its base's, as C# does.</summary>
+    void Construct(ObjectValue self, DefinitionType type, ImmutableArray<Value?> arguments, SyntaxNode at, Frame caller)
+    {
+        var parameters = type.Parameters?.Parameters ?? default;
+        var scope = new Scope(null);
+        var frame = new Frame(type, self, scope) { Caller = (at, caller), Path = caller.Path };
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            string name = parameters[i].Identifier.ValueText;
+            var value = (i < arguments.Length ? arguments[i] : null) ?? Default(parameters[i], frame);
+            value = Convert(value, parameters[i].Type, at, frame);
+            scope.Declare(name, parameters[i].Type, value);
+            if (type.IsRecord) self.Members[(type, name)] = value;
+        }
+
+        self.Parameters[type] = scope;
+        foreach (var member in type.Stored.Where(m => !m.IsStatic)) self.Members[(type, member.Name)] = Initialize(member, frame);
+        if (type.Base is not { } parent) return;
+        var given = type.BaseSyntax is PrimaryConstructorBaseTypeSyntax { ArgumentList: { } list } ? Arguments(list.Arguments, frame) : [];
+        var bound = Bind(parent.Parameters?.Parameters ?? default, given, parent, [])
+            ?? throw Fail(Descriptors.Evaluation, type.BaseSyntax!, frame, $"'{parent.Name}' cannot be constructed from {Kinds(given)}");
+        Construct(self, parent, bound.Values, type.BaseSyntax!, frame);
+    }
+
+    Value Initialize(StoredMember member, Frame frame)
+    {
+        if (member.Initializer is not { } initializer) return Zero(member.Type);
+        Approve(initializer, frame);
+        Mark(member.Syntax, frame);
+        return Convert(Evaluate(initializer, frame, member.Type), member.Type, initializer, frame);
+    }
+
+    /// <summary>What a member without an initialiser holds.</summary>
+    Value Zero(TypeSyntax type) => Definitions.SimpleName(type) switch
+    {
+        _ when type is NullableTypeSyntax => Null.Instance,
+        "int" => new Constant(0),
+        "double" => new Constant(0.0),
+        "bool" => new Constant(false),
+        var name when definitions.FindEnum(name) is { Members: [var first, ..] } => new Constant(new EnumMember(name, first)),
+        _ => Null.Instance,
+    };
+
+    Value Default(ParameterSyntax parameter, Frame frame) => parameter.Default is { } value
+        ? Evaluate(value.Value, frame, parameter.Type)
+        : throw Fail(Descriptors.Evaluation, parameter, frame, $"the parameter '{parameter.Identifier.ValueText}' has no argument");
+
+    /// <summary>A static field, initialised when first read.</summary>
+    Value Static(DefinitionType type, StoredMember member, SyntaxNode at, Frame frame)
+    {
+        if (statics.TryGetValue((type, member.Name), out var value))
+            return value ?? throw Fail(Descriptors.Evaluation, at, frame, $"'{member.Name}' depends on itself");
+        statics[(type, member.Name)] = null;
+        value = Initialize(member, new(type, null, new(null)) { Caller = (at, frame), Path = frame.Path });
+        statics[(type, member.Name)] = value;
+        return value;
+    }
+
+    /// <summary><c>new Type(...)</c>.</summary>
+    Value New(TypeSyntax type, BaseObjectCreationExpressionSyntax creation, Frame frame)
+    {
+        if (creation.Initializer is { } initializer) throw Unsupported(initializer, frame, "objects are made by their constructor's arguments alone");
+        string name = Definitions.SimpleName(type);
+        var syntaxes = creation.ArgumentList?.Arguments ?? default;
+        if (name == "Outputs") return Outputs(creation, syntaxes, frame);
+        if (definitions.Find(name, frame.Owner) is not { IsRecord: true } record)
+            throw Fail(Descriptors.UnknownName, creation, frame, $"'{name}' is not a record of the definition; records stand inside the class or in its file");
+        var arguments = Arguments(syntaxes, frame);
+        var bound = Bind(record.Parameters?.Parameters ?? default, arguments, record, [])
+            ?? throw Fail(Descriptors.Evaluation, creation, frame, $"the record '{name}' cannot be made from {Kinds(arguments)}");
+        var value = new ObjectValue(record);
+        Construct(value, record, bound.Values, creation, frame);
+        return value;
+    }
+
+    OutputsValue Outputs(SyntaxNode creation, SeparatedSyntaxList<ArgumentSyntax> syntaxes, Frame frame)
+    {
+        var arguments = Arguments(syntaxes, frame);
+        var values = arguments is [{ Value: ArrayValue array }] ? array.Items : [.. arguments.Select(a => a.Value)];
+        var items = ImmutableArray.CreateBuilder<(string, int)>();
+        foreach (var value in values)
+        {
+            if (value is not TupleValue { Items: [{ Value: Constant { Item: string name } }, { Value: var result }] })
+                throw Fail(Descriptors.Outputs, creation, frame, $"an output is a name and a tensor, (\"loss\", loss), not {value.Kind}");
+            int node = Node(result, creation, frame);
+            NameNode(node, name, frame);
+            items.Add((name, node));
+        }
+
+        return new(items.ToImmutable(), creation);
+    }
+}

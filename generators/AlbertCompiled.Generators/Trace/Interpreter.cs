@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using AlbertCompiled.Generators.Declare;
+using AlbertCompiled.Generators.Diagnostics;
+using AlbertCompiled.Generators.Graph;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace AlbertCompiled.Generators.Trace;
+
+/// <summary>
+/// Runs a definition with its configuration as constants; tensor operations, instead of computing, append nodes to a graph.
+/// One instance traces one program.
+/// </summary>
+internal sealed partial class Interpreter
+{
+    readonly Declaration declaration;
+    readonly Definitions definitions;
+    readonly CancellationToken cancellation;
+    readonly GraphBuilder graph = new();
+    readonly Provenance provenance;
+    readonly Dictionary<SyntaxNode, string> lines = [];
+    readonly HashSet<SyntaxNode> approved = [];
+
+    /// <summary>Text of the statement that runs, in the innermost method of the definition itself.</summary>
+    string statement = "";
+
+    /// <summary>True while field initialisers run: weights may be declared, operations may not.</summary>
+    bool constructing;
+
+    int calls;
+    int steps;
+
+    public Interpreter(Declaration declaration, Definitions definitions, CancellationToken cancellation)
+    {
+        (this.declaration, this.definitions, this.cancellation) = (declaration, definitions, cancellation);
+        provenance = new(graph);
+    }
+
+    /// <summary>The configuration: every settable property of the architecture attribute, defaults included.</summary>
+    public ImmutableArray<(string Name, Constant Value)> Configuration { get; private set; } = [];
+
+    /// <summary>Traces the program called <paramref name="name"/>; null if the definition has no such method.</summary>
+    /// <exception cref="TraceException">Something is wrong with the definition or its configuration.</exception>
+    public ModelGraph? Trace(string name)
+    {
+        var type = Root(declaration.Graph);
+        var method = type.Chain.SelectMany(t => t.Methods.TryGetValue(name, out var overloads) ? overloads.Select(m => (Owner: t, Syntax: m)) : [])
+            .FirstOrDefault(m => m.Syntax.ParameterList.Parameters is [{ Type: { } parameter }] && Definitions.SimpleName(parameter) == "TokenBatch");
+        if (method.Syntax is null) return null;
+
+        constructing = true;
+        var start = new Frame(type, null, new(null));
+        var configuration = Configure(start);
+        var model = new ObjectValue(type);
+        Construct(model, type, type.Parameters is { Parameters.Count: > 0 } ? [configuration] : [], type.Syntax, start);
+        constructing = false;
+
+        var result = Call(method.Syntax, method.Owner, model, [BatchValue.Instance], method.Syntax, null);
+        if (result is not OutputsValue outputs) throw Fail(Descriptors.Outputs, method.Syntax.ReturnType, start, $"{name} returns {result.Kind}, not Outputs");
+        CheckOutputs(name, outputs, start);
+        return graph.Build(outputs.Items);
+    }
+
+    /// <summary>The class of this metadata name.</summary>
+    DefinitionType Root(string name) => definitions.Find(name.Substring(name.LastIndexOfAny(['.', '+']) + 1))
+        ?? throw new TraceException(Descriptors.MissingDefinition, declaration.AtAttribute(), $"the text of '{name}' was not found");
+
+    void CheckOutputs(string program, OutputsValue outputs, Frame frame)
+    {
+        var twice = outputs.Items.GroupBy(o => o.Name).FirstOrDefault(g => g.Count() > 1);
+        if (twice is not null) throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"{program} has two outputs named '{twice.Key}'");
+        if (program != Tracer.Training) return;
+        if (!outputs.Items.Any(o => o.Name == "loss"))
+            throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"{program} has no output named 'loss', which is what training minimises");
+        var shape = graph.ShapeOf(outputs.Items.First(o => o.Name == "loss").Node);
+        if (!shape.IsScalar) throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"the output 'loss' has the shape {shape}; training minimises a scalar, [1, 1]");
+    }
+
+    /// <summary>Counts a step of the trace and refuses to go on beyond every limit.</summary>
+    void Step(SyntaxNode node, Frame frame, int count = 1)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        if ((steps += count) > Limits.Steps) throw Fail(Descriptors.Limit, node, frame, $"tracing takes more than {Limits.Steps:N0} steps");
+    }
+
+    /// <summary>Notes the statement that runs, for the origin of its nodes.</summary>
+    void Mark(SyntaxNode node, Frame frame)
+    {
+        if (IsLibrary(frame.Owner)) return;
+        if (!lines.TryGetValue(node, out string line))
+        {
+            line = node switch
+            {
+                ExpressionSyntax expression => $"return {Snippet.Line(expression)};",
+                _ => Snippet.Line(node),
+            };
+            lines.Add(node, line);
+        }
+
+        statement = line;
+    }
+
+    /// <summary>Static classes are libraries: their methods are details of the statement that calls them.</summary>
+    static bool IsLibrary(DefinitionType type)
+    {
+        while (type.Outer is { } outer) type = outer;
+        return type.IsStatic;
+    }
+}

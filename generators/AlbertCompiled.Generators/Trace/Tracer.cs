@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using AlbertCompiled.Generators.Declare;
+using AlbertCompiled.Generators.Diagnostics;
+using AlbertCompiled.Generators.Graph;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace AlbertCompiled.Generators.Trace;
+
+/// <summary>From a declaration to its graphs.</summary>
+internal static class Tracer
+{
+    /// <summary>The program that is trained; every definition has it.</summary>
+    public const string Training = "Pretraining";
+
+    /// <summary>The programs that a definition may have, in order.</summary>
+    static readonly ImmutableArray<string> Programs = [Training, "Prediction"];
+
+    /// <summary>Never throws, but to cancel: what is wrong with the definition, or with this compiler, is a diagnostic.</summary>
+    public static TracedModel Trace(Declaration declaration, CancellationToken cancellation)
+    {
+        if (declaration.Diagnostics.Count > 0) return new(declaration) { Diagnostics = declaration.Diagnostics.Items };
+        try
+        {
+            var definitions = new Definitions(declaration, cancellation);
+            var programs = ImmutableArray.CreateBuilder<(string, ModelGraph)>();
+            ImmutableArray<(string, string)> configuration = [];
+            foreach (string name in Programs)
+            {
+                var interpreter = new Interpreter(declaration, definitions, cancellation);
+                if (interpreter.Trace(name) is { } graph)
+                {
+                    programs.Add((name, graph));
+                    configuration = [.. interpreter.Configuration.Select(c => (c.Name, c.Value.Text))];
+                }
+                else if (name == Training)
+                {
+                    throw new TraceException(Descriptors.MissingDefinition, declaration.AtAttribute(), $"the definition '{declaration.Graph}' has no method 'Outputs {Training}(TokenBatch)'");
+                }
+            }
+
+            return new(declaration) { Configuration = configuration, Programs = programs.ToImmutable() };
+        }
+        catch (TraceException failure)
+        {
+            return new(declaration) { Diagnostics = failure.Diagnostics };
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            return new(declaration) { Diagnostics = [new(Descriptors.Limit, declaration.AtAttribute(), "the definition is nested too deeply")] };
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            return new(declaration) { Diagnostics = [DiagnosticInfo.OfFailure(declaration, failure)] };
+        }
+    }
+
+    /// <summary>Traces texts outside of any compilation.</summary>
+    /// <param name="definitions">C# texts that hold, in any order, the definition, its attribute and the libraries.</param>
+    /// <param name="configuration">Explicit properties as C# constants.</param>
+    /// <param name="program">Pretraining or Prediction.</param>
+    /// <exception cref="TraceException">Something is wrong with the definition or its configuration.</exception>
+    public static ModelGraph Trace(IEnumerable<string> definitions, IEnumerable<(string Name, string Value)> configuration, string program = Training)
+    {
+        var texts = definitions.Select((text, i) => new DefinitionText($"Text{i}", text, IsSource: true)).ToImmutableArray();
+        var classes = texts.SelectMany(t => CSharpSyntaxTree.ParseText(t.Text).GetRoot().DescendantNodes().OfType<ClassDeclarationSyntax>()).ToList();
+        string Deriving(string name) => classes.First(c => c.BaseList?.Types.Any(b => Definitions.SimpleName(b.Type) == name) == true).Identifier.ValueText;
+        var declaration = new Declaration("", "Model", "internal", Deriving("ArchitectureAttribute"), Deriving("ModelGraph"),
+            configuration.Select(c => new Argument(c.Name, c.Value)).ToImmutableArray(), texts);
+        return new Interpreter(declaration, new(declaration, default), default).Trace(program)
+            ?? throw new TraceException(Descriptors.MissingDefinition, declaration.AtAttribute(), $"there is no program {program}");
+    }
+}

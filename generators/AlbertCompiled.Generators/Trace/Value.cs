@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using AlbertCompiled.Generators.Declare;
+using AlbertCompiled.Generators.Graph;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace AlbertCompiled.Generators.Trace;
+
+/// <summary>What an expression of a definition evaluates to while it is traced.</summary>
+internal abstract class Value
+{
+    /// <summary>For messages: what kind of value this is.</summary>
+    public abstract string Kind { get; }
+}
+
+/// <summary>A member of an enum, by name: the compiler never needs its number.</summary>
+internal sealed record EnumMember(string Type, string Name)
+{
+    public override string ToString() => $"{Type}.{Name}";
+}
+
+/// <summary>An int, double, bool, string or <see cref="EnumMember"/>.</summary>
+/// <param name="item">The value.</param>
+/// <param name="sources">Attribute properties it was computed from, so that a diagnostic can point at the argument that caused it.</param>
+internal sealed class Constant(object item, ImmutableArray<string> sources) : Value
+{
+    public Constant(object item) : this(item, []) { }
+
+    public object Item { get; } = item;
+
+    public ImmutableArray<string> Sources { get; } = sources;
+
+    public string Text => Item is EnumMember ? Item.ToString() : ConstantText.Of(Item);
+
+    public override string Kind => Item switch
+    {
+        int => "an int",
+        double => "a double",
+        bool => "a bool",
+        string => "a string",
+        EnumMember e => $"a constant of {e.Type}",
+        _ => Item.GetType().Name,
+    };
+}
+
+/// <summary>A constant for each iteration of the surrounding Repeat. At least two of them differ.</summary>
+internal sealed class Varying(ImmutableArray<Constant> items) : Value
+{
+    public ImmutableArray<Constant> Items { get; } = items;
+
+    public override string Kind => "a value that depends on the iteration";
+}
+
+internal sealed class Null : Value
+{
+    public static readonly Null Instance = new();
+
+    public override string Kind => "null";
+}
+
+/// <summary>A node of the graph.</summary>
+internal sealed class TensorValue(int node) : Value
+{
+    public int Node { get; } = node;
+
+    public override string Kind => "a tensor";
+}
+
+/// <summary>Declared weights: one parameter, adjacent ones, or a choice per iteration. Becomes a node where an operation reads it.</summary>
+internal sealed class WeightValue(ParameterReference reference) : Value
+{
+    public ParameterReference Reference { get; } = reference;
+
+    public override string Kind => "a weight";
+}
+
+internal sealed class BatchValue : Value
+{
+    public static readonly BatchValue Instance = new();
+
+    public override string Kind => "the batch";
+}
+
+/// <summary>An index vector of the batch.</summary>
+internal sealed class IndicesValue(string name, Dim dimension) : Value
+{
+    public string Name { get; } = name;
+
+    public Dim Dimension { get; } = dimension;
+
+    public override string Kind => "an index vector";
+}
+
+/// <summary>An array, shared by reference as in C#.</summary>
+internal sealed class ArrayValue(Value[] items) : Value
+{
+    public Value[] Items { get; } = items;
+
+    public override string Kind => "an array";
+}
+
+internal sealed class TupleValue(ImmutableArray<(string? Name, Value Value)> items) : Value
+{
+    public ImmutableArray<(string? Name, Value Value)> Items { get; } = items;
+
+    public override string Kind => "a tuple";
+}
+
+/// <summary>A record, the configuration, or the definition's instance.</summary>
+internal sealed class ObjectValue(DefinitionType type) : Value
+{
+    public DefinitionType Type { get; } = type;
+
+    /// <summary>Fields and initialised properties by the type that declares them.</summary>
+    public Dictionary<(DefinitionType, string), Value> Members { get; } = [];
+
+    /// <summary>The primary constructor's parameters of the class and its bases.</summary>
+    public Dictionary<DefinitionType, Scope> Parameters { get; } = [];
+
+    public override string Kind => $"a {Type.Name}";
+}
+
+/// <summary>A lambda with the frame that it closes over.</summary>
+internal sealed class LambdaValue(LambdaExpressionSyntax syntax, ImmutableArray<ParameterSyntax> parameters, Frame frame) : Value
+{
+    public LambdaExpressionSyntax Syntax { get; } = syntax;
+
+    public ImmutableArray<ParameterSyntax> Parameters { get; } = parameters;
+
+    public Frame Frame { get; } = frame;
+
+    public override string Kind => "a lambda";
+}
+
+/// <summary>A <c>new(...)</c> argument that waits for the type of its parameter.</summary>
+internal sealed class DeferredNew(ImplicitObjectCreationExpressionSyntax syntax, Frame frame) : Value
+{
+    public ImplicitObjectCreationExpressionSyntax Syntax { get; } = syntax;
+
+    public Frame Frame { get; } = frame;
+
+    public override string Kind => "new(...)";
+}
+
+/// <summary>How a weight starts.</summary>
+internal sealed class InitialValue(string distribution, double scale) : Value
+{
+    public string Distribution { get; } = distribution;
+
+    public double Scale { get; } = scale;
+
+    public override string Kind => "an initialiser";
+}
+
+/// <summary>What a program returns.</summary>
+internal sealed class OutputsValue(ImmutableArray<(string Name, int Node)> items, SyntaxNode syntax) : Value
+{
+    public ImmutableArray<(string Name, int Node)> Items { get; } = items;
+
+    public SyntaxNode Syntax { get; } = syntax;
+
+    public override string Kind => "outputs";
+}
+
+/// <summary>A name that stands for a type: of a definition, an enum, or one the language knows.</summary>
+internal sealed class TypeValue(string name, DefinitionType? definition) : Value
+{
+    public string Name { get; } = name;
+
+    public DefinitionType? Definition { get; } = definition;
+
+    public override string Kind => $"the type {Name}";
+}
