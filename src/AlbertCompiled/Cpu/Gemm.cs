@@ -1,37 +1,124 @@
+using System.Runtime.CompilerServices;
+
 namespace AlbertCompiled.Cpu;
 
-/// <summary>Matrix products.</summary>
+/// <summary>Matrix products. Every element is one sum over all inner elements in ascending order: the same bits for any number of threads.</summary>
 public static unsafe class Gemm
 {
-    /// <summary>epilogue(op(a) · op(b)).</summary>
+    /// <summary>Hands the elements of op(a) · op(b) to an epilogue.</summary>
     /// <typeparam name="V">The vector to compute with.</typeparam>
-    /// <typeparam name="TEpilogue">What happens to the products.</typeparam>
+    /// <typeparam name="TEpilogue">What happens to the products; its Apply should be inlined aggressively.</typeparam>
     /// <param name="team">The threads.</param>
     /// <param name="a">[m, k].</param>
     /// <param name="b">[k, n].</param>
     /// <param name="m">Rows.</param>
     /// <param name="n">Columns.</param>
-    /// <param name="k">Inner dimension.</param>
+    /// <param name="k">Inner dimension; 0 gives products of 0.</param>
     /// <param name="epilogue">Sees every element once.</param>
     public static void Multiply<V, TEpilogue>(ThreadTeam team, Matrix a, Matrix b, int m, int n, int k, TEpilogue epilogue)
-        where V : struct, ISimd<V> where TEpilogue : struct, IEpilogue =>
-        team.Rows(new Simple<TEpilogue> { A = a, B = b, N = n, K = k, Epilogue = epilogue }, m);
-
-    struct Simple<TEpilogue> : IRowKernel where TEpilogue : struct, IEpilogue
+        where V : struct, ISimd<V> where TEpilogue : struct, IEpilogue
     {
-        public Matrix A, B;
-        public int N, K;
+        if (m <= 0 || n <= 0) return;
+        var plan = new ProductPlan(team.Threads, m, n, k, V.Count);
+        long strips = plan.Strips * plan.StripStride;
+        bool packAhead = plan.StripBlocks > 1;
+        float* packedA = team.Packing.Reserve(strips + (packAhead ? PackedB.PackedLength(n, k) : 0)), packedB = null;
+        if (packAhead)
+        {
+            packedB = packedA + strips;
+            PackedB.Pack<V>(team, b, n, k, packedB);
+        }
+
+        Multiply<V, TEpilogue>(team, plan, a, packedA, b, packedB, epilogue);
+    }
+
+    /// <summary>The product with b packed already if <paramref name="packedB"/> is not null.</summary>
+    internal static void Multiply<V, TEpilogue>(ThreadTeam team, in ProductPlan plan, Matrix a, float* packedA, Matrix b, float* packedB, TEpilogue epilogue)
+        where V : struct, ISimd<V> where TEpilogue : struct, IEpilogue
+    {
+        team.Run(new PackStripsJob<V> { Plan = plan, A = a, Packed = packedA }, PackStripsJob<V>.Parts(plan));
+        team.Run(
+            new ProductJob<V, TEpilogue> { Plan = plan, PackedA = packedA, B = b, PackedB = packedB, Epilogue = epilogue },
+            plan.Parts,
+            plan.TilesFloats + (packedB == null ? plan.PanelsFloats : 0));
+    }
+
+    struct PackStripsJob<V> : IJob where V : struct, ISimd<V>
+    {
+        const int Batch = 8;
+        public ProductPlan Plan;
+        public Matrix A;
+        public float* Packed;
+
+        public static int Parts(in ProductPlan plan) => (plan.Strips + Batch - 1) / Batch;
+
+        public readonly void Run(int part)
+        {
+            int last = Math.Min(Plan.Strips, (part + 1) * Batch);
+            for (int s = part * Batch; s < last; s++)
+            {
+                int row = s * MicroKernel.Rows;
+                Packing.Strip<V>(A.From(row, 0), Math.Min(MicroKernel.Rows, Plan.M - row), Plan.K, Packed + s * Plan.StripStride);
+            }
+        }
+    }
+
+    struct ProductJob<V, TEpilogue> : IScratchJob where V : struct, ISimd<V> where TEpilogue : struct, IEpilogue
+    {
+        public ProductPlan Plan;
+        public float* PackedA, PackedB;
+        public Matrix B;
         public TEpilogue Epilogue;
 
-        public void Run(int first, int last, int chunk)
+        public readonly void Run(int part, float* scratch)
         {
-            for (int i = first; i < last; i++)
-                for (int j = 0; j < N; j++)
+            int group = part / Plan.StripBlocks, block = part % Plan.StripBlocks;
+            int firstPanel = group * Plan.Group, lastPanel = Math.Min(Plan.Panels.Count, firstPanel + Plan.Group);
+            int firstStrip = Plan.FirstStrip(block), lastStrip = Plan.FirstStrip(block + 1);
+            float* tiles = scratch, panels = scratch + Plan.TilesFloats;
+            for (int inner = 0; inner < Plan.InnerBlocks; inner++)
+            {
+                int firstK = Plan.FirstInner(inner), k = Plan.FirstInner(inner + 1) - firstK;
+                if (PackedB == null) PackPanels(firstPanel, lastPanel, firstK, k, panels);
+                float* tile = tiles;
+                for (int s = firstStrip; s < lastStrip; s++)
                 {
-                    float sum = 0;
-                    for (int p = 0; p < K; p++) sum += *A.From(i, p).Data * *B.From(p, j).Data;
-                    Epilogue.Apply<Lanes1>(sum, i, j);
+                    float* strip = PackedA + s * Plan.StripStride + firstK * MicroKernel.Rows, own = panels;
+                    for (int p = firstPanel; p < lastPanel; p++)
+                    {
+                        int width = Plan.Panels.Width(p);
+                        float* panel = PackedB == null ? own : PackedB + (long)Plan.Panels.First(p) * Plan.K + firstK * width;
+                        MicroKernel.Tile<V>(Plan.Panels.Vectors(p), strip, panel, k, tile, width, inner > 0);
+                        if (inner == Plan.InnerBlocks - 1)
+                            Finish(Epilogue, tile, width, s * MicroKernel.Rows, Math.Min(MicroKernel.Rows, Plan.M - s * MicroKernel.Rows), Plan.Panels.First(p), Plan.Panels.Valid(p));
+                        if (Plan.InnerBlocks > 1) tile += Plan.TileFloats;
+                        own += (long)width * k;
+                    }
                 }
+            }
+        }
+
+        readonly void PackPanels(int first, int last, int firstK, int k, float* panels)
+        {
+            for (int p = first; p < last; p++)
+            {
+                int width = Plan.Panels.Width(p);
+                Packing.Panel<V>(B.From(firstK, Plan.Panels.First(p)), Plan.Panels.Valid(p), k, width, panels);
+                panels += (long)width * k;
+            }
+        }
+
+        /// <summary>Hands the valid part of a tile to the epilogue.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        static void Finish(TEpilogue epilogue, float* tile, int stride, int row, int rows, int column, int columns)
+        {
+            int whole = columns / V.Count * V.Count;
+            for (int r = row; r < row + rows; r++, tile += stride)
+            {
+                int c = 0;
+                for (; c < whole; c += V.Count) epilogue.Apply(V.Load(tile + c), r, column + c);
+                for (; c < columns; c++) epilogue.Apply<Lanes1>(tile[c], r, column + c);
+            }
         }
     }
 }

@@ -1,20 +1,54 @@
 namespace AlbertCompiled.Cpu;
 
-/// <summary>The right operand of a product in the layout of the inner kernel: worth it for weights that several products of a step read.</summary>
+/// <summary>The right operand of products in the layout of the inner kernel: worth it for weights that several products of a step read.</summary>
 public static unsafe class PackedB
 {
-    /// <summary>Floats that a packed [k, n] takes.</summary>
+    /// <summary>Floats that a packed [k, n] takes, for any vector.</summary>
     public static long PackedLength(int n, int k) => Math.Max(32, (n + 15L) / 16 * 16) * k;
 
     /// <summary>Packs op(b), which is [k, n].</summary>
+    /// <typeparam name="V">The vector that the product will be computed with.</typeparam>
+    /// <param name="team">The threads.</param>
+    /// <param name="b">[k, n].</param>
+    /// <param name="n">Columns.</param>
+    /// <param name="k">Inner dimension.</param>
+    /// <param name="packed"><see cref="PackedLength"/> floats; 64-byte aligned for speed.</param>
     public static void Pack<V>(ThreadTeam team, Matrix b, int n, int k, float* packed) where V : struct, ISimd<V>
     {
-        for (int p = 0; p < k; p++)
-            for (int j = 0; j < n; j++) packed[(long)p * n + j] = *b.From(p, j).Data;
+        if (n <= 0) return;
+        var panels = new Panels(n, V.Count);
+        team.Run(new PackJob<V> { Panels = panels, B = b, K = k, Packed = packed }, panels.Count);
     }
 
-    /// <summary>epilogue(op(a) · b), b packed for the same n, k and V.</summary>
+    /// <summary>Hands the elements of op(a) · b to an epilogue.</summary>
+    /// <typeparam name="V">The vector that b was packed for.</typeparam>
+    /// <typeparam name="TEpilogue">What happens to the products; its Apply should be inlined aggressively.</typeparam>
+    /// <param name="team">The threads.</param>
+    /// <param name="a">[m, k].</param>
+    /// <param name="packedB">[k, n], packed.</param>
+    /// <param name="m">Rows.</param>
+    /// <param name="n">Columns.</param>
+    /// <param name="k">Inner dimension.</param>
+    /// <param name="epilogue">Sees every element once.</param>
     public static void Multiply<V, TEpilogue>(ThreadTeam team, Matrix a, float* packedB, int m, int n, int k, TEpilogue epilogue)
-        where V : struct, ISimd<V> where TEpilogue : struct, IEpilogue =>
-        Gemm.Multiply<V, TEpilogue>(team, a, new Matrix(packedB, n), m, n, k, epilogue);
+        where V : struct, ISimd<V> where TEpilogue : struct, IEpilogue
+    {
+        if (m <= 0 || n <= 0) return;
+        var plan = new ProductPlan(team.Threads, m, n, k, V.Count);
+        Gemm.Multiply<V, TEpilogue>(team, plan, a, team.Packing.Reserve(plan.Strips * plan.StripStride), default, packedB, epilogue);
+    }
+
+    struct PackJob<V> : IJob where V : struct, ISimd<V>
+    {
+        public Panels Panels;
+        public Matrix B;
+        public int K;
+        public float* Packed;
+
+        public readonly void Run(int part)
+        {
+            int first = Panels.First(part);
+            Packing.Panel<V>(B.From(0, first), Panels.Valid(part), K, Panels.Width(part), Packed + (long)first * K);
+        }
+    }
 }

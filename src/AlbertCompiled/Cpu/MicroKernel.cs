@@ -1,0 +1,249 @@
+using System.Runtime.CompilerServices;
+
+namespace AlbertCompiled.Cpu;
+
+/// <summary>
+/// The inner kernels of all matrix products: a tile of <see cref="Rows"/> rows by three or two vectors, kept in registers
+/// over the whole inner dimension. Both operands are packed: a strip of a holds its 8 rows' elements side by side for each
+/// k, a panel of b the columns.
+/// </summary>
+/// <remarks>
+/// Accumulators are named locals, for only those live in registers. 24 of them fill the 32 registers of AVX-512 and of
+/// Arm64; with 16 registers a tile is computed in two halves of 12. The kernels must not be inlined: among a caller's
+/// locals the accumulators would be spilled, at a fifth of the speed.
+/// </remarks>
+static unsafe class MicroKernel
+{
+    /// <summary>Rows of a strip of a.</summary>
+    public const int Rows = 8;
+
+    /// <summary>Floats of the largest tile.</summary>
+    public const int MaximumTile = Rows * 3 * 16;
+
+    /// <summary>c[8, width · V.Count] = a · b, or += it.</summary>
+    /// <param name="width">Vectors: 2 or 3.</param>
+    /// <param name="a">[k, 8].</param>
+    /// <param name="b">[k, width · V.Count].</param>
+    /// <param name="k">Inner dimension.</param>
+    /// <param name="c">The tile; all of it is written.</param>
+    /// <param name="stride">Floats from one row of c to the next.</param>
+    /// <param name="accumulate">True to add to what c holds, as the sum's start: the bits are those of one sum over all k.</param>
+    public static void Tile<V>(int width, float* a, float* b, long k, float* c, long stride, bool accumulate) where V : struct, ISimd<V>
+    {
+        if (V.Count == 16 || System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported)
+        {
+            if (width == 3) Tile8x3<V>(a, b, k, c, stride, accumulate);
+            else Tile8x2<V>(a, b, k, c, stride, accumulate);
+        }
+        else
+        {
+            if (width == 3)
+            {
+                Tile4x3<V>(a, b, k, c, stride, accumulate);
+                Tile4x3<V>(a + 4, b, k, c + 4 * stride, stride, accumulate);
+            }
+            else
+            {
+                Tile4x2<V>(a, b, k, c, stride, accumulate);
+                Tile4x2<V>(a + 4, b, k, c + 4 * stride, stride, accumulate);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static void Tile8x3<V>(float* a, float* b, long k, float* c, long stride, bool accumulate) where V : struct, ISimd<V>
+    {
+        V c00 = default, c01 = default, c02 = default;
+        V c10 = default, c11 = default, c12 = default;
+        V c20 = default, c21 = default, c22 = default;
+        V c30 = default, c31 = default, c32 = default;
+        V c40 = default, c41 = default, c42 = default;
+        V c50 = default, c51 = default, c52 = default;
+        V c60 = default, c61 = default, c62 = default;
+        V c70 = default, c71 = default, c72 = default;
+        if (accumulate)
+        {
+            Load(c, out c00, out c01, out c02);
+            Load(c + stride, out c10, out c11, out c12);
+            Load(c + 2 * stride, out c20, out c21, out c22);
+            Load(c + 3 * stride, out c30, out c31, out c32);
+            Load(c + 4 * stride, out c40, out c41, out c42);
+            Load(c + 5 * stride, out c50, out c51, out c52);
+            Load(c + 6 * stride, out c60, out c61, out c62);
+            Load(c + 7 * stride, out c70, out c71, out c72);
+        }
+
+        for (float* end = a + k * Rows; a < end; a += Rows, b += 3 * V.Count)
+        {
+            Load(b, out V b0, out V b1, out V b2);
+            Step(a[0], b0, b1, b2, ref c00, ref c01, ref c02);
+            Step(a[1], b0, b1, b2, ref c10, ref c11, ref c12);
+            Step(a[2], b0, b1, b2, ref c20, ref c21, ref c22);
+            Step(a[3], b0, b1, b2, ref c30, ref c31, ref c32);
+            Step(a[4], b0, b1, b2, ref c40, ref c41, ref c42);
+            Step(a[5], b0, b1, b2, ref c50, ref c51, ref c52);
+            Step(a[6], b0, b1, b2, ref c60, ref c61, ref c62);
+            Step(a[7], b0, b1, b2, ref c70, ref c71, ref c72);
+        }
+
+        Store(c, c00, c01, c02);
+        Store(c + stride, c10, c11, c12);
+        Store(c + 2 * stride, c20, c21, c22);
+        Store(c + 3 * stride, c30, c31, c32);
+        Store(c + 4 * stride, c40, c41, c42);
+        Store(c + 5 * stride, c50, c51, c52);
+        Store(c + 6 * stride, c60, c61, c62);
+        Store(c + 7 * stride, c70, c71, c72);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static void Tile8x2<V>(float* a, float* b, long k, float* c, long stride, bool accumulate) where V : struct, ISimd<V>
+    {
+        V c00 = default, c01 = default;
+        V c10 = default, c11 = default;
+        V c20 = default, c21 = default;
+        V c30 = default, c31 = default;
+        V c40 = default, c41 = default;
+        V c50 = default, c51 = default;
+        V c60 = default, c61 = default;
+        V c70 = default, c71 = default;
+        if (accumulate)
+        {
+            Load(c, out c00, out c01);
+            Load(c + stride, out c10, out c11);
+            Load(c + 2 * stride, out c20, out c21);
+            Load(c + 3 * stride, out c30, out c31);
+            Load(c + 4 * stride, out c40, out c41);
+            Load(c + 5 * stride, out c50, out c51);
+            Load(c + 6 * stride, out c60, out c61);
+            Load(c + 7 * stride, out c70, out c71);
+        }
+
+        for (float* end = a + k * Rows; a < end; a += Rows, b += 2 * V.Count)
+        {
+            Load(b, out V b0, out V b1);
+            Step(a[0], b0, b1, ref c00, ref c01);
+            Step(a[1], b0, b1, ref c10, ref c11);
+            Step(a[2], b0, b1, ref c20, ref c21);
+            Step(a[3], b0, b1, ref c30, ref c31);
+            Step(a[4], b0, b1, ref c40, ref c41);
+            Step(a[5], b0, b1, ref c50, ref c51);
+            Step(a[6], b0, b1, ref c60, ref c61);
+            Step(a[7], b0, b1, ref c70, ref c71);
+        }
+
+        Store(c, c00, c01);
+        Store(c + stride, c10, c11);
+        Store(c + 2 * stride, c20, c21);
+        Store(c + 3 * stride, c30, c31);
+        Store(c + 4 * stride, c40, c41);
+        Store(c + 5 * stride, c50, c51);
+        Store(c + 6 * stride, c60, c61);
+        Store(c + 7 * stride, c70, c71);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static void Tile4x3<V>(float* a, float* b, long k, float* c, long stride, bool accumulate) where V : struct, ISimd<V>
+    {
+        V c00 = default, c01 = default, c02 = default;
+        V c10 = default, c11 = default, c12 = default;
+        V c20 = default, c21 = default, c22 = default;
+        V c30 = default, c31 = default, c32 = default;
+        if (accumulate)
+        {
+            Load(c, out c00, out c01, out c02);
+            Load(c + stride, out c10, out c11, out c12);
+            Load(c + 2 * stride, out c20, out c21, out c22);
+            Load(c + 3 * stride, out c30, out c31, out c32);
+        }
+
+        for (float* end = a + k * Rows; a < end; a += Rows, b += 3 * V.Count)
+        {
+            Load(b, out V b0, out V b1, out V b2);
+            Step(a[0], b0, b1, b2, ref c00, ref c01, ref c02);
+            Step(a[1], b0, b1, b2, ref c10, ref c11, ref c12);
+            Step(a[2], b0, b1, b2, ref c20, ref c21, ref c22);
+            Step(a[3], b0, b1, b2, ref c30, ref c31, ref c32);
+        }
+
+        Store(c, c00, c01, c02);
+        Store(c + stride, c10, c11, c12);
+        Store(c + 2 * stride, c20, c21, c22);
+        Store(c + 3 * stride, c30, c31, c32);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static void Tile4x2<V>(float* a, float* b, long k, float* c, long stride, bool accumulate) where V : struct, ISimd<V>
+    {
+        V c00 = default, c01 = default;
+        V c10 = default, c11 = default;
+        V c20 = default, c21 = default;
+        V c30 = default, c31 = default;
+        if (accumulate)
+        {
+            Load(c, out c00, out c01);
+            Load(c + stride, out c10, out c11);
+            Load(c + 2 * stride, out c20, out c21);
+            Load(c + 3 * stride, out c30, out c31);
+        }
+
+        for (float* end = a + k * Rows; a < end; a += Rows, b += 2 * V.Count)
+        {
+            Load(b, out V b0, out V b1);
+            Step(a[0], b0, b1, ref c00, ref c01);
+            Step(a[1], b0, b1, ref c10, ref c11);
+            Step(a[2], b0, b1, ref c20, ref c21);
+            Step(a[3], b0, b1, ref c30, ref c31);
+        }
+
+        Store(c, c00, c01);
+        Store(c + stride, c10, c11);
+        Store(c + 2 * stride, c20, c21);
+        Store(c + 3 * stride, c30, c31);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Step<V>(V a, V b0, V b1, V b2, ref V c0, ref V c1, ref V c2) where V : struct, ISimd<V>
+    {
+        c0 = V.MultiplyAdd(a, b0, c0);
+        c1 = V.MultiplyAdd(a, b1, c1);
+        c2 = V.MultiplyAdd(a, b2, c2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Load<V>(float* source, out V v0, out V v1, out V v2) where V : struct, ISimd<V>
+    {
+        v0 = V.Load(source);
+        v1 = V.Load(source + V.Count);
+        v2 = V.Load(source + 2 * V.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Store<V>(float* destination, V v0, V v1, V v2) where V : struct, ISimd<V>
+    {
+        v0.Store(destination);
+        v1.Store(destination + V.Count);
+        v2.Store(destination + 2 * V.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Step<V>(V a, V b0, V b1, ref V c0, ref V c1) where V : struct, ISimd<V>
+    {
+        c0 = V.MultiplyAdd(a, b0, c0);
+        c1 = V.MultiplyAdd(a, b1, c1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Load<V>(float* source, out V v0, out V v1) where V : struct, ISimd<V>
+    {
+        v0 = V.Load(source);
+        v1 = V.Load(source + V.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Store<V>(float* destination, V v0, V v1) where V : struct, ISimd<V>
+    {
+        v0.Store(destination);
+        v1.Store(destination + V.Count);
+    }
+}

@@ -1,0 +1,113 @@
+using AlbertCompiled.Cpu;
+using Xunit;
+
+namespace AlbertCompiled.Tests.Cpu;
+
+/// <summary>Matrix products against the scalar one, bit for bit: every size, transpose, width and number of threads.</summary>
+public sealed unsafe class GemmTests
+{
+    public static TheoryData<int, int, int> Sizes => new()
+    {
+        { 1, 1, 1 }, { 1, 1, 0 }, { 5, 7, 0 }, { 1, 17, 3 }, { 3, 1, 5 }, { 7, 5, 1 }, { 8, 48, 16 }, { 9, 49, 17 }, { 16, 16, 8 }, { 17, 33, 9 },
+        { 23, 31, 29 }, { 64, 64, 64 }, { 65, 96, 63 }, { 70, 80, 20 }, { 13, 2, 40 }, { 130, 2, 33 }, { 200, 128, 50 }, { 31, 150, 77 },
+        { 33, 52, 1030 }, { 9, 100, 2500 }, { 90, 20, 1025 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void Equals_the_scalar_product(int m, int n, int k)
+    {
+        ThreadTeam[] teams = [new(1), new(2), new(3)];
+        foreach (bool transposeA in (ReadOnlySpan<bool>)[false, true])
+            foreach (bool transposeB in (ReadOnlySpan<bool>)[false, true])
+            {
+                int columnsA = transposeA ? m : k, columnsB = transposeB ? k : n;
+                using var a = GuardedMemory.Random(m + k, transposeA ? k : m, columnsA, columnsA + 5);
+                using var b = GuardedMemory.Random(n - k, transposeB ? n : k, columnsB, columnsB + 1);
+                Matrix opA = new(a.Pointer, columnsA + 5, transposeA), opB = new(b.Pointer, columnsB + 1, transposeB);
+                var expected = Reference.Gemm.Multiply(opA, opB, m, n, k);
+                foreach (var team in teams)
+                {
+                    Check<Lanes16>(team, opA, opB, m, n, k, expected);
+                    Check<Lanes8>(team, opA, opB, m, n, k, expected);
+                    Check<Lanes4>(team, opA, opB, m, n, k, expected);
+                }
+            }
+
+        foreach (var team in teams) team.Dispose();
+    }
+
+    [Fact]
+    public void Zero_rows_or_columns_do_nothing()
+    {
+        using var team = new ThreadTeam(2);
+        Gemm.Multiply<Lanes16, StoreEpilogue>(team, default, default, 0, 5, 5, default);
+        Gemm.Multiply<Lanes16, StoreEpilogue>(team, default, default, 5, 0, 5, default);
+        PackedB.Pack<Lanes16>(team, default, 0, 5, null);
+        PackedB.Multiply<Lanes16, StoreEpilogue>(team, default, null, 0, 5, 5, default);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Nothing_is_allocated(int threads)
+    {
+        const int m = 70, n = 50, k = 1100;
+        using var team = new ThreadTeam(threads);
+        using var a = GuardedMemory.Random(1, m, k, k);
+        using var b = GuardedMemory.Random(2, k, n, n);
+        using var c = new GuardedMemory(m * n);
+        using var packed = new GuardedMemory(PackedB.PackedLength(n, k));
+        Assert.Equal(0, Allocations.Of(team, () =>
+        {
+            Gemm.Multiply<Lanes16, StoreEpilogue>(team, new(a.Pointer, k), new(b.Pointer, n), m, n, k, new(c.Pointer, n));
+            PackedB.Pack<Lanes16>(team, new(b.Pointer, n), n, k, packed.Pointer);
+            PackedB.Multiply<Lanes16, AccumulateEpilogue>(team, new(a.Pointer, k), packed.Pointer, m, n, k, new(c.Pointer, n));
+        }));
+    }
+
+    [Fact]
+    public void NaN_comes_through()
+    {
+        const int m = 20, n = 60, k = 40;
+        using var team = new ThreadTeam(2);
+        using var a = GuardedMemory.Random(1, m, k, k);
+        using var b = GuardedMemory.Random(2, k, n, n);
+        using var c = new GuardedMemory(m * n);
+        a.Pointer[7 * k + 3] = float.NaN;
+        b.Pointer[5 * n + 59] = float.PositiveInfinity;
+        Gemm.Multiply<Lanes16, StoreEpilogue>(team, new(a.Pointer, k), new(b.Pointer, n), m, n, k, new(c.Pointer, n));
+        for (int i = 0; i < m; i++)
+            for (int j = 0; j < n; j++)
+            {
+                if (i == 7) Assert.True(float.IsNaN(c.Pointer[i * n + j]));
+                else Assert.Equal(j != 59, float.IsFinite(c.Pointer[i * n + j]));
+            }
+    }
+
+    static void Check<V>(ThreadTeam team, Matrix a, Matrix b, int m, int n, int k, float[] expected) where V : struct, ISimd<V>
+    {
+        int stride = n + 3;
+        using var c = new GuardedMemory((m - 1) * stride + n);
+        Gemm.Multiply<V, StoreEpilogue>(team, a, b, m, n, k, new(c.Pointer, stride));
+        Equal(expected, c, n, stride, times: 1);
+        Gemm.Multiply<V, AccumulateEpilogue>(team, a, b, m, n, k, new(c.Pointer, stride));
+        Equal(expected, c, n, stride, times: 2);
+
+        using var packed = new GuardedMemory(PackedB.PackedLength(n, k));
+        PackedB.Pack<V>(team, b, n, k, packed.Pointer);
+        c.Span.Fill(float.NaN);
+        PackedB.Multiply<V, StoreEpilogue>(team, a, packed.Pointer, m, n, k, new(c.Pointer, stride));
+        Equal(expected, c, n, stride, times: 1);
+    }
+
+    static void Equal(float[] expected, GuardedMemory c, int n, int stride, int times)
+    {
+        for (int i = 0; i < c.Length; i++)
+        {
+            int row = i / stride, column = i % stride;
+            float e = column < n ? times * expected[row * n + column] : float.NaN;
+            if (!e.Equals(c.Pointer[i])) Assert.Fail($"row {row}, column {column}: {c.Pointer[i]:R}, expected {e:R}");
+        }
+    }
+}
