@@ -1,4 +1,10 @@
+using System.Collections.Immutable;
 using AlbertCompiled.Generators.Diagnostics;
+using AlbertCompiled.Generators.Emit;
+using AlbertCompiled.Generators.Emit.Cpu;
+using AlbertCompiled.Generators.Graph;
+using AlbertCompiled.Generators.Lower;
+using AlbertCompiled.Generators.Passes;
 using AlbertCompiled.Generators.Trace;
 
 namespace AlbertCompiled.Generators;
@@ -9,5 +15,28 @@ internal sealed record CompiledSources(EquatableArray<(string Hint, string Text)
 /// <summary>From graphs to code.</summary>
 internal static class Compiler
 {
-    public static CompiledSources Compile(TracedModel model) => new(default, default);
+    public static CompiledSources Compile(TracedModel model)
+    {
+        var compiled = Lower(model);
+        if (BudgetCheck.Run(model, compiled) is { } exceeded) return new(default, ImmutableArray.Create(exceeded));
+        var files = ModelEmitter.Files(compiled).Concat(compiled.Programs.SelectMany(p =>
+            new CpuProgramEmitter(p.Program, compiled.Layout, model.Name, CompiledGraph.ClassOf(p.Program, "Cpu")).Files(model.Namespace)));
+        string prefix = model.Declaration.FullName;
+        return new(files.Select(f => (f.Hint.Length == 0 ? $"{prefix}.g.cs" : $"{prefix}.{f.Hint}.g.cs", f.Text)).ToImmutableArray(), default);
+    }
+
+    /// <summary>The programs of a model: train and evaluate from its Pretraining, predict from its Prediction.</summary>
+    public static CompiledGraph Lower(TracedModel model)
+    {
+        var programs = ImmutableArray.CreateBuilder<(LoweredProgram, ModelGraph)>();
+        if (model.Program("Pretraining") is { } pretraining)
+        {
+            programs.Add((Pipeline.Train(pretraining, model.Recompute), pretraining));
+            programs.Add((Pipeline.Infer("evaluate", pretraining), pretraining));
+        }
+
+        if (model.Program("Prediction") is { } prediction) programs.Add((Pipeline.Infer("predict", prediction), prediction));
+        var layout = new ParameterLayout(model.Programs[0].Graph.Parameters, model.Programs.Select(p => p.Graph));
+        return new(model.Namespace, model.Name, model.Accessibility, model.Optimizer.ToString(), model.Configuration, layout, programs.ToImmutable());
+    }
 }

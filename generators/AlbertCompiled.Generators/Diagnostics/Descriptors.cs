@@ -34,6 +34,5 @@ internal static class Descriptors
     ];
 
     static DiagnosticDescriptor Error(int number, string title, string message) => new(
-        $"ALB{number:0000}", title, message, "AlbertCompiled", DiagnosticSeverity.Error, isEnabledByDefault: true,
-        helpLinkUri: $"https://github.com/albertcompiled/albertcompiled/blob/main/docs/diagnostics.md#alb{number:0000}");
+        $"ALB{number:0000}", title, message, "AlbertCompiled", DiagnosticSeverity.Error, isEnabledByDefault: true);
 }

@@ -14,7 +14,7 @@ internal sealed class Lowering
     readonly Schedule schedule;
     readonly MemoryPlan plan;
     readonly Readers readers;
-    readonly Names names = new();
+    readonly Names names;
     readonly ParameterNames parameterNames;
 
     Lowering(Schedule schedule, MemoryPlan plan)
@@ -23,6 +23,7 @@ internal sealed class Lowering
         readers = new(schedule.Graph);
         Nodes = schedule.Graph.Nodes.ToDictionary(n => n.Id);
         parameterNames = new(schedule.Graph.Parameters);
+        names = new(plan.Slots.Select(s => Names.Pascal(s.Name)));
     }
 
     public IReadOnlyDictionary<int, GraphNode> Nodes { get; }

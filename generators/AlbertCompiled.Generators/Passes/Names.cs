@@ -5,7 +5,20 @@ namespace AlbertCompiled.Generators.Passes;
 /// <summary>Readable, unique, stable names for slots and kernels: taken from the definition's own locals and methods.</summary>
 internal sealed class Names
 {
+    // members of the classes that a program is printed into
+    static readonly string[] Members =
+    [
+        "Token", "Sequence", "Prediction", "TokenChunk", "SequenceChunk", "PredictionChunk", "Fixed", "Tokens", "Sequences", "Predictions", "Run", "Output",
+        "Batch", "Team", "Values", "Gradients", "Packed", "PackWeights", "Chunks", "DropoutKey", "Pointer", "Description", "Offset", "Attention", "Gemm",
+        "Arrays", "Tables", "ColumnSums", "Matrix", "Train", "Evaluate", "Predict", "Launch",
+    ];
+
     readonly Dictionary<string, int> used = [];
+
+    public Names(params IEnumerable<string>[] reserved)
+    {
+        foreach (string name in Members.Concat(reserved.SelectMany(r => r))) used[name] = 1;
+    }
 
     /// <summary>camelCase: the definition's local; a gradient begins with d.</summary>
     public string Slot(Node n, string suffix = "")

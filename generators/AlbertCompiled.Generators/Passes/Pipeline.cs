@@ -1,3 +1,4 @@
+using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Graph;
 using AlbertCompiled.Generators.Lower;
 

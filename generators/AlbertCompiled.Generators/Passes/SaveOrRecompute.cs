@@ -1,14 +1,7 @@
+using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Graph;
 
 namespace AlbertCompiled.Generators.Passes;
-
-/// <summary>What the backward pass recomputes: the values of AlbertCompiled.Recompute.</summary>
-internal enum RecomputeMode
-{
-    None,
-    Cheap,
-    Layer,
-}
 
 /// <summary>
 /// Decides for every forward value that a backward block reads whether it is kept until then or computed again there.
