@@ -1,0 +1,144 @@
+using System.Runtime.CompilerServices;
+
+namespace AlbertCompiled.Cpu;
+
+/// <summary>
+/// The backward pass of one head of one sequence. With P the probabilities, M the dropout mask, C the context:
+/// dV = (P∘M)ᵀ·dC, dS = P∘(M∘(dC·Vᵀ) − δ)/√d with δ = rowsum(dC∘C), dQ = dS·K, dK = dSᵀ·Q (Dao et al., 2022).
+/// P is computed again from the log-sums, for a block of queries at a time.
+/// </summary>
+unsafe struct AttentionBackward<V> : IScratchJob where V : struct, ISimd<V>
+{
+    /// <summary>Floats of a block of scores: with as many of their gradients they stay in the second-level cache.</summary>
+    const int BlockFloats = 1 << 15;
+
+    const int SmallestBlock = 32, LargestBlock = 128;
+
+    public AttentionHeads Heads;
+    public float* Context, LogSum, Gradient, QkvGradient;
+    public long ContextStride, LogSumStride, GradientStride, QkvGradientStride;
+
+    /// <summary>Where things lie in scratch, in floats.</summary>
+    readonly struct Layout
+    {
+        public readonly Panels Keys, Columns;
+        public readonly int Block;
+        public readonly long ScoreStride, ColumnStride;
+        public readonly long KeyPanels, ValuePanels, KeyRows, QueryRows, GradientRows, Strip, Scores, ScoreGradients, Tile, KeyGradients, ValueGradients, Total;
+
+        public Layout(int length, int headSize)
+        {
+            Keys = new(length, V.Count);
+            Columns = new(headSize, V.Count);
+            ScoreStride = Keys.First(Keys.Count) + 16;
+            ColumnStride = Columns.First(Columns.Count);
+            Block = Math.Clamp((int)(BlockFloats / ScoreStride) / MicroKernel.Rows * MicroKernel.Rows, SmallestBlock, LargestBlock);
+            int strips = (length + MicroKernel.Rows - 1) / MicroKernel.Rows;
+            var plan = new ScratchPlan();
+            KeyPanels = plan.Add(PackedBlock.Floats(Keys, headSize));
+            ValuePanels = plan.Add(PackedBlock.Floats(Keys, headSize));
+            KeyRows = plan.Add(PackedBlock.Floats(Columns, length));
+            QueryRows = plan.Add(PackedBlock.Floats(Columns, Block));
+            GradientRows = plan.Add(PackedBlock.Floats(Columns, Block));
+            Strip = plan.Add(MicroKernel.Rows * (long)Math.Max(Block, Math.Max(length, headSize)));
+            Scores = plan.Add(Block * ScoreStride);
+            ScoreGradients = plan.Add(Block * ScoreStride);
+            Tile = plan.Add(MicroKernel.Rows * ColumnStride);
+            KeyGradients = plan.Add(strips * MicroKernel.Rows * ColumnStride);
+            ValueGradients = plan.Add(strips * MicroKernel.Rows * ColumnStride);
+            Total = plan.Total;
+        }
+    }
+
+    /// <summary>Scratch for a sequence of this length.</summary>
+    public static long Scratch(int length, int headSize) => length == 0 ? 0 : new Layout(length, headSize).Total;
+
+    public readonly void Run(int part, float* scratch)
+    {
+        int sequence = part / Heads.Heads, head = part % Heads.Heads, length = Heads.Length(sequence), start = Heads.Start(sequence), size = Heads.HeadSize;
+        if (length == 0) return;
+        var at = new Layout(length, size);
+        Matrix keys = Heads.Part(1, start, head), values = Heads.Part(2, start, head);
+        PackedBlock.Pack<V>(new Matrix(keys.Data, keys.Stride, transposed: true), at.Keys, size, scratch + at.KeyPanels);
+        PackedBlock.Pack<V>(new Matrix(values.Data, values.Stride, transposed: true), at.Keys, size, scratch + at.ValuePanels);
+        PackedBlock.Pack<V>(keys, at.Columns, length, scratch + at.KeyRows);
+        for (int first = 0; first < length; first += at.Block)
+        {
+            int rows = Math.Min(at.Block, length - first);
+            PackedBlock.Pack<V>(Heads.Part(0, start + first, head), at.Columns, rows, scratch + at.QueryRows);
+            PackedBlock.Pack<V>(GradientOf(start + first, head), at.Columns, rows, scratch + at.GradientRows);
+            for (int i = 0; i < rows; i += MicroKernel.Rows)
+                Queries(at, scratch, length, start + first + i, Math.Min(MicroKernel.Rows, rows - i), head, i * at.ScoreStride);
+            for (int j = 0; j < length; j += MicroKernel.Rows)
+            {
+                int keyRows = Math.Min(MicroKernel.Rows, length - j);
+                long target = j * at.ColumnStride;
+                Packing.Strip<V>(new Matrix(scratch + at.Scores + j, at.ScoreStride, transposed: true), keyRows, rows, scratch + at.Strip);
+                PackedBlock.Multiply<V>(scratch + at.Strip, scratch + at.GradientRows, at.Columns, rows, scratch + at.ValueGradients + target, at.ColumnStride, first > 0);
+                Packing.Strip<V>(new Matrix(scratch + at.ScoreGradients + j, at.ScoreStride, transposed: true), keyRows, rows, scratch + at.Strip);
+                PackedBlock.Multiply<V>(scratch + at.Strip, scratch + at.QueryRows, at.Columns, rows, scratch + at.KeyGradients + target, at.ColumnStride, first > 0);
+            }
+        }
+
+        Store(scratch + at.KeyGradients, at.ColumnStride, 1, start, length, head);
+        Store(scratch + at.ValueGradients, at.ColumnStride, 2, start, length, head);
+    }
+
+    /// <summary>Up to eight queries: their rows of P∘M and dS, and dQ.</summary>
+    readonly void Queries(in Layout at, float* scratch, int length, int row, int rows, int head, long block)
+    {
+        int size = Heads.HeadSize;
+        float* strip = scratch + at.Strip, scores = scratch + at.Scores + block, scoreGradients = scratch + at.ScoreGradients + block;
+        Packing.Strip<V>(Heads.Part(0, row, head), rows, size, strip);
+        PackedBlock.Multiply<V>(strip, scratch + at.KeyPanels, at.Keys, size, scores, at.ScoreStride, accumulate: false);
+        Packing.Strip<V>(GradientOf(row, head), rows, size, strip);
+        PackedBlock.Multiply<V>(strip, scratch + at.ValuePanels, at.Keys, size, scoreGradients, at.ScoreStride, accumulate: false);
+        for (int r = 0; r < rows; r++)
+        {
+            float delta = PackedBlock.Dot<V>(GradientOf(row + r, head).Data, Context + (row + r) * ContextStride + Heads.Column(head), size);
+            Differentiate(scores + r * at.ScoreStride, scoreGradients + r * at.ScoreStride, length, row + r, head, delta);
+        }
+
+        Packing.Strip<V>(new Matrix(scoreGradients, at.ScoreStride), rows, length, strip);
+        PackedBlock.Multiply<V>(strip, scratch + at.KeyRows, at.Columns, length, scratch + at.Tile, at.ColumnStride, accumulate: false);
+        Store(scratch + at.Tile, at.ColumnStride, 0, row, rows, head);
+    }
+
+    /// <summary>A row of products q · k becomes P∘M, a row of dC · v becomes dS.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    readonly void Differentiate(float* scores, float* gradients, int length, int row, int head, float delta)
+    {
+        // Both rows are scratch and longer than the sequence; what is computed behind it is never read.
+        V scale = Heads.Scale, shift = -LogSum[row * LogSumStride + head], offset = -delta;
+        if (Heads.Drops)
+        {
+            uint rowKey = Heads.RowKey(row, head), threshold = Heads.Threshold;
+            float keepScale = Heads.KeepScale;
+            for (int c = 0; c < length; c += V.Count)
+            {
+                var p = V.Exp(V.MultiplyAdd(V.Load(scores + c), scale, shift));
+                var mask = V.KeepMask(rowKey, c, threshold, keepScale);
+                (p * mask).Store(scores + c);
+                (p * scale * V.MultiplyAdd(mask, V.Load(gradients + c), offset)).Store(gradients + c);
+            }
+        }
+        else
+        {
+            for (int c = 0; c < length; c += V.Count)
+            {
+                var p = V.Exp(V.MultiplyAdd(V.Load(scores + c), scale, shift));
+                p.Store(scores + c);
+                (p * scale * (V.Load(gradients + c) + offset)).Store(gradients + c);
+            }
+        }
+    }
+
+    readonly Matrix GradientOf(int row, int head) => new(Gradient + row * GradientStride + Heads.Column(head), GradientStride);
+
+    /// <summary>Writes rows of dQ (0), dK (1) or dV (2).</summary>
+    readonly void Store(float* source, long stride, int part, int row, int rows, int head)
+    {
+        float* target = QkvGradient + row * QkvGradientStride + part * Heads.Width + Heads.Column(head);
+        for (int r = 0; r < rows; r++) PackedBlock.CopyRow<V>(source + r * stride, 1, target + r * QkvGradientStride, Heads.HeadSize);
+    }
+}

@@ -1,0 +1,66 @@
+namespace AlbertCompiled.Cpu;
+
+/// <summary>What both passes of attention know: where the heads' queries, keys and values lie, and the dropout.</summary>
+readonly unsafe struct AttentionHeads
+{
+    readonly float* qkv;
+    readonly long stride;
+    readonly int* starts;
+    readonly uint key;
+
+    public AttentionHeads(float* qkv, long stride, int* starts, int heads, int headSize, uint key, double dropout)
+    {
+        this.qkv = qkv;
+        this.stride = stride;
+        this.starts = starts;
+        this.key = key;
+        Heads = heads;
+        HeadSize = headSize;
+        Scale = (float)(1 / Math.Sqrt(headSize));
+        Drops = dropout > 0;
+        Threshold = CounterRandom.Threshold(dropout);
+        KeepScale = (float)(1 / (1 - dropout));
+    }
+
+    public int Heads { get; }
+
+    public int HeadSize { get; }
+
+    /// <summary>Columns of q, of k and of v.</summary>
+    public int Width => Heads * HeadSize;
+
+    /// <summary>1/√headSize.</summary>
+    public float Scale { get; }
+
+    /// <summary>True if there is dropout.</summary>
+    public bool Drops { get; }
+
+    /// <summary>Dropout's threshold.</summary>
+    public uint Threshold { get; }
+
+    /// <summary>What dropout multiplies a kept probability by.</summary>
+    public float KeepScale { get; }
+
+    /// <summary>First row of a sequence.</summary>
+    public int Start(int sequence) => starts[sequence];
+
+    /// <summary>Tokens of a sequence.</summary>
+    public int Length(int sequence) => starts[sequence + 1] - starts[sequence];
+
+    /// <summary>First column of a head.</summary>
+    public int Column(int head) => head * HeadSize;
+
+    /// <summary>A head's queries (0), keys (1) or values (2) from a row of the batch on: [length, headSize].</summary>
+    public Matrix Part(int part, int row, int head) => new(qkv + row * stride + part * Width + Column(head), stride);
+
+    /// <summary>Dropout's key of a row of probabilities.</summary>
+    public uint RowKey(int row, int head) => CounterRandom.RowKey(key, row * Heads + head);
+
+    /// <summary>The largest value that a function of the sequences' lengths takes.</summary>
+    public long Largest(int sequences, delegate*<int, int, long> floats)
+    {
+        long largest = 0;
+        for (int s = 0; s < sequences; s++) largest = Math.Max(largest, floats(Length(s), HeadSize));
+        return largest;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+
+namespace AlbertCompiled.Cpu;
+
+/// <summary>Products of small blocks within one thread: what attention consists of.</summary>
+static unsafe class PackedBlock
+{
+    /// <summary>Floats of a packed [k, panels.Columns].</summary>
+    public static long Floats(in Panels panels, int k) => (long)panels.First(panels.Count) * k;
+
+    /// <summary>Packs op(b), which is [k, panels.Columns].</summary>
+    public static void Pack<V>(Matrix b, in Panels panels, int k, float* packed) where V : struct, ISimd<V>
+    {
+        for (int p = 0; p < panels.Count; p++)
+        {
+            int first = panels.First(p);
+            Packing.Panel<V>(b.From(0, first), panels.Valid(p), k, panels.Width(p), packed + (long)first * k);
+        }
+    }
+
+    /// <summary>c[8, panels with padding] = strip · packed, or += it.</summary>
+    public static void Multiply<V>(float* strip, float* packed, in Panels panels, int k, float* c, long stride, bool accumulate) where V : struct, ISimd<V>
+    {
+        for (int p = 0; p < panels.Count; p++)
+        {
+            int first = panels.First(p);
+            MicroKernel.Tile<V>(panels.Vectors(p), strip, packed + (long)first * k, k, c + first, stride, accumulate);
+        }
+    }
+
+    /// <summary>target = source · factor for a row of <paramref name="columns"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static void CopyRow<V>(float* source, float factor, float* target, int columns) where V : struct, ISimd<V>
+    {
+        int c = 0;
+        for (; c <= columns - V.Count; c += V.Count) (V.Load(source + c) * factor).Store(target + c);
+        for (; c < columns; c++) target[c] = source[c] * factor;
+    }
+
+    /// <summary>Σ a · b over a row of <paramref name="columns"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static float Dot<V>(float* a, float* b, int columns) where V : struct, ISimd<V>
+    {
+        V sum = 0f;
+        Lanes1 tail = 0f;
+        int c = 0;
+        for (; c <= columns - V.Count; c += V.Count) sum = V.MultiplyAdd(V.Load(a + c), V.Load(b + c), sum);
+        for (; c < columns; c++) tail = Lanes1.MultiplyAdd(a[c], b[c], tail);
+        return sum.Sum() + tail.Value;
+    }
+}
