@@ -45,6 +45,7 @@ sealed class CorpusWriter : IDisposable
         Write(header.SectionAt, section);
         Write(header.FirstSentenceAt, firstSentence);
         Write(header.HeldOutAt, heldOut);
+        stream.SetLength(header.Length);
         stream.Position = 0;
         stream.Write(MemoryMarshal.AsBytes(new Span<CorpusHeader>(ref header)));
         stream.Flush(flushToDisk: true);

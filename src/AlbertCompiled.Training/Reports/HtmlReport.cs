@@ -21,7 +21,9 @@ public static class HtmlReport
         var page = Page(configuration, model, MetricsLog.Read(run.Metrics));
         try
         {
-            using var writer = XmlWriter.Create(run.Report, new() { OmitXmlDeclaration = true, Indent = true, Encoding = new UTF8Encoding(false) });
+            using var text = new StreamWriter(run.Report, append: false, new UTF8Encoding(false)) { NewLine = "\n" };
+            text.WriteLine("<!DOCTYPE html>"); // the writer of XML would put a blank into it
+            using var writer = XmlWriter.Create(text, new() { OmitXmlDeclaration = true, Indent = true, NewLineChars = "\n" });
             page.Save(writer);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -31,7 +33,6 @@ public static class HtmlReport
     }
 
     static XDocument Page(RunConfiguration configuration, ModelDescription model, MetricsLog log) => new(
-        new XDocumentType("html", null, null, null),
         new XElement(Html + "html", new XAttribute("lang", "en"),
             new XElement(Html + "head",
                 new XElement(Html + "meta", new XAttribute("charset", "utf-8")),

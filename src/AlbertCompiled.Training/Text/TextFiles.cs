@@ -81,7 +81,7 @@ public sealed class TextFiles : ITextSource
             if (SentenceSplitter.EndsSentence(line) && SentenceSplitter.Split(line).Take(3).Count() < 3) ends++;
         }
 
-        return ends >= full / 2;
+        return 2 * ends > full;
     }
 
     static IEnumerable<List<Sentence>> SentencePerLine(string[] lines)

@@ -38,7 +38,7 @@ public static class TextNormalizer
             result.Append(c);
         }
 
-        return result.Length == text.Length ? text : result.ToString();
+        return result.ToString();
     }
 
     // what the original splits at: Unicode white space and the four information separators

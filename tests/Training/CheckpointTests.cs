@@ -1,0 +1,164 @@
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Tests;
+
+/// <summary>Checkpoints: what goes in comes out, and whatever is damaged is told in one line.</summary>
+public sealed class CheckpointTests
+{
+    static readonly Capacity Capacity = new(64, 8);
+    static readonly ModelDescription Small = FakeModel.Describe("Small", vocabulary: 50);
+
+    [Fact]
+    public void A_checkpoint_restores_weights_moments_and_step()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Trained();
+        var store = new CheckpointStore(folder.Path);
+        string saved = store.Save(model, State(model));
+        using var other = FakeModel.Create(Small, Capacity, seed: 7);
+        Assert.Equal(State(model), store.Load(other));
+        Assert.Equal(model.Step, other.Step);
+        foreach (var state in (ParameterState[])[ParameterState.Value, ParameterState.FirstMoment, ParameterState.SecondMoment])
+            foreach (var p in Small.Parameters)
+            {
+                Assert.Equal(model.Parameters.Read(p.Name, state), other.Parameters.Read(p.Name, state));
+                Assert.Contains(other.Parameters.Read(p.Name, state), v => v != 0);
+            }
+
+        using var weights = Safetensors.Open(Path.Combine(saved, "model.safetensors"));
+        Assert.Equal([50L, 2], weights["word.weight"].Shape);
+        Assert.Equal([2L], weights["order.bias"].Shape);
+    }
+
+    [Fact]
+    public void A_new_checkpoint_takes_the_place_of_the_last()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Trained();
+        var store = new CheckpointStore(folder.Path);
+        store.Save(model, State(model));
+        store.Save(model, State(model)); // the same step again
+        model.Step = 20;
+        string newest = store.Save(model, State(model));
+        Assert.Equal(newest, store.Latest());
+        Assert.Equal([newest], Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void Half_a_checkpoint_is_none()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Trained();
+        var store = new CheckpointStore(folder.Path);
+        string good = store.Save(model, State(model));
+        folder.Write("checkpoint-00000099/model.safetensors", "cut off before the manifest");
+        folder.Write("checkpoint-00000100.tmp/manifest.json", "never renamed");
+        Assert.Equal(good, store.Latest());
+    }
+
+    [Theory]
+    [InlineData("model.safetensors")]
+    [InlineData("optimizer.safetensors")]
+    [InlineData("state.json")]
+    public void Any_changed_or_missing_byte_is_found(string name)
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Trained();
+        var store = new CheckpointStore(folder.Path);
+        string path = Path.Combine(store.Save(model, State(model)), name);
+        byte[] good = File.ReadAllBytes(path);
+        foreach (int at in (int[])[0, good.Length / 2, good.Length - 1])
+        {
+            byte[] bad = [.. good];
+            bad[at] ^= 0x10;
+            File.WriteAllBytes(path, bad);
+            AssertRefused(store, $"{path} is corrupted");
+        }
+
+        File.WriteAllBytes(path, good[..^1]);
+        AssertRefused(store, $"{path} is truncated");
+        File.WriteAllBytes(path, []);
+        AssertRefused(store, $"{path} is truncated");
+        File.Delete(path);
+        AssertRefused(store, $"{name} is missing");
+        File.WriteAllBytes(path, good);
+        using var fresh = FakeModel.Create(Small, Capacity);
+        store.Load(fresh);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    public void A_damaged_manifest_is_found(string text)
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Trained();
+        var store = new CheckpointStore(folder.Path);
+        File.WriteAllText(Path.Combine(store.Save(model, State(model)), "manifest.json"), text);
+        AssertRefused(store, "manifest.json is corrupted");
+    }
+
+    [Fact]
+    public void Another_configuration_is_refused_with_names_and_shapes_and_changes_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Trained();
+        var store = new CheckpointStore(folder.Path);
+        store.Save(model, State(model));
+        var larger = FakeModel.Describe("Large", vocabulary: 50, columns: 3);
+        larger = larger with { Parameters = larger.Parameters.SetItem(1, larger.Parameters[1] with { Name = "other.bias" }) };
+        using var other = FakeModel.Create(larger, Capacity);
+        var before = other.Parameters.Read("word.weight");
+        string message = Assert.Throws<TrainingException>(() => store.Load(other)).Message;
+        Assert.Contains("another configuration than Large: word.weight is [50, 2], not [50, 3]; other.bias is missing; order.bias is unknown", message);
+        Assert.Equal(before, other.Parameters.Read("word.weight"));
+    }
+
+    [Fact]
+    public void A_failed_write_leaves_the_last_checkpoint()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Trained();
+        var store = new CheckpointStore(folder.Path);
+        string good = store.Save(model, State(model));
+        model.Step = 20;
+        folder.Write("checkpoint-00000020.tmp", "a file where the folder should be");
+        string message = Assert.Throws<TrainingException>(() => store.Save(model, State(model))).Message;
+        Assert.Contains($"the last good one is {good}", message);
+        using var fresh = FakeModel.Create(Small, Capacity);
+        Assert.Equal(3, store.Load(fresh).Step);
+    }
+
+    [Fact]
+    public void Weights_alone_travel_between_instances()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Trained();
+        ModelWeights.Save(model, folder["w.safetensors"]);
+        using var other = FakeModel.Create(Small, Capacity, seed: 9);
+        ModelWeights.Load(other, folder["w.safetensors"]);
+        Assert.Equal(model.Parameters.Read("word.weight"), other.Parameters.Read("word.weight"));
+        Assert.Contains("cannot read", Assert.Throws<TrainingException>(() => ModelWeights.Load(other, folder["none"])).Message);
+    }
+
+    static void AssertRefused(CheckpointStore store, string expected)
+    {
+        using var model = FakeModel.Create(Small, Capacity);
+        string message = Assert.Throws<TrainingException>(() => store.Load(model)).Message;
+        Assert.Contains(expected, message);
+        Assert.DoesNotContain('\n', message);
+    }
+
+    static FakeModel Trained()
+    {
+        var model = FakeModel.Create(Small, Capacity);
+        var batch = new TokenBatch(Capacity);
+        batch.Add([2, 10, 3, 11, 3], [0, 0, 0, 1, 1], [1], [10], 0);
+        for (int i = 0; i < 3; i++) model.TrainStep(batch, new(Optimizer.AdamW, 0.1f));
+        return model;
+    }
+
+    static CheckpointState State(CompiledModel model) => new("Small", model.Step, 42, 1.5, 99);
+}

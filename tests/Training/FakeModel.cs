@@ -1,0 +1,145 @@
+namespace AlbertCompiled.Tests;
+
+/// <summary>A model small enough to follow by hand: the loss is half the mean square of the rows of a table that a batch names. It learns by Adam.</summary>
+internal sealed class FakeModel : CompiledModel
+{
+    readonly FakeExecutor executor;
+
+    FakeModel(ModelDescription description, Device device, Capacity capacity, ulong seed, long nanAt) : base(description, device, capacity, seed) =>
+        executor = new(this, nanAt);
+
+    /// <summary>Called before every training step with the number of steps done.</summary>
+    public Action<long>? BeforeStep
+    {
+        get => executor.BeforeStep;
+        set => executor.BeforeStep = value;
+    }
+
+    protected override ModelExecutor Executor => executor;
+
+    public static ModelDescription Describe(string name = "Fake", int vocabulary = 8000, int positions = 128, int columns = 2) => new(
+        name, [("Vocabulary", $"{vocabulary}"), ("Positions", $"{positions}")],
+        [
+            new("word.weight", vocabulary, columns, false, 0, Initial.Normal(1)),
+            new("order.bias", 1, 2, true, (long)vocabulary * columns, Initial.One),
+        ],
+        (long)vocabulary * columns + 2,
+        [
+            Program("train", Scalars), Program("evaluate", Scalars),
+            Program("predict", [new("logits", Dimension.Predictions, vocabulary)]),
+        ],
+        Optimizer.AdamW, "slot  floats\nx     2 per token");
+
+    /// <param name="nanAt">The step, counted from 0, whose loss is no number.</param>
+    public static FakeModel Create(ModelDescription description, Capacity capacity, ulong seed = 42, long nanAt = -1) =>
+        new(description, new FakeDevice(), capacity, seed, nanAt);
+
+    static OutputInfo[] Scalars => [.. new[] { "loss", "mlm_loss", "sop_loss", "mlm_accuracy", "sop_accuracy" }.Select(n => new OutputInfo(n, null, 1))];
+
+    static ProgramDescription Program(string name, OutputInfo[] outputs) => new(name, new(2, 1, 1, 0, 0, 0, 16), 10, 20, 30, 1, [.. outputs]);
+
+    sealed class FakeExecutor(FakeModel model, long nanAt) : ModelExecutor(model)
+    {
+        readonly float[] scalars = new float[5];
+        readonly ProgramDescription training = model.Description.Program("train")!;
+        int predictions;
+
+        public Action<long>? BeforeStep { get; set; }
+
+        public override long ArenaBytes => 0;
+
+        float[] Values => ((FakeParameters)model.Parameters).Arena(ParameterState.Value);
+
+        public override void Train(TokenBatch batch, ulong seed, long step)
+        {
+            BeforeStep?.Invoke(step);
+            var gradient = ((FakeParameters)model.Parameters).Arena(ParameterState.Gradient);
+            Array.Clear(gradient);
+            Evaluate(batch);
+            int columns = Description.Parameters[0].Columns;
+            foreach (int token in batch.Tokens.Span)
+                for (int c = 0; c < columns; c++) gradient[token * columns + c] += Values[token * columns + c] / batch.Tokens.Count;
+            for (int i = 0; i < 2; i++) gradient[^(i + 1)] = Values[^(i + 1)];
+            if (step == nanAt) scalars[0] = float.NaN;
+        }
+
+        public override void Evaluate(TokenBatch batch)
+        {
+            int columns = Description.Parameters[0].Columns;
+            double sum = 0;
+            foreach (int token in batch.Tokens.Span)
+                for (int c = 0; c < columns; c++) sum += 0.5 * Values[token * columns + c] * Values[token * columns + c];
+            scalars[1] = (float)(sum / batch.Tokens.Count);
+            scalars[2] = 0.5f * (Values[^1] * Values[^1] + Values[^2] * Values[^2]);
+            scalars[0] = scalars[1] + scalars[2];
+            scalars[3] = 1f / batch.Predicted.Count;
+            scalars[4] = 1f / batch.First.Count;
+        }
+
+        public override void Predict(TokenBatch batch) => predictions = batch.Predicted.Count;
+
+        public override ScalarOutputs Scalars(string program) => new(training, scalars); // both programs have the same outputs
+
+        // prediction i prefers piece 100 + i
+        public override int ReadOutput(string program, string name, Span<float> destination)
+        {
+            int vocabulary = Description.Parameters[0].Rows;
+            for (int i = 0; i < predictions; i++)
+                for (int v = 0; v < vocabulary; v++) destination[i * vocabulary + v] = v == 100 + i ? 20 : v == 7 ? 19 : 0;
+            return predictions;
+        }
+
+        public override void Check(TokenBatch batch)
+        {
+            CheckCapacity(batch);
+            CheckRange(batch.Tokens, Description.Parameters[0].Rows, "token");
+        }
+
+        public override void Dispose()
+        {
+        }
+    }
+}
+
+internal sealed class FakeDevice : Device
+{
+    public override string Kind => "fake";
+
+    public override string Name => "a device of the tests";
+
+    public override ParameterSet CreateParameters(ModelDescription description) => new FakeParameters(description);
+
+    public override void Dispose()
+    {
+    }
+}
+
+internal sealed class FakeParameters(ModelDescription description) : ParameterSet(description)
+{
+    readonly float[][] arenas = [.. Enum.GetValues<ParameterState>().Select(_ => new float[description.ParameterFloats])];
+
+    public float[] Arena(ParameterState state) => arenas[(int)state];
+
+    public override void Read(ParameterState state, long offset, Span<float> destination) => Arena(state).AsSpan((int)offset, destination.Length).CopyTo(destination);
+
+    public override void Write(ParameterState state, long offset, ReadOnlySpan<float> source) => source.CopyTo(Arena(state).AsSpan((int)offset));
+
+    public override float Update(in OptimizerSettings s, long step)
+    {
+        double norm = 0;
+        for (int i = 0; i < Length; i++)
+        {
+            float g = Arena(ParameterState.Gradient)[i];
+            norm += g * g;
+            float m = Arena(ParameterState.FirstMoment)[i] = s.Beta1 * Arena(ParameterState.FirstMoment)[i] + (1 - s.Beta1) * g;
+            float v = Arena(ParameterState.SecondMoment)[i] = s.Beta2 * Arena(ParameterState.SecondMoment)[i] + (1 - s.Beta2) * g * g;
+            Arena(ParameterState.Value)[i] -= s.LearningRate * m / (MathF.Sqrt(v) + s.Epsilon);
+        }
+
+        return (float)Math.Sqrt(norm);
+    }
+
+    public override void Dispose()
+    {
+    }
+}

@@ -1,0 +1,161 @@
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Tests;
+
+/// <summary>The training loop: resuming, stopping, diverging.</summary>
+public sealed class LoopTests
+{
+    const int Steps = 60;
+
+    static readonly Recipe Recipe = Recipes.SmallAdamW with { Steps = Steps, BatchTokens = 256, Stages = [new(32, 0.5), new(64, 0.5)] };
+    static readonly ModelDescription Model = FakeModel.Describe();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(29)]
+    [InlineData(30)] // where the longer sequences begin
+    [InlineData(59)]
+    public void A_resumed_run_repeats_the_unbroken_one_bit_for_bit(int stopAfter)
+    {
+        using var folder = new TemporaryFolder();
+        using var corpus = TestText.Corpus(folder);
+        Run(corpus, folder["whole"], null, CancellationToken.None);
+        using var stop = new CancellationTokenSource();
+        Assert.Null(Run(corpus, folder["broken"], null, stop.Token, step => { if (step == stopAfter - 1) stop.Cancel(); }).Evaluation);
+        Assert.Equal(stopAfter, Metrics(folder["broken"]).Steps.Count);
+        Run(corpus, folder["broken"], new CheckpointStore(folder["broken"]), CancellationToken.None);
+
+        string[] unbroken = Lines(folder["whole"]), resumed = Lines(folder["broken"]);
+        Assert.Equal(Steps + 10, unbroken.Length); // nine evaluations along the way, one at the end
+        Assert.Equal(unbroken, resumed);
+        Assert.Equal(
+            File.ReadAllBytes(folder[$"whole/checkpoint-{Steps:D8}/model.safetensors"]), File.ReadAllBytes(folder[$"broken/checkpoint-{Steps:D8}/model.safetensors"]));
+    }
+
+    [Fact]
+    public void What_was_measured_after_the_checkpoint_is_dropped_on_resuming()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("metrics.jsonl", "{\"kind\":\"baselines\",\"step\":0}\n{\"kind\":\"step\",\"step\":1}\n{\"kind\":\"step\",\"step\":2}\n{\"kind\":\"step\",\"st");
+        new MetricsWriter(folder["metrics.jsonl"], keepSteps: 1).Dispose();
+        Assert.Equal(["{\"kind\":\"baselines\",\"step\":0}", "{\"kind\":\"step\",\"step\":1}"], File.ReadAllLines(folder["metrics.jsonl"]));
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_stops_the_run_and_keeps_the_last_good_checkpoint()
+    {
+        using var folder = new TemporaryFolder();
+        using var corpus = TestText.Corpus(folder);
+        var often = LoopOptions.Default with { CheckpointEvery = TimeSpan.Zero };
+        string message = Assert.Throws<TrainingException>(() => Run(corpus, folder["run"], null, CancellationToken.None, nanAt: 20, options: often)).Message;
+        Assert.Contains("the loss is NaN at step 21", message);
+        var store = new CheckpointStore(folder["run"]);
+        Assert.Contains(store.Latest()!, message);
+        using var model = FakeModel.Create(Model, Configuration().Capacity());
+        Assert.Equal(20, store.Load(model).Step);
+        Assert.All(model.Parameters.Read("word.weight"), v => Assert.True(float.IsFinite(v)));
+    }
+
+    [Fact]
+    public void A_steady_step_allocates_nothing_on_the_training_thread()
+    {
+        using var folder = new TemporaryFolder();
+        using var corpus = TestText.Corpus(folder);
+        long before = 0, steady = -1;
+        Run(corpus, folder["run"], null, CancellationToken.None, step =>
+        {
+            if (step == 35) before = GC.GetAllocatedBytesForCurrentThread();
+            if (step == 50) steady = GC.GetAllocatedBytesForCurrentThread() - before;
+        }, options: new(0, 0, TimeSpan.FromHours(1)));
+        Assert.Equal(0, steady);
+    }
+
+    [Fact]
+    public void A_finished_run_resumes_to_its_evaluation()
+    {
+        using var folder = new TemporaryFolder();
+        using var corpus = TestText.Corpus(folder);
+        var first = Run(corpus, folder["run"], null, CancellationToken.None);
+        var again = Run(corpus, folder["run"], new CheckpointStore(folder["run"]), CancellationToken.None);
+        Assert.Equal(first.Evaluation, again.Evaluation);
+        Assert.Equal(first.Checkpoint, again.Checkpoint);
+    }
+
+    [Fact]
+    public void The_report_is_one_well_formed_page_with_curves_and_baselines()
+    {
+        using var folder = new TemporaryFolder();
+        using var corpus = TestText.Corpus(folder);
+        Run(corpus, folder["run"], null, CancellationToken.None, baselines: new(0.098, 0.274, 0.79));
+        var run = new RunFolder(folder["run"]);
+        HtmlReport.Write(run, Configuration() with { TextDescription = "<text> & \"more\"" }, Model);
+        string html = File.ReadAllText(run.Report);
+        Assert.StartsWith("<!DOCTYPE html>", html);
+        var page = System.Xml.Linq.XDocument.Parse(html[html.IndexOf("<html", StringComparison.Ordinal)..]);
+        System.Xml.Linq.XNamespace svg = "http://www.w3.org/2000/svg";
+        Assert.Equal(6, page.Descendants(svg + "svg").Count());
+        Assert.Equal(9, page.Descendants(svg + "polyline").Count()); // three of training and held-out, three of training only
+        Assert.Equal(3, page.Descendants(svg + "line").Count(l => (string?)l.Attribute("class") == "level"));
+        Assert.Contains("first tokens of A and B only 79%", html);
+        Assert.DoesNotContain("NaN", html);
+        Assert.DoesNotContain("http://", html.Replace("http://www.w3.org/", ""));
+        Assert.DoesNotContain("https://", html);
+    }
+
+    [Fact]
+    public void An_evaluation_weighs_batches_by_what_they_hold()
+    {
+        var capacity = new Capacity(64, 8);
+        var model = FakeModel.Create(FakeModel.Describe(vocabulary: 50), capacity);
+        var small = new TokenBatch(capacity);
+        small.Add([2, 10, 3], [0, 0, 0], [1], [10], 0);
+        var large = new TokenBatch(capacity);
+        for (int i = 0; i < 3; i++) large.Add([2, 10, 11, 3], [0, 0, 0, 0], [1, 2], [10, 11], 0);
+        var result = Evaluation.Run(model, [small, large]);
+        Assert.Equal((7, 4), (result.Predictions, result.Sequences));
+        Assert.Equal((1 * 1.0 + 6 * (1 / 6.0)) / 7, result.MlmAccuracy, 6); // the fake scores 1 / predictions
+        Assert.Equal((1 * 1.0 + 3 * (1 / 3.0)) / 4, result.SopAccuracy, 6);
+        Assert.Equal(result.MlmLoss + result.SopLoss, result.Loss, 9);
+    }
+
+    static RunConfiguration Configuration() => new("Fake", new Dictionary<string, string>(), Recipe, 42, [], "text of the tests", "", 64, "a device");
+
+    static PretrainingResult Run(
+        Corpus corpus, string folder, CheckpointStore? resume, CancellationToken cancellation, Action<long>? beforeStep = null, long nanAt = -1,
+        LoopOptions? options = null, Baselines? baselines = null)
+    {
+        Directory.CreateDirectory(folder);
+        var configuration = Configuration();
+        using var model = FakeModel.Create(Model, configuration.Capacity(), configuration.Seed, nanAt);
+        model.BeforeStep = beforeStep;
+        var state = resume?.Load(model);
+        using var metrics = new MetricsWriter(Path.Combine(folder, "metrics.jsonl"), state?.Step ?? 0);
+        if (baselines is not null) metrics.Baselines(baselines);
+        var heldOut = HeldOutSet.Draw(corpus, TestText.Vocabulary, Recipe, configuration.Capacity(), configuration.EvaluationSequences);
+        var source = new PretrainingBatches(
+            corpus, TestText.Vocabulary, Recipe.Masking, Recipe.Stages, Recipe.ShortShare, configuration.Capacity(), Recipe.Steps, configuration.Seed);
+        var loop = new PretrainingLoop(model, configuration, heldOut, metrics, new(folder), new Silent(), options ?? LoopOptions.Default with { EvaluationSequences = 16 }, state);
+        return loop.Run(source, cancellation);
+    }
+
+    static MetricsLog Metrics(string folder) => MetricsLog.Read(Path.Combine(folder, "metrics.jsonl"));
+
+    // everything measured but time
+    static string[] Lines(string folder) =>
+        [.. Metrics(folder).Steps.Concat(Metrics(folder).Evaluations).Select(e => string.Join(' ', e.EnumerateObject().Where(p => p.Name != "tokens_per_s").Select(p => p.Value.GetRawText())))];
+
+    sealed class Silent : IPretrainingObserver
+    {
+        public void OnStep(in StepReport report)
+        {
+        }
+
+        public void OnEvaluation(long step, EvaluationResult result)
+        {
+        }
+
+        public void OnCheckpoint(long step, string folder)
+        {
+        }
+    }
+}
