@@ -51,13 +51,16 @@ public abstract class CompiledModel : IDisposable
     void Check(TokenBatch batch)
     {
         if (batch.First.Count == 0) throw new BatchException("the batch is empty");
-        foreach (var d in (ReadOnlySpan<Dimension>)[Dimension.Tokens, Dimension.Sequences, Dimension.Predictions])
-        {
-            if (batch.Count(d) > Capacity[d])
-                throw new BatchException($"the batch has {batch.Count(d)} {d.ToString().ToLowerInvariant()}, the model was created for {Capacity[d]}");
-        }
-
+        CheckCount(batch, Dimension.Tokens);
+        CheckCount(batch, Dimension.Sequences);
+        CheckCount(batch, Dimension.Predictions);
         CheckIndices(batch);
+    }
+
+    void CheckCount(TokenBatch batch, Dimension dimension)
+    {
+        if (batch.Count(dimension) > Capacity[dimension])
+            throw new BatchException($"the batch has {batch.Count(dimension)} {dimension.ToString().ToLowerInvariant()}, the model was created for {Capacity[dimension]}");
     }
 
     /// <summary>Bytes of the arena that activations and gradients live in.</summary>
