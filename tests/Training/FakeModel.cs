@@ -15,7 +15,9 @@ internal sealed class FakeModel : CompiledModel
         set => executor.BeforeStep = value;
     }
 
-    protected override ModelExecutor Executor => executor;
+    protected override ModelExecutor CreateExecutor() => executor;
+
+    protected override void CheckIndices(TokenBatch batch) => CheckRange(batch.Tokens, Description.Parameters[0].Rows, "token");
 
     public static ModelDescription Describe(string name = "Fake", int vocabulary = 8000, int positions = 128, int columns = 2) => new(
         name, [("Vocabulary", $"{vocabulary}"), ("Positions", $"{positions}")],
@@ -87,12 +89,6 @@ internal sealed class FakeModel : CompiledModel
             for (int i = 0; i < predictions; i++)
                 for (int v = 0; v < vocabulary; v++) destination[i * vocabulary + v] = v == 100 + i ? 20 : v == 7 ? 19 : 0;
             return predictions;
-        }
-
-        public override void Check(TokenBatch batch)
-        {
-            CheckCapacity(batch);
-            CheckRange(batch.Tokens, Description.Parameters[0].Rows, "token");
         }
 
         public override void Dispose()
