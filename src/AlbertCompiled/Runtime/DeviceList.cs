@@ -1,4 +1,5 @@
 using System.Globalization;
+using AlbertCompiled.Cpu;
 using AlbertCompiled.Gpu;
 
 namespace AlbertCompiled;
@@ -47,5 +48,5 @@ public abstract partial class Device
         return gpu is null ? new(kind, "", 0, reason) : new(kind, gpu.Name, gpu.Accelerator.MemorySize, null);
     }
 
-    static Device OpenCpu(int threads) => throw new DeviceException($"the cpu is not there yet ({threads} threads)");
+    static Device OpenCpu(int threads) => new CpuDevice(threads);
 }
