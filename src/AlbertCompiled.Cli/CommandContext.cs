@@ -6,6 +6,8 @@ namespace AlbertCompiled.Cli;
 /// <param name="Models">The models.</param>
 /// <param name="OpenDevice">Opens a device by its word, with a number of threads (0: all cores).</param>
 /// <param name="Devices">A line for each kind of device: what it is, or why it is absent.</param>
+/// <param name="Interruption">Begins to listen for the user's wish to stop.</param>
 /// <param name="IsTerminal">Output is looked at while it is written.</param>
 public sealed record CommandContext(
-    TextWriter Out, TextWriter Error, ModelRegistry Models, Func<string, int, Device> OpenDevice, Func<IReadOnlyList<string>> Devices, bool IsTerminal);
+    TextWriter Out, TextWriter Error, ModelRegistry Models, Func<string, int, Device> OpenDevice, Func<IReadOnlyList<string>> Devices,
+    Func<Interruption> Interruption, bool IsTerminal);

@@ -2,17 +2,27 @@ using System.Runtime.InteropServices;
 
 namespace AlbertCompiled.Cli;
 
-/// <summary>Turns Ctrl-C and the termination signal into a cancellation. A second one ends the process at once.</summary>
-sealed class Interruption : IDisposable
+/// <summary>The user's wish to stop.</summary>
+public sealed class Interruption : IDisposable
 {
     readonly CancellationTokenSource source = new();
-    readonly PosixSignalRegistration[] registrations;
+    PosixSignalRegistration[] registrations = [];
 
-    public Interruption() =>
-        registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle)];
-
+    /// <summary>Cancelled by the wish.</summary>
     public CancellationToken Token => source.Token;
 
+    /// <summary>Follows Ctrl-C and the termination signal. A second one ends the process at once.</summary>
+    public static Interruption FromSignals()
+    {
+        var interruption = new Interruption();
+        interruption.registrations = [.. ((PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM]).Select(s => PosixSignalRegistration.Create(s, interruption.Handle))];
+        return interruption;
+    }
+
+    /// <summary>Wishes to stop.</summary>
+    public void Request() => source.Cancel();
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var registration in registrations) registration.Dispose();
@@ -23,6 +33,6 @@ sealed class Interruption : IDisposable
     {
         if (source.IsCancellationRequested) return;
         context.Cancel = true;
-        source.Cancel();
+        Request();
     }
 }

@@ -21,7 +21,7 @@ static class FillMaskCommand
             var model = context.Models.Find(configuration.Model);
             var vocabulary = Vocabulary.Load(folder.Vocabulary);
             configuration.Check(model.Description, vocabulary);
-            using var device = context.OpenDevice(parsed.GetValue(options.Device)!, parsed.GetValue(options.Threads));
+            using var device = PretrainSettings.OpenDevice(parsed, options, context);
             using var instance = model.Create(device, new(model.Description.Positions(), 1, Gaps), configuration.Seed);
             folder.Checkpoints.LoadWeights(instance);
             Print(FillMask.Run(instance, vocabulary, parsed.GetValue(text)!), context.Out);

@@ -34,8 +34,8 @@ static class PretrainCommand
         configuration.Check(model.Description, vocabulary);
         string folder = parsed.GetValue(options.Out) ?? Path.Combine("runs", $"{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{model.Description.Name}");
         RunFolder.CheckNew(folder);
-        using var device = context.OpenDevice(parsed.GetValue(options.Device)!, parsed.GetValue(options.Threads));
-        using var interruption = new Interruption();
+        using var device = PretrainSettings.OpenDevice(parsed, options, context);
+        using var interruption = context.Interruption();
         using var session = PretrainSession.Prepare(context, configuration with { Device = device.Name }, source, vocabulary, parsed.GetValue(options.Threads), interruption.Token);
         using var instance = model.Create(device, configuration.Capacity(), configuration.Seed);
         var run = RunFolder.Create(folder, session.Configuration, vocabulary);
@@ -50,10 +50,10 @@ static class PretrainCommand
         var model = context.Models.Find(configuration.Model);
         var vocabulary = Vocabulary.Load(run.Vocabulary);
         configuration.Check(model.Description, vocabulary);
-        using var device = context.OpenDevice(parsed.GetValue(options.Device)!, parsed.GetValue(options.Threads));
+        using var device = PretrainSettings.OpenDevice(parsed, options, context);
         using var instance = model.Create(device, configuration.Capacity(), configuration.Seed);
         var state = run.Checkpoints.Load(instance);
-        using var interruption = new Interruption();
+        using var interruption = context.Interruption();
         using var session = PretrainSession.Prepare(
             context, configuration, PretrainSettings.Text(configuration.Text), vocabulary, parsed.GetValue(options.Threads), interruption.Token);
         context.Out.WriteLine($"resumed after step {state.Step} of {configuration.Recipe.Steps}");

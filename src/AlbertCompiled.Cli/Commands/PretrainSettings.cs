@@ -24,6 +24,13 @@ static class PretrainSettings
 
     public static string DefaultVocabulary => Path.Combine(AppContext.BaseDirectory, "docs-8000.model");
 
+    /// <summary>The device and threads of the options.</summary>
+    public static Device OpenDevice(ParseResult parsed, PretrainOptions options, CommandContext context)
+    {
+        int threads = parsed.GetValue(options.Threads);
+        return threads >= 0 ? context.OpenDevice(parsed.GetValue(options.Device)!, threads) : throw new TrainingException($"{threads} threads: --threads must be 0 (all cores) or more");
+    }
+
     static Optimizer? ParseOptimizer(string? word) =>
         word is null ? null
         : Optimizers.TryGetValue(word, out var optimizer) ? optimizer

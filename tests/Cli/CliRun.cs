@@ -1,0 +1,61 @@
+using AlbertCompiled.Cli;
+
+namespace AlbertCompiled.Tests;
+
+/// <summary>The command line run in this process, with the fake model and device.</summary>
+internal sealed class CliRun
+{
+    CliRun(int code, string output, string error) => (Code, Output, Error) = (code, output, error);
+
+    public int Code { get; }
+
+    public string Output { get; }
+
+    public string Error { get; }
+
+    public string LastLine => Output.TrimEnd('\n').Split('\n')[^1];
+
+    public static CliRun Of(params string[] args) => With(FakeModel.Describe(), -1, -1, args);
+
+    /// <summary>A run that is interrupted, as by Ctrl-C, in the step after <paramref name="interruptAt"/> steps.</summary>
+    public static CliRun Interrupted(long interruptAt, params string[] args) => With(FakeModel.Describe(), -1, interruptAt, args);
+
+    public static CliRun With(ModelDescription model, long nanAt, long interruptAt, params string[] args)
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        var error = new StringWriter { NewLine = "\n" };
+        using var interruption = new Interruption();
+        var registry = new ModelRegistry(
+            new RegisteredModel(model, (_, capacity, seed) =>
+            {
+                var created = FakeModel.Create(model, capacity, seed, nanAt);
+                created.BeforeStep = step =>
+                {
+                    if (step == interruptAt) interruption.Request();
+                };
+                return created;
+            }),
+            new RegisteredModel(FakeModel.Describe("Other", vocabulary: 100), (_, capacity, seed) => FakeModel.Create(FakeModel.Describe("Other", vocabulary: 100), capacity, seed)));
+        int code = CommandLine.Run(args, new(
+            output, error, registry, (word, _) => word is "auto" or "fake" ? new FakeDevice() : throw new DeviceException($"there is no device called {word}"),
+            () => ["fake  a device of the tests"], () => interruption, false));
+        return new(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Asserts a failure told in one line on standard error.</summary>
+    public CliRun Fails(params string[] parts)
+    {
+        Assert.NotEqual(0, Code);
+        string line = Assert.Single(Error.TrimEnd('\n').Split('\n'));
+        Assert.StartsWith("error: ", line);
+        foreach (string part in parts) Assert.Contains(part, line);
+        return this;
+    }
+
+    public CliRun Succeeds()
+    {
+        Assert.True(Code == 0, $"{Code}: {Error}");
+        Assert.Empty(Error);
+        return this;
+    }
+}
