@@ -1,3 +1,4 @@
+using AlbertCompiled.Models;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Cli;
@@ -18,7 +19,15 @@ public sealed record RegisteredModel(ModelDescription Description, ModelFactory 
 public sealed class ModelRegistry(params IReadOnlyList<RegisteredModel> models)
 {
     /// <summary>The zoo.</summary>
-    public static ModelRegistry Zoo { get; } = new();
+    public static ModelRegistry Zoo { get; } = new(
+        new RegisteredModel(AlbertTiny.Compiled, AlbertTiny.Create),
+        new RegisteredModel(AlbertSmall.Compiled, AlbertSmall.Create),
+        new RegisteredModel(AlbertBase.Compiled, AlbertBase.Create),
+        new RegisteredModel(AlbertLarge.Compiled, AlbertLarge.Create),
+        new RegisteredModel(AlbertXLarge.Compiled, AlbertXLarge.Create),
+        new RegisteredModel(AlbertXXLarge.Compiled, AlbertXXLarge.Create),
+        new RegisteredModel(BertBase.Compiled, BertBase.Create),
+        new RegisteredModel(BertLarge.Compiled, BertLarge.Create));
 
     /// <summary>All models.</summary>
     public IReadOnlyList<RegisteredModel> Models => models;

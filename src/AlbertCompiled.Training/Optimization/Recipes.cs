@@ -11,7 +11,12 @@ public static class Recipes
     /// <summary>AdamW for models of the size of BERT base, after Devlin et al. 2019.</summary>
     public static Recipe LargeAdamW { get; } = SmallAdamW with
     {
-        LearningRate = 1e-4, Beta2 = 0.999, Warmup = 0.01, Steps = 1_000_000, BatchTokens = 16_384, Stages = [new(128, 0.9), new(512, 0.1)],
+        LearningRate = 1e-4,
+        Beta2 = 0.999,
+        Warmup = 0.01,
+        Steps = 1_000_000,
+        BatchTokens = 16_384,
+        Stages = [new(128, 0.9), new(512, 0.1)],
     };
 
     /// <summary>
@@ -25,7 +30,11 @@ public static class Recipes
     /// <summary>LAMB at the size of <see cref="SmallAdamW"/>.</summary>
     public static Recipe SmallLamb { get; } = OriginalLamb with
     {
-        LearningRate = 3e-3, Warmup = 0.1, Steps = SmallAdamW.Steps, BatchTokens = SmallAdamW.BatchTokens, Stages = SmallAdamW.Stages,
+        LearningRate = 3e-3,
+        Warmup = 0.1,
+        Steps = SmallAdamW.Steps,
+        BatchTokens = SmallAdamW.BatchTokens,
+        Stages = SmallAdamW.Stages,
     };
 
     // the first row that fits counts
