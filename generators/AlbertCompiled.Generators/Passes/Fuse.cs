@@ -120,7 +120,7 @@ internal static class Fuse
             }
 
             candidates.Remove(product.Id);
-            var chosen = Exits(candidates) <= 1 || candidates.Count == rowGroup.Count ? candidates : SingleChain(product, candidates);
+            var chosen = Exits([product.Id, .. candidates]) <= 1 || candidates.Count == rowGroup.Count ? candidates : SingleChain(product, candidates);
             epilogues[product.Id].AddRange(rowGroup.Where(n => chosen.Contains(n.Id)));
             rowGroup.RemoveAll(n => chosen.Contains(n.Id));
         }

@@ -67,7 +67,7 @@ internal sealed class Names
 
     public static string Pascal(string name)
     {
-        var letters = new string([.. name.Where(c => char.IsLetterOrDigit(c) || c == '_')]);
-        return letters.Length == 0 ? "Value" : char.ToUpperInvariant(letters[0]) + letters[1..];
+        var words = name.Split([.. name.Where(c => !char.IsLetterOrDigit(c))], StringSplitOptions.RemoveEmptyEntries);
+        return words.Length == 0 ? "Value" : string.Concat(words.Select(w => char.ToUpperInvariant(w[0]) + w[1..]));
     }
 }

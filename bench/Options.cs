@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace AlbertCompiled.Bench;
+
+/// <summary>key=value arguments.</summary>
+internal sealed class Options
+{
+    readonly Dictionary<string, string> values = [];
+
+    public static Options Parse(IEnumerable<string> arguments)
+    {
+        var options = new Options();
+        foreach (string argument in arguments)
+        {
+            var parts = argument.TrimStart('-').Split('=', 2);
+            if (parts.Length != 2) throw new ArgumentException($"{argument} is not key=value");
+            options.values[parts[0]] = parts[1];
+        }
+
+        return options;
+    }
+
+    public string Text(string key, string otherwise) => values.GetValueOrDefault(key, otherwise);
+
+    public int Number(string key, int otherwise) => values.TryGetValue(key, out string? v) ? int.Parse(v, CultureInfo.InvariantCulture) : otherwise;
+}
+
+/// <summary>A benchmark by name.</summary>
+/// <param name="Help">One line.</param>
+/// <param name="Run">Runs it and prints its figures.</param>
+internal sealed record Benchmark(string Help, Action<Options> Run);
+
+internal static class Benchmarks
+{
+    public static readonly IReadOnlyDictionary<string, Benchmark> Table = new Dictionary<string, Benchmark>
+    {
+        ["train"] = new("config=base|small dtype=fp32 threads=2 steps=6 [B=] [S=] [device=cpu] [optimizer=adamw|lamb]: a pretraining step on random tokens", TrainBenchmark.Run),
+    };
+}
