@@ -1,5 +1,4 @@
 using AlbertCompiled.Cpu;
-using Xunit;
 
 namespace AlbertCompiled.Tests.Cpu;
 

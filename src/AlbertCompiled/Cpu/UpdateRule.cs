@@ -19,13 +19,15 @@ readonly unsafe struct UpdateRule
 
     public UpdateRule(in OptimizerSettings settings, long step, double gradientNorm)
     {
+        // The float nearest to 0.999 is so far off that 1 − β₂ would be wrong in the fifth digit: take the decimal that was meant.
+        double exact1 = (double)(decimal)settings.Beta1, exact2 = (double)(decimal)settings.Beta2;
         clip = settings.ClipNorm > 0 && gradientNorm > settings.ClipNorm ? (float)(settings.ClipNorm / gradientNorm) : 1;
         beta1 = settings.Beta1;
         beta2 = settings.Beta2;
-        gain1 = 1 - settings.Beta1;
-        gain2 = 1 - settings.Beta2;
-        correction1 = settings.BiasCorrection ? (float)(1 / (1 - Math.Pow(settings.Beta1, step))) : 1;
-        correction2 = settings.BiasCorrection ? (float)(1 / (1 - Math.Pow(settings.Beta2, step))) : 1;
+        gain1 = (float)(1 - exact1);
+        gain2 = (float)(1 - exact2);
+        correction1 = settings.BiasCorrection ? (float)(1 / (1 - Math.Pow(exact1, step))) : 1;
+        correction2 = settings.BiasCorrection ? (float)(1 / (1 - Math.Pow(exact2, step))) : 1;
         epsilon = settings.Epsilon;
         decay = settings.WeightDecay;
         LearningRate = settings.LearningRate;
