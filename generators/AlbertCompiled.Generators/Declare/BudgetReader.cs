@@ -34,7 +34,7 @@ internal static class BudgetReader
         int sequences = Named("Sequences", 0, least: 0);
         if (sequences == 0) sequences = Math.Max(1, tokens / TokensPerSequence);
         if (Bytes(text) is { } bytes) return new(text, bytes, tokens, sequences);
-        diagnostics.Add(new(Descriptors.BudgetMalformed, place, $"\"{text}\" is not a memory budget: write a positive number and KB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB, such as \"24 GB\""));
+        diagnostics.Add(new(Descriptors.BudgetMalformed, place with { Argument = "budget" }, $"\"{text}\" is not a memory budget: write a positive number and KB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB, such as \"24 GB\""));
         return null;
     }
 

@@ -63,9 +63,9 @@ internal static class Declarer
         };
     }
 
-    /// <summary>The text of a <c>[Definition]</c> class for the assembly's metadata; null for a class that cannot have one.</summary>
+    /// <summary>The text of a <c>[Definition]</c> class for the assembly's metadata.</summary>
     public static DefinitionText? Export(GeneratorAttributeSyntaxContext context, CancellationToken cancellation) =>
-        context.TargetSymbol is INamedTypeSymbol { IsGenericType: false } type ? DefinitionSource.Read(type, context.SemanticModel.Compilation, cancellation) : null;
+        DefinitionSource.Read((INamedTypeSymbol)context.TargetSymbol, context.SemanticModel.Compilation, cancellation);
 
     static string? Objection(INamedTypeSymbol type, TypeDeclarationSyntax syntax) => type switch
     {

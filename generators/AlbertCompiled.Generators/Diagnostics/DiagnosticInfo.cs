@@ -13,7 +13,7 @@ internal sealed record Place(string Model)
     /// <summary>Metadata name of an attribute's class on the model, or null for the model's name.</summary>
     public string? Attribute { get; init; }
 
-    /// <summary>A named argument of the attribute.</summary>
+    /// <summary>A property that the attribute sets; the name of a constructor's parameter stands for its first argument.</summary>
     public string? Argument { get; init; }
 
     /// <summary>Metadata name of a <c>[Definition]</c> class in this compilation.</summary>

@@ -31,7 +31,8 @@ internal static class PlaceResolver
             .FirstOrDefault(a => a.AttributeClass is { } type && DefinitionSource.MetadataName(type) == place.Attribute)?
             .ApplicationSyntaxReference?.GetSyntax(cancellation) as AttributeSyntax;
         if (attribute is null) return model.Locations.FirstOrDefault(l => l.IsInSource);
-        var argument = attribute.ArgumentList?.Arguments.FirstOrDefault(a => a.NameEquals?.Name.Identifier.ValueText == place.Argument);
+        if (place.Argument is null || attribute.ArgumentList is not { Arguments: var arguments }) return attribute.GetLocation();
+        var argument = arguments.FirstOrDefault(a => a.NameEquals?.Name.Identifier.ValueText == place.Argument) ?? arguments.FirstOrDefault(a => a.NameEquals is null);
         return (argument ?? (SyntaxNode)attribute).GetLocation();
     }
 }

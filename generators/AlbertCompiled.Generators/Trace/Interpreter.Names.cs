@@ -133,9 +133,10 @@ internal sealed partial class Interpreter
         {
             (ObjectValue self, _) => Member(self, self.Type, name, access, frame) ?? throw NoMember($"'{self.Type.Name}'"),
             (BatchValue, _) when IndexVectors.TryGetValue(name, out var dimension) => new IndicesValue(name, dimension),
-            (TensorValue or WeightValue, "Columns") => Columns(Node(target, access, frame)),
-            (TensorValue or WeightValue, "Rows") when graph.ShapeOf(Node(target, access, frame)).Rows is { IsConstant: true } rows => new Constant(rows.Size),
-            (TensorValue or WeightValue, "Rows") => throw Fail(Descriptors.Evaluation, access, frame, $"the rows of '{Snippet.Of(left)}' are known only when a batch comes: RowCount has them as a tensor"),
+            (WeightValue weight, "Columns" or "Rows") => Size(weight, name == "Columns"),
+            (TensorValue tensor, "Columns") => new Constant(graph.ShapeOf(tensor.Node).Columns, provenance.Columns(tensor.Node)),
+            (TensorValue tensor, "Rows") when graph.ShapeOf(tensor.Node).Rows is { IsConstant: true } rows => new Constant(rows.Size),
+            (TensorValue, "Rows") => throw Fail(Descriptors.Evaluation, access, frame, $"the rows of '{Snippet.Of(left)}' are known only when a batch comes: RowCount has them as a tensor"),
             (ArrayValue array, "Length") => new Constant(array.Items.Length),
             (TupleValue tuple, _) when tuple.Items.Select((item, i) => (item, i)).Where(p => p.item.Name == name || $"Item{p.i + 1}" == name).Select(p => p.item.Value).FirstOrDefault() is { } part => part,
             (Null, _) => throw Fail(Descriptors.Evaluation, access, frame, $"'{Snippet.Of(left)}' is null here"),
@@ -145,5 +146,13 @@ internal sealed partial class Interpreter
         TraceException NoMember(string owner) => Fail(Descriptors.UnknownName, access, frame, $"{owner} has no '{name}' that a definition may use");
     }
 
-    Constant Columns(int node) => new(graph.ShapeOf(node).Columns, provenance.Columns(node));
+    /// <summary>Rows or columns of weights, known without reading them.</summary>
+    Constant Size(WeightValue weight, bool columns)
+    {
+        var parts = weight.Reference.Choices[0];
+        // vectors stack their columns, matrices their rows
+        bool sums = graph.Parameters[parts[0]].IsVector == columns;
+        var sizes = parts.Select(p => columns ? graph.Parameters[p].Shape.Columns : graph.Parameters[p].Shape.Rows.Size);
+        return new(sums ? sizes.Sum() : sizes.First(), provenance.OfParameter(parts[0], columns));
+    }
 }

@@ -116,8 +116,16 @@ internal sealed partial class Interpreter
 
     OutputsValue Outputs(SyntaxNode creation, SeparatedSyntaxList<ArgumentSyntax> syntaxes, Frame frame)
     {
-        var arguments = Arguments(syntaxes, frame);
-        var values = arguments is [{ Value: ArrayValue array }] ? array.Items : [.. arguments.Select(a => a.Value)];
+        var values = new List<Value>();
+        foreach (var argument in syntaxes)
+        {
+            // each output is a statement of its own to the reader of the generated code
+            if (argument.Expression is TupleExpressionSyntax) Mark(argument, frame);
+            var value = Evaluate(argument.Expression, frame);
+            if (value is ArrayValue array) values.AddRange(array.Items);
+            else values.Add(value);
+        }
+
         var items = ImmutableArray.CreateBuilder<(string, int)>();
         foreach (var value in values)
         {

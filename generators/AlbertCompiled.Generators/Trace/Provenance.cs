@@ -15,6 +15,8 @@ internal sealed class Provenance(GraphBuilder graph)
     /// <summary>Notes what a loop's carry starts with.</summary>
     public void Carries(int carry, int initial) => carried[carry] = initial;
 
+    public ImmutableArray<string> OfParameter(int index, bool columns) => columns ? parameters[index].Columns : parameters[index].Rows;
+
     public ImmutableArray<string> Columns(int id) => Find(id, columns: true);
 
     ImmutableArray<string> Find(int id, bool columns)
@@ -25,8 +27,7 @@ internal sealed class Provenance(GraphBuilder graph)
             switch (node.Op)
             {
                 case Op.Parameter:
-                    var sources = parameters[node.Parameter!.Choices[0][0]];
-                    return columns ? sources.Columns : sources.Rows;
+                    return OfParameter(node.Parameter!.Choices[0][0], columns);
                 case Op.Carry when carried.TryGetValue(id, out int initial):
                     id = initial;
                     continue;

@@ -1,0 +1,265 @@
+using AlbertCompiled.Generators.Diagnostics;
+
+namespace AlbertCompiled.Tests.Compiler;
+
+/// <summary>Every diagnostic: its id, its place and what it names. Those of the back end are tested with it.</summary>
+public class DiagnosticsTests
+{
+    static string Message(string id, string marked) => Assert.Single(Subject.Expect(id, marked)).GetMessage();
+
+    [Fact]
+    public void Shapes_that_do_not_fit_are_named_with_their_origins()
+    {
+        string message = Message("ALB0001", Subject.Source(
+            fields: Subject.Fields + "readonly Tensor narrow = Weight(\"narrow\", 5, 7, Initial.One);",
+            body: "var x = Rows(table, batch.Tokens); var y = [|MatMul(x, narrow)|]; return new Outputs((\"loss\", y));"));
+        Assert.Equal("MatMul cannot multiply [tokens, 12] and [5, 7] in 'var y = MatMul(x, narrow);': " +
+            "[tokens, 12] is 'x' from 'var x = Rows(table, batch.Tokens);'; [5, 7] is the weight 'narrow'", message);
+    }
+
+    [Fact]
+    public void Shapes_inside_the_library_belong_to_the_line_that_calls_it()
+    {
+        string message = Message("ALB0001", Subject.Source(body: "var x = Rows(table, batch.Tokens); x = x + [|Linear(OneHot(batch.Tokens, 4), head)|]; return new Outputs((\"loss\", x));"));
+        Assert.Contains("[tokens, 4]", message);
+        Assert.Contains("'head.weight'", message);
+    }
+
+    [Fact]
+    public void Operators_on_shapes_that_do_not_broadcast()
+    {
+        Assert.Contains("[tokens, 12] and [sequences, 12]", Message("ALB0001", Subject.Source(
+            body: "var x = [|Rows(table, batch.Tokens) + Rows(table, batch.First)|]; return new Outputs((\"loss\", x));")));
+    }
+
+    [Fact]
+    public void Weights_that_cannot_be_stacked()
+    {
+        Assert.Contains("'a' [2, 3] and 'b' [2, 4]", Message("ALB0001", Subject.Source(
+            fields: "readonly Tensor both = [|Primitives.Stack(Weight(\"a\", 2, 3, Initial.Zero), Weight(\"b\", 2, 4, Initial.Zero))|];",
+            body: "return new Outputs((\"loss\", both));")));
+    }
+
+    const string Attends = "var q = Concat(Rows(table, batch.Tokens)); return new Outputs((\"loss\", ColumnSum(RowSum([|Attention(q, c.Heads, batch)|]))));";
+    const string Concat = "readonly Tensor qkv = Weight(\"qkv\", 3 * c.Hidden, c.Hidden, Initial.One); Tensor Concat(Tensor x) => MatMul(x, qkv, transposeB: true);";
+
+    [Fact]
+    public void Heads_are_reported_at_the_argument()
+    {
+        Assert.Equal("Heads = 5 does not divide Hidden = 12", Message("ALB0002", Subject.Source(
+            body: Attends.Replace("[|", "").Replace("|]", ""), members: Concat, model: "[Net([|Heads = 5|]), Pretraining] public partial class Model;")));
+    }
+
+    [Fact]
+    public void Heads_by_default_leave_the_hidden_size_to_blame()
+    {
+        Assert.Equal("Heads = 2 does not divide Hidden = 7", Message("ALB0002", Subject.Source(
+            body: Attends.Replace("[|", "").Replace("|]", ""), members: Concat, model: "[Net([|Hidden = 7|]), Pretraining] public partial class Model;")));
+    }
+
+    [Fact]
+    public void Heads_of_the_definition_are_reported_there()
+    {
+        Assert.Equal("The number of heads 5 does not divide Hidden = 12", Message("ALB0002", Subject.Source(body: Attends.Replace("c.Heads", "5"), members: Concat)));
+    }
+
+    [Theory]
+    [InlineData("[|while (true) { }|]")]
+    [InlineData("[|try { } finally { }|]")]
+    [InlineData("[|goto end;|] [|end: ;|]")]
+    [InlineData("for (int i = 0; i < 3; i++) { if (i == 1) [|break;|] }")]
+    [InlineData("[|Tensor Local(Tensor x) => x;|]")]
+    [InlineData("var k = [|typeof(int)|];")]
+    [InlineData("var k = [|c?.Hidden|];")]
+    [InlineData("var k = [|c.Name ?? \"\"|];")]
+    [InlineData("var k = [|stackalloc int[3]|];")]
+    [InlineData("var k = [|1f|];")]
+    [InlineData("var k = new int[[|^1|]];")]
+    [InlineData("var k = [|c.Hidden & 3|];")]
+    [InlineData("[|Rows(table, batch.Tokens)|];")]
+    [InlineData("[|c.Hidden|] = 3;")]
+    [InlineData("var k = [|from i in new[] { 1 } select i|];")]
+    [InlineData("if (c.Hidden < 0) { [|lock (this) { }|] }")]
+    public void Unsupported_syntax_is_reported_where_it_stands(string statement) =>
+        Subject.Expect("ALB0003", Subject.Source(body: $"{statement}\n{Subject.Body}"));
+
+    [Fact]
+    public void All_unsupported_syntax_of_a_method_is_reported_at_once()
+    {
+        var all = Subject.Expect("ALB0003", Subject.Source(members: "Tensor F(Tensor x) { if (c.Hidden < 0) { [|while (true) { }|] } [|do { } while (false);|] return x; }", body: "var y = F(Rows(table, batch.Tokens)); return new Outputs((\"loss\", y));"));
+        Assert.Contains("the language has no while statement", all.Min(d => d.GetMessage()) + all.Max(d => d.GetMessage()));
+    }
+
+    [Theory]
+    [InlineData("var k = [|missing|] + 1;", "'missing'")]
+    [InlineData("var k = [|Missing(batch)|];", "'Missing'")]
+    [InlineData("var k = [|Linear(3)|];", "no 'Linear' takes (an int)")]
+    [InlineData("var k = [|batch.Starts|];", "'Starts'")]
+    [InlineData("var k = [|c.Missing|];", "'Missing'")]
+    [InlineData("var k = [|new Missing(3)|];", "'Missing' is not a record")]
+    [InlineData("var k = [|Initial.Uniform(3)|];", "'Uniform'")]
+    public void Unknown_names(string statement, string named) => Assert.Contains(named, Message("ALB0004", Subject.Source(body: $"{statement}\n{Subject.Body}")));
+
+    [Fact]
+    public void Unbounded_loops()
+    {
+        Subject.Expect("ALB0005", Subject.Source(body: "[|for (;;) { }|]" + Subject.Body));
+        Subject.Expect("ALB0005", Subject.Source(body: "for (int i = 0; [|i >= 0|]; i += 0) { }" + Subject.Body));
+        Subject.Expect("ALB0005", Subject.Source(body: "foreach (var i in [|3|]) { }" + Subject.Body));
+        Assert.Contains("Layers = 0", Message("ALB0005", Subject.Source(body: "var h = Repeat(c.Layers, Rows(table, batch.Tokens), (x, l) => x + x);" + Subject.Body, model: "[Net([|Layers = 0|]), Pretraining] public partial class Model;")));
+        Subject.Expect("ALB0005", Subject.Source(body: "for (int i = 0; i < c.Layers; i++) { }" + Subject.Body, model: "[Net([|Layers = 2_000_000_000|]), Pretraining] public partial class Model;"));
+    }
+
+    [Fact]
+    public void A_model_needs_an_architecture() => Assert.Contains("architecture attribute", Message("ALB0006", "[Pretraining] partial class [|Model|];"));
+
+    [Fact]
+    public void A_definition_needs_its_text()
+    {
+        Assert.Contains("[Definition]", Message("ALB0006", "public class G : ModelGraph; [Definition] public class NetAttribute : ArchitectureAttribute<G>; [[|Net|], Pretraining] partial class Model;"));
+    }
+
+    [Fact]
+    public void A_definition_needs_its_program()
+    {
+        Assert.Contains("'Outputs Pretraining(TokenBatch)'", Message("ALB0006", "[Definition] public class G(NetAttribute c) : ModelGraph; [Definition] public class NetAttribute : ArchitectureAttribute<G>; [[|Net|], Pretraining] partial class Model;"));
+    }
+
+    [Theory]
+    [InlineData("[Albert, Pretraining] class [|Model|];", "partial")]
+    [InlineData("class Outer { [Albert, Pretraining] partial class [|Model|]; }", "top-level")]
+    [InlineData("[Albert, Pretraining] partial class [|Model|]<T>;", "type parameters")]
+    [InlineData("[Albert, Pretraining] static partial class [|Model|];", "static")]
+    [InlineData("[Albert, Pretraining] partial record [|Model|];", "record")]
+    [InlineData("[Albert, Pretraining] abstract partial class [|Model|];", "abstract")]
+    public void A_model_is_a_partial_class(string source, string why) => Assert.Contains(why, Message("ALB0007", source));
+
+    [Theory]
+    [InlineData("MemoryBudget([|\"much\"|])")]
+    [InlineData("MemoryBudget([|\"-1 GB\"|])")]
+    [InlineData("MemoryBudget([|\"24\"|])")]
+    [InlineData("MemoryBudget([|\"NaN GB\"|])")]
+    [InlineData("MemoryBudget([|\"1e300 GB\"|])")]
+    [InlineData("MemoryBudget(\"24 GB\", [|Tokens = 0|])")]
+    [InlineData("MemoryBudget(\"24 GB\", [|Sequences = -1|])")]
+    public void Malformed_budgets(string attribute) => Message("ALB0008", $"[Albert, Pretraining, {attribute}] partial class Model;");
+
+    [Theory]
+    [InlineData("[|Weight(\"table\", 2, 3, Initial.Zero)|]", "declared twice")]
+    [InlineData("[|Weight(\"\", 2, 3, Initial.Zero)|]", "name")]
+    [InlineData("[|Weight(\"w\", 0, 3, Initial.Zero)|]", "[0, 3]")]
+    [InlineData("[|Weight(\"w\", -4, Initial.Zero)|]", "[1, -4]")]
+    [InlineData("Weight(\"w\", 3, [|Initial.Normal(-1)|])", "-1")]
+    public void Malformed_weights(string weight, string named) => Assert.Contains(named, Message("ALB0010", Subject.Source(fields: Subject.Fields + $"readonly Tensor w = {weight};")));
+
+    [Fact]
+    public void Sizes_of_weights_are_reported_at_the_argument()
+    {
+        Assert.Contains("Hidden = 0", Message("ALB0010", Subject.Source(model: "[Net(Vocabulary = 5, [|Hidden = 0|]), Pretraining] public partial class Model;")));
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("-0.1")]
+    [InlineData("double.NaN")]
+    public void Dropout_probabilities(string value)
+    {
+        string body = "var x = Dropout(Rows(table, batch.Tokens), c.Dropout);" + Subject.Body.Replace("var x", "var y");
+        Message("ALB0011", Subject.Source(body: body, model: $"[Net([|Dropout = {value}|]), Pretraining] public partial class Model;"));
+    }
+
+    [Fact]
+    public void Dropout_probabilities_of_the_definition()
+    {
+        Message("ALB0011", Subject.Source(body: "var x = [|KeepMask(table, 2)|];" + Subject.Body.Replace("var x", "var y")));
+        Message("ALB0011", Subject.Source(body: Attends.Replace("batch)|]", "batch, 1.5)|]"), members: Concat));
+    }
+
+    [Fact]
+    public void Sizes_that_are_too_large()
+    {
+        Assert.Contains("overflows an int", Message("ALB0012", Subject.Source(body: "int k = c.Hidden * 1_000_000;" + Subject.Body, model: "[Net([|Hidden = 10_000|]), Pretraining] public partial class Model;")));
+        Message("ALB0012", Subject.Source(body: "int k = [|2_000_000_000 + 2_000_000_000|];" + Subject.Body));
+        Assert.Contains("'table'", Message("ALB0012", Subject.Source(model: "[Net([|Vocabulary = int.MaxValue|]), Pretraining] public partial class Model;")));
+        Message("ALB0012", Subject.Source(fields: Subject.Fields + "readonly Tensor[] many = Each(3, i => [|Weight($\"many{i}\", 1_000_000, 1_000, Initial.Zero)|]);"));
+        Message("ALB0012", Subject.Source(body: "var k = [|OneHot(batch.Tokens, 20_000_000)|];" + Subject.Body));
+    }
+
+    static string Looping(string expression) => Subject.Source(body: $"var h = Repeat(c.Layers, Rows(table, batch.Tokens), (x, l) => {expression});" + Subject.Body);
+
+    [Theory]
+    [InlineData("[|l > 0 ? x + x : x|]")]
+    [InlineData("[|x * l|]")]
+    [InlineData("x * ([|l|] switch { 0 => 1, _ => 2 })")]
+    [InlineData("Linear([|Dropout(x, 0.1 * l)|], head)")]
+    [InlineData("x + [|new[] { x, Exp(x), Exp(x) }[l]|]")]
+    [InlineData("x + [|new[] { table, null!, table }[l]|]")]
+    public void What_depends_on_the_iteration(string expression) => Subject.Expect("ALB0013", Looping(expression));
+
+    [Fact]
+    public void Branches_on_the_iteration() => Assert.Contains("'l > 1'", Message("ALB0013", Looping("{ if ([|l > 1|]) return x + x; return x * x; }")));
+
+    [Fact]
+    public void Repeats()
+    {
+        Message("ALB0014", Looping("[|Repeat(2, x, (y, m) => y + y)|]"));
+        Assert.Contains("[tokens, 12]", Message("ALB0014", Subject.Source(body: "var h = [|Repeat(c.Layers, Rows(table, batch.Tokens), (x, l) => RowSum(x))|];" + Subject.Body)));
+        Message("ALB0014", Subject.Source(body: "var h = [|Repeat(c.Layers, Rows(table, batch.Tokens), (x, l) => x)|];" + Subject.Body));
+        Message("ALB0014", Subject.Source(body: "var last = 0; var h = Repeat(c.Layers, Rows(table, batch.Tokens), (x, l) => { [|last|] = l; return x + x; });" + Subject.Body));
+        Message("ALB0014", Subject.Source(body: "var a = new Tensor[1]; var h = Repeat(c.Layers, Rows(table, batch.Tokens), (x, l) => { [|a[0]|] = x; return x + x; });" + Subject.Body));
+    }
+
+    [Fact]
+    public void Programs_and_their_outputs()
+    {
+        Message("ALB0015", Subject.Source(body: "return [|new Outputs((\"mlm\", ColumnSum(RowSum(table))))|];"));
+        Assert.Contains("[tokens, 12]", Message("ALB0015", Subject.Source(body: "return [|new Outputs((\"loss\", Rows(table, batch.Tokens)))|];")));
+        Message("ALB0015", Subject.Source(body: "var x = ColumnSum(RowSum(table)); return [|new Outputs((\"loss\", x), (\"loss\", x))|];"));
+    }
+
+    [Fact]
+    public void A_definition_rejects_a_configuration()
+    {
+        const string check = "if (c.Hidden % 2 != 0) throw new ArgumentException(\"Hidden must be even\");";
+        Assert.Equal("Hidden must be even", Message("ALB0016", Subject.Source(body: check + Subject.Body, model: "[Net([|Hidden = 13|]), Pretraining] public partial class Model;")));
+        Assert.Equal("never", Message("ALB0016", Subject.Source(body: "[|throw new ArgumentException(\"never\");|]")));
+        Message("ALB0016", Subject.Source(body: "var k = c.Kind switch { Kind.One => 1, _ => [|throw new ArgumentException($\"not {c.Kind}\")|] };" + Subject.Body));
+    }
+
+    [Theory]
+    [InlineData("var k = [|1 / 0|];", "divides by zero")]
+    [InlineData("var k = [|new[] { 1, 2 }[2]|];", "2 elements")]
+    [InlineData("LinearLayer? k = null; var m = [|k.Weight|];", "null")]
+    [InlineData("if ([|Rows(table, batch.Tokens)|]) { }", "tensor")]
+    [InlineData("var k = [|batch.Tokens + 1|];", "an index vector and an int")]
+    [InlineData("var x0 = Rows(table, batch.Tokens); var k = [|x0.Rows|];", "RowCount")]
+    [InlineData("var [|(k, m)|] = (1, 2, 3);", "2 parts")]
+    [InlineData("var k = [|c.Kind switch { Kind.One => 1 }|];", "Kind.Two")]
+    public void What_cannot_be_evaluated(string statement, string named) =>
+        Assert.Contains(named, Message("ALB0017", Subject.Source(body: $"{statement}\n{Subject.Body}")));
+
+    [Theory]
+    [InlineData("Tensor F(Tensor x) => [|F(x)|];", "var y = F(table);")]
+    [InlineData("", "var s = \"0123456789\"; for (int i = 0; i < 20; i++) s = [|s + s|];")]
+    [InlineData("", "var k = [|new int[20_000]|];")]
+    [InlineData("", "for (int i = 0; i < 9_000; i++) for (int j = 0; j < 9_000; j++) { }", false)]
+    [InlineData("", "var y = table; for (int i = 0; i < 9_000; i++) y = Exp(Log(Exp(y)));", false)]
+    public void Limits_end_every_trace(string members, string statement, bool marked = true)
+    {
+        string source = Subject.Source(members: members, body: $"{statement}\n{Subject.Body}");
+        if (marked) Subject.Expect("ALB0018", source);
+        else Assert.Equal("ALB0018", Assert.Single(Infrastructure.GeneratorHarness.Run(Infrastructure.GeneratorHarness.Compilation(source)).Diagnostics).Id);
+    }
+
+    [Fact]
+    public void A_fault_of_a_definition_is_reported_once_for_all_its_models()
+    {
+        Subject.Expect("ALB0017", Subject.Source(body: "var k = [|1 / 0|];" + Subject.Body, model: Subject.Model + "[Net(Hidden = 24), Pretraining] partial class Other;"));
+    }
+
+    [Fact]
+    public void Ids_are_unique_and_in_order()
+    {
+        Assert.Equal(Enumerable.Range(1, Descriptors.All.Length).Select(i => $"ALB{i:0000}"), Descriptors.All.Select(d => d.Id));
+    }
+}
