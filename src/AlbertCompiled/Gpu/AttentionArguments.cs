@@ -76,7 +76,7 @@ internal struct HeadRows
             Tile.LoadRows<TBlock>(a, Values, Stride, row, EndRow, Column + k, EndColumn);
             Tile.LoadRows<TBlock>(b, other.Values, other.Stride, otherRow, other.EndRow, other.Column + k, other.EndColumn);
             Group.Barrier();
-            block.MultiplyAdd(a, b);
+            block.MultiplyAdd(a, 0, b, 0);
             Group.Barrier();
         }
 

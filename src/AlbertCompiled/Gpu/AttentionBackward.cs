@@ -33,9 +33,9 @@ public sealed class AttentionBackward
 
     sealed class Kernels<TBlock>(GpuDevice device) where TBlock : struct, IBlock
     {
-        readonly GpuKernel<AttentionBackwardKernel<TBlock, QueryGradient>> queries = device.Load<AttentionBackwardKernel<TBlock, QueryGradient>>();
-        readonly GpuKernel<AttentionBackwardKernel<TBlock, KeyGradient>> keys = device.Load<AttentionBackwardKernel<TBlock, KeyGradient>>();
-        readonly GpuKernel<AttentionBackwardKernel<TBlock, ValueGradient>> values = device.Load<AttentionBackwardKernel<TBlock, ValueGradient>>();
+        readonly GpuKernel<AttentionBackwardKernel<TBlock, QueryGradient>> queries = new(device);
+        readonly GpuKernel<AttentionBackwardKernel<TBlock, KeyGradient>> keys = new(device);
+        readonly GpuKernel<AttentionBackwardKernel<TBlock, ValueGradient>> values = new(device);
 
         public void Launch(in AttentionArguments arguments, Operand context, Operand logSum, Operand gradient, Operand result, ArrayView<float> delta)
         {

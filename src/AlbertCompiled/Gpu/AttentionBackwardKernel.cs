@@ -64,7 +64,7 @@ internal struct AttentionBackwardKernel<TBlock, TTarget> : IGpuKernel
             {
                 Tile.LoadColumns<TBlock>(b, factor.Values, factor.Stride, inner + k, place.End, factor.Column + place.Panel, factor.EndColumn);
                 Group.Barrier();
-                sum.MultiplyAdd(weights.SubView(k * stride, Tile.Depth * stride), b);
+                sum.MultiplyAdd(weights, k, b, 0);
                 Group.Barrier();
             }
         }

@@ -11,8 +11,8 @@ public sealed class AttentionForward
     /// <summary>Compiles the kernel.</summary>
     public AttentionForward(GpuDevice device)
     {
-        if (device.IsSimulator) small = device.Load<AttentionForwardKernel<Block4>>();
-        else large = device.Load<AttentionForwardKernel<Block8>>();
+        if (device.IsSimulator) small = new(device);
+        else large = new(device);
     }
 
     /// <summary>Queues attention.</summary>
@@ -85,7 +85,7 @@ internal struct AttentionForwardKernel<TBlock> : IGpuKernel where TBlock : struc
             {
                 Tile.LoadColumns<TBlock>(b, Arguments.QueryKeyValue.Values, Arguments.QueryKeyValue.Stride, key + k, place.End, valueColumn + place.Panel, valueColumn + headSize);
                 Group.Barrier();
-                context.MultiplyAdd(weights.SubView(k * stride, Tile.Depth * stride), b);
+                context.MultiplyAdd(weights, k, b, 0);
                 Group.Barrier();
             }
         }

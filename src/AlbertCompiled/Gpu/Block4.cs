@@ -51,15 +51,15 @@ internal struct Block4 : IBlock
 
     static int Column => Group.IdxX % 4 * 4;
 
-    public void MultiplyAdd(ArrayView<float> a, ArrayView<float> b)
+    public void MultiplyAdd(ArrayView<float> a, int stepA, ArrayView<float> b, int stepB)
     {
         var left = a.Cast<Float4>();
         var right = b.Cast<Float4>();
         int i = Row / 4, j = Column / 4;
         for (int k = 0; k < AlbertCompiled.Gpu.Tile.Depth; k++)
         {
-            var x = left[k * (Stride / 4) + i];
-            var y = right[k * (Stride / 4) + j];
+            var x = left[(stepA + k) * (Stride / 4) + i];
+            var y = right[(stepB + k) * (Stride / 4) + j];
             row0.MultiplyAdd(x.X, y);
             row1.MultiplyAdd(x.Y, y);
             row2.MultiplyAdd(x.Z, y);

@@ -43,17 +43,17 @@ internal struct Block8 : IBlock
 
     static int Column => Group.IdxX % 8 * 4;
 
-    public void MultiplyAdd(ArrayView<float> a, ArrayView<float> b)
+    public void MultiplyAdd(ArrayView<float> a, int stepA, ArrayView<float> b, int stepB)
     {
         var left = a.Cast<Float4>();
         var right = b.Cast<Float4>();
         int i = Row / 4, j = Column / 4;
         for (int k = 0; k < AlbertCompiled.Gpu.Tile.Depth; k++)
         {
-            var x = left[k * (Stride / 4) + i];
-            var z = left[k * (Stride / 4) + i + 1];
-            var y = right[k * (Stride / 4) + j];
-            var w = right[k * (Stride / 4) + j + Side / 8];
+            var x = left[(stepA + k) * (Stride / 4) + i];
+            var z = left[(stepA + k) * (Stride / 4) + i + 1];
+            var y = right[(stepB + k) * (Stride / 4) + j];
+            var w = right[(stepB + k) * (Stride / 4) + j + Side / 8];
             row0.MultiplyAdd(x.X, y, w);
             row1.MultiplyAdd(x.Y, y, w);
             row2.MultiplyAdd(x.Z, y, w);

@@ -45,9 +45,6 @@ public sealed class GpuDevice : Device
     /// <summary>True for ILGPU's simulator, which checks what kernels compute, slowly.</summary>
     public bool IsSimulator => Kind == "ilgpu-cpu";
 
-    /// <summary>Compiles a kernel.</summary>
-    public GpuKernel<TKernel> Load<TKernel>() where TKernel : struct, IGpuKernel => new(this);
-
     /// <summary>Allocates zeroed memory.</summary>
     /// <exception cref="DeviceException">The device has not as much memory left.</exception>
     public MemoryBuffer1D<T, Stride1D.Dense> Allocate<T>(long length) where T : unmanaged
@@ -63,6 +60,28 @@ public sealed class GpuDevice : Device
             double size = length * (double)Interop.SizeOf<T>() / 1e6;
             throw new DeviceException($"{Name} cannot allocate {size.ToString("F0", CultureInfo.InvariantCulture)} MB: {e.Message}");
         }
+    }
+
+    /// <summary>Zeroes memory.</summary>
+    public void Clear(ArrayView<float> view)
+    {
+        if (view.Length > 0) view.MemSetToZero(Stream);
+    }
+
+    /// <summary>Waits for what is queued and copies memory to the host.</summary>
+    public void Read<T>(ArrayView<T> source, Span<T> destination) where T : unmanaged
+    {
+        if (destination.IsEmpty) return;
+        source.SubView(0, destination.Length).CopyToCPU(Stream, destination);
+        Stream.Synchronize();
+    }
+
+    /// <summary>Copies memory from the host, which may be written again afterwards.</summary>
+    public void Write<T>(ArrayView<T> destination, ReadOnlySpan<T> source) where T : unmanaged
+    {
+        if (source.IsEmpty) return;
+        destination.SubView(0, source.Length).CopyFromCPU(Stream, source);
+        Stream.Synchronize();
     }
 
     /// <summary>Waits until everything queued has run.</summary>

@@ -14,8 +14,11 @@ internal interface IBlock
     /// <summary>Lanes of the group: a lane for each row of the tile as well.</summary>
     static abstract int Lanes { get; }
 
-    /// <summary>Adds the outer products of <see cref="AlbertCompiled.Gpu.Tile.Depth"/> steps: this[i, j] += Σ a[k, i] · b[k, j].</summary>
-    void MultiplyAdd(ArrayView<float> a, ArrayView<float> b);
+    /// <summary>
+    /// Adds the outer products of <see cref="AlbertCompiled.Gpu.Tile.Depth"/> steps: this[i, j] += Σ a[stepA + k, i] · b[stepB + k, j].
+    /// The first steps are separate, since ILGPU gives up short vector loads on a view within a view.
+    /// </summary>
+    void MultiplyAdd(ArrayView<float> a, int stepA, ArrayView<float> b, int stepB);
 
     /// <summary>Multiplies each row of the tile by its factor in shared memory.</summary>
     void Scale(ArrayView<float> factors);

@@ -71,8 +71,8 @@ public sealed class MatrixProduct<TLayout, TEpilogue>
     /// <summary>Compiles the product.</summary>
     public MatrixProduct(GpuDevice device)
     {
-        if (device.IsSimulator) small = device.Load<ProductKernel<TLayout, Block4, TEpilogue>>();
-        else large = device.Load<ProductKernel<TLayout, Block8, TEpilogue>>();
+        if (device.IsSimulator) small = new(device);
+        else large = new(device);
     }
 
     /// <summary>Queues the product. Sizes are arbitrary; nothing runs if <paramref name="m"/> or <paramref name="n"/> is 0.</summary>

@@ -30,7 +30,7 @@ internal struct ProductKernel<TLayout, TBlock, TEpilogue> : IGpuKernel
             if (TLayout.TransposeB) Tile.LoadRows<TBlock>(b, B, StrideB, column, N, k, K);
             else Tile.LoadColumns<TBlock>(b, B, StrideB, k, K, column, N);
             Group.Barrier();
-            block.MultiplyAdd(a, b);
+            block.MultiplyAdd(tile, 0, tile, Tile.Depth);
             Group.Barrier();
         }
 

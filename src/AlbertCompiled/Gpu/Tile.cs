@@ -26,10 +26,20 @@ internal static class Tile
     public static void LoadRows<TBlock>(ArrayView<float> tile, ArrayView<float> source, int stride, int row, int rows, int column, int columns)
         where TBlock : struct, IBlock
     {
-        for (int i = Group.IdxX; i < TBlock.Tile * Depth; i += TBlock.Lanes)
+        // A lane stays in its column; the loads of four rows are in flight together.
+        int lane = Group.IdxX, k = lane % Depth, c = column + k, rowStep = TBlock.Lanes / Depth;
+        int target = k * (TBlock.Tile + Padding) + lane / Depth;
+        for (int i = 0; i < TBlock.Tile; i += 4 * rowStep)
         {
-            int k = i % Depth, element = i / Depth, r = row + element, c = column + k;
-            tile[k * (TBlock.Tile + Padding) + element] = r < rows && c < columns ? source[r * stride + c] : 0f;
+            int r = row + lane / Depth + i;
+            float x = Read(source, stride, r, rows, c, columns);
+            float y = Read(source, stride, r + rowStep, rows, c, columns);
+            float z = Read(source, stride, r + 2 * rowStep, rows, c, columns);
+            float w = Read(source, stride, r + 3 * rowStep, rows, c, columns);
+            tile[target + i] = x;
+            tile[target + i + rowStep] = y;
+            tile[target + i + 2 * rowStep] = z;
+            tile[target + i + 3 * rowStep] = w;
         }
     }
 
@@ -44,10 +54,26 @@ internal static class Tile
     public static void LoadColumns<TBlock>(ArrayView<float> tile, ArrayView<float> source, int stride, int row, int rows, int column, int columns)
         where TBlock : struct, IBlock
     {
-        for (int i = Group.IdxX; i < TBlock.Tile * Depth; i += TBlock.Lanes)
+        int lane = Group.IdxX, c = column + lane;
+        for (int k = 0; k < Depth; k += 4)
         {
-            int k = i / TBlock.Tile, element = i % TBlock.Tile, r = row + k, c = column + element;
-            tile[k * (TBlock.Tile + Padding) + element] = r < rows && c < columns ? source[r * stride + c] : 0f;
+            int target = k * (TBlock.Tile + Padding) + lane;
+            float x = Read(source, stride, row + k, rows, c, columns);
+            float y = Read(source, stride, row + k + 1, rows, c, columns);
+            float z = Read(source, stride, row + k + 2, rows, c, columns);
+            float w = Read(source, stride, row + k + 3, rows, c, columns);
+            tile[target] = x;
+            tile[target + TBlock.Tile + Padding] = y;
+            tile[target + 2 * (TBlock.Tile + Padding)] = z;
+            tile[target + 3 * (TBlock.Tile + Padding)] = w;
         }
+    }
+
+    /// <summary>An element, or 0 outside: without a branch, which would keep loads from overlapping. The first element always exists.</summary>
+    static float Read(ArrayView<float> source, int stride, int row, int rows, int column, int columns)
+    {
+        bool inside = row < rows && column < columns;
+        float value = source[inside ? row * stride + column : 0];
+        return inside ? value : 0f;
     }
 }

@@ -13,7 +13,7 @@ public sealed record DeviceInfo(string Kind, string Name, long Memory, string? A
 {
     /// <summary>One line for a person.</summary>
     public override string ToString() =>
-        $"{Kind,-10} {(Absent is null ? Name : "absent: " + Absent)}".ToString(CultureInfo.InvariantCulture);
+        string.Create(CultureInfo.InvariantCulture, $"{Kind,-10} {(Absent is null ? Name : "absent: " + Absent)}");
 }
 
 public abstract partial class Device
@@ -27,8 +27,8 @@ public abstract partial class Device
     /// <exception cref="DeviceException">The word is unknown or the device is not there.</exception>
     public static Device Open(string word, int threads = 0) => word switch
     {
-        "auto" => (Device?)GpuDevice.TryOpen("cuda", out _) ?? OpenCpu(threads),
-        "cpu" => OpenCpu(threads),
+        "auto" => (Device?)GpuDevice.TryOpen("cuda", out _) ?? new CpuDevice(threads),
+        "cpu" => new CpuDevice(threads),
         "cuda" or "opencl" or "ilgpu-cpu" => GpuDevice.Open(word),
         _ => throw new DeviceException($"there is no device called {word}; choose auto, {string.Join(", ", Kinds)}"),
     };
@@ -40,13 +40,11 @@ public abstract partial class Device
     {
         if (kind == "cpu")
         {
-            using var cpu = OpenCpu(0);
+            using var cpu = new CpuDevice(0);
             return new(kind, cpu.Name, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, null);
         }
 
         using var gpu = GpuDevice.TryOpen(kind, out string reason);
         return gpu is null ? new(kind, "", 0, reason) : new(kind, gpu.Name, gpu.Accelerator.MemorySize, null);
     }
-
-    static Device OpenCpu(int threads) => new CpuDevice(threads);
 }

@@ -1,0 +1,101 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace AlbertCompiled.Gpu;
+
+/// <summary>The index vectors of a batch in device memory: one buffer with a fixed place for each, filled by one copy a step.</summary>
+public sealed class GpuBatch : IDisposable
+{
+    readonly GpuDevice device;
+    readonly int[] staging;
+    readonly MemoryBuffer1D<int, Stride1D.Dense> buffer;
+    int used;
+
+    internal GpuBatch(GpuDevice device, Capacity capacity)
+    {
+        this.device = device;
+        staging = new int[3 * Room(capacity.Tokens) + 2 * Room(capacity.Sequences) + 2 * Room(capacity.Predictions) + Room(capacity.Sequences + 1)];
+        buffer = device.Allocate<int>(staging.Length);
+        Tokens = Take(capacity.Tokens);
+        Segments = Take(capacity.Tokens);
+        Positions = Take(capacity.Tokens);
+        First = Take(capacity.Sequences);
+        Order = Take(capacity.Sequences);
+        Predicted = Take(capacity.Predictions);
+        Labels = Take(capacity.Predictions);
+        Starts = Take(capacity.Sequences + 1);
+    }
+
+    /// <summary>[tokens] vocabulary ids.</summary>
+    public ArrayView<int> Tokens { get; }
+
+    /// <summary>[tokens] segment, 0 or 1.</summary>
+    public ArrayView<int> Segments { get; }
+
+    /// <summary>[tokens] position within the sequence.</summary>
+    public ArrayView<int> Positions { get; }
+
+    /// <summary>[sequences] row of each sequence's first token.</summary>
+    public ArrayView<int> First { get; }
+
+    /// <summary>[sequences] 1 where the two segments were swapped.</summary>
+    public ArrayView<int> Order { get; }
+
+    /// <summary>[predictions] rows of the masked tokens.</summary>
+    public ArrayView<int> Predicted { get; }
+
+    /// <summary>[predictions] their original ids.</summary>
+    public ArrayView<int> Labels { get; }
+
+    /// <summary>[sequences + 1] first row of each sequence, then the number of tokens.</summary>
+    public ArrayView<int> Starts { get; }
+
+    /// <summary>The number of tokens.</summary>
+    public int TokenCount { get; private set; }
+
+    /// <summary>The number of sequences.</summary>
+    public int SequenceCount { get; private set; }
+
+    /// <summary>The number of predictions.</summary>
+    public int PredictionCount { get; private set; }
+
+    /// <summary>Tokens of the longest sequence.</summary>
+    public int Longest { get; private set; }
+
+    /// <summary>Copies a batch to the device.</summary>
+    public void Upload(TokenBatch batch)
+    {
+        (TokenCount, SequenceCount, PredictionCount) = (batch.Tokens.Count, batch.First.Count, batch.Predicted.Count);
+        Longest = 0;
+        for (int s = 0; s < SequenceCount; s++) Longest = Math.Max(Longest, batch.Starts[s + 1] - batch.Starts[s]);
+        int at = 0;     // in the order in which the places were taken
+        Stage(batch.Tokens.Span, Tokens, ref at);
+        Stage(batch.Segments.Span, Segments, ref at);
+        Stage(batch.Positions.Span, Positions, ref at);
+        Stage(batch.First.Span, First, ref at);
+        Stage(batch.Order.Span, Order, ref at);
+        Stage(batch.Predicted.Span, Predicted, ref at);
+        Stage(batch.Labels.Span, Labels, ref at);
+        Stage(batch.Starts.AsSpan(0, SequenceCount + 1), Starts, ref at);
+        device.Write(buffer.View, staging);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => buffer.Dispose();
+
+    ArrayView<int> Take(int count)
+    {
+        var view = buffer.View.SubView(used, Math.Max(1, count));
+        used += Room(count);
+        return view;
+    }
+
+    void Stage(ReadOnlySpan<int> values, ArrayView<int> place, ref int at)
+    {
+        values.CopyTo(staging.AsSpan(at));
+        at += Room(place.IntLength);
+    }
+
+    /// <summary>Each vector starts on a 64-byte boundary.</summary>
+    static int Room(int count) => (int)ArenaPlan.Round(Math.Max(1, count));
+}

@@ -1,0 +1,49 @@
+using Xunit;
+
+namespace AlbertCompiled.Tests.Gpu;
+
+[Collection(GpuCollection.Name)]
+public sealed class DeviceTests
+{
+    [Fact]
+    public void Lists_every_kind_with_a_name_or_a_reason()
+    {
+        var devices = Device.List();
+        Assert.Equal(Device.Kinds, devices.Select(d => d.Kind));
+        Assert.All(devices, d => Assert.True(d.Absent is null ? d.Name.Length > 0 && d.Memory > 0 : d.Absent.Length > 0 && !d.Absent.Contains('\n')));
+        Assert.Null(devices.Single(d => d.Kind == "cpu").Absent);
+        Assert.Null(devices.Single(d => d.Kind == "ilgpu-cpu").Absent);
+    }
+
+    [Fact]
+    public void Opens_what_the_list_promises()
+    {
+        foreach (var info in Device.List())
+        {
+            if (info.Absent is null)
+            {
+                using var device = Device.Open(info.Kind, threads: 1);
+                Assert.Equal(info.Kind, device.Kind);
+            }
+            else
+            {
+                Assert.Contains(info.Absent, Assert.Throws<DeviceException>(() => Device.Open(info.Kind)).Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public void Auto_is_cuda_or_cpu()
+    {
+        using var device = Device.Open("auto", threads: 2);
+        Assert.Equal(Device.List().Single(d => d.Kind == "cuda").Absent is null ? "cuda" : "cpu", device.Kind);
+    }
+
+    [Fact]
+    public void An_unknown_word_names_the_known_ones()
+    {
+        string message = Assert.Throws<DeviceException>(() => Device.Open("gpu")).Message;
+        Assert.Contains("gpu", message, StringComparison.Ordinal);
+        Assert.All(Device.Kinds, kind => Assert.Contains(kind, message, StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,96 @@
+using AlbertCompiled.Gpu;
+using ILGPU;
+
+namespace AlbertCompiled.Tests.Gpu;
+
+/// <summary>
+/// A model as the compiler prints it: z = normalise(rows of a table · weightᵀ + bias) · scale, loss = Σ z² / 2 over all elements.
+/// It shows every form of kernel and launch.
+/// </summary>
+sealed partial class HandWritten : CompiledModel
+{
+    public const int Vocabulary = 11, Inputs = 7, Outputs = 20;
+
+    HandWritten(GpuDevice device, Capacity capacity) : base(Compiled, device, capacity, 5)
+    {
+    }
+
+    public static ModelDescription Compiled { get; } = new(
+        nameof(HandWritten), [],
+        [
+            new("word", Vocabulary, Inputs, false, 0, Initial.Normal(1)),
+            new("weight", Outputs, Inputs, false, 80, Initial.Normal(1)),
+            new("bias", 1, Outputs, true, 224, Initial.Normal(1)),
+            new("scale", 1, Outputs, true, 256, Initial.One),
+        ],
+        288,
+        [
+            new("train", new(Inputs + 2 * Outputs + 2, 0, 0, 2 * Outputs + 1, 0, 0, 16), 0, 0, 0, 0, [new("loss", null, 1), new("hidden", Dimension.Tokens, Outputs)]),
+        ],
+        Optimizer.AdamW, "");
+
+    public static HandWritten Create(GpuDevice device, Capacity capacity) => new(device, capacity);
+
+    protected override ModelExecutor CreateExecutor() => new GpuExecutor(this, (GpuDevice)Device, e => new GpuTrain(e));
+
+    protected override void CheckIndices(TokenBatch batch) => CheckRange(batch.Tokens, Vocabulary, "token");
+
+    internal sealed partial class GpuTrain : GpuProgram
+    {
+        readonly ArrayView<float> embedding, hidden, normalised, inverse, lossPartials, scalePartials, biasPartials, loss;
+        readonly GpuRows<Embedding> embeddingKernel;
+        readonly MatrixProduct<NT, Hidden> hiddenProduct;
+        readonly GpuRows<Normalise> normaliseKernel;
+        readonly GpuRows<NormaliseGradient> normaliseGradientKernel;
+        readonly MatrixProduct<TN, Accumulate> weightGradientProduct;
+        readonly MatrixProduct<NN, Store> embeddingGradientProduct;
+        readonly ScatterAdd wordGradientScatter;
+        readonly ColumnSum columnSum;
+
+        public GpuTrain(GpuExecutor executor) : base(executor, Compiled.Program("train")!)
+        {
+            embedding = Token(0);
+            hidden = Token(Inputs);
+            normalised = Token(Inputs + Outputs);
+            inverse = Token(Inputs + 2 * Outputs);
+            lossPartials = TokenChunk(0);
+            scalePartials = TokenChunk(1);
+            biasPartials = TokenChunk(1 + Outputs);
+            loss = Fixed(0);
+            embeddingKernel = new(Device);
+            hiddenProduct = new(Device);
+            normaliseKernel = new(Device);
+            normaliseGradientKernel = new(Device);
+            weightGradientProduct = new(Device);
+            embeddingGradientProduct = new(Device);
+            wordGradientScatter = new(Device);
+            columnSum = new(Device);
+        }
+
+        public override Operand Output(int index) => index switch
+        {
+            0 => new(loss, 1),
+            1 => new(hidden, Outputs),
+            _ => throw new ArgumentOutOfRangeException(nameof(index)),
+        };
+
+        protected override void Run()
+        {
+            ClearGradients();
+
+            // forward
+            embeddingKernel.Launch(Tokens, new(Value(0), embedding, Batch.Tokens));
+            hiddenProduct.Launch(new(embedding, Inputs), new(Value(80), Inputs), Tokens, Outputs, Inputs, new(Value(224), hidden));
+            normaliseKernel.LaunchChunks(Tokens, new(hidden, Value(256), normalised, inverse, lossPartials));
+            columnSum.Launch(lossPartials, Chunks(Tokens), 1, loss, accumulate: false);
+
+            // backward
+            normaliseGradientKernel.LaunchChunks(Tokens, new(normalised, inverse, Value(256), hidden, scalePartials, biasPartials));
+            columnSum.Launch(scalePartials, Chunks(Tokens), Outputs, Gradient(256), accumulate: true);
+            columnSum.Launch(biasPartials, Chunks(Tokens), Outputs, Gradient(224), accumulate: true);
+            weightGradientProduct.Launch(new(hidden, Outputs), new(embedding, Inputs), Outputs, Inputs, Tokens, new(Gradient(80), Inputs));
+            embeddingGradientProduct.Launch(new(hidden, Outputs), new(Value(80), Inputs), Tokens, Inputs, Outputs, new(embedding, Inputs));
+            wordGradientScatter.Launch(new(Gradient(0), Inputs), Batch.Tokens, new(embedding, Inputs), Tokens, Inputs);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using AlbertCompiled.Gpu;
+using Xunit;
+
+namespace AlbertCompiled.Tests.Gpu;
+
+[Collection(GpuCollection.Name)]
+public sealed class TableTests(GpuDevices devices)
+{
+    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    public void Scatter_adds_every_row(string kind)
+    {
+        var device = devices[kind];
+        var scatter = new ScatterAdd(device);
+        foreach (var (table, rows, columns) in device.IsSimulator ? [(5, 40, 19)] : new[] { (2, 700, 128), (1000, 300, 200), (7, 1, 3) })
+        {
+            var random = new Random(4);
+            int tableStride = columns + 1, sourceStride = columns + 2;
+            int[] index = [.. Enumerable.Range(0, rows).Select(r => r % 3 == 0 ? 1 : random.Next(table))];
+            float[] source = Check.Random(rows * sourceStride, 5), start = Check.Random(table * tableStride, 6);
+            var expected = start.Select(x => (double)x).ToArray();
+            for (int r = 0; r < rows; r++)
+                for (int c = 0; c < columns; c++) expected[index[r] * tableStride + c] += source[r * sourceStride + c];
+
+            using var bufferIndex = device.Upload(index);
+            using var bufferSource = device.Upload(source);
+            float[]? first = null;
+            for (int run = 0; run < 2; run++)
+            {
+                using var target = device.Upload(start);
+                scatter.Launch(new(target.View, tableStride), bufferIndex.View, new(bufferSource.View, sourceStride), rows, columns);
+                var result = device.Download(target);
+                Check.Close(expected, result, 2e-5);
+                Assert.Equal(first ?? result, result);
+                first = result;
+            }
+        }
+    }
+
+    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    public void Column_sums_add_all_chunks(string kind)
+    {
+        var device = devices[kind];
+        var sum = new ColumnSum(device);
+        foreach (var (chunks, columns) in new[] { (1, 3), (37, 50) })
+        {
+            float[] partials = Check.Random(chunks * columns, 1), start = Check.Random(columns, 2);
+            var sums = Enumerable.Range(0, columns).Select(c => Enumerable.Range(0, chunks).Sum(i => (double)partials[i * columns + c])).ToArray();
+            using var bufferPartials = device.Upload(partials);
+            using var target = device.Upload(start);
+            sum.Launch(bufferPartials.View, chunks, columns, target.View, accumulate: true);
+            Check.Close([.. sums.Zip(start, (a, b) => a + b)], device.Download(target), 1e-5);
+            sum.Launch(bufferPartials.View, chunks, columns, target.View, accumulate: false);
+            Check.Close(sums, device.Download(target), 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Compile_to_registers_only()
+    {
+        Ptx.Verify(typeof(ScatterAddKernel), 128);
+        Ptx.Verify(typeof(ColumnSumKernel), 128);
+    }
+}
