@@ -6,16 +6,15 @@ namespace AlbertCompiled.Gpu;
 /// <summary>The index vectors of a batch in device memory: one buffer with a fixed place for each, filled by one copy a step.</summary>
 public sealed class GpuBatch : IDisposable
 {
-    readonly GpuDevice device;
-    readonly int[] staging;
+    readonly HostBuffer<int> staging;
     readonly MemoryBuffer1D<int, Stride1D.Dense> buffer;
     int used;
 
     internal GpuBatch(GpuDevice device, Capacity capacity)
     {
-        this.device = device;
-        staging = new int[3 * Room(capacity.Tokens) + 2 * Room(capacity.Sequences) + 2 * Room(capacity.Predictions) + Room(capacity.Sequences + 1)];
-        buffer = device.Allocate<int>(staging.Length);
+        int length = 3 * Room(capacity.Tokens) + 2 * Room(capacity.Sequences) + 2 * Room(capacity.Predictions) + Room(capacity.Sequences + 1);
+        staging = new(device, length);
+        buffer = device.Allocate<int>(length);
         Tokens = Take(capacity.Tokens);
         Segments = Take(capacity.Tokens);
         Positions = Take(capacity.Tokens);
@@ -77,11 +76,15 @@ public sealed class GpuBatch : IDisposable
         Stage(batch.Predicted.Span, Predicted, ref at);
         Stage(batch.Labels.Span, Labels, ref at);
         Stage(batch.Starts.AsSpan(0, SequenceCount + 1), Starts, ref at);
-        device.Write(buffer.View, staging);
+        staging.CopyTo(buffer.View);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => buffer.Dispose();
+    public void Dispose()
+    {
+        buffer.Dispose();
+        staging.Dispose();
+    }
 
     ArrayView<int> Take(int count)
     {
@@ -92,7 +95,7 @@ public sealed class GpuBatch : IDisposable
 
     void Stage(ReadOnlySpan<int> values, ArrayView<int> place, ref int at)
     {
-        values.CopyTo(staging.AsSpan(at));
+        values.CopyTo(staging.Span[at..]);
         at += Room(place.IntLength);
     }
 

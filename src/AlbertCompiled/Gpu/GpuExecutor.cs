@@ -9,7 +9,7 @@ public sealed class GpuExecutor : ModelExecutor
     readonly Dictionary<string, GpuProgram> programs = [];
     readonly List<MemoryBuffer1D<float, Stride1D.Dense>> buffers = [];
     readonly ArrayView<float> results;
-    readonly float[] scalars;
+    readonly HostBuffer<float> scalars;
 
     /// <summary>Allocates the arena and binds the programs to it.</summary>
     /// <exception cref="DeviceException">The device has not as much memory left.</exception>
@@ -19,9 +19,10 @@ public sealed class GpuExecutor : ModelExecutor
         var parameters = (GpuParameterSet)model.Parameters;
         Values = parameters[ParameterState.Value];
         Gradients = parameters[ParameterState.Gradient];
-        scalars = new float[Description.Programs.Max(p => p.Outputs.Length)];
         Arena = AllocateScratch(Description.Programs.Max(p => p.Arena.Floats(Capacity)));
-        results = AllocateScratch(scalars.Length);
+        int outputs = Description.Programs.Max(p => p.Outputs.Length);
+        results = AllocateScratch(outputs);
+        scalars = new(device, outputs);
         Batch = new(device, Capacity);
         foreach (var create in programs)
         {
@@ -79,8 +80,7 @@ public sealed class GpuExecutor : ModelExecutor
             count++;
         }
 
-        Device.Read(results, scalars.AsSpan(0, count));
-        return new(p.Description, scalars.AsSpan(0, count));
+        return new(p.Description, scalars.CopyFrom(results, count));
     }
 
     /// <inheritdoc/>
@@ -105,6 +105,7 @@ public sealed class GpuExecutor : ModelExecutor
     public override void Dispose()
     {
         Batch.Dispose();
+        scalars.Dispose();
         foreach (var buffer in buffers) buffer.Dispose();
         buffers.Clear();
     }

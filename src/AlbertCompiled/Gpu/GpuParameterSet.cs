@@ -10,7 +10,7 @@ public sealed class GpuParameterSet : ParameterSet
     readonly MemoryBuffer1D<float, Stride1D.Dense>[] states;
     readonly ParameterSegments segments;
     readonly MemoryBuffer1D<float, Stride1D.Dense> weightNorms, updateNorms, ratios, norm;
-    readonly float[] hostNorm = new float[1];
+    readonly HostBuffer<float> hostNorm;
     readonly GpuKernel<GradientNormKernel> gradientNorm;
     readonly GpuKernel<NormTotalKernel> normTotal;
     readonly GpuKernel<MomentsKernel> moments;
@@ -30,6 +30,7 @@ public sealed class GpuParameterSet : ParameterSet
         updateNorms = device.Allocate<float>(segments.Count);
         ratios = device.Allocate<float>(segments.Parameters);
         norm = device.Allocate<float>(1);
+        hostNorm = new(device, 1);
         gradientNorm = new(device);
         normTotal = new(device);
         moments = new(device);
@@ -75,8 +76,7 @@ public sealed class GpuParameterSet : ParameterSet
             lambStep.Launch(segments.Count, new() { Parameters = parameters, Segments = segments.All, Ratios = ratios.View, Rule = rule });
         }
 
-        device.Read(norm.View, hostNorm);
-        return hostNorm[0];
+        return hostNorm.CopyFrom(norm.View, 1)[0];
     }
 
     /// <inheritdoc/>
@@ -88,5 +88,6 @@ public sealed class GpuParameterSet : ParameterSet
         updateNorms.Dispose();
         ratios.Dispose();
         norm.Dispose();
+        hostNorm.Dispose();
     }
 }
