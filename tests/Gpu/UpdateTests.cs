@@ -68,13 +68,14 @@ public sealed class UpdateTests(GpuDevices devices)
         public void Update(OptimizerSettings s, int step, double norm)
         {
             double clip = s.ClipNorm > 0 && norm > s.ClipNorm ? s.ClipNorm / norm : 1;
-            double c1 = s.BiasCorrection ? 1 - Math.Pow(s.Beta1, step) : 1, c2 = s.BiasCorrection ? 1 - Math.Pow(s.Beta2, step) : 1;
+            double beta1 = (double)(decimal)s.Beta1, beta2 = (double)(decimal)s.Beta2;
+            double c1 = s.BiasCorrection ? 1 - Math.Pow(beta1, step) : 1, c2 = s.BiasCorrection ? 1 - Math.Pow(beta2, step) : 1;
             var update = new double[Value.Length];
             for (int i = 0; i < update.Length; i++)
             {
                 double g = Gradient[i] * clip;
-                First[i] = s.Beta1 * First[i] + (1 - (double)s.Beta1) * g;
-                Second[i] = s.Beta2 * Second[i] + (1 - (double)s.Beta2) * g * g;
+                First[i] = beta1 * First[i] + (1 - beta1) * g;
+                Second[i] = beta2 * Second[i] + (1 - beta2) * g * g;
                 update[i] = First[i] / c1 / (Math.Sqrt(Second[i] / c2) + s.Epsilon) + (Info.IsVector ? 0 : s.WeightDecay * Value[i]);
             }
 

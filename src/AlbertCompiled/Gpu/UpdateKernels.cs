@@ -7,19 +7,24 @@ internal struct UpdateRule
 {
     public float LearningRate, Beta1, Beta2, Gain1, Gain2, Correction1, Correction2, Epsilon, Decay, ClipNorm;
 
-    public static UpdateRule Of(in OptimizerSettings settings, long step) => new()
+    public static UpdateRule Of(in OptimizerSettings settings, long step)
     {
-        LearningRate = settings.LearningRate,
-        Beta1 = settings.Beta1,
-        Beta2 = settings.Beta2,
-        Gain1 = 1 - settings.Beta1,
-        Gain2 = 1 - settings.Beta2,
-        Correction1 = settings.BiasCorrection ? (float)(1 / (1 - Math.Pow(settings.Beta1, step))) : 1,
-        Correction2 = settings.BiasCorrection ? (float)(1 / (1 - Math.Pow(settings.Beta2, step))) : 1,
-        Epsilon = settings.Epsilon,
-        Decay = settings.WeightDecay,
-        ClipNorm = settings.ClipNorm,
-    };
+        // The float nearest to 0.999 is so far off that 1 − β₂ would be wrong in the fifth digit: take the decimal that was meant.
+        double beta1 = (double)(decimal)settings.Beta1, beta2 = (double)(decimal)settings.Beta2;
+        return new()
+        {
+            LearningRate = settings.LearningRate,
+            Beta1 = settings.Beta1,
+            Beta2 = settings.Beta2,
+            Gain1 = (float)(1 - beta1),
+            Gain2 = (float)(1 - beta2),
+            Correction1 = settings.BiasCorrection ? (float)(1 / (1 - Math.Pow(beta1, step))) : 1,
+            Correction2 = settings.BiasCorrection ? (float)(1 / (1 - Math.Pow(beta2, step))) : 1,
+            Epsilon = settings.Epsilon,
+            Decay = settings.WeightDecay,
+            ClipNorm = settings.ClipNorm,
+        };
+    }
 
     /// <summary>What gradients are multiplied by.</summary>
     public readonly float Clip(float norm) => ClipNorm > 0f && norm > ClipNorm ? ClipNorm / norm : 1f;
