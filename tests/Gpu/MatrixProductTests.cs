@@ -10,7 +10,7 @@ public sealed class MatrixProductTests(GpuDevices devices)
     [Theory, OnSimulator, OnOpenCL, OnCuda]
     public void Equals_the_reference_for_every_transpose_and_size(string kind)
     {
-        (int, int, int)[] sizes = kind == "ilgpu-cpu" ? [(5, 7, 9), (17, 16, 33)] : [(5, 7, 9), (64, 64, 16), (65, 130, 77), (1, 200, 300)];
+        (int, int, int)[] sizes = kind == "ilgpu-cpu" ? [(5, 7, 9), (17, 16, 33), (3, 2, 300)] : [(5, 7, 9), (64, 64, 16), (65, 130, 77), (1, 200, 300), (70, 65, 1030)];
         Verify<NN>(devices[kind], sizes);
         Verify<NT>(devices[kind], sizes);
         Verify<TN>(devices[kind], sizes);
@@ -54,6 +54,13 @@ public sealed class MatrixProductTests(GpuDevices devices)
         Check.Close(sums, first, 1e-5);
         store.Launch(new(bufferA.View, strideA), new(bufferB.View, strideB), m, n, k, new(stored.View, strideC));
         Assert.Equal(first, device.Download(stored));
+    }
+
+    [Fact]
+    public void Parts_compile_to_registers_only()
+    {
+        Ptx.Verify(typeof(ProductKernel<TN, Block8, PartialProduct>), Block8.Lanes);
+        Ptx.Verify(typeof(ProductSumKernel<Accumulate>), 128);
     }
 
     [Theory]

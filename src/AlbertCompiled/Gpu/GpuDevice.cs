@@ -17,6 +17,7 @@ public sealed class GpuDevice : Device
     const int SimulatorLanes = 16;
 
     readonly Context context;
+    MemoryBuffer1D<float, Stride1D.Dense>? workspace;
 
     GpuDevice(string kind, Context context, Accelerator accelerator)
     {
@@ -62,6 +63,20 @@ public sealed class GpuDevice : Device
         }
     }
 
+    /// <summary>Memory for what a kernel leaves to the next one in the queue. It grows with the largest wish.</summary>
+    internal ArrayView<float> Workspace(long floats)
+    {
+        if (workspace is null || workspace.Length < floats)
+        {
+            Synchronize();
+            workspace?.Dispose();
+            workspace = null;
+            workspace = Allocate<float>(floats);
+        }
+
+        return workspace.View;
+    }
+
     /// <summary>Zeroes memory.</summary>
     public void Clear(ArrayView<float> view)
     {
@@ -93,6 +108,7 @@ public sealed class GpuDevice : Device
     /// <inheritdoc/>
     public override void Dispose()
     {
+        workspace?.Dispose();
         Stream.Dispose();
         Accelerator.Dispose();
         context.Dispose();

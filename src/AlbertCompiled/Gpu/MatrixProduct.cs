@@ -1,74 +1,16 @@
-using ILGPU;
-using ILGPU.Runtime;
-
 namespace AlbertCompiled.Gpu;
 
-/// <summary>A matrix operand: row-major, rows <see cref="Stride"/> floats apart.</summary>
-/// <param name="Values">First element onwards.</param>
-/// <param name="Stride">Floats from one row to the next.</param>
-public readonly record struct Operand(ArrayView<float> Values, int Stride);
-
-/// <summary>Which operands of a product are stored transposed. Constants of the compiled kernel.</summary>
-public interface IProductLayout
-{
-    /// <summary>A is stored [K, M] instead of [M, K].</summary>
-    static abstract bool TransposeA { get; }
-
-    /// <summary>B is stored [N, K] instead of [K, N].</summary>
-    static abstract bool TransposeB { get; }
-}
-
-/// <summary>C = A·B.</summary>
-public readonly struct NN : IProductLayout
-{
-    /// <inheritdoc/>
-    public static bool TransposeA => false;
-
-    /// <inheritdoc/>
-    public static bool TransposeB => false;
-}
-
-/// <summary>C = A·Bᵀ: a linear layer, whose weight is stored [outputs, inputs].</summary>
-public readonly struct NT : IProductLayout
-{
-    /// <inheritdoc/>
-    public static bool TransposeA => false;
-
-    /// <inheritdoc/>
-    public static bool TransposeB => true;
-}
-
-/// <summary>C = Aᵀ·B: a weight gradient, contracted over the rows of a batch.</summary>
-public readonly struct TN : IProductLayout
-{
-    /// <inheritdoc/>
-    public static bool TransposeA => true;
-
-    /// <inheritdoc/>
-    public static bool TransposeB => false;
-}
-
-/// <summary>C = Aᵀ·Bᵀ.</summary>
-public readonly struct TT : IProductLayout
-{
-    /// <inheritdoc/>
-    public static bool TransposeA => true;
-
-    /// <inheritdoc/>
-    public static bool TransposeB => true;
-}
-
-/// <summary>C[M, N] = op(A)·op(B) with an epilogue, compiled for a device.</summary>
+/// <summary>C[M, N] = op(A)·op(B) with an epilogue, for a device.</summary>
 /// <typeparam name="TLayout">Transposes.</typeparam>
 /// <typeparam name="TEpilogue">Consumes the elements of C.</typeparam>
 public sealed class MatrixProduct<TLayout, TEpilogue>
     where TLayout : struct, IProductLayout
     where TEpilogue : struct, IGpuEpilogue
 {
-    readonly GpuKernel<ProductKernel<TLayout, Block8, TEpilogue>>? large;
-    readonly GpuKernel<ProductKernel<TLayout, Block4, TEpilogue>>? small;
+    readonly Kernels<Block8>? large;
+    readonly Kernels<Block4>? small;
 
-    /// <summary>Compiles the product.</summary>
+    /// <summary>A product for <paramref name="device"/>; its kernels are compiled when first launched.</summary>
     public MatrixProduct(GpuDevice device)
     {
         if (device.IsSimulator) small = new(device);
@@ -84,14 +26,38 @@ public sealed class MatrixProduct<TLayout, TEpilogue>
     /// <param name="epilogue">Consumes the elements of C.</param>
     public void Launch(Operand a, Operand b, int m, int n, int k, in TEpilogue epilogue)
     {
-        if (large is not null) Launch(large, new() { A = a.Values, B = b.Values, StrideA = a.Stride, StrideB = b.Stride, M = m, N = n, K = k, Epilogue = epilogue });
-        if (small is not null) Launch(small, new() { A = a.Values, B = b.Values, StrideA = a.Stride, StrideB = b.Stride, M = m, N = n, K = k, Epilogue = epilogue });
+        large?.Launch(a, b, m, n, k, epilogue);
+        small?.Launch(a, b, m, n, k, epilogue);
     }
 
-    static void Launch<TBlock>(GpuKernel<ProductKernel<TLayout, TBlock, TEpilogue>> kernel, in ProductKernel<TLayout, TBlock, TEpilogue> arguments)
-        where TBlock : struct, IBlock
+    sealed class Kernels<TBlock>(GpuDevice device) where TBlock : struct, IBlock
     {
-        int tile = TBlock.Tile;
-        kernel.Launch((arguments.N + tile - 1) / tile, (arguments.M + tile - 1) / tile, 1, TBlock.Lanes, arguments);
+        const int EnoughGroups = 512;       // of 64 lanes: what keeps a large card busy
+        const int LeastSteps = 128;         // of the contraction, to a group
+
+        readonly GpuKernel<ProductKernel<TLayout, TBlock, TEpilogue>> whole = new(device);
+        readonly GpuKernel<ProductKernel<TLayout, TBlock, PartialProduct>> partial = new(device);
+        readonly GpuKernel<ProductSumKernel<TEpilogue>> sum = new(device);
+
+        public void Launch(Operand a, Operand b, int m, int n, int k, in TEpilogue epilogue)
+        {
+            int rows = (m + TBlock.Tile - 1) / TBlock.Tile, columns = (n + TBlock.Tile - 1) / TBlock.Tile;
+            int parts = rows * columns == 0 ? 1 : Math.Min(k / LeastSteps, (EnoughGroups + rows * columns - 1) / (rows * columns));
+            if (parts < 2)
+            {
+                whole.Launch(columns, rows, 1, TBlock.Lanes, new() { A = a, B = b, M = m, N = n, K = k, KPerPart = k, Epilogue = epilogue });
+                return;
+            }
+
+            // Few tiles and a long contraction, such as a weight's gradient: the contraction is cut into parts, which are added in order.
+            int perPart = ((k + parts - 1) / parts + Tile.Depth - 1) / Tile.Depth * Tile.Depth;
+            parts = (k + perPart - 1) / perPart;
+            var products = device.Workspace((long)parts * m * n);
+            partial.Launch(columns, rows, parts, TBlock.Lanes, new()
+            {
+                A = a, B = b, M = m, N = n, K = k, KPerPart = perPart, Epilogue = new() { Products = products, M = m, N = n },
+            });
+            sum.Launch((n + device.Lanes - 1) / device.Lanes, m, 1, device.Lanes, new() { Products = products, Parts = parts, M = m, N = n, Epilogue = epilogue });
+        }
     }
 }

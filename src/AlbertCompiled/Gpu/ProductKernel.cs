@@ -3,7 +3,7 @@ using ILGPU;
 namespace AlbertCompiled.Gpu;
 
 /// <summary>
-/// A group computes one tile of C from slices of A and B in shared memory. The finished tile goes through shared memory to the
+/// A group computes one tile of C, or one part of its contraction, from slices of A and B in shared memory. The finished tile goes through shared memory to the
 /// epilogue, whose code then stands in one short loop, with neighbouring lanes at neighbouring columns.
 /// </summary>
 internal struct ProductKernel<TLayout, TBlock, TEpilogue> : IGpuKernel
@@ -11,8 +11,8 @@ internal struct ProductKernel<TLayout, TBlock, TEpilogue> : IGpuKernel
     where TBlock : struct, IBlock
     where TEpilogue : struct, IGpuEpilogue
 {
-    public ArrayView<float> A, B;
-    public int StrideA, StrideB, M, N, K;
+    public Operand A, B;
+    public int M, N, K, KPerPart;
     public TEpilogue Epilogue;
 
     /// <inheritdoc/>
@@ -23,12 +23,13 @@ internal struct ProductKernel<TLayout, TBlock, TEpilogue> : IGpuKernel
         var a = tile.SubView(0, Tile.Depth * stride);
         var b = tile.SubView(Tile.Depth * stride, Tile.Depth * stride);
         var block = default(TBlock);
-        for (int k = 0; k < K; k += Tile.Depth)
+        int first = Grid.IdxZ * KPerPart, last = K - first < KPerPart ? K : first + KPerPart;
+        for (int k = first; k < last; k += Tile.Depth)
         {
-            if (TLayout.TransposeA) Tile.LoadColumns<TBlock>(a, A, StrideA, k, K, row, M);
-            else Tile.LoadRows<TBlock>(a, A, StrideA, row, M, k, K);
-            if (TLayout.TransposeB) Tile.LoadRows<TBlock>(b, B, StrideB, column, N, k, K);
-            else Tile.LoadColumns<TBlock>(b, B, StrideB, k, K, column, N);
+            if (TLayout.TransposeA) Tile.LoadColumns<TBlock>(a, A.Values, A.Stride, k, K, row, M);
+            else Tile.LoadRows<TBlock>(a, A.Values, A.Stride, row, M, k, K);
+            if (TLayout.TransposeB) Tile.LoadRows<TBlock>(b, B.Values, B.Stride, column, N, k, K);
+            else Tile.LoadColumns<TBlock>(b, B.Values, B.Stride, k, K, column, N);
             Group.Barrier();
             block.MultiplyAdd(tile, 0, tile, Tile.Depth);
             Group.Barrier();
@@ -41,5 +42,33 @@ internal struct ProductKernel<TLayout, TBlock, TEpilogue> : IGpuKernel
             int i = e / TBlock.Tile, j = e % TBlock.Tile;
             if (row + i < M && column + j < N) Epilogue.Apply(tile[i * stride + j], row + i, column + j);
         }
+    }
+}
+
+/// <summary>Keeps the products of a part of the contraction: [parts, M, N].</summary>
+internal struct PartialProduct : IGpuEpilogue
+{
+    public ArrayView<float> Products;
+    public int M, N;
+
+    /// <inheritdoc/>
+    public readonly void Apply(float product, int row, int column) => Products[((long)Grid.IdxZ * M + row) * N + column] = product;
+}
+
+/// <summary>Adds the parts in order and hands the sums to the epilogue: a group for a piece of a row.</summary>
+internal struct ProductSumKernel<TEpilogue> : IGpuKernel where TEpilogue : struct, IGpuEpilogue
+{
+    public ArrayView<float> Products;
+    public int Parts, M, N;
+    public TEpilogue Epilogue;
+
+    /// <inheritdoc/>
+    public readonly void Run()
+    {
+        int row = Grid.IdxY, column = Grid.IdxX * Group.DimX + Group.IdxX;
+        if (column >= N) return;
+        float sum = 0f;
+        for (int p = 0; p < Parts; p++) sum += Products[((long)p * M + row) * N + column];
+        Epilogue.Apply(sum, row, column);
     }
 }
