@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using AlbertCompiled.Generators.Diagnostics;
 using AlbertCompiled.Generators.Emit;
 using AlbertCompiled.Generators.Emit.Cpu;
+using AlbertCompiled.Generators.Emit.Gpu;
 using AlbertCompiled.Generators.Graph;
 using AlbertCompiled.Generators.Lower;
 using AlbertCompiled.Generators.Passes;
@@ -19,8 +20,11 @@ internal static class Compiler
     {
         var compiled = Lower(model);
         if (BudgetCheck.Run(model, compiled) is { } exceeded) return new(default, ImmutableArray.Create(exceeded));
-        var files = ModelEmitter.Files(compiled).Concat(compiled.Programs.SelectMany(p =>
-            new CpuProgramEmitter(p.Program, compiled.Layout, model.Name, CompiledGraph.ClassOf(p.Program, "Cpu")).Files(model.Namespace)));
+        var emitters = compiled.Programs.SelectMany(p => new ProgramEmitter[]
+        {
+            new CpuProgramEmitter(p.Program, compiled.Layout, model.Name), new GpuProgramEmitter(p.Program, compiled.Layout, model.Name),
+        });
+        var files = ModelEmitter.Files(compiled).Concat(emitters.SelectMany(e => e.Files(model.Namespace)));
         string prefix = model.Declaration.FullName;
         return new(files.Select(f => (f.Hint.Length == 0 ? $"{prefix}.g.cs" : $"{prefix}.{f.Hint}.g.cs", f.Text)).ToImmutableArray(), default);
     }

@@ -17,6 +17,16 @@ internal sealed class CSharpWriter
         text.Append(' ', 4 * depth).Append(line).Append('\n');
     }
 
+    /// <summary>Lines that were written elsewhere.</summary>
+    public void Lines(string lines)
+    {
+        foreach (string line in lines.TrimEnd('\n').Split('\n'))
+        {
+            if (line.Length == 0) Blank();
+            else Line(line);
+        }
+    }
+
     /// <summary>A blank line before whatever comes next in this block.</summary>
     public void Blank() => pendingBlank = true;
 

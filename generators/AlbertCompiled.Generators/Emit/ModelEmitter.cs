@@ -9,11 +9,7 @@ namespace AlbertCompiled.Generators.Emit;
 /// <summary>What the emitters print a model from.</summary>
 internal sealed record CompiledGraph(
     string Namespace, string Name, string Accessibility, string Optimizer, ImmutableArray<(string Name, string Value)> Configuration,
-    ParameterLayout Layout, ImmutableArray<(LoweredProgram Program, ModelGraph Source)> Programs)
-{
-    /// <summary>Program name → name of its class: train → CpuTrain.</summary>
-    public static string ClassOf(LoweredProgram program, string device) => device + Names.Pascal(program.Name);
-}
+    ParameterLayout Layout, ImmutableArray<(LoweredProgram Program, ModelGraph Source)> Programs);
 
 /// <summary>Prints the model's own half of the class, its description and its parameters' offsets.</summary>
 internal static class ModelEmitter
@@ -30,6 +26,8 @@ internal static class ModelEmitter
     static void Model(CSharpWriter w, CompiledGraph model)
     {
         string Cpu(string lanes) => $"Cpu<{lanes}>(cpu)";
+        string Constructors(string device, string typeArguments) =>
+            string.Join(", ", model.Programs.Select(p => $"e => new {ProgramEmitter.ClassOf(p.Program, device)}{typeArguments}(e)"));
         w.Line($"/// <summary>{model.Layout.Parameters.Sum(p => p.Length).ToString("#,0", CultureInfo.InvariantCulture)} parameters; programs: {string.Join(", ", model.Programs.Select(p => p.Program.Name))}.</summary>");
         w.Block($"{model.Accessibility} sealed partial class {model.Name} : CompiledModel", () =>
         {
@@ -42,11 +40,12 @@ internal static class ModelEmitter
             w.Block("protected override ModelExecutor CreateExecutor() => Device switch", () =>
             {
                 w.Line($"CpuDevice cpu => Simd.Width switch {{ 16 => {Cpu("Lanes16")}, 8 => {Cpu("Lanes8")}, _ => {Cpu("Lanes4")} }},");
-                w.Line("_ => throw new NotSupportedException(Device.Kind),");
+                w.Line($"GpuDevice gpu => new GpuExecutor(this, gpu, {Constructors("Gpu", "")}),");
+                w.Line("_ => throw new NotSupportedException($\"{Device.Kind} is neither a processor nor a GPU\"),");
             }, "};");
             w.Blank();
             w.Line("CpuExecutor Cpu<V>(CpuDevice device) where V : struct, ISimd<V> =>");
-            w.Indented(() => w.Line($"new(this, device, {string.Join(", ", model.Programs.Select(p => $"e => new {CompiledGraph.ClassOf(p.Program, "Cpu")}<V>(e)"))});"));
+            w.Indented(() => w.Line($"new(this, device, {Constructors("Cpu", "<V>")});"));
             w.Blank();
             w.Line("/// <inheritdoc/>");
             w.Block("protected override void CheckIndices(TokenBatch batch)", () =>

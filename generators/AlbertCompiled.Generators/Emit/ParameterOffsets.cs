@@ -7,7 +7,7 @@ namespace AlbertCompiled.Generators.Emit;
 internal static class ParameterOffsets
 {
     /// <summary>The expression inside a program.</summary>
-    public static string Of(ParameterBuffer buffer, ParameterLayout layout, string iteration) =>
+    public static string Of(ParameterBuffer buffer, string iteration) =>
         $"Offset.{Passes.Names.Pascal(buffer.Name)}{(buffer.Reference.Varies ? $"({iteration})" : "")}";
 
     /// <summary>Prints the class Offset.</summary>

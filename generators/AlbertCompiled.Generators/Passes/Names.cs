@@ -10,7 +10,8 @@ internal sealed class Names
     [
         "Token", "Sequence", "Prediction", "TokenChunk", "SequenceChunk", "PredictionChunk", "Fixed", "Tokens", "Sequences", "Predictions", "Run", "Output",
         "Batch", "Team", "Values", "Gradients", "Packed", "PackWeights", "Chunks", "DropoutKey", "Pointer", "Description", "Offset", "Attention", "Gemm",
-        "Arrays", "Tables", "ColumnSums", "Matrix", "Train", "Evaluate", "Predict", "Launch",
+        "Arrays", "Tables", "ColumnSums", "Matrix", "Train", "Evaluate", "Predict", "Store", "Accumulate", "ScatterAdd", "ColumnSum", "AttentionForward",
+        "AttentionBackward", "Value", "Gradient", "Clear", "ClearGradients", "From", "Scratch", "Device", "Group", "GpuMath",
     ];
 
     readonly Dictionary<string, int> used = [];

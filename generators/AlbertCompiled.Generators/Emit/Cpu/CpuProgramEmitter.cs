@@ -1,195 +1,123 @@
-using System.Collections.Immutable;
-using AlbertCompiled.Generators.Graph;
 using AlbertCompiled.Generators.Lower;
-using AlbertCompiled.Generators.Passes;
 
 namespace AlbertCompiled.Generators.Emit.Cpu;
 
-/// <summary>Prints a lowered program as a class: its slots, its steps, its kernels.</summary>
-internal sealed class CpuProgramEmitter(LoweredProgram program, ParameterLayout layout, string model, string name)
+/// <summary>The CPU's way to print a program: structs of pointers that a thread team runs, generic over the vector's width.</summary>
+internal sealed class CpuProgramEmitter(LoweredProgram program, ParameterLayout layout, string model) : ProgramEmitter(program, layout, model, "Cpu")
 {
-    public const string Usings = "System.Runtime.CompilerServices\nAlbertCompiled\nAlbertCompiled.Cpu";
+    // weight and transposition → field and the product that first reads it
+    readonly Dictionary<string, (string Field, ProductKernel Kernel)> packed = [];
 
-    readonly Dictionary<string, (string Pointer, ProductKernel Kernel)> packed = [];
+    protected override string Usings => "System\nSystem.Runtime.CompilerServices\nAlbertCompiled\nAlbertCompiled.Cpu";
 
-    /// <summary>File name ending → text.</summary>
-    public IEnumerable<(string Hint, string Text)> Files(string ns)
+    protected override string ClassTail => "<V> : CpuProgram where V : struct, ISimd<V>";
+
+    protected override string Modifiers => "sealed unsafe";
+
+    protected override string SlotType => "float*";
+
+    protected override string OutputType => "CpuOutput";
+
+    protected override string ExecutorType => "CpuExecutor";
+
+    protected override IEnumerable<string> Prologue
     {
-        var kernels = new CSharpWriter();
-        var calls = PrintKernels(kernels);
-        yield return ($"{name}", CSharpWriter.File(ns, Usings, $"{model}: the {program.Name} program for the CPU.", w => Class(w, () => PrintSteps(w, calls))));
-        yield return ($"{name}.Kernels", CSharpWriter.File(ns, Usings, $"{model}: kernels of the {program.Name} program for the CPU.", w => Class(w, () =>
+        get
         {
-            foreach (string line in kernels.ToString().Split('\n'))
-            {
-                if (line.Length == 0) w.Blank();
-                else w.Line(line);
-            }
-        })));
-        yield return ($"{name}.Plan", CSharpWriter.File(ns, Usings, $"{model}: the arena of the {program.Name} program.\n{PlanTable.Print(program)}", w => Class(w, () => PrintPlan(w))));
-    }
-
-    void Class(CSharpWriter w, Action body) => w.Block($"partial class {model}", () =>
-        w.Block($"sealed unsafe partial class {name}<V> : CpuProgram where V : struct, ISimd<V>", body));
-
-    void PrintPlan(CSharpWriter w)
-    {
-        foreach (var s in program.Plan.Slots) w.Line($"readonly float* {s.Name}; // {s.Shape}{(s.PerChunk ? " per chunk" : "")}{(s.Entries > 1 ? $" × {s.Entries}" : "")}");
-        foreach (var p in packed.Values) w.Line($"readonly float* {p.Pointer}; // {p.Kernel.B.Shape} in the inner kernel's layout");
-        w.Blank();
-        w.Block($"public {name}(CpuExecutor executor) : base(executor, Compiled.Program(\"{program.Name}\")!)", () =>
-        {
-            foreach (var s in program.Plan.Slots) w.Line($"{s.Name} = {s.Region}({s.Offset});");
-            foreach (var p in packed.Values) w.Line($"{p.Pointer} = Packed(PackedB.PackedLength({p.Kernel.N}, {p.Kernel.K}));");
-        });
-        w.Blank();
-        w.Block("public override CpuOutput Output(int index) => index switch", () =>
-        {
-            for (int i = 0; i < program.Outputs.Length; i++)
-                w.Line($"{i} => new({Address(program.Outputs[i].Value, "0")}, {program.Outputs[i].Value.Stride}), // {program.Outputs[i].Name}");
-            w.Line("_ => throw new ArgumentOutOfRangeException(nameof(index)),");
-        }, "};");
-        foreach (var s in program.Plan.Slots.Where(s => s.Entries > 1))
-        {
-            w.Blank();
-            string rows = s.Region == Region.Fixed ? $"{s.EntryUnits}L" : $"{s.EntryUnits} * {s.Region}Rows";
-            w.Line($"float* {Names.Pascal(s.Name)}(int entry) => {s.Name} + entry * {(s.Region == Region.Fixed ? rows : $"({rows})")};");
+            if (packed.Count > 0) yield return "PackWeights();";
+            if (Program.Name == "train") yield return FormattableString.Invariant($"Arrays.Clear(Team, Gradients, {Layout.Length});");
         }
     }
 
-    /// <summary>The address of a buffer, as the program's methods see it.</summary>
-    string Address(Lower.Buffer buffer, string iteration) => buffer switch
-    {
-        SlotBuffer { Slot.Entries: 1 } s => s.Slot.Name,
-        SlotBuffer s => $"{Names.Pascal(s.Slot.Name)}({EntryOf(s, iteration)})",
-        ParameterBuffer p => $"{(p.Gradient ? "Gradients" : "Values")} + {ParameterOffsets.Of(p, layout, iteration)}",
-        _ => throw new InvalidOperationException(),
-    };
+    protected override string EntryAt(string slot, string floats) => $"{slot} + {floats}";
 
-    static string EntryOf(SlotBuffer s, string iteration) => s.Entry switch
-    {
-        Entry.Iteration => iteration,
-        Entry.Next => $"{iteration} + 1",
-        Entry.Parity => $"{iteration} & 1",
-        Entry.NextParity => $"({iteration} + 1) & 1",
-        Entry.Constant => s.Constant.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        _ => "0",
-    };
+    protected override string ParameterAt(ParameterBuffer buffer, string offset) => $"{(buffer.Gradient ? "Gradients" : "Values")} + {offset}";
 
-    Dictionary<Kernel, string> PrintKernels(CSharpWriter w)
+    protected override IEnumerable<(string Declaration, string Assignment)> Fields() => packed.Values.Select(p =>
+        ($"readonly float* {p.Field}; // {p.Kernel.B.Shape} in the inner kernel's layout", $"{p.Field} = Packed(PackedB.PackedLength({p.Kernel.N}, {p.Kernel.K}));"));
+
+    protected override void PrintMethods(CSharpWriter w)
     {
-        var calls = new Dictionary<Kernel, string>();
-        foreach (var (kernel, loop) in program.Kernels) calls[kernel] = Call(w, kernel, loop);
-        return calls;
+        if (packed.Count == 0) return;
+        w.Blank();
+        w.Line("// weights that every layer uses, brought into the inner kernel's layout once a step");
+        w.Block("void PackWeights()", () =>
+        {
+            foreach (var (field, p) in packed.Values) w.Line($"PackedB.Pack<V>(Team, {Matrix(p.B, p.TransposeB, "0")}, {p.N}, {p.K}, {field});");
+        });
     }
 
-    string Call(CSharpWriter w, Kernel kernel, LoopStep? loop)
+    protected override string Call(CSharpWriter w, Kernel kernel, string iteration)
     {
-        string iteration = loop is null ? "0" : "layer";
-        string At(Lower.Buffer b) => Address(b, iteration);
-        string Matrix(Lower.Buffer b, bool transposed) => $"new({At(b)}, {b.Stride}{(transposed ? ", transposed: true" : "")})";
+        string A(Lower.Buffer b) => At(b, iteration);
+        string Strided(Lower.Buffer b) => $"{A(b)}, {b.Stride}";
         switch (kernel)
         {
             case RowKernel r:
-                var fields = new KernelFields(At);
-                var emitter = new RowKernelEmitter(w, r, fields, iteration);
+                var fields = NewFields(iteration, out var dialect);
+                var printer = new RowKernelPrinter(w, r, fields, dialect);
                 Headings.Print(w, r);
-                emitter.Print();
-                return $"Team.Rows(new {r.Name}({fields.Arguments}), {Sizes.Of(r.Rows)});";
+                printer.Print();
+                return $"Team.Rows(new {r.Name}({fields.Arguments}), {Size(r.Rows)});";
 
             case ProductKernel p:
-                var (type, construction) = EpilogueEmitter.Print(w, p, At, iteration);
-                string sizes = $"{Sizes.Of(p.M)}, {p.N}, {Sizes.Of(p.K)}";
-                return Packed(p, loop) is { } pointer
-                    ? $"PackedB.Multiply<V, {type}>(Team, {Matrix(p.A, p.TransposeA)}, {pointer}, {sizes}, {construction});"
-                    : $"Gemm.Multiply<V, {type}>(Team, {Matrix(p.A, p.TransposeA)}, {Matrix(p.B, p.TransposeB)}, {sizes}, {construction});";
+                var (type, construction) = Epilogue(w, p, iteration);
+                string call = Packed(p, iteration) is { } field ? $"PackedB.Multiply<V, {type}>(Team, {Matrix(p.A, p.TransposeA, iteration)}, {field}"
+                    : $"Gemm.Multiply<V, {type}>(Team, {Matrix(p.A, p.TransposeA, iteration)}, {Matrix(p.B, p.TransposeB, iteration)}";
+                return $"{call}, {Size(p.M)}, {p.N}, {Size(p.K)}, {construction});";
 
             case AttentionKernel a:
-                return $"Attention.Forward<V>(Team, {At(a.QueryKeyValue)}, {a.QueryKeyValue.Stride}, {At(a.Context)}, {a.Context.Stride}, "
-                    + $"{At(a.LogSum)}, {a.LogSum.Stride}, Pointer(Batch.Starts), Sequences, {a.Heads}, {a.Context.Shape.Columns / a.Heads}, {KeyOf(a.Dropout, a.Site, iteration)});";
+                return $"Attention.Forward<V>(Team, {Strided(a.QueryKeyValue)}, {Strided(a.Context)}, {Strided(a.LogSum)}, "
+                    + $"Pointer(Batch.Starts), Sequences, {a.Heads}, {a.Context.Shape.Columns / a.Heads}, {Key(a.Dropout, a.Site, iteration)});";
 
             case AttentionGradientKernel a:
-                return $"Attention.Backward<V>(Team, {At(a.QueryKeyValue)}, {a.QueryKeyValue.Stride}, {At(a.Context)}, {a.Context.Stride}, {At(a.LogSum)}, {a.LogSum.Stride}, "
-                    + $"{At(a.Gradient)}, {a.Gradient.Stride}, {At(a.Result)}, {a.Result.Stride}, "
-                    + $"Pointer(Batch.Starts), Sequences, {a.Heads}, {a.Gradient.Shape.Columns / a.Heads}, {KeyOf(a.Dropout, a.Site, iteration)});";
+                return $"Attention.Backward<V>(Team, {Strided(a.QueryKeyValue)}, {Strided(a.Context)}, {Strided(a.LogSum)}, {Strided(a.Gradient)}, {Strided(a.Result)}, "
+                    + $"Pointer(Batch.Starts), Sequences, {a.Heads}, {a.Gradient.Shape.Columns / a.Heads}, {Key(a.Dropout, a.Site, iteration)});";
 
             case ScatterKernel s:
-                string clear = s.Target is SlotBuffer t ? $"Arrays.Clear(Team, {At(t)}, {t.Stride}L * {Sizes.Of(t.Shape.Rows)});\n" : "";
-                return clear + $"Tables.ScatterAdd(Team, {At(s.Target)}, {s.Target.Stride}, Pointer(Batch.{s.Index}), {At(s.Source)}, {s.Source.Stride}, {Sizes.Of(s.Source.Shape.Rows)}, {s.Source.Shape.Columns});";
+                string clear = s.Target is SlotBuffer t ? $"Arrays.Clear(Team, {A(t)}, {t.Stride}L * {Size(t.Shape.Rows)});\n" : "";
+                return $"{clear}Tables.ScatterAdd(Team, {Strided(s.Target)}, Pointer(Batch.{s.Index}), {Strided(s.Source)}, {Size(s.Source.Shape.Rows)}, {s.Source.Shape.Columns});";
 
             case ColumnSumKernel c:
-                string chunks = $"Chunks({Sizes.Of(c.Rows)})";
-                return $"ColumnSums.Add<V>(Team, {At(c.Partials)}, {chunks}, {c.Columns}, {At(c.Target)}, accumulate: {(c.Target is ParameterBuffer ? "true" : "false")});";
+                return $"ColumnSums.Add<V>(Team, {A(c.Partials)}, Chunks({Size(c.Rows)}), {c.Columns}, {A(c.Target)}, accumulate: {(c.Target is ParameterBuffer ? "true" : "false")});";
 
             default:
                 throw new InvalidOperationException(kernel.ToString());
         }
     }
 
-    static string KeyOf(double dropout, int site, string iteration) =>
-        dropout == 0 ? "0, 0" : $"DropoutKey({site}, {iteration}), {dropout.ToString("R", System.Globalization.CultureInfo.InvariantCulture)}";
+    (string Type, string Construction) Epilogue(CSharpWriter w, ProductKernel p, string iteration)
+    {
+        if (EpiloguePrinter.Plain(p) is { } plain)
+        {
+            string type = plain.Accumulate ? "AccumulateEpilogue" : "StoreEpilogue";
+            return (type, $"new {type}({At(plain.Target, iteration)}, {plain.Target.Stride})");
+        }
+
+        var fields = NewFields(iteration, out var dialect);
+        Headings.Print(w, p);
+        EpiloguePrinter.Print(w, p, fields, dialect);
+        return (p.Name, $"new {p.Name}({fields.Arguments})");
+    }
+
+    KernelFields NewFields(string iteration, out Dialect dialect)
+    {
+        dialect = new CpuDialect();
+        return new(dialect, b => At(b, iteration), index => $"Pointer(Batch.{index})", iteration);
+    }
+
+    string Matrix(Lower.Buffer b, bool transposed, string iteration) => $"new({At(b, iteration)}, {b.Stride}{(transposed ? ", transposed: true" : "")})";
+
+    static string Size(Graph.Dim dimension) => KernelFields.SizeOf(dimension);
+
+    static string Key(double dropout, int site, string iteration) => dropout == 0 ? "0, 0" : $"DropoutKey({site}, {iteration}), {Probability(dropout)}";
 
     // a weight that every iteration of a loop multiplies by is brought into the inner kernel's layout once a step
-    string? Packed(ProductKernel p, LoopStep? loop)
+    string? Packed(ProductKernel p, string iteration)
     {
-        if (loop is null || p.B is not ParameterBuffer { Gradient: false, Reference.Varies: false } weight || !p.K.IsConstant) return null;
-        string key = $"{weight.Name}{(p.TransposeB ? "T" : "")}";
-        if (!packed.TryGetValue(key, out var known)) packed[key] = known = ($"{weight.Name}{(p.TransposeB ? "Transposed" : "")}Packed", p);
-        return known.Pointer;
-    }
-
-    void PrintSteps(CSharpWriter w, Dictionary<Kernel, string> calls)
-    {
-        var sections = Sections.Of(program);
-        w.Block("protected override void Run()", () =>
-        {
-            if (packed.Count > 0) w.Line("PackWeights();");
-            if (program.Name == "train") w.Line($"Arrays.Clear(Team, Gradients, {layout.Length});");
-            foreach (var section in sections) w.Line($"{section.Name}();");
-        });
-        if (packed.Count > 0)
-        {
-            w.Blank();
-            w.Line("// weights that every layer uses, brought into the inner kernel's layout once a step");
-            w.Block("void PackWeights()", () =>
-            {
-                foreach (var (pointer, p) in packed.Values)
-                    w.Line($"PackedB.Pack<V>(Team, new({Address(p.B, "0")}, {p.B.Stride}{(p.TransposeB ? ", transposed: true" : "")}), {p.N}, {p.K}, {pointer});");
-            });
-        }
-
-        foreach (var section in sections)
-        {
-            w.Blank();
-            w.Block($"void {section.Name}()", () =>
-            {
-                if (section.Loop is { } loop)
-                {
-                    w.Block(loop.Reversed ? $"for (int layer = {loop.Count - 1}; layer >= 0; layer--)" : $"for (int layer = 0; layer < {loop.Count}; layer++)",
-                        () => PrintCalls(w, section.Kernels, calls));
-                }
-                else
-                {
-                    PrintCalls(w, section.Kernels, calls);
-                }
-            });
-        }
-    }
-
-    static void PrintCalls(CSharpWriter w, IEnumerable<Kernel> kernels, Dictionary<Kernel, string> calls)
-    {
-        string? source = null;
-        foreach (var kernel in kernels)
-        {
-            string line = (kernel.Info.Backward ? "gradient of: " : "") + Headings.OneLine(kernel.Info.Source);
-            if (line != source)
-            {
-                if (source is not null) w.Blank();
-                w.Line($"// {line}");
-            }
-
-            source = line;
-            foreach (string call in calls[kernel].Split('\n')) w.Line(call);
-        }
+        if (iteration == "0" || p.B is not ParameterBuffer { Gradient: false, Reference.Varies: false } weight || !p.K.IsConstant) return null;
+        string field = $"{weight.Name}{(p.TransposeB ? "Transposed" : "")}Packed";
+        if (!packed.ContainsKey(field)) packed[field] = (field, p);
+        return field;
     }
 }

@@ -1,0 +1,69 @@
+using AlbertCompiled.Generators.Graph;
+
+namespace AlbertCompiled.Generators.Emit;
+
+/// <summary>How a device's kernels write what every kernel does. The order of instructions is the program's, on all devices the same.</summary>
+internal abstract class Dialect
+{
+    /// <summary>The type of a buffer of floats.</summary>
+    public abstract string Floats { get; }
+
+    /// <summary>The type of an index vector.</summary>
+    public abstract string Integers { get; }
+
+    /// <summary>The interface of row kernels.</summary>
+    public abstract string RowKernel { get; }
+
+    /// <summary>The interface of epilogues.</summary>
+    public abstract string Epilogue { get; }
+
+    /// <summary>Heading of an epilogue's method.</summary>
+    public abstract string ApplyHeading { get; }
+
+    /// <summary>The type of the elements inside an epilogue.</summary>
+    public abstract string EpilogueType { get; }
+
+    /// <summary>Printed above a method that should be compiled well, or null.</summary>
+    public abstract string? Attribute(bool inline);
+
+    /// <summary>Declares where a row of a buffer begins: {name}Row.</summary>
+    public abstract string RowStart(string name, string row, int stride);
+
+    /// <summary>An element of the row that <see cref="RowStart"/> declared.</summary>
+    public abstract string OwnElement(string name, string column);
+
+    /// <summary>The first element of that row as a variable.</summary>
+    public abstract string FirstOfRow(string name);
+
+    /// <summary>An element of a buffer whose only row is the same for all rows.</summary>
+    public abstract string SharedElement(string name, string column);
+
+    /// <summary>An element inside an epilogue.</summary>
+    public abstract string EpilogueElement(string name, int stride);
+
+    public abstract string Load(string type, string element);
+
+    public abstract string Store(string type, string element, string value, bool accumulate);
+
+    /// <summary>Writes a value per row.</summary>
+    public abstract string StorePerRow(string place, string value, bool accumulate);
+
+    /// <summary>Zeroes the partial sums of a chunk: {name}Row of so many columns.</summary>
+    public abstract void ClearPartials(CSharpWriter w, string name, int columns);
+
+    /// <summary>A function of elements, with its precedence (see <see cref="Expressions"/>).</summary>
+    public abstract (string Text, int Precedence) Function(string type, Op op, IReadOnlyList<string> arguments);
+
+    /// <summary>A value as a vector, where it may be a float.</summary>
+    public virtual string Widen(string type, string value) => value;
+
+    public abstract string OneHot(string type, string column, string index);
+
+    public abstract string KeepMask(string type, string arguments);
+
+    /// <summary>Prints the loops over the columns of a row and, around them, the accumulators of its reductions.</summary>
+    public abstract void ColumnLoops(CSharpWriter w, int columns, IReadOnlyList<Lower.Reduce> reductions, Action<string, string> body);
+
+    /// <summary>Adds an element to a reduction's accumulator.</summary>
+    public abstract string Accumulate(string type, Lower.Reduce reduction, string value);
+}

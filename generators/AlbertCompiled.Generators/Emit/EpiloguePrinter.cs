@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using AlbertCompiled.Generators.Lower;
+
+namespace AlbertCompiled.Generators.Emit;
+
+/// <summary>Prints a product's epilogue as a struct.</summary>
+internal static class EpiloguePrinter
+{
+    /// <summary>The store or accumulation that is the whole epilogue, for which the runtime has a struct; null otherwise.</summary>
+    public static Store? Plain(ProductKernel kernel) => kernel.Epilogue is [Store { Value: Lowering.Accumulator } only] ? only : null;
+
+    public static void Print(CSharpWriter w, ProductKernel kernel, KernelFields fields, Dialect dialect)
+    {
+        var body = new List<string>();
+        Print(body, kernel.Epilogue, fields, dialect);
+        w.Block($"internal readonly struct {kernel.Name}({fields.Parameters}) : {dialect.Epilogue}", () =>
+        {
+            if (dialect.Attribute(inline: true) is { } attribute) w.Line(attribute);
+            w.Block(dialect.ApplyHeading, () => body.ForEach(w.Line));
+        });
+    }
+
+    static void Print(List<string> lines, ImmutableArray<Instruction> instructions, KernelFields fields, Dialect dialect)
+    {
+        string type = dialect.EpilogueType;
+        var e = new Expressions(dialect, type, instructions, instructions);
+        foreach (var instruction in instructions)
+        {
+            if (instruction is Store s)
+            {
+                lines.Add(dialect.Store(type, Element(s.Target, s.Row), e.Read(s.Value, s.Accumulate ? 2 : 3), s.Accumulate));
+                continue;
+            }
+
+            bool perRow = instruction is CountRows or Load { Source.Shape.Columns: 1 };
+            var (text, precedence) = instruction switch
+            {
+                Literal i => (CSharpWriter.Float(i.Value), i.Value < 0 ? 2 : 4),
+                CountRows i => (fields.Count(i.Dimension), 4),
+                Load { Source.Shape.Columns: 1 } i => ($"{fields.Of(i.Source)}[{(i.Row == RowMode.First ? "0" : "row")}]", 4),
+                Load i => (dialect.Load(type, Element(i.Source, i.Row)), 3),
+                OneHot i => (dialect.OneHot(type, "column", $"{fields.Index(i.Index)}[row]"), 3),
+                KeepMask i => (dialect.KeepMask(type, KernelFields.MaskArguments($"CounterRandom.RowKey({fields.Key(i.Site)}, row)", "column", i.Probability)), 3),
+                Compute c => e.Print(c),
+                _ => throw new InvalidOperationException(instruction.ToString()),
+            };
+            if (e.Define(instruction, perRow ? "float" : type, text, precedence) is { } line) lines.Add(line);
+        }
+
+        string Element(Lower.Buffer buffer, RowMode mode) =>
+            mode == RowMode.First ? dialect.SharedElement(fields.Of(buffer), "column") : dialect.EpilogueElement(fields.Of(buffer), buffer.Stride);
+    }
+}

@@ -1,0 +1,99 @@
+using AlbertCompiled.Generators.Lower;
+using AlbertCompiled.Generators.Passes;
+
+namespace AlbertCompiled.Generators.Emit.Gpu;
+
+/// <summary>The GPU's way to print a program: structs of views that ILGPU compiles, and launchers that a step queues.</summary>
+internal sealed class GpuProgramEmitter(LoweredProgram program, ParameterLayout layout, string model) : ProgramEmitter(program, layout, model, "Gpu")
+{
+    // field → its type, in order of first use
+    readonly List<(string Type, string Name, string Construction)> launchers = [];
+
+    protected override string Usings => "System\nAlbertCompiled\nAlbertCompiled.Gpu\nILGPU";
+
+    protected override string ClassTail => " : GpuProgram";
+
+    protected override string Modifiers => "sealed";
+
+    protected override string SlotType => "ArrayView<float>";
+
+    protected override string OutputType => "Operand";
+
+    protected override string ExecutorType => "GpuExecutor";
+
+    protected override IEnumerable<string> Prologue => Program.Name == "train" ? ["ClearGradients();"] : [];
+
+    protected override string EntryAt(string slot, string floats) => $"From({slot}, {floats})";
+
+    protected override string ParameterAt(ParameterBuffer buffer, string offset) => $"{(buffer.Gradient ? "Gradient" : "Value")}({offset})";
+
+    protected override IEnumerable<(string Declaration, string Assignment)> Fields() =>
+        launchers.Select(l => ($"readonly {l.Type} {l.Name};", $"{l.Name} = {l.Construction};"));
+
+    protected override string Call(CSharpWriter w, Kernel kernel, string iteration)
+    {
+        string A(Lower.Buffer b) => At(b, iteration);
+        string Operand(Lower.Buffer b) => $"new({A(b)}, {b.Stride})";
+        switch (kernel)
+        {
+            case RowKernel r:
+                var fields = NewFields(iteration, out var dialect);
+                var printer = new RowKernelPrinter(w, r, fields, dialect);
+                Headings.Print(w, r);
+                printer.Print();
+                bool sums = r.Phases.Any(p => p.Instructions.Any(i => i is AddToPartial));
+                return $"{Launcher($"GpuRows<{r.Name}>", r.Name)}.Launch{(sums ? "Chunks" : "")}({Size(r.Rows)}, new({fields.Arguments}));";
+
+            case ProductKernel p:
+                var (type, arguments) = Epilogue(w, p, iteration);
+                string layoutName = $"{(p.TransposeA ? "T" : "N")}{(p.TransposeB ? "T" : "N")}";
+                string product = Launcher($"MatrixProduct<{layoutName}, {type}>", type == p.Name ? p.Name : $"{layoutName}{type}");
+                return $"{product}.Launch({Operand(p.A)}, {Operand(p.B)}, {Size(p.M)}, {p.N}, {Size(p.K)}, new({arguments}));";
+
+            case AttentionKernel a:
+                return $"{Launcher("AttentionForward", "AttentionForward")}.Launch({Attention(a.QueryKeyValue, a.Heads, a.Dropout, a.Site)}, {Operand(a.Context)}, {Operand(a.LogSum)});";
+
+            case AttentionGradientKernel a:
+                string delta = Launcher("ArrayView<float>", "AttentionDelta", $"Scratch(TokenRows * {a.Heads})");
+                return $"{Launcher("AttentionBackward", "AttentionBackward")}.Launch({Attention(a.QueryKeyValue, a.Heads, a.Dropout, a.Site)}, {Operand(a.Context)}, {Operand(a.LogSum)}, {Operand(a.Gradient)}, {Operand(a.Result)}, {delta});";
+
+            case ScatterKernel s:
+                string clear = s.Target is SlotBuffer t ? $"Clear({A(t)}, {t.Stride}L * {Size(t.Shape.Rows)});\n" : "";
+                return $"{clear}{Launcher("ScatterAdd", "ScatterAdd")}.Launch({Operand(s.Target)}, Batch.{s.Index}, {Operand(s.Source)}, {Size(s.Source.Shape.Rows)}, {s.Source.Shape.Columns});";
+
+            case ColumnSumKernel c:
+                return $"{Launcher("ColumnSum", "ColumnSum")}.Launch({A(c.Partials)}, Chunks({Size(c.Rows)}), {c.Columns}, {A(c.Target)}, accumulate: {(c.Target is ParameterBuffer ? "true" : "false")});";
+
+            default:
+                throw new InvalidOperationException(kernel.ToString());
+        }
+
+        string Attention(Lower.Buffer queryKeyValue, int heads, double dropout, int site) =>
+            $"Attention({Operand(queryKeyValue)}, {heads}, {queryKeyValue.Shape.Columns / 3 / heads}{(dropout == 0 ? "" : $", DropoutKey({site}, {iteration}), {Probability(dropout)}")})";
+    }
+
+    (string Type, string Arguments) Epilogue(CSharpWriter w, ProductKernel p, string iteration)
+    {
+        if (EpiloguePrinter.Plain(p) is { } plain) return (plain.Accumulate ? "Accumulate" : "Store", $"{At(plain.Target, iteration)}, {plain.Target.Stride}");
+        var fields = NewFields(iteration, out var dialect);
+        Headings.Print(w, p);
+        EpiloguePrinter.Print(w, p, fields, dialect);
+        return (p.Name, fields.Arguments);
+    }
+
+    string Launcher(string type, string kernel, string construction = "new(Device)")
+    {
+        string name = $"{char.ToLowerInvariant(kernel[0])}{kernel[1..]}Kernel";
+        if (type == "ArrayView<float>") name = "attentionDelta";
+        if (launchers.All(l => l.Name != name)) launchers.Add((type, name, construction));
+        return name;
+    }
+
+    KernelFields NewFields(string iteration, out Dialect dialect)
+    {
+        dialect = new GpuDialect();
+        return new(dialect, b => At(b, iteration), index => $"Batch.{index}", iteration);
+    }
+
+    static string Size(Graph.Dim dimension) => KernelFields.SizeOf(dimension);
+}

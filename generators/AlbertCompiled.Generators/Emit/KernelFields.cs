@@ -1,0 +1,52 @@
+using System.Globalization;
+using AlbertCompiled.Generators.Lower;
+
+namespace AlbertCompiled.Generators.Emit;
+
+/// <summary>The constructor parameters of a kernel struct and the arguments that its call passes.</summary>
+/// <param name="dialect">The device's types.</param>
+/// <param name="address">A buffer as an argument.</param>
+/// <param name="index">An index vector as an argument.</param>
+/// <param name="iteration">The variable of the loop around the call, or 0.</param>
+internal sealed class KernelFields(Dialect dialect, Func<Lower.Buffer, string> address, Func<string, string> index, string iteration)
+{
+    readonly List<(string Key, string Type, string Name, string Argument)> fields = [];
+
+    public string Parameters => string.Join(", ", fields.Select(f => $"{f.Type} {f.Name}"));
+
+    public string Arguments => string.Join(", ", fields.Select(f => f.Argument));
+
+    /// <summary>A buffer's first row.</summary>
+    public string Of(Lower.Buffer buffer)
+    {
+        string argument = address(buffer);
+        string name = buffer is ParameterBuffer { Gradient: true } ? buffer.Name + "Gradient" : buffer.Name;
+        return Add($"buffer:{argument}", dialect.Floats, name, argument);
+    }
+
+    /// <summary>An index vector of the batch.</summary>
+    public string Index(string vector) => Add($"index:{vector}", dialect.Integers, char.ToLowerInvariant(vector[0]) + vector[1..] + "Index", index(vector));
+
+    /// <summary>The dropout key of a site.</summary>
+    public string Key(int site) => Add($"key:{site}", "uint", FormattableString.Invariant($"key{site}"), FormattableString.Invariant($"DropoutKey({site}, {iteration})"));
+
+    /// <summary>The size of a dimension.</summary>
+    public string Count(Graph.Dim dimension) => Add($"count:{dimension}", "float", $"{dimension}Count", SizeOf(dimension));
+
+    /// <summary>The arguments of a mask after its row's key.</summary>
+    public static string MaskArguments(string key, string column, double probability) =>
+        $"{key}, {column}, 0x{((uint)(probability * 4294967296.0)).ToString("X8", CultureInfo.InvariantCulture)}u, {CSharpWriter.Float(1 / (1 - probability))}";
+
+    /// <summary>A size as a member of the program.</summary>
+    public static string SizeOf(Graph.Dim dimension) => dimension.IsConstant ? dimension.ToString() : dimension.Kind.ToString();
+
+    string Add(string key, string type, string name, string argument)
+    {
+        foreach (var f in fields)
+            if (f.Key == key) return f.Name;
+        string unique = name;
+        for (int i = 2; fields.Any(f => f.Name == unique); i++) unique = FormattableString.Invariant($"{name}{i}");
+        fields.Add((key, type, unique, argument));
+        return unique;
+    }
+}

@@ -1,0 +1,154 @@
+using System.Globalization;
+using AlbertCompiled.Generators.Lower;
+using AlbertCompiled.Generators.Passes;
+
+namespace AlbertCompiled.Generators.Emit;
+
+/// <summary>Prints a lowered program as a class: its slots, its steps, its kernels. Devices differ in how they write kernels and calls.</summary>
+internal abstract class ProgramEmitter(LoweredProgram program, ParameterLayout layout, string model, string device)
+{
+    protected LoweredProgram Program { get; } = program;
+
+    protected ParameterLayout Layout { get; } = layout;
+
+    /// <summary>CpuTrain, GpuEvaluate, …</summary>
+    protected string ClassName { get; } = ClassOf(program, device);
+
+    protected abstract string Usings { get; }
+
+    /// <summary>Between the class's name and its body: type parameters, base, constraints.</summary>
+    protected abstract string ClassTail { get; }
+
+    protected abstract string Modifiers { get; }
+
+    /// <summary>The type of a slot.</summary>
+    protected abstract string SlotType { get; }
+
+    /// <summary>The type of an output.</summary>
+    protected abstract string OutputType { get; }
+
+    protected abstract string ExecutorType { get; }
+
+    /// <summary>The first statements of Run.</summary>
+    protected abstract IEnumerable<string> Prologue { get; }
+
+    public static string ClassOf(LoweredProgram program, string device) => device + Names.Pascal(program.Name);
+
+    /// <summary>File name ending → text.</summary>
+    public IEnumerable<(string Hint, string Text)> Files(string ns)
+    {
+        var kernels = new CSharpWriter();
+        var calls = new Dictionary<Kernel, string>();
+        foreach (var (kernel, loop) in Program.Kernels) calls[kernel] = Call(kernels, kernel, loop is null ? "0" : "layer");
+        yield return (ClassName, CSharpWriter.File(ns, Usings, $"{model}: the {Program.Name} program for the {device.ToUpperInvariant()}.", w => Class(w, () => PrintSteps(w, calls))));
+        yield return ($"{ClassName}.Kernels", CSharpWriter.File(ns, Usings, $"{model}: kernels of the {Program.Name} program for the {device.ToUpperInvariant()}.", w => Class(w, () => w.Lines(kernels.ToString()))));
+        yield return ($"{ClassName}.Plan", CSharpWriter.File(ns, Usings, $"{model}: the arena of the {Program.Name} program.\n{PlanTable.Print(Program)}", w => Class(w, () => PrintPlan(w))));
+    }
+
+    /// <summary>Prints a kernel's struct, if it has one, and returns its call.</summary>
+    protected abstract string Call(CSharpWriter w, Kernel kernel, string iteration);
+
+    /// <summary>A slot's later entry.</summary>
+    protected abstract string EntryAt(string slot, string floats);
+
+    /// <summary>The address of a parameter.</summary>
+    protected abstract string ParameterAt(ParameterBuffer buffer, string offset);
+
+    /// <summary>Further fields, with what the constructor sets them to.</summary>
+    protected abstract IEnumerable<(string Declaration, string Assignment)> Fields();
+
+    /// <summary>Methods beyond the steps.</summary>
+    protected virtual void PrintMethods(CSharpWriter w) { }
+
+    /// <summary>A buffer as the program's methods see it.</summary>
+    protected string At(Lower.Buffer buffer, string iteration) => buffer switch
+    {
+        SlotBuffer { Slot.Entries: 1 } s => s.Slot.Name,
+        SlotBuffer s => $"{Names.Pascal(s.Slot.Name)}({EntryOf(s, iteration)})",
+        ParameterBuffer p => ParameterAt(p, ParameterOffsets.Of(p, iteration)),
+        _ => throw new InvalidOperationException(),
+    };
+
+    protected static string Probability(double dropout) => dropout.ToString("R", CultureInfo.InvariantCulture);
+
+    static string EntryOf(SlotBuffer s, string iteration) => s.Entry switch
+    {
+        Entry.Iteration => iteration,
+        Entry.Next => $"{iteration} + 1",
+        Entry.Parity => $"{iteration} & 1",
+        Entry.NextParity => $"({iteration} + 1) & 1",
+        _ => s.Constant.ToString(CultureInfo.InvariantCulture),
+    };
+
+    void Class(CSharpWriter w, Action body) => w.Block($"partial class {model}", () => w.Block($"{Modifiers} partial class {ClassName}{ClassTail}", body));
+
+    void PrintPlan(CSharpWriter w)
+    {
+        foreach (var s in Program.Plan.Slots) w.Line($"readonly {SlotType} {s.Name}; // {s.Shape}{(s.PerChunk ? " per chunk" : "")}{(s.Entries > 1 ? $" × {s.Entries}" : "")}");
+        foreach (var (declaration, _) in Fields()) w.Line(declaration);
+        w.Blank();
+        w.Block($"public {ClassName}({ExecutorType} executor) : base(executor, Compiled.Program(\"{Program.Name}\")!)", () =>
+        {
+            foreach (var s in Program.Plan.Slots) w.Line(FormattableString.Invariant($"{s.Name} = {s.Region}({s.Offset});"));
+            foreach (var (_, assignment) in Fields()) w.Line(assignment);
+        });
+        w.Blank();
+        w.Block($"public override {OutputType} Output(int index) => index switch", () =>
+        {
+            for (int i = 0; i < Program.Outputs.Length; i++)
+                w.Line($"{i} => new({At(Program.Outputs[i].Value, "0")}, {Program.Outputs[i].Value.Stride}), // {Program.Outputs[i].Name}");
+            w.Line("_ => throw new ArgumentOutOfRangeException(nameof(index)),");
+        }, "};");
+        foreach (var s in Program.Plan.Slots.Where(s => s.Entries > 1))
+        {
+            w.Blank();
+            string floats = s.Region == Region.Fixed ? FormattableString.Invariant($"entry * {s.EntryUnits}L") : FormattableString.Invariant($"entry * ({s.EntryUnits} * {s.Region}Rows)");
+            w.Line($"{SlotType} {Names.Pascal(s.Name)}(int entry) => {EntryAt(s.Name, floats)};");
+        }
+    }
+
+    void PrintSteps(CSharpWriter w, Dictionary<Kernel, string> calls)
+    {
+        var sections = Sections.Of(Program);
+        w.Block("protected override void Run()", () =>
+        {
+            foreach (string line in Prologue) w.Line(line);
+            foreach (var section in sections) w.Line($"{section.Name}();");
+        });
+        PrintMethods(w);
+        foreach (var section in sections)
+        {
+            w.Blank();
+            w.Block($"void {section.Name}()", () =>
+            {
+                if (section.Loop is { } loop)
+                {
+                    w.Block(loop.Reversed ? $"for (int layer = {loop.Count - 1}; layer >= 0; layer--)" : $"for (int layer = 0; layer < {loop.Count}; layer++)",
+                        () => PrintCalls(w, section.Kernels, calls));
+                }
+                else
+                {
+                    PrintCalls(w, section.Kernels, calls);
+                }
+            });
+        }
+    }
+
+    // kernels of one statement of the definition stand together under it
+    static void PrintCalls(CSharpWriter w, IEnumerable<Kernel> kernels, Dictionary<Kernel, string> calls)
+    {
+        string? source = null;
+        foreach (var kernel in kernels)
+        {
+            string line = (kernel.Info.Backward ? "gradient of: " : "") + Headings.OneLine(kernel.Info.Source);
+            if (line != source)
+            {
+                if (source is not null) w.Blank();
+                w.Line($"// {line}");
+            }
+
+            source = line;
+            w.Lines(calls[kernel]);
+        }
+    }
+}

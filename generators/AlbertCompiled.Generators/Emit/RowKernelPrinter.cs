@@ -1,0 +1,150 @@
+using AlbertCompiled.Generators.Lower;
+
+namespace AlbertCompiled.Generators.Emit;
+
+/// <summary>Prints a row kernel as a struct: a loop over rows, in it one loop over columns for each phase.</summary>
+internal sealed class RowKernelPrinter
+{
+    readonly CSharpWriter w;
+    readonly RowKernel kernel;
+    readonly KernelFields fields;
+    readonly Dialect dialect;
+    readonly List<Instruction> all;
+    readonly HashSet<string> declared = [];
+    readonly HashSet<string> perRow = [];
+
+    public RowKernelPrinter(CSharpWriter writer, RowKernel kernel, KernelFields fields, Dialect dialect)
+    {
+        (w, this.kernel, this.fields, this.dialect) = (writer, kernel, fields, dialect);
+        all = [.. kernel.Phases.SelectMany(p => p.Instructions)];
+        // fields are named first, in the order in which the kernel touches them
+        foreach (var i in all) Touch(i);
+        foreach (var phase in kernel.Phases)
+            foreach (var i in phase.Instructions)
+                if (phase.Columns == 1 || i is Reduce) perRow.Add(Elements.TargetOf(i));
+    }
+
+    public void Print()
+    {
+        w.Block($"internal readonly struct {kernel.Name}({fields.Parameters}) : {dialect.RowKernel}", () =>
+        {
+            if (dialect.Attribute(inline: false) is { } attribute) w.Line(attribute);
+            w.Block("public void Run(int first, int last, int chunk)", () =>
+            {
+                foreach (var (name, columns) in all.OfType<AddToPartial>().Select(a => (fields.Of(a.Partials), a.Partials.Shape.Columns)).Distinct())
+                {
+                    w.Line(dialect.RowStart(name, "chunk", columns));
+                    dialect.ClearPartials(w, name, columns);
+                }
+
+                w.Block("for (int row = first; row < last; row++)", () =>
+                {
+                    foreach (var phase in kernel.Phases) Print(phase);
+                });
+            });
+        });
+    }
+
+    void Touch(Instruction instruction)
+    {
+        switch (instruction)
+        {
+            case Load i:
+                fields.Of(i.Source);
+                if (i.Row == RowMode.Indexed) fields.Index(i.Index);
+                break;
+            case Store i: fields.Of(i.Target); break;
+            case AddToPartial i: fields.Of(i.Partials); break;
+            case OneHot i: fields.Index(i.Index); break;
+            case KeepMask i: fields.Key(i.Site); break;
+            case CountRows i: fields.Count(i.Dimension); break;
+        }
+    }
+
+    void Print(Phase phase)
+    {
+        foreach (var i in phase.Instructions) DeclareRow(i);
+        if (phase.Columns == 1) PrintBody("float", phase, null);
+        else dialect.ColumnLoops(w, phase.Columns, [.. phase.Instructions.OfType<Reduce>()], (type, column) => PrintBody(type, phase, column));
+    }
+
+    // the row's own beginnings and keys, where they are first needed
+    void DeclareRow(Instruction instruction)
+    {
+        string Row(RowMode mode, string index) => mode == RowMode.Indexed ? $"{fields.Index(index)}[row]" : "row";
+        switch (instruction)
+        {
+            case Load { Source.Shape.Columns: not 1 } i when i.Row != RowMode.First: Once(dialect.RowStart(fields.Of(i.Source), Row(i.Row, i.Index), i.Source.Stride)); break;
+            case Store { Target.Shape.Columns: not 1 } i: Once(dialect.RowStart(fields.Of(i.Target), "row", i.Target.Stride)); break;
+            case OneHot i: Once($"int {fields.Index(i.Index)}Column = {fields.Index(i.Index)}[row];"); break;
+            case KeepMask i: Once($"uint {fields.Key(i.Site)}Row = CounterRandom.RowKey({fields.Key(i.Site)}, row);"); break;
+        }
+    }
+
+    void Once(string line)
+    {
+        if (declared.Add(line)) w.Line(line);
+    }
+
+    // column is null for values per row
+    void PrintBody(string type, Phase phase, string? column)
+    {
+        var e = new Expressions(dialect, type, phase.Instructions, all);
+        var elements = new HashSet<string>();
+        foreach (var instruction in phase.Instructions)
+        {
+            switch (instruction)
+            {
+                case Reduce r when column is null:
+                    w.Line($"float {r.Target} = {e.Read(r.Argument)};");
+                    break;
+                case Reduce r:
+                    w.Line(dialect.Accumulate(type, r, e.Read(r.Argument)));
+                    break;
+                case Store s when column is null:
+                    w.Line(dialect.StorePerRow(PerRow(s.Target, s.Row, ""), e.Read(s.Value), s.Accumulate));
+                    break;
+                case AddToPartial a when column is null:
+                    w.Line(dialect.StorePerRow(dialect.FirstOfRow(fields.Of(a.Partials)), e.Read(a.Value), true));
+                    break;
+                case Store s:
+                    w.Line(dialect.Store(type, dialect.OwnElement(fields.Of(s.Target), column), Value(s.Value, s.Accumulate), s.Accumulate));
+                    break;
+                case AddToPartial a:
+                    w.Line(dialect.Store(type, dialect.OwnElement(fields.Of(a.Partials), column), Value(a.Value, true), true));
+                    break;
+                default:
+                    var (text, precedence) = Text(instruction, type, column, e);
+                    string target = Elements.TargetOf(instruction);
+                    if (instruction is Load { Source.Shape.Columns: not 1 } or OneHot or KeepMask) elements.Add(target);
+                    // what is made of values per row alone becomes a vector when it becomes an element
+                    if (instruction is Compute c && column is not null && elements.Add(target) && !c.Arguments.Any(elements.Contains))
+                        (text, precedence) = (dialect.Widen(type, $"({text})"), 3);
+                    if (e.Define(instruction, type, text, precedence) is { } line) w.Line(line);
+                    break;
+            }
+        }
+
+        string Value(string name, bool accumulate) =>
+            accumulate ? e.Read(name, 2) : perRow.Contains(name) || !elements.Contains(name) ? dialect.Widen(type, e.Read(name, 3)) : e.Read(name, 3);
+    }
+
+    string PerRow(Lower.Buffer buffer, RowMode mode, string index)
+    {
+        string at = mode switch { RowMode.First => "0", RowMode.Indexed => $"{fields.Index(index)}[row]", _ => "row" };
+        return $"{fields.Of(buffer)}[{at}]";
+    }
+
+    (string Text, int Precedence) Text(Instruction instruction, string type, string? column, Expressions e) => instruction switch
+    {
+        Literal i => (CSharpWriter.Float(i.Value), i.Value < 0 ? 2 : 4),
+        CountRows i => (fields.Count(i.Dimension), 4),
+        Load i when column is null || i.Source.Shape.Columns == 1 => (PerRow(i.Source, i.Row, i.Index), 4),
+        Load { Row: RowMode.First } i => (dialect.Load(type, dialect.SharedElement(fields.Of(i.Source), column)), 3),
+        Load i => (dialect.Load(type, dialect.OwnElement(fields.Of(i.Source), column)), 3),
+        OneHot i => (dialect.OneHot(type, column ?? "0", fields.Index(i.Index) + "Column"), 4),
+        KeepMask i => (dialect.KeepMask(type, KernelFields.MaskArguments(fields.Key(i.Site) + "Row", column ?? "0", i.Probability)), 3),
+        Compute c => e.Print(c),
+        _ => throw new InvalidOperationException(instruction.ToString()),
+    };
+}
