@@ -121,8 +121,10 @@ public sealed class AlbertGraph(AlbertAttribute c) : ModelGraph
     public Outputs Pretraining(TokenBatch batch)
     {
         var hidden = Encode(batch);
-        var logits = Decode(Rows(hidden, batch.Predicted));
-        var order = Linear(Dropout(Pool(hidden, batch), c.Dropout), orderHead);
+        var predicted = Rows(hidden, batch.Predicted);
+        var logits = Decode(predicted);
+        var pooled = Pool(hidden, batch);
+        var order = Linear(Dropout(pooled, c.Dropout), orderHead);
         var mlm = Mean(CrossEntropy(logits, batch.Labels));
         var sop = Mean(CrossEntropy(order, batch.Order));
         return new Outputs(
@@ -134,20 +136,21 @@ public sealed class AlbertGraph(AlbertAttribute c) : ModelGraph
     public Outputs Prediction(TokenBatch batch)
     {
         var hidden = Encode(batch);
+        var predicted = Rows(hidden, batch.Predicted);
         var pooled = Pool(hidden, batch);
-        return new Outputs(("logits", Decode(Rows(hidden, batch.Predicted))), ("order", Linear(pooled, orderHead)), ("pooled", pooled), ("hidden", hidden));
+        return new Outputs(("logits", Decode(predicted)), ("order", Linear(pooled, orderHead)), ("pooled", pooled), ("hidden", hidden));
     }
 
     // [tokens, hidden]
     Tensor Encode(TokenBatch batch)
     {
-        var x = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);
-        x = Dropout(LayerNorm(x, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-        if (mapping is not null) x = Linear(x, mapping);
-        return Repeat(c.Layers, x, (h, l) => Group(h, l, batch));
+        var tables = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);
+        var embedded = Dropout(LayerNorm(tables, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
+        var hidden = mapping is null ? embedded : Linear(embedded, mapping);
+        return Repeat(c.Layers, hidden, (h, l) => LayerGroup(h, l, batch));
     }
 
-    Tensor Group(Tensor x, int layer, TokenBatch batch)
+    Tensor LayerGroup(Tensor x, int layer, TokenBatch batch)
     {
         for (int i = 0; i < c.InnerLayers; i++)
             x = Layer(x, attention[Block(SharesAttention(c), layer, i)], feedForward[Block(SharesFeedForward(c), layer, i)], batch);
@@ -159,22 +162,31 @@ public sealed class AlbertGraph(AlbertAttribute c) : ModelGraph
 
     Tensor Layer(Tensor x, AttentionLayer a, FeedForwardLayer f, TokenBatch batch)
     {
-        var context = Attention(Linear(x, a.QueryKeyValue), c.Heads, batch, c.AttentionDropout);
-        x = LayerNorm(x + Dropout(Linear(context, a.Output), c.Dropout), a.Norm, c.LayerNormEpsilon);
-        var expanded = Activate(Linear(x, f.Input));
-        return LayerNorm(x + Dropout(Linear(expanded, f.Output), c.Dropout), f.Norm, c.LayerNormEpsilon);
+        var queryKeyValue = Linear(x, a.QueryKeyValue);
+        var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
+        var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
+        var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
+        var expanded = Activate(Linear(attended, f.Input));
+        var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
+        var output = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
+        return output;
     }
 
     Tensor Activate(Tensor x) => c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
 
     // [sequences, hidden], of each sequence's first token
-    Tensor Pool(Tensor hidden, TokenBatch batch) => Tanh(Linear(Rows(hidden, batch.First), pooler));
+    Tensor Pool(Tensor hidden, TokenBatch batch)
+    {
+        var first = Rows(hidden, batch.First);
+        return Tanh(Linear(first, pooler));
+    }
 
     // [predictions, vocabulary]; the word table serves as the decoder's weight
     Tensor Decode(Tensor x)
     {
-        x = LayerNorm(Activate(Linear(x, transform)), transformNorm, c.LayerNormEpsilon);
-        return MatMul(x, word, transposeB: true) + decoderBias;
+        var transformed = Activate(Linear(x, transform));
+        var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
+        return MatMul(decoderInput, word, transposeB: true) + decoderBias;
     }
 
     static bool SharesAttention(AlbertAttribute c) => c.Sharing is Sharing.All or Sharing.Attention;

@@ -63,8 +63,10 @@ public sealed class BertGraph(BertAttribute c) : ModelGraph
     public Outputs Pretraining(TokenBatch batch)
     {
         var hidden = Encode(batch);
-        var logits = Decode(Rows(hidden, batch.Predicted));
-        var order = Linear(Pool(hidden, batch), orderHead);
+        var predicted = Rows(hidden, batch.Predicted);
+        var logits = Decode(predicted);
+        var pooled = Pool(hidden, batch);
+        var order = Linear(pooled, orderHead);
         var mlm = Mean(CrossEntropy(logits, batch.Labels));
         var sop = Mean(CrossEntropy(order, batch.Order));
         return new Outputs(
@@ -76,34 +78,44 @@ public sealed class BertGraph(BertAttribute c) : ModelGraph
     public Outputs Prediction(TokenBatch batch)
     {
         var hidden = Encode(batch);
+        var predicted = Rows(hidden, batch.Predicted);
         var pooled = Pool(hidden, batch);
-        return new Outputs(("logits", Decode(Rows(hidden, batch.Predicted))), ("order", Linear(pooled, orderHead)), ("pooled", pooled), ("hidden", hidden));
+        return new Outputs(("logits", Decode(predicted)), ("order", Linear(pooled, orderHead)), ("pooled", pooled), ("hidden", hidden));
     }
 
     // [tokens, hidden]
     Tensor Encode(TokenBatch batch)
     {
-        var x = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);
-        x = Dropout(LayerNorm(x, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-        return Repeat(c.Layers, x, (h, l) => Layer(h, layers[l], batch));
+        var tables = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);
+        var embedded = Dropout(LayerNorm(tables, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
+        return Repeat(c.Layers, embedded, (h, l) => Layer(h, layers[l], batch));
     }
 
     Tensor Layer(Tensor x, EncoderLayer w, TokenBatch batch)
     {
-        var context = Attention(Linear(x, w.QueryKeyValue), c.Heads, batch, c.AttentionDropout);
-        x = LayerNorm(x + Dropout(Linear(context, w.AttentionOutput), c.Dropout), w.AttentionNorm, c.LayerNormEpsilon);
-        var expanded = GeluErf(Linear(x, w.Input));
-        return LayerNorm(x + Dropout(Linear(expanded, w.Output), c.Dropout), w.OutputNorm, c.LayerNormEpsilon);
+        var queryKeyValue = Linear(x, w.QueryKeyValue);
+        var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
+        var attentionSum = x + Dropout(Linear(context, w.AttentionOutput), c.Dropout);
+        var attended = LayerNorm(attentionSum, w.AttentionNorm, c.LayerNormEpsilon);
+        var expanded = GeluErf(Linear(attended, w.Input));
+        var layerSum = attended + Dropout(Linear(expanded, w.Output), c.Dropout);
+        var output = LayerNorm(layerSum, w.OutputNorm, c.LayerNormEpsilon);
+        return output;
     }
 
     // [sequences, hidden], of each sequence's first token
-    Tensor Pool(Tensor hidden, TokenBatch batch) => Tanh(Linear(Rows(hidden, batch.First), pooler));
+    Tensor Pool(Tensor hidden, TokenBatch batch)
+    {
+        var first = Rows(hidden, batch.First);
+        return Tanh(Linear(first, pooler));
+    }
 
     // [predictions, vocabulary]; the word table serves as the decoder's weight
     Tensor Decode(Tensor x)
     {
-        x = LayerNorm(GeluErf(Linear(x, transform)), transformNorm, c.LayerNormEpsilon);
-        return MatMul(x, word, transposeB: true) + decoderBias;
+        var transformed = GeluErf(Linear(x, transform));
+        var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
+        return MatMul(decoderInput, word, transposeB: true) + decoderBias;
     }
 
     static EncoderLayer LayerWeights(BertAttribute c, string name) => new(
