@@ -33,13 +33,14 @@ internal static class Compiler
     public static CompiledGraph Lower(TracedModel model)
     {
         var programs = ImmutableArray.CreateBuilder<(LoweredProgram, ModelGraph)>();
+        var names = new ParameterNames(model.Programs[0].Graph.Parameters, model.Programs.Select(p => p.Graph));
         if (model.Program("Pretraining") is { } pretraining)
         {
-            programs.Add((Pipeline.Train(pretraining, model.Recompute), pretraining));
-            programs.Add((Pipeline.Infer("evaluate", pretraining), pretraining));
+            programs.Add((Pipeline.Train(pretraining, model.Recompute, names), pretraining));
+            programs.Add((Pipeline.Infer("evaluate", pretraining, names), pretraining));
         }
 
-        if (model.Program("Prediction") is { } prediction) programs.Add((Pipeline.Infer("predict", prediction), prediction));
+        if (model.Program("Prediction") is { } prediction) programs.Add((Pipeline.Infer("predict", prediction, names), prediction));
         var layout = new ParameterLayout(model.Programs[0].Graph.Parameters, model.Programs.Select(p => p.Graph));
         return new(model.Namespace, model.Name, model.Accessibility, model.Optimizer.ToString(), model.Configuration, layout, programs.ToImmutable());
     }

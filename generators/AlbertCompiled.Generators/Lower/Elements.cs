@@ -49,8 +49,7 @@ internal sealed class LocalNames(IEnumerable<string> reserved)
         [Op.Sqrt] = "root", [Op.GreaterOrEqual] = "reaches", [Op.Equal] = "equal", [Op.Rows] = "looked",
     };
 
-    // words of the language and of the printed loops
-    readonly HashSet<string> used = [.. reserved, Lowering.Accumulator, "row", "column", "first", "last", "chunk", "checked", "base", "in", "out", "ref", "params", "fixed", "float", "int"];
+    readonly HashSet<string> used = [.. reserved, .. Passes.Names.Words];
 
     public string Of(GraphNode n)
     {

@@ -17,12 +17,11 @@ internal sealed class Lowering
     readonly Names names;
     readonly ParameterNames parameterNames;
 
-    Lowering(Schedule schedule, MemoryPlan plan)
+    Lowering(Schedule schedule, MemoryPlan plan, ParameterNames parameterNames)
     {
-        (this.schedule, this.plan) = (schedule, plan);
+        (this.schedule, this.plan, this.parameterNames) = (schedule, plan, parameterNames);
         readers = new(schedule.Graph);
         Nodes = schedule.Graph.Nodes.ToDictionary(n => n.Id);
-        parameterNames = new(schedule.Graph.Parameters);
         names = new(plan.Slots.Select(s => Names.Pascal(s.Name)));
     }
 
@@ -31,9 +30,9 @@ internal sealed class Lowering
     /// <summary>Names that the locals of a kernel must leave to its fields.</summary>
     public IEnumerable<string> BufferNames => plan.Slots.Select(s => s.Name).Concat(parameterNames.All);
 
-    public static LoweredProgram Run(string name, Schedule schedule, MemoryPlan plan)
+    public static LoweredProgram Run(string name, Schedule schedule, MemoryPlan plan, ParameterNames parameterNames)
     {
-        var lowering = new Lowering(schedule, plan);
+        var lowering = new Lowering(schedule, plan, parameterNames);
         var steps = ImmutableArray.CreateBuilder<Step>();
         for (int b = 0; b < schedule.Blocks.Length; b++)
         {

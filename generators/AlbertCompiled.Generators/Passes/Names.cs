@@ -5,20 +5,34 @@ namespace AlbertCompiled.Generators.Passes;
 /// <summary>Readable, unique, stable names for slots and kernels: taken from the definition's own locals and methods.</summary>
 internal sealed class Names
 {
-    // members of the classes that a program is printed into
+    /// <summary>What no slot, parameter or local may be called: words of C# and names that are printed around them.</summary>
+    public static readonly string[] Words =
+    [
+        "abstract", "as", "base", "bool", "break", "byte", "case", "catch", "char", "checked", "class", "const", "continue", "decimal", "default", "delegate",
+        "do", "double", "else", "enum", "event", "explicit", "extern", "false", "field", "finally", "fixed", "float", "for", "foreach", "goto", "if", "implicit",
+        "in", "int", "interface", "internal", "is", "lock", "long", "namespace", "new", "null", "object", "operator", "out", "override", "params", "private",
+        "protected", "public", "readonly", "ref", "return", "sbyte", "sealed", "short", "sizeof", "stackalloc", "static", "string", "struct", "switch", "this",
+        "throw", "true", "try", "typeof", "uint", "ulong", "unchecked", "unsafe", "ushort", "using", "virtual", "void", "volatile", "while",
+        "row", "column", "first", "last", "chunk", "layer", "entry", "index", "executor", "product", "nameof",
+    ];
+
+    // members of the classes that a program is printed into, and types that it names
     static readonly string[] Members =
     [
         "Token", "Sequence", "Prediction", "TokenChunk", "SequenceChunk", "PredictionChunk", "Fixed", "Tokens", "Sequences", "Predictions", "Run", "Output",
+        "TokenRows", "SequenceRows", "PredictionRows", "TokenChunkRows", "SequenceChunkRows", "PredictionChunkRows",
         "Batch", "Team", "Values", "Gradients", "Packed", "PackWeights", "Chunks", "DropoutKey", "Pointer", "Description", "Offset", "Attention", "Gemm",
-        "Arrays", "Tables", "ColumnSums", "Matrix", "Train", "Evaluate", "Predict", "Store", "Accumulate", "ScatterAdd", "ColumnSum", "AttentionForward",
-        "AttentionBackward", "Value", "Gradient", "Clear", "ClearGradients", "From", "Scratch", "Device", "Group", "GpuMath",
+        "Arrays", "Tables", "ColumnSums", "Matrix", "Train", "Evaluate", "Predict", "Launch", "V", "W", "Compiled", "PackedB", "StoreEpilogue", "AccumulateEpilogue",
+        "Lanes1", "CounterRandom", "MathF", "Span", "MethodImpl", "Equals", "GetHashCode", "GetType", "ToString", "Finalize", "MemberwiseClone",
+        "Store", "Accumulate", "ScatterAdd", "ColumnSum", "AttentionForward", "AttentionBackward", "Value", "Gradient", "Clear", "ClearGradients", "From", "Scratch",
+        "Device", "Group", "Grid", "GpuMath", "GroupReduce", "Operand", "NN", "NT", "TN", "TT",
     ];
 
     readonly Dictionary<string, int> used = [];
 
     public Names(params IEnumerable<string>[] reserved)
     {
-        foreach (string name in Members.Concat(reserved.SelectMany(r => r))) used[name] = 1;
+        foreach (string name in Words.Concat(Members).Concat(reserved.SelectMany(r => r))) used[name] = 1;
     }
 
     /// <summary>camelCase: the definition's local; a gradient begins with d.</summary>

@@ -8,25 +8,25 @@ namespace AlbertCompiled.Generators.Passes;
 internal static class Pipeline
 {
     /// <summary>Forward and backward.</summary>
-    public static LoweredProgram Train(ModelGraph graph, RecomputeMode recompute, Action<string, ModelGraph>? observe = null)
+    public static LoweredProgram Train(ModelGraph graph, RecomputeMode recompute, ParameterNames names, Action<string, ModelGraph>? observe = null)
     {
         graph = Observed("simplify", Simplify.Run(graph), observe);
         graph = Observed("differentiate", Differentiate.Run(graph, "loss"), observe);
         graph = Observed("simplify gradients", Simplify.Run(graph), observe);
         graph = Observed("save or recompute", SaveOrRecompute.Run(graph, recompute), observe);
-        return Lower("train", graph, observe);
+        return Lower("train", graph, names, observe);
     }
 
     /// <summary>Forward only, dropout off.</summary>
-    public static LoweredProgram Infer(string name, ModelGraph graph, Action<string, ModelGraph>? observe = null) =>
-        Lower(name, Observed("simplify", Simplify.Run(WithoutDropout.Run(graph)), observe), observe);
+    public static LoweredProgram Infer(string name, ModelGraph graph, ParameterNames names, Action<string, ModelGraph>? observe = null) =>
+        Lower(name, Observed("simplify", Simplify.Run(WithoutDropout.Run(graph)), observe), names, observe);
 
-    static LoweredProgram Lower(string name, ModelGraph graph, Action<string, ModelGraph>? observe)
+    static LoweredProgram Lower(string name, ModelGraph graph, ParameterNames names, Action<string, ModelGraph>? observe)
     {
         graph = Observed("own states", OwnStates.Run(graph), observe);
         graph = Observed("rematerialize", Rematerialize.Run(graph), observe);
         var schedule = Fuse.Run(graph);
-        return Lowering.Run(name, schedule, PlanMemory.Run(schedule));
+        return Lowering.Run(name, schedule, PlanMemory.Run(schedule), names);
     }
 
     static ModelGraph Observed(string pass, ModelGraph graph, Action<string, ModelGraph>? observe)
