@@ -168,8 +168,8 @@ public sealed class AlbertGraph(AlbertAttribute c) : ModelGraph
         var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
         var expanded = Activate(Linear(attended, f.Input));
         var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-        var output = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-        return output;
+        var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
+        return layerOutput;
     }
 
     Tensor Activate(Tensor x) => c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);

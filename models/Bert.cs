@@ -99,8 +99,8 @@ public sealed class BertGraph(BertAttribute c) : ModelGraph
         var attended = LayerNorm(attentionSum, w.AttentionNorm, c.LayerNormEpsilon);
         var expanded = GeluErf(Linear(attended, w.Input));
         var layerSum = attended + Dropout(Linear(expanded, w.Output), c.Dropout);
-        var output = LayerNorm(layerSum, w.OutputNorm, c.LayerNormEpsilon);
-        return output;
+        var layerOutput = LayerNorm(layerSum, w.OutputNorm, c.LayerNormEpsilon);
+        return layerOutput;
     }
 
     // [sequences, hidden], of each sequence's first token

@@ -41,6 +41,8 @@ internal sealed class Names
         string name = Pascal(LocalOf(n.Origin) ?? Segment(n.Origin.Path, 0));
         if (n.Op is Op.RowSum or Op.RowMax or Op.MatMul or Op.AttentionLogSum) name += n.Op switch { Op.RowSum => "Sum", Op.RowMax => "Maximum", Op.MatMul => "Product", _ => "LogSum" };
         name += suffix;
+        // a slot with several entries gets a method of its name
+        if (Members.Contains(name)) name += "Slot";
         return Unique(n.Backward && !IsClone(n) ? "d" + name : char.ToLowerInvariant(name[0]) + name[1..]);
     }
 
