@@ -144,8 +144,8 @@ public sealed class AlbertGraph(AlbertAttribute c) : ModelGraph
     // [tokens, hidden]
     Tensor Encode(TokenBatch batch)
     {
-        var tables = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);
-        var embedded = Dropout(LayerNorm(tables, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
+        var lookup = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);
+        var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
         var hidden = mapping is null ? embedded : Linear(embedded, mapping);
         return Repeat(c.Layers, hidden, (h, l) => LayerGroup(h, l, batch));
     }

@@ -86,8 +86,8 @@ public sealed class BertGraph(BertAttribute c) : ModelGraph
     // [tokens, hidden]
     Tensor Encode(TokenBatch batch)
     {
-        var tables = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);
-        var embedded = Dropout(LayerNorm(tables, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
+        var lookup = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);
+        var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
         return Repeat(c.Layers, embedded, (h, l) => Layer(h, layers[l], batch));
     }
 
