@@ -38,9 +38,15 @@ public sealed class AttentionTests(GpuDevices devices)
         using var result = device.Allocate<float>(tokens * 3 * hidden);
         var arguments = new AttentionArguments
         {
-            QueryKeyValue = new(bufferQkv.View, 3 * hidden), Starts = bufferStarts.View, Sequences = starts.Length - 1,
-            Longest = Enumerable.Range(1, starts.Length - 1).Max(s => starts[s] - starts[s - 1]), Heads = heads, HeadSize = size,
-            Key = key, Threshold = CounterRandom.Threshold(probability), KeepScale = (float)(1 / (1 - probability)),
+            QueryKeyValue = new(bufferQkv.View, 3 * hidden),
+            Starts = bufferStarts.View,
+            Sequences = starts.Length - 1,
+            Longest = Enumerable.Range(1, starts.Length - 1).Max(s => starts[s] - starts[s - 1]),
+            Heads = heads,
+            HeadSize = size,
+            Key = key,
+            Threshold = CounterRandom.Threshold(probability),
+            KeepScale = (float)(1 / (1 - probability)),
         };
         forward.Launch(arguments, new(context.View, hidden), new(default, 0));
         Check.Close(expected.Context, device.Download(context), 2e-6);

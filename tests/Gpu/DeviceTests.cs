@@ -1,3 +1,4 @@
+using AlbertCompiled.Gpu;
 using Xunit;
 
 namespace AlbertCompiled.Tests.Gpu;
@@ -45,5 +46,17 @@ public sealed class DeviceTests
         string message = Assert.Throws<DeviceException>(() => Device.Open("gpu")).Message;
         Assert.Contains("gpu", message, StringComparison.Ordinal);
         Assert.All(Device.Kinds, kind => Assert.Contains(kind, message, StringComparison.Ordinal));
+    }
+
+    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    public void A_model_may_outlive_its_device(string kind)
+    {
+        var device = GpuDevice.Open(kind);
+        var model = HandWritten.Create(device, new(16, 1, 1));
+        var batch = new TokenBatch(model.Capacity);
+        batch.Add([1, 2, 3], [0, 0, 0], [], [], 0);
+        Assert.True(model.ComputeGradients(batch).Loss > 0);
+        device.Dispose();
+        model.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using AlbertCompiled.Gpu;
 using Xunit;
@@ -28,13 +29,18 @@ public sealed class GpuCollection : ICollectionFixture<GpuDevices>
 [AttributeUsage(AttributeTargets.Method)]
 public abstract class OnDeviceAttribute : DataAttribute
 {
+    static readonly ConcurrentDictionary<string, string?> Absent = [];
+
     readonly string kind;
 
     protected OnDeviceAttribute(string kind)
     {
         this.kind = kind;
-        using var device = GpuDevice.TryOpen(kind, out string reason);
-        if (device is null) Skip = $"{kind}: {reason}";
+        Skip = Absent.GetOrAdd(kind, static k =>
+        {
+            using var device = GpuDevice.TryOpen(k, out string reason);
+            return device is null ? $"{k}: {reason}" : null;
+        });
     }
 
     public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [[kind]];

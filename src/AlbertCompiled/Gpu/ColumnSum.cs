@@ -17,7 +17,11 @@ public sealed class ColumnSum(GpuDevice device)
     public void Launch(ArrayView<float> partials, int chunks, int columns, ArrayView<float> sum, bool accumulate) =>
         kernel.Launch((columns + ColumnSumKernel.Columns - 1) / ColumnSumKernel.Columns, new()
         {
-            Partials = partials, Sum = sum, Chunks = chunks, Width = columns, Accumulate = accumulate ? 1 : 0,
+            Partials = partials,
+            Sum = sum,
+            Chunks = chunks,
+            Width = columns,
+            Accumulate = accumulate ? 1 : 0,
         });
 }
 

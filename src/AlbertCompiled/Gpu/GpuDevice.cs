@@ -10,7 +10,7 @@ using ILGPU.Runtime.OpenCL;
 
 namespace AlbertCompiled.Gpu;
 
-/// <summary>A device that ILGPU drives, with the one stream that everything runs on. Use it from one thread.</summary>
+/// <summary>A device that ILGPU drives, with the one stream that everything runs on. Use it from one thread at a time.</summary>
 public sealed class GpuDevice : Device
 {
     /// <summary>ILGPU's simulator runs a lane as a thread, and a barrier is expensive: groups stay small.</summary>
@@ -77,6 +77,9 @@ public sealed class GpuDevice : Device
         return workspace.View;
     }
 
+    /// <summary>Makes this the calling thread's device: CUDA keeps one for each thread. Whoever is called from outside calls it first.</summary>
+    internal void Bind() => Accelerator.Bind();
+
     /// <summary>Zeroes memory.</summary>
     public void Clear(ArrayView<float> view)
     {
@@ -87,6 +90,7 @@ public sealed class GpuDevice : Device
     public void Read<T>(ArrayView<T> source, Span<T> destination) where T : unmanaged
     {
         if (destination.IsEmpty) return;
+        Bind();
         source.SubView(0, destination.Length).CopyToCPU(Stream, destination);
         Stream.Synchronize();
     }
@@ -95,6 +99,7 @@ public sealed class GpuDevice : Device
     public void Write<T>(ArrayView<T> destination, ReadOnlySpan<T> source) where T : unmanaged
     {
         if (source.IsEmpty) return;
+        Bind();
         destination.SubView(0, source.Length).CopyFromCPU(Stream, source);
         Stream.Synchronize();
     }

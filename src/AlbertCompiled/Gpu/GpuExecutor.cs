@@ -72,6 +72,7 @@ public sealed class GpuExecutor : ModelExecutor
     /// <inheritdoc/>
     public override ScalarOutputs Scalars(string program)
     {
+        Device.Bind();
         var p = programs[program];
         int count = 0;
         while (count < p.Description.Outputs.Length && p.Description.Outputs[count] is { Rows: null, Columns: 1 })
@@ -112,6 +113,7 @@ public sealed class GpuExecutor : ModelExecutor
 
     void Run(string program, TokenBatch batch, ulong seed, long step)
     {
+        Device.Bind();
         Batch.Upload(batch);
         programs[program].Run(seed, step);
     }

@@ -56,19 +56,27 @@ public sealed class GpuParameterSet : ParameterSet
     /// <inheritdoc/>
     public override float Update(in OptimizerSettings settings, long step)
     {
+        device.Bind();
         var rule = UpdateRule.Of(settings, step);
         bool adapts = settings.Optimizer == Optimizer.Lamb;
         var parameters = new ParameterViews
         {
-            Value = this[ParameterState.Value], Gradient = this[ParameterState.Gradient],
-            First = this[ParameterState.FirstMoment], Second = this[ParameterState.SecondMoment],
+            Value = this[ParameterState.Value],
+            Gradient = this[ParameterState.Gradient],
+            First = this[ParameterState.FirstMoment],
+            Second = this[ParameterState.SecondMoment],
         };
         gradientNorm.Launch(segments.Count, new() { Gradient = parameters.Gradient, Partials = weightNorms.View, Segments = segments.All });
         normTotal.Launch(1, new() { Partials = weightNorms.View, Norm = norm.View, Count = segments.Count });
         moments.Launch(segments.Count, new()
         {
-            Parameters = parameters, Segments = segments.All, Norm = norm.View, WeightNorms = weightNorms.View, UpdateNorms = updateNorms.View,
-            Rule = rule, Adapts = adapts ? 1 : 0,
+            Parameters = parameters,
+            Segments = segments.All,
+            Norm = norm.View,
+            WeightNorms = weightNorms.View,
+            UpdateNorms = updateNorms.View,
+            Rule = rule,
+            Adapts = adapts ? 1 : 0,
         });
         if (adapts)
         {

@@ -140,8 +140,15 @@ public abstract class GpuProgram
     /// <param name="probability">Of dropping a weight.</param>
     protected AttentionArguments Attention(Operand queryKeyValue, int heads, int headSize, uint key = 0, double probability = 0) => new()
     {
-        QueryKeyValue = queryKeyValue, Starts = Batch.Starts, Sequences = Sequences, Longest = Batch.Longest, Heads = heads, HeadSize = headSize,
-        Key = key, Threshold = CounterRandom.Threshold(probability), KeepScale = (float)(1 / (1 - probability)),
+        QueryKeyValue = queryKeyValue,
+        Starts = Batch.Starts,
+        Sequences = Sequences,
+        Longest = Batch.Longest,
+        Heads = heads,
+        HeadSize = headSize,
+        Key = key,
+        Threshold = CounterRandom.Threshold(probability),
+        KeepScale = (float)(1 / (1 - probability)),
     };
 
     ArrayView<float> At(long offset) => From(executor.Arena, offset);

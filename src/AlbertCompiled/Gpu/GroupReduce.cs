@@ -4,7 +4,7 @@ namespace AlbertCompiled.Gpu;
 
 /// <summary>
 /// Reductions over the lanes of a group of at most 128. All lanes must call, none may have returned before; all receive the result.
-/// Every lane reads the whole scratch in the same order: two barriers, where a tree takes one per halving, and the same bits each run.
+/// The order is fixed: the same bits each run.
 /// </summary>
 public static class GroupReduce
 {
@@ -12,33 +12,58 @@ public static class GroupReduce
     public const int MaxLanes = 128;
 
     /// <summary>The sum of the lanes' values.</summary>
-    public static float Sum(float value)
-    {
-        var scratch = SharedMemory.Allocate<float>(MaxLanes);
-        scratch[Group.IdxX] = value;
-        Group.Barrier();
-        float even = 0f, odd = 0f;
-        int lanes = Group.DimX;
-        for (int i = 0; i + 1 < lanes; i += 2)
-        {
-            even += scratch[i];
-            odd += scratch[i + 1];
-        }
-
-        if ((lanes & 1) != 0) even += scratch[lanes - 1];
-        Group.Barrier();    // the scratch may be written again
-        return even + odd;
-    }
+    public static float Sum(float value) => Reduce<Addition>(value);
 
     /// <summary>The largest of the lanes' values.</summary>
-    public static float Max(float value)
+    public static float Max(float value) => Reduce<Maximum>(value);
+
+    /// <summary>
+    /// In two levels: 16 lanes combine a sixteenth of the values each, then every lane combines those 16. That takes two barriers, where a tree
+    /// takes one per halving; and since a barrier lies between a level's writes and its last reads on either side, the next call is safe.
+    /// </summary>
+    static float Reduce<TOperation>(float value) where TOperation : struct, IReduction
     {
-        var scratch = SharedMemory.Allocate<float>(MaxLanes);
-        scratch[Group.IdxX] = value;
+        const int heads = 16;
+        var values = SharedMemory.Allocate<float>(MaxLanes);
+        var parts = SharedMemory.Allocate<Float4>(heads / 4);
+        int lane = Group.IdxX, lanes = Group.DimX;
+        values[lane] = value;
         Group.Barrier();
-        float largest = scratch[0];
-        for (int i = 1; i < Group.DimX; i++) largest = GpuMath.Max(largest, scratch[i]);
+        if (lane < heads)
+        {
+            var scalars = parts.Cast<float>();
+            for (int i = lane + heads; i < lanes; i += heads) value = TOperation.Combine(value, values[i]);
+            scalars[lane] = value;
+            for (int i = lane + lanes; i < heads; i += lanes) scalars[i] = TOperation.Identity;
+        }
+
         Group.Barrier();
-        return largest;
+        Float4 a = parts[0], b = parts[1], c = parts[2], d = parts[3];
+        return TOperation.Combine(
+            TOperation.Combine(Combine<TOperation>(a), Combine<TOperation>(b)), TOperation.Combine(Combine<TOperation>(c), Combine<TOperation>(d)));
+    }
+
+    static float Combine<TOperation>(Float4 v) where TOperation : struct, IReduction =>
+        TOperation.Combine(TOperation.Combine(v.X, v.Y), TOperation.Combine(v.Z, v.W));
+
+    interface IReduction
+    {
+        static abstract float Identity { get; }
+
+        static abstract float Combine(float a, float b);
+    }
+
+    struct Addition : IReduction
+    {
+        public static float Identity => 0f;
+
+        public static float Combine(float a, float b) => a + b;
+    }
+
+    struct Maximum : IReduction
+    {
+        public static float Identity => float.NegativeInfinity;
+
+        public static float Combine(float a, float b) => GpuMath.Max(a, b);
     }
 }

@@ -55,7 +55,13 @@ public sealed class MatrixProduct<TLayout, TEpilogue>
             var products = device.Workspace((long)parts * m * n);
             partial.Launch(columns, rows, parts, TBlock.Lanes, new()
             {
-                A = a, B = b, M = m, N = n, K = k, KPerPart = perPart, Epilogue = new() { Products = products, M = m, N = n },
+                A = a,
+                B = b,
+                M = m,
+                N = n,
+                K = k,
+                KPerPart = perPart,
+                Epilogue = new() { Products = products, M = m, N = n },
             });
             sum.Launch((n + device.Lanes - 1) / device.Lanes, m, 1, device.Lanes, new() { Products = products, Parts = parts, M = m, N = n, Epilogue = epilogue });
         }
