@@ -16,11 +16,12 @@ readonly record struct ProgressSnapshot(
 /// <summary>Takes reports from the training thread and hands the latest state to the display's. Allocates nothing in a step.</summary>
 sealed class ProgressBoard : IPretrainingObserver
 {
-    const double Weight = 0.03; // of a new value in the running averages, about 30 steps
+    const double SteadyWeight = 0.03; // of a new value in the running averages: about 30 steps
 
     readonly Lock gate = new();
     ProgressSnapshot current;
     double tokens, seconds;
+    long reports;
 
     public ProgressSnapshot Read()
     {
@@ -31,15 +32,15 @@ sealed class ProgressBoard : IPretrainingObserver
     {
         lock (gate)
         {
-            bool first = current.Report.Step == 0;
-            tokens += Weight * (report.Tokens - tokens);
-            seconds += Weight * (report.Seconds - seconds);
+            double weight = Math.Max(SteadyWeight, 1.0 / ++reports); // a plain mean at first
+            tokens += weight * (report.Tokens - tokens);
+            seconds += weight * (report.Seconds - seconds);
             current = current with
             {
                 Report = report,
-                Loss = first ? report.Loss : current.Loss + Weight * (report.Loss - current.Loss),
-                MlmAccuracy = first ? report.MlmAccuracy : current.MlmAccuracy + Weight * (report.MlmAccuracy - current.MlmAccuracy),
-                SopAccuracy = first ? report.SopAccuracy : current.SopAccuracy + Weight * (report.SopAccuracy - current.SopAccuracy),
+                Loss = current.Loss + weight * (report.Loss - current.Loss),
+                MlmAccuracy = current.MlmAccuracy + weight * (report.MlmAccuracy - current.MlmAccuracy),
+                SopAccuracy = current.SopAccuracy + weight * (report.SopAccuracy - current.SopAccuracy),
                 TokensPerSecond = tokens / Math.Max(seconds, 1e-9),
             };
         }

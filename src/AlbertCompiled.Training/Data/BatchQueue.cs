@@ -39,7 +39,7 @@ public sealed class BatchQueue : IDisposable
         lock (gate)
         {
             while (filled == taken && failure is null) Monitor.Wait(gate);
-            failure?.Throw();
+            if (filled == taken) failure?.Throw();
             var batch = ring[taken++ % Ahead];
             Monitor.Pulse(gate); // the batch taken before is free
             return batch;

@@ -95,7 +95,7 @@ public static class HtmlReport
         .grid { stroke: var(--rule); stroke-width: 1; } .tick, .level-label { font-size: 11px; fill: var(--faint); } .end { text-anchor: end; } .middle { text-anchor: middle; }
         .curve { fill: none; stroke-width: 1.8; stroke-linejoin: round; } .curve.train { stroke: var(--train); } .curve.held { stroke: var(--held); }
         .mark.train { fill: var(--train); } .mark.held { fill: var(--held); }
-        .level { stroke: var(--level); stroke-width: 1.2; stroke-dasharray: 6 4; } .level-label { fill: var(--level); }
+        .level { stroke: var(--level); stroke-width: 1.2; stroke-dasharray: 6 4; } .level-label { fill: var(--level); stroke: var(--sheet); stroke-width: 4; stroke-linejoin: round; paint-order: stroke; }
         table { border-collapse: collapse; background: var(--sheet); border: 1px solid var(--rule); border-radius: 10px; font-size: .88rem; }
         th { text-align: left; font-weight: 400; color: var(--faint); } th, td { padding: 4px 16px; border-bottom: 1px solid var(--rule); }
 

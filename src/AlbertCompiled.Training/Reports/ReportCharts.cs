@@ -14,7 +14,7 @@ static class ReportCharts
         yield return new("Sentence-order accuracy", Both(log, "sop_accuracy"), baselines is not { } s ? [] :
             [Level(s, "first tokens of A and B only", "first_tokens")], "0.#%");
         yield return new("Tokens per second", [Training(log, "tokens_per_s")], [], "#,0", FromZero: true);
-        yield return new("Learning rate", [Training(log, "learning_rate")], [], "0.0###", FromZero: true);
+        yield return new("Learning rate", [Training(log, "learning_rate")], [], "0.######", FromZero: true);
         yield return new("Gradient norm", [Training(log, "gradient_norm")], [], "0.##", FromZero: true);
     }
 

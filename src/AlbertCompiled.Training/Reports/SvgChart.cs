@@ -18,7 +18,7 @@ static class SvgChart
         var y = Axis.Covering(chart.Series.SelectMany(s => s.Points).Select(p => p.Y).Concat(chart.Levels.Select(l => l.Y)).Concat(chart.FromZero ? [0.0] : []));
         return new(Svg + "svg",
             new XAttribute("viewBox", $"0 0 {Width} {Height}"), new XAttribute("role", "img"), new XAttribute("aria-label", chart.Title),
-            Grid(x, y, chart.Format), Levels(chart, y), chart.Series.Select(s => Curve(s, x, y)));
+            Grid(x, y, chart.Format), chart.Levels.Select(l => Line("level", Left, Y(y, l.Y), Width - Right, Y(y, l.Y))), chart.Series.Select(s => Curve(s, x, y)), Labels(chart, y));
     }
 
     static IEnumerable<XElement> Grid(Axis x, Axis y, string format)
@@ -34,14 +34,13 @@ static class SvgChart
         yield return Text("tick end", Width - Right, Height - 2, "step");
     }
 
-    static IEnumerable<XElement> Levels(Chart chart, Axis y)
+    static IEnumerable<XElement> Labels(Chart chart, Axis y)
     {
         double lowest = 0;
         foreach (var level in chart.Levels.OrderByDescending(l => l.Y)) // from the top of the page down
         {
-            double at = Y(y, level.Y), label = Math.Max(at - 5, lowest); // over its line, or lower if that would touch the label above
+            double label = Math.Max(Y(y, level.Y) - 5, lowest); // over its line, or lower if that would touch the label above
             lowest = label + LabelHeight;
-            yield return Line("level", Left, at, Width - Right, at);
             yield return Text("level-label", Left + 6, label, $"{level.Name} {level.Y.ToString(chart.Format, CultureInfo.InvariantCulture)}");
         }
     }
