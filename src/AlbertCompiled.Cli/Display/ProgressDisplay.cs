@@ -42,12 +42,18 @@ sealed class ProgressDisplay(TextWriter output, bool isTerminal, long steps)
     void ShowLive(ProgressBoard board, Thread thread)
     {
         var console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(output) });
-        console.Live(Panel(board.Read())).Start(live =>
+        console.Live(Panel(board)).Start(live =>
         {
-            do live.UpdateTarget(Panel(board.Read()));
+            do live.UpdateTarget(Panel(board));
             while (!thread.Join(Refresh));
-            live.UpdateTarget(Panel(board.Read()));
+            live.UpdateTarget(Panel(board));
         });
+    }
+
+    IRenderable Panel(ProgressBoard board)
+    {
+        var now = board.Read();
+        return LivePanel.Of(now, steps, Left(now));
     }
 
     void ShowLines(ProgressBoard board, Thread thread)
@@ -83,21 +89,5 @@ sealed class ProgressDisplay(TextWriter output, bool isTerminal, long steps)
         double seconds = s.Report.Step == 0 ? 0 : (steps - s.Report.Step) * (s.Report.Tokens / Math.Max(s.TokensPerSecond, 1e-9));
         var left = TimeSpan.FromSeconds(Math.Min(seconds, 1e7));
         return left.TotalHours >= 1 ? left.ToString(@"d\.hh\:mm\:ss", CultureInfo.InvariantCulture) : left.ToString(@"m\:ss", CultureInfo.InvariantCulture);
-    }
-
-    IRenderable Panel(in ProgressSnapshot s)
-    {
-        const int Cells = 40;
-        int done = (int)(Cells * s.Report.Step / Math.Max(1, steps));
-        string bar = $"[blue]{new string('━', done)}[/][grey]{new string('━', Cells - done)}[/]";
-        var culture = CultureInfo.InvariantCulture;
-        var grid = new Grid().AddColumn().AddColumn();
-        grid.AddRow(new Markup(bar), new Markup(string.Create(culture, $"step {s.Report.Step:#,0} of {steps:#,0}, {Left(s)} left")));
-        grid.AddRow(new Markup("[grey]training[/]"), new Markup(string.Create(culture,
-            $"loss {s.Loss:0.000}   masked tokens {s.MlmAccuracy:0.0%}   order {s.SopAccuracy:0.0%}   {s.TokensPerSecond:#,0} tokens/s")));
-        if (s.Evaluation is { } e)
-            grid.AddRow(new Markup("[grey]held-out[/]"), new Markup(string.Create(culture,
-                $"loss {e.Loss:0.000}   masked tokens [bold]{e.MlmAccuracy:0.0%}[/]   order [bold]{e.SopAccuracy:0.0%}[/]   at step {s.EvaluatedStep:#,0}")));
-        return grid;
     }
 }
