@@ -5,15 +5,15 @@ namespace AlbertCompiled.Tests.Cpu;
 /// <summary>Every vector width against scalar arithmetic.</summary>
 public sealed unsafe class LanesTests
 {
-    delegate float Function(float x);
+    const int Points = 6000;
 
     delegate double Exact(double x);
 
     [Fact]
     public void Exp_is_accurate()
     {
-        Check(new ExpOp(), x => Math.Exp(x), 1.01, Sweep(-87.3, 88.72));
-        Check(new ExpOp(), x => Math.Exp(x), 1.01, Sweep(-1e-3, 1e-3));
+        Check(new ExpOp(), x => Math.Exp(x), 1.1, Sweep(-87.3, 88.72));
+        Check(new ExpOp(), x => Math.Exp(x), 1.1, Sweep(-1e-3, 1e-3));
         Special(new ExpOp(), (0, 1), (-0f, 1), (89, float.PositiveInfinity), (88.73f, float.PositiveInfinity), (1e30f, float.PositiveInfinity),
             (float.PositiveInfinity, float.PositiveInfinity), (float.NegativeInfinity, 0), (-104, 0), (-1e30f, 0), (float.NaN, float.NaN), (-103f, MathF.Exp(-103)));
     }
@@ -36,7 +36,7 @@ public sealed unsafe class LanesTests
     [Fact]
     public void Erf_is_accurate()
     {
-        Check(new ErfOp(), ErrorFunction, 2, Sweep(-5, 5), Sweep(-1.1, 1.1), Sweep(-1e-3, 1e-3), [1e-30f, 3e-8f]);
+        Check(new ErfOp(), ErrorFunction, 1.5, Sweep(-5, 5), Sweep(-1.1, 1.1), Sweep(-1e-3, 1e-3), [1e-30f, 3e-8f]);
         Special(new ErfOp(), (0, 0), (6, 1), (-6, -1), (float.PositiveInfinity, 1), (float.NegativeInfinity, -1), (float.NaN, float.NaN));
     }
 
@@ -185,7 +185,7 @@ public sealed unsafe class LanesTests
         return y;
     }
 
-    static float[] Sweep(double from, double to) => [.. Enumerable.Range(0, 20000).Select(i => (float)(from + (to - from) * i / 19999))];
+    static float[] Sweep(double from, double to) => [.. Enumerable.Range(0, Points).Select(i => (float)(from + (to - from) * i / (Points - 1)))];
 
     /// <summary>erf by its Maclaurin series near 0, by the continued fraction of erfc beyond.</summary>
     static double ErrorFunction(double x)

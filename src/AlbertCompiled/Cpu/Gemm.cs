@@ -54,12 +54,8 @@ public static unsafe class Gemm
 
         public readonly void Run(int part)
         {
-            int last = Math.Min(Plan.Strips, (part + 1) * Batch);
-            for (int s = part * Batch; s < last; s++)
-            {
-                int row = s * MicroKernel.Rows;
-                Packing.Strip<V>(A.From(row, 0), Math.Min(MicroKernel.Rows, Plan.M - row), Plan.K, Packed + s * Plan.StripStride);
-            }
+            int row = part * Batch * MicroKernel.Rows;
+            Packing.Strips<V>(A.From(row, 0), Math.Min(Batch * MicroKernel.Rows, Plan.M - row), Plan.K, Packed + part * Batch * Plan.StripStride, Plan.StripStride);
         }
     }
 

@@ -23,6 +23,31 @@ static unsafe class Packing
         else Transpose(a.Data, a.Stride, rows, k, strip, MicroKernel.Rows, MicroKernel.Rows);
     }
 
+    /// <summary>Packs rows of op(a) into as many strips as they need.</summary>
+    /// <param name="a">op(a) from the first row and first k on.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="k">Inner elements.</param>
+    /// <param name="strips">The strips.</param>
+    /// <param name="stripStride">Floats from one strip to the next.</param>
+    public static void Strips<V>(Matrix a, int rows, int k, float* strips, long stripStride) where V : struct, ISimd<V>
+    {
+        int whole = a.Transposed ? rows / MicroKernel.Rows : 0;
+        if (whole > 0) Split(a.Data, a.Stride, whole, k, strips, stripStride);
+        for (int row = whole * MicroKernel.Rows; row < rows; row += MicroKernel.Rows)
+            Strip<V>(a.From(row, 0), Math.Min(MicroKernel.Rows, rows - row), k, strips + row / MicroKernel.Rows * stripStride);
+    }
+
+    /// <summary>Deals rows of a [k, 8 · strips] out to the strips: each row is read once, in whole cache lines.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static void Split(float* source, long sourceStride, int strips, int k, float* target, long stripStride)
+    {
+        for (int i = 0; i < k; i++, source += sourceStride, target += MicroKernel.Rows)
+        {
+            float* to = target;
+            for (int s = 0; s < strips; s++, to += stripStride) Vector256.Load(source + s * MicroKernel.Rows).Store(to);
+        }
+    }
+
     /// <summary>Packs columns of op(b) into a panel [k, width]; missing columns become 0.</summary>
     /// <param name="b">op(b) from the panel's first column and first k on.</param>
     /// <param name="columns">Columns, at most <paramref name="width"/>.</param>
