@@ -13,7 +13,8 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, ParameterLayout 
 
     protected override string ClassTail => " : GpuProgram";
 
-    protected override string Modifiers => "sealed";
+    // ILGPU reaches kernels from an assembly of its own, so nothing on the way to them may be private
+    protected override string Modifiers => "internal sealed";
 
     protected override string SlotType => "ArrayView<float>";
 
