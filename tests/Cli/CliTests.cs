@@ -23,7 +23,7 @@ public sealed class CliTests : IDisposable
         Assert.Matches(@"^step=12 loss=\d+\.\d{4} mlm_accuracy=[01]\.\d{4} sop_accuracy=[01]\.\d{4} tokens_per_s=\d+$", run.LastLine);
         Assert.Contains("a rule that sees only the first tokens of A and B", run.Output);
         Assert.Equal(
-            ["checkpoint-00000012", "config.json", "metrics.jsonl", "report.html", "vocabulary.model"],
+            ["checkpoint-00000012", "config.json", "events.out.tfevents.run", "metrics.jsonl", "report.html", "vocabulary.model"],
             Directory.GetFileSystemEntries(folder["run"]).Select(Path.GetFileName).Order());
         var log = MetricsLog.Read(folder["run/metrics.jsonl"]);
         Assert.Equal((12, true), (log.Steps.Count, log.Baselines is not null));

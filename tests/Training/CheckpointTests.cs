@@ -143,6 +143,23 @@ public sealed class CheckpointTests
         Assert.Contains("cannot read", Assert.Throws<TrainingException>(() => ModelWeights.Load(other, folder["none"])).Message);
     }
 
+    [Fact]
+    public void The_copies_in_published_checkpoints_are_no_difference()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Trained();
+        List<SafetensorsSource> tensors =
+        [
+            .. Small.Parameters.Select(p => new SafetensorsSource(p.Name, p.IsVector ? [p.Columns] : [p.Rows, p.Columns], () => model.Parameters.Read(p.Name))),
+            new("predictions.decoder.weight", [1], () => new float[1]),
+            new("albert.embeddings.position_ids", [1, 2], () => new long[2], ElementType.I64),
+        ];
+        Safetensors.Write(folder["w.safetensors"], tensors);
+        using var other = FakeModel.Create(Small, Capacity, seed: 9);
+        other.Load(folder["w.safetensors"]);
+        Assert.Equal(model.Parameters.Read("order.bias"), other.Parameters.Read("order.bias"));
+    }
+
     static void AssertRefused(CheckpointStore store, string expected)
     {
         using var model = FakeModel.Create(Small, Capacity);

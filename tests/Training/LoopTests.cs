@@ -103,6 +103,29 @@ public sealed class LoopTests
     }
 
     [Fact]
+    public void Event_files_are_records_with_checksums()
+    {
+        Assert.Equal(0xE3069283 >> 15 | 0xE3069283 << 17, TensorBoardEvents.MaskedChecksum("123456789"u8) - 0xA282EAD8); // CRC-32C's check value
+        using var folder = new TemporaryFolder();
+        using var corpus = TestText.Corpus(folder);
+        Run(corpus, folder["run"], null, CancellationToken.None);
+        folder.Write("run/config.json", "{}");
+        TensorBoardEvents.Write(new(folder["run"]));
+        byte[] bytes = File.ReadAllBytes(folder["run/events.out.tfevents.run"]);
+        int records = 0;
+        for (int at = 0; at < bytes.Length; records++)
+        {
+            int length = (int)BitConverter.ToInt64(bytes, at);
+            Assert.Equal(TensorBoardEvents.MaskedChecksum(bytes.AsSpan(at, 8)), BitConverter.ToUInt32(bytes, at + 8));
+            Assert.Equal(TensorBoardEvents.MaskedChecksum(bytes.AsSpan(at + 12, length)), BitConverter.ToUInt32(bytes, at + 12 + length));
+            at += length + 16;
+        }
+
+        Assert.Equal(1 + Steps + 10, records); // the version, the steps, the evaluations
+        Assert.True(bytes.AsSpan().IndexOf("held-out/mlm_accuracy"u8) > 0);
+    }
+
+    [Fact]
     public void An_evaluation_weighs_batches_by_what_they_hold()
     {
         var capacity = new Capacity(64, 8);

@@ -59,6 +59,7 @@ sealed class PretrainSession : IDisposable
             $"training: {recipe.Steps:#,0} steps of {recipe.BatchTokens:#,0} tokens, sequences of {string.Join(", then ", recipe.Stages.Select(s => s.Sequence))}, {recipe.Optimizer}, learning rate {recipe.LearningRate}"));
         var result = Loop(model, run, resumed, cancellation);
         HtmlReport.Write(run, Configuration, model.Description);
+        TensorBoardEvents.Write(run);
         if (result.Evaluation is not { } evaluation)
         {
             context.Out.WriteLine($"interrupted after step {result.State.Step} of {recipe.Steps}; saved in {result.Checkpoint}");

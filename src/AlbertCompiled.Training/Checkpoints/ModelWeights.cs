@@ -5,11 +5,14 @@ public static class ModelWeights
 {
     const int NamedDifferences = 4;
 
+    // published checkpoints hold some tensors twice, and a constant table
+    static readonly HashSet<string> Copies = ["predictions.decoder.weight", "predictions.decoder.bias", "albert.embeddings.position_ids"];
+
     /// <summary>Writes the weights, or the moments, to a file.</summary>
     /// <param name="model">The model.</param>
     /// <param name="path">The file.</param>
     /// <param name="states">Which arenas; names of all but the weights are prefixed with the arena's.</param>
-    public static void Save(CompiledModel model, string path, params ReadOnlySpan<ParameterState> states)
+    public static void Save(this CompiledModel model, string path, params ReadOnlySpan<ParameterState> states)
     {
         if (states.Length == 0) states = [ParameterState.Value];
         var sources = new List<SafetensorsSource>();
@@ -19,9 +22,9 @@ public static class ModelWeights
         Safetensors.Write(path, sources, new Dictionary<string, string> { ["model"] = model.Description.Name });
     }
 
-    /// <summary>Reads the weights, or the moments, of a file that <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads the weights, or the moments, of a file that <see cref="Save"/> wrote; weights also of published files with the same names.</summary>
     /// <exception cref="TrainingException">The file is no such file, or belongs to another configuration; nothing was changed.</exception>
-    public static void Load(CompiledModel model, string path, params ReadOnlySpan<ParameterState> states)
+    public static void Load(this CompiledModel model, string path, params ReadOnlySpan<ParameterState> states)
     {
         if (states.Length == 0) states = [ParameterState.Value];
         try
@@ -47,14 +50,14 @@ public static class ModelWeights
                 differences.Add($"{p.Name} is [{string.Join(", ", file[prefix + p.Name].Shape)}], not [{string.Join(", ", Shape(p))}]");
         var known = model.Parameters.Select(p => prefix + p.Name).ToHashSet();
         foreach (var entry in file.Entries)
-            if (entry.Name.StartsWith(prefix, StringComparison.Ordinal) && prefix.Length > 0 | IsWeight(entry.Name) && !known.Contains(entry.Name))
-                differences.Add($"{entry.Name[prefix.Length..]} is unknown");
+            if (Owner(entry.Name) == prefix && !known.Contains(entry.Name) && !Copies.Contains(entry.Name)) differences.Add($"{entry.Name[prefix.Length..]} is unknown");
         if (differences.Count == 0) return;
         string named = string.Join("; ", differences.Take(NamedDifferences)), more = differences.Count > NamedDifferences ? $"; and {differences.Count - NamedDifferences} more" : "";
         throw new TrainingException($"{path} belongs to another configuration than {model.Name}: {named}{more}");
     }
 
-    static bool IsWeight(string name) => !Enum.GetValues<ParameterState>().Any(s => Prefix(s).Length > 0 && name.StartsWith(Prefix(s), StringComparison.Ordinal));
+    // the prefix of the arena that a tensor belongs to
+    static string Owner(string name) => Enum.GetValues<ParameterState>().Select(Prefix).FirstOrDefault(p => p.Length > 0 && name.StartsWith(p, StringComparison.Ordinal)) ?? "";
 
     static string Prefix(ParameterState state) => state switch
     {
