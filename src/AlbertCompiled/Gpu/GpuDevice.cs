@@ -80,10 +80,14 @@ public sealed class GpuDevice : Device
     /// <summary>Makes this the calling thread's device: CUDA keeps one for each thread. Whoever is called from outside calls it first.</summary>
     internal void Bind() => Accelerator.Bind();
 
+    GpuKernel<ClearKernel>? clear;
+
     /// <summary>Zeroes memory.</summary>
     public void Clear(ArrayView<float> view)
     {
-        if (view.Length > 0) view.MemSetToZero(Stream);
+        clear ??= new(this);
+        int perGroup = Lanes * ClearKernel.PerLane;
+        clear.Launch((int)((view.Length + perGroup - 1) / perGroup), new() { Target = view });
     }
 
     /// <summary>Waits for what is queued and copies memory to the host.</summary>
