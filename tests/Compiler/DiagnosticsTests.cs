@@ -152,6 +152,13 @@ public class DiagnosticsTests
     [InlineData("Weight(\"w\", 3, [|Initial.Normal(-1)|])", "-1")]
     public void Malformed_weights(string weight, string named) => Assert.Contains(named, Message("ALB0010", Subject.Source(fields: Subject.Fields + $"readonly Tensor w = {weight};")));
 
+    [Theory]
+    [InlineData("var y = [|x + Primitives.Stack(a, a)|];")]
+    [InlineData("var y = x + Primitives.Stack(a, b); y = [|y + Primitives.Stack(b, a)|];")]
+    public void A_weight_has_one_place(string statement) => Assert.Contains("is stacked twice", Message("ALB0010", Subject.Source(
+        fields: Subject.Fields + "readonly Tensor a = Weight(\"a\", 6, Initial.Zero); readonly Tensor b = Weight(\"b\", 6, Initial.Zero);",
+        body: "var x = Rows(table, batch.Tokens); " + statement + " return new Outputs((\"loss\", ColumnSum(RowSum(y))));")));
+
     [Fact]
     public void Sizes_of_weights_are_reported_at_the_argument()
     {

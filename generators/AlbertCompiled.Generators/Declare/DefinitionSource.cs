@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -76,7 +77,19 @@ internal static class DefinitionSource
         return type.ContainingNamespace is { IsGlobalNamespace: false } space ? $"{space.ToDisplayString()}.{type.MetadataName}" : type.MetadataName;
     }
 
-    static string Normalize(SyntaxNode node) => new WithoutTrivia().Visit(node)!.NormalizeWhitespace(eol: "\n").ToFullString();
+    /// <summary>Unchanged trees keep their nodes from one compilation to the next, and so their texts.</summary>
+    static readonly ConditionalWeakTable<SyntaxNode, string> Normalized = new();
+
+    static string Normalize(SyntaxNode node) => Normalized.GetValue(node, static node =>
+    {
+        var bare = new WithoutTrivia().Visit(node)!;
+        string text = bare.NormalizeWhitespace(eol: "\n").ToFullString();
+        // the formatter glues - -x into --x: where its text has other tokens, what separated them before does so again
+        return SameTokens(node, text) ? text : string.Concat(node.DescendantTokens().Select(t => t.HasLeadingTrivia || t.HasTrailingTrivia ? $" {t.Text} " : t.Text)).Trim();
+    });
+
+    static bool SameTokens(SyntaxNode node, string text) =>
+        Tokens(node).Select(t => t.Text).SequenceEqual(Tokens(CSharpSyntaxTree.ParseText(text, (CSharpParseOptions)node.SyntaxTree.Options).GetRoot()).Select(t => t.Text));
 
     sealed class WithoutTrivia : CSharpSyntaxRewriter
     {

@@ -16,6 +16,7 @@ internal sealed class Definitions
     readonly Dictionary<string, DefinitionType> nested = [];
     readonly Dictionary<string, DefinitionEnum> enums = [];
     readonly Dictionary<SyntaxTree, DefinitionText> texts = [];
+    readonly Dictionary<SyntaxNode, string> lines = [];
 
     public Definitions(Declaration declaration, CancellationToken cancellation)
     {
@@ -62,6 +63,13 @@ internal sealed class Definitions
     }
 
     public DefinitionEnum? FindEnum(string name) => enums.TryGetValue(name, out var found) ? found : null;
+
+    /// <summary>A statement on one line; the expression of an arrow body as the return that it is.</summary>
+    public string Line(SyntaxNode node)
+    {
+        if (!lines.TryGetValue(node, out string line)) lines.Add(node, line = node is ExpressionSyntax ? $"return {Snippet.Line(node)};" : Snippet.Line(node));
+        return line;
+    }
 
     /// <summary>The place of a node in a definition that is part of the compilation; null for one from metadata.</summary>
     public Place? PlaceOf(SyntaxNode node)

@@ -97,7 +97,10 @@ internal sealed partial class Interpreter
                 return tensor.Node;
             case WeightValue weight:
                 var key = (region, weight.Reference);
-                if (!reads.TryGetValue(key, out int node)) reads.Add(key, node = Operate(at, frame, g => g.Parameter(weight.Reference)).Node);
+                if (reads.TryGetValue(key, out int node)) return node;
+                if (weight.Reference.Choices.Select(stacks.Conflict).FirstOrDefault(c => c is not null) is { } conflict)
+                    throw Fail(Descriptors.Weight, at, frame, $"the weight '{graph.Parameters[conflict].Name}' is stacked twice, but has one place in memory");
+                reads.Add(key, node = Operate(at, frame, g => g.Parameter(weight.Reference)).Node);
                 return node;
             case Constant { Item: int or double } number:
                 return Operate(at, frame, g => g.Constant(Arithmetic.ToDouble(number.Item))).Node;

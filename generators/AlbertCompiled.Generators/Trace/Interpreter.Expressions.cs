@@ -65,12 +65,13 @@ internal sealed partial class Interpreter
 
     Value Interpolate(InterpolatedStringExpressionSyntax text, Frame frame)
     {
+        bool isRaw = !text.StringStartToken.IsKind(SyntaxKind.InterpolatedStringStartToken) && !text.StringStartToken.IsKind(SyntaxKind.InterpolatedVerbatimStringStartToken);
         Value result = new Constant("");
         foreach (var part in text.Contents)
         {
             Value piece = part switch
             {
-                InterpolatedStringTextSyntax literal => new Constant(literal.TextToken.ValueText),
+                InterpolatedStringTextSyntax literal => new Constant(isRaw ? literal.TextToken.ValueText : literal.TextToken.ValueText.Replace("{{", "{").Replace("}}", "}")),
                 InterpolationSyntax { AlignmentClause: null, FormatClause: null } hole => Evaluate(hole.Expression, frame),
                 _ => throw Unsupported(part, frame, "interpolation takes neither alignment nor format"),
             };

@@ -18,9 +18,13 @@ internal sealed partial class Interpreter
     /// <summary>A failure that the configuration causes: at the attribute's argument if one of these properties was given, else at the node.</summary>
     internal TraceException Fail(DiagnosticDescriptor descriptor, IEnumerable<string> properties, SyntaxNode node, Frame frame, params string[] arguments)
     {
-        var attribute = declaration.AtAttribute(properties);
+        var attribute = declaration.AtAttribute(Suspects(properties));
         return new(descriptor, attribute.Argument is null ? At(node, frame) : attribute, arguments);
     }
+
+    /// <summary>Properties by how likely they are to blame: those that are not positive, then by size.</summary>
+    IEnumerable<string> Suspects(IEnumerable<string> properties) => properties.Distinct().OrderByDescending(p =>
+        Configuration.FirstOrDefault(c => c.Name == p).Value?.Item is int value ? value <= 0 ? int.MaxValue + (long)-value : value : 0);
 
     TraceException Unsupported(SyntaxNode node, Frame frame, string reason) => Fail(Descriptors.Unsupported, node, frame, Snippet.Of(node), reason);
 

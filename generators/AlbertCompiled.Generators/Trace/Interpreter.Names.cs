@@ -26,6 +26,8 @@ internal sealed partial class Interpreter
     {
         ["Math.PI"] = new Constant(Math.PI),
         ["Math.E"] = new Constant(Math.E),
+        ["int.MaxValue"] = new Constant(int.MaxValue),
+        ["int.MinValue"] = new Constant(int.MinValue),
         ["double.NaN"] = new Constant(double.NaN),
         ["double.PositiveInfinity"] = new Constant(double.PositiveInfinity),
         ["double.NegativeInfinity"] = new Constant(double.NegativeInfinity),

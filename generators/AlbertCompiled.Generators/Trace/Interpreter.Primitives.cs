@@ -22,16 +22,15 @@ internal sealed partial class Interpreter
         if (name.Trim().Length == 0) throw call.Fail(Descriptors.Weight, [], "a weight needs a name");
         if (!weights.Add(name)) throw call.Fail(Descriptors.Weight, [], $"the weight '{name}' is declared twice");
         if ((long)r * c > Limits.Values)
-            throw call.Fail(Descriptors.Overflow, Larger(rows, columns), $"the weight '{name}' [{Size(rows)}, {Size(columns)}] has {(long)r * c:N0} values; one weight takes up to {Limits.Values:N0}");
+            throw call.Fail(Descriptors.Overflow, sources, $"the weight '{name}' [{Size(rows)}, {Size(columns)}] has {(long)r * c:N0} values; one weight takes up to {Limits.Values:N0}");
         if ((parameterCount += (long)r * c) > Limits.Parameters)
-            throw call.Fail(Descriptors.Overflow, Larger(rows, columns), $"with the weight '{name}' [{Size(rows)}, {Size(columns)}] the model has more than {Limits.Parameters:N0} parameters");
+            throw call.Fail(Descriptors.Overflow, sources, $"with the weight '{name}' [{Size(rows)}, {Size(columns)}] the model has more than {Limits.Parameters:N0} parameters");
         var initial = (InitialValue)call[isVector ? 2 : 3];
         provenance.Declared(rows.Sources, columns.Sources);
         int index = graph.Declare(new(name, new(Dim.Of(r), c), isVector, initial.Distribution, initial.Scale));
         return new WeightValue(new([[index]]));
 
         string Size(Constant size) => size.Sources.IsEmpty ? size.Text : Describe((int)size.Item, size.Sources, "").Trim();
-        static IEnumerable<string> Larger(Constant a, Constant b) => (int)a.Item > (int)b.Item ? a.Sources.Concat(b.Sources) : b.Sources.Concat(a.Sources);
     }
 
     internal Value Each(PrimitiveCall call)
@@ -75,7 +74,7 @@ internal sealed partial class Interpreter
             int hidden = shape.Columns / 3;
             var sources = provenance.Columns(qkv);
             if (count <= 0 || hidden % count != 0)
-                throw call.Fail(Descriptors.Heads, heads.Sources.Concat(sources), Describe(count, heads.Sources, "The number of heads"), Describe(hidden, sources, "the hidden size"));
+                throw call.Fail(Descriptors.Heads, declaration.AtAttribute(heads.Sources).Argument is null ? sources : heads.Sources, Describe(count, heads.Sources, "The number of heads"), Describe(hidden, sources, "the hidden size"));
         }
 
         return call.Operate(g => g.Attention(qkv, count, probability));

@@ -59,14 +59,14 @@ internal sealed partial class Interpreter
 
     Value? Execute(ForStatementSyntax loop, Frame frame)
     {
-        if (loop.Condition is not { } until) throw Fail(Descriptors.LoopBound, loop, frame, "a 'for' without a condition does not end");
         if (loop.Declaration is { } declaration) Declare(declaration, frame);
         foreach (var initializer in loop.Initializers) ExecuteExpression(initializer, frame);
         for (int i = 0; ; i++)
         {
-            var condition = Condition(until, frame);
+            var condition = loop.Condition is { } until ? Condition(until, frame) : new Constant(true);
             if (!(bool)condition.Item) return null;
-            if (i == Limits.Iterations) throw Fail(Descriptors.LoopBound, condition.Sources, until, frame, $"the loop 'for (…; {Snippet.Of(until)}; …)' takes more than {Limits.Iterations:N0} iterations");
+            if (i == Limits.Iterations)
+                throw Fail(Descriptors.LoopBound, condition.Sources, loop.Condition ?? (SyntaxNode)loop, frame, $"the loop 'for (…; {loop.Condition}; …)' takes more than {Limits.Iterations:N0} iterations");
             if (Guarded(condition, () => Execute(loop.Statement, frame.Inner())) is { } result) return result;
             foreach (var incrementor in loop.Incrementors) ExecuteExpression(incrementor, frame);
         }

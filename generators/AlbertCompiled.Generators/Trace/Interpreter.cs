@@ -16,10 +16,10 @@ internal sealed partial class Interpreter
 {
     readonly Declaration declaration;
     readonly Definitions definitions;
+    readonly StackedWeights stacks;
     readonly CancellationToken cancellation;
     readonly GraphBuilder graph = new();
     readonly Provenance provenance;
-    readonly Dictionary<SyntaxNode, string> lines = [];
     readonly HashSet<SyntaxNode> approved = [];
 
     /// <summary>Text of the statement that runs, in the innermost method of the definition itself.</summary>
@@ -31,9 +31,9 @@ internal sealed partial class Interpreter
     int calls;
     int steps;
 
-    public Interpreter(Declaration declaration, Definitions definitions, CancellationToken cancellation)
+    public Interpreter(Declaration declaration, Definitions definitions, StackedWeights stacks, CancellationToken cancellation)
     {
-        (this.declaration, this.definitions, this.cancellation) = (declaration, definitions, cancellation);
+        (this.declaration, this.definitions, this.stacks, this.cancellation) = (declaration, definitions, stacks, cancellation);
         provenance = new(graph);
     }
 
@@ -89,17 +89,7 @@ internal sealed partial class Interpreter
     void Mark(SyntaxNode node, Frame frame)
     {
         if (IsLibrary(frame.Owner)) return;
-        if (!lines.TryGetValue(node, out string line))
-        {
-            line = node switch
-            {
-                ExpressionSyntax expression => $"return {Snippet.Line(expression)};",
-                _ => Snippet.Line(node),
-            };
-            lines.Add(node, line);
-        }
-
-        statement = line;
+        statement = definitions.Line(node);
     }
 
     /// <summary>Static classes are libraries: their methods are details of the statement that calls them.</summary>

@@ -23,11 +23,12 @@ internal static class Tracer
         try
         {
             var definitions = new Definitions(declaration, cancellation);
+            var stacks = new StackedWeights();
             var programs = ImmutableArray.CreateBuilder<(string, ModelGraph)>();
             ImmutableArray<(string, string)> configuration = [];
             foreach (string name in Programs)
             {
-                var interpreter = new Interpreter(declaration, definitions, cancellation);
+                var interpreter = new Interpreter(declaration, definitions, stacks, cancellation);
                 if (interpreter.Trace(name) is { } graph)
                 {
                     programs.Add((name, graph));
@@ -67,7 +68,7 @@ internal static class Tracer
         string Deriving(string name) => classes.First(c => c.BaseList?.Types.Any(b => Definitions.SimpleName(b.Type) == name) == true).Identifier.ValueText;
         var declaration = new Declaration("", "Model", "internal", Deriving("ArchitectureAttribute"), Deriving("ModelGraph"),
             configuration.Select(c => new Argument(c.Name, c.Value)).ToImmutableArray(), texts);
-        return new Interpreter(declaration, new(declaration, default), default).Trace(program)
+        return new Interpreter(declaration, new(declaration, default), new(), default).Trace(program)
             ?? throw new TraceException(Descriptors.MissingDefinition, declaration.AtAttribute(), $"there is no program {program}");
     }
 }
