@@ -9,7 +9,7 @@ public sealed unsafe class GemmTests
     {
         { 1, 1, 1 }, { 1, 1, 0 }, { 5, 7, 0 }, { 1, 17, 3 }, { 3, 1, 5 }, { 7, 5, 1 }, { 8, 48, 16 }, { 9, 49, 17 }, { 16, 16, 8 }, { 17, 33, 9 },
         { 23, 31, 29 }, { 64, 64, 20 }, { 65, 96, 21 }, { 70, 80, 20 }, { 13, 2, 40 }, { 130, 2, 33 }, { 200, 128, 9 }, { 31, 150, 30 },
-        { 17, 36, 1030 }, { 9, 50, 2100 }, { 70, 5, 1025 },
+        { 9, 50, 800 }, { 300, 70, 12 },
     };
 
     [Theory]
@@ -36,6 +36,26 @@ public sealed unsafe class GemmTests
         foreach (var team in teams) team.Dispose();
     }
 
+    [Theory]
+    [InlineData(1, 300, 150, 20)]
+    [InlineData(2, 300, 150, 20)]
+    [InlineData(3, 1000, 3, 9)]
+    [InlineData(16, 64, 768, 768)]
+    [InlineData(2, 4096, 768, 3072)]
+    public void Plans_cover_the_product(int threads, int m, int n, int k)
+    {
+        foreach (var blocking in (ReadOnlySpan<Blocking>)[Blocking.For(threads), new(5, 3, 1), new(1000, 1, 10_000)])
+        {
+            var plan = new ProductPlan(threads, m, n, k, 16, blocking);
+            Assert.InRange(plan.RowBlocks * plan.BlockRows, m, m + plan.BlockRows - 1);
+            Assert.InRange(plan.Groups * plan.Group, plan.Panels.Count, plan.Panels.Count + plan.Group - 1);
+            Assert.Equal(k, plan.FirstInner(plan.InnerBlocks));
+            Assert.Equal(plan.Strips, plan.FirstStrip(plan.Runs, plan.Strips));
+            Assert.True(plan.Panels.First(plan.Panels.Count) >= n);
+            for (int i = 0; i < plan.InnerBlocks; i++) Assert.InRange(plan.FirstInner(i + 1) - plan.FirstInner(i), 1, blocking.Inner);
+        }
+    }
+
     [Fact]
     public void Zero_rows_or_columns_do_nothing()
     {
@@ -51,7 +71,7 @@ public sealed unsafe class GemmTests
     [InlineData(2)]
     public void Nothing_is_allocated(int threads)
     {
-        const int m = 20, n = 30, k = 1100;
+        const int m = 20, n = 30, k = 800;
         using var team = new ThreadTeam(threads);
         using var a = GuardedMemory.Random(1, m, k, k);
         using var b = GuardedMemory.Random(2, k, n, n);
@@ -92,6 +112,11 @@ public sealed unsafe class GemmTests
         Equal(expected, c, n, stride, times: 1);
         Gemm.Multiply<V, AccumulateEpilogue>(team, a, b, m, n, k, new(c.Pointer, stride));
         Equal(expected, c, n, stride, times: 2);
+
+        // Blocks so small that even these products have many.
+        c.Span.Fill(float.NaN);
+        Gemm.Multiply<V, StoreEpilogue>(team, new ProductPlan(team.Threads, m, n, k, V.Count, new(Inner: 7, Group: 2, RowFloats: 1)), a, b, new(c.Pointer, stride));
+        Equal(expected, c, n, stride, times: 1);
 
         using var packed = new GuardedMemory(PackedB.PackedLength(n, k));
         PackedB.Pack<V>(team, b, n, k, packed.Pointer);

@@ -19,74 +19,86 @@ public static unsafe class Gemm
         where V : struct, ISimd<V> where TEpilogue : struct, IEpilogue
     {
         if (m <= 0 || n <= 0) return;
-        var plan = new ProductPlan(team.Threads, m, n, k, V.Count);
-        long strips = plan.Strips * plan.StripStride;
-        bool packAhead = plan.StripBlocks > 1;
-        float* packedA = team.Packing.Reserve(strips + (packAhead ? PackedB.PackedLength(n, k) : 0)), packedB = null;
-        if (packAhead)
+        Multiply<V, TEpilogue>(team, new ProductPlan(team.Threads, m, n, k, V.Count, Blocking.For(team.Threads)), a, b, epilogue);
+    }
+
+    /// <summary>The product, cut as <paramref name="plan"/> says.</summary>
+    internal static void Multiply<V, TEpilogue>(ThreadTeam team, in ProductPlan plan, Matrix a, Matrix b, TEpilogue epilogue)
+        where V : struct, ISimd<V> where TEpilogue : struct, IEpilogue
+    {
+        int n = plan.Panels.Columns;
+        float* packedA = team.Packing.Reserve(plan.StripsFloats + (plan.SharesPanels ? PackedB.PackedLength(n, plan.K) : 0)), packedB = null;
+        if (plan.SharesPanels)
         {
-            packedB = packedA + strips;
-            PackedB.Pack<V>(team, b, n, k, packedB);
+            packedB = packedA + plan.StripsFloats;
+            PackedB.Pack<V>(team, b, n, plan.K, packedB);
         }
 
         Multiply<V, TEpilogue>(team, plan, a, packedA, b, packedB, epilogue);
     }
 
-    /// <summary>The product with b packed already if <paramref name="packedB"/> is not null.</summary>
+    /// <summary>The product, with b packed already if <paramref name="packedB"/> is not null.</summary>
     internal static void Multiply<V, TEpilogue>(ThreadTeam team, in ProductPlan plan, Matrix a, float* packedA, Matrix b, float* packedB, TEpilogue epilogue)
         where V : struct, ISimd<V> where TEpilogue : struct, IEpilogue
     {
-        team.Run(new PackStripsJob<V> { Plan = plan, A = a, Packed = packedA }, PackStripsJob<V>.Parts(plan));
-        team.Run(
-            new ProductJob<V, TEpilogue> { Plan = plan, PackedA = packedA, B = b, PackedB = packedB, Epilogue = epilogue },
-            plan.Parts,
-            plan.TilesFloats + (packedB == null ? plan.PanelsFloats : 0));
+        for (int row = 0; row < plan.M; row += plan.BlockRows)
+        {
+            int rows = Math.Min(plan.BlockRows, plan.M - row);
+            team.Run(new StripsJob<V> { A = a.From(row, 0), Rows = rows, K = plan.K, Packed = packedA, StripStride = plan.StripStride }, StripsJob<V>.Parts(rows));
+            team.Run(
+                new ProductJob<V, TEpilogue> { Plan = plan, FirstRow = row, Rows = rows, PackedA = packedA, B = b, PackedB = packedB, Epilogue = epilogue },
+                plan.Parts,
+                plan.TilesFloats + (packedB == null ? plan.PanelsFloats : 0));
+        }
     }
 
-    struct PackStripsJob<V> : IJob where V : struct, ISimd<V>
+    struct StripsJob<V> : IJob where V : struct, ISimd<V>
     {
-        const int Batch = 8;
-        public ProductPlan Plan;
+        const int PartRows = 8 * MicroKernel.Rows;
         public Matrix A;
+        public int Rows, K;
         public float* Packed;
+        public long StripStride;
 
-        public static int Parts(in ProductPlan plan) => (plan.Strips + Batch - 1) / Batch;
+        public static int Parts(int rows) => (rows + PartRows - 1) / PartRows;
 
         public readonly void Run(int part)
         {
-            int row = part * Batch * MicroKernel.Rows;
-            Packing.Strips<V>(A.From(row, 0), Math.Min(Batch * MicroKernel.Rows, Plan.M - row), Plan.K, Packed + part * Batch * Plan.StripStride, Plan.StripStride);
+            int row = part * PartRows;
+            Packing.Strips<V>(A.From(row, 0), Math.Min(PartRows, Rows - row), K, Packed + row / MicroKernel.Rows * StripStride, StripStride);
         }
     }
 
     struct ProductJob<V, TEpilogue> : IScratchJob where V : struct, ISimd<V> where TEpilogue : struct, IEpilogue
     {
         public ProductPlan Plan;
+        public int FirstRow, Rows;
         public float* PackedA, PackedB;
         public Matrix B;
         public TEpilogue Epilogue;
 
         public readonly void Run(int part, float* scratch)
         {
-            int group = part / Plan.StripBlocks, block = part % Plan.StripBlocks;
+            int group = part / Plan.Runs, run = part % Plan.Runs, strips = (Rows + MicroKernel.Rows - 1) / MicroKernel.Rows;
             int firstPanel = group * Plan.Group, lastPanel = Math.Min(Plan.Panels.Count, firstPanel + Plan.Group);
-            int firstStrip = Plan.FirstStrip(block), lastStrip = Plan.FirstStrip(block + 1);
-            float* tiles = scratch, panels = scratch + Plan.TilesFloats;
+            int firstStrip = Plan.FirstStrip(run, strips), lastStrip = Plan.FirstStrip(run + 1, strips);
+            float* panels = scratch + Plan.TilesFloats;
             for (int inner = 0; inner < Plan.InnerBlocks; inner++)
             {
                 int firstK = Plan.FirstInner(inner), k = Plan.FirstInner(inner + 1) - firstK;
+                bool finished = inner == Plan.InnerBlocks - 1;
                 if (PackedB == null) PackPanels(firstPanel, lastPanel, firstK, k, panels);
-                float* tile = tiles;
+                float* tile = scratch;
                 for (int s = firstStrip; s < lastStrip; s++)
                 {
                     float* strip = PackedA + s * Plan.StripStride + firstK * MicroKernel.Rows, own = panels;
+                    int row = s * MicroKernel.Rows, rows = Math.Min(MicroKernel.Rows, Rows - row);
                     for (int p = firstPanel; p < lastPanel; p++)
                     {
                         int width = Plan.Panels.Width(p);
                         float* panel = PackedB == null ? own : PackedB + (long)Plan.Panels.First(p) * Plan.K + firstK * width;
-                        MicroKernel.Tile<V>(Plan.Panels.Vectors(p), strip, panel, k, tile, width, inner > 0);
-                        if (inner == Plan.InnerBlocks - 1)
-                            Finish(Epilogue, tile, width, s * MicroKernel.Rows, Math.Min(MicroKernel.Rows, Plan.M - s * MicroKernel.Rows), Plan.Panels.First(p), Plan.Panels.Valid(p));
+                        MicroKernel.Tile<V>(Plan.Panels.Vectors(p), strip, panel, k, tile, width, accumulate: inner > 0);
+                        if (finished) Finish(Epilogue, tile, width, FirstRow + row, rows, Plan.Panels.First(p), Plan.Panels.Valid(p));
                         if (Plan.InnerBlocks > 1) tile += Plan.TileFloats;
                         own += (long)width * k;
                     }

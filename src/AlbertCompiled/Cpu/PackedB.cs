@@ -34,8 +34,8 @@ public static unsafe class PackedB
         where V : struct, ISimd<V> where TEpilogue : struct, IEpilogue
     {
         if (m <= 0 || n <= 0) return;
-        var plan = new ProductPlan(team.Threads, m, n, k, V.Count);
-        Gemm.Multiply<V, TEpilogue>(team, plan, a, team.Packing.Reserve(plan.Strips * plan.StripStride), default, packedB, epilogue);
+        var plan = new ProductPlan(team.Threads, m, n, k, V.Count, Blocking.For(team.Threads));
+        Gemm.Multiply<V, TEpilogue>(team, plan, a, team.Packing.Reserve(plan.StripsFloats), default, packedB, epilogue);
     }
 
     struct PackJob<V> : IJob where V : struct, ISimd<V>
