@@ -29,7 +29,7 @@ internal static class CompiledModels
     public static float[] Output(this CompiledModel model, string name, TokenBatch batch)
     {
         var info = model.Description.Program("predict")!.Outputs.Single(o => o.Name == name);
-        var values = new float[(info.Rows is { } rows ? batch.Count(rows) : 1) * info.Columns];
+        var values = new float[(info.Rows is { } rows ? batch.Count(rows) : info.ConstantRows) * info.Columns];
         Assert.Equal(values.Length / info.Columns, model.ReadOutput(name, values));
         return values;
     }

@@ -5,6 +5,21 @@ namespace AlbertCompiled.Generators.Emit;
 /// <summary>How a device's kernels write what every kernel does. The order of instructions is the program's, on all devices the same.</summary>
 internal abstract class Dialect
 {
+    readonly HashSet<string> taken = [];
+    readonly Dictionary<string, string> own = [];
+
+    /// <summary>Names of fields and values, which the names that are printed around them leave alone.</summary>
+    public void Reserve(IEnumerable<string> names) => taken.UnionWith(names);
+
+    /// <summary>A name for something that is printed around fields and values: the same whenever it is asked for.</summary>
+    public string Own(string name)
+    {
+        if (own.TryGetValue(name, out string? known)) return known;
+        string unique = name;
+        for (int i = 2; !taken.Add(unique); i++) unique = FormattableString.Invariant($"{name}_{i}");
+        return own[name] = unique;
+    }
+
     /// <summary>The type of a buffer of floats.</summary>
     public abstract string Floats { get; }
 

@@ -23,28 +23,33 @@ internal static class EpiloguePrinter
     static void Print(List<string> lines, ImmutableArray<Instruction> instructions, KernelFields fields, Dialect dialect)
     {
         string type = dialect.EpilogueType;
+        fields.Avoid(instructions);
         var e = new Expressions(dialect, type, instructions, instructions);
+        var vectors = new HashSet<string> { Lowering.Accumulator };
         foreach (var instruction in instructions)
         {
             if (instruction is Store s)
             {
-                lines.Add(dialect.Store(type, Element(s.Target, s.Row), e.Read(s.Value, s.Accumulate ? 2 : 3), s.Accumulate));
+                lines.Add(dialect.Store(type, Element(s.Target, s.Row), s.Accumulate ? e.Read(s.Value, 2) : vectors.Contains(s.Value) ? e.Read(s.Value, 4) : dialect.Widen(type, e.Read(s.Value, 4)), s.Accumulate));
                 continue;
             }
 
             bool perRow = instruction is CountRows or Load { Source.Shape.Columns: 1 };
             var (text, precedence) = instruction switch
             {
-                Literal i => (CSharpWriter.Float(i.Value), i.Value < 0 ? 2 : 4),
+                Literal i => (CSharpWriter.Float(i.Value), i.Value < 0 ? 3 : 4),
                 CountRows i => (fields.Count(i.Dimension), 4),
                 Load { Source.Shape.Columns: 1 } i => ($"{fields.Of(i.Source)}[{(i.Row == RowMode.First ? "0" : "row")}]", 4),
-                Load i => (dialect.Load(type, Element(i.Source, i.Row)), 3),
-                OneHot i => (dialect.OneHot(type, "column", $"{fields.Index(i.Index)}[row]"), 3),
-                KeepMask i => (dialect.KeepMask(type, KernelFields.MaskArguments($"CounterRandom.RowKey({fields.Key(i.Site)}, row)", "column", i.Probability)), 3),
+                Load i => (dialect.Load(type, Element(i.Source, i.Row)), 4),
+                OneHot i => (dialect.OneHot(type, "column", $"{fields.Index(i.Index)}[row]"), 4),
+                KeepMask i => (dialect.KeepMask(type, KernelFields.MaskArguments($"CounterRandom.RowKey({fields.Key(i.Site)}, row)", "column", i.Probability)), 4),
                 Compute c => e.Print(c),
                 _ => throw new InvalidOperationException(instruction.ToString()),
             };
-            if (e.Define(instruction, perRow ? "float" : type, text, precedence) is { } line) lines.Add(line);
+            string? line = e.Define(instruction, perRow ? "float" : type, text, precedence);
+            if (line is not null) lines.Add(line);
+            bool vector = instruction is Compute c2 ? line is not null || precedence == 4 || c2.Arguments.Any(vectors.Contains) : !perRow && instruction is not Literal;
+            if (vector) vectors.Add(Elements.TargetOf(instruction));
         }
 
         string Element(Lower.Buffer buffer, RowMode mode) =>

@@ -5,7 +5,7 @@ namespace AlbertCompiled.Generators.Emit;
 
 /// <summary>
 /// Prints the values of one phase. A value that is read once is written where it is read; others become locals.
-/// Precedence: 1 sums, 2 products, 3 unary and calls, 4 literals.
+/// Precedence: 1 sums, 2 products, 3 unary minus, 4 calls, members, literals.
 /// </summary>
 /// <param name="dialect">The device's way to write.</param>
 /// <param name="type">The type of the values.</param>
@@ -48,7 +48,7 @@ internal sealed class Expressions(Dialect dialect, string type, IReadOnlyList<In
             Op.Subtract => ($"{A(1)} - {B(2)}", 1),
             Op.Multiply => ($"{A(2)} * {B(2)}", 2),
             Op.Divide => ($"{A(2)} / {B(3)}", 2),
-            Op.Negate => ($"-{A(3)}", 3),
+            Op.Negate => ($"-{A(4)}", 3),
             _ => dialect.Function(type, c.Op, [.. c.Arguments.Select(a => Read(a))]),
         };
     }

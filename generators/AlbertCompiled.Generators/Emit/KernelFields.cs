@@ -12,9 +12,16 @@ internal sealed class KernelFields(Dialect dialect, Func<Lower.Buffer, string> a
 {
     readonly List<(string Key, string Type, string Name, string Argument)> fields = [];
 
+    readonly HashSet<string> values = [];
+
     public string Parameters => string.Join(", ", fields.Select(f => $"{f.Type} {f.Name}"));
 
     public string Arguments => string.Join(", ", fields.Select(f => f.Argument));
+
+    public IEnumerable<string> Names => fields.Select(f => f.Name);
+
+    /// <summary>Leaves names to the values that the kernel computes.</summary>
+    public void Avoid(IEnumerable<Instruction> instructions) => values.UnionWith(instructions.Select(Elements.TargetOf));
 
     /// <summary>A buffer's first row.</summary>
     public string Of(Lower.Buffer buffer)
@@ -45,7 +52,7 @@ internal sealed class KernelFields(Dialect dialect, Func<Lower.Buffer, string> a
         foreach (var f in fields)
             if (f.Key == key) return f.Name;
         string unique = name;
-        for (int i = 2; fields.Any(f => f.Name == unique); i++) unique = FormattableString.Invariant($"{name}{i}");
+        for (int i = 2; values.Contains(unique) || fields.Any(f => f.Name == unique); i++) unique = FormattableString.Invariant($"{name}{i}");
         fields.Add((key, type, unique, argument));
         return unique;
     }

@@ -96,7 +96,7 @@ internal static class ModelEmitter
         double pairs = program.Kernels.Where(k => k.Kernel is AttentionKernel or AttentionGradientKernel).Sum(k => k.Kernel.Info.Flops * (k.Loop?.Count ?? 1));
         string N(double value) => value.ToString("R", CultureInfo.InvariantCulture);
         string outputs = string.Join(", ", program.Outputs.Select(o =>
-            $"new({CSharpWriter.Quote(o.Name)}, {(o.Value.Shape.Rows.IsConstant ? "null" : $"Dimension.{o.Value.Shape.Rows.Kind}")}, {o.Value.Shape.Columns})"));
+            $"new({CSharpWriter.Quote(o.Name)}, {(o.Value.Shape.Rows.IsConstant ? "null" : $"Dimension.{o.Value.Shape.Rows.Kind}")}, {o.Value.Shape.Columns}{(o.Value.Shape.Rows is { IsConstant: true, IsOne: false } rows ? $", {rows}" : "")})"));
         w.Line($"new({CSharpWriter.Quote(program.Name)}, new({string.Join(", ", ((Region[])Enum.GetValues(typeof(Region))).Select(r => Total(r).ToString(CultureInfo.InvariantCulture)))}), "
             + $"{N(Flops(DimensionKind.Tokens))}, {N(Flops(DimensionKind.Sequences))}, {N(Flops(DimensionKind.Predictions))}, {N(pairs)}, [{outputs}]),");
     }

@@ -18,7 +18,9 @@ internal sealed class RowKernelPrinter
         (w, this.kernel, this.fields, this.dialect) = (writer, kernel, fields, dialect);
         all = [.. kernel.Phases.SelectMany(p => p.Instructions)];
         // fields are named first, in the order in which the kernel touches them
+        fields.Avoid(all);
         foreach (var i in all) Touch(i);
+        dialect.Reserve([.. fields.Names, .. all.Select(Elements.TargetOf)]);
         foreach (var phase in kernel.Phases)
             foreach (var i in phase.Instructions)
                 if (phase.Columns == 1 || i is Reduce) perRow.Add(Elements.TargetOf(i));
@@ -76,8 +78,8 @@ internal sealed class RowKernelPrinter
         {
             case Load { Source.Shape.Columns: not 1 } i when i.Row != RowMode.First: Once(dialect.RowStart(fields.Of(i.Source), Row(i.Row, i.Index), i.Source.Stride)); break;
             case Store { Target.Shape.Columns: not 1 } i: Once(dialect.RowStart(fields.Of(i.Target), "row", i.Target.Stride)); break;
-            case OneHot i: Once($"int {fields.Index(i.Index)}Column = {fields.Index(i.Index)}[row];"); break;
-            case KeepMask i: Once($"uint {fields.Key(i.Site)}Row = CounterRandom.RowKey({fields.Key(i.Site)}, row);"); break;
+            case OneHot i: Once($"int {dialect.Own(fields.Index(i.Index) + "Column")} = {fields.Index(i.Index)}[row];"); break;
+            case KeepMask i: Once($"uint {dialect.Own(fields.Key(i.Site) + "Row")} = CounterRandom.RowKey({fields.Key(i.Site)}, row);"); break;
         }
     }
 
@@ -119,14 +121,14 @@ internal sealed class RowKernelPrinter
                     if (instruction is Load { Source.Shape.Columns: not 1 } or OneHot or KeepMask) elements.Add(target);
                     // what is made of values per row alone becomes a vector when it becomes an element
                     if (instruction is Compute c && column is not null && elements.Add(target) && !c.Arguments.Any(elements.Contains))
-                        (text, precedence) = (dialect.Widen(type, $"({text})"), 3);
+                        (text, precedence) = (dialect.Widen(type, $"({text})"), 4);
                     if (e.Define(instruction, type, text, precedence) is { } line) w.Line(line);
                     break;
             }
         }
 
         string Value(string name, bool accumulate) =>
-            accumulate ? e.Read(name, 2) : perRow.Contains(name) || !elements.Contains(name) ? dialect.Widen(type, e.Read(name, 3)) : e.Read(name, 3);
+            accumulate ? e.Read(name, 2) : perRow.Contains(name) || !elements.Contains(name) ? dialect.Widen(type, e.Read(name, 4)) : e.Read(name, 4);
     }
 
     string PerRow(Lower.Buffer buffer, RowMode mode, string index)
@@ -137,13 +139,13 @@ internal sealed class RowKernelPrinter
 
     (string Text, int Precedence) Text(Instruction instruction, string type, string? column, Expressions e) => instruction switch
     {
-        Literal i => (CSharpWriter.Float(i.Value), i.Value < 0 ? 2 : 4),
+        Literal i => (CSharpWriter.Float(i.Value), i.Value < 0 ? 3 : 4),
         CountRows i => (fields.Count(i.Dimension), 4),
         Load i when column is null || i.Source.Shape.Columns == 1 => (PerRow(i.Source, i.Row, i.Index), 4),
-        Load { Row: RowMode.First } i => (dialect.Load(type, dialect.SharedElement(fields.Of(i.Source), column)), 3),
-        Load i => (dialect.Load(type, dialect.OwnElement(fields.Of(i.Source), column)), 3),
-        OneHot i => (dialect.OneHot(type, column ?? "0", fields.Index(i.Index) + "Column"), 4),
-        KeepMask i => (dialect.KeepMask(type, KernelFields.MaskArguments(fields.Key(i.Site) + "Row", column ?? "0", i.Probability)), 3),
+        Load { Row: RowMode.First } i => (dialect.Load(type, dialect.SharedElement(fields.Of(i.Source), column)), 4),
+        Load i => (dialect.Load(type, dialect.OwnElement(fields.Of(i.Source), column)), 4),
+        OneHot i => (dialect.OneHot(type, column ?? "0", dialect.Own(fields.Index(i.Index) + "Column")), 4),
+        KeepMask i => (dialect.KeepMask(type, KernelFields.MaskArguments(dialect.Own(fields.Key(i.Site) + "Row"), column ?? "0", i.Probability)), 4),
         Compute c => e.Print(c),
         _ => throw new InvalidOperationException(instruction.ToString()),
     };

@@ -115,11 +115,14 @@ internal sealed class RowLowering
             var n = owner.lowering.Nodes[id];
             if (owner.rowValues.TryGetValue(id, out string? known) || values.TryGetValue(id, out known)) return known;
             // what is the same for a whole row is computed before its elements
-            if (perRow is not null && n.Shape.Columns == 1 && n.Op != Op.Constant) return perRow.Value(id);
+            if (perRow is not null && n.Shape.Columns == 1 && !IsConstant(n)) return perRow.Value(id);
             string value = Emit(n);
             // constants are written out where they are read, phase by phase
-            return perRow is null && n.Op != Op.Constant ? owner.rowValues[id] = value : values[id] = value;
+            return perRow is null && !IsConstant(n) ? owner.rowValues[id] = value : values[id] = value;
         }
+
+        bool IsConstant(GraphNode n) =>
+            n.Op == Op.Constant || n.Op is Op.Broadcast or Op.Detach && owner.inside.Contains(n.Id) && IsConstant(owner.lowering.Nodes[n.Inputs[0]]);
 
         string Emit(GraphNode n)
         {

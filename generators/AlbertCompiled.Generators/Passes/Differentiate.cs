@@ -89,7 +89,7 @@ internal static class Differentiate
                 after.Origin = body.Origin;
                 var back = after.Add(new(0, Op.LoopResult, input.Shape, [output.Id]));
                 carries.Add(new(initial, input.Id, output.Id, back.Id));
-                Contribute(after, gradients, of, back);
+                Give(after, gradients, nodes[of], back);
             }
 
             foreach (var (initial, input, of) in pending)
@@ -131,8 +131,7 @@ internal static class Differentiate
                     if (partial[i] is not { } d || !active.Contains(x.Id)) continue;
                     if (z.Op.Class() is OpClass.Map && z.Op != Op.Rows) d = e.SumTo(d, x.Shape);
                     if (d.Shape != x.Shape) d = e.Broadcast(d, x.Shape);
-                    if (x.Op == Op.Parameter) Accumulate(e, x, d);
-                    else Contribute(e, gradients, x.Id, d);
+                    Give(e, gradients, x, d);
                 }
             }
         }
@@ -148,8 +147,12 @@ internal static class Differentiate
             e.Add(new(0, Op.AccumulateGradient, parameter.Shape, [d.Id]) { Parameter = parameter.Parameter });
         }
 
-        static void Contribute(BlockEditor e, Dictionary<int, Node> gradients, int of, Node d) =>
-            gradients[of] = gradients.TryGetValue(of, out var sum) ? e.Binary(Op.Add, sum, d) : d;
+        // a parameter's gradient is added where it arises, all others are summed up until their node's turn comes
+        static void Give(BlockEditor e, Dictionary<int, Node> gradients, Node x, Node d)
+        {
+            if (x.Op == Op.Parameter) Accumulate(e, x, d);
+            else gradients[x.Id] = gradients.TryGetValue(x.Id, out var sum) ? e.Binary(Op.Add, sum, d) : d;
+        }
 
         bool DependsOnParameters(Node n) => n.Op switch
         {

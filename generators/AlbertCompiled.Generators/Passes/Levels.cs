@@ -31,7 +31,8 @@ internal sealed class Levels
 
     public Dim IterationRows(Node n) => n.Op == Op.ColumnSum ? nodes[n.Inputs[0]].Shape.Rows : n.Shape.Rows;
 
-    public int Columns(Node n) => n.Op == Op.ColumnSum ? nodes[n.Inputs[0]].Shape.Columns : n.Shape.Columns;
+    /// <summary>The columns that a kernel passes over to compute <paramref name="n"/>.</summary>
+    public int Columns(Node n) => n.Op is Op.ColumnSum or Op.RowSum or Op.RowMax ? nodes[n.Inputs[0]].Shape.Columns : n.Shape.Columns;
 
     /// <summary>True if <paramref name="n"/> can read <paramref name="input"/> inside one row kernel.</summary>
     public bool Joins(Node input, Node n) =>

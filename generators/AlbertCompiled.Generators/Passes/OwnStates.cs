@@ -3,13 +3,14 @@ using AlbertCompiled.Generators.Graph;
 namespace AlbertCompiled.Generators.Passes;
 
 /// <summary>
-/// Gives every carried value and every output a node of its own to live in. A loop's initial value is written straight into
+/// Gives every carried value, every output and every operand that a kernel reads from memory a node of its own to live in. A loop's initial value is written straight into
 /// the state, which later iterations overwrite; where that would clash with another use, a copy goes between.
 /// </summary>
 internal static class OwnStates
 {
     public static ModelGraph Run(ModelGraph graph)
     {
+        graph = Operands(graph);
         var nodes = graph.Nodes.ToDictionary(n => n.Id);
         var home = new Dictionary<int, int>();
         for (int b = 0; b < graph.Blocks.Length; b++)
@@ -27,7 +28,8 @@ internal static class OwnStates
 
         bool Unfit(int id) => nodes[id].Is(OpClass.Free) || nodes[id].Is(OpClass.State) || !claimed.Add(id);
         bool ReadFrom(int id, int block) =>
-            graph.Blocks.Skip(block).SelectMany(b => b.Nodes).Any(n => n.Op != Op.LoopResult && n.Inputs.Contains(id)) || graph.Outputs.Any(o => o.Node == id);
+            graph.Blocks.Skip(block).SelectMany(b => b.Nodes).Any(n => n.Op != Op.LoopResult && n.Inputs.Contains(id))
+            || graph.Blocks.Skip(block + 1).SelectMany(b => b.Carries).Any(c => c.Initial == id) || graph.Outputs.Any(o => o.Node == id);
 
         for (int b = 0; b < blocks.Length; b++)
         {
@@ -51,5 +53,34 @@ internal static class OwnStates
         });
         var results = outputs.ToList();
         return graph with { Blocks = [.. blocks], Outputs = [.. results] };
+    }
+
+    // products, attention and look-ups read matrices; a mask or a constant is none until something stores it
+    static ModelGraph Operands(ModelGraph graph)
+    {
+        var nodes = graph.Nodes.ToDictionary(n => n.Id);
+        int next = graph.NextId;
+        Block Store(Block block)
+        {
+            var body = new List<Node>();
+            foreach (var n in block.Nodes)
+            {
+                bool reads = n.Is(OpClass.Heavy) && n.Op != Op.AttentionLogSum || n.Op == Op.Rows;
+                var inputs = n.Inputs;
+                for (int i = 0; reads && i < inputs.Length; i++)
+                {
+                    var input = nodes[inputs[i]];
+                    if (!input.Is(OpClass.Free) || input.Op == Op.Parameter) continue;
+                    body.Add(new(next, Op.Detach, input.Shape, [input.Id]) { Origin = n.Origin, Backward = n.Backward });
+                    inputs = inputs.SetItem(i, next++);
+                }
+
+                body.Add(n with { Inputs = inputs });
+            }
+
+            return block with { Nodes = [.. body] };
+        }
+
+        return graph with { Blocks = [.. graph.Blocks.Select(Store)] };
     }
 }

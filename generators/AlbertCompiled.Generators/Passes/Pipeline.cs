@@ -23,6 +23,7 @@ internal static class Pipeline
 
     static LoweredProgram Lower(string name, ModelGraph graph, ParameterNames names, Action<string, ModelGraph>? observe)
     {
+        graph = graph with { Outputs = [.. graph.Outputs.OrderBy(o => graph.Nodes.First(n => n.Id == o.Node).Shape.IsScalar ? 0 : 1)] };
         graph = Observed("own states", OwnStates.Run(graph), observe);
         graph = Observed("rematerialize", Rematerialize.Run(graph), observe);
         var schedule = Fuse.Run(graph);

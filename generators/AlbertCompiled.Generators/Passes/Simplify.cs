@@ -70,6 +70,7 @@ internal static class Simplify
             stack.Push(carry.Initial);
             stack.Push(carry.Output);
             stack.Push(carry.Input);
+            stack.Push(carry.Result);
         }
 
         // the second result of an attention costs nothing, and Differentiate expects it behind the first
@@ -78,8 +79,8 @@ internal static class Simplify
         {
             Blocks = [.. graph.Blocks.Select(b => b with
             {
-                Nodes = [.. b.Nodes.Where(n => live.Contains(n.Id) || b.Carries.Any(c => c.Input == n.Id && live.Contains(c.Result)))],
-                Carries = [.. b.Carries.Where(c => live.Contains(c.Result) || live.Contains(c.Input))],
+                Nodes = [.. b.Nodes.Where(n => live.Contains(n.Id))],
+                Carries = [.. b.Carries.Where(c => live.Contains(c.Result))],
             })],
         };
     }

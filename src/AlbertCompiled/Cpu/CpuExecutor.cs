@@ -74,7 +74,7 @@ public sealed unsafe class CpuExecutor : ModelExecutor
     {
         var p = programs[program];
         int count = 0;
-        while (count < p.Description.Outputs.Length && p.Description.Outputs[count] is { Rows: null, Columns: 1 })
+        while (count < p.Description.Outputs.Length && p.Description.Outputs[count].IsScalar)
         {
             scalars[count] = *p.Output(count).Data;
             count++;
@@ -91,7 +91,7 @@ public sealed unsafe class CpuExecutor : ModelExecutor
         {
             var info = p.Description.Outputs[i];
             if (info.Name != name) continue;
-            int rows = info.Rows is { } dimension ? p.CountOf(dimension) : 1;
+            int rows = info.Rows is { } dimension ? p.CountOf(dimension) : info.ConstantRows;
             if (destination.Length < rows * info.Columns)
                 throw new ArgumentException($"{name} has {rows} × {info.Columns} values, the destination room for {destination.Length}");
             var output = p.Output(i);

@@ -75,7 +75,7 @@ public sealed class GpuExecutor : ModelExecutor
         Device.Bind();
         var p = programs[program];
         int count = 0;
-        while (count < p.Description.Outputs.Length && p.Description.Outputs[count] is { Rows: null, Columns: 1 })
+        while (count < p.Description.Outputs.Length && p.Description.Outputs[count].IsScalar)
         {
             p.Output(count).Values.SubView(0, 1).CopyTo(Device.Stream, results.SubView(count, 1));
             count++;
@@ -92,7 +92,7 @@ public sealed class GpuExecutor : ModelExecutor
         {
             var info = p.Description.Outputs[i];
             if (info.Name != name) continue;
-            int rows = info.Rows is { } dimension ? p.CountOf(dimension) : 1;
+            int rows = info.Rows is { } dimension ? p.CountOf(dimension) : info.ConstantRows;
             if (destination.Length < (long)rows * info.Columns)
                 throw new ArgumentException($"{name} has {rows} × {info.Columns} values, the destination room for {destination.Length}");
             ReadRows(p.Output(i), rows, info.Columns, destination);

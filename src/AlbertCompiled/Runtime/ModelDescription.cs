@@ -17,9 +17,14 @@ public sealed record ParameterInfo(string Name, int Rows, int Columns, bool IsVe
 
 /// <summary>A result of a program, readable after it ran.</summary>
 /// <param name="Name">Its name in the definition.</param>
-/// <param name="Rows">The dimension of its rows; null for a scalar.</param>
+/// <param name="Rows">The dimension of its rows; null if the model fixes them.</param>
 /// <param name="Columns">Columns.</param>
-public sealed record OutputInfo(string Name, Dimension? Rows, int Columns);
+/// <param name="ConstantRows">Rows where the batch does not bring them.</param>
+public sealed record OutputInfo(string Name, Dimension? Rows, int Columns, int ConstantRows = 1)
+{
+    /// <summary>One number.</summary>
+    public bool IsScalar => Rows is null && ConstantRows == 1 && Columns == 1;
+}
 
 /// <summary>
 /// The size of an arena as a linear function of the capacity: floats per row of each dimension, floats per chunk of

@@ -27,11 +27,11 @@ internal sealed class CpuDialect : Dialect
 
     public override string Attribute(bool inline) => $"[MethodImpl(MethodImplOptions.Aggressive{(inline ? "Inlining" : "Optimization")})]";
 
-    public override string RowStart(string name, string row, int stride) => $"float* {name}Row = {name} + {row} * {stride}L;";
+    public override string RowStart(string name, string row, int stride) => $"float* {Own(name + "Row")} = {name} + {row} * {stride}L;";
 
-    public override string OwnElement(string name, string column) => $"{name}Row + {column}";
+    public override string OwnElement(string name, string column) => $"{Own(name + "Row")} + {column}";
 
-    public override string FirstOfRow(string name) => $"{name}Row[0]";
+    public override string FirstOfRow(string name) => $"{Own(name + "Row")}[0]";
 
     public override string SharedElement(string name, string column) => $"{name} + {column}";
 
@@ -44,7 +44,7 @@ internal sealed class CpuDialect : Dialect
 
     public override string StorePerRow(string place, string value, bool accumulate) => $"{place} {(accumulate ? "+=" : "=")} {value};";
 
-    public override void ClearPartials(CSharpWriter w, string name, int columns) => w.Line($"new Span<float>({name}Row, {columns}).Clear();");
+    public override void ClearPartials(CSharpWriter w, string name, int columns) => w.Line($"new Span<float>({Own(name + "Row")}, {columns}).Clear();");
 
     public override string Widen(string type, string value) => $"(({type}){value})";
 
@@ -56,12 +56,12 @@ internal sealed class CpuDialect : Dialect
     public override (string Text, int Precedence) Function(string type, Op op, IReadOnlyList<string> a)
     {
         string all = string.Join(", ", a);
-        if (type != "float") return ($"{type}.{op}({all})", 3);
+        if (type != "float") return ($"{type}.{op}({all})", 4);
         return op switch
         {
-            Op.Exp or Op.Log or Op.Tanh or Op.Sqrt or Op.Max or Op.Min => ($"MathF.{op}({all})", 3),
+            Op.Exp or Op.Log or Op.Tanh or Op.Sqrt or Op.Max or Op.Min => ($"MathF.{op}({all})", 4),
             Op.Rsqrt => ($"1f / MathF.Sqrt({all})", 2),
-            _ => ($"Lanes1.{op}({all}).Sum()", 3),
+            _ => ($"Lanes1.{op}({all}).Sum()", 4),
         };
     }
 
@@ -71,13 +71,13 @@ internal sealed class CpuDialect : Dialect
         foreach (var r in reductions)
         {
             string start = r.Op == Op.RowSum ? "0f" : "float.NegativeInfinity";
-            if (vectors) w.Line($"V {r.Target}Lanes = {start};");
-            if (tail) w.Line($"Lanes1 {r.Target}Tail = {start};");
+            if (vectors) w.Line($"V {Own(r.Target + "Lanes")} = {start};");
+            if (tail) w.Line($"Lanes1 {Own(r.Target + "Tail")} = {start};");
         }
 
         if (vectors && tail)
         {
-            string column = loops++ == 0 ? "column" : $"column{loops}";
+            string column = loops++ == 0 ? "column" : Own($"column{loops}");
             w.Line($"int {column} = 0;");
             w.Block($"for (; {column} <= {columns} - V.Count; {column} += V.Count)", () => body("V", column));
             w.Block($"for (; {column} < {columns}; {column}++)", () => body("Lanes1", column));
@@ -90,7 +90,7 @@ internal sealed class CpuDialect : Dialect
 
         foreach (var r in reductions)
         {
-            string Reduced(string lanes) => r.Op == Op.RowSum ? $"{r.Target}{lanes}.Sum()" : $"{r.Target}{lanes}.Maximum()";
+            string Reduced(string lanes) => r.Op == Op.RowSum ? $"{Own(r.Target + lanes)}.Sum()" : $"{Own(r.Target + lanes)}.Maximum()";
             string value = !vectors ? Reduced("Tail") : !tail ? Reduced("Lanes")
                 : r.Op == Op.RowSum ? $"{Reduced("Lanes")} + {Reduced("Tail")}" : $"MathF.Max({Reduced("Lanes")}, {Reduced("Tail")})";
             w.Line($"float {r.Target} = {value};");
@@ -99,7 +99,7 @@ internal sealed class CpuDialect : Dialect
 
     public override string Accumulate(string type, Reduce r, string value)
     {
-        string lanes = r.Target + (type == "V" ? "Lanes" : "Tail");
+        string lanes = Own(r.Target + (type == "V" ? "Lanes" : "Tail"));
         return r.Op == Op.RowSum ? $"{lanes} += {value};" : $"{lanes} = {type}.Max({lanes}, {value});";
     }
 }

@@ -20,11 +20,11 @@ internal sealed class GpuDialect : Dialect
 
     public override string? Attribute(bool inline) => null;
 
-    public override string RowStart(string name, string row, int stride) => $"int {name}Row = {row} * {stride};";
+    public override string RowStart(string name, string row, int stride) => $"int {Own(name + "Row")} = {row} * {stride};";
 
-    public override string OwnElement(string name, string column) => $"{name}[{name}Row + {column}]";
+    public override string OwnElement(string name, string column) => $"{name}[{Own(name + "Row")} + {column}]";
 
-    public override string FirstOfRow(string name) => $"{name}[{name}Row]";
+    public override string FirstOfRow(string name) => $"{name}[{Own(name + "Row")}]";
 
     public override string SharedElement(string name, string column) => $"{name}[{column}]";
 
@@ -37,21 +37,21 @@ internal sealed class GpuDialect : Dialect
     public override string StorePerRow(string place, string value, bool accumulate) => $"if (Group.IdxX == 0) {place} {(accumulate ? "+=" : "=")} {value};";
 
     public override void ClearPartials(CSharpWriter w, string name, int columns) =>
-        w.Line(columns == 1 ? $"if (Group.IdxX == 0) {name}[{name}Row] = 0f;" : $"for (int column = Group.IdxX; column < {columns}; column += Group.DimX) {name}[{name}Row + column] = 0f;");
+        w.Line(columns == 1 ? $"if (Group.IdxX == 0) {name}[{Own(name + "Row")}] = 0f;" : $"for (int column = Group.IdxX; column < {columns}; column += Group.DimX) {name}[{Own(name + "Row")} + column] = 0f;");
 
     public override string OneHot(string type, string column, string index) => $"({index} == {column} ? 1f : 0f)";
 
     public override string KeepMask(string type, string arguments) => $"GpuMath.KeepMask({arguments})";
 
-    public override (string Text, int Precedence) Function(string type, Op op, IReadOnlyList<string> arguments) => ($"GpuMath.{op}({string.Join(", ", arguments)})", 3);
+    public override (string Text, int Precedence) Function(string type, Op op, IReadOnlyList<string> arguments) => ($"GpuMath.{op}({string.Join(", ", arguments)})", 4);
 
     public override void ColumnLoops(CSharpWriter w, int columns, IReadOnlyList<Reduce> reductions, Action<string, string> body)
     {
-        foreach (var r in reductions) w.Line($"float {r.Target}Lane = {(r.Op == Op.RowSum ? "0f" : "float.NegativeInfinity")};");
+        foreach (var r in reductions) w.Line($"float {Own(r.Target + "Lane")} = {(r.Op == Op.RowSum ? "0f" : "float.NegativeInfinity")};");
         w.Block($"for (int column = Group.IdxX; column < {columns}; column += Group.DimX)", () => body("float", "column"));
-        foreach (var r in reductions) w.Line($"float {r.Target} = GroupReduce.{(r.Op == Op.RowSum ? "Sum" : "Max")}({r.Target}Lane);");
+        foreach (var r in reductions) w.Line($"float {r.Target} = GroupReduce.{(r.Op == Op.RowSum ? "Sum" : "Max")}({Own(r.Target + "Lane")});");
     }
 
     public override string Accumulate(string type, Reduce r, string value) =>
-        r.Op == Op.RowSum ? $"{r.Target}Lane += {value};" : $"{r.Target}Lane = GpuMath.Max({r.Target}Lane, {value});";
+        r.Op == Op.RowSum ? $"{Own(r.Target + "Lane")} += {value};" : $"{Own(r.Target + "Lane")} = GpuMath.Max({Own(r.Target + "Lane")}, {value});";
 }

@@ -1,0 +1,69 @@
+using System.Reflection;
+
+
+namespace AlbertCompiled.Tests.Numbers;
+
+/// <summary>A model compiled, and the same one run op by op in double precision, with the same weights and the same dropout.</summary>
+internal sealed class Twin : IDisposable
+{
+    readonly ModelGraph graph;
+
+    /// <summary>Creates both.</summary>
+    /// <param name="type">The compiled model's type.</param>
+    /// <param name="device">Where the compiled one runs.</param>
+    /// <param name="capacity">The largest batch.</param>
+    /// <param name="seed">Seed of weights and dropout.</param>
+    public Twin(Type type, Device device, Capacity capacity, ulong seed = 5)
+    {
+        Model = (CompiledModel)type.GetMethod("Create")!.Invoke(null, [device, capacity, seed])!;
+        var random = new Random((int)seed);
+        foreach (var p in Model.Description.Parameters)
+        {
+            // biases and scales away from 0 and 1, which would hide mistakes
+            float[] values = Model.Parameters.Read(p.Name);
+            for (int i = 0; i < values.Length; i++) values[i] += 0.3f * (random.NextSingle() - 0.5f);
+            Model.Parameters.Write(p.Name, values);
+        }
+
+        var (attribute, definition) = type.GetCustomAttributes().Select(a => (a, DefinitionOf(a.GetType()))).Single(a => a.Item2 is not null);
+        graph = (ModelGraph)Activator.CreateInstance(definition!, attribute)!;
+        graph.Load(Model.Parameters);
+    }
+
+    /// <summary>The compiled model.</summary>
+    public CompiledModel Model { get; }
+
+    /// <summary>Compares outputs and gradients of a training run at the model's step.</summary>
+    /// <param name="batch">What to train on.</param>
+    /// <param name="relative">Of a tensor's largest value.</param>
+    /// <param name="absolute">For values that are zero but for rounding.</param>
+    public void CompareTraining(TokenBatch batch, double relative = 1e-5, double absolute = 2e-6)
+    {
+        var expected = EagerRun.Train(graph, g => Program("Pretraining", batch), Model.Seed, Model.Step);
+        var actual = Model.ComputeGradients(batch);
+        CompareScalars(expected, actual, "train", relative, absolute);
+        foreach (var (name, gradient) in expected.Gradients) Close.Assert(gradient, Model.Gradient(name), absolute, relative, $"gradient of {name}");
+    }
+
+    /// <summary>Compares outputs of the evaluation and of the inference program.</summary>
+    public void CompareInference(TokenBatch batch, double relative = 1e-5, double absolute = 2e-6)
+    {
+        CompareScalars(EagerRun.Evaluate(graph, g => Program("Pretraining", batch)), Model.Evaluate(batch), "evaluate", relative, absolute);
+        if (Model.Description.Program("predict") is null) return;
+        var expected = EagerRun.Evaluate(graph, g => Program("Prediction", batch));
+        Model.Predict(batch);
+        foreach (var (name, value) in expected.Outputs.Values) Close.Assert(value.Values, Model.Output(name, batch), absolute, relative, name);
+    }
+
+    public void Dispose() => Model.Dispose();
+
+    static void CompareScalars(EagerResult expected, ScalarOutputs actual, string program, double relative, double absolute)
+    {
+        foreach (var (name, value) in expected.Outputs.Values) Close.Assert(value.Values, [(double)actual[name]], absolute, relative, $"{program} {name}");
+    }
+
+    Outputs Program(string name, TokenBatch batch) => graph.GetType().GetMethod(name)!.CreateDelegate<Func<TokenBatch, Outputs>>(graph)(batch);
+
+    static Type? DefinitionOf(Type attribute) =>
+        attribute.BaseType is { IsGenericType: true } b && b.GetGenericTypeDefinition() == typeof(ArchitectureAttribute<>) ? b.GetGenericArguments()[0] : null;
+}
