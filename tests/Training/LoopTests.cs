@@ -97,6 +97,7 @@ public sealed class LoopTests
         Assert.Equal(9, page.Descendants(svg + "polyline").Count()); // three of training and held-out, three of training only
         Assert.Equal(3, page.Descendants(svg + "line").Count(l => (string?)l.Attribute("class") == "level"));
         Assert.Contains("first tokens of A and B only 79%", html);
+        Assert.Equal(6, page.Descendants(svg + "text").Count(t => t.Value == "sequences of 64"));
         Assert.DoesNotContain("NaN", html);
         Assert.DoesNotContain("http://", html.Replace("http://www.w3.org/", ""));
         Assert.DoesNotContain("https://", html);

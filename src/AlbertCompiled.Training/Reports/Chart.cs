@@ -20,6 +20,9 @@ public sealed record Level(string Name, double Y);
 /// <param name="FromZero">The vertical axis starts at 0.</param>
 public sealed record Chart(string Title, IReadOnlyList<Series> Series, IReadOnlyList<Level> Levels, string Format, bool FromZero = false)
 {
+    /// <summary>Steps at which something changed, drawn as upright lines, and what it was.</summary>
+    public IReadOnlyList<(double X, string Name)> Changes { get; init; } = [];
+
     /// <summary>Averages a curve over as many intervals as a screen can show.</summary>
     public static IReadOnlyList<(double X, double Y)> Thin(IReadOnlyList<(double X, double Y)> points, int intervals = 240)
     {

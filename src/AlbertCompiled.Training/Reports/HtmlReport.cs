@@ -92,7 +92,7 @@ public static class HtmlReport
         .key::before { content: ""; display: inline-block; width: 14px; height: 3px; border-radius: 2px; margin-right: 6px; vertical-align: middle; }
         .key.train::before { background: var(--train); } .key.held::before { background: var(--held); }
         svg { width: 100%; height: auto; display: block; margin-top: 6px; }
-        .grid { stroke: var(--rule); stroke-width: 1; } .tick, .level-label { font-size: 11px; fill: var(--faint); } .end { text-anchor: end; } .middle { text-anchor: middle; }
+        .grid, .change { stroke: var(--rule); stroke-width: 1; } .change { stroke-width: 1.5; stroke-dasharray: 2 3; stroke: var(--faint); } .tick, .level-label { font-size: 11px; fill: var(--faint); } .end { text-anchor: end; } .middle { text-anchor: middle; }
         .curve { fill: none; stroke-width: 1.8; stroke-linejoin: round; } .curve.train { stroke: var(--train); } .curve.held { stroke: var(--held); }
         .mark.train { fill: var(--train); } .mark.held { fill: var(--held); }
         .level { stroke: var(--level); stroke-width: 1.2; stroke-dasharray: 6 4; } .level-label { fill: var(--level); stroke: var(--sheet); stroke-width: 4; stroke-linejoin: round; paint-order: stroke; }

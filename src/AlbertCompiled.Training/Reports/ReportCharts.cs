@@ -7,6 +7,12 @@ static class ReportCharts
 {
     public static IEnumerable<Chart> Of(MetricsLog log)
     {
+        var stages = Stages(log).ToList();
+        return Measured(log).Select(chart => chart with { Changes = stages });
+    }
+
+    static IEnumerable<Chart> Measured(MetricsLog log)
+    {
         var baselines = log.Baselines;
         yield return new("Loss", Both(log, "loss"), [], "0.##");
         yield return new("Masked-token accuracy", Both(log, "mlm_accuracy"), baselines is not { } m ? [] :
@@ -16,6 +22,16 @@ static class ReportCharts
         yield return new("Tokens per second", [Training(log, "tokens_per_s")], [], "#,0", FromZero: true);
         yield return new("Learning rate", [Training(log, "learning_rate")], [], "0.######", FromZero: true);
         yield return new("Gradient norm", [Training(log, "gradient_norm")], [], "0.##", FromZero: true);
+    }
+
+    // longer sequences are harder, which shows as a jump
+    static IEnumerable<(double, string)> Stages(MetricsLog log)
+    {
+        for (int i = 1; i < log.Steps.Count; i++)
+        {
+            int sequence = log.Steps[i].GetProperty("sequence").GetInt32();
+            if (sequence != log.Steps[i - 1].GetProperty("sequence").GetInt32()) yield return (log.Steps[i].GetProperty("step").GetDouble(), $"sequences of {sequence}");
+        }
     }
 
     static Series[] Both(MetricsLog log, string name) => [Training(log, name), new("held-out", Points(log.Evaluations, name), "held", Marks: true)];

@@ -18,7 +18,7 @@ static class SvgChart
         var y = Axis.Covering(chart.Series.SelectMany(s => s.Points).Select(p => p.Y).Concat(chart.Levels.Select(l => l.Y)).Concat(chart.FromZero ? [0.0] : []));
         return new(Svg + "svg",
             new XAttribute("viewBox", $"0 0 {Width} {Height}"), new XAttribute("role", "img"), new XAttribute("aria-label", chart.Title),
-            Grid(x, y, chart.Format), chart.Levels.Select(l => Line("level", Left, Y(y, l.Y), Width - Right, Y(y, l.Y))), chart.Series.Select(s => Curve(s, x, y)), Labels(chart, y));
+            Grid(x, y, chart.Format), Changes(chart, x), chart.Levels.Select(l => Line("level", Left, Y(y, l.Y), Width - Right, Y(y, l.Y))), chart.Series.Select(s => Curve(s, x, y)), Labels(chart, y));
     }
 
     static IEnumerable<XElement> Grid(Axis x, Axis y, string format)
@@ -32,6 +32,15 @@ static class SvgChart
         foreach (double tick in x.Ticks)
             yield return Text("tick middle", X(x, tick), Height - Bottom + 18, tick.ToString("#,0", CultureInfo.InvariantCulture));
         yield return Text("tick end", Width - Right, Height - 2, "step");
+    }
+
+    static IEnumerable<XElement> Changes(Chart chart, Axis x)
+    {
+        foreach (var (at, name) in chart.Changes)
+        {
+            yield return Line("change", X(x, at), Top, X(x, at), Height - Bottom);
+            yield return Text("tick", X(x, at) + 4, Height - Bottom - 6, name);
+        }
     }
 
     static IEnumerable<XElement> Labels(Chart chart, Axis y)
