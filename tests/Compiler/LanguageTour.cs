@@ -55,6 +55,9 @@ public sealed class TourGraph(TourAttribute c) : ModelGraph
     [
         D("d0", 1 / 2), D("d1", 1 / 2.0), D("d2", c.Half * 3), D("d3", c.Whole / 4), D("d4", (double)c.Seven / 2), D("d5", (int)3.99), D("d6", Math.Sqrt(2) + Math.PI),
         D("d7", Math.Exp(1) - Math.Log(2)), D("d8", Math.Max(1.5, 1)), D("d9", 1e-12), D("d10", .5), D("d11", c.Yes ? 0.25 : 4), D("d12", c.Half % 0.3), D("d13", Halve(3)), D("d14", Halve(c.Seven)),
+        D("d15", (c.Yes ? 1 : 2.5) / 2), D("d16", (c.Yes ? 1 : c.Half) / 2), D("d17", (c.Yes ? c.Seven : Halve(1)) / 2), D("d18", (c.Yes ? c.Seven : Three) / 2),
+        D("d19", c.Seven switch { 7 => 3, 8 => 4, _ => -(0.5 + 1) } / 2), D("d20", new[] { 1, 2.5 }[0] / 2), D("d21", new[] { 1, 2 }[0] / 2), D("d22", (c.Yes ? 1 : Math.Max(2, 3)) / 2),
+        D("d23", (c.Yes ? 1 : Math.Max(2, 3.5)) / 2), D("d24", (c.Yes ? 1 : new Pair(1).Second) / 2), D("d25", Mixed()), D("d28", (c.Yes ? 1 : Nested().Left.Second) / 2), D("d29", (c.Yes ? 1 : Nested().Left.First) / 2), D("d26", (c.Yes ? 1 : (double)2) / 2), D("d27", (c.Yes ? 1 : Math.PI) / 2),
     ];
 
     readonly Tensor[] choices =
@@ -86,6 +89,22 @@ public sealed class TourGraph(TourAttribute c) : ModelGraph
     Tensor Square { get; } = Weight("square", c.Seven, c.Seven, Initial.Sinusoidal(c.Half));
 
     static double Halve(double x) => x / 2;
+
+    static double Mixed()
+    {
+        var a = new double[2];
+        a[0] = 1;
+        var pair = new Pair(1);
+        int i = 7;
+        i /= 2.0 > 1 ? 2 : 3;
+        i += 3;
+        i *= (int)1.5;
+        double x = 3;
+        x /= 2;
+        var y = i > 100 ? 1 : pair.Second;
+        var z = i < 100 ? 1 : pair.Second;
+        return a[0] / 2 + i / 4 + x + y / 2 + z / 2 + (i < 100 ? 1 : a[1]) / 2;
+    }
 
     static Nest Nested(Pair? right = null) => new(new(2, 3), right);
 
@@ -164,6 +183,7 @@ public sealed class TourGraph(TourAttribute c) : ModelGraph
         x /= 2;
         x %= 8;
         ++x;
+        x += (int)0.9;
         return x;
     }
 

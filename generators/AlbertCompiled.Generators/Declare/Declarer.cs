@@ -69,6 +69,7 @@ internal static class Declarer
 
     static string? Objection(INamedTypeSymbol type, TypeDeclarationSyntax syntax) => type switch
     {
+        { TypeKind: not TypeKind.Class } => "a class",
         { IsRecord: true } => "a class, not a record",
         { ContainingType: not null } => "a top-level class, not a nested one",
         { IsGenericType: true } => "a class without type parameters",

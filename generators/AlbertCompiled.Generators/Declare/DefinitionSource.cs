@@ -36,7 +36,7 @@ internal static class DefinitionSource
         foreach (var property in type.GetMembers().OfType<IPropertySymbol>())
         {
             if (property.Type is INamedTypeSymbol { TypeKind: TypeKind.Enum } enumeration && names.Add(enumeration.Name))
-                lines.Add($"enum {enumeration.Name} {{ {string.Join(", ", enumeration.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => f.Name))} }}");
+                lines.Add($"enum {enumeration.Name} {{ {string.Join(", ", enumeration.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => $"{f.Name} = {f.ConstantValue}"))} }}");
         }
 
         return string.Join("\n", lines);

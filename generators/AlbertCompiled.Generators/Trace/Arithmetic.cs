@@ -43,6 +43,10 @@ internal static class Arithmetic
         [SyntaxKind.NotEqualsExpression] = (a, b) => a != b,
     };
 
+    /// <summary>True for operators on numbers that give a number.</summary>
+    public static bool IsArithmetic(SyntaxKind kind) =>
+        kind is SyntaxKind.AddExpression or SyntaxKind.SubtractExpression or SyntaxKind.MultiplyExpression or SyntaxKind.DivideExpression or SyntaxKind.ModuloExpression;
+
     /// <summary>The result, or null if C# has no such operator or the language leaves it out.</summary>
     /// <exception cref="OverflowException">An integer result does not fit.</exception>
     /// <exception cref="DivideByZeroException">An integer is divided by zero.</exception>
@@ -100,6 +104,7 @@ internal static class Arithmetic
     {
         EnumMember e => e.Name,
         bool b => b ? "True" : "False",
+        double d => d.ToString("R", System.Globalization.CultureInfo.InvariantCulture),
         IFormattable f => f.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
         _ => value.ToString(),
     };

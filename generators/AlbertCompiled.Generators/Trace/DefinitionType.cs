@@ -88,5 +88,5 @@ internal sealed class DefinitionType(string name, DefinitionType? outer)
 /// <summary>A field or auto-property.</summary>
 internal sealed record StoredMember(string Name, TypeSyntax Type, ExpressionSyntax? Initializer, bool IsStatic, bool IsSettable, SyntaxNode Syntax);
 
-/// <summary>An enum: its members in order.</summary>
-internal sealed record DefinitionEnum(string Name, ImmutableArray<string> Members);
+/// <summary>An enum: its members in order, and the one that is 0.</summary>
+internal sealed record DefinitionEnum(string Name, ImmutableArray<string> Members, string? Zero);

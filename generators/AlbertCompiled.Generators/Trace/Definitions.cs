@@ -46,8 +46,6 @@ internal sealed class Definitions
     /// <summary>The static classes, whose members are in scope everywhere.</summary>
     public ImmutableArray<DefinitionType> Imports { get; }
 
-    public IEnumerable<DefinitionType> Types => top.Values;
-
     /// <summary>The type of this simple name, seen from inside <paramref name="from"/>.</summary>
     public DefinitionType? Find(string name, DefinitionType? from = null)
     {
@@ -101,7 +99,8 @@ internal sealed class Definitions
         string name = syntax.Identifier.ValueText;
         if (syntax is EnumDeclarationSyntax enumeration)
         {
-            enums[name] = new(name, [.. enumeration.Members.Select(m => m.Identifier.ValueText)]);
+            var zero = enumeration.Members.FirstOrDefault(m => m.EqualsValue?.Value.ToString() == "0") ?? enumeration.Members.FirstOrDefault(m => m.EqualsValue is null);
+            enums[name] = new(name, [.. enumeration.Members.Select(m => m.Identifier.ValueText)], zero?.Identifier.ValueText);
             return;
         }
 

@@ -29,15 +29,16 @@ internal sealed partial class Interpreter
     Value Conditional(ConditionalExpressionSyntax choice, Frame frame, TypeSyntax? target)
     {
         var condition = Evaluate(choice.Condition, frame);
+        ExpressionSyntax[] sides = [choice.WhenTrue, choice.WhenFalse];
         if (condition is Varying { Items: [{ Item: bool }, ..] items })
         {
             // both sides, and each iteration takes its own
-            Value yes = Evaluate(choice.WhenTrue, frame, target), no = Evaluate(choice.WhenFalse, frame, target);
+            Value yes = Among(Evaluate(choice.WhenTrue, frame, target), sides, frame), no = Among(Evaluate(choice.WhenFalse, frame, target), sides, frame);
             return Select([.. items.Select(item => (bool)item.Item)], yes, no, choice, frame);
         }
 
         var constant = condition is Constant { Item: bool } known ? known : Condition(choice.Condition, frame);
-        return Guarded(constant, () => Evaluate((bool)constant.Item ? choice.WhenTrue : choice.WhenFalse, frame, target));
+        return Guarded(constant, () => Among(Evaluate(sides[(bool)constant.Item ? 0 : 1], frame, target), sides, frame));
     }
 
     Value Switch(SwitchExpressionSyntax choice, Frame frame, TypeSyntax? target)
@@ -49,7 +50,7 @@ internal sealed partial class Interpreter
             var matches = Match(arm.Pattern, value, frame);
             if (matches is not Constant { Item: bool match } constant)
                 throw Fail(Descriptors.Iteration, choice.GoverningExpression, frame, $"'{Snippet.Of(choice.GoverningExpression)}' is not the same in every iteration of the Repeat, so it cannot choose an arm");
-            if (match) return Guarded(constant, () => Evaluate(arm.Expression, frame, target));
+            if (match) return Guarded(constant, () => Among(Evaluate(arm.Expression, frame, target), choice.Arms.Select(a => a.Expression), frame));
         }
 
         throw Fail(Descriptors.Evaluation, (value as Constant)?.Sources ?? [], choice, frame, $"no arm of '{Snippet.Of(choice)}' takes {(value as Constant)?.Text ?? value.Kind}");

@@ -75,10 +75,8 @@ internal sealed partial class Interpreter
                 return value;
             case (TupleTypeSyntax { Elements: var elements }, TupleValue { Items: var items }) when items.Length == elements.Count:
                 return new TupleValue([.. items.Select((item, i) => (elements[i].Identifier.Text is { Length: > 0 } name ? name : item.Name, Convert(item.Value, elements[i].Type, at, frame)))]);
-            case (PredefinedTypeSyntax { Keyword.ValueText: "double" }, Constant { Item: int number } constant):
-                return new Constant((double)number, constant.Sources);
-            case (PredefinedTypeSyntax { Keyword.ValueText: "double" }, Varying { Items: [{ Item: int }, ..] items }):
-                return new Varying([.. items.Select(i => new Constant(Arithmetic.ToDouble(i.Item), i.Sources))]);
+            case (PredefinedTypeSyntax { Keyword.ValueText: "double" }, Constant or Varying):
+                return ToDouble(value);
             case (SimpleNameSyntax { Identifier.ValueText: "Tensor" }, Constant { Item: int or double }) when !constructing:
                 return new TensorValue(Node(value, at, frame));
             default:

@@ -216,7 +216,7 @@ internal sealed partial class Interpreter
     }
 
     Value Items(InitializerExpressionSyntax initializer, TypeSyntax? element, Frame frame) =>
-        new ArrayValue([.. initializer.Expressions.Select(e => element is null ? Evaluate(e, frame) : Convert(Evaluate(e, frame, element), element, e, frame))]);
+        new ArrayValue([.. initializer.Expressions.Select(e => element is null ? Among(Evaluate(e, frame), initializer.Expressions, frame) : Convert(Evaluate(e, frame, element), element, e, frame))]);
 
     void CheckLength(int length, ImmutableArray<string> sources, SyntaxNode at, Frame frame)
     {

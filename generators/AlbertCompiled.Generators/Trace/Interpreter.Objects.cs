@@ -78,7 +78,7 @@ internal sealed partial class Interpreter
         "int" => new Constant(0),
         "double" => new Constant(0.0),
         "bool" => new Constant(false),
-        var name when definitions.FindEnum(name) is { Members: [var first, ..] } => new Constant(new EnumMember(name, first)),
+        var name when definitions.FindEnum(name) is { Zero: { } zero } => new Constant(new EnumMember(name, zero)),
         _ => Null.Instance,
     };
 

@@ -112,7 +112,10 @@ internal sealed partial class Interpreter
                 break;
             case AssignmentExpressionSyntax assignment:
                 var (left, right) = (Evaluate(assignment.Left, frame), Evaluate(assignment.Right, frame));
-                Assign(assignment.Left, Binary(Compound[assignment.Kind()], left, right, assignment, frame), frame);
+                var result = Binary(Compound[assignment.Kind()], left, right, assignment, frame);
+                // a compound assignment casts back to the type of its target
+                if (left is Constant { Item: int } && result is Constant { Item: double }) result = Lift(operands => Arithmetic.Cast("int", operands[0]), [result], assignment, frame);
+                Assign(assignment.Left, result, frame);
                 break;
             case PostfixUnaryExpressionSyntax { Operand: var operand } change when change.Kind() is SyntaxKind.PostIncrementExpression or SyntaxKind.PostDecrementExpression:
                 Change(operand, change.IsKind(SyntaxKind.PostIncrementExpression), change, frame);
@@ -155,7 +158,8 @@ internal sealed partial class Interpreter
             case ElementAccessExpressionSyntax { ArgumentList.Arguments: [{ Expression: var index }] } access:
                 if (Evaluate(access.Expression, frame) is not ArrayValue array) throw Fail(Descriptors.Evaluation, target, frame, $"'{Snippet.Of(access.Expression)}' is not an array");
                 if (graph.InLoop) throw Fail(Descriptors.Repeat, target, frame, "the body of a Repeat cannot assign elements of an array");
-                array.Items[Index(Evaluate(index, frame), array, target, frame)] = value;
+                int position = Index(Evaluate(index, frame), array, target, frame);
+                array.Items[position] = array.Items[position] is Constant { Item: double } ? ToDouble(value) : value;
                 break;
             case TupleExpressionSyntax tuple:
                 Deconstruct([.. tuple.Arguments.Select(a => a.Expression)], value, target, frame);

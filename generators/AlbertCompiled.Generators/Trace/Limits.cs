@@ -13,7 +13,7 @@ internal static class Limits
     public const int Operations = 20_000;
 
     /// <summary>Expressions evaluated in all, an expression on the iteration once per iteration.</summary>
-    public const int Steps = 5_000_000;
+    public const int Steps = 2_000_000;
 
     /// <summary>Characters of a string.</summary>
     public const int Characters = 4_000;
