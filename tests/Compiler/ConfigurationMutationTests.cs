@@ -13,7 +13,16 @@ public class ConfigurationMutationTests
 {
     static readonly Dictionary<string, string> Plain = new()
     {
-        ["Vocabulary"] = "40", ["Embedding"] = "8", ["Hidden"] = "12", ["Layers"] = "3", ["Groups"] = "1", ["InnerLayers"] = "1", ["Heads"] = "2", ["Intermediate"] = "20", ["Positions"] = "16", ["Segments"] = "2",
+        ["Vocabulary"] = "40",
+        ["Embedding"] = "8",
+        ["Hidden"] = "12",
+        ["Layers"] = "3",
+        ["Groups"] = "1",
+        ["InnerLayers"] = "1",
+        ["Heads"] = "2",
+        ["Intermediate"] = "20",
+        ["Positions"] = "16",
+        ["Segments"] = "2",
     };
 
     static readonly string[] Integers = ["0", "-1", "1", "3", "5", "7", "int.MaxValue", "int.MinValue"];
