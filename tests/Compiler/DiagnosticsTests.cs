@@ -238,6 +238,7 @@ public class DiagnosticsTests
     [InlineData("var k = [|new[] { 1, 2 }[2]|];", "2 elements")]
     [InlineData("LinearLayer? k = null; var m = [|k.Weight|];", "null")]
     [InlineData("if ([|Rows(table, batch.Tokens)|]) { }", "tensor")]
+    [InlineData("var k = [|table * 1e39|];", "not a finite 32-bit number")]
     [InlineData("var k = [|batch.Tokens + 1|];", "an index vector and an int")]
     [InlineData("var x0 = Rows(table, batch.Tokens); var k = [|x0.Rows|];", "RowCount")]
     [InlineData("var [|(k, m)|] = (1, 2, 3);", "2 parts")]

@@ -101,6 +101,8 @@ internal sealed partial class Interpreter
                 reads.Add(key, node = Operate(at, frame, g => g.Parameter(weight.Reference)).Node);
                 return node;
             case Constant { Item: int or double } number:
+                if (!(Math.Abs(Arithmetic.ToDouble(number.Item)) <= float.MaxValue))
+                    throw Fail(Descriptors.Evaluation, number.Sources, at, frame, $"'{Snippet.Of(at)}' computes with {number.Text}, which is not a finite 32-bit number");
                 return Operate(at, frame, g => g.Constant(Arithmetic.ToDouble(number.Item))).Node;
             case Varying { Items: [{ Item: int or double }, ..] }:
                 throw Fail(Descriptors.Iteration, at, frame, $"'{Snippet.Of(at)}' computes with a number that differs from iteration to iteration; it may only choose weights");
