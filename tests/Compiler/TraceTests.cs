@@ -117,7 +117,7 @@ public class TraceTests
     {
         Assert.DoesNotContain(Trace<AlbertAttribute, AlbertGraph>().Nodes, n => n.Op == Op.KeepMask);
         var masks = Trace<AlbertAttribute, AlbertGraph>("Pretraining", ("Dropout", "0.1")).Nodes.Where(n => n.Op == Op.KeepMask).ToList();
-        Assert.Equal(Enumerable.Range(0, 4), masks.Select(m => m.Site));
+        Assert.Equal(Enumerable.Range(0, 4), masks.Select(m => m.Site.Ordinal));
         Assert.All(masks, m => Assert.Equal(0.1, m.Probability));
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AlbertCompiled.Generators.Graph;
 using AlbertCompiled.Generators.Lower;
 
 namespace AlbertCompiled.Generators.Emit;
@@ -35,17 +36,17 @@ internal sealed class KernelFields(Dialect dialect, Func<Lower.Buffer, string> a
     public string Index(string vector) => Add($"index:{vector}", dialect.Integers, char.ToLowerInvariant(vector[0]) + vector[1..] + "Index", index(vector));
 
     /// <summary>The dropout key of a site.</summary>
-    public string Key(int site) => Add($"key:{site}", "uint", FormattableString.Invariant($"key{site}"), FormattableString.Invariant($"DropoutKey({site}, {iteration})"));
+    public string Key(Site site) => Add($"key:{site.Ordinal}", "uint", FormattableString.Invariant($"key{site.Ordinal}"), site.Key(iteration));
 
     /// <summary>The size of a dimension.</summary>
-    public string Count(Graph.Dim dimension) => Add($"count:{dimension}", "float", $"{dimension}Count", SizeOf(dimension));
+    public string Count(Dim dimension) => Add($"count:{dimension}", "float", $"{dimension}Count", SizeOf(dimension));
 
     /// <summary>The arguments of a mask after its row's key.</summary>
     public static string MaskArguments(string key, string column, double probability) =>
         $"{key}, {column}, 0x{((uint)(probability * 4294967296.0)).ToString("X8", CultureInfo.InvariantCulture)}u, {CSharpWriter.Float(1 / (1 - probability))}";
 
     /// <summary>A size as a member of the program.</summary>
-    public static string SizeOf(Graph.Dim dimension) => dimension.IsConstant ? dimension.ToString() : dimension.Kind.ToString();
+    public static string SizeOf(Dim dimension) => dimension.IsConstant ? dimension.ToString() : dimension.Kind.ToString();
 
     string Add(string key, string type, string name, string argument)
     {

@@ -116,7 +116,7 @@ internal sealed class GraphBuilder
     public int KeepMask(int x, double probability)
     {
         CheckProbability(probability);
-        return probability == 0 ? Constant(1) : Add(New(Op.KeepMask, ShapeOf(x), []) with { Probability = probability, Site = sites++ });
+        return probability == 0 ? Constant(1) : Add(New(Op.KeepMask, ShapeOf(x), []) with { Probability = probability, Site = NextSite() });
     }
 
     public int MatMul(int a, int b, bool transposeA, bool transposeB)
@@ -139,7 +139,7 @@ internal sealed class GraphBuilder
         int hidden = shape.Columns / 3;
         if (heads <= 0 || hidden % heads != 0)
             throw new GraphException($"{heads} heads do not divide the hidden size {hidden}") { Operands = [queryKeyValue] };
-        int attention = Add(New(Op.Attention, new(Dim.Tokens, hidden), [queryKeyValue]) with { Heads = heads, Probability = probability, Site = probability > 0 ? sites++ : 0 });
+        int attention = Add(New(Op.Attention, new(Dim.Tokens, hidden), [queryKeyValue]) with { Heads = heads, Probability = probability, Site = probability > 0 ? NextSite() : default });
         Add(New(Op.AttentionLogSum, new(Dim.Tokens, heads), [attention]));
         return attention;
     }
@@ -192,6 +192,8 @@ internal sealed class GraphBuilder
         blocks.Add(new(name, iterations, false, [.. nodes], carries));
         nodes.Clear();
     }
+
+    Site NextSite() => new(sites++, InLoop);
 
     static void CheckProbability(double probability)
     {

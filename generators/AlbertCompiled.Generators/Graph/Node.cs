@@ -48,6 +48,15 @@ internal sealed record ParameterReference(ImmutableArray<ImmutableArray<int>> Ch
     public override int GetHashCode() => Choices.Aggregate(17, (h, parts) => parts.Aggregate(unchecked(h * 31), (g, p) => unchecked(g * 31 + p)));
 }
 
+/// <summary>A place of the definition that drops values out.</summary>
+/// <param name="Ordinal">Numbers the places.</param>
+/// <param name="InLoop">Drawn anew in every iteration; else once, also where a loop computes the mask again.</param>
+internal readonly record struct Site(int Ordinal, bool InLoop)
+{
+    /// <summary>The call of the key, in a kernel that runs at an iteration.</summary>
+    public string Key(string iteration) => FormattableString.Invariant($"DropoutKey({Ordinal}, {(InLoop ? iteration : "0")})");
+}
+
 /// <summary>One operation. Attributes that an operation does not use keep their defaults.</summary>
 internal sealed record Node(int Id, Op Op, Shape Shape, ImmutableArray<int> Inputs)
 {
@@ -70,8 +79,8 @@ internal sealed record Node(int Id, Op Op, Shape Shape, ImmutableArray<int> Inpu
     /// <summary>KeepMask, Attention: probability of dropping.</summary>
     public double Probability { get; init; }
 
-    /// <summary>KeepMask, Attention with dropout: ordinal of the site.</summary>
-    public int Site { get; init; }
+    /// <summary>KeepMask, Attention with dropout: where it drops.</summary>
+    public Site Site { get; init; }
 
     /// <summary>Parameter, AccumulateGradient, ScatterAdd into a parameter.</summary>
     public ParameterReference? Parameter { get; init; }

@@ -87,10 +87,10 @@ internal sealed record ProductKernel(
     string Name, KernelInfo Info, Buffer A, Buffer B, bool TransposeA, bool TransposeB, Dim M, int N, Dim K, ImmutableArray<Instruction> Epilogue) : Kernel(Name, Info);
 
 internal sealed record AttentionKernel(
-    string Name, KernelInfo Info, Buffer QueryKeyValue, Buffer Context, Buffer LogSum, int Heads, double Dropout, int Site) : Kernel(Name, Info);
+    string Name, KernelInfo Info, Buffer QueryKeyValue, Buffer Context, Buffer LogSum, int Heads, double Dropout, Site Site) : Kernel(Name, Info);
 
 internal sealed record AttentionGradientKernel(
-    string Name, KernelInfo Info, Buffer QueryKeyValue, Buffer Context, Buffer LogSum, Buffer Gradient, Buffer Result, int Heads, double Dropout, int Site) : Kernel(Name, Info);
+    string Name, KernelInfo Info, Buffer QueryKeyValue, Buffer Context, Buffer LogSum, Buffer Gradient, Buffer Result, int Heads, double Dropout, Site Site) : Kernel(Name, Info);
 
 /// <summary>Table[index[r]] += source[r]. A slot as target is cleared first.</summary>
 internal sealed record ScatterKernel(string Name, KernelInfo Info, Buffer Source, string Index, Buffer Target) : Kernel(Name, Info);
@@ -127,7 +127,7 @@ internal sealed record CountRows(string Target, Dim Dimension) : Instruction;
 internal sealed record OneHot(string Target, string Index) : Instruction;
 
 /// <summary>A dropout mask; 1 everywhere outside training.</summary>
-internal sealed record KeepMask(string Target, double Probability, int Site) : Instruction;
+internal sealed record KeepMask(string Target, double Probability, Site Site) : Instruction;
 
 /// <summary>An elementwise operation.</summary>
 internal sealed record Compute(string Target, Op Op, ImmutableArray<string> Arguments) : Instruction;

@@ -13,7 +13,7 @@ internal static class WithoutDropout
     static Node Off(Node n) => n.Op switch
     {
         Op.KeepMask => new(n.Id, Op.Constant, n.Shape, []) { Value = 1, Origin = n.Origin },
-        Op.Attention => n with { Probability = 0, Site = 0 },
+        Op.Attention => n with { Probability = 0, Site = default },
         _ => n,
     };
 }

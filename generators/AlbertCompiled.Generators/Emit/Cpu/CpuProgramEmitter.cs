@@ -110,7 +110,7 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, ParameterLayout 
 
     static string Size(Graph.Dim dimension) => KernelFields.SizeOf(dimension);
 
-    static string Key(double dropout, int site, string iteration) => dropout == 0 ? "0, 0" : $"DropoutKey({site}, {iteration}), {Probability(dropout)}";
+    static string Key(double dropout, Graph.Site site, string iteration) => dropout == 0 ? "0, 0" : $"{site.Key(iteration)}, {Probability(dropout)}";
 
     // a weight that every iteration of a loop multiplies by is brought into the inner kernel's layout once a step
     string? Packed(ProductKernel p, string iteration)

@@ -69,8 +69,8 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, ParameterLayout 
                 throw new InvalidOperationException(kernel.ToString());
         }
 
-        string Attention(Lower.Buffer queryKeyValue, int heads, double dropout, int site) =>
-            $"Attention({Operand(queryKeyValue)}, {heads}, {queryKeyValue.Shape.Columns / 3 / heads}{(dropout == 0 ? "" : $", DropoutKey({site}, {iteration}), {Probability(dropout)}")})";
+        string Attention(Lower.Buffer queryKeyValue, int heads, double dropout, Graph.Site site) =>
+            $"Attention({Operand(queryKeyValue)}, {heads}, {queryKeyValue.Shape.Columns / 3 / heads}{(dropout == 0 ? "" : $", {site.Key(iteration)}, {Probability(dropout)}")})";
     }
 
     (string Type, string Arguments) Epilogue(CSharpWriter w, ProductKernel p, string iteration)
