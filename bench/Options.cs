@@ -34,6 +34,8 @@ internal static class Benchmarks
 {
     public static readonly IReadOnlyDictionary<string, Benchmark> Table = new Dictionary<string, Benchmark>
     {
+        ["gemm"] = new("config=base|small threads=2 runs=15: the matrix products of a step beside the peak of the cores", GemmBenchmark.Run),
+        ["profile"] = new("config=base|small threads=2 steps=5: the time of a training step, kernel by kernel", ProfileBenchmark.Run),
         ["train"] = new("config=base|small dtype=fp32 threads=2 steps=6 [B=] [S=] [device=cpu] [optimizer=adamw|lamb]: a pretraining step on random tokens", TrainBenchmark.Run),
     };
 }

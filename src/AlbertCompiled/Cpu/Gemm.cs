@@ -60,6 +60,8 @@ public static unsafe class Gemm
         public float* Packed;
         public long StripStride;
 
+        public override readonly string ToString() => "packing of rows";
+
         public static int Parts(int rows) => (rows + PartRows - 1) / PartRows;
 
         public readonly void Run(int part)
@@ -76,6 +78,8 @@ public static unsafe class Gemm
         public float* PackedA, PackedB;
         public Matrix B;
         public TEpilogue Epilogue;
+
+        public override readonly string ToString() => $"{typeof(TEpilogue).Name} [{Plan.M}, {Plan.Panels.Columns}] over {Plan.K}";
 
         public readonly void Run(int part, float* scratch)
         {

@@ -45,6 +45,8 @@ public static unsafe class PackedB
         public int K;
         public float* Packed;
 
+        public override readonly string ToString() => "packing of columns";
+
         public readonly void Run(int part)
         {
             int first = Panels.First(part);

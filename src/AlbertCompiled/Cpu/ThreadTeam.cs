@@ -77,6 +77,9 @@ public sealed unsafe class ThreadTeam : IDisposable
     /// <summary>Memory for packed operands, apart from <see cref="Workspace"/>, which belongs to the caller of a routine.</summary>
     internal NativeBuffer Packing { get; } = new();
 
+    /// <summary>If not null, hears of every job after it ran, and how long it took. A job's text names it.</summary>
+    internal Action<ValueType, TimeSpan>? Observer { get; set; }
+
     /// <summary>Runs a kernel over rows in chunks of <see cref="ArenaPlan.ChunkRows"/>.</summary>
     /// <exception cref="InvalidOperationException">Another job of this team is in progress.</exception>
     public void Rows<TKernel>(TKernel kernel, int rows) where TKernel : struct, IRowKernel
@@ -88,13 +91,21 @@ public sealed unsafe class ThreadTeam : IDisposable
 
     /// <summary>Runs a job's parts 0 to <paramref name="parts"/> − 1.</summary>
     /// <exception cref="InvalidOperationException">Another job of this team is in progress.</exception>
-    public void Run<TJob>(TJob job, int parts) where TJob : struct, IJob =>
+    public void Run<TJob>(TJob job, int parts) where TJob : struct, IJob
+    {
+        long start = Observer is null ? 0 : Stopwatch.GetTimestamp();
         Dispatch(&Invoke<TJob>, Unsafe.AsPointer(ref job), parts, 0);
+        Observer?.Invoke(job, Stopwatch.GetElapsedTime(start));
+    }
 
     /// <summary>Runs a job's parts, each with <paramref name="scratch"/> floats of the thread that runs it.</summary>
     /// <exception cref="InvalidOperationException">Another job of this team is in progress.</exception>
-    public void Run<TJob>(TJob job, int parts, long scratch) where TJob : struct, IScratchJob =>
+    public void Run<TJob>(TJob job, int parts, long scratch) where TJob : struct, IScratchJob
+    {
+        long start = Observer is null ? 0 : Stopwatch.GetTimestamp();
         Dispatch(&InvokeWithScratch<TJob>, Unsafe.AsPointer(ref job), parts, scratch);
+        Observer?.Invoke(job, Stopwatch.GetElapsedTime(start));
+    }
 
     /// <summary>Ends the threads and frees the memory.</summary>
     public void Dispose()
@@ -240,6 +251,8 @@ public sealed unsafe class ThreadTeam : IDisposable
     {
         public TKernel Kernel;
         public int Rows, Chunks, Parts;
+
+        public override readonly string ToString() => typeof(TKernel).Name;
 
         public void Run(int part)
         {

@@ -1,0 +1,84 @@
+using AlbertCompiled.Models;
+
+namespace AlbertCompiled.Bench;
+
+/// <summary>
+/// A model and a batch as the usual comparison has them: B full sequences of S tokens, 15% of the tokens predicted, heads computed for
+/// those only, dropout off.
+/// </summary>
+internal sealed class Workload : IDisposable
+{
+    static readonly Dictionary<string, (int B, int S, int Vocabulary, Func<Device, Capacity, CompiledModel> Create)> Configurations = new()
+    {
+        ["base"] = (4, 128, 30000, (d, c) => AlbertBase.Create(d, c)),
+        ["small"] = (16, 128, 8000, (d, c) => AlbertSmall.Create(d, c)),
+        ["tiny"] = (16, 128, 8000, (d, c) => AlbertTiny.Create(d, c)),
+    };
+
+    readonly string config;
+    readonly int sequences, length, threads;
+    readonly CompiledModel model;
+    readonly TokenBatch batch;
+    readonly OptimizerSettings settings;
+
+    public Workload(Options options)
+    {
+        config = options.Text("config", "base");
+        if (!Configurations.TryGetValue(config, out var c)) throw new ArgumentException($"config={config} is none of {string.Join(", ", Configurations.Keys)}");
+        if (options.Text("dtype", "fp32") != "fp32") throw new ArgumentException("dtype: only fp32 is compiled");
+        var optimizer = options.Text("optimizer", "adamw") switch
+        {
+            "adamw" => Optimizer.AdamW,
+            "lamb" => Optimizer.Lamb,
+            var other => throw new ArgumentException($"optimizer={other} is neither adamw nor lamb"),
+        };
+        (sequences, length, threads) = (options.Number("B", c.B), options.Number("S", c.S), options.Number("threads", 2));
+        var capacity = new Capacity(Tokens, sequences, Tokens);
+        batch = RandomBatch(capacity, sequences, length, c.Vocabulary, new Random(7));
+        Device = Device.Open(options.Text("device", "cpu"), threads);
+        model = c.Create(Device, capacity with { Predictions = batch.Predicted.Count });
+        settings = new OptimizerSettings(optimizer, 1e-4f, ClipNorm: 0, BiasCorrection: true);
+    }
+
+    public Device Device { get; }
+
+    /// <summary>Tokens of a step.</summary>
+    public int Tokens => sequences * length;
+
+    /// <summary>Trains one step and returns its loss.</summary>
+    public float Step() => model.TrainStep(batch, settings).Loss;
+
+    public override string ToString() => $"config={config} B={sequences} S={length} threads={threads} dtype=fp32 device={Device.Name}";
+
+    public void Dispose()
+    {
+        model.Dispose();
+        Device.Dispose();
+    }
+
+    static TokenBatch RandomBatch(Capacity capacity, int sequences, int length, int vocabulary, Random random)
+    {
+        const int mask = 4;
+        var batch = new TokenBatch(capacity);
+        batch.Clear();
+        var tokens = new int[length];
+        var segments = new int[length];
+        segments.AsSpan(length / 2).Fill(1);
+        for (int s = 0; s < sequences; s++)
+        {
+            var (predicted, labels) = (new List<int>(), new List<int>());
+            for (int i = 0; i < length; i++)
+            {
+                tokens[i] = random.Next(5, vocabulary);
+                if (random.NextDouble() >= 0.15) continue;
+                predicted.Add(i);
+                labels.Add(tokens[i]);
+                tokens[i] = mask;
+            }
+
+            batch.Add(tokens, segments, predicted.ToArray(), labels.ToArray(), s & 1);
+        }
+
+        return batch;
+    }
+}
