@@ -19,7 +19,7 @@ readonly record struct Blocking(int Inner, int Group, int RowFloats)
 readonly struct ProductPlan
 {
     /// <summary>Parts for each thread: what makes up for threads of unequal speed.</summary>
-    const int PartsPerThread = 4;
+    const int PartsPerThread = 12;
 
     /// <summary>A part of fewer strips would spend its time on fetching panels.</summary>
     const int SmallestRun = 8;
