@@ -135,11 +135,12 @@ public sealed class LoopTests
         small.Add([2, 10, 3], [0, 0, 0], [1], [10], 0);
         var large = new TokenBatch(capacity);
         for (int i = 0; i < 3; i++) large.Add([2, 10, 11, 3], [0, 0, 0, 0], [1, 2], [10, 11], 0);
-        var result = Evaluation.Run(model, [small, large]);
+        var result = Evaluation.Run(model, [small, large])!;
         Assert.Equal((7, 4), (result.Predictions, result.Sequences));
         Assert.Equal((1 * 1.0 + 6 * (1 / 6.0)) / 7, result.MlmAccuracy, 6); // the fake scores 1 / predictions
         Assert.Equal((1 * 1.0 + 3 * (1 / 3.0)) / 4, result.SopAccuracy, 6);
         Assert.Equal(result.MlmLoss + result.SopLoss, result.Loss, 9);
+        Assert.Null(Evaluation.Run(model, [small, large], new CancellationToken(canceled: true)));
     }
 
     static RunConfiguration Configuration() => new("Fake", new Dictionary<string, string>(), Recipe, 42, [], "text of the tests", "", 64, "a device");

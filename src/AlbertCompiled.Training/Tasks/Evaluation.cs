@@ -13,13 +13,14 @@ public sealed record EvaluationResult(double Loss, double MlmLoss, double SopLos
 /// <summary>Runs a model over held-out batches.</summary>
 public static class Evaluation
 {
-    /// <summary>Evaluates. A batch counts by its predictions and sequences.</summary>
-    public static EvaluationResult Run(CompiledModel model, IEnumerable<TokenBatch> batches)
+    /// <summary>Evaluates. A batch counts by its predictions and sequences. Null if it was cancelled: a part would be no fair sample.</summary>
+    public static EvaluationResult? Run(CompiledModel model, IEnumerable<TokenBatch> batches, CancellationToken cancellation = default)
     {
         double mlmLoss = 0, sopLoss = 0, mlmAccuracy = 0, sopAccuracy = 0;
         int predictions = 0, sequences = 0;
         foreach (var batch in batches)
         {
+            if (cancellation.IsCancellationRequested) return null;
             var outputs = model.Evaluate(batch);
             int p = batch.Predicted.Count, s = batch.First.Count;
             mlmLoss += p * (double)outputs["mlm_loss"];

@@ -54,7 +54,7 @@ public sealed class PretrainingLoop
 
     /// <summary>Trains until the last step or until cancelled; a checkpoint is written in both cases.</summary>
     /// <param name="source">Batches by step.</param>
-    /// <param name="cancellation">Ends the run after the step in progress.</param>
+    /// <param name="cancellation">Ends the run after the step in progress, or an evaluation at once.</param>
     /// <exception cref="TrainingException">The loss is no number, or a file cannot be written; the last good checkpoint is intact.</exception>
     public PretrainingResult Run(IBatchSource source, CancellationToken cancellation)
     {
@@ -67,7 +67,7 @@ public sealed class PretrainingLoop
             while (model.Step < steps && !cancellation.IsCancellationRequested)
             {
                 Step(queue);
-                if (IsEvaluation(model.Step, steps)) EvaluatePart();
+                if (IsEvaluation(model.Step, steps)) EvaluatePart(cancellation);
                 if (model.Step == steps || Stopwatch.GetElapsedTime(lastSave) < options.CheckpointEvery) continue;
                 saved = Save();
                 lastSave = Stopwatch.GetTimestamp();
@@ -77,7 +77,8 @@ public sealed class PretrainingLoop
         }
 
         if (model.Step < steps) return new(State(), saved!, null);
-        var evaluation = Evaluation.Run(model, heldOut.Batches);
+        var evaluation = Evaluation.Run(model, heldOut.Batches, cancellation);
+        if (evaluation is null) return new(State(), saved!, null);
         metrics.Evaluation(model.Step, evaluation, final: true);
         metrics.Flush();
         observer.OnEvaluation(model.Step, evaluation);
@@ -105,10 +106,11 @@ public sealed class PretrainingLoop
     bool IsEvaluation(long step, long steps) =>
         step < steps && options.Evaluations > 0 && step * options.Evaluations / steps != (step - 1) * options.Evaluations / steps;
 
-    void EvaluatePart()
+    void EvaluatePart(CancellationToken cancellation)
     {
         int sequences = 0;
-        var result = Evaluation.Run(model, heldOut.Batches.TakeWhile(b => (sequences += b.First.Count) - b.First.Count < options.EvaluationSequences));
+        var result = Evaluation.Run(model, heldOut.Batches.TakeWhile(b => (sequences += b.First.Count) - b.First.Count < options.EvaluationSequences), cancellation);
+        if (result is null) return;
         metrics.Evaluation(model.Step, result, final: false);
         observer.OnEvaluation(model.Step, result);
     }
