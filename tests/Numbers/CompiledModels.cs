@@ -1,3 +1,4 @@
+using System.Reflection;
 using AlbertCompiled.Cpu;
 
 namespace AlbertCompiled.Tests.Numbers;
@@ -31,6 +32,16 @@ internal static class CompiledModels
         var info = model.Description.Program("predict")!.Outputs.Single(o => o.Name == name);
         var values = new float[(info.Rows is { } rows ? batch.Count(rows) : info.ConstantRows) * info.Columns];
         Assert.Equal(values.Length / info.Columns, model.ReadOutput(name, values));
+        return values;
+    }
+
+    /// <summary>An output of the training program, after <see cref="CompiledModel.ComputeGradients"/>. Users see its scalars only.</summary>
+    public static float[] TrainingOutput(this CompiledModel model, string name, TokenBatch batch)
+    {
+        var executor = (ModelExecutor)typeof(CompiledModel).GetProperty("Executor", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(model)!;
+        var info = model.Description.Program("train")!.Outputs.Single(o => o.Name == name);
+        var values = new float[(info.Rows is { } rows ? batch.Count(rows) : info.ConstantRows) * info.Columns];
+        executor.ReadOutput("train", name, values);
         return values;
     }
 
