@@ -35,7 +35,7 @@ internal static class Validate
                     if (all.TryGetValue(i, out var sink) && sink.Node.IsSink()) errors.Add($"{n.Op} {n.Id} reads the sink {i}");
                 }
 
-                if (ShapeError(n, id => all[id].Node) is { } error) errors.Add(error);
+                if (n.Inputs.All(all.ContainsKey) && ShapeError(n, id => all[id].Node) is { } error) errors.Add(error);
                 seen.Add(n.Id);
             }
 
@@ -44,7 +44,7 @@ internal static class Validate
                 if (!seen.Contains(c.Input) || all[c.Input].Node.Op != Op.Carry) errors.Add($"{block.Name} carries {c.Input}, which is no Carry of its body");
                 if (!seen.Contains(c.Output)) errors.Add($"{block.Name} hands on {c.Output}, which its body does not compute");
                 if (!all.TryGetValue(c.Initial, out var initial) || initial.Block >= b) errors.Add($"{block.Name} starts from {c.Initial}, which is not computed before it");
-                else if (initial.Node.Shape != all[c.Input].Node.Shape) errors.Add($"{block.Name} carries {all[c.Input].Node.Shape} from {initial.Node.Shape}");
+                else if (all.TryGetValue(c.Input, out var input) && initial.Node.Shape != input.Node.Shape) errors.Add($"{block.Name} carries {input.Node.Shape} from {initial.Node.Shape}");
             }
         }
 
