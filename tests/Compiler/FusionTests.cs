@@ -1,0 +1,113 @@
+using AlbertCompiled.Generators.Graph;
+using AlbertCompiled.Generators.Lower;
+using AlbertCompiled.Generators.Trace;
+using AlbertCompiled.Tests.Infrastructure;
+
+namespace AlbertCompiled.Tests.Compiler;
+
+/// <summary>What the library composes of primitives becomes single kernels, whatever it is called.</summary>
+public class FusionTests
+{
+    const string Fields = Subject.Fields + """
+            readonly NormLayer norm = new(Weight("scale", c.Hidden, Initial.One), Weight("shift", c.Hidden, Initial.Zero));
+        """;
+
+    // the library's functions copied by a user, under names of his own
+    const string Copies = """
+            static Tensor Average(Tensor it) => RowSum(it) / it.Columns;
+
+            static Tensor MyNorm(Tensor input, NormLayer n, double tiny)
+            {
+                var moved = input - Average(input);
+                var spread = Average(moved * moved);
+                return moved * Rsqrt(spread + tiny) * n.Scale + n.Shift;
+            }
+
+            static Tensor Bend(Tensor z) => 0.5 * z * (1 + Tanh(Math.Sqrt(2 / Math.PI) * (z + 0.044715 * z * z * z)));
+
+            static Tensor BendExactly(Tensor z) => 0.5 * z * (1 + Erf(z * Math.Sqrt(0.5)));
+
+            static Tensor Surprise(Tensor scores, Indices truth)
+            {
+                var below = scores - Detach(RowMax(scores));
+                var all = Log(RowSum(Exp(below)));
+                var own = RowSum(below * OneHot(truth, scores.Columns));
+                return all - own;
+            }
+
+            static Tensor Share(Tensor scores)
+            {
+                var weights = Exp(scores - Detach(RowMax(scores)));
+                return weights / RowSum(weights);
+            }
+        """;
+
+    /// <summary>An expression over x [tokens, 12], the same with the user's copies, and its kernels.</summary>
+    public static TheoryData<string, string, string> Cases => new()
+    {
+        { "LayerNorm(x, norm, 1e-6)", "MyNorm(x, norm, 1e-6)", "Row" },
+        { "GeluTanh(x)", "Bend(x)", "Row" },
+        { "GeluErf(x)", "BendExactly(x)", "Row" },
+        { "Softmax(x)", "Share(x)", "Row" },
+        { "CrossEntropy(x, batch.Segments)", "Surprise(x, batch.Segments)", "Row" },
+        { "LayerNorm(GeluTanh(x) + x, norm, 1e-6)", "MyNorm(Bend(x) + x, norm, 1e-6)", "Row" },
+
+        // the rows that the product reads, then the product; its tail is the epilogue unless it needs the whole row
+        { "GeluTanh(Linear(x, head))", "Bend(Linear(x, head))", "Row Product" },
+        { "GeluErf(Linear(x, head))", "BendExactly(Linear(x, head))", "Row Product" },
+        { "CrossEntropy(Linear(x, head), batch.Segments)", "Surprise(Linear(x, head), batch.Segments)", "Row Product Row" },
+    };
+
+    [Theory, MemberData(nameof(Cases))]
+    public void A_function_of_the_library_is_one_kernel(string library, string copied, string kernels)
+    {
+        foreach (string expression in (string[])[library, copied])
+            Assert.Equal(kernels, string.Join(" ", Compile(expression)["predict"].Kernels.Select(k => Kind(k.Kernel))));
+    }
+
+    /// <summary>One kernel over the tokens forward, one backward; the table's gradient and the sums over rows come after them.</summary>
+    [Theory]
+    [InlineData("LayerNorm(x, norm, 1e-6)")]
+    [InlineData("GeluTanh(x)")]
+    [InlineData("GeluErf(x)")]
+    [InlineData("Softmax(x)")]
+    [InlineData("CrossEntropy(x, batch.Segments)")]
+    public void So_is_its_gradient(string library) => Assert.Equal(
+        ["forward", "backward"],
+        Compile(library)["train"].Kernels.Select(k => k.Kernel).OfType<RowKernel>().Where(k => k.Rows.Kind == DimensionKind.Tokens)
+            .Select(k => k.Name.EndsWith("Gradient", StringComparison.Ordinal) ? "backward" : "forward"));
+
+    [Theory, MemberData(nameof(Cases))]
+    public void Names_play_no_part(string library, string copied, string kernels)
+    {
+        Assert.NotEmpty(kernels);
+        var (expected, actual) = (Compile(library), Compile(copied));
+        Assert.Equal(["train", "evaluate", "predict"], actual.Keys);
+        foreach (string program in actual.Keys) Assert.Equal(expected[program].Kernels.Select(Outline), actual[program].Kernels.Select(Outline));
+    }
+
+    static string Kind(Kernel kernel) => kernel.GetType().Name.Replace("Kernel", "");
+
+    // what a kernel does, without a name
+    static string Outline((Kernel Kernel, LoopStep? Loop) k) => Kind(k.Kernel) + k.Kernel switch
+    {
+        RowKernel rows => $" {rows.Rows}: {string.Join(" | ", rows.Phases.Select(p => $"{p.Columns} × {Instructions(p.Instructions)}"))}",
+        ProductKernel product => $" {product.M} × {product.N} × {product.K}: {Instructions(product.Epilogue)}",
+        _ => "",
+    };
+
+    static string Instructions(IEnumerable<Instruction> instructions) =>
+        string.Join(" ", instructions.Select(i => i is Compute c ? $"{c.Op}" : i is Reduce r ? $"{r.Op}" : i.GetType().Name));
+
+    static Dictionary<string, LoweredProgram> Compile(string expression)
+    {
+        string value = $"var x = Rows(table, batch.Tokens); var value = {expression};";
+        string source = Subject.Source(
+            fields: Fields, body: $"{value} return new Outputs((\"loss\", Mean(RowMean(value))));",
+            members: $"{Copies} public Outputs Prediction(TokenBatch batch) {{ {value} return new Outputs((\"value\", value)); }}");
+        var result = GeneratorHarness.Run(GeneratorHarness.Compilation(source));
+        Assert.Empty(result.Diagnostics);
+        var model = (TracedModel)result.TrackedSteps["Trace"].Single().Outputs.Single().Value;
+        return AlbertCompiled.Generators.Compiler.Lower(model).Programs.ToDictionary(p => p.Program.Name, p => p.Program);
+    }
+}
