@@ -57,7 +57,7 @@ public class GraphSnapshotTests
         Op.Rows or Op.OneHot => $" by {node.Index}",
         Op.RowCount => $" of {node.Counted}",
         Op.MatMul => $"{(node.TransposeA ? " ᵀA" : "")}{(node.TransposeB ? " Bᵀ" : "")}",
-        Op.KeepMask => FormattableString.Invariant($" p {node.Probability} site {node.Site}"),
+        Op.KeepMask => FormattableString.Invariant($" p {node.Probability} site {node.Site.Ordinal}"),
         Op.Attention => $" {node.Heads} heads",
         _ => "",
     };

@@ -54,7 +54,7 @@ public sealed class PretrainingLoop
 
     /// <summary>Trains until the last step or until cancelled; a checkpoint is written in both cases.</summary>
     /// <param name="source">Batches by step.</param>
-    /// <param name="cancellation">Ends the run after the step in progress, or an evaluation at once.</param>
+    /// <param name="cancellation">Ends the run after the step in progress, or the last evaluation at once.</param>
     /// <exception cref="TrainingException">The loss is no number, or a file cannot be written; the last good checkpoint is intact.</exception>
     public PretrainingResult Run(IBatchSource source, CancellationToken cancellation)
     {
@@ -67,7 +67,7 @@ public sealed class PretrainingLoop
             while (model.Step < steps && !cancellation.IsCancellationRequested)
             {
                 Step(queue);
-                if (IsEvaluation(model.Step, steps)) EvaluatePart(cancellation);
+                if (IsEvaluation(model.Step, steps)) EvaluatePart();
                 if (model.Step == steps || Stopwatch.GetElapsedTime(lastSave) < options.CheckpointEvery) continue;
                 saved = Save();
                 lastSave = Stopwatch.GetTimestamp();
@@ -106,11 +106,10 @@ public sealed class PretrainingLoop
     bool IsEvaluation(long step, long steps) =>
         step < steps && options.Evaluations > 0 && step * options.Evaluations / steps != (step - 1) * options.Evaluations / steps;
 
-    void EvaluatePart(CancellationToken cancellation)
+    void EvaluatePart()
     {
         int sequences = 0;
-        var result = Evaluation.Run(model, heldOut.Batches.TakeWhile(b => (sequences += b.First.Count) - b.First.Count < options.EvaluationSequences), cancellation);
-        if (result is null) return;
+        var result = Evaluation.Run(model, heldOut.Batches.TakeWhile(b => (sequences += b.First.Count) - b.First.Count < options.EvaluationSequences))!;
         metrics.Evaluation(model.Step, result, final: false);
         observer.OnEvaluation(model.Step, result);
     }
