@@ -8,7 +8,14 @@ public class WholeModelTests
 {
     static AlbertAttribute Tiny => new()
     {
-        Vocabulary = 23, Embedding = 6, Hidden = 8, Layers = 3, Heads = 2, Intermediate = 10, Positions = 9, Deviation = 0.3,
+        Vocabulary = 23,
+        Embedding = 6,
+        Hidden = 8,
+        Layers = 3,
+        Heads = 2,
+        Intermediate = 10,
+        Positions = 9,
+        Deviation = 0.3,
     };
 
     public static TheoryData<string> Variants => ["all", "attention", "feed-forward", "none", "groups", "square", "mapped", "erf", "dropout"];

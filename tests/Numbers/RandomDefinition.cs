@@ -113,8 +113,12 @@ internal sealed class RandomDefinition
         string x = Over(frame, out var v), text = Any(Unary);
         double bound = text switch
         {
-            "Exp({0})" => Math.Exp(v.Bound), "{0} * {0}" => v.Bound * v.Bound, "Log({0} * {0} + 0.3)" => 3, "Rsqrt({0} * {0} + 0.5)" or "1.5 / ({0} * {0} + 1)" => 1.5,
-            "Tanh({0})" or "Erf({0})" or "Sigmoid({0})" => 1, _ => v.Bound + 0.3,
+            "Exp({0})" => Math.Exp(v.Bound),
+            "{0} * {0}" => v.Bound * v.Bound,
+            "Log({0} * {0} + 0.3)" => 3,
+            "Rsqrt({0} * {0} + 0.5)" or "1.5 / ({0} * {0} + 1)" => 1.5,
+            "Tanh({0})" or "Erf({0})" or "Sigmoid({0})" => 1,
+            _ => v.Bound + 0.3,
         };
         Add(frame, string.Format(CultureInfo.InvariantCulture, text, x), v, bound);
     }

@@ -43,10 +43,26 @@ internal sealed class LocalNames(IEnumerable<string> reserved)
 {
     static readonly Dictionary<Op, string> ByOp = new()
     {
-        [Op.Add] = "sum", [Op.Subtract] = "difference", [Op.Multiply] = "scaled", [Op.Divide] = "quotient", [Op.Exp] = "exponential",
-        [Op.RowSum] = "total", [Op.RowMax] = "largest", [Op.Rsqrt] = "inverse", [Op.Negate] = "negative", [Op.KeepMask] = "mask",
-        [Op.OneHot] = "target", [Op.RowCount] = "count", [Op.Constant] = "constant", [Op.Max] = "larger", [Op.Min] = "smaller", [Op.Log] = "logarithm",
-        [Op.Sqrt] = "root", [Op.GreaterOrEqual] = "reaches", [Op.Equal] = "equal", [Op.Rows] = "looked",
+        [Op.Add] = "sum",
+        [Op.Subtract] = "difference",
+        [Op.Multiply] = "scaled",
+        [Op.Divide] = "quotient",
+        [Op.Exp] = "exponential",
+        [Op.RowSum] = "total",
+        [Op.RowMax] = "largest",
+        [Op.Rsqrt] = "inverse",
+        [Op.Negate] = "negative",
+        [Op.KeepMask] = "mask",
+        [Op.OneHot] = "target",
+        [Op.RowCount] = "count",
+        [Op.Constant] = "constant",
+        [Op.Max] = "larger",
+        [Op.Min] = "smaller",
+        [Op.Log] = "logarithm",
+        [Op.Sqrt] = "root",
+        [Op.GreaterOrEqual] = "reaches",
+        [Op.Equal] = "equal",
+        [Op.Rows] = "looked",
     };
 
     readonly HashSet<string> used = [.. reserved, .. Passes.Names.Words];
