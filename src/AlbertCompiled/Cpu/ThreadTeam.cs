@@ -14,6 +14,8 @@ namespace AlbertCompiled.Cpu;
 /// <remarks>
 /// Between jobs the others spin for some microseconds, then yield, and sleep after a millisecond: jobs of a training step
 /// follow each other within microseconds, and waking a thread costs more than many of them.
+/// A team of as many threads as there are processors gives each its own; a smaller one leaves that to the system, for another
+/// program may choose the same ones.
 /// One caller at a time; a job must not call its own team.
 /// </remarks>
 public sealed unsafe class ThreadTeam : IDisposable
@@ -33,6 +35,9 @@ public sealed unsafe class ThreadTeam : IDisposable
 
     readonly Thread[] workers;
     readonly object gate = new();
+
+    // One for each thread, or empty.
+    readonly int[] processors;
     readonly Share* shares;
     readonly NativeBuffer workspace = new(), scratch = new();
 
@@ -56,6 +61,7 @@ public sealed unsafe class ThreadTeam : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, MaximumThreads);
         Threads = threads;
+        processors = threads > 1 && Processors.Allowed() is var allowed && allowed.Length == threads ? allowed : [];
         shares = (Share*)NativeMemory.AlignedAlloc((nuint)(threads * sizeof(Share)), 128);
         NativeMemory.Clear(shares, (nuint)(threads * sizeof(Share)));
         workers = new Thread[threads - 1];
@@ -153,6 +159,7 @@ public sealed unsafe class ThreadTeam : IDisposable
                 return;
             }
 
+            if (processors.Length > 0) Processors.Visit(processors[0]);
             this.body = body;
             this.job = job;
             participants = threads;
@@ -205,6 +212,7 @@ public sealed unsafe class ThreadTeam : IDisposable
     /// <summary>A worker's life.</summary>
     void Serve(int thread)
     {
+        if (processors.Length > 0) Processors.Stay(processors[thread]);
         for (long seen = 0; ;)
         {
             var wait = new Backoff();
