@@ -5,8 +5,6 @@ namespace AlbertCompiled.Cpu;
 /// <summary>The programs of one model on the CPU and the arena that they share.</summary>
 public sealed unsafe class CpuExecutor : ModelExecutor
 {
-    const nuint Alignment = 64;
-
     readonly Dictionary<string, CpuProgram> programs = [];
     readonly List<nint> packed = [];
     readonly float[] scalars;
@@ -20,7 +18,7 @@ public sealed unsafe class CpuExecutor : ModelExecutor
         Values = parameters.Pointer(ParameterState.Value);
         Gradients = parameters.Pointer(ParameterState.Gradient);
         arenaFloats = Description.Programs.Max(p => p.Arena.Floats(Capacity));
-        Arena = (float*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, arenaFloats) * sizeof(float), Alignment);
+        Arena = Pages.Allocate(arenaFloats);
         // the pages are touched once here, not in the first step; and no slot starts as a signalling pattern of old memory
         NativeMemory.Clear(Arena, (nuint)arenaFloats * sizeof(float));
         foreach (var create in programs)
@@ -50,7 +48,7 @@ public sealed unsafe class CpuExecutor : ModelExecutor
 
     internal float* AllocatePacked(long floats)
     {
-        var memory = (float*)NativeMemory.AlignedAlloc((nuint)floats * sizeof(float), Alignment);
+        var memory = Pages.Allocate(floats);
         packed.Add((nint)memory);
         return memory;
     }
@@ -107,8 +105,8 @@ public sealed unsafe class CpuExecutor : ModelExecutor
     public override void Dispose()
     {
         if (Arena is null) return;
-        NativeMemory.AlignedFree(Arena);
+        Pages.Free(Arena);
         Arena = null;
-        foreach (nint memory in packed) NativeMemory.AlignedFree((void*)memory);
+        foreach (nint memory in packed) Pages.Free((float*)memory);
     }
 }

@@ -44,7 +44,8 @@ public static unsafe class Gemm
         for (int row = 0; row < plan.M; row += plan.BlockRows)
         {
             int rows = Math.Min(plan.BlockRows, plan.M - row);
-            team.Run(new StripsJob<V> { A = a.From(row, 0), Rows = rows, K = plan.K, Packed = packedA, StripStride = plan.StripStride }, StripsJob<V>.Parts(rows));
+            var strips = new StripsJob<V> { A = a.From(row, 0), Rows = rows, K = plan.K, Packed = packedA, StripStride = plan.StripStride };
+            team.Run(strips, strips.Parts);
             team.Run(
                 new ProductJob<V, TEpilogue> { Plan = plan, FirstRow = row, Rows = rows, PackedA = packedA, B = b, PackedB = packedB, Epilogue = epilogue },
                 plan.Parts,
@@ -52,6 +53,7 @@ public static unsafe class Gemm
         }
     }
 
+    /// <summary>Packs rows of op(a): a part is some rows as they are stored, so that it reads memory from end to end.</summary>
     struct StripsJob<V> : IJob where V : struct, ISimd<V>
     {
         const int PartRows = 8 * MicroKernel.Rows;
@@ -62,12 +64,13 @@ public static unsafe class Gemm
 
         public override readonly string ToString() => "packing of rows";
 
-        public static int Parts(int rows) => (rows + PartRows - 1) / PartRows;
+        public readonly int Parts => ((A.Transposed ? K : Rows) + PartRows - 1) / PartRows;
 
         public readonly void Run(int part)
         {
-            int row = part * PartRows;
-            Packing.Strips<V>(A.From(row, 0), Math.Min(PartRows, Rows - row), K, Packed + row / MicroKernel.Rows * StripStride, StripStride);
+            int first = part * PartRows;
+            if (A.Transposed) Packing.Strips<V>(A.From(0, first), Rows, Math.Min(PartRows, K - first), Packed + first * MicroKernel.Rows, StripStride);
+            else Packing.Strips<V>(A.From(first, 0), Math.Min(PartRows, Rows - first), K, Packed + first / MicroKernel.Rows * StripStride, StripStride);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace AlbertCompiled.Cpu;
 
 /// <summary>Native memory that only grows: 64-byte aligned floats, contents undefined after growth.</summary>
@@ -12,12 +10,12 @@ sealed unsafe class NativeBuffer : IDisposable
     public float* Reserve(long floats)
     {
         if (floats <= length) return data;
-        NativeMemory.AlignedFree(data);
+        Pages.Free(data);
         data = null;
         length = 0;
         // A little more than asked for: batches differ in length, and growing step by step would copy nothing but cost page faults.
         long grown = floats + floats / 8;
-        data = (float*)NativeMemory.AlignedAlloc(checked((nuint)((grown + 15) / 16 * 64)), 64);
+        data = Pages.Allocate(grown);
         length = grown;
         return data;
     }
@@ -25,7 +23,7 @@ sealed unsafe class NativeBuffer : IDisposable
     /// <summary>Frees the memory.</summary>
     public void Dispose()
     {
-        NativeMemory.AlignedFree(data);
+        Pages.Free(data);
         data = null;
         length = 0;
         GC.SuppressFinalize(this);
