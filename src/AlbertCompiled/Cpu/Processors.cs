@@ -15,7 +15,7 @@ static unsafe class Processors
         public fixed ulong Words[16];
     }
 
-    /// <summary>The processors that this process may use; empty if that is unknown.</summary>
+    /// <summary>The processors that the calling thread may use; empty if that is unknown.</summary>
     public static int[] Allowed()
     {
         Mask mask;
