@@ -41,7 +41,7 @@ internal static unsafe class GemmBenchmark
 
     static void Time<V>((string Name, int M, int N, int K, bool TransposeA, bool TransposeB)[] products, ThreadTeam team, int runs) where V : struct, ISimd<V>
     {
-        for (int i = 0; i < 5; i++) Peak.Measure<V>(team);
+        for (int i = 0; i < 5; i++) Peak.Measure(team);
         Console.WriteLine($"{"product",-24} {"m",6} {"n",6} {"k",6}  {"form",4} {"GFLOP/s",8} {"best",8} {"% of peak",10}");
         foreach (var p in products)
         {
@@ -51,7 +51,7 @@ internal static unsafe class GemmBenchmark
             var (rates, shares) = (new List<double>(), new List<double>());
             for (int run = -2; run < runs; run++)
             {
-                double peak = Peak.Measure<V>(team);
+                double peak = Peak.Measure(team);
                 long start = Stopwatch.GetTimestamp();
                 Gemm.Multiply<V, StoreEpilogue>(team, a.Matrix, b.Matrix, p.M, p.N, p.K, new(c.Data, p.N));
                 double rate = 2.0 * p.M * p.N * p.K / Stopwatch.GetElapsedTime(start).TotalSeconds;

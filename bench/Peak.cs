@@ -9,8 +9,15 @@ internal static class Peak
 {
     const int Steps = 1 << 17, Accumulators = 24;
 
-    /// <summary>FLOP/s of all threads of a team right now.</summary>
-    public static double Measure<V>(ThreadTeam team) where V : struct, ISimd<V>
+    /// <summary>FLOP/s of all threads of a team right now, with the widest vectors there are.</summary>
+    public static double Measure(ThreadTeam team) => Simd.Width switch
+    {
+        16 => Measure<Lanes16>(team),
+        8 => Measure<Lanes8>(team),
+        _ => Measure<Lanes4>(team),
+    };
+
+    static double Measure<V>(ThreadTeam team) where V : struct, ISimd<V>
     {
         long start = Stopwatch.GetTimestamp();
         team.Run(new Job<V>(), team.Threads);

@@ -1,11 +1,12 @@
 using System.Diagnostics;
-using AlbertCompiled.Models;
+using AlbertCompiled.Cpu;
 
 namespace AlbertCompiled.Bench;
 
 /// <summary>
 /// Times whole pretraining steps: forward, backward, update. The work is that of the usual comparison: B full sequences of S tokens,
-/// 15% of the tokens predicted, heads computed for those only, dropout off.
+/// 15% of the tokens predicted, heads computed for those only, dropout off. Of the peak: the matrix FLOPs of a step, beside what the cores
+/// reached on registers just before it.
 /// </summary>
 internal static class TrainBenchmark
 {
@@ -13,17 +14,22 @@ internal static class TrainBenchmark
     {
         using var workload = new Workload(options);
         int steps = options.Number("steps", 10);
-        var milliseconds = new List<double>();
+        var (milliseconds, shares) = (new List<double>(), new List<double>());
         float loss = 0;
         for (int step = -2; step < steps; step++)
         {
+            double peak = workload.Device is CpuDevice cpu ? Peak.Measure(cpu.Team) : double.NaN;
             long start = Stopwatch.GetTimestamp();
             loss = workload.Step();
-            if (step >= 0) milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            var time = Stopwatch.GetElapsedTime(start);
+            if (step < 0) continue;
+            milliseconds.Add(time.TotalMilliseconds);
+            shares.Add(workload.Flops / time.TotalSeconds / peak);
         }
 
         milliseconds.Sort();
-        double median = milliseconds[milliseconds.Count / 2];
-        Console.WriteLine($"tokens_per_s={workload.Tokens / median * 1000:F1} step_ms={median:F2} min_ms={milliseconds[0]:F2} loss={loss:F4} {workload}");
+        shares.Sort();
+        double median = milliseconds[steps / 2];
+        Console.WriteLine($"tokens_per_s={workload.Tokens / median * 1000:F1} step_ms={median:F2} min_ms={milliseconds[0]:F2} of_peak={shares[steps / 2]:P1} loss={loss:F4} {workload}");
     }
 }

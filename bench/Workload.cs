@@ -45,6 +45,17 @@ internal sealed class Workload : IDisposable
     /// <summary>Tokens of a step.</summary>
     public int Tokens => sequences * length;
 
+    /// <summary>FLOPs of a step's matrix products and attention.</summary>
+    public double Flops
+    {
+        get
+        {
+            var train = model.Description.Programs.Single(p => p.Name == "train");
+            return train.FlopsPerToken * Tokens + train.FlopsPerSequence * sequences + train.FlopsPerPrediction * batch.Predicted.Count
+                + train.FlopsPerTokenPair * sequences * length * length;
+        }
+    }
+
     /// <summary>Trains one step and returns its loss.</summary>
     public float Step() => model.TrainStep(batch, settings).Loss;
 

@@ -65,6 +65,12 @@ partial class Small
             {
                 (product + W.Load(embeddingHiddenMappingInBias + column)).Store(layerOutput + row * 16L + column);
             }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(layerOutput + row * 16L + column);
+            }
         }
 
         // Prediction › Encode › LayerGroup › Layer › Linear
@@ -77,6 +83,12 @@ partial class Small
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
                 (product + W.Load(queryKeyValueBias + column)).Store(queryKeyValue + row * 48L + column);
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(queryKeyValue + row * 48L + column);
             }
         }
 
@@ -135,6 +147,12 @@ partial class Small
                 W sum = product + W.Load(ffnBias + column);
                 (0.5f * sum * (1f + W.Tanh(0.7978846f * (sum + 0.044715f * sum * sum * sum)))).Store(expanded + row * 32L + column);
             }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(expanded + row * 32L + column);
+            }
         }
 
         // Prediction › Encode › LayerGroup › Layer › Dropout
@@ -147,6 +165,12 @@ partial class Small
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
                 ((product + W.Load(ffnOutputBias + column)) * 1f).Store(layerSum + row * 16L + column);
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(layerSum + row * 16L + column);
             }
         }
 
@@ -250,6 +274,12 @@ partial class Small
             {
                 W.Tanh(product + W.Load(poolerBias + column)).Store(pooled + row * 16L + column);
             }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(pooled + row * 16L + column);
+            }
         }
 
         // Prediction › Decode › Activate › GeluTanh
@@ -263,6 +293,12 @@ partial class Small
             {
                 W sum = product + W.Load(predictionsDenseBias + column);
                 (0.5f * sum * (1f + W.Tanh(0.7978846f * (sum + 0.044715f * sum * sum * sum)))).Store(transformed + row * 8L + column);
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(transformed + row * 8L + column);
             }
         }
 
@@ -314,6 +350,12 @@ partial class Small
             {
                 (product + W.Load(predictionsBias + column)).Store(logits + row * 64L + column);
             }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(logits + row * 64L + column);
+            }
         }
 
         // Prediction › Linear
@@ -326,6 +368,12 @@ partial class Small
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
                 (product + W.Load(classifierBias + column)).Store(order + row * 2L + column);
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(order + row * 2L + column);
             }
         }
     }

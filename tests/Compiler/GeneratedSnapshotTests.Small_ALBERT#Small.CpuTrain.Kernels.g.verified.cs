@@ -69,6 +69,12 @@ partial class Small
             {
                 (product + W.Load(embeddingHiddenMappingInBias + column)).Store(layerOutput + row * 16L + column);
             }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(layerOutput + row * 16L + column);
+            }
         }
 
         // Pretraining › Encode › LayerGroup › Layer › Linear
@@ -81,6 +87,12 @@ partial class Small
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
                 (product + W.Load(queryKeyValueBias + column)).Store(queryKeyValue + row * 48L + column);
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(queryKeyValue + row * 48L + column);
             }
         }
 
@@ -95,6 +107,13 @@ partial class Small
             {
                 W scaled = (product + W.Load(attentionDenseBias + column)) * W.KeepMask(CounterRandom.RowKey(key2, row), column, 0x19999999u, 1.1111112f);
                 (W.Load(layerOutput + row * 16L + column) + scaled).Store(attentionSum + row * 16L + column);
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(layerOutput + row * 16L + column);
+                Simd.Prefetch(attentionSum + row * 16L + column);
             }
         }
 
@@ -150,6 +169,13 @@ partial class Small
                 W sum = product + W.Load(ffnBias + column);
                 (0.5f * sum * (1f + W.Tanh(0.7978846f * (sum + 0.044715f * sum * sum * sum)))).Store(expanded + row * 32L + column);
             }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(expandedProduct + row * 32L + column);
+                Simd.Prefetch(expanded + row * 32L + column);
+            }
         }
 
         // Pretraining › Encode › LayerGroup › Layer
@@ -163,6 +189,13 @@ partial class Small
             {
                 W scaled = (product + W.Load(ffnOutputBias + column)) * W.KeepMask(CounterRandom.RowKey(key3, row), column, 0x19999999u, 1.1111112f);
                 (W.Load(attended + row * 16L + column) + scaled).Store(layerSum + row * 16L + column);
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(attended + row * 16L + column);
+                Simd.Prefetch(layerSum + row * 16L + column);
             }
         }
 
@@ -292,6 +325,13 @@ partial class Small
                 tanh.Store(pooled + row * 16L + column);
                 (tanh * W.KeepMask(CounterRandom.RowKey(key4, row), column, 0x19999999u, 1.1111112f)).Store(order + row * 16L + column);
             }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(pooled + row * 16L + column);
+                Simd.Prefetch(order + row * 16L + column);
+            }
         }
 
         // Pretraining › Decode › LayerNorm
@@ -356,6 +396,12 @@ partial class Small
             {
                 (product + W.Load(predictionsBias + column)).Store(logits + row * 64L + column);
             }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(logits + row * 64L + column);
+            }
         }
 
         // Pretraining › Linear
@@ -368,6 +414,12 @@ partial class Small
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
                 (product + W.Load(classifierBias + column)).Store(order2 + row * 2L + column);
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(order2 + row * 2L + column);
             }
         }
 
@@ -518,6 +570,13 @@ partial class Small
                 W tanh = W.Load(pooled + row * 16L + column);
                 W dScaled = product * W.KeepMask(CounterRandom.RowKey(key4, row), column, 0x19999999u, 1.1111112f) * (1f - tanh * tanh);
                 dScaled.Store(dPooled + row * 16L + column);
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(pooled + row * 16L + column);
+                Simd.Prefetch(dPooled + row * 16L + column);
             }
         }
 
@@ -745,6 +804,13 @@ partial class Small
                 W dSum = dScaled + dScaled * dScaled7 + dScaled11 * dScaled8 + dScaled11 * dSum5 * 0.044715f + product * (1f + dTanh) * 0.5f;
                 dSum.Store(dGeluTanh2 + row * 32L + column);
             }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(expandedProduct + row * 32L + column);
+                Simd.Prefetch(dGeluTanh2 + row * 32L + column);
+            }
         }
 
         // Pretraining › Encode › LayerGroup › Layer › Linear, gradient
@@ -872,6 +938,13 @@ partial class Small
             {
                 (W.Load(dAttended + row * 16L + column) + product).Store(dQueryKeyValue + row * 16L + column);
             }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(dAttended + row * 16L + column);
+                Simd.Prefetch(dQueryKeyValue + row * 16L + column);
+            }
         }
 
         // Pretraining › Encode › Linear, gradient
@@ -906,6 +979,12 @@ partial class Small
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
                 (product * W.KeepMask(CounterRandom.RowKey(key0, row), column, 0x19999999u, 1.1111112f)).Store(dEmbedded + row * 8L + column);
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(dEmbedded + row * 8L + column);
             }
         }
 

@@ -56,6 +56,12 @@ internal abstract class Dialect
     /// <summary>An element inside an epilogue.</summary>
     public abstract string EpilogueElement(string name, int stride);
 
+    /// <summary>Heading of an epilogue's method that asks for memory ahead of time, or null where there is none.</summary>
+    public virtual string? PrefetchHeading => null;
+
+    /// <summary>Asks for the cache line of an element.</summary>
+    public virtual string Prefetch(string element) => throw new NotSupportedException();
+
     public abstract string Load(string type, string element);
 
     public abstract string Store(string type, string element, string value, bool accumulate);

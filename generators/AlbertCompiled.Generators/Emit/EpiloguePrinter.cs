@@ -17,8 +17,21 @@ internal static class EpiloguePrinter
         {
             if (dialect.Attribute(inline: true) is { } attribute) w.Line(attribute);
             w.Block(dialect.ApplyHeading, () => body.ForEach(w.Line));
+            if (dialect.PrefetchHeading is not { } heading) return;
+            w.Blank();
+            if (dialect.Attribute(inline: true) is { } again) w.Line(again);
+            w.Block(heading, () => Touched(kernel.Epilogue).ForEach(b => w.Line(dialect.Prefetch(dialect.EpilogueElement(fields.Of(b), b.Stride)))));
         });
     }
+
+    /// <summary>The tensors of which an epilogue reads or writes the element of each product.</summary>
+    static List<Lower.Buffer> Touched(ImmutableArray<Instruction> instructions) =>
+        [.. instructions.Select(i => i switch
+        {
+            Load { Row: not RowMode.First, Source.Shape.Columns: not 1 } l => l.Source,
+            Store { Row: not RowMode.First } s => s.Target,
+            _ => null,
+        }).OfType<Lower.Buffer>().Distinct()];
 
     static void Print(List<string> lines, ImmutableArray<Instruction> instructions, KernelFields fields, Dialect dialect)
     {

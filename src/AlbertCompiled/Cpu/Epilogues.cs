@@ -13,6 +13,10 @@ public readonly unsafe struct StoreEpilogue(float* c, long stride) : IEpilogue
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Apply<V>(V product, int row, int column) where V : struct, ISimd<V> => product.Store(c + row * stride + column);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(int row, int column) => Simd.Prefetch(c + row * stride + column);
 }
 
 /// <summary>c += product.</summary>
@@ -30,4 +34,8 @@ public readonly unsafe struct AccumulateEpilogue(float* c, long stride) : IEpilo
         float* element = c + row * stride + column;
         (V.Load(element) + product).Store(element);
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(int row, int column) => Simd.Prefetch(c + row * stride + column);
 }

@@ -104,6 +104,7 @@ public static unsafe class Gemm
                     {
                         int width = Plan.Panels.Width(p);
                         float* panel = PackedB == null ? own : PackedB + (long)Plan.Panels.First(p) * Plan.K + firstK * width;
+                        if (finished) Prefetch(Epilogue, FirstRow + row, rows, Plan.Panels.First(p), Plan.Panels.Valid(p));
                         MicroKernel.Tile<V>(Plan.Panels.Vectors(p), strip, panel, k, tile, width, accumulate: inner > 0);
                         if (finished) Finish(Epilogue, tile, width, FirstRow + row, rows, Plan.Panels.First(p), Plan.Panels.Valid(p));
                         if (Plan.InnerBlocks > 1) tile += Plan.TileFloats;
@@ -121,6 +122,13 @@ public static unsafe class Gemm
                 Packing.Panel<V>(B.From(firstK, Plan.Panels.First(p)), Plan.Panels.Valid(p), k, width, panels);
                 panels += (long)width * k;
             }
+        }
+
+        /// <summary>Asks for the memory that the epilogue of a tile needs: rows too far apart for the processor to guess.</summary>
+        static void Prefetch(TEpilogue epilogue, int row, int rows, int column, int columns)
+        {
+            for (int r = row; r < row + rows; r++)
+                for (int c = column; c < column + columns; c += Simd.LineFloats) epilogue.Prefetch(r, c);
         }
 
         /// <summary>Hands the valid part of a tile to the epilogue.</summary>

@@ -37,6 +37,10 @@ internal sealed class CpuDialect : Dialect
 
     public override string EpilogueElement(string name, int stride) => $"{name} + row * {stride}L + column";
 
+    public override string PrefetchHeading => "public void Prefetch(int row, int column)";
+
+    public override string Prefetch(string element) => $"Simd.Prefetch({element});";
+
     public override string Load(string type, string element) => $"{type}.Load({element})";
 
     public override string Store(string type, string element, string value, bool accumulate) =>
