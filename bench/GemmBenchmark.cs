@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using AlbertCompiled.Cpu;
 
 namespace AlbertCompiled.Bench;
@@ -24,9 +23,15 @@ internal static unsafe class GemmBenchmark
         if (!Products.TryGetValue(config, out var products)) throw new ArgumentException($"config={config} is none of {string.Join(", ", Products.Keys)}");
         int threads = options.Number("threads", 2), runs = options.Number("runs", 15);
         using var team = new ThreadTeam(threads);
-        if (Vector512.IsHardwareAccelerated) Time<Lanes16>(products, team, runs);
-        else if (Vector256.IsHardwareAccelerated) Time<Lanes8>(products, team, runs);
-        else Time<Lanes4>(products, team, runs);
+        var (_, compute) = options.Precision();
+        switch (Simd.Width, compute)
+        {
+            case (16, Compute.BFloat16) when BFloat16.IsSupported: Time<Lanes16, BFloat16>(products, team, runs); break;
+            case (_, Compute.BFloat16): throw new ArgumentException("dtype=bf16: this processor has no instructions for it");
+            case (16, _): Time<Lanes16, Float32>(products, team, runs); break;
+            case (8, _): Time<Lanes8, Float32>(products, team, runs); break;
+            default: Time<Lanes4, Float32>(products, team, runs); break;
+        }
     }
 
     static (string, int, int, int, bool, bool)[] Step(int tokens, int predicted, int vocabulary, int embedding, int hidden, int intermediate)
@@ -39,7 +44,8 @@ internal static unsafe class GemmBenchmark
         return [.. linear.SelectMany(l => new[] { (l.Name, l.M, l.N, l.K, false, true), (l.Name + ", dX", l.M, l.K, l.N, false, false), (l.Name + ", dW", l.N, l.K, l.M, true, false) })];
     }
 
-    static void Time<V>((string Name, int M, int N, int K, bool TransposeA, bool TransposeB)[] products, ThreadTeam team, int runs) where V : struct, ISimd<V>
+    static void Time<V, P>((string Name, int M, int N, int K, bool TransposeA, bool TransposeB)[] products, ThreadTeam team, int runs)
+        where V : struct, ISimd<V> where P : struct, IPrecision
     {
         for (int i = 0; i < 5; i++) Peak.Measure(team);
         Console.WriteLine($"{"product",-24} {"m",6} {"n",6} {"k",6}  {"form",4} {"GFLOP/s",8} {"best",8} {"% of peak",10}");
@@ -53,11 +59,11 @@ internal static unsafe class GemmBenchmark
             {
                 double peak = Peak.Measure(team);
                 long start = Stopwatch.GetTimestamp();
-                Gemm.Multiply<V, StoreEpilogue>(team, a.Matrix, b.Matrix, p.M, p.N, p.K, new(c.Data, p.N));
+                Gemm.Multiply<V, P, StoreEpilogue>(team, a.Matrix, b.Matrix, p.M, p.N, p.K, new(c.Data, p.N));
                 double rate = 2.0 * p.M * p.N * p.K / Stopwatch.GetElapsedTime(start).TotalSeconds;
                 if (run < 0) continue;
                 rates.Add(rate);
-                shares.Add(rate / peak);
+                shares.Add(rate / peak / P.PerWord);
             }
 
             string form = $"{(p.TransposeA ? 'T' : 'N')}{(p.TransposeB ? 'T' : 'N')}";

@@ -22,6 +22,14 @@ internal sealed class Options
 
     public string Text(string key, string otherwise) => values.GetValueOrDefault(key, otherwise);
 
+    /// <summary>dtype, with its precision.</summary>
+    public (string Name, Compute Precision) Precision() => Text("dtype", "fp32") switch
+    {
+        "fp32" => ("fp32", Compute.Float32),
+        "bf16" => ("bf16", Compute.BFloat16),
+        var other => throw new ArgumentException($"dtype={other} is neither fp32 nor bf16"),
+    };
+
     public int Number(string key, int otherwise) => values.TryGetValue(key, out string? v) ? int.Parse(v, CultureInfo.InvariantCulture) : otherwise;
 }
 
@@ -34,8 +42,8 @@ internal static class Benchmarks
 {
     public static readonly IReadOnlyDictionary<string, Benchmark> Table = new Dictionary<string, Benchmark>
     {
-        ["gemm"] = new("config=base|small threads=2 runs=15: the matrix products of a step beside the peak of the cores", GemmBenchmark.Run),
-        ["profile"] = new("config=base|small threads=2 steps=5: the time of a training step, kernel by kernel", ProfileBenchmark.Run),
-        ["train"] = new("config=base|small dtype=fp32 threads=2 steps=6 [B=] [S=] [device=cpu] [optimizer=adamw|lamb]: a pretraining step on random tokens", TrainBenchmark.Run),
+        ["gemm"] = new("config=base|small dtype=fp32|bf16 threads=2 runs=15: the matrix products of a step beside the peak of the cores", GemmBenchmark.Run),
+        ["profile"] = new("config=base|small dtype=fp32|bf16 threads=2 steps=5: the time of a training step, kernel by kernel", ProfileBenchmark.Run),
+        ["train"] = new("config=base|small dtype=fp32|bf16 threads=2 steps=6 [B=] [S=] [device=cpu] [optimizer=adamw|lamb]: a pretraining step on random tokens", TrainBenchmark.Run),
     };
 }

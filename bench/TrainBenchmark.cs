@@ -24,7 +24,7 @@ internal static class TrainBenchmark
             var time = Stopwatch.GetElapsedTime(start);
             if (step < 0) continue;
             milliseconds.Add(time.TotalMilliseconds);
-            shares.Add(workload.Flops / time.TotalSeconds / peak);
+            shares.Add(workload.Flops / time.TotalSeconds / peak / workload.PeakFactor);
         }
 
         milliseconds.Sort();

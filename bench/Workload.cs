@@ -1,3 +1,4 @@
+using AlbertCompiled.Cpu;
 using AlbertCompiled.Models;
 
 namespace AlbertCompiled.Bench;
@@ -8,14 +9,14 @@ namespace AlbertCompiled.Bench;
 /// </summary>
 internal sealed class Workload : IDisposable
 {
-    static readonly Dictionary<string, (int B, int S, int Vocabulary, Func<Device, Capacity, CompiledModel> Create)> Configurations = new()
+    static readonly Dictionary<string, (int B, int S, int Vocabulary, Func<Device, Capacity, Compute, CompiledModel> Create)> Configurations = new()
     {
-        ["base"] = (4, 128, 30000, (d, c) => AlbertBase.Create(d, c)),
-        ["small"] = (16, 128, 8000, (d, c) => AlbertSmall.Create(d, c)),
-        ["tiny"] = (16, 128, 8000, (d, c) => AlbertTiny.Create(d, c)),
+        ["base"] = (4, 128, 30000, (d, c, p) => AlbertBase.Create(d, c, precision: p)),
+        ["small"] = (16, 128, 8000, (d, c, p) => AlbertSmall.Create(d, c, precision: p)),
+        ["tiny"] = (16, 128, 8000, (d, c, p) => AlbertTiny.Create(d, c, precision: p)),
     };
 
-    readonly string config;
+    readonly string config, precision;
     readonly int sequences, length, threads;
     readonly CompiledModel model;
     readonly TokenBatch batch;
@@ -25,7 +26,7 @@ internal sealed class Workload : IDisposable
     {
         config = options.Text("config", "base");
         if (!Configurations.TryGetValue(config, out var c)) throw new ArgumentException($"config={config} is none of {string.Join(", ", Configurations.Keys)}");
-        if (options.Text("dtype", "fp32") != "fp32") throw new ArgumentException("dtype: only fp32 is compiled");
+        (precision, var compute) = options.Precision();
         var optimizer = options.Text("optimizer", "adamw") switch
         {
             "adamw" => Optimizer.AdamW,
@@ -36,7 +37,7 @@ internal sealed class Workload : IDisposable
         var capacity = new Capacity(Tokens, sequences, Tokens);
         batch = RandomBatch(capacity, sequences, length, c.Vocabulary, new Random(7));
         Device = Device.Open(options.Text("device", "cpu"), threads);
-        model = c.Create(Device, capacity with { Predictions = batch.Predicted.Count });
+        model = c.Create(Device, capacity with { Predictions = batch.Predicted.Count }, compute);
         settings = new OptimizerSettings(optimizer, 1e-4f, ClipNorm: 0, BiasCorrection: true);
     }
 
@@ -44,6 +45,9 @@ internal sealed class Workload : IDisposable
 
     /// <summary>Tokens of a step.</summary>
     public int Tokens => sequences * length;
+
+    /// <summary>How much more the cores can do in this precision than in float32.</summary>
+    public int PeakFactor => model.Precision == Compute.BFloat16 && BFloat16.IsSupported ? BFloat16.PerWord : 1;
 
     /// <summary>FLOPs of a step's matrix products and attention.</summary>
     public double Flops
@@ -59,7 +63,7 @@ internal sealed class Workload : IDisposable
     /// <summary>Trains one step and returns its loss.</summary>
     public float Step() => model.TrainStep(batch, settings).Loss;
 
-    public override string ToString() => $"config={config} B={sequences} S={length} threads={threads} dtype=fp32 device={Device.Name}";
+    public override string ToString() => $"config={config} B={sequences} S={length} threads={threads} dtype={precision} device={Device.Name}";
 
     public void Dispose()
     {

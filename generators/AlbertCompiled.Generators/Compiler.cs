@@ -42,6 +42,6 @@ internal static class Compiler
 
         if (model.Program("Prediction") is { } prediction) programs.Add((Pipeline.Infer("predict", prediction, names), prediction));
         var layout = new ParameterLayout(model.Programs[0].Graph.Parameters, model.Programs.Select(p => p.Graph));
-        return new(model.Namespace, model.Name, model.Accessibility, model.Optimizer.ToString(), model.Configuration, layout, programs.ToImmutable());
+        return new(model.Namespace, model.Name, model.Accessibility, model.Optimizer.ToString(), model.Precision.ToString(), model.Configuration, layout, programs.ToImmutable());
     }
 }

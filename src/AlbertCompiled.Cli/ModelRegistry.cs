@@ -7,7 +7,8 @@ namespace AlbertCompiled.Cli;
 /// <param name="device">Where it runs.</param>
 /// <param name="capacity">The largest batch it takes.</param>
 /// <param name="seed">Seed of initialisation and dropout.</param>
-public delegate CompiledModel ModelFactory(Device device, Capacity capacity, ulong seed);
+/// <param name="precision">What products compute in; null: what the model declares.</param>
+public delegate CompiledModel ModelFactory(Device device, Capacity capacity, ulong seed = 42, Compute? precision = null);
 
 /// <summary>A model that the command line knows.</summary>
 /// <param name="Description">What the compiler knows about it.</param>

@@ -26,7 +26,7 @@ internal sealed class CliRun
         var error = new StringWriter { NewLine = "\n" };
         using var interruption = new Interruption();
         var registry = new ModelRegistry(
-            new RegisteredModel(model, (_, capacity, seed) =>
+            new RegisteredModel(model, (_, capacity, seed, _) =>
             {
                 var created = FakeModel.Create(model, capacity, seed, nanAt);
                 created.BeforeStep = step =>
@@ -35,7 +35,7 @@ internal sealed class CliRun
                 };
                 return created;
             }),
-            new RegisteredModel(FakeModel.Describe("Other", vocabulary: 100), (_, capacity, seed) => FakeModel.Create(FakeModel.Describe("Other", vocabulary: 100), capacity, seed)));
+            new RegisteredModel(FakeModel.Describe("Other", vocabulary: 100), (_, capacity, seed, _) => FakeModel.Create(FakeModel.Describe("Other", vocabulary: 100), capacity, seed)));
         int code = CommandLine.Run(args, new(
             output, error, registry, (word, _) => word is "auto" or "fake" ? new FakeDevice() : throw new DeviceException($"there is no device called {word}"),
             () => ["fake  a device of the tests"], () => interruption, false));

@@ -56,6 +56,13 @@ public sealed class CliTests : IDisposable
     }
 
     [Fact]
+    public void A_run_records_its_precision()
+    {
+        Pretrain("--precision", "bf16").Succeeds();
+        Assert.Equal(Compute.BFloat16, RunFolder.Open(folder["run"]).Configuration.Recipe.Precision);
+    }
+
+    [Fact]
     public void Usage_errors_are_one_line_each()
     {
         Assert.Equal(2, CliRun.Of("pretrain", "--steps", "many").Fails("'many'", "--steps", "pretrain --help").Code);
@@ -77,6 +84,7 @@ public sealed class CliTests : IDisposable
         Pretrain("--steps", "0").Fails("--steps must be at least 1");
         Pretrain("--learning-rate", "-1").Fails("--learning-rate must be positive");
         Pretrain("--threads", "-1").Fails("--threads");
+        Pretrain("--precision", "fp16").Fails("no precision is called fp16", "fp32", "bf16");
         Assert.False(Directory.Exists(folder["run"]));
     }
 

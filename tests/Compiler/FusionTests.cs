@@ -97,7 +97,7 @@ public class FusionTests
     };
 
     static string Instructions(IEnumerable<Instruction> instructions) =>
-        string.Join(" ", instructions.Select(i => i is Compute c ? $"{c.Op}" : i is Reduce r ? $"{r.Op}" : i.GetType().Name));
+        string.Join(" ", instructions.Select(i => i is AlbertCompiled.Generators.Lower.Compute c ? $"{c.Op}" : i is Reduce r ? $"{r.Op}" : i.GetType().Name));
 
     static Dictionary<string, LoweredProgram> Compile(string expression)
     {

@@ -11,7 +11,7 @@ namespace AlbertCompiled.Models;
 
 partial class AlbertBase
 {
-    sealed unsafe partial class CpuTrain<V> : CpuProgram where V : struct, ISimd<V>
+    sealed unsafe partial class CpuTrain<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision
     {
         protected override void Run()
         {
@@ -27,14 +27,14 @@ partial class AlbertBase
         // weights that every layer uses, brought into the inner kernel's layout once a step
         void PackWeights()
         {
-            PackedB.Pack<V>(Team, new(Values + Offset.QueryKeyValueWeight, 768, transposed: true), 2304, 768, queryKeyValueWeightTransposedPacked);
-            PackedB.Pack<V>(Team, new(Values + Offset.AttentionDenseWeight, 768, transposed: true), 768, 768, attentionDenseWeightTransposedPacked);
-            PackedB.Pack<V>(Team, new(Values + Offset.FfnWeight, 768, transposed: true), 3072, 768, ffnWeightTransposedPacked);
-            PackedB.Pack<V>(Team, new(Values + Offset.FfnOutputWeight, 3072, transposed: true), 768, 3072, ffnOutputWeightTransposedPacked);
-            PackedB.Pack<V>(Team, new(Values + Offset.FfnOutputWeight, 3072), 3072, 768, ffnOutputWeightPacked);
-            PackedB.Pack<V>(Team, new(Values + Offset.FfnWeight, 768), 768, 3072, ffnWeightPacked);
-            PackedB.Pack<V>(Team, new(Values + Offset.AttentionDenseWeight, 768), 768, 768, attentionDenseWeightPacked);
-            PackedB.Pack<V>(Team, new(Values + Offset.QueryKeyValueWeight, 768), 768, 2304, queryKeyValueWeightPacked);
+            PackedB.Pack<V, P>(Team, new(Values + Offset.QueryKeyValueWeight, 768, transposed: true), 2304, 768, queryKeyValueWeightTransposedPacked);
+            PackedB.Pack<V, P>(Team, new(Values + Offset.AttentionDenseWeight, 768, transposed: true), 768, 768, attentionDenseWeightTransposedPacked);
+            PackedB.Pack<V, P>(Team, new(Values + Offset.FfnWeight, 768, transposed: true), 3072, 768, ffnWeightTransposedPacked);
+            PackedB.Pack<V, P>(Team, new(Values + Offset.FfnOutputWeight, 3072, transposed: true), 768, 3072, ffnOutputWeightTransposedPacked);
+            PackedB.Pack<V, P>(Team, new(Values + Offset.FfnOutputWeight, 3072), 3072, 768, ffnOutputWeightPacked);
+            PackedB.Pack<V, P>(Team, new(Values + Offset.FfnWeight, 768), 768, 3072, ffnWeightPacked);
+            PackedB.Pack<V, P>(Team, new(Values + Offset.AttentionDenseWeight, 768), 768, 768, attentionDenseWeightPacked);
+            PackedB.Pack<V, P>(Team, new(Values + Offset.QueryKeyValueWeight, 768), 768, 2304, queryKeyValueWeightPacked);
         }
 
         void Encode()
@@ -43,7 +43,7 @@ partial class AlbertBase
             Team.Rows(new EmbeddedLayerNorm(Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight, Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), lookup, embeddedSum, embeddedSum2, Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, embedded), Tokens);
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            Gemm.Multiply<V, HiddenLinear>(Team, new(embedded, 128), new(Values + Offset.EmbeddingHiddenMappingInWeight, 128, transposed: true), Tokens, 768, 128, new HiddenLinear(Values + Offset.EmbeddingHiddenMappingInBias, LayerOutput(0)));
+            Gemm.Multiply<V, P, HiddenLinear>(Team, new(embedded, 128), new(Values + Offset.EmbeddingHiddenMappingInWeight, 128, transposed: true), Tokens, 768, 128, new HiddenLinear(Values + Offset.EmbeddingHiddenMappingInBias, LayerOutput(0)));
         }
 
         void LayerGroup()
@@ -51,22 +51,22 @@ partial class AlbertBase
             for (int layer = 0; layer < 12; layer++)
             {
                 // var queryKeyValue = Linear(x, a.QueryKeyValue);
-                PackedB.Multiply<V, QueryKeyValueLinear>(Team, new(LayerOutput(layer), 768), queryKeyValueWeightTransposedPacked, Tokens, 2304, 768, new QueryKeyValueLinear(Values + Offset.QueryKeyValueBias, QueryKeyValue(layer)));
+                PackedB.Multiply<V, P, QueryKeyValueLinear>(Team, new(LayerOutput(layer), 768), queryKeyValueWeightTransposedPacked, Tokens, 2304, 768, new QueryKeyValueLinear(Values + Offset.QueryKeyValueBias, QueryKeyValue(layer)));
 
                 // var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
-                Attention.Forward<V>(Team, QueryKeyValue(layer), 2304, Context(layer), 768, ContextLogSum(layer), 12, Pointer(Batch.Starts), Sequences, 12, 64, 0, 0);
+                Attention.Forward<V, P>(Team, QueryKeyValue(layer), 2304, Context(layer), 768, ContextLogSum(layer), 12, Pointer(Batch.Starts), Sequences, 12, 64, 0, 0);
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                PackedB.Multiply<V, AttentionSumLayer>(Team, new(Context(layer), 768), attentionDenseWeightTransposedPacked, Tokens, 768, 768, new AttentionSumLayer(LayerOutput(layer), Values + Offset.AttentionDenseBias, AttentionSum(layer)));
+                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(Context(layer), 768), attentionDenseWeightTransposedPacked, Tokens, 768, 768, new AttentionSumLayer(LayerOutput(layer), Values + Offset.AttentionDenseBias, AttentionSum(layer)));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 Team.Rows(new AttendedLayerNorm(AttentionSum(layer), AttendedSum(layer), AttendedSum2(layer), Values + Offset.AttentionLayerNormWeight, Values + Offset.AttentionLayerNormBias, Attended(layer)), Tokens);
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, ExpandedGeluTanh>(Team, new(Attended(layer), 768), ffnWeightTransposedPacked, Tokens, 3072, 768, new ExpandedGeluTanh(ExpandedProduct(layer), Values + Offset.FfnBias, Expanded(layer)));
+                PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(Attended(layer), 768), ffnWeightTransposedPacked, Tokens, 3072, 768, new ExpandedGeluTanh(ExpandedProduct(layer), Values + Offset.FfnBias, Expanded(layer)));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                PackedB.Multiply<V, LayerSumLayer>(Team, new(Expanded(layer), 3088), ffnOutputWeightTransposedPacked, Tokens, 768, 3072, new LayerSumLayer(Attended(layer), Values + Offset.FfnOutputBias, LayerSum(layer)));
+                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(Expanded(layer), 3088), ffnOutputWeightTransposedPacked, Tokens, 768, 3072, new LayerSumLayer(Attended(layer), Values + Offset.FfnOutputBias, LayerSum(layer)));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 Team.Rows(new LayerOutputLayerNorm(LayerSum(layer), LayerOutputSum(layer), LayerOutputSum2(layer), Values + Offset.FullLayerLayerNormWeight, Values + Offset.FullLayerLayerNormBias, LayerOutput(layer + 1)), Tokens);
@@ -88,19 +88,19 @@ partial class AlbertBase
             Team.Rows(new SopMeanGradient(Sequences, dSop), 1);
 
             // var transformed = Activate(Linear(x, transform));
-            Gemm.Multiply<V, StoreEpilogue>(Team, new(predicted, 768), new(Values + Offset.PredictionsDenseWeight, 768, transposed: true), Predictions, 128, 768, new StoreEpilogue(transformedProduct, 128));
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(predicted, 768), new(Values + Offset.PredictionsDenseWeight, 768, transposed: true), Predictions, 128, 768, new StoreEpilogue(transformedProduct, 128));
 
             // return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, PooledPool>(Team, new(first2, 768), new(Values + Offset.PoolerWeight, 768, transposed: true), Sequences, 768, 768, new PooledPool(Values + Offset.PoolerBias, pooled));
+            Gemm.Multiply<V, P, PooledPool>(Team, new(first2, 768), new(Values + Offset.PoolerWeight, 768, transposed: true), Sequences, 768, 768, new PooledPool(Values + Offset.PoolerBias, pooled));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             Team.Rows(new DecoderInputLayerNorm(transformedProduct, Values + Offset.PredictionsDenseBias, geluTanh, geluTanh2, centred, decoderInputSum, decoderInput, Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput2), Predictions);
 
             // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            Gemm.Multiply<V, LogitsDecode>(Team, new(decoderInput2, 128), new(Values + Offset.WordEmbeddingsWeight, 128, transposed: true), Predictions, 30000, 128, new LogitsDecode(Values + Offset.PredictionsBias, logits));
+            Gemm.Multiply<V, P, LogitsDecode>(Team, new(decoderInput2, 128), new(Values + Offset.WordEmbeddingsWeight, 128, transposed: true), Predictions, 30000, 128, new LogitsDecode(Values + Offset.PredictionsBias, logits));
 
             // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            Gemm.Multiply<V, OrderLinear>(Team, new(pooled, 768), new(Values + Offset.ClassifierWeight, 768, transposed: true), Sequences, 2, 768, new OrderLinear(Values + Offset.ClassifierBias, order));
+            Gemm.Multiply<V, P, OrderLinear>(Team, new(pooled, 768), new(Values + Offset.ClassifierWeight, 768, transposed: true), Sequences, 2, 768, new OrderLinear(Values + Offset.ClassifierBias, order));
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
             Team.Rows(new MlmCrossEntropyGradient(logits, Pointer(Batch.Labels), meanPartials, mlmPartials, dMlm, dMlm2, dLogitsPartials), Predictions);
@@ -123,14 +123,14 @@ partial class AlbertBase
             ColumnSums.Add<V>(Team, dOrderPartials, Chunks(Sequences), 2, Gradients + Offset.ClassifierBias, accumulate: true);
 
             // gradient of: return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, PooledPoolGradient>(Team, new(dSop2, 2), new(Values + Offset.ClassifierWeight, 768), Sequences, 768, 2, new PooledPoolGradient(pooled, dPooled));
+            Gemm.Multiply<V, P, PooledPoolGradient>(Team, new(dSop2, 2), new(Values + Offset.ClassifierWeight, 768), Sequences, 768, 2, new PooledPoolGradient(pooled, dPooled));
 
             // gradient of: var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            Gemm.Multiply<V, AccumulateEpilogue>(Team, new(dSop2, 2, transposed: true), new(pooled, 768), 2, 768, Sequences, new AccumulateEpilogue(Gradients + Offset.ClassifierWeight, 768));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dSop2, 2, transposed: true), new(pooled, 768), 2, 768, Sequences, new AccumulateEpilogue(Gradients + Offset.ClassifierWeight, 768));
 
             // gradient of: return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            Gemm.Multiply<V, StoreEpilogue>(Team, new(dMlm2, 30000), new(Values + Offset.WordEmbeddingsWeight, 128), Predictions, 128, 30000, new StoreEpilogue(dDecodeProduct, 128));
-            Gemm.Multiply<V, AccumulateEpilogue>(Team, new(dMlm2, 30000, transposed: true), new(decoderInput2, 128), 30000, 128, Predictions, new AccumulateEpilogue(Gradients + Offset.WordEmbeddingsWeight, 128));
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dMlm2, 30000), new(Values + Offset.WordEmbeddingsWeight, 128), Predictions, 128, 30000, new StoreEpilogue(dDecodeProduct, 128));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dMlm2, 30000, transposed: true), new(decoderInput2, 128), 30000, 128, Predictions, new AccumulateEpilogue(Gradients + Offset.WordEmbeddingsWeight, 128));
 
             // gradient of: return Tanh(Linear(first, pooler));
             Team.Rows(new PoolerBiasGradient(dPooled, dLinearPartials), Sequences);
@@ -153,12 +153,12 @@ partial class AlbertBase
             ColumnSums.Add<V>(Team, dTransformedPartials, Chunks(Predictions), 128, Gradients + Offset.PredictionsDenseBias, accumulate: true);
 
             // gradient of: return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, StoreEpilogue>(Team, new(dPooled, 768), new(Values + Offset.PoolerWeight, 768), Sequences, 768, 768, new StoreEpilogue(dLinearProduct, 768));
-            Gemm.Multiply<V, AccumulateEpilogue>(Team, new(dPooled, 768, transposed: true), new(first2, 768), 768, 768, Sequences, new AccumulateEpilogue(Gradients + Offset.PoolerWeight, 768));
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dPooled, 768), new(Values + Offset.PoolerWeight, 768), Sequences, 768, 768, new StoreEpilogue(dLinearProduct, 768));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dPooled, 768, transposed: true), new(first2, 768), 768, 768, Sequences, new AccumulateEpilogue(Gradients + Offset.PoolerWeight, 768));
 
             // gradient of: var transformed = Activate(Linear(x, transform));
-            Gemm.Multiply<V, StoreEpilogue>(Team, new(dGeluTanh, 128), new(Values + Offset.PredictionsDenseWeight, 768), Predictions, 768, 128, new StoreEpilogue(dTransformedProduct, 768));
-            Gemm.Multiply<V, AccumulateEpilogue>(Team, new(dGeluTanh, 128, transposed: true), new(predicted, 768), 128, 768, Predictions, new AccumulateEpilogue(Gradients + Offset.PredictionsDenseWeight, 768));
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dGeluTanh, 128), new(Values + Offset.PredictionsDenseWeight, 768), Predictions, 768, 128, new StoreEpilogue(dTransformedProduct, 768));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh, 128, transposed: true), new(predicted, 768), 128, 768, Predictions, new AccumulateEpilogue(Gradients + Offset.PredictionsDenseWeight, 768));
 
             // gradient of: var first = Rows(hidden, batch.First);
             Arrays.Clear(Team, dFirst, 768L * Tokens);
@@ -183,16 +183,16 @@ partial class AlbertBase
                 ColumnSums.Add<V>(Team, dLayerSumPartials, Chunks(Tokens), 768, Gradients + Offset.FfnOutputBias, accumulate: true);
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, ActivateGeluTanhGradient2>(Team, new(dLayerOutput, 768), ffnOutputWeightPacked, Tokens, 3072, 768, new ActivateGeluTanhGradient2(ExpandedProduct(layer), Values + Offset.FfnBias, dGeluTanh2));
+                PackedB.Multiply<V, P, ActivateGeluTanhGradient2>(Team, new(dLayerOutput, 768), ffnOutputWeightPacked, Tokens, 3072, 768, new ActivateGeluTanhGradient2(ExpandedProduct(layer), Values + Offset.FfnBias, dGeluTanh2));
 
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                Gemm.Multiply<V, AccumulateEpilogue>(Team, new(dLayerOutput, 768, transposed: true), new(Expanded(layer), 3088), 768, 3072, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnOutputWeight, 3072));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dLayerOutput, 768, transposed: true), new(Expanded(layer), 3088), 768, 3072, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnOutputWeight, 3072));
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
                 Team.Rows(new FfnBiasGradient(dGeluTanh2, dExpandedPartials), Tokens);
                 ColumnSums.Add<V>(Team, dExpandedPartials, Chunks(Tokens), 3072, Gradients + Offset.FfnBias, accumulate: true);
-                PackedB.Multiply<V, ExpandedLinearGradient>(Team, new(dGeluTanh2, 3088), ffnWeightPacked, Tokens, 768, 3072, new ExpandedLinearGradient(dLayerOutput, dExpanded));
-                Gemm.Multiply<V, AccumulateEpilogue>(Team, new(dGeluTanh2, 3088, transposed: true), new(Attended(layer), 768), 3072, 768, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnWeight, 768));
+                PackedB.Multiply<V, P, ExpandedLinearGradient>(Team, new(dGeluTanh2, 3088), ffnWeightPacked, Tokens, 768, 3072, new ExpandedLinearGradient(dLayerOutput, dExpanded));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh2, 3088, transposed: true), new(Attended(layer), 768), 3072, 768, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnWeight, 768));
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 Team.Rows(new AttendedRowMeanGradient(AttendedSum(layer), AttendedSum2(layer), dExpanded, dAttendedPartials, AttentionSum(layer), dAttendedPartials2, Values + Offset.AttentionLayerNormWeight, dAttended, dAttentionSumPartials), Tokens);
@@ -201,17 +201,17 @@ partial class AlbertBase
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
                 ColumnSums.Add<V>(Team, dAttentionSumPartials, Chunks(Tokens), 768, Gradients + Offset.AttentionDenseBias, accumulate: true);
-                PackedB.Multiply<V, StoreEpilogue>(Team, new(dAttended, 768), attentionDenseWeightPacked, Tokens, 768, 768, new StoreEpilogue(dAttentionSumProduct, 768));
-                Gemm.Multiply<V, AccumulateEpilogue>(Team, new(dAttended, 768, transposed: true), new(Context(layer), 768), 768, 768, Tokens, new AccumulateEpilogue(Gradients + Offset.AttentionDenseWeight, 768));
+                PackedB.Multiply<V, P, StoreEpilogue>(Team, new(dAttended, 768), attentionDenseWeightPacked, Tokens, 768, 768, new StoreEpilogue(dAttentionSumProduct, 768));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dAttended, 768, transposed: true), new(Context(layer), 768), 768, 768, Tokens, new AccumulateEpilogue(Gradients + Offset.AttentionDenseWeight, 768));
 
                 // gradient of: var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
-                Attention.Backward<V>(Team, QueryKeyValue(layer), 2304, Context(layer), 768, ContextLogSum(layer), 12, dAttentionSumProduct, 768, dContext, 2304, Pointer(Batch.Starts), Sequences, 12, 64, 0, 0);
+                Attention.Backward<V, P>(Team, QueryKeyValue(layer), 2304, Context(layer), 768, ContextLogSum(layer), 12, dAttentionSumProduct, 768, dContext, 2304, Pointer(Batch.Starts), Sequences, 12, 64, 0, 0);
 
                 // gradient of: var queryKeyValue = Linear(x, a.QueryKeyValue);
                 Team.Rows(new QueryKeyValueBiasGradient(dContext, dQueryKeyValuePartials), Tokens);
                 ColumnSums.Add<V>(Team, dQueryKeyValuePartials, Chunks(Tokens), 2304, Gradients + Offset.QueryKeyValueBias, accumulate: true);
-                PackedB.Multiply<V, QueryKeyValueLinearGradient>(Team, new(dContext, 2304), queryKeyValueWeightPacked, Tokens, 768, 2304, new QueryKeyValueLinearGradient(dAttended, DQueryKeyValue(layer & 1)));
-                Gemm.Multiply<V, AccumulateEpilogue>(Team, new(dContext, 2304, transposed: true), new(LayerOutput(layer), 768), 2304, 768, Tokens, new AccumulateEpilogue(Gradients + Offset.QueryKeyValueWeight, 768));
+                PackedB.Multiply<V, P, QueryKeyValueLinearGradient>(Team, new(dContext, 2304), queryKeyValueWeightPacked, Tokens, 768, 2304, new QueryKeyValueLinearGradient(dAttended, DQueryKeyValue(layer & 1)));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dContext, 2304, transposed: true), new(LayerOutput(layer), 768), 2304, 768, Tokens, new AccumulateEpilogue(Gradients + Offset.QueryKeyValueWeight, 768));
             }
         }
 
@@ -220,8 +220,8 @@ partial class AlbertBase
             // gradient of: var hidden = mapping is null ? embedded : Linear(embedded, mapping);
             Team.Rows(new EmbeddingHiddenMappingInBiasGradient(DQueryKeyValue(0), dHiddenPartials), Tokens);
             ColumnSums.Add<V>(Team, dHiddenPartials, Chunks(Tokens), 768, Gradients + Offset.EmbeddingHiddenMappingInBias, accumulate: true);
-            Gemm.Multiply<V, StoreEpilogue>(Team, new(DQueryKeyValue(0), 768), new(Values + Offset.EmbeddingHiddenMappingInWeight, 128), Tokens, 128, 768, new StoreEpilogue(dHiddenProduct, 128));
-            Gemm.Multiply<V, AccumulateEpilogue>(Team, new(DQueryKeyValue(0), 768, transposed: true), new(embedded, 128), 768, 128, Tokens, new AccumulateEpilogue(Gradients + Offset.EmbeddingHiddenMappingInWeight, 128));
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(DQueryKeyValue(0), 768), new(Values + Offset.EmbeddingHiddenMappingInWeight, 128), Tokens, 128, 768, new StoreEpilogue(dHiddenProduct, 128));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(DQueryKeyValue(0), 768, transposed: true), new(embedded, 128), 768, 128, Tokens, new AccumulateEpilogue(Gradients + Offset.EmbeddingHiddenMappingInWeight, 128));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
             Team.Rows(new EmbeddedRowMeanGradient(embeddedSum, embeddedSum2, dHiddenProduct, dEmbeddedPartials, lookup, dEmbeddedPartials2, Values + Offset.EmbeddingsLayerNormWeight, dEmbedded), Tokens);

@@ -9,7 +9,7 @@ using AlbertCompiled.Cpu;
 
 partial class Small
 {
-    sealed unsafe partial class CpuEvaluate<V> : CpuProgram where V : struct, ISimd<V>
+    sealed unsafe partial class CpuEvaluate<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision
     {
 
         // Pretraining › Encode › Dropout

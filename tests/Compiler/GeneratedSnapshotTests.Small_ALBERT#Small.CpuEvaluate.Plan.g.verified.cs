@@ -53,7 +53,7 @@ using AlbertCompiled.Cpu;
 
 partial class Small
 {
-    sealed unsafe partial class CpuEvaluate<V> : CpuProgram where V : struct, ISimd<V>
+    sealed unsafe partial class CpuEvaluate<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision
     {
         readonly float* embedded; // [tokens, 8]
         readonly float* layerOutput; // [tokens, 16] × 2
@@ -124,10 +124,10 @@ partial class Small
             mlmAccuracy = Fixed(96);
             sop2 = Fixed(112);
             sopAccuracy = Fixed(128);
-            queryKeyValueWeightTransposedPacked = Packed(PackedB.PackedLength(48, 16));
-            attentionDenseWeightTransposedPacked = Packed(PackedB.PackedLength(16, 16));
-            ffnWeightTransposedPacked = Packed(PackedB.PackedLength(32, 16));
-            ffnOutputWeightTransposedPacked = Packed(PackedB.PackedLength(16, 32));
+            queryKeyValueWeightTransposedPacked = Packed(PackedB.PackedLength<P>(48, 16));
+            attentionDenseWeightTransposedPacked = Packed(PackedB.PackedLength<P>(16, 16));
+            ffnWeightTransposedPacked = Packed(PackedB.PackedLength<P>(32, 16));
+            ffnOutputWeightTransposedPacked = Packed(PackedB.PackedLength<P>(16, 32));
         }
 
         public override CpuOutput Output(int index) => index switch

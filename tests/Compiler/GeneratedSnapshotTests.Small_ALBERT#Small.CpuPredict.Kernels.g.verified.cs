@@ -9,7 +9,7 @@ using AlbertCompiled.Cpu;
 
 partial class Small
 {
-    sealed unsafe partial class CpuPredict<V> : CpuProgram where V : struct, ISimd<V>
+    sealed unsafe partial class CpuPredict<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision
     {
 
         // Prediction › Encode › Dropout

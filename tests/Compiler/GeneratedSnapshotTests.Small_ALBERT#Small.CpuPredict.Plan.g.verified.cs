@@ -34,7 +34,7 @@ using AlbertCompiled.Cpu;
 
 partial class Small
 {
-    sealed unsafe partial class CpuPredict<V> : CpuProgram where V : struct, ISimd<V>
+    sealed unsafe partial class CpuPredict<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision
     {
         readonly float* embedded; // [tokens, 8]
         readonly float* layerOutput; // [tokens, 16] × 2
@@ -79,10 +79,10 @@ partial class Small
             decoderInput = Prediction(64);
             logits = Prediction(0);
             order = Sequence(0);
-            queryKeyValueWeightTransposedPacked = Packed(PackedB.PackedLength(48, 16));
-            attentionDenseWeightTransposedPacked = Packed(PackedB.PackedLength(16, 16));
-            ffnWeightTransposedPacked = Packed(PackedB.PackedLength(32, 16));
-            ffnOutputWeightTransposedPacked = Packed(PackedB.PackedLength(16, 32));
+            queryKeyValueWeightTransposedPacked = Packed(PackedB.PackedLength<P>(48, 16));
+            attentionDenseWeightTransposedPacked = Packed(PackedB.PackedLength<P>(16, 16));
+            ffnWeightTransposedPacked = Packed(PackedB.PackedLength<P>(32, 16));
+            ffnOutputWeightTransposedPacked = Packed(PackedB.PackedLength<P>(16, 32));
         }
 
         public override CpuOutput Output(int index) => index switch

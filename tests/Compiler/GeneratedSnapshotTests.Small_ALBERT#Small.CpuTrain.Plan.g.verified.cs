@@ -107,7 +107,7 @@ using AlbertCompiled.Cpu;
 
 partial class Small
 {
-    sealed unsafe partial class CpuTrain<V> : CpuProgram where V : struct, ISimd<V>
+    sealed unsafe partial class CpuTrain<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision
     {
         readonly float* embedded; // [tokens, 8]
         readonly float* embeddedSum; // [tokens, 1]
@@ -286,14 +286,14 @@ partial class Small
             dEmbedded2 = Token(8);
             dEmbeddedPartials = TokenChunk(0);
             dEmbeddedPartials2 = TokenChunk(8);
-            queryKeyValueWeightTransposedPacked = Packed(PackedB.PackedLength(48, 16));
-            attentionDenseWeightTransposedPacked = Packed(PackedB.PackedLength(16, 16));
-            ffnWeightTransposedPacked = Packed(PackedB.PackedLength(32, 16));
-            ffnOutputWeightTransposedPacked = Packed(PackedB.PackedLength(16, 32));
-            ffnOutputWeightPacked = Packed(PackedB.PackedLength(32, 16));
-            ffnWeightPacked = Packed(PackedB.PackedLength(16, 32));
-            attentionDenseWeightPacked = Packed(PackedB.PackedLength(16, 16));
-            queryKeyValueWeightPacked = Packed(PackedB.PackedLength(16, 48));
+            queryKeyValueWeightTransposedPacked = Packed(PackedB.PackedLength<P>(48, 16));
+            attentionDenseWeightTransposedPacked = Packed(PackedB.PackedLength<P>(16, 16));
+            ffnWeightTransposedPacked = Packed(PackedB.PackedLength<P>(32, 16));
+            ffnOutputWeightTransposedPacked = Packed(PackedB.PackedLength<P>(16, 32));
+            ffnOutputWeightPacked = Packed(PackedB.PackedLength<P>(32, 16));
+            ffnWeightPacked = Packed(PackedB.PackedLength<P>(16, 32));
+            attentionDenseWeightPacked = Packed(PackedB.PackedLength<P>(16, 16));
+            queryKeyValueWeightPacked = Packed(PackedB.PackedLength<P>(16, 48));
         }
 
         public override CpuOutput Output(int index) => index switch

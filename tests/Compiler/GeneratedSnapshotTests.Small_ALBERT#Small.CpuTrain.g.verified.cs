@@ -9,7 +9,7 @@ using AlbertCompiled.Cpu;
 
 partial class Small
 {
-    sealed unsafe partial class CpuTrain<V> : CpuProgram where V : struct, ISimd<V>
+    sealed unsafe partial class CpuTrain<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision
     {
         protected override void Run()
         {
@@ -25,14 +25,14 @@ partial class Small
         // weights that every layer uses, brought into the inner kernel's layout once a step
         void PackWeights()
         {
-            PackedB.Pack<V>(Team, new(Values + Offset.QueryKeyValueWeight, 16, transposed: true), 48, 16, queryKeyValueWeightTransposedPacked);
-            PackedB.Pack<V>(Team, new(Values + Offset.AttentionDenseWeight, 16, transposed: true), 16, 16, attentionDenseWeightTransposedPacked);
-            PackedB.Pack<V>(Team, new(Values + Offset.FfnWeight, 16, transposed: true), 32, 16, ffnWeightTransposedPacked);
-            PackedB.Pack<V>(Team, new(Values + Offset.FfnOutputWeight, 32, transposed: true), 16, 32, ffnOutputWeightTransposedPacked);
-            PackedB.Pack<V>(Team, new(Values + Offset.FfnOutputWeight, 32), 32, 16, ffnOutputWeightPacked);
-            PackedB.Pack<V>(Team, new(Values + Offset.FfnWeight, 16), 16, 32, ffnWeightPacked);
-            PackedB.Pack<V>(Team, new(Values + Offset.AttentionDenseWeight, 16), 16, 16, attentionDenseWeightPacked);
-            PackedB.Pack<V>(Team, new(Values + Offset.QueryKeyValueWeight, 16), 16, 48, queryKeyValueWeightPacked);
+            PackedB.Pack<V, P>(Team, new(Values + Offset.QueryKeyValueWeight, 16, transposed: true), 48, 16, queryKeyValueWeightTransposedPacked);
+            PackedB.Pack<V, P>(Team, new(Values + Offset.AttentionDenseWeight, 16, transposed: true), 16, 16, attentionDenseWeightTransposedPacked);
+            PackedB.Pack<V, P>(Team, new(Values + Offset.FfnWeight, 16, transposed: true), 32, 16, ffnWeightTransposedPacked);
+            PackedB.Pack<V, P>(Team, new(Values + Offset.FfnOutputWeight, 32, transposed: true), 16, 32, ffnOutputWeightTransposedPacked);
+            PackedB.Pack<V, P>(Team, new(Values + Offset.FfnOutputWeight, 32), 32, 16, ffnOutputWeightPacked);
+            PackedB.Pack<V, P>(Team, new(Values + Offset.FfnWeight, 16), 16, 32, ffnWeightPacked);
+            PackedB.Pack<V, P>(Team, new(Values + Offset.AttentionDenseWeight, 16), 16, 16, attentionDenseWeightPacked);
+            PackedB.Pack<V, P>(Team, new(Values + Offset.QueryKeyValueWeight, 16), 16, 48, queryKeyValueWeightPacked);
         }
 
         void Encode()
@@ -41,7 +41,7 @@ partial class Small
             Team.Rows(new EmbeddedDropout(Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight, Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), lookup, embeddedSum, embeddedSum2, Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, DropoutKey(0, 0), embedded), Tokens);
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            Gemm.Multiply<V, HiddenLinear>(Team, new(embedded, 8), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8, transposed: true), Tokens, 16, 8, new HiddenLinear(Values + Offset.EmbeddingHiddenMappingInBias, LayerOutput(0)));
+            Gemm.Multiply<V, P, HiddenLinear>(Team, new(embedded, 8), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8, transposed: true), Tokens, 16, 8, new HiddenLinear(Values + Offset.EmbeddingHiddenMappingInBias, LayerOutput(0)));
         }
 
         void LayerGroup()
@@ -49,22 +49,22 @@ partial class Small
             for (int layer = 0; layer < 2; layer++)
             {
                 // var queryKeyValue = Linear(x, a.QueryKeyValue);
-                PackedB.Multiply<V, QueryKeyValueLinear>(Team, new(LayerOutput(layer), 16), queryKeyValueWeightTransposedPacked, Tokens, 48, 16, new QueryKeyValueLinear(Values + Offset.QueryKeyValueBias, QueryKeyValue(layer)));
+                PackedB.Multiply<V, P, QueryKeyValueLinear>(Team, new(LayerOutput(layer), 16), queryKeyValueWeightTransposedPacked, Tokens, 48, 16, new QueryKeyValueLinear(Values + Offset.QueryKeyValueBias, QueryKeyValue(layer)));
 
                 // var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
-                Attention.Forward<V>(Team, QueryKeyValue(layer), 48, Context(layer), 16, ContextLogSum(layer), 2, Pointer(Batch.Starts), Sequences, 2, 8, DropoutKey(1, layer), 0.1);
+                Attention.Forward<V, P>(Team, QueryKeyValue(layer), 48, Context(layer), 16, ContextLogSum(layer), 2, Pointer(Batch.Starts), Sequences, 2, 8, DropoutKey(1, layer), 0.1);
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                PackedB.Multiply<V, AttentionSumLayer>(Team, new(Context(layer), 16), attentionDenseWeightTransposedPacked, Tokens, 16, 16, new AttentionSumLayer(LayerOutput(layer), Values + Offset.AttentionDenseBias, DropoutKey(2, layer), AttentionSum(layer)));
+                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(Context(layer), 16), attentionDenseWeightTransposedPacked, Tokens, 16, 16, new AttentionSumLayer(LayerOutput(layer), Values + Offset.AttentionDenseBias, DropoutKey(2, layer), AttentionSum(layer)));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 Team.Rows(new AttendedLayerNorm(AttentionSum(layer), AttendedSum(layer), AttendedSum2(layer), Values + Offset.AttentionLayerNormWeight, Values + Offset.AttentionLayerNormBias, Attended(layer)), Tokens);
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, ExpandedGeluTanh>(Team, new(Attended(layer), 16), ffnWeightTransposedPacked, Tokens, 32, 16, new ExpandedGeluTanh(ExpandedProduct(layer), Values + Offset.FfnBias, Expanded(layer)));
+                PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(Attended(layer), 16), ffnWeightTransposedPacked, Tokens, 32, 16, new ExpandedGeluTanh(ExpandedProduct(layer), Values + Offset.FfnBias, Expanded(layer)));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                PackedB.Multiply<V, LayerSumLayer>(Team, new(Expanded(layer), 32), ffnOutputWeightTransposedPacked, Tokens, 16, 32, new LayerSumLayer(Attended(layer), Values + Offset.FfnOutputBias, DropoutKey(3, layer), LayerSum(layer)));
+                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(Expanded(layer), 32), ffnOutputWeightTransposedPacked, Tokens, 16, 32, new LayerSumLayer(Attended(layer), Values + Offset.FfnOutputBias, DropoutKey(3, layer), LayerSum(layer)));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 Team.Rows(new LayerOutputLayerNorm(LayerSum(layer), LayerOutputSum(layer), LayerOutputSum2(layer), Values + Offset.FullLayerLayerNormWeight, Values + Offset.FullLayerLayerNormBias, LayerOutput(layer + 1)), Tokens);
@@ -86,19 +86,19 @@ partial class Small
             Team.Rows(new SopMeanGradient(Sequences, dSop), 1);
 
             // var transformed = Activate(Linear(x, transform));
-            Gemm.Multiply<V, StoreEpilogue>(Team, new(predicted, 16), new(Values + Offset.PredictionsDenseWeight, 16, transposed: true), Predictions, 8, 16, new StoreEpilogue(transformedProduct, 8));
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(predicted, 16), new(Values + Offset.PredictionsDenseWeight, 16, transposed: true), Predictions, 8, 16, new StoreEpilogue(transformedProduct, 8));
 
             // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            Gemm.Multiply<V, OrderDropout>(Team, new(first2, 16), new(Values + Offset.PoolerWeight, 16, transposed: true), Sequences, 16, 16, new OrderDropout(Values + Offset.PoolerBias, pooled, DropoutKey(4, 0), order));
+            Gemm.Multiply<V, P, OrderDropout>(Team, new(first2, 16), new(Values + Offset.PoolerWeight, 16, transposed: true), Sequences, 16, 16, new OrderDropout(Values + Offset.PoolerBias, pooled, DropoutKey(4, 0), order));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             Team.Rows(new DecoderInputLayerNorm(transformedProduct, Values + Offset.PredictionsDenseBias, geluTanh, geluTanh2, centred, decoderInputSum, decoderInput, Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput2), Predictions);
 
             // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            Gemm.Multiply<V, LogitsDecode>(Team, new(decoderInput2, 8), new(Values + Offset.WordEmbeddingsWeight, 8, transposed: true), Predictions, 50, 8, new LogitsDecode(Values + Offset.PredictionsBias, logits));
+            Gemm.Multiply<V, P, LogitsDecode>(Team, new(decoderInput2, 8), new(Values + Offset.WordEmbeddingsWeight, 8, transposed: true), Predictions, 50, 8, new LogitsDecode(Values + Offset.PredictionsBias, logits));
 
             // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            Gemm.Multiply<V, OrderLinear>(Team, new(order, 16), new(Values + Offset.ClassifierWeight, 16, transposed: true), Sequences, 2, 16, new OrderLinear(Values + Offset.ClassifierBias, order2));
+            Gemm.Multiply<V, P, OrderLinear>(Team, new(order, 16), new(Values + Offset.ClassifierWeight, 16, transposed: true), Sequences, 2, 16, new OrderLinear(Values + Offset.ClassifierBias, order2));
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
             Team.Rows(new MlmCrossEntropyGradient(logits, Pointer(Batch.Labels), meanPartials, mlmPartials, dMlm, dMlm2, dLogitsPartials), Predictions);
@@ -121,14 +121,14 @@ partial class Small
             ColumnSums.Add<V>(Team, dOrderPartials, Chunks(Sequences), 2, Gradients + Offset.ClassifierBias, accumulate: true);
 
             // gradient of: return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, PooledPoolGradient>(Team, new(dSop2, 2), new(Values + Offset.ClassifierWeight, 16), Sequences, 16, 2, new PooledPoolGradient(DropoutKey(4, 0), pooled, dPooled));
+            Gemm.Multiply<V, P, PooledPoolGradient>(Team, new(dSop2, 2), new(Values + Offset.ClassifierWeight, 16), Sequences, 16, 2, new PooledPoolGradient(DropoutKey(4, 0), pooled, dPooled));
 
             // gradient of: var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            Gemm.Multiply<V, AccumulateEpilogue>(Team, new(dSop2, 2, transposed: true), new(order, 16), 2, 16, Sequences, new AccumulateEpilogue(Gradients + Offset.ClassifierWeight, 16));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dSop2, 2, transposed: true), new(order, 16), 2, 16, Sequences, new AccumulateEpilogue(Gradients + Offset.ClassifierWeight, 16));
 
             // gradient of: return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            Gemm.Multiply<V, StoreEpilogue>(Team, new(dMlm2, 64), new(Values + Offset.WordEmbeddingsWeight, 8), Predictions, 8, 50, new StoreEpilogue(dDecodeProduct, 8));
-            Gemm.Multiply<V, AccumulateEpilogue>(Team, new(dMlm2, 64, transposed: true), new(decoderInput2, 8), 50, 8, Predictions, new AccumulateEpilogue(Gradients + Offset.WordEmbeddingsWeight, 8));
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dMlm2, 64), new(Values + Offset.WordEmbeddingsWeight, 8), Predictions, 8, 50, new StoreEpilogue(dDecodeProduct, 8));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dMlm2, 64, transposed: true), new(decoderInput2, 8), 50, 8, Predictions, new AccumulateEpilogue(Gradients + Offset.WordEmbeddingsWeight, 8));
 
             // gradient of: return Tanh(Linear(first, pooler));
             Team.Rows(new PoolerBiasGradient(dPooled, dLinearPartials), Sequences);
@@ -151,12 +151,12 @@ partial class Small
             ColumnSums.Add<V>(Team, dTransformedPartials, Chunks(Predictions), 8, Gradients + Offset.PredictionsDenseBias, accumulate: true);
 
             // gradient of: return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, StoreEpilogue>(Team, new(dPooled, 16), new(Values + Offset.PoolerWeight, 16), Sequences, 16, 16, new StoreEpilogue(dLinearProduct, 16));
-            Gemm.Multiply<V, AccumulateEpilogue>(Team, new(dPooled, 16, transposed: true), new(first2, 16), 16, 16, Sequences, new AccumulateEpilogue(Gradients + Offset.PoolerWeight, 16));
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dPooled, 16), new(Values + Offset.PoolerWeight, 16), Sequences, 16, 16, new StoreEpilogue(dLinearProduct, 16));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dPooled, 16, transposed: true), new(first2, 16), 16, 16, Sequences, new AccumulateEpilogue(Gradients + Offset.PoolerWeight, 16));
 
             // gradient of: var transformed = Activate(Linear(x, transform));
-            Gemm.Multiply<V, StoreEpilogue>(Team, new(dGeluTanh, 8), new(Values + Offset.PredictionsDenseWeight, 16), Predictions, 16, 8, new StoreEpilogue(dTransformedProduct, 16));
-            Gemm.Multiply<V, AccumulateEpilogue>(Team, new(dGeluTanh, 8, transposed: true), new(predicted, 16), 8, 16, Predictions, new AccumulateEpilogue(Gradients + Offset.PredictionsDenseWeight, 16));
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dGeluTanh, 8), new(Values + Offset.PredictionsDenseWeight, 16), Predictions, 16, 8, new StoreEpilogue(dTransformedProduct, 16));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh, 8, transposed: true), new(predicted, 16), 8, 16, Predictions, new AccumulateEpilogue(Gradients + Offset.PredictionsDenseWeight, 16));
 
             // gradient of: var first = Rows(hidden, batch.First);
             Arrays.Clear(Team, dFirst, 16L * Tokens);
@@ -183,16 +183,16 @@ partial class Small
                 ColumnSums.Add<V>(Team, dLayerSumPartials, Chunks(Tokens), 16, Gradients + Offset.FfnOutputBias, accumulate: true);
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, ActivateGeluTanhGradient2>(Team, new(dLayerSum, 16), ffnOutputWeightPacked, Tokens, 32, 16, new ActivateGeluTanhGradient2(ExpandedProduct(layer), Values + Offset.FfnBias, dGeluTanh2));
+                PackedB.Multiply<V, P, ActivateGeluTanhGradient2>(Team, new(dLayerSum, 16), ffnOutputWeightPacked, Tokens, 32, 16, new ActivateGeluTanhGradient2(ExpandedProduct(layer), Values + Offset.FfnBias, dGeluTanh2));
 
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                Gemm.Multiply<V, AccumulateEpilogue>(Team, new(dLayerSum, 16, transposed: true), new(Expanded(layer), 32), 16, 32, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnOutputWeight, 32));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dLayerSum, 16, transposed: true), new(Expanded(layer), 32), 16, 32, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnOutputWeight, 32));
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
                 Team.Rows(new FfnBiasGradient(dGeluTanh2, dExpandedPartials), Tokens);
                 ColumnSums.Add<V>(Team, dExpandedPartials, Chunks(Tokens), 32, Gradients + Offset.FfnBias, accumulate: true);
-                PackedB.Multiply<V, StoreEpilogue>(Team, new(dGeluTanh2, 32), ffnWeightPacked, Tokens, 16, 32, new StoreEpilogue(dExpandedProduct, 16));
-                Gemm.Multiply<V, AccumulateEpilogue>(Team, new(dGeluTanh2, 32, transposed: true), new(Attended(layer), 16), 32, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnWeight, 16));
+                PackedB.Multiply<V, P, StoreEpilogue>(Team, new(dGeluTanh2, 32), ffnWeightPacked, Tokens, 16, 32, new StoreEpilogue(dExpandedProduct, 16));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh2, 32, transposed: true), new(Attended(layer), 16), 32, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnWeight, 16));
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
                 Team.Rows(new AttentionSumDropoutGradient(LayerOutputSum2(layer), dLayerOutputSum, LayerOutputSum(layer), dCentredSum, AttendedSum(layer), AttendedSum2(layer), DQueryKeyValue((layer + 1) & 1), Values + Offset.FullLayerLayerNormWeight, LayerSum(layer), dExpandedProduct, dAttendedPartials, AttentionSum(layer), dAttendedPartials2, Values + Offset.AttentionLayerNormWeight, dAttended, DropoutKey(2, layer), dAttentionSum, dAttentionSumPartials), Tokens);
@@ -203,17 +203,17 @@ partial class Small
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
                 ColumnSums.Add<V>(Team, dAttentionSumPartials, Chunks(Tokens), 16, Gradients + Offset.AttentionDenseBias, accumulate: true);
-                PackedB.Multiply<V, StoreEpilogue>(Team, new(dAttentionSum, 16), attentionDenseWeightPacked, Tokens, 16, 16, new StoreEpilogue(dAttentionSumProduct, 16));
-                Gemm.Multiply<V, AccumulateEpilogue>(Team, new(dAttentionSum, 16, transposed: true), new(Context(layer), 16), 16, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.AttentionDenseWeight, 16));
+                PackedB.Multiply<V, P, StoreEpilogue>(Team, new(dAttentionSum, 16), attentionDenseWeightPacked, Tokens, 16, 16, new StoreEpilogue(dAttentionSumProduct, 16));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dAttentionSum, 16, transposed: true), new(Context(layer), 16), 16, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.AttentionDenseWeight, 16));
 
                 // gradient of: var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
-                Attention.Backward<V>(Team, QueryKeyValue(layer), 48, Context(layer), 16, ContextLogSum(layer), 2, dAttentionSumProduct, 16, dContext, 48, Pointer(Batch.Starts), Sequences, 2, 8, DropoutKey(1, layer), 0.1);
+                Attention.Backward<V, P>(Team, QueryKeyValue(layer), 48, Context(layer), 16, ContextLogSum(layer), 2, dAttentionSumProduct, 16, dContext, 48, Pointer(Batch.Starts), Sequences, 2, 8, DropoutKey(1, layer), 0.1);
 
                 // gradient of: var queryKeyValue = Linear(x, a.QueryKeyValue);
                 Team.Rows(new QueryKeyValueBiasGradient(dContext, dQueryKeyValuePartials), Tokens);
                 ColumnSums.Add<V>(Team, dQueryKeyValuePartials, Chunks(Tokens), 48, Gradients + Offset.QueryKeyValueBias, accumulate: true);
-                PackedB.Multiply<V, QueryKeyValueLinearGradient>(Team, new(dContext, 48), queryKeyValueWeightPacked, Tokens, 16, 48, new QueryKeyValueLinearGradient(dAttended, DQueryKeyValue(layer & 1)));
-                Gemm.Multiply<V, AccumulateEpilogue>(Team, new(dContext, 48, transposed: true), new(LayerOutput(layer), 16), 48, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.QueryKeyValueWeight, 16));
+                PackedB.Multiply<V, P, QueryKeyValueLinearGradient>(Team, new(dContext, 48), queryKeyValueWeightPacked, Tokens, 16, 48, new QueryKeyValueLinearGradient(dAttended, DQueryKeyValue(layer & 1)));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dContext, 48, transposed: true), new(LayerOutput(layer), 16), 48, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.QueryKeyValueWeight, 16));
             }
         }
 
@@ -224,10 +224,10 @@ partial class Small
             ColumnSums.Add<V>(Team, dHiddenPartials, Chunks(Tokens), 16, Gradients + Offset.EmbeddingHiddenMappingInBias, accumulate: true);
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            Gemm.Multiply<V, EmbeddedDropoutGradient>(Team, new(DQueryKeyValue(0), 16), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8), Tokens, 8, 16, new EmbeddedDropoutGradient(DropoutKey(0, 0), dEmbedded));
+            Gemm.Multiply<V, P, EmbeddedDropoutGradient>(Team, new(DQueryKeyValue(0), 16), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8), Tokens, 8, 16, new EmbeddedDropoutGradient(DropoutKey(0, 0), dEmbedded));
 
             // gradient of: var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            Gemm.Multiply<V, AccumulateEpilogue>(Team, new(DQueryKeyValue(0), 16, transposed: true), new(embedded, 8), 16, 8, Tokens, new AccumulateEpilogue(Gradients + Offset.EmbeddingHiddenMappingInWeight, 8));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(DQueryKeyValue(0), 16, transposed: true), new(embedded, 8), 16, 8, Tokens, new AccumulateEpilogue(Gradients + Offset.EmbeddingHiddenMappingInWeight, 8));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
             Team.Rows(new EmbeddedRowMeanGradient(embeddedSum, embeddedSum2, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2, Values + Offset.EmbeddingsLayerNormWeight, dEmbedded2), Tokens);

@@ -10,10 +10,10 @@ using AlbertCompiled.Gpu;
 /// <summary>3,404 parameters; programs: train, evaluate, predict.</summary>
 public sealed partial class Small : CompiledModel
 {
-    Small(Device device, Capacity capacity, ulong seed) : base(Compiled, device, capacity, seed) { }
+    Small(Device device, Capacity capacity, ulong seed, Compute precision) : base(Compiled, device, capacity, seed, precision) { }
 
-    /// <summary>Allocates a model on a device for batches up to a capacity.</summary>
-    public static Small Create(Device device, Capacity capacity, ulong seed = 42) => new(device, capacity, seed);
+    /// <summary>Allocates a model on a device for batches up to a capacity; without a precision of its own it computes as it was declared to.</summary>
+    public static Small Create(Device device, Capacity capacity, ulong seed = 42, Compute? precision = null) => new(device, capacity, seed, precision ?? Compiled.Precision);
 
     /// <inheritdoc/>
     protected override ModelExecutor CreateExecutor() => Device switch
@@ -23,8 +23,14 @@ public sealed partial class Small : CompiledModel
         _ => throw new NotSupportedException($"{Device.Kind} is neither a processor nor a GPU"),
     };
 
-    CpuExecutor Cpu<V>(CpuDevice device) where V : struct, ISimd<V> =>
-        new(this, device, e => new CpuTrain<V>(e), e => new CpuEvaluate<V>(e), e => new CpuPredict<V>(e));
+    CpuExecutor Cpu<V>(CpuDevice device) where V : struct, ISimd<V> => Precision switch
+    {
+        Compute.BFloat16 => BFloat16.IsSupported ? Cpu<V, BFloat16>(device) : Cpu<V, RoundedBFloat16>(device),
+        _ => Cpu<V, Float32>(device),
+    };
+
+    CpuExecutor Cpu<V, P>(CpuDevice device) where V : struct, ISimd<V> where P : struct, IPrecision =>
+        new(this, device, e => new CpuTrain<V, P>(e), e => new CpuEvaluate<V, P>(e), e => new CpuPredict<V, P>(e));
 
     /// <inheritdoc/>
     protected override void CheckIndices(TokenBatch batch)

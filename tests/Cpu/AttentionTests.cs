@@ -27,11 +27,29 @@ public sealed unsafe class AttentionTests
 
         void Widths<V>() where V : struct, ISimd<V>
         {
-            var first = Run<V>(one, expected);
+            var first = Run<V, Float32>(one, expected);
             expected.Check(first);
-            if (V.Count == Simd.Width) Assert.Equal(first, Run<V>(one, expected));
-            Assert.Equal(first, Run<V>(two, expected));
-            if (V.Count == Simd.Width) Assert.Equal(first, Run<V>(three, expected));
+            if (V.Count == Simd.Width) Assert.Equal(first, Run<V, Float32>(one, expected));
+            Assert.Equal(first, Run<V, Float32>(two, expected));
+            if (V.Count == Simd.Width) Assert.Equal(first, Run<V, Float32>(three, expected));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Bfloat16_is_as_near_as_its_eight_bits_allow(int heads, int headSize, int[] lengths, double dropout)
+    {
+        var expected = new Expected(heads, headSize, lengths, dropout, scale: 1);
+        using var one = new ThreadTeam(1);
+        using var three = new ThreadTeam(3);
+        Check<RoundedBFloat16>();
+        if (BFloat16.IsSupported) Check<BFloat16>();
+
+        void Check<P>() where P : struct, IPrecision
+        {
+            var actual = Run<Lanes16, P>(one, expected);
+            expected.Check(actual, tolerance: 0.02);
+            Assert.Equal(actual, Run<Lanes16, P>(three, expected));
         }
     }
 
@@ -40,8 +58,8 @@ public sealed unsafe class AttentionTests
     {
         var expected = new Expected(2, 16, [40], 0, scale: 20);
         using var team = new ThreadTeam(1);
-        Assert.All(Run<Lanes16>(team, expected), x => Assert.True(float.IsFinite(x) || float.IsNaN(x)));
-        expected.Check(Run<Lanes16>(team, expected), tolerance: 1e-3);
+        Assert.All(Run<Lanes16, Float32>(team, expected), x => Assert.True(float.IsFinite(x) || float.IsNaN(x)));
+        expected.Check(Run<Lanes16, Float32>(team, expected), tolerance: 1e-3);
     }
 
     [Fact]
@@ -52,8 +70,8 @@ public sealed unsafe class AttentionTests
         var together = new Expected(2, 20, [30, 11], 0, scale: 1);
         Array.Copy(alone.Qkv, together.Qkv, alone.Qkv.Length);
         Array.Copy(alone.Gradient, together.Gradient, alone.Gradient.Length);
-        var a = Run<Lanes16>(team, alone);
-        Assert.Equal(a[..(30 * 40)], Run<Lanes16>(team, together)[..(30 * 40)]);
+        var a = Run<Lanes16, Float32>(team, alone);
+        Assert.Equal(a[..(30 * 40)], Run<Lanes16, Float32>(team, together)[..(30 * 40)]);
     }
 
     [Theory]
@@ -93,14 +111,14 @@ public sealed unsafe class AttentionTests
         int* starts = stackalloc int[] { 0, 20, 50 };
         Assert.Equal(0, Allocations.Of(team, () =>
         {
-            Attention.Forward<Lanes16>(team, qkv.Pointer, 3 * width, context.Pointer, width, logSum.Pointer, 2, starts, 2, 2, 16, Key, 0.1);
-            Attention.Backward<Lanes16>(
+            Attention.Forward<Lanes16, Float32>(team, qkv.Pointer, 3 * width, context.Pointer, width, logSum.Pointer, 2, starts, 2, 2, 16, Key, 0.1);
+            Attention.Backward<Lanes16, Float32>(
                 team, qkv.Pointer, 3 * width, context.Pointer, width, logSum.Pointer, 2, gradient.Pointer, width, qkvGradient.Pointer, 3 * width, starts, 2, 2, 16, Key, 0.1);
         }));
     }
 
     /// <summary>Context, log-sums and gradients of qkv, in memory with gaps between the rows that must stay as they are.</summary>
-    static float[] Run<V>(ThreadTeam team, Expected e) where V : struct, ISimd<V>
+    static float[] Run<V, P>(ThreadTeam team, Expected e) where V : struct, ISimd<V> where P : struct, IPrecision
     {
         int width = e.Heads * e.HeadSize, tokens = e.Starts[^1], qkvStride = 3 * width + 2, stride = width + 1, logStride = e.Heads + 3;
         using var qkv = Place(e.Qkv, 3 * width, qkvStride);
@@ -110,8 +128,8 @@ public sealed unsafe class AttentionTests
         using var qkvGradient = Place(null, 3 * width, qkvStride);
         fixed (int* starts = e.Starts)
         {
-            Attention.Forward<V>(team, qkv.Pointer, qkvStride, context.Pointer, stride, logSum.Pointer, logStride, starts, e.Starts.Length - 1, e.Heads, e.HeadSize, Key, e.Dropout);
-            Attention.Backward<V>(
+            Attention.Forward<V, P>(team, qkv.Pointer, qkvStride, context.Pointer, stride, logSum.Pointer, logStride, starts, e.Starts.Length - 1, e.Heads, e.HeadSize, Key, e.Dropout);
+            Attention.Backward<V, P>(
                 team, qkv.Pointer, qkvStride, context.Pointer, stride, logSum.Pointer, logStride, gradient.Pointer, stride, qkvGradient.Pointer, qkvStride,
                 starts, e.Starts.Length - 1, e.Heads, e.HeadSize, Key, e.Dropout);
         }

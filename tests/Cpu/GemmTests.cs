@@ -27,9 +27,21 @@ public sealed unsafe class GemmTests
                 var expected = Reference.Gemm.Multiply(opA, opB, m, n, k);
                 foreach (var team in teams)
                 {
-                    Check<Lanes16>(team, opA, opB, m, n, k, expected);
-                    Check<Lanes8>(team, opA, opB, m, n, k, expected);
-                    Check<Lanes4>(team, opA, opB, m, n, k, expected);
+                    Check<Lanes16, Float32>(team, opA, opB, m, n, k, expected);
+                    Check<Lanes8, Float32>(team, opA, opB, m, n, k, expected);
+                    Check<Lanes4, Float32>(team, opA, opB, m, n, k, expected);
+                }
+
+                // Of integers that bfloat16 holds, the bits are the same.
+                using var integersA = GuardedMemory.Integers(m + k, transposeA ? k : m, columnsA, columnsA + 5);
+                using var integersB = GuardedMemory.Integers(n - k, transposeB ? n : k, columnsB, columnsB + 1);
+                opA = new(integersA.Pointer, columnsA + 5, transposeA);
+                opB = new(integersB.Pointer, columnsB + 1, transposeB);
+                expected = Reference.Gemm.Multiply(opA, opB, m, n, k);
+                foreach (var team in teams)
+                {
+                    Check<Lanes16, RoundedBFloat16>(team, opA, opB, m, n, k, expected);
+                    if (BFloat16.IsSupported) Check<Lanes16, BFloat16>(team, opA, opB, m, n, k, expected);
                 }
             }
 
@@ -60,10 +72,10 @@ public sealed unsafe class GemmTests
     public void Zero_rows_or_columns_do_nothing()
     {
         using var team = new ThreadTeam(2);
-        Gemm.Multiply<Lanes16, StoreEpilogue>(team, default, default, 0, 5, 5, default);
-        Gemm.Multiply<Lanes16, StoreEpilogue>(team, default, default, 5, 0, 5, default);
-        PackedB.Pack<Lanes16>(team, default, 0, 5, null);
-        PackedB.Multiply<Lanes16, StoreEpilogue>(team, default, null, 0, 5, 5, default);
+        Gemm.Multiply<Lanes16, Float32, StoreEpilogue>(team, default, default, 0, 5, 5, default);
+        Gemm.Multiply<Lanes16, Float32, StoreEpilogue>(team, default, default, 5, 0, 5, default);
+        PackedB.Pack<Lanes16, Float32>(team, default, 0, 5, null);
+        PackedB.Multiply<Lanes16, Float32, StoreEpilogue>(team, default, null, 0, 5, 5, default);
     }
 
     [Theory]
@@ -76,17 +88,24 @@ public sealed unsafe class GemmTests
         using var a = GuardedMemory.Random(1, m, k, k);
         using var b = GuardedMemory.Random(2, k, n, n);
         using var c = new GuardedMemory(m * n);
-        using var packed = new GuardedMemory(PackedB.PackedLength(n, k));
+        using var packed = new GuardedMemory(PackedB.PackedLength<Float32>(n, k));
         Assert.Equal(0, Allocations.Of(team, () =>
         {
-            Gemm.Multiply<Lanes16, StoreEpilogue>(team, new(a.Pointer, k), new(b.Pointer, n), m, n, k, new(c.Pointer, n));
-            PackedB.Pack<Lanes16>(team, new(b.Pointer, n), n, k, packed.Pointer);
-            PackedB.Multiply<Lanes16, AccumulateEpilogue>(team, new(a.Pointer, k), packed.Pointer, m, n, k, new(c.Pointer, n));
+            Gemm.Multiply<Lanes16, Float32, StoreEpilogue>(team, new(a.Pointer, k), new(b.Pointer, n), m, n, k, new(c.Pointer, n));
+            PackedB.Pack<Lanes16, Float32>(team, new(b.Pointer, n), n, k, packed.Pointer);
+            PackedB.Multiply<Lanes16, Float32, AccumulateEpilogue>(team, new(a.Pointer, k), packed.Pointer, m, n, k, new(c.Pointer, n));
         }));
     }
 
     [Fact]
     public void NaN_comes_through()
+    {
+        NaN<Float32>();
+        NaN<RoundedBFloat16>();
+        if (BFloat16.IsSupported) NaN<BFloat16>();
+    }
+
+    static void NaN<P>() where P : struct, IPrecision
     {
         const int m = 20, n = 60, k = 40;
         using var team = new ThreadTeam(2);
@@ -95,7 +114,7 @@ public sealed unsafe class GemmTests
         using var c = new GuardedMemory(m * n);
         a.Pointer[7 * k + 3] = float.NaN;
         b.Pointer[5 * n + 59] = float.PositiveInfinity;
-        Gemm.Multiply<Lanes16, StoreEpilogue>(team, new(a.Pointer, k), new(b.Pointer, n), m, n, k, new(c.Pointer, n));
+        Gemm.Multiply<Lanes16, P, StoreEpilogue>(team, new(a.Pointer, k), new(b.Pointer, n), m, n, k, new(c.Pointer, n));
         for (int i = 0; i < m; i++)
             for (int j = 0; j < n; j++)
             {
@@ -104,24 +123,24 @@ public sealed unsafe class GemmTests
             }
     }
 
-    static void Check<V>(ThreadTeam team, Matrix a, Matrix b, int m, int n, int k, float[] expected) where V : struct, ISimd<V>
+    static void Check<V, P>(ThreadTeam team, Matrix a, Matrix b, int m, int n, int k, float[] expected) where V : struct, ISimd<V> where P : struct, IPrecision
     {
         int stride = n + 3;
         using var c = new GuardedMemory((m - 1) * stride + n);
-        Gemm.Multiply<V, StoreEpilogue>(team, a, b, m, n, k, new(c.Pointer, stride));
+        Gemm.Multiply<V, P, StoreEpilogue>(team, a, b, m, n, k, new(c.Pointer, stride));
         Equal(expected, c, n, stride, times: 1);
-        Gemm.Multiply<V, AccumulateEpilogue>(team, a, b, m, n, k, new(c.Pointer, stride));
+        Gemm.Multiply<V, P, AccumulateEpilogue>(team, a, b, m, n, k, new(c.Pointer, stride));
         Equal(expected, c, n, stride, times: 2);
 
         // Blocks so small that even these products have many.
         c.Span.Fill(float.NaN);
-        Gemm.Multiply<V, StoreEpilogue>(team, new ProductPlan(team.Threads, m, n, k, V.Count, new(Inner: 7, Group: 2, RowFloats: 1)), a, b, new(c.Pointer, stride));
+        Gemm.Multiply<V, P, StoreEpilogue>(team, new ProductPlan(team.Threads, m, n, Packing.Words<P>(k), V.Count, new(Inner: 7, Group: 2, RowFloats: 1)), k, a, b, new(c.Pointer, stride));
         Equal(expected, c, n, stride, times: 1);
 
-        using var packed = new GuardedMemory(PackedB.PackedLength(n, k));
-        PackedB.Pack<V>(team, b, n, k, packed.Pointer);
+        using var packed = new GuardedMemory(PackedB.PackedLength<P>(n, k));
+        PackedB.Pack<V, P>(team, b, n, k, packed.Pointer);
         c.Span.Fill(float.NaN);
-        PackedB.Multiply<V, StoreEpilogue>(team, a, packed.Pointer, m, n, k, new(c.Pointer, stride));
+        PackedB.Multiply<V, P, StoreEpilogue>(team, a, packed.Pointer, m, n, k, new(c.Pointer, stride));
         Equal(expected, c, n, stride, times: 1);
     }
 

@@ -27,7 +27,7 @@ sealed partial class HandWritten : CompiledModel
         [
             new("train", new(Inputs + 2 * Outputs + 2, 0, 0, 2 * Outputs + 1, 0, 0, 16), 0, 0, 0, 0, [new("loss", null, 1), new("hidden", Dimension.Tokens, Outputs)]),
         ],
-        Optimizer.AdamW, "");
+        Optimizer.AdamW, Compute.Float32, "");
 
     public static HandWritten Create(GpuDevice device, Capacity capacity) => new(device, capacity);
 

@@ -158,7 +158,7 @@ public class ModelGraphTests
                 offset += infos[^1].Length;
             }
 
-            return new("Counting", [], [.. infos], offset, [], Optimizer.AdamW, "");
+            return new("Counting", [], [.. infos], offset, [], Optimizer.AdamW, Compute.Float32, "");
         }
     }
 

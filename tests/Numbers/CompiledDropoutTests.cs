@@ -113,7 +113,7 @@ public class CompiledDropoutTests(CompiledDropoutTests.Compiled compiled) : ICla
         readonly Device device = CompiledModels.Open("cpu");
 
         internal CompiledModel Create(int subject, Recompute recompute, ulong seed) =>
-            (CompiledModel)assembly.GetType($"Dropping{subject}{recompute}.Model")!.GetMethod("Create")!.Invoke(null, [device, new Capacity(Tokens, 2, 1), seed])!;
+            (CompiledModel)assembly.GetType($"Dropping{subject}{recompute}.Model")!.GetMethod("Create")!.Invoke(null, [device, new Capacity(Tokens, 2, 1), seed, null])!;
 
         public void Dispose() => device.Dispose();
 

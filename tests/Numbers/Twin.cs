@@ -15,7 +15,7 @@ internal sealed class Twin : IDisposable
     /// <param name="seed">Seed of weights and dropout.</param>
     public Twin(Type type, Device device, Capacity capacity, ulong seed = 5)
     {
-        Model = (CompiledModel)type.GetMethod("Create")!.Invoke(null, [device, capacity, seed])!;
+        Model = (CompiledModel)type.GetMethod("Create")!.Invoke(null, [device, capacity, seed, null])!;
         var random = new Random((int)seed);
         foreach (var p in Model.Description.Parameters)
         {

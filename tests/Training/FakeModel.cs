@@ -30,7 +30,7 @@ internal sealed class FakeModel : CompiledModel
             Program("train", Scalars), Program("evaluate", Scalars),
             Program("predict", [new("logits", Dimension.Predictions, vocabulary)]),
         ],
-        Optimizer.AdamW, "slot  floats\nx     2 per token");
+        Optimizer.AdamW, Compute.Float32, "slot  floats\nx     2 per token");
 
     /// <param name="nanAt">The step, counted from 0, whose loss is no number.</param>
     public static FakeModel Create(ModelDescription description, Capacity capacity, ulong seed = 42, long nanAt = -1) =>

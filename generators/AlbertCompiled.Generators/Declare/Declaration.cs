@@ -8,6 +8,9 @@ internal enum RecomputeMode { None, Cheap, Layer }
 /// <summary>The optimizer that a model declares; by the names of the runtime's enum of the same purpose.</summary>
 internal enum OptimizerKind { AdamW, Lamb }
 
+/// <summary>The precision that a model declares; by the names of the runtime's enum of the same purpose.</summary>
+internal enum ComputeKind { Float32, BFloat16 }
+
 /// <summary>One explicit argument of the architecture attribute.</summary>
 /// <param name="Name">The property.</param>
 /// <param name="Expression">Its value as a constant C# expression in canonical form: 128, 0.1, true, Sharing.All, "text".</param>
@@ -47,6 +50,8 @@ internal sealed record Declaration(
     public RecomputeMode Recompute { get; init; }
 
     public OptimizerKind Optimizer { get; init; }
+
+    public ComputeKind Precision { get; init; }
 
     public MemoryBudget? Budget { get; init; }
 

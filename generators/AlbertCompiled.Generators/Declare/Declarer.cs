@@ -58,6 +58,7 @@ internal static class Declarer
             Definitions = definitions,
             Recompute = Choice<RecomputeMode>(Find(options, "RecomputeAttribute")),
             Optimizer = Choice<OptimizerKind>(Find(options, "OptimizerAttribute")),
+            Precision = Choice<ComputeKind>(Find(options, "PrecisionAttribute")),
             Budget = BudgetReader.Read(Find(options, BudgetReader.AttributeName), new(bare.FullName), diagnostics),
             Diagnostics = diagnostics.ToImmutable(),
         };

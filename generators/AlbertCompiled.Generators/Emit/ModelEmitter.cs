@@ -8,7 +8,7 @@ namespace AlbertCompiled.Generators.Emit;
 
 /// <summary>What the emitters print a model from.</summary>
 internal sealed record CompiledGraph(
-    string Namespace, string Name, string Accessibility, string Optimizer, ImmutableArray<(string Name, string Value)> Configuration,
+    string Namespace, string Name, string Accessibility, string Optimizer, string Precision, ImmutableArray<(string Name, string Value)> Configuration,
     ParameterLayout Layout, ImmutableArray<(LoweredProgram Program, ModelGraph Source)> Programs);
 
 /// <summary>Prints the model's own half of the class, its description and its parameters' offsets.</summary>
@@ -31,10 +31,10 @@ internal static class ModelEmitter
         w.Line($"/// <summary>{model.Layout.Parameters.Sum(p => p.Length).ToString("#,0", CultureInfo.InvariantCulture)} parameters; programs: {string.Join(", ", model.Programs.Select(p => p.Program.Name))}.</summary>");
         w.Block($"{model.Accessibility} sealed partial class {model.Name} : CompiledModel", () =>
         {
-            w.Line($"{model.Name}(Device device, Capacity capacity, ulong seed) : base(Compiled, device, capacity, seed) {{ }}");
+            w.Line($"{model.Name}(Device device, Capacity capacity, ulong seed, Compute precision) : base(Compiled, device, capacity, seed, precision) {{ }}");
             w.Blank();
-            w.Line("/// <summary>Allocates a model on a device for batches up to a capacity.</summary>");
-            w.Line($"public static {model.Name} Create(Device device, Capacity capacity, ulong seed = 42) => new(device, capacity, seed);");
+            w.Line("/// <summary>Allocates a model on a device for batches up to a capacity; without a precision of its own it computes as it was declared to.</summary>");
+            w.Line($"public static {model.Name} Create(Device device, Capacity capacity, ulong seed = 42, Compute? precision = null) => new(device, capacity, seed, precision ?? Compiled.Precision);");
             w.Blank();
             w.Line("/// <inheritdoc/>");
             w.Block("protected override ModelExecutor CreateExecutor() => Device switch", () =>
@@ -44,8 +44,14 @@ internal static class ModelEmitter
                 w.Line("_ => throw new NotSupportedException($\"{Device.Kind} is neither a processor nor a GPU\"),");
             }, "};");
             w.Blank();
-            w.Line("CpuExecutor Cpu<V>(CpuDevice device) where V : struct, ISimd<V> =>");
-            w.Indented(() => w.Line($"new(this, device, {Constructors("Cpu", "<V>")});"));
+            w.Block("CpuExecutor Cpu<V>(CpuDevice device) where V : struct, ISimd<V> => Precision switch", () =>
+            {
+                w.Line("Compute.BFloat16 => BFloat16.IsSupported ? Cpu<V, BFloat16>(device) : Cpu<V, RoundedBFloat16>(device),");
+                w.Line("_ => Cpu<V, Float32>(device),");
+            }, "};");
+            w.Blank();
+            w.Line("CpuExecutor Cpu<V, P>(CpuDevice device) where V : struct, ISimd<V> where P : struct, IPrecision =>");
+            w.Indented(() => w.Line($"new(this, device, {Constructors("Cpu", "<V, P>")});"));
             w.Blank();
             w.Line("/// <inheritdoc/>");
             w.Block("protected override void CheckIndices(TokenBatch batch)", () =>
@@ -84,6 +90,7 @@ internal static class ModelEmitter
                 });
                 w.Line("],");
                 w.Line($"Optimizer.{model.Optimizer},");
+                w.Line($"Compute.{model.Precision},");
                 w.Line($"{CSharpWriter.Quote(PlanTable.Print(model.Programs[0].Program))});");
             });
         });

@@ -24,6 +24,8 @@ internal sealed class TracedModel(Declaration declaration) : IEquatable<TracedMo
 
     public OptimizerKind Optimizer => Declaration.Optimizer;
 
+    public ComputeKind Precision => Declaration.Precision;
+
     public MemoryBudget? Budget => Declaration.Budget;
 
     /// <summary>Every settable property of the architecture attribute with its value as a C# constant, defaults included.</summary>

@@ -22,7 +22,7 @@ static class FillMaskCommand
             var vocabulary = Vocabulary.Load(folder.Vocabulary);
             configuration.Check(model.Description, vocabulary);
             using var device = PretrainSettings.OpenDevice(parsed, options, context);
-            using var instance = model.Create(device, new(model.Description.Positions(), 1, Gaps), configuration.Seed);
+            using var instance = model.Create(device, new(model.Description.Positions(), 1, Gaps), configuration.Seed, Compute.Float32);
             folder.Checkpoints.LoadWeights(instance);
             Print(FillMask.Run(instance, vocabulary, parsed.GetValue(text)!), context.Out);
             return 0;

@@ -18,6 +18,7 @@ static class PretrainCommand
         return command.WithExamples(
             "pretrain",
             "pretrain --model AlbertSmall --text books/ --steps 20000 --device cuda",
+            "pretrain --precision bf16",
             "pretrain --optimizer lamb --learning-rate 0.003 --out runs/lamb",
             "pretrain --resume runs/lamb");
     }
@@ -37,7 +38,7 @@ static class PretrainCommand
         using var device = PretrainSettings.OpenDevice(parsed, options, context);
         using var interruption = context.Interruption();
         using var session = PretrainSession.Prepare(context, configuration with { Device = device.Name }, source, vocabulary, parsed.GetValue(options.Threads), interruption.Token);
-        using var instance = model.Create(device, configuration.Capacity(), configuration.Seed);
+        using var instance = model.Create(device, configuration.Capacity(), configuration.Seed, configuration.Recipe.Precision);
         var run = RunFolder.Create(folder, session.Configuration, vocabulary);
         return session.Train(instance, run, resumed: null, ResumeCommand(parsed, options, folder), interruption.Token);
     }
@@ -51,7 +52,7 @@ static class PretrainCommand
         var vocabulary = Vocabulary.Load(run.Vocabulary);
         configuration.Check(model.Description, vocabulary);
         using var device = PretrainSettings.OpenDevice(parsed, options, context);
-        using var instance = model.Create(device, configuration.Capacity(), configuration.Seed);
+        using var instance = model.Create(device, configuration.Capacity(), configuration.Seed, configuration.Recipe.Precision);
         var state = run.Checkpoints.Load(instance);
         using var interruption = context.Interruption();
         using var session = PretrainSession.Prepare(

@@ -7,15 +7,17 @@ namespace AlbertCompiled.Cli;
 static class PretrainSettings
 {
     static readonly Dictionary<string, Optimizer> Optimizers = new(StringComparer.OrdinalIgnoreCase) { ["adamw"] = Optimizer.AdamW, ["lamb"] = Optimizer.Lamb };
+    static readonly Dictionary<string, Compute> Precisions = new(StringComparer.OrdinalIgnoreCase) { ["fp32"] = Compute.Float32, ["bf16"] = Compute.BFloat16 };
 
     public static Recipe Recipe(ParseResult parsed, PretrainOptions options, ModelDescription model)
     {
-        var recipe = Recipes.For(model, ParseOptimizer(parsed.GetValue(options.Optimizer)));
+        var recipe = Recipes.For(model, Parse("optimizer", Optimizers, parsed.GetValue(options.Optimizer)));
         return recipe with
         {
             Steps = parsed.GetValue(options.Steps) ?? recipe.Steps,
             BatchTokens = parsed.GetValue(options.BatchTokens) ?? recipe.BatchTokens,
             LearningRate = parsed.GetValue(options.LearningRate) ?? recipe.LearningRate,
+            Precision = Parse("precision", Precisions, parsed.GetValue(options.Precision)) ?? recipe.Precision,
             Stages = parsed.GetValue(options.Sequence) is { } longest ? SequenceStage.UpTo(recipe.Stages, longest) : recipe.Stages,
         };
     }
@@ -31,8 +33,8 @@ static class PretrainSettings
         return threads >= 0 ? context.OpenDevice(parsed.GetValue(options.Device)!, threads) : throw new TrainingException($"{threads} threads: --threads must be 0 (all cores) or more");
     }
 
-    static Optimizer? ParseOptimizer(string? word) =>
+    static T? Parse<T>(string what, Dictionary<string, T> words, string? word) where T : struct =>
         word is null ? null
-        : Optimizers.TryGetValue(word, out var optimizer) ? optimizer
-        : throw new TrainingException($"no optimizer is called {word}; there are {string.Join(" and ", Optimizers.Keys)}");
+        : words.TryGetValue(word, out var value) ? value
+        : throw new TrainingException($"no {what} is called {word}; there are {string.Join(" and ", words.Keys)}");
 }

@@ -19,6 +19,7 @@ namespace AlbertCompiled.Training;
 /// <param name="Stages">Longest sequences along the run.</param>
 /// <param name="ShortShare">Share of documents with a random target length.</param>
 /// <param name="Masking">How tokens are masked.</param>
+/// <param name="Precision">What the operands of products are rounded to.</param>
 public sealed record Recipe(
     [property: JsonConverter(typeof(JsonStringEnumConverter<Optimizer>))] Optimizer Optimizer,
     double LearningRate,
@@ -34,7 +35,8 @@ public sealed record Recipe(
     int BatchTokens,
     ImmutableArray<SequenceStage> Stages,
     double ShortShare,
-    MaskingOptions Masking)
+    MaskingOptions Masking,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<Compute>))] Compute Precision = Compute.Float32)
 {
     /// <summary>The longest sequence of any stage.</summary>
     [JsonIgnore]

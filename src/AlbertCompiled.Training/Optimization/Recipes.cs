@@ -52,6 +52,7 @@ public static class Recipes
     public static Recipe For(ModelDescription model, Optimizer? optimizer = null)
     {
         var recipe = Table.First(row => row.Optimizer == (optimizer ?? model.Optimizer) && model.ParameterCount <= row.MostParameters).Recipe;
+        if (model.Precision != recipe.Precision) recipe = recipe with { Precision = model.Precision };
         int positions = model.Positions();
         return recipe.LongestSequence <= positions ? recipe : recipe with { Stages = SequenceStage.UpTo(recipe.Stages, positions) };
     }

@@ -8,6 +8,7 @@ public static unsafe class Attention
 {
     /// <summary>The forward pass.</summary>
     /// <typeparam name="V">The vector to compute with.</typeparam>
+    /// <typeparam name="P">What queries, keys, values, probabilities and gradients are rounded to where they are multiplied.</typeparam>
     /// <param name="team">The threads.</param>
     /// <param name="qkv">[tokens, q | k | v], each heads · headSize columns.</param>
     /// <param name="qkvStride">Floats from one row to the next.</param>
@@ -21,11 +22,12 @@ public static unsafe class Attention
     /// <param name="headSize">Columns of a head.</param>
     /// <param name="key">Key of the dropout site (<see cref="CounterRandom.Key"/>); row = query row · heads + head, column = key position within the sequence.</param>
     /// <param name="dropout">Probability of dropping, 0 for none.</param>
-    public static void Forward<V>(
+    public static void Forward<V, P>(
         ThreadTeam team, float* qkv, long qkvStride, float* context, long contextStride, float* logSum, long logSumStride,
-        int* starts, int sequences, int heads, int headSize, uint key, double dropout) where V : struct, ISimd<V>
+        int* starts, int sequences, int heads, int headSize, uint key, double dropout)
+        where V : struct, ISimd<V> where P : struct, IPrecision
     {
-        var job = new AttentionForward<V>
+        var job = new AttentionForward<V, P>
         {
             Heads = new(qkv, qkvStride, starts, heads, headSize, key, dropout),
             Context = context,
@@ -33,11 +35,12 @@ public static unsafe class Attention
             LogSum = logSum,
             LogSumStride = logSumStride,
         };
-        team.Run(job, sequences * heads, job.Heads.Largest(sequences, &AttentionForward<V>.Scratch));
+        team.Run(job, sequences * heads, job.Heads.Largest(sequences, &AttentionForward<V, P>.Scratch));
     }
 
     /// <summary>The backward pass: overwrites <paramref name="qkvGradient"/>.</summary>
     /// <typeparam name="V">The vector to compute with.</typeparam>
+    /// <typeparam name="P">What queries, keys, values, probabilities and gradients are rounded to where they are multiplied.</typeparam>
     /// <param name="team">The threads.</param>
     /// <param name="qkv">[tokens, q | k | v] of the forward pass.</param>
     /// <param name="qkvStride">Floats from one row to the next.</param>
@@ -55,12 +58,13 @@ public static unsafe class Attention
     /// <param name="headSize">Columns of a head.</param>
     /// <param name="key">Key of the dropout site, as in the forward pass.</param>
     /// <param name="dropout">Probability of dropping, as in the forward pass.</param>
-    public static void Backward<V>(
+    public static void Backward<V, P>(
         ThreadTeam team, float* qkv, long qkvStride, float* context, long contextStride, float* logSum, long logSumStride,
         float* gradient, long gradientStride, float* qkvGradient, long qkvGradientStride,
-        int* starts, int sequences, int heads, int headSize, uint key, double dropout) where V : struct, ISimd<V>
+        int* starts, int sequences, int heads, int headSize, uint key, double dropout)
+        where V : struct, ISimd<V> where P : struct, IPrecision
     {
-        var job = new AttentionBackward<V>
+        var job = new AttentionBackward<V, P>
         {
             Heads = new(qkv, qkvStride, starts, heads, headSize, key, dropout),
             Context = context,
@@ -72,6 +76,6 @@ public static unsafe class Attention
             QkvGradient = qkvGradient,
             QkvGradientStride = qkvGradientStride,
         };
-        team.Run(job, sequences * heads, job.Heads.Largest(sequences, &AttentionBackward<V>.Scratch));
+        team.Run(job, sequences * heads, job.Heads.Largest(sequences, &AttentionBackward<V, P>.Scratch));
     }
 }

@@ -7,7 +7,7 @@ namespace AlbertCompiled.Cpu;
 /// dV = (P∘M)ᵀ·dC, dS = P∘(M∘(dC·Vᵀ) − δ)/√d with δ = rowsum(dC∘C), dQ = dS·K, dK = dSᵀ·Q (Dao et al., 2022).
 /// P is computed again from the log-sums, for a block of queries at a time.
 /// </summary>
-unsafe struct AttentionBackward<V> : IScratchJob where V : struct, ISimd<V>
+unsafe struct AttentionBackward<V, P> : IScratchJob where V : struct, ISimd<V> where P : struct, IPrecision
 {
     /// <summary>Floats of a block of scores: with as many of their gradients they stay in the second-level cache.</summary>
     const int BlockFloats = 1 << 15;
@@ -35,12 +35,12 @@ unsafe struct AttentionBackward<V> : IScratchJob where V : struct, ISimd<V>
             Block = Math.Clamp((int)(BlockFloats / ScoreStride) / MicroKernel.Rows * MicroKernel.Rows, SmallestBlock, LargestBlock);
             int strips = (length + MicroKernel.Rows - 1) / MicroKernel.Rows;
             var plan = new ScratchPlan();
-            KeyPanels = plan.Add(PackedBlock.Floats(Keys, headSize));
-            ValuePanels = plan.Add(PackedBlock.Floats(Keys, headSize));
-            KeyRows = plan.Add(PackedBlock.Floats(Columns, length));
-            QueryRows = plan.Add(PackedBlock.Floats(Columns, Block));
-            GradientRows = plan.Add(PackedBlock.Floats(Columns, Block));
-            Strip = plan.Add(MicroKernel.Rows * (long)Math.Max(Block, Math.Max(length, headSize)));
+            KeyPanels = plan.Add(PackedBlock.Floats<P>(Keys, headSize));
+            ValuePanels = plan.Add(PackedBlock.Floats<P>(Keys, headSize));
+            KeyRows = plan.Add(PackedBlock.Floats<P>(Columns, length));
+            QueryRows = plan.Add(PackedBlock.Floats<P>(Columns, Block));
+            GradientRows = plan.Add(PackedBlock.Floats<P>(Columns, Block));
+            Strip = plan.Add(MicroKernel.Rows * (long)Packing.Words<P>(Math.Max(Block, Math.Max(length, headSize))));
             Scores = plan.Add(Block * ScoreStride);
             ScoreGradients = plan.Add(Block * ScoreStride);
             Tile = plan.Add(MicroKernel.Rows * ColumnStride);
@@ -59,24 +59,24 @@ unsafe struct AttentionBackward<V> : IScratchJob where V : struct, ISimd<V>
         if (length == 0) return;
         var at = new Layout(length, size);
         Matrix keys = Heads.Part(1, start, head), values = Heads.Part(2, start, head);
-        PackedBlock.Pack<V>(new Matrix(keys.Data, keys.Stride, transposed: true), at.Keys, size, scratch + at.KeyPanels);
-        PackedBlock.Pack<V>(new Matrix(values.Data, values.Stride, transposed: true), at.Keys, size, scratch + at.ValuePanels);
-        PackedBlock.Pack<V>(keys, at.Columns, length, scratch + at.KeyRows);
+        PackedBlock.Pack<P>(new Matrix(keys.Data, keys.Stride, transposed: true), at.Keys, size, scratch + at.KeyPanels);
+        PackedBlock.Pack<P>(new Matrix(values.Data, values.Stride, transposed: true), at.Keys, size, scratch + at.ValuePanels);
+        PackedBlock.Pack<P>(keys, at.Columns, length, scratch + at.KeyRows);
         for (int first = 0; first < length; first += at.Block)
         {
             int rows = Math.Min(at.Block, length - first);
-            PackedBlock.Pack<V>(Heads.Part(0, start + first, head), at.Columns, rows, scratch + at.QueryRows);
-            PackedBlock.Pack<V>(GradientOf(start + first, head), at.Columns, rows, scratch + at.GradientRows);
+            PackedBlock.Pack<P>(Heads.Part(0, start + first, head), at.Columns, rows, scratch + at.QueryRows);
+            PackedBlock.Pack<P>(GradientOf(start + first, head), at.Columns, rows, scratch + at.GradientRows);
             for (int i = 0; i < rows; i += MicroKernel.Rows)
                 Queries(at, scratch, length, start + first + i, Math.Min(MicroKernel.Rows, rows - i), head, i * at.ScoreStride);
             for (int j = 0; j < length; j += MicroKernel.Rows)
             {
                 int keyRows = Math.Min(MicroKernel.Rows, length - j);
                 long target = j * at.ColumnStride;
-                Packing.Strip<V>(new Matrix(scratch + at.Scores + j, at.ScoreStride, transposed: true), keyRows, rows, scratch + at.Strip);
-                PackedBlock.Multiply<V>(scratch + at.Strip, scratch + at.GradientRows, at.Columns, rows, scratch + at.ValueGradients + target, at.ColumnStride, first > 0);
-                Packing.Strip<V>(new Matrix(scratch + at.ScoreGradients + j, at.ScoreStride, transposed: true), keyRows, rows, scratch + at.Strip);
-                PackedBlock.Multiply<V>(scratch + at.Strip, scratch + at.QueryRows, at.Columns, rows, scratch + at.KeyGradients + target, at.ColumnStride, first > 0);
+                Packing.Strip<P>(new Matrix(scratch + at.Scores + j, at.ScoreStride, transposed: true), keyRows, rows, scratch + at.Strip);
+                PackedBlock.Multiply<V, P>(scratch + at.Strip, scratch + at.GradientRows, at.Columns, rows, scratch + at.ValueGradients + target, at.ColumnStride, first > 0);
+                Packing.Strip<P>(new Matrix(scratch + at.ScoreGradients + j, at.ScoreStride, transposed: true), keyRows, rows, scratch + at.Strip);
+                PackedBlock.Multiply<V, P>(scratch + at.Strip, scratch + at.QueryRows, at.Columns, rows, scratch + at.KeyGradients + target, at.ColumnStride, first > 0);
             }
         }
 
@@ -89,18 +89,18 @@ unsafe struct AttentionBackward<V> : IScratchJob where V : struct, ISimd<V>
     {
         int size = Heads.HeadSize;
         float* strip = scratch + at.Strip, scores = scratch + at.Scores + block, scoreGradients = scratch + at.ScoreGradients + block;
-        Packing.Strip<V>(Heads.Part(0, row, head), rows, size, strip);
-        PackedBlock.Multiply<V>(strip, scratch + at.KeyPanels, at.Keys, size, scores, at.ScoreStride, accumulate: false);
-        Packing.Strip<V>(GradientOf(row, head), rows, size, strip);
-        PackedBlock.Multiply<V>(strip, scratch + at.ValuePanels, at.Keys, size, scoreGradients, at.ScoreStride, accumulate: false);
+        Packing.Strip<P>(Heads.Part(0, row, head), rows, size, strip);
+        PackedBlock.Multiply<V, P>(strip, scratch + at.KeyPanels, at.Keys, size, scores, at.ScoreStride, accumulate: false);
+        Packing.Strip<P>(GradientOf(row, head), rows, size, strip);
+        PackedBlock.Multiply<V, P>(strip, scratch + at.ValuePanels, at.Keys, size, scoreGradients, at.ScoreStride, accumulate: false);
         for (int r = 0; r < rows; r++)
         {
             float delta = PackedBlock.Dot<V>(GradientOf(row + r, head).Data, Context + (row + r) * ContextStride + Heads.Column(head), size);
             Differentiate(scores + r * at.ScoreStride, scoreGradients + r * at.ScoreStride, length, row + r, head, delta);
         }
 
-        Packing.Strip<V>(new Matrix(scoreGradients, at.ScoreStride), rows, length, strip);
-        PackedBlock.Multiply<V>(strip, scratch + at.KeyRows, at.Columns, length, scratch + at.Tile, at.ColumnStride, accumulate: false);
+        Packing.Strip<P>(new Matrix(scoreGradients, at.ScoreStride), rows, length, strip);
+        PackedBlock.Multiply<V, P>(strip, scratch + at.KeyRows, at.Columns, length, scratch + at.Tile, at.ColumnStride, accumulate: false);
         Store(scratch + at.Tile, at.ColumnStride, 0, row, rows, head);
     }
 

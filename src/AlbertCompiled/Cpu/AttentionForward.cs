@@ -6,7 +6,7 @@ namespace AlbertCompiled.Cpu;
 /// The forward pass of one head of one sequence. Keys and values are packed once; then eight queries at a time meet all keys,
 /// their scores become probabilities in place and meet the values.
 /// </summary>
-unsafe struct AttentionForward<V> : IScratchJob where V : struct, ISimd<V>
+unsafe struct AttentionForward<V, P> : IScratchJob where V : struct, ISimd<V> where P : struct, IPrecision
 {
     public AttentionHeads Heads;
     public float* Context, LogSum;
@@ -24,11 +24,11 @@ unsafe struct AttentionForward<V> : IScratchJob where V : struct, ISimd<V>
             Columns = new(headSize, V.Count);
             ScoreStride = Keys.First(Keys.Count) + 16;
             var plan = new ScratchPlan();
-            KeyPanels = plan.Add(PackedBlock.Floats(Keys, headSize));
-            ValuePanels = plan.Add(PackedBlock.Floats(Columns, length));
-            Queries = plan.Add(MicroKernel.Rows * headSize);
+            KeyPanels = plan.Add(PackedBlock.Floats<P>(Keys, headSize));
+            ValuePanels = plan.Add(PackedBlock.Floats<P>(Columns, length));
+            Queries = plan.Add(MicroKernel.Rows * Packing.Words<P>(headSize));
             Scores = plan.Add(MicroKernel.Rows * ScoreStride);
-            Probabilities = plan.Add(MicroKernel.Rows * length);
+            Probabilities = plan.Add(MicroKernel.Rows * Packing.Words<P>(length));
             Result = plan.Add(MicroKernel.Rows * Columns.First(Columns.Count));
             Total = plan.Total;
         }
@@ -43,19 +43,19 @@ unsafe struct AttentionForward<V> : IScratchJob where V : struct, ISimd<V>
         if (length == 0) return;
         var at = new Layout(length, size);
         var keys = Heads.Part(1, start, head);
-        PackedBlock.Pack<V>(new Matrix(keys.Data, keys.Stride, transposed: true), at.Keys, size, scratch + at.KeyPanels);
-        PackedBlock.Pack<V>(Heads.Part(2, start, head), at.Columns, length, scratch + at.ValuePanels);
+        PackedBlock.Pack<P>(new Matrix(keys.Data, keys.Stride, transposed: true), at.Keys, size, scratch + at.KeyPanels);
+        PackedBlock.Pack<P>(Heads.Part(2, start, head), at.Columns, length, scratch + at.ValuePanels);
         float* inverses = stackalloc float[MicroKernel.Rows];
         for (int i = 0; i < length; i += MicroKernel.Rows)
         {
             int rows = Math.Min(MicroKernel.Rows, length - i);
-            Packing.Strip<V>(Heads.Part(0, start + i, head), rows, size, scratch + at.Queries);
-            PackedBlock.Multiply<V>(scratch + at.Queries, scratch + at.KeyPanels, at.Keys, size, scratch + at.Scores, at.ScoreStride, accumulate: false);
+            Packing.Strip<P>(Heads.Part(0, start + i, head), rows, size, scratch + at.Queries);
+            PackedBlock.Multiply<V, P>(scratch + at.Queries, scratch + at.KeyPanels, at.Keys, size, scratch + at.Scores, at.ScoreStride, accumulate: false);
             for (int r = 0; r < rows; r++)
                 inverses[r] = Softmax(scratch + at.Scores + r * at.ScoreStride, length, start + i + r, head);
-            Packing.Strip<V>(new Matrix(scratch + at.Scores, at.ScoreStride), rows, length, scratch + at.Probabilities);
+            Packing.Strip<P>(new Matrix(scratch + at.Scores, at.ScoreStride), rows, length, scratch + at.Probabilities);
             int stride = at.Columns.First(at.Columns.Count);
-            PackedBlock.Multiply<V>(scratch + at.Probabilities, scratch + at.ValuePanels, at.Columns, length, scratch + at.Result, stride, accumulate: false);
+            PackedBlock.Multiply<V, P>(scratch + at.Probabilities, scratch + at.ValuePanels, at.Columns, length, scratch + at.Result, stride, accumulate: false);
             for (int r = 0; r < rows; r++)
                 PackedBlock.CopyRow<V>(scratch + at.Result + r * stride, inverses[r], Context + (start + i + r) * ContextStride + Heads.Column(head), size);
         }

@@ -25,6 +25,9 @@ public sealed class CpuDevice : Device
     public ThreadTeam Team { get; }
 
     /// <inheritdoc/>
+    public override bool Computes(Compute precision) => true;
+
+    /// <inheritdoc/>
     public override ParameterSet CreateParameters(ModelDescription description) => new CpuParameterSet(description, Team);
 
     /// <inheritdoc/>

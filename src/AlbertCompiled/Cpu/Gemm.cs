@@ -7,6 +7,7 @@ public static unsafe class Gemm
 {
     /// <summary>Hands the elements of op(a) · op(b) to an epilogue.</summary>
     /// <typeparam name="V">The vector to compute with.</typeparam>
+    /// <typeparam name="P">What the operands are rounded to.</typeparam>
     /// <typeparam name="TEpilogue">What happens to the products; its Apply should be inlined aggressively.</typeparam>
     /// <param name="team">The threads.</param>
     /// <param name="a">[m, k].</param>
@@ -15,46 +16,46 @@ public static unsafe class Gemm
     /// <param name="n">Columns.</param>
     /// <param name="k">Inner dimension; 0 gives products of 0.</param>
     /// <param name="epilogue">Sees every element once.</param>
-    public static void Multiply<V, TEpilogue>(ThreadTeam team, Matrix a, Matrix b, int m, int n, int k, TEpilogue epilogue)
-        where V : struct, ISimd<V> where TEpilogue : struct, IEpilogue
+    public static void Multiply<V, P, TEpilogue>(ThreadTeam team, Matrix a, Matrix b, int m, int n, int k, TEpilogue epilogue)
+        where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
         if (m <= 0 || n <= 0) return;
-        Multiply<V, TEpilogue>(team, new ProductPlan(team.Threads, m, n, k, V.Count, Blocking.For(team.Threads)), a, b, epilogue);
+        Multiply<V, P, TEpilogue>(team, new ProductPlan(team.Threads, m, n, Packing.Words<P>(k), V.Count, Blocking.For(team.Threads)), k, a, b, epilogue);
     }
 
     /// <summary>The product, cut as <paramref name="plan"/> says.</summary>
-    internal static void Multiply<V, TEpilogue>(ThreadTeam team, in ProductPlan plan, Matrix a, Matrix b, TEpilogue epilogue)
-        where V : struct, ISimd<V> where TEpilogue : struct, IEpilogue
+    internal static void Multiply<V, P, TEpilogue>(ThreadTeam team, in ProductPlan plan, int k, Matrix a, Matrix b, TEpilogue epilogue)
+        where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
         int n = plan.Panels.Columns;
-        float* packedA = team.Packing.Reserve(plan.StripsFloats + (plan.SharesPanels ? PackedB.PackedLength(n, plan.K) : 0)), packedB = null;
+        float* packedA = team.Packing.Reserve(plan.StripsFloats + (plan.SharesPanels ? PackedB.PackedLength<P>(n, k) : 0)), packedB = null;
         if (plan.SharesPanels)
         {
             packedB = packedA + plan.StripsFloats;
-            PackedB.Pack<V>(team, b, n, plan.K, packedB);
+            PackedB.Pack<V, P>(team, b, n, k, packedB);
         }
 
-        Multiply<V, TEpilogue>(team, plan, a, packedA, b, packedB, epilogue);
+        Multiply<V, P, TEpilogue>(team, plan, k, a, packedA, b, packedB, epilogue);
     }
 
     /// <summary>The product, with b packed already if <paramref name="packedB"/> is not null.</summary>
-    internal static void Multiply<V, TEpilogue>(ThreadTeam team, in ProductPlan plan, Matrix a, float* packedA, Matrix b, float* packedB, TEpilogue epilogue)
-        where V : struct, ISimd<V> where TEpilogue : struct, IEpilogue
+    internal static void Multiply<V, P, TEpilogue>(ThreadTeam team, in ProductPlan plan, int k, Matrix a, float* packedA, Matrix b, float* packedB, TEpilogue epilogue)
+        where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
         for (int row = 0; row < plan.M; row += plan.BlockRows)
         {
             int rows = Math.Min(plan.BlockRows, plan.M - row);
-            var strips = new StripsJob<V> { A = a.From(row, 0), Rows = rows, K = plan.K, Packed = packedA, StripStride = plan.StripStride };
+            var strips = new StripsJob<P> { A = a.From(row, 0), Rows = rows, K = k, Packed = packedA, StripStride = plan.StripStride };
             team.Run(strips, strips.Parts);
             team.Run(
-                new ProductJob<V, TEpilogue> { Plan = plan, FirstRow = row, Rows = rows, PackedA = packedA, B = b, PackedB = packedB, Epilogue = epilogue },
+                new ProductJob<V, P, TEpilogue> { Plan = plan, K = k, FirstRow = row, Rows = rows, PackedA = packedA, B = b, PackedB = packedB, Epilogue = epilogue },
                 plan.Parts,
                 plan.TilesFloats + (packedB == null ? plan.PanelsFloats : 0));
         }
     }
 
     /// <summary>Packs rows of op(a): a part is some rows as they are stored, so that it reads memory from end to end.</summary>
-    struct StripsJob<V> : IJob where V : struct, ISimd<V>
+    struct StripsJob<P> : IJob where P : struct, IPrecision
     {
         const int PartRows = 8 * MicroKernel.Rows;
         public Matrix A;
@@ -64,25 +65,25 @@ public static unsafe class Gemm
 
         public override readonly string ToString() => "packing of rows";
 
-        public readonly int Parts => ((A.Transposed ? K : Rows) + PartRows - 1) / PartRows;
+        public readonly int Parts => ((A.Transposed ? Packing.Words<P>(K) : Rows) + PartRows - 1) / PartRows;
 
         public readonly void Run(int part)
         {
             int first = part * PartRows;
-            if (A.Transposed) Packing.Strips<V>(A.From(0, first), Rows, Math.Min(PartRows, K - first), Packed + first * MicroKernel.Rows, StripStride);
-            else Packing.Strips<V>(A.From(first, 0), Math.Min(PartRows, Rows - first), K, Packed + first / MicroKernel.Rows * StripStride, StripStride);
+            if (A.Transposed) Packing.Strips<P>(A.From(0, first * P.PerWord), Rows, Math.Min(PartRows * P.PerWord, K - first * P.PerWord), Packed + first * MicroKernel.Rows, StripStride);
+            else Packing.Strips<P>(A.From(first, 0), Math.Min(PartRows, Rows - first), K, Packed + first / MicroKernel.Rows * StripStride, StripStride);
         }
     }
 
-    struct ProductJob<V, TEpilogue> : IScratchJob where V : struct, ISimd<V> where TEpilogue : struct, IEpilogue
+    struct ProductJob<V, P, TEpilogue> : IScratchJob where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
         public ProductPlan Plan;
-        public int FirstRow, Rows;
+        public int K, FirstRow, Rows;
         public float* PackedA, PackedB;
         public Matrix B;
         public TEpilogue Epilogue;
 
-        public override readonly string ToString() => $"{typeof(TEpilogue).Name} [{Plan.M}, {Plan.Panels.Columns}] over {Plan.K}";
+        public override readonly string ToString() => $"{typeof(TEpilogue).Name} [{Plan.M}, {Plan.Panels.Columns}] over {K}";
 
         public readonly void Run(int part, float* scratch)
         {
@@ -92,35 +93,36 @@ public static unsafe class Gemm
             float* panels = scratch + Plan.TilesFloats;
             for (int inner = 0; inner < Plan.InnerBlocks; inner++)
             {
-                int firstK = Plan.FirstInner(inner), k = Plan.FirstInner(inner + 1) - firstK;
+                int firstWord = Plan.FirstInner(inner), words = Plan.FirstInner(inner + 1) - firstWord;
                 bool finished = inner == Plan.InnerBlocks - 1;
-                if (PackedB == null) PackPanels(firstPanel, lastPanel, firstK, k, panels);
+                if (PackedB == null) PackPanels(firstPanel, lastPanel, firstWord, words, panels);
                 float* tile = scratch;
                 for (int s = firstStrip; s < lastStrip; s++)
                 {
-                    float* strip = PackedA + s * Plan.StripStride + firstK * MicroKernel.Rows, own = panels;
+                    float* strip = PackedA + s * Plan.StripStride + firstWord * MicroKernel.Rows, own = panels;
                     int row = s * MicroKernel.Rows, rows = Math.Min(MicroKernel.Rows, Rows - row);
                     for (int p = firstPanel; p < lastPanel; p++)
                     {
                         int width = Plan.Panels.Width(p);
-                        float* panel = PackedB == null ? own : PackedB + (long)Plan.Panels.First(p) * Plan.K + firstK * width;
+                        float* panel = PackedB == null ? own : PackedB + (long)Plan.Panels.First(p) * Plan.Words + firstWord * width;
                         if (finished) Prefetch(Epilogue, FirstRow + row, rows, Plan.Panels.First(p), Plan.Panels.Valid(p));
-                        MicroKernel.Tile<V>(Plan.Panels.Vectors(p), strip, panel, k, tile, width, accumulate: inner > 0);
+                        P.Tile<V>(Plan.Panels.Vectors(p), strip, panel, words, tile, width, accumulate: inner > 0);
                         if (finished) Finish(Epilogue, tile, width, FirstRow + row, rows, Plan.Panels.First(p), Plan.Panels.Valid(p));
                         if (Plan.InnerBlocks > 1) tile += Plan.TileFloats;
-                        own += (long)width * k;
+                        own += (long)width * words;
                     }
                 }
             }
         }
 
-        readonly void PackPanels(int first, int last, int firstK, int k, float* panels)
+        readonly void PackPanels(int first, int last, int firstWord, int words, float* panels)
         {
+            int firstK = firstWord * P.PerWord, k = Math.Min(words * P.PerWord, K - firstK);
             for (int p = first; p < last; p++)
             {
                 int width = Plan.Panels.Width(p);
-                Packing.Panel<V>(B.From(firstK, Plan.Panels.First(p)), Plan.Panels.Valid(p), k, width, panels);
-                panels += (long)width * k;
+                Packing.Panel<P>(B.From(firstK, Plan.Panels.First(p)), Plan.Panels.Valid(p), k, width, panels);
+                panels += (long)width * words;
             }
         }
 

@@ -6,25 +6,27 @@ namespace AlbertCompiled.Cpu;
 static unsafe class PackedBlock
 {
     /// <summary>Floats of a packed [k, panels.Columns].</summary>
-    public static long Floats(in Panels panels, int k) => (long)panels.First(panels.Count) * k;
+    public static long Floats<P>(in Panels panels, int k) where P : struct, IPrecision => (long)panels.First(panels.Count) * Packing.Words<P>(k);
 
     /// <summary>Packs op(b), which is [k, panels.Columns].</summary>
-    public static void Pack<V>(Matrix b, in Panels panels, int k, float* packed) where V : struct, ISimd<V>
+    public static void Pack<P>(Matrix b, in Panels panels, int k, float* packed) where P : struct, IPrecision
     {
         for (int p = 0; p < panels.Count; p++)
         {
             int first = panels.First(p);
-            Packing.Panel<V>(b.From(0, first), panels.Valid(p), k, panels.Width(p), packed + (long)first * k);
+            Packing.Panel<P>(b.From(0, first), panels.Valid(p), k, panels.Width(p), packed + (long)first * Packing.Words<P>(k));
         }
     }
 
     /// <summary>c[8, panels with padding] = strip · packed, or += it.</summary>
-    public static void Multiply<V>(float* strip, float* packed, in Panels panels, int k, float* c, long stride, bool accumulate) where V : struct, ISimd<V>
+    public static void Multiply<V, P>(float* strip, float* packed, in Panels panels, int k, float* c, long stride, bool accumulate)
+        where V : struct, ISimd<V> where P : struct, IPrecision
     {
+        int words = Packing.Words<P>(k);
         for (int p = 0; p < panels.Count; p++)
         {
             int first = panels.First(p);
-            MicroKernel.Tile<V>(panels.Vectors(p), strip, packed + (long)first * k, k, c + first, stride, accumulate);
+            P.Tile<V>(panels.Vectors(p), strip, packed + (long)first * words, words, c + first, stride, accumulate);
         }
     }
 

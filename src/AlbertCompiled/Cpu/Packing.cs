@@ -12,15 +12,19 @@ static unsafe class Packing
 {
     const int Block = 8;
 
-    /// <summary>Packs rows of op(a) into a strip [k, 8]; missing rows become 0.</summary>
+    /// <summary>Words of <paramref name="k"/> inner elements.</summary>
+    public static int Words<P>(int k) where P : struct, IPrecision => (k + P.PerWord - 1) / P.PerWord;
+
+    /// <summary>Packs rows of op(a) into a strip [words, 8]; missing rows become 0.</summary>
     /// <param name="a">op(a) from the strip's first row and first k on.</param>
     /// <param name="rows">Rows, at most 8.</param>
     /// <param name="k">Inner elements.</param>
     /// <param name="strip">The strip.</param>
-    public static void Strip<V>(Matrix a, int rows, int k, float* strip) where V : struct, ISimd<V>
+    public static void Strip<P>(Matrix a, int rows, int k, float* strip) where P : struct, IPrecision
     {
-        if (a.Transposed) Copy<V>(a.Data, a.Stride, k, rows, strip, MicroKernel.Rows);
-        else Transpose(a.Data, a.Stride, rows, k, strip, MicroKernel.Rows, MicroKernel.Rows);
+        if (!a.Transposed) Transpose<P>(a.Data, a.Stride, rows, k, strip, MicroKernel.Rows);
+        else if (rows == MicroKernel.Rows) Split<P>(a.Data, a.Stride, 1, k, strip, 0);
+        else Copy<P>(a.Data, a.Stride, k, rows, strip, MicroKernel.Rows);
     }
 
     /// <summary>Packs rows of op(a) into as many strips as they need.</summary>
@@ -29,87 +33,94 @@ static unsafe class Packing
     /// <param name="k">Inner elements.</param>
     /// <param name="strips">The strips.</param>
     /// <param name="stripStride">Floats from one strip to the next.</param>
-    public static void Strips<V>(Matrix a, int rows, int k, float* strips, long stripStride) where V : struct, ISimd<V>
+    public static void Strips<P>(Matrix a, int rows, int k, float* strips, long stripStride) where P : struct, IPrecision
     {
         int whole = a.Transposed ? rows / MicroKernel.Rows : 0;
-        if (whole > 0) Split(a.Data, a.Stride, whole, k, strips, stripStride);
+        if (whole > 0) Split<P>(a.Data, a.Stride, whole, k, strips, stripStride);
         for (int row = whole * MicroKernel.Rows; row < rows; row += MicroKernel.Rows)
-            Strip<V>(a.From(row, 0), Math.Min(MicroKernel.Rows, rows - row), k, strips + row / MicroKernel.Rows * stripStride);
+            Strip<P>(a.From(row, 0), Math.Min(MicroKernel.Rows, rows - row), k, strips + row / MicroKernel.Rows * stripStride);
     }
 
-    /// <summary>Deals rows of a [k, 8 · strips] out to the strips: each row is read once, in whole cache lines.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Split(float* source, long sourceStride, int strips, int k, float* target, long stripStride)
-    {
-        for (int i = 0; i < k; i++, source += sourceStride, target += MicroKernel.Rows)
-        {
-            float* to = target;
-            for (int s = 0; s < strips; s++, to += stripStride) Vector256.Load(source + s * MicroKernel.Rows).Store(to);
-        }
-    }
-
-    /// <summary>Packs columns of op(b) into a panel [k, width]; missing columns become 0.</summary>
+    /// <summary>Packs columns of op(b) into a panel [words, width]; missing columns become 0.</summary>
     /// <param name="b">op(b) from the panel's first column and first k on.</param>
     /// <param name="columns">Columns, at most <paramref name="width"/>.</param>
     /// <param name="k">Inner elements.</param>
     /// <param name="width">Columns of the panel.</param>
     /// <param name="panel">The panel.</param>
-    public static void Panel<V>(Matrix b, int columns, int k, int width, float* panel) where V : struct, ISimd<V>
+    public static void Panel<P>(Matrix b, int columns, int k, int width, float* panel) where P : struct, IPrecision
     {
-        if (b.Transposed) Transpose(b.Data, b.Stride, columns, k, panel, width, width);
-        else Copy<V>(b.Data, b.Stride, k, columns, panel, width);
+        if (b.Transposed) Transpose<P>(b.Data, b.Stride, columns, k, panel, width);
+        else Copy<P>(b.Data, b.Stride, k, columns, panel, width);
     }
 
-    /// <summary>Copies a [rows, columns] into one of rows of <paramref name="width"/>, the rest 0.</summary>
+    /// <summary>Deals rows of a [k, 8 · strips] out to the strips: each row is read once, in whole cache lines.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Copy<V>(float* source, long sourceStride, int rows, int columns, float* target, int width) where V : struct, ISimd<V>
+    static void Split<P>(float* source, long sourceStride, int strips, int k, float* target, long stripStride) where P : struct, IPrecision
     {
-        if (columns == width && width == MicroKernel.Rows)
+        for (; k > 0; k -= P.PerWord, source += P.PerWord * sourceStride, target += MicroKernel.Rows)
         {
-            for (int r = 0; r < rows; r++, source += sourceStride, target += MicroKernel.Rows) Vector256.Load(source).Store(target);
-            return;
+            bool pair = P.PerWord == 2 && k > 1;
+            float* from = source, to = target;
+            for (int s = 0; s < strips; s++, from += MicroKernel.Rows, to += stripStride) Word<P>(from, sourceStride, pair).Store(to);
         }
+    }
 
-        int whole = columns / V.Count * V.Count;
-        for (int r = 0; r < rows; r++, source += sourceStride, target += width)
+    /// <summary>Copies a [k, columns] into words of rows of <paramref name="width"/>, the rest 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static void Copy<P>(float* source, long sourceStride, int k, int columns, float* target, int width) where P : struct, IPrecision
+    {
+        int whole = columns / Block * Block;
+        for (; k > 0; k -= P.PerWord, source += P.PerWord * sourceStride, target += width)
         {
+            bool pair = P.PerWord == 2 && k > 1;
             int c = 0;
-            for (; c < whole; c += V.Count) V.Load(source + c).Store(target + c);
-            for (; c < columns; c++) target[c] = source[c];
+            for (; c < whole; c += Block) Word<P>(source + c, sourceStride, pair).Store(target + c);
+            for (; c < columns; c++) target[c] = P.Pack(source[c], pair ? source[sourceStride + c] : 0);
             for (; c < width; c++) target[c] = 0;
         }
     }
 
-    /// <summary>Writes the transpose of a [rows, columns] into one of columns × <paramref name="width"/>, the rest 0.</summary>
+    /// <summary>The words of 8 columns.</summary>
+    /// <param name="first">Their elements in the words' first row.</param>
+    /// <param name="stride">Floats to the second row.</param>
+    /// <param name="pair">True if there is one.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<float> Word<P>(float* first, long stride, bool pair) where P : struct, IPrecision =>
+        P.Pack(Vector256.Load(first), pair ? Vector256.Load(first + stride) : Vector256<float>.Zero);
+
+    /// <summary>Writes the transpose of a [rows, k] as words of rows of <paramref name="width"/>, the rest 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Transpose(float* source, long sourceStride, int rows, int columns, float* target, long targetStride, int width)
+    static void Transpose<P>(float* source, long sourceStride, int rows, int k, float* target, int width) where P : struct, IPrecision
     {
         int r = 0;
         for (; r <= rows - Block; r += Block)
         {
             float* from = source + r * sourceStride, to = target + r;
             int c = 0;
-            for (; c <= columns - Block; c += Block, from += Block, to += Block * targetStride) Transpose8x8(from, sourceStride, to, targetStride);
-            for (; c < columns; c++, from++, to += targetStride)
-                for (int i = 0; i < Block; i++) to[i] = from[i * sourceStride];
+            for (; c <= k - Block; c += Block, from += Block, to += Block / P.PerWord * width) Transpose8x8<P>(from, sourceStride, to, width);
+            for (; c < k; c += P.PerWord, from += P.PerWord, to += width) Column<P>(from, sourceStride, 0, Block, c + 1 < k, to);
         }
 
         if (r == width) return;
-        for (int c = 0; c < columns; c++)
+        for (int c = 0; c < k; c += P.PerWord, source += P.PerWord, target += width)
         {
-            float* to = target + c * targetStride;
-            for (int i = r; i < rows; i++) to[i] = source[i * sourceStride + c];
-            for (int i = rows; i < width; i++) to[i] = 0;
+            Column<P>(source, sourceStride, r, rows, c + 1 < k, target);
+            for (int i = rows; i < width; i++) target[i] = 0;
         }
     }
 
+    /// <summary>Words of a column of a [rows, k], one by one.</summary>
+    static void Column<P>(float* source, long stride, int first, int last, bool pair, float* target) where P : struct, IPrecision
+    {
+        for (int i = first; i < last; i++) target[i] = P.Pack(source[i * stride], P.PerWord == 2 && pair ? source[i * stride + 1] : 0);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Transpose8x8(float* source, long sourceStride, float* target, long targetStride)
+    static void Transpose8x8<P>(float* source, long sourceStride, float* target, int width) where P : struct, IPrecision
     {
         if (!Avx.IsSupported)
         {
-            for (int i = 0; i < Block; i++)
-                for (int j = 0; j < Block; j++) target[j * targetStride + i] = source[i * sourceStride + j];
+            for (int c = 0; c < Block; c += P.PerWord, target += width) Column<P>(source + c, sourceStride, 0, Block, pair: true, target);
             return;
         }
 
@@ -119,8 +130,8 @@ static unsafe class Packing
         var (a1, a5) = Halves(lower + sourceStride, upper + sourceStride);
         var (a2, a6) = Halves(lower + 2 * sourceStride, upper + 2 * sourceStride);
         var (a3, a7) = Halves(lower + 3 * sourceStride, upper + 3 * sourceStride);
-        Transpose4x4(a0, a1, a2, a3, target, targetStride);
-        Transpose4x4(a4, a5, a6, a7, target + 4 * targetStride, targetStride);
+        Transpose4x4<P>(a0, a1, a2, a3, target, width);
+        Transpose4x4<P>(a4, a5, a6, a7, target + 4 / P.PerWord * width, width);
     }
 
     /// <summary>Columns 0–3 and 4–7 of a row of the lower and a row of the upper half.</summary>
@@ -130,15 +141,24 @@ static unsafe class Packing
 
     /// <summary>Transposes the 4×4 blocks in both halves of four vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Transpose4x4(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, float* target, long stride)
+    static void Transpose4x4<P>(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, float* target, int width) where P : struct, IPrecision
     {
         var ab0 = Avx.UnpackLow(a, b).AsDouble();
         var cd0 = Avx.UnpackLow(c, d).AsDouble();
         var ab2 = Avx.UnpackHigh(a, b).AsDouble();
         var cd2 = Avx.UnpackHigh(c, d).AsDouble();
-        Avx.UnpackLow(ab0, cd0).AsSingle().Store(target);
-        Avx.UnpackHigh(ab0, cd0).AsSingle().Store(target + stride);
-        Avx.UnpackLow(ab2, cd2).AsSingle().Store(target + 2 * stride);
-        Avx.UnpackHigh(ab2, cd2).AsSingle().Store(target + 3 * stride);
+        Vector256<float> row0 = Avx.UnpackLow(ab0, cd0).AsSingle(), row1 = Avx.UnpackHigh(ab0, cd0).AsSingle();
+        Vector256<float> row2 = Avx.UnpackLow(ab2, cd2).AsSingle(), row3 = Avx.UnpackHigh(ab2, cd2).AsSingle();
+        if (P.PerWord == 2)
+        {
+            P.Pack(row0, row1).Store(target);
+            P.Pack(row2, row3).Store(target + width);
+            return;
+        }
+
+        P.Pack(row0, default).Store(target);
+        P.Pack(row1, default).Store(target + width);
+        P.Pack(row2, default).Store(target + 2 * width);
+        P.Pack(row3, default).Store(target + 3 * width);
     }
 }

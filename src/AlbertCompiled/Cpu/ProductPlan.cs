@@ -1,7 +1,7 @@
 namespace AlbertCompiled.Cpu;
 
 /// <summary>Sizes that caches suggest; results do not depend on them.</summary>
-/// <param name="Inner">Inner elements that are multiplied before the next panels are fetched.</param>
+/// <param name="Inner">Words of the inner dimension that are multiplied before the next panels are fetched.</param>
 /// <param name="Group">Panels that meet a strip while it is in the first-level cache.</param>
 /// <param name="RowFloats">Floats of a packed block of rows.</param>
 readonly record struct Blocking(int Inner, int Group, int RowFloats)
@@ -24,11 +24,11 @@ readonly struct ProductPlan
     /// <summary>A part of fewer strips would spend its time on fetching panels.</summary>
     const int SmallestRun = 8;
 
-    public ProductPlan(int threads, int m, int n, int k, int lanes, Blocking blocking)
+    public ProductPlan(int threads, int m, int n, int words, int lanes, Blocking blocking)
     {
-        (M, K) = (m, k);
+        (M, Words) = (m, words);
         Panels = new(n, lanes);
-        int largestBlock = Math.Max(SmallestRun, blocking.RowFloats / Math.Max(1, k) / MicroKernel.Rows) * MicroKernel.Rows;
+        int largestBlock = Math.Max(SmallestRun, blocking.RowFloats / Math.Max(1, words) / MicroKernel.Rows) * MicroKernel.Rows;
         RowBlocks = (m + largestBlock - 1) / largestBlock;
         BlockRows = Round((m + RowBlocks - 1) / RowBlocks);
         Strips = BlockRows / MicroKernel.Rows;
@@ -38,15 +38,15 @@ readonly struct ProductPlan
         Groups = (Panels.Count + Group - 1) / Group;
         Group = (Panels.Count + Groups - 1) / Groups;
         Runs = Math.Min((wanted + Groups - 1) / Groups, mostRuns);
-        InnerBlocks = Math.Max(1, (k + blocking.Inner - 1) / blocking.Inner);
+        InnerBlocks = Math.Max(1, (words + blocking.Inner - 1) / blocking.Inner);
         TileFloats = MicroKernel.Rows * 3 * lanes;
     }
 
     /// <summary>Rows.</summary>
     public int M { get; }
 
-    /// <summary>Inner dimension.</summary>
-    public int K { get; }
+    /// <summary>Words of the inner dimension.</summary>
+    public int Words { get; }
 
     /// <summary>The columns.</summary>
     public Panels Panels { get; }
@@ -82,7 +82,7 @@ readonly struct ProductPlan
     public int TileFloats { get; }
 
     /// <summary>Floats from one strip to the next: a cache line apart from a multiple of 4096 bytes.</summary>
-    public long StripStride => (long)MicroKernel.Rows * K + 16;
+    public long StripStride => (long)MicroKernel.Rows * Words + 16;
 
     /// <summary>Floats of a packed block of rows.</summary>
     public long StripsFloats => Strips * StripStride;
@@ -91,10 +91,10 @@ readonly struct ProductPlan
     public long TilesFloats => (InnerBlocks == 1 ? 1 : (long)Group * (Strips / Runs + 1)) * TileFloats;
 
     /// <summary>Scratch for the panels of a part, one inner block of them.</summary>
-    public long PanelsFloats => (long)Group * Panels.Width(0) * (K / InnerBlocks + 1);
+    public long PanelsFloats => (long)Group * Panels.Width(0) * (Words / InnerBlocks + 1);
 
-    /// <summary>First inner element of a block.</summary>
-    public int FirstInner(int block) => (int)((long)K * block / InnerBlocks);
+    /// <summary>First word of a block of the inner dimension.</summary>
+    public int FirstInner(int block) => (int)((long)Words * block / InnerBlocks);
 
     /// <summary>First strip of a run among <paramref name="strips"/>.</summary>
     public int FirstStrip(int run, int strips) => (int)((long)strips * run / Runs);

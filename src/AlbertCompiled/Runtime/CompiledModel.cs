@@ -4,12 +4,15 @@ namespace AlbertCompiled;
 public abstract class CompiledModel : IDisposable
 {
     /// <summary>Allocates the arenas on <paramref name="device"/> and initialises the parameters from <paramref name="seed"/>.</summary>
-    protected CompiledModel(ModelDescription description, Device device, Capacity capacity, ulong seed)
+    /// <exception cref="DeviceException">The device does not compute in this precision.</exception>
+    protected CompiledModel(ModelDescription description, Device device, Capacity capacity, ulong seed, Compute precision = Compute.Float32)
     {
+        if (!device.Computes(precision)) throw new DeviceException($"{device.Kind} does not compute in {precision}: choose {nameof(Compute.Float32)} or the device cpu");
         Description = description;
         Device = device;
         Capacity = capacity;
         Seed = seed;
+        Precision = precision;
         Parameters = device.CreateParameters(description);
         Parameters.Initialize(seed);
     }
@@ -25,6 +28,9 @@ public abstract class CompiledModel : IDisposable
 
     /// <summary>Seed of initialisation and dropout.</summary>
     public ulong Seed { get; }
+
+    /// <summary>What the operands of matrix products and attention are rounded to.</summary>
+    public Compute Precision { get; }
 
     /// <summary>Weights, gradients and optimizer moments.</summary>
     public ParameterSet Parameters { get; }

@@ -9,6 +9,9 @@ public abstract partial class Device : IDisposable
     /// <summary>What a person calls it: processor or card, threads or memory.</summary>
     public abstract string Name { get; }
 
+    /// <summary>True if models on this device can round the operands of products so.</summary>
+    public virtual bool Computes(Compute precision) => precision == Compute.Float32;
+
     /// <summary>Allocates the parameter arenas of a model.</summary>
     public abstract ParameterSet CreateParameters(ModelDescription description);
 
@@ -16,5 +19,5 @@ public abstract partial class Device : IDisposable
     public abstract void Dispose();
 }
 
-/// <summary>A device that is not there; the message says what to do.</summary>
+/// <summary>A device that is not there or cannot do what is asked; the message says what to do.</summary>
 public sealed class DeviceException(string message) : Exception(message);

@@ -68,10 +68,11 @@ public sealed record ProgramDescription(
 /// <param name="ParameterFloats">Length of the parameter arena in floats, alignment included.</param>
 /// <param name="Programs">The compiled programs.</param>
 /// <param name="Optimizer">The optimizer that the model declares.</param>
+/// <param name="Precision">The precision that the model declares.</param>
 /// <param name="PlanTable">The memory plan as a text table.</param>
 public sealed record ModelDescription(
     string Name, ImmutableArray<(string Name, string Value)> Configuration, ImmutableArray<ParameterInfo> Parameters, long ParameterFloats,
-    ImmutableArray<ProgramDescription> Programs, Optimizer Optimizer, string PlanTable)
+    ImmutableArray<ProgramDescription> Programs, Optimizer Optimizer, Compute Precision, string PlanTable)
 {
     /// <summary>Number of trainable scalars.</summary>
     public long ParameterCount => Parameters.Sum(p => p.Length);

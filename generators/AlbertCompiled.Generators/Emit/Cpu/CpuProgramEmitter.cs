@@ -2,7 +2,7 @@ using AlbertCompiled.Generators.Lower;
 
 namespace AlbertCompiled.Generators.Emit.Cpu;
 
-/// <summary>The CPU's way to print a program: structs of pointers that a thread team runs, generic over the vector's width.</summary>
+/// <summary>The CPU's way to print a program: structs of pointers that a thread team runs, generic over the vector and the precision of products.</summary>
 internal sealed class CpuProgramEmitter(LoweredProgram program, ParameterLayout layout, string model) : ProgramEmitter(program, layout, model, "Cpu")
 {
     // weight and transposition → field and the product that first reads it
@@ -10,7 +10,7 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, ParameterLayout 
 
     protected override string Usings => "System\nSystem.Runtime.CompilerServices\nAlbertCompiled\nAlbertCompiled.Cpu";
 
-    protected override string ClassTail => "<V> : CpuProgram where V : struct, ISimd<V>";
+    protected override string ClassTail => "<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision";
 
     protected override string Modifiers => "sealed unsafe";
 
@@ -34,7 +34,7 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, ParameterLayout 
     protected override string ParameterAt(ParameterBuffer buffer, string offset) => $"{(buffer.Gradient ? "Gradients" : "Values")} + {offset}";
 
     protected override IEnumerable<(string Declaration, string Assignment)> Fields() => packed.Values.Select(p =>
-        ($"readonly float* {p.Field}; // {p.Kernel.B.Shape} in the inner kernel's layout", $"{p.Field} = Packed(PackedB.PackedLength({p.Kernel.N}, {p.Kernel.K}));"));
+        ($"readonly float* {p.Field}; // {p.Kernel.B.Shape} in the inner kernel's layout", $"{p.Field} = Packed(PackedB.PackedLength<P>({p.Kernel.N}, {p.Kernel.K}));"));
 
     protected override void PrintMethods(CSharpWriter w)
     {
@@ -43,7 +43,7 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, ParameterLayout 
         w.Line("// weights that every layer uses, brought into the inner kernel's layout once a step");
         w.Block("void PackWeights()", () =>
         {
-            foreach (var (field, p) in packed.Values) w.Line($"PackedB.Pack<V>(Team, {Matrix(p.B, p.TransposeB, "0")}, {p.N}, {p.K}, {field});");
+            foreach (var (field, p) in packed.Values) w.Line($"PackedB.Pack<V, P>(Team, {Matrix(p.B, p.TransposeB, "0")}, {p.N}, {p.K}, {field});");
         });
     }
 
@@ -62,16 +62,16 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, ParameterLayout 
 
             case ProductKernel p:
                 var (type, construction) = Epilogue(w, p, iteration);
-                string call = Packed(p, iteration) is { } field ? $"PackedB.Multiply<V, {type}>(Team, {Matrix(p.A, p.TransposeA, iteration)}, {field}"
-                    : $"Gemm.Multiply<V, {type}>(Team, {Matrix(p.A, p.TransposeA, iteration)}, {Matrix(p.B, p.TransposeB, iteration)}";
+                string call = Packed(p, iteration) is { } field ? $"PackedB.Multiply<V, P, {type}>(Team, {Matrix(p.A, p.TransposeA, iteration)}, {field}"
+                    : $"Gemm.Multiply<V, P, {type}>(Team, {Matrix(p.A, p.TransposeA, iteration)}, {Matrix(p.B, p.TransposeB, iteration)}";
                 return $"{call}, {Size(p.M)}, {p.N}, {Size(p.K)}, {construction});";
 
             case AttentionKernel a:
-                return $"Attention.Forward<V>(Team, {Strided(a.QueryKeyValue)}, {Strided(a.Context)}, {Strided(a.LogSum)}, "
+                return $"Attention.Forward<V, P>(Team, {Strided(a.QueryKeyValue)}, {Strided(a.Context)}, {Strided(a.LogSum)}, "
                     + $"Pointer(Batch.Starts), Sequences, {a.Heads}, {a.Context.Shape.Columns / a.Heads}, {Key(a.Dropout, a.Site, iteration)});";
 
             case AttentionGradientKernel a:
-                return $"Attention.Backward<V>(Team, {Strided(a.QueryKeyValue)}, {Strided(a.Context)}, {Strided(a.LogSum)}, {Strided(a.Gradient)}, {Strided(a.Result)}, "
+                return $"Attention.Backward<V, P>(Team, {Strided(a.QueryKeyValue)}, {Strided(a.Context)}, {Strided(a.LogSum)}, {Strided(a.Gradient)}, {Strided(a.Result)}, "
                     + $"Pointer(Batch.Starts), Sequences, {a.Heads}, {a.Gradient.Shape.Columns / a.Heads}, {Key(a.Dropout, a.Site, iteration)});";
 
             case ScatterKernel s:

@@ -1,0 +1,23 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace AlbertCompiled.Cpu;
+
+/// <summary>Products of float32 operands.</summary>
+public readonly unsafe struct Float32 : IPrecision
+{
+    /// <inheritdoc/>
+    public static int PerWord => 1;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Pack(Vector256<float> first, Vector256<float> second) => first;
+
+    /// <inheritdoc/>
+    public static float Pack(float first, float second) => first;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Tile<V>(int vectors, float* a, float* b, long words, float* c, long stride, bool accumulate) where V : struct, ISimd<V> =>
+        MicroKernel.Tile<V>(vectors, a, b, words, c, stride, accumulate);
+}

@@ -1,0 +1,31 @@
+using System.Runtime.Intrinsics;
+
+namespace AlbertCompiled.Cpu;
+
+/// <summary>
+/// What the operands of matrix products are rounded to, and the kernel that multiplies them; sums are float32. A packed operand consists of
+/// words of 32 bits: a word is one float32, or as many smaller numbers as fill it, which follow each other along the inner dimension.
+/// </summary>
+public unsafe interface IPrecision
+{
+    /// <summary>Inner elements of a word: 1 or 2.</summary>
+    static abstract int PerWord { get; }
+
+    /// <summary>The words of 8 columns.</summary>
+    /// <param name="first">The columns' elements at the word's first inner index.</param>
+    /// <param name="second">Those at its second, if it has one.</param>
+    static abstract Vector256<float> Pack(Vector256<float> first, Vector256<float> second);
+
+    /// <summary>The word of one column.</summary>
+    static abstract float Pack(float first, float second);
+
+    /// <summary>c[8, vectors · V.Count] = a · b, or += it.</summary>
+    /// <param name="vectors">2 or 3.</param>
+    /// <param name="a">[words, 8].</param>
+    /// <param name="b">[words, vectors · V.Count].</param>
+    /// <param name="words">Words of the inner dimension.</param>
+    /// <param name="c">The tile; all of it is written.</param>
+    /// <param name="stride">Floats from one row of c to the next.</param>
+    /// <param name="accumulate">True to start from what c holds: the bits are those of one sum over all words.</param>
+    static abstract void Tile<V>(int vectors, float* a, float* b, long words, float* c, long stride, bool accumulate) where V : struct, ISimd<V>;
+}

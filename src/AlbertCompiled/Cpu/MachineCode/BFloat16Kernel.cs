@@ -1,0 +1,37 @@
+using System.ComponentModel;
+using System.Runtime.Intrinsics.X86;
+
+namespace AlbertCompiled.Cpu.MachineCode;
+
+/// <summary>The inner kernel for bfloat16, assembled when it is first needed.</summary>
+static unsafe class BFloat16Kernel
+{
+    static readonly delegate* unmanaged[SuppressGCTransition]<float*, float*, nint, float*, nint, int, void> two, three;
+
+    static BFloat16Kernel()
+    {
+        if (!HasInstructions) return;
+        try
+        {
+            two = (delegate* unmanaged[SuppressGCTransition]<float*, float*, nint, float*, nint, int, void>)ExecutableMemory.Load(BFloat16Assembler.Tile(2));
+            three = (delegate* unmanaged[SuppressGCTransition]<float*, float*, nint, float*, nint, int, void>)ExecutableMemory.Load(BFloat16Assembler.Tile(3));
+            IsSupported = true;
+        }
+        catch (Win32Exception)
+        {
+            // a hardened system may forbid code that was not there at start
+        }
+    }
+
+    /// <summary>True if the kernel runs here.</summary>
+    public static bool IsSupported { get; }
+
+    // the calling convention is that of Linux; AVX512-BF16 is bit 5 of EAX in leaf 7, subleaf 1
+    static bool HasInstructions =>
+        OperatingSystem.IsLinux() && Environment.Is64BitProcess && Simd.Width == MicroKernel.MaximumTile / 3 / MicroKernel.Rows && Avx512F.IsSupported
+        && X86Base.CpuId(7, 0).Eax >= 1 && (X86Base.CpuId(7, 1).Eax & 1 << 5) != 0;
+
+    /// <summary>See <see cref="IPrecision.Tile"/>.</summary>
+    public static void Tile(int vectors, float* a, float* b, long words, float* c, long stride, bool accumulate) =>
+        (vectors == 3 ? three : two)(a, b, (nint)words, c, (nint)stride * sizeof(float), accumulate ? 1 : 0);
+}
