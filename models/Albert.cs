@@ -116,6 +116,7 @@ public sealed class AlbertGraph(AlbertAttribute c) : ModelGraph
     readonly NormLayer transformNorm = NormWeights("predictions.LayerNorm", c.Embedding);
     readonly Tensor decoderBias = Weight("predictions.bias", c.Vocabulary, Initial.Zero);
     readonly LinearLayer orderHead = LinearWeights("sop_classifier.classifier", c.Hidden, 2, c.Deviation);
+    readonly LinearLayer? classifier = c.Labels == 0 ? null : LinearWeights("classifier", c.Hidden, c.Labels, c.Deviation);
 
     /// <summary>Masked language modelling plus sentence order (Lan et al. 2020, §3.1).</summary>
     public Outputs Pretraining(TokenBatch batch)
@@ -139,6 +140,20 @@ public sealed class AlbertGraph(AlbertAttribute c) : ModelGraph
         var predicted = Rows(hidden, batch.Predicted);
         var pooled = Pool(hidden, batch);
         return new Outputs(("logits", Decode(predicted)), ("order", Linear(pooled, orderHead)), ("pooled", pooled), ("hidden", hidden));
+    }
+
+    /// <summary>The hidden states, hidden [tokens, hidden], and those of each sequence's first token through the pooler, pooled [sequences, hidden].</summary>
+    public Outputs Encoding(TokenBatch batch)
+    {
+        var hidden = Encode(batch);
+        return new Outputs(("hidden", hidden), ("pooled", Pool(hidden, batch)));
+    }
+
+    /// <summary>What class a sequence belongs to: logits [sequences, labels].</summary>
+    public Outputs Classification(TokenBatch batch)
+    {
+        var pooled = Pool(Encode(batch), batch);
+        return new Outputs(("logits", Linear(Dropout(pooled, c.Dropout), classifier!)));
     }
 
     // [tokens, hidden]

@@ -58,6 +58,7 @@ public sealed class BertGraph(BertAttribute c) : ModelGraph
     readonly NormLayer transformNorm = NormWeights("cls.predictions.transform.LayerNorm", c.Hidden);
     readonly Tensor decoderBias = Weight("cls.predictions.bias", c.Vocabulary, Initial.Zero);
     readonly LinearLayer orderHead = LinearWeights("cls.seq_relationship", c.Hidden, 2, c.Deviation);
+    readonly LinearLayer? classifier = c.Labels == 0 ? null : LinearWeights("classifier", c.Hidden, c.Labels, c.Deviation);
 
     /// <summary>Masked language modelling plus a decision about the second segment: next sentence or sentence order, as the data has it.</summary>
     public Outputs Pretraining(TokenBatch batch)
@@ -81,6 +82,20 @@ public sealed class BertGraph(BertAttribute c) : ModelGraph
         var predicted = Rows(hidden, batch.Predicted);
         var pooled = Pool(hidden, batch);
         return new Outputs(("logits", Decode(predicted)), ("order", Linear(pooled, orderHead)), ("pooled", pooled), ("hidden", hidden));
+    }
+
+    /// <summary>The hidden states, hidden [tokens, hidden], and those of each sequence's first token through the pooler, pooled [sequences, hidden].</summary>
+    public Outputs Encoding(TokenBatch batch)
+    {
+        var hidden = Encode(batch);
+        return new Outputs(("hidden", hidden), ("pooled", Pool(hidden, batch)));
+    }
+
+    /// <summary>What class a sequence belongs to: logits [sequences, labels].</summary>
+    public Outputs Classification(TokenBatch batch)
+    {
+        var pooled = Pool(Encode(batch), batch);
+        return new Outputs(("logits", Linear(Dropout(pooled, c.Dropout), classifier!)));
     }
 
     // [tokens, hidden]

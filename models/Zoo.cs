@@ -20,6 +20,11 @@ public sealed partial class AlbertSmall;
 [Optimizer(Optimizer.Lamb)]
 public sealed partial class AlbertBase;
 
+/// <summary>The encoder of <see cref="AlbertBase"/> alone, for inference: its weights come from a checkpoint.</summary>
+[Albert(Hidden = 768, Layers = 12, Heads = 12, Intermediate = 3072)]
+[Encoding]
+public sealed partial class AlbertBaseEncoder;
+
 /// <summary>ALBERT large, version 2 (no dropout): 18M parameters.</summary>
 [Albert(Hidden = 1024, Layers = 24, Heads = 16, Intermediate = 4096)]
 [Pretraining]

@@ -6,22 +6,22 @@ using AlbertCompiled.Generators.Trace;
 
 namespace AlbertCompiled.Generators;
 
-/// <summary>Holds the planned bytes of training against [MemoryBudget].</summary>
+/// <summary>Holds the planned bytes of a model against [MemoryBudget].</summary>
 internal static class BudgetCheck
 {
-    // weights, gradients, two moments
-    const int ParameterArenas = 4;
+    // weights, and for training gradients and two moments
+    const int TrainedArenas = 4;
 
     public static DiagnosticInfo? Run(TracedModel model, CompiledGraph compiled)
     {
         if (model.Budget is not { } budget) return null;
-        long parameters = compiled.Layout.Length * sizeof(float) * ParameterArenas;
-        var plan = compiled.Programs[0].Program.Plan;
-        long arena = Bytes(plan, budget.Tokens, budget.Sequences, Math.Max(1, budget.Tokens / 5));
+        bool trains = compiled.Programs.Any(p => p.Program.Name == "train");
+        long parameters = compiled.Layout.Length * sizeof(float) * (trains ? TrainedArenas : 1);
+        long arena = compiled.Programs.Max(p => Bytes(p.Program.Plan, budget.Tokens, budget.Sequences, Math.Max(1, budget.Tokens / 5)));
         if (parameters + arena <= budget.Bytes) return null;
         string N(long bytes) => bytes.ToString("#,0", CultureInfo.InvariantCulture);
         return new(Descriptors.BudgetExceeded, new Place(model.Declaration.FullName) { Attribute = "AlbertCompiled.MemoryBudgetAttribute" },
-            $"Training {model.Name} with {N(budget.Tokens)} tokens in {N(budget.Sequences)} sequences takes {N(parameters + arena)} bytes ({N(parameters)} for parameters, {N(arena)} for the arena), more than the budget of {budget.Text}; lower Tokens, choose a stricter Recompute or raise the budget");
+            $"{(trains ? "Training" : "Running")} {model.Name} with {N(budget.Tokens)} tokens in {N(budget.Sequences)} sequences takes {N(parameters + arena)} bytes ({N(parameters)} for parameters, {N(arena)} for the arena), more than the budget of {budget.Text}; lower Tokens, {(trains ? "choose a stricter Recompute " : "")}or raise the budget");
     }
 
     /// <summary>As ArenaPlan.Bytes of the runtime.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Diagnostics;
 using AlbertCompiled.Generators.Emit;
 using AlbertCompiled.Generators.Emit.Cpu;
@@ -29,19 +30,21 @@ internal static class Compiler
         return new(files.Select(f => (f.Hint.Length == 0 ? $"{prefix}.g.cs" : $"{prefix}.{f.Hint}.g.cs", f.Text)).ToImmutableArray(), default);
     }
 
-    /// <summary>The programs of a model: train and evaluate from its Pretraining, predict from its Prediction.</summary>
+    /// <summary>The programs of a model, in the order of <see cref="ProgramRule.All"/>.</summary>
     public static CompiledGraph Lower(TracedModel model)
     {
+        var graphs = UnreadParameters.Remove(model.Programs);
+        var parameters = graphs[0].Graph.Parameters;
+        var names = new ParameterNames(parameters, graphs.Select(p => p.Graph));
         var programs = ImmutableArray.CreateBuilder<(LoweredProgram, ModelGraph)>();
-        var names = new ParameterNames(model.Programs[0].Graph.Parameters, model.Programs.Select(p => p.Graph));
-        if (model.Program("Pretraining") is { } pretraining)
+        foreach (var (name, graph) in graphs)
         {
-            programs.Add((Pipeline.Train(pretraining, model.Recompute, names), pretraining));
-            programs.Add((Pipeline.Infer("evaluate", pretraining, names), pretraining));
+            var rule = ProgramRule.All.First(r => r.Method == name);
+            if (rule.Trains) programs.Add((Pipeline.Train(graph, model.Recompute, names), graph));
+            programs.Add((Pipeline.Infer(rule.Infers, graph, names), graph));
         }
 
-        if (model.Program("Prediction") is { } prediction) programs.Add((Pipeline.Infer("predict", prediction, names), prediction));
-        var layout = new ParameterLayout(model.Programs[0].Graph.Parameters, model.Programs.Select(p => p.Graph));
+        var layout = new ParameterLayout(parameters, graphs.Select(p => p.Graph));
         return new(model.Namespace, model.Name, model.Accessibility, model.Optimizer.ToString(), model.Precision.ToString(), model.Configuration, layout, programs.ToImmutable());
     }
 }

@@ -38,7 +38,7 @@ internal sealed record MemoryBudget(string Text, long Bytes, int Tokens, int Seq
 /// <param name="Accessibility">public or internal.</param>
 /// <param name="Architecture">Metadata name of the architecture attribute's class.</param>
 /// <param name="Graph">Metadata name of the definition.</param>
-/// <param name="Arguments">Explicit arguments of the architecture attribute.</param>
+/// <param name="Arguments">Explicit arguments of the architecture attribute, and the labels of <c>[Classification]</c>.</param>
 /// <param name="Definitions">The texts to trace.</param>
 internal sealed record Declaration(
     string Namespace, string Name, string Accessibility, string Architecture, string Graph,
@@ -46,6 +46,9 @@ internal sealed record Declaration(
 {
     /// <summary>Metadata name of the declared class.</summary>
     public string FullName => Namespace.Length == 0 ? Name : $"{Namespace}.{Name}";
+
+    /// <summary>The program attributes on the class, in the order of <see cref="ProgramRule.Attributes"/>.</summary>
+    public EquatableArray<string> Programs { get; init; }
 
     public RecomputeMode Recompute { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using AlbertCompiled.Generators.Diagnostics;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -6,14 +7,17 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AlbertCompiled.Generators.Declare;
 
-/// <summary>From a class with a program attribute to its <see cref="Declaration"/>: the one place where symbols are read.</summary>
+/// <summary>From a class with program attributes to its <see cref="Declaration"/>: the one place where symbols are read.</summary>
 internal static class Declarer
 {
     const string Namespace = "AlbertCompiled";
 
-    public static Declaration Declare(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    /// <summary>The declaration; null if another of the class's program attributes stands before the one at hand, and so declares it.</summary>
+    public static Declaration? Declare(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
         var type = (INamedTypeSymbol)context.TargetSymbol;
+        var programs = ProgramRule.Attributes.Where(name => Find(type.GetAttributes(), $"{name}Attribute") is not null).ToImmutableArray();
+        if (context.Attributes[0].AttributeClass!.Name != $"{programs[0]}Attribute") return null;
         var compilation = context.SemanticModel.Compilation;
         string space = type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString();
         var place = new Place(DefinitionSource.MetadataName(type));
@@ -47,6 +51,7 @@ internal static class Declarer
                 diagnostics.Add(new(Descriptors.Unsupported, place with { Argument = argument.Key }, argument.Key, "a configuration holds int, double, bool, string and enum values"));
         }
 
+        ReadLabels(type, attribute, bare.FullName, arguments, diagnostics);
         var (definitions, missing) = Definitions(architecture, graph!, compilation, cancellation);
         foreach (string name in missing)
             diagnostics.Add(new(Descriptors.MissingDefinition, place, $"the text of '{name}' was not found: it must be marked [Definition], and its assembly be built with the compiler"));
@@ -54,6 +59,7 @@ internal static class Declarer
         var options = type.GetAttributes();
         return bare with
         {
+            Programs = programs,
             Arguments = arguments.ToImmutable(),
             Definitions = definitions,
             Recompute = Choice<RecomputeMode>(Find(options, "RecomputeAttribute")),
@@ -64,9 +70,44 @@ internal static class Declarer
         };
     }
 
+    /// <summary>What is wrong with a class that is configured as a model but says nothing of what to compile; null for any other class.</summary>
+    public static DiagnosticInfo? WithoutProgram(GeneratorSyntaxContext context, CancellationToken cancellation)
+    {
+        if (context.SemanticModel.GetDeclaredSymbol((ClassDeclarationSyntax)context.Node, cancellation) is not { } type) return null;
+        var attributes = type.GetAttributes();
+        if (attributes.All(a => GraphOf(a.AttributeClass) is null) || ProgramRule.Attributes.Any(name => Find(attributes, $"{name}Attribute") is not null)) return null;
+        return new(Descriptors.NoProgram, new Place(DefinitionSource.MetadataName(type)), type.Name, string.Join(", ", ProgramRule.Attributes.Select(name => $"[{name}]")));
+    }
+
     /// <summary>The text of a <c>[Definition]</c> class for the assembly's metadata.</summary>
     public static DefinitionText? Export(GeneratorAttributeSyntaxContext context, CancellationToken cancellation) =>
         DefinitionSource.Read((INamedTypeSymbol)context.TargetSymbol, context.SemanticModel.Compilation, cancellation);
+
+    /// <summary>The number of classes is an argument of the configuration that [Classification] brings.</summary>
+    static void ReadLabels(
+        INamedTypeSymbol type, AttributeData architecture, string model, ImmutableArray<Argument>.Builder arguments, ImmutableArray<DiagnosticInfo>.Builder diagnostics)
+    {
+        if (arguments.Any(a => a.Name == ProgramRule.Labels) && !DeclaresLabels(architecture.AttributeClass!))
+        {
+            var place = new Place(model) { Attribute = DefinitionSource.MetadataName(architecture.AttributeClass!), Argument = ProgramRule.Labels };
+            diagnostics.Add(new(Descriptors.Labels, place, $"Labels is not a setting of the architecture; write [{ProgramRule.Classification}(labels: …)]"));
+        }
+
+        if (Find(type.GetAttributes(), $"{ProgramRule.Classification}Attribute") is not { ConstructorArguments: [{ Value: int labels }] }) return;
+        if (labels >= 1) arguments.Add(new(ProgramRule.Labels, labels.ToString(CultureInfo.InvariantCulture)));
+        else diagnostics.Add(new(Descriptors.Labels, new Place(model) { Attribute = ProgramRule.MetadataName(ProgramRule.Classification), Argument = "labels" }, $"A classifier has at least one label, not {labels}"));
+    }
+
+    // an architecture may have a property of that name itself
+    static bool DeclaresLabels(INamedTypeSymbol architecture)
+    {
+        for (INamedTypeSymbol? type = architecture; type is not null && type.Name != "ArchitectureAttribute"; type = type.BaseType)
+        {
+            if (!type.GetMembers(ProgramRule.Labels).IsEmpty) return true;
+        }
+
+        return false;
+    }
 
     static string? Objection(INamedTypeSymbol type, TypeDeclarationSyntax syntax) => type switch
     {

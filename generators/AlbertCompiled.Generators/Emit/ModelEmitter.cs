@@ -21,6 +21,8 @@ internal static class ModelEmitter
         yield return ("Description", CSharpWriter.File(model.Namespace, usings, $"{model.Name}: configuration, parameters, programs.", w => Description(w, model)));
         yield return ("Parameters", CSharpWriter.File(model.Namespace, "", $"{model.Name}: where each parameter lies in the arena, in floats.", w =>
             w.Block($"partial class {model.Name}", () => ParameterOffsets.Print(w, model.Programs.SelectMany(p => p.Program.ParameterBuffers()), model.Layout))));
+        if (InferenceEmitter.HasCalls(model))
+            yield return ("Inference", CSharpWriter.File(model.Namespace, "AlbertCompiled", $"{model.Name}: the programs that run without training.", w => InferenceEmitter.Print(w, model)));
     }
 
     static void Model(CSharpWriter w, CompiledGraph model)

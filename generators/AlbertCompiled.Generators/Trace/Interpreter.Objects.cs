@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Diagnostics;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -32,7 +33,9 @@ internal sealed partial class Interpreter
             if (configuration.Members[(owner, member.Name)] is not Constant value) continue;
             var known = new Constant(value.Item, [member.Name]);
             configuration.Members[(owner, member.Name)] = known;
-            if (member.IsSettable) settings.Add((member.Name, known));
+            // the labels of a model that does not classify are no setting of it
+            bool unset = member.Name == ProgramRule.Labels && owner.Name == "ArchitectureAttribute" && value.Item is 0;
+            if (member.IsSettable && !unset) settings.Add((member.Name, known));
         }
 
         Configuration = settings.ToImmutable();

@@ -70,11 +70,27 @@ internal sealed partial class Interpreter
     {
         var twice = outputs.Items.GroupBy(o => o.Name).FirstOrDefault(g => g.Count() > 1);
         if (twice is not null) throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"{program} has two outputs named '{twice.Key}'");
-        if (program != Tracer.Training) return;
-        if (!outputs.Items.Any(o => o.Name == "loss"))
-            throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"{program} has no output named 'loss', which is what training minimises");
-        var shape = graph.ShapeOf(outputs.Items.First(o => o.Name == "loss").Node);
-        if (!shape.IsScalar) throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"the output 'loss' has the shape {shape}; training minimises a scalar, [1, 1]");
+        Shape Required(string name, string why)
+        {
+            if (!outputs.Items.Any(o => o.Name == name)) throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"{program} has no output named '{name}', which is {why}");
+            return graph.ShapeOf(outputs.Items.First(o => o.Name == name).Node);
+        }
+
+        switch (program)
+        {
+            case ProgramRule.Training:
+                var loss = Required("loss", "what training minimises");
+                if (!loss.IsScalar) throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"the output 'loss' has the shape {loss}; training minimises a scalar, [1, 1]");
+                break;
+            case ProgramRule.Classification:
+                var logits = Required("logits", "what tells the classes apart");
+                int labels = Configuration.Where(c => c.Name == ProgramRule.Labels).Select(c => c.Value.Item).OfType<int>().FirstOrDefault();
+                if (logits.Columns != labels) throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"the output 'logits' has the shape {logits}; [Classification] asks for {labels} columns, the configuration's Labels");
+                break;
+            default:
+                if (outputs.Items.IsEmpty) throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"{program} has no outputs");
+                break;
+        }
     }
 
     /// <summary>Counts a step of the trace and refuses to go on beyond every limit.</summary>

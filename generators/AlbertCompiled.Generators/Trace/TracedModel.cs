@@ -31,7 +31,7 @@ internal sealed class TracedModel(Declaration declaration) : IEquatable<TracedMo
     /// <summary>Every settable property of the architecture attribute with its value as a C# constant, defaults included.</summary>
     public ImmutableArray<(string Name, string Value)> Configuration { get; init; } = [];
 
-    /// <summary>Pretraining, and Prediction if the definition has it. Their parameters are the same. Empty if there are diagnostics.</summary>
+    /// <summary>The definition's methods that the declaration asks for. Their parameters are the same. Empty if there are diagnostics.</summary>
     public ImmutableArray<(string Name, ModelGraph Graph)> Programs { get; init; } = [];
 
     /// <summary>What is wrong with the model.</summary>

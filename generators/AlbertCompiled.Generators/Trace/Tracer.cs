@@ -10,12 +10,6 @@ namespace AlbertCompiled.Generators.Trace;
 /// <summary>From a declaration to its graphs.</summary>
 internal static class Tracer
 {
-    /// <summary>The program that is trained; every definition has it.</summary>
-    public const string Training = "Pretraining";
-
-    /// <summary>The programs that a definition may have, in order.</summary>
-    static readonly ImmutableArray<string> Programs = [Training, "Prediction"];
-
     /// <summary>Never throws, but to cancel: what is wrong with the definition, or with this compiler, is a diagnostic.</summary>
     public static TracedModel Trace(Declaration declaration, CancellationToken cancellation)
     {
@@ -26,17 +20,18 @@ internal static class Tracer
             var stacks = new StackedWeights();
             var programs = ImmutableArray.CreateBuilder<(string, ModelGraph)>();
             ImmutableArray<(string, string)> configuration = [];
-            foreach (string name in Programs)
+            foreach (var rule in ProgramRule.All.Where(r => declaration.Programs.Contains(r.Attribute)))
             {
                 var interpreter = new Interpreter(declaration, definitions, stacks, cancellation);
-                if (interpreter.Trace(name) is { } graph)
+                if (interpreter.Trace(rule.Method) is { } graph)
                 {
-                    programs.Add((name, graph));
+                    programs.Add((rule.Method, graph));
                     configuration = [.. interpreter.Configuration.Select(c => (c.Name, c.Value.Text))];
                 }
-                else if (name == Training)
+                else if (!rule.IsOptional)
                 {
-                    throw new TraceException(Descriptors.MissingDefinition, declaration.AtAttribute(), $"the definition '{declaration.Graph}' has no method 'Outputs {Training}(TokenBatch)'");
+                    throw new TraceException(Descriptors.MissingDefinition, declaration.AtAttribute(),
+                        $"the definition '{declaration.Graph}' has no method 'Outputs {rule.Method}(TokenBatch)', which [{rule.Attribute}] compiles");
                 }
             }
 
@@ -59,9 +54,9 @@ internal static class Tracer
     /// <summary>Traces texts outside of any compilation.</summary>
     /// <param name="definitions">C# texts that hold, in any order, the definition, its attribute and the libraries.</param>
     /// <param name="configuration">Explicit properties as C# constants.</param>
-    /// <param name="program">Pretraining or Prediction.</param>
+    /// <param name="program">The definition's method.</param>
     /// <exception cref="TraceException">Something is wrong with the definition or its configuration.</exception>
-    public static ModelGraph Trace(IEnumerable<string> definitions, IEnumerable<(string Name, string Value)> configuration, string program = Training)
+    public static ModelGraph Trace(IEnumerable<string> definitions, IEnumerable<(string Name, string Value)> configuration, string program = ProgramRule.Training)
     {
         var texts = definitions.Select((text, i) => new DefinitionText($"Text{i}", text, IsSource: true)).ToImmutableArray();
         var classes = texts.SelectMany(t => CSharpSyntaxTree.ParseText(t.Text).GetRoot().DescendantNodes().OfType<ClassDeclarationSyntax>()).ToList();

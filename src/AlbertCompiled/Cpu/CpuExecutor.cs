@@ -16,7 +16,7 @@ public sealed unsafe class CpuExecutor : ModelExecutor
         (Model, Device) = (model, device);
         var parameters = (CpuParameterSet)model.Parameters;
         Values = parameters.Pointer(ParameterState.Value);
-        Gradients = parameters.Pointer(ParameterState.Gradient);
+        Gradients = Description.Trains ? parameters.Pointer(ParameterState.Gradient) : null;
         arenaFloats = Description.Programs.Max(p => p.Arena.Floats(Capacity));
         Arena = Pages.Allocate(arenaFloats);
         // the pages are touched once here, not in the first step; and no slot starts as a signalling pattern of old memory
@@ -60,12 +60,7 @@ public sealed unsafe class CpuExecutor : ModelExecutor
     public override void Evaluate(TokenBatch batch) => programs["evaluate"].Run(batch, 0, 0);
 
     /// <inheritdoc/>
-    public override void Predict(TokenBatch batch)
-    {
-        if (!programs.TryGetValue("predict", out var program))
-            throw new InvalidOperationException($"{Description.Name} has no inference program; give its definition a method Prediction(TokenBatch)");
-        program.Run(batch, 0, 0);
-    }
+    public override void Infer(string program, TokenBatch batch) => programs[program].Run(batch, 0, 0);
 
     /// <inheritdoc/>
     public override ScalarOutputs Scalars(string program)
@@ -82,20 +77,27 @@ public sealed unsafe class CpuExecutor : ModelExecutor
     }
 
     /// <inheritdoc/>
+    public override OutputRows Rows(string program, int output)
+    {
+        var p = programs[program];
+        var info = p.Description.Outputs[output];
+        var place = p.Output(output);
+        int rows = info.Rows is { } dimension ? p.CountOf(dimension) : info.ConstantRows;
+        return new(new(place.Data, OutputRows.Extent(rows, info.Columns, place.Stride)), rows, info.Columns, (int)place.Stride);
+    }
+
+    /// <inheritdoc/>
     public override int ReadOutput(string program, string name, Span<float> destination)
     {
         var p = programs[program];
         for (int i = 0; i < p.Description.Outputs.Length; i++)
         {
-            var info = p.Description.Outputs[i];
-            if (info.Name != name) continue;
-            int rows = info.Rows is { } dimension ? p.CountOf(dimension) : info.ConstantRows;
-            if (destination.Length < rows * info.Columns)
-                throw new ArgumentException($"{name} has {rows} × {info.Columns} values, the destination room for {destination.Length}");
-            var output = p.Output(i);
-            for (int r = 0; r < rows; r++)
-                new ReadOnlySpan<float>(output.Data + r * output.Stride, info.Columns).CopyTo(destination[(r * info.Columns)..]);
-            return rows;
+            if (p.Description.Outputs[i].Name != name) continue;
+            var rows = Rows(program, i);
+            if (destination.Length < rows.Count * rows.Columns)
+                throw new ArgumentException($"{name} has {rows.Count} × {rows.Columns} values, the destination room for {destination.Length}");
+            rows.CopyTo(destination);
+            return rows.Count;
         }
 
         throw new KeyNotFoundException($"the program {program} of {Description.Name} has no output {name}");

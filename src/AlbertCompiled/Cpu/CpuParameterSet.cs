@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace AlbertCompiled.Cpu;
 
-/// <summary>Parameters in native memory. Pages that nobody touches, such as the moments of a model that only predicts, cost no memory.</summary>
+/// <summary>Parameters in native memory. Pages that nobody touches, such as the moments of a trained model that only predicts, cost no memory.</summary>
 public sealed unsafe class CpuParameterSet : ParameterSet
 {
-    const int Alignment = 64, States = 4;
+    const int Alignment = 64;
 
     readonly ThreadTeam team;
     readonly ParameterChunks chunks;
@@ -13,7 +13,7 @@ public sealed unsafe class CpuParameterSet : ParameterSet
     void* memory;
     float* arenas;
 
-    /// <summary>Allocates the four arenas, zeroed.</summary>
+    /// <summary>Allocates the arenas, zeroed.</summary>
     /// <param name="description">What they hold.</param>
     /// <param name="team">The threads that updates run on.</param>
     public CpuParameterSet(ModelDescription description, ThreadTeam team) : base(description)
@@ -21,14 +21,16 @@ public sealed unsafe class CpuParameterSet : ParameterSet
         this.team = team;
         chunks = new(description.Parameters);
         stride = (Length + 15) / 16 * 16;
-        memory = NativeMemory.AllocZeroed(checked((nuint)(States * stride * sizeof(float) + Alignment)));
+        memory = NativeMemory.AllocZeroed(checked((nuint)(description.ParameterArenas * stride * sizeof(float) + Alignment)));
         arenas = (float*)(((nuint)memory + Alignment - 1) & ~(nuint)(Alignment - 1));
     }
 
     /// <summary>The first float of an arena of <see cref="ParameterSet.Length"/> floats, 64-byte aligned.</summary>
+    /// <exception cref="InvalidOperationException">The model does not train, so there is no such arena.</exception>
     public float* Pointer(ParameterState state)
     {
         ObjectDisposedException.ThrowIf(memory == null, this);
+        Require(state);
         return arenas + (int)state * stride;
     }
 

@@ -10,6 +10,7 @@ public sealed class GpuExecutor : ModelExecutor
     readonly List<MemoryBuffer1D<float, Stride1D.Dense>> buffers = [];
     readonly ArrayView<float> results;
     readonly HostBuffer<float> scalars;
+    readonly Dictionary<(string Program, int Output), HostBuffer<float>> delivered = [];
 
     /// <summary>Allocates the arena and binds the programs to it.</summary>
     /// <exception cref="DeviceException">The device has not as much memory left.</exception>
@@ -18,7 +19,7 @@ public sealed class GpuExecutor : ModelExecutor
         (Model, Device) = (model, device);
         var parameters = (GpuParameterSet)model.Parameters;
         Values = parameters[ParameterState.Value];
-        Gradients = parameters[ParameterState.Gradient];
+        Gradients = Description.Trains ? parameters[ParameterState.Gradient] : default;
         Arena = AllocateScratch(Description.Programs.Max(p => p.Arena.Floats(Capacity)));
         int outputs = Description.Programs.Max(p => p.Outputs.Length);
         results = AllocateScratch(outputs);
@@ -62,12 +63,7 @@ public sealed class GpuExecutor : ModelExecutor
     public override void Evaluate(TokenBatch batch) => Run("evaluate", batch, 0, 0);
 
     /// <inheritdoc/>
-    public override void Predict(TokenBatch batch)
-    {
-        if (!programs.ContainsKey("predict"))
-            throw new InvalidOperationException($"{Description.Name} has no inference program; give its definition a method Prediction(TokenBatch)");
-        Run("predict", batch, 0, 0);
-    }
+    public override void Infer(string program, TokenBatch batch) => Run(program, batch, 0, 0);
 
     /// <inheritdoc/>
     public override ScalarOutputs Scalars(string program)
@@ -82,6 +78,24 @@ public sealed class GpuExecutor : ModelExecutor
         }
 
         return new(p.Description, scalars.CopyFrom(results, count));
+    }
+
+    /// <inheritdoc/>
+    public override OutputRows Rows(string program, int output)
+    {
+        Device.Bind();
+        var p = programs[program];
+        var info = p.Description.Outputs[output];
+        var source = p.Output(output);
+        int rows = info.Rows is { } dimension ? p.CountOf(dimension) : info.ConstantRows;
+        if (!delivered.TryGetValue((program, output), out var host))
+        {
+            // once, for the largest batch: later runs allocate nothing
+            int most = info.Rows is { } bound ? Math.Max(1, Capacity[bound]) : info.ConstantRows;
+            delivered[(program, output)] = host = new(Device, OutputRows.Extent(most, info.Columns, source.Stride));
+        }
+
+        return new(host.CopyFrom(source.Values, OutputRows.Extent(rows, info.Columns, source.Stride)), rows, info.Columns, source.Stride);
     }
 
     /// <inheritdoc/>
@@ -107,6 +121,8 @@ public sealed class GpuExecutor : ModelExecutor
     {
         Batch.Dispose();
         scalars.Dispose();
+        foreach (var host in delivered.Values) host.Dispose();
+        delivered.Clear();
         foreach (var buffer in buffers) buffer.Dispose();
         buffers.Clear();
     }

@@ -57,14 +57,18 @@ public abstract class ModelGraph
     public ModelParameter this[string name] =>
         byName.TryGetValue(name, out var parameter) ? parameter : throw new KeyNotFoundException($"{GetType().Name} has no weight {name}");
 
-    /// <summary>Takes over the weights of a compiled model of this definition, to step through what it computes.</summary>
-    /// <exception cref="KeyNotFoundException">The model lacks a weight of this graph.</exception>
+    /// <summary>
+    /// Takes over the weights of a compiled model of this definition, to step through what it computes. Weights that the model's
+    /// programs do not read, such as the heads of an encoder, stay as they are.
+    /// </summary>
+    /// <exception cref="KeyNotFoundException">The model has a weight that this graph lacks.</exception>
     /// <exception cref="ArgumentException">A weight has another size there.</exception>
     public void Load(ParameterSet weights)
     {
-        foreach (var parameter in Parameters)
+        foreach (var info in weights.Description.Parameters)
         {
-            var values = weights.Read(parameter.Name);
+            var parameter = this[info.Name];
+            var values = weights.Read(info.Name);
             if (values.Length != parameter.Length) throw new ArgumentException($"{parameter.Name} {parameter.Tensor} has {values.Length} values in the model");
             for (int i = 0; i < values.Length; i++) parameter.Tensor.Values[i] = values[i];
         }

@@ -20,7 +20,12 @@ public sealed class DefinitionTextAttribute(string type, string text) : Attribut
 /// <summary>The base of an architecture's configuration attribute, such as <c>[Albert]</c>: its properties are the constants of the definition.</summary>
 /// <typeparam name="TGraph">The definition; its constructor takes this attribute.</typeparam>
 [AttributeUsage(AttributeTargets.Class)]
-public abstract class ArchitectureAttribute<TGraph> : Attribute where TGraph : ModelGraph;
+[Definition]
+public abstract class ArchitectureAttribute<TGraph> : Attribute where TGraph : ModelGraph
+{
+    /// <summary>Classes that the model tells apart; 0 without <see cref="ClassificationAttribute"/>, which is where a declaration says it.</summary>
+    public int Labels { get; set; }
+}
 
 /// <summary>The base of the attributes that say which programs to compile.</summary>
 [AttributeUsage(AttributeTargets.Class)]
@@ -28,6 +33,17 @@ public abstract class ProgramAttribute : Attribute;
 
 /// <summary>Compiles the definition's <c>Pretraining(TokenBatch)</c> for training and evaluation, and <c>Prediction(TokenBatch)</c>, if there is one, for inference.</summary>
 public sealed class PretrainingAttribute : ProgramAttribute;
+
+/// <summary>Compiles the definition's <c>Encoding(TokenBatch)</c> for inference, and nothing that training needs. The model gets a method <c>Encode</c>.</summary>
+public sealed class EncodingAttribute : ProgramAttribute;
+
+/// <summary>Compiles the definition's <c>Classification(TokenBatch)</c> for inference. The model gets a method <c>Classify</c>.</summary>
+/// <param name="labels">Classes to tell apart; the definition reads it as the configuration's <c>Labels</c>.</param>
+public sealed class ClassificationAttribute(int labels) : ProgramAttribute
+{
+    /// <summary>Classes to tell apart.</summary>
+    public int Labels { get; } = labels;
+}
 
 /// <summary>What the backward pass recomputes instead of keeping.</summary>
 public enum Recompute
@@ -89,7 +105,7 @@ public sealed class PrecisionAttribute(Compute compute) : Attribute
     public Compute Compute { get; } = compute;
 }
 
-/// <summary>A limit on the memory of training: parameters, gradients, moments and arena. A plan that exceeds it does not build.</summary>
+/// <summary>A limit on memory: parameters and arena, for training also gradients and moments. A plan that exceeds it does not build.</summary>
 /// <param name="budget">A number and KB, MB, GB (powers of 1000) or KiB, MiB, GiB.</param>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class MemoryBudgetAttribute(string budget) : Attribute

@@ -32,7 +32,7 @@ public abstract class CompiledModel : IDisposable
     /// <summary>What the operands of matrix products and attention are rounded to.</summary>
     public Compute Precision { get; }
 
-    /// <summary>Weights, gradients and optimizer moments.</summary>
+    /// <summary>Weights and, if the model trains, gradients and optimizer moments.</summary>
     public ParameterSet Parameters { get; }
 
     /// <summary>Number of updates applied; a checkpoint restores it.</summary>
@@ -74,6 +74,7 @@ public abstract class CompiledModel : IDisposable
 
     /// <summary>Forward, backward and update. Allocates nothing.</summary>
     /// <exception cref="BatchException">The batch exceeds the capacity or holds an index outside its table.</exception>
+    /// <exception cref="InvalidOperationException">The model was compiled for inference alone.</exception>
     public StepResult TrainStep(TokenBatch batch, in OptimizerSettings settings)
     {
         var outputs = ComputeGradients(batch);
@@ -83,26 +84,49 @@ public abstract class CompiledModel : IDisposable
     }
 
     /// <summary>Forward and backward without an update; gradients are left in <see cref="Parameters"/>.</summary>
+    /// <exception cref="BatchException">The batch exceeds the capacity or holds an index outside its table.</exception>
+    /// <exception cref="InvalidOperationException">The model was compiled for inference alone.</exception>
     public ScalarOutputs ComputeGradients(TokenBatch batch)
     {
+        if (!Description.Trains) throw Description.WithoutTraining("has no gradients");
         Check(batch);
         Executor.Train(batch, Seed, Step);
         return Executor.Scalars("train");
     }
 
     /// <summary>The forward pass of the training program, dropout off.</summary>
+    /// <exception cref="BatchException">The batch exceeds the capacity or holds an index outside its table.</exception>
+    /// <exception cref="InvalidOperationException">The model was compiled for inference alone.</exception>
     public ScalarOutputs Evaluate(TokenBatch batch)
     {
+        if (Description.Program("evaluate") is null) throw Description.WithoutTraining("has no loss to evaluate");
         Check(batch);
         Executor.Evaluate(batch);
         return Executor.Scalars("evaluate");
     }
 
-    /// <summary>Runs the inference program; <see cref="ReadOutput"/> returns its results.</summary>
+    /// <summary>Runs the inference program that comes with training; <see cref="ReadOutput"/> returns its results.</summary>
+    /// <exception cref="BatchException">The batch exceeds the capacity or holds an index outside its table.</exception>
+    /// <exception cref="InvalidOperationException">The definition has no such program, or it was not compiled.</exception>
     public void Predict(TokenBatch batch)
     {
+        if (Description.Program("predict") is null)
+            throw new InvalidOperationException($"{Description.Name} has no program predict; declare it [Pretraining], and give its definition a method Prediction(TokenBatch)");
+        Infer("predict", batch);
+    }
+
+    /// <summary>Runs an inference program by name, for callers that do not know the type of the model. Allocates nothing.</summary>
+    /// <param name="program">"predict", "encode" or "classify".</param>
+    /// <param name="batch">What to run it on.</param>
+    /// <exception cref="BatchException">The batch exceeds the capacity or holds an index outside its table.</exception>
+    /// <exception cref="InvalidOperationException">The model has no such program.</exception>
+    public InferenceOutputs Infer(string program, TokenBatch batch)
+    {
+        if (program is "train" or "evaluate" || Description.Program(program) is not { } description)
+            throw new InvalidOperationException($"{Description.Name} has no inference program {program}; its programs are {string.Join(", ", Description.Programs.Select(p => p.Name))}");
         Check(batch);
-        Executor.Predict(batch);
+        Executor.Infer(program, batch);
+        return new(Executor, description);
     }
 
     /// <summary>Copies a result of the last <see cref="Predict"/>, rows × columns, without padding.</summary>

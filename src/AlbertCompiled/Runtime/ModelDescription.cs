@@ -50,7 +50,7 @@ public sealed record ArenaPlan(long Token, long Sequence, long Prediction, long 
     public long Bytes(Capacity capacity) => Floats(capacity) * sizeof(float);
 }
 
-/// <summary>A compiled program: "train" (forward and backward), "evaluate" (forward), "predict" (inference).</summary>
+/// <summary>A compiled program: "train" (forward and backward), "evaluate" (forward), or inference: "predict", "encode", "classify".</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Arena">Its memory plan.</param>
 /// <param name="FlopsPerToken">Matrix FLOPs per token, attention's scores left out (they depend on the sequence length).</param>
@@ -77,6 +77,20 @@ public sealed record ModelDescription(
     /// <summary>Number of trainable scalars.</summary>
     public long ParameterCount => Parameters.Sum(p => p.Length);
 
+    /// <summary>True if the model was compiled for training: it has gradients and moments.</summary>
+    public bool Trains => Program("train") is not null;
+
+    /// <summary>Arenas of <see cref="ParameterFloats"/> that an instance allocates.</summary>
+    public int ParameterArenas => Trains ? Enum.GetValues<ParameterState>().Length : 1;
+
     /// <summary>The program called <paramref name="name"/>, or null.</summary>
-    public ProgramDescription? Program(string name) => Programs.FirstOrDefault(p => p.Name == name);
+    public ProgramDescription? Program(string name)
+    {
+        foreach (var program in Programs)
+            if (program.Name == name) return program;
+        return null;
+    }
+
+    internal InvalidOperationException WithoutTraining(string consequence) =>
+        new($"{Name} {consequence}: it is compiled for inference alone; add [Pretraining] to its declaration");
 }

@@ -18,11 +18,14 @@ public abstract class ModelExecutor(CompiledModel model) : IDisposable
     /// <summary>Forward with losses, dropout off.</summary>
     public abstract void Evaluate(TokenBatch batch);
 
-    /// <summary>Inference.</summary>
-    public abstract void Predict(TokenBatch batch);
+    /// <summary>Runs an inference program that the model has.</summary>
+    public abstract void Infer(string program, TokenBatch batch);
 
     /// <summary>The scalar outputs of the last run of <paramref name="program"/>.</summary>
     public abstract ScalarOutputs Scalars(string program);
+
+    /// <summary>Output number <paramref name="output"/> of the last run of <paramref name="program"/>, where it lies in memory that the host can read.</summary>
+    public abstract OutputRows Rows(string program, int output);
 
     /// <summary>Copies an output of the last run to the host, rows × columns without padding; returns the rows.</summary>
     public abstract int ReadOutput(string program, string name, Span<float> destination);

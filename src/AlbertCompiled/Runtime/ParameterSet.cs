@@ -1,6 +1,6 @@
 namespace AlbertCompiled;
 
-/// <summary>The four arrays that training keeps for every parameter.</summary>
+/// <summary>The four arrays that training keeps for every parameter; inference keeps the first.</summary>
 public enum ParameterState
 {
     /// <summary>The weights.</summary>
@@ -16,7 +16,7 @@ public enum ParameterState
     SecondMoment,
 }
 
-/// <summary>All parameters of a model in four arenas of the same layout, in the memory of its device.</summary>
+/// <summary>All parameters of a model in four arenas of the same layout, in the memory of its device; one arena if the model does not train.</summary>
 public abstract class ParameterSet(ModelDescription description) : IDisposable
 {
     /// <summary>What the arenas hold.</summary>
@@ -26,15 +26,18 @@ public abstract class ParameterSet(ModelDescription description) : IDisposable
     public long Length => Description.ParameterFloats;
 
     /// <summary>Copies floats of an arena to the host.</summary>
+    /// <exception cref="InvalidOperationException">The model does not train, so there is no such arena.</exception>
     public abstract void Read(ParameterState state, long offset, Span<float> destination);
 
     /// <summary>Copies floats from the host into an arena.</summary>
+    /// <exception cref="InvalidOperationException">The model does not train, so there is no such arena.</exception>
     public abstract void Write(ParameterState state, long offset, ReadOnlySpan<float> source);
 
     /// <summary>Applies the gradients.</summary>
     /// <param name="settings">Rule and hyperparameters.</param>
     /// <param name="step">1 for the first update.</param>
     /// <returns>The global gradient norm before clipping.</returns>
+    /// <exception cref="InvalidOperationException">The model does not train.</exception>
     public abstract float Update(in OptimizerSettings settings, long step);
 
     /// <inheritdoc/>
@@ -68,6 +71,12 @@ public abstract class ParameterSet(ModelDescription description) : IDisposable
             p.Initial.Fill(values, p.Columns, seed + (ulong)i * 0x9E3779B97F4A7C15);
             Write(ParameterState.Value, p.Offset, values);
         }
+    }
+
+    /// <summary>Throws if the model has no such arena.</summary>
+    protected void Require(ParameterState state)
+    {
+        if (state != ParameterState.Value && !Description.Trains) throw Description.WithoutTraining($"has no {state}");
     }
 
     ParameterInfo Find(string name) =>

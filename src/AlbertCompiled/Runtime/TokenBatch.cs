@@ -51,7 +51,7 @@ public sealed class Indices(Dimension dimension, int capacity)
 
 /// <summary>
 /// What one step reads. Sequences lie end to end, nothing is padded; attention is bounded by <see cref="Starts"/>.
-/// A batch is filled by <see cref="Clear"/> and <see cref="Add"/>, and reused without allocation.
+/// A batch is filled by <see cref="Clear"/> and <see cref="Add(ReadOnlySpan{int}, ReadOnlySpan{int})"/>, and reused without allocation.
 /// </summary>
 public sealed class TokenBatch
 {
@@ -114,6 +114,12 @@ public sealed class TokenBatch
     /// <summary>True if a sequence of these sizes still fits.</summary>
     public bool Fits(int tokens, int predictions) =>
         Tokens.Count + tokens <= Capacity.Tokens && First.Count < Capacity.Sequences && Predicted.Count + predictions <= Capacity.Predictions;
+
+    /// <summary>Appends one sequence to encode or to classify: nothing in it is masked.</summary>
+    /// <param name="tokens">Vocabulary ids.</param>
+    /// <param name="segments">Segment of each token.</param>
+    /// <exception cref="ArgumentException">The sequence does not fit or the lengths differ.</exception>
+    public void Add(ReadOnlySpan<int> tokens, ReadOnlySpan<int> segments) => Add(tokens, segments, [], [], 0);
 
     /// <summary>Appends one sequence.</summary>
     /// <param name="tokens">Vocabulary ids, masked already.</param>

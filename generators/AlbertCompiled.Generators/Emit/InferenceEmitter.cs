@@ -1,0 +1,55 @@
+using AlbertCompiled.Generators.Declare;
+using AlbertCompiled.Generators.Lower;
+using AlbertCompiled.Generators.Passes;
+
+namespace AlbertCompiled.Generators.Emit;
+
+/// <summary>Prints a method for each program that has one, Encode for "encode", and the type of what it returns: a property for each output.</summary>
+internal static class InferenceEmitter
+{
+    // members that a struct has already
+    static readonly string[] Inherited = ["Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "ReferenceEquals", "Finalize"];
+
+    public static bool HasCalls(CompiledGraph model) => Calls(model).Any();
+
+    public static void Print(CSharpWriter w, CompiledGraph model) => w.Block($"partial class {model.Name}", () =>
+    {
+        foreach (var (rule, program) in Calls(model))
+        {
+            w.Blank();
+            Print(w, rule, program);
+        }
+    });
+
+    static IEnumerable<(ProgramRule Rule, LoweredProgram Program)> Calls(CompiledGraph model) =>
+        from rule in ProgramRule.All
+        where rule.Call is not null
+        from p in model.Programs
+        where p.Program.Name == rule.Infers
+        select (rule, p.Program);
+
+    static void Print(CSharpWriter w, ProgramRule rule, LoweredProgram program)
+    {
+        string result = $"{rule.Method}Result";
+        w.Line($"/// <summary>Runs the {program.Name} program: {string.Join(", ", program.Outputs.Select(o => $"{o.Name} {o.Value.Shape}"))}. Allocates nothing; the result is valid until the next run.</summary>");
+        w.Line("/// <exception cref=\"BatchException\">The batch exceeds the capacity or holds an index outside its table.</exception>");
+        w.Line($"public {result} {rule.Call}(TokenBatch batch) => new(Infer({CSharpWriter.Quote(program.Name)}, batch));");
+        w.Blank();
+        w.Line($"/// <summary>What {rule.Call} computes, in the memory that it computed it in.</summary>");
+        w.Block($"public readonly ref struct {result}", () =>
+        {
+            var taken = new HashSet<string>(Inherited) { result };
+            w.Line("readonly InferenceOutputs outputs;");
+            w.Blank();
+            w.Line($"internal {result}(InferenceOutputs outputs) => this.outputs = outputs;");
+            for (int i = 0; i < program.Outputs.Length; i++)
+            {
+                string pascal = Names.Pascal(program.Outputs[i].Name), name = pascal;
+                for (int n = 2; !taken.Add(name); n++) name = FormattableString.Invariant($"{pascal}{n}");
+                w.Blank();
+                w.Line($"/// <summary>{program.Outputs[i].Value.Shape}.</summary>");
+                w.Line(FormattableString.Invariant($"public OutputRows {(char.IsDigit(name[0]) ? "_" : "")}{name} => outputs[{i}];"));
+            }
+        });
+    }
+}

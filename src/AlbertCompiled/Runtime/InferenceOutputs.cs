@@ -1,0 +1,66 @@
+namespace AlbertCompiled;
+
+/// <summary>The outputs of an inference run, in the memory that it computed them in. Valid until the model's next run.</summary>
+public readonly ref struct InferenceOutputs
+{
+    readonly ModelExecutor executor;
+
+    internal InferenceOutputs(ModelExecutor executor, ProgramDescription program) => (this.executor, Program) = (executor, program);
+
+    /// <summary>The program that ran, with the names and shapes of its outputs.</summary>
+    public ProgramDescription Program { get; }
+
+    /// <summary>An output by its place in <see cref="Program"/>. A GPU's is copied to page-locked memory each time it is asked for.</summary>
+    public OutputRows this[int output] => executor.Rows(Program.Name, output);
+
+    /// <summary>The output called <paramref name="name"/>.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public OutputRows this[string name]
+    {
+        get
+        {
+            for (int i = 0; i < Program.Outputs.Length; i++)
+                if (Program.Outputs[i].Name == name) return this[i];
+            throw new KeyNotFoundException($"the program {Program.Name} has no output {name}");
+        }
+    }
+}
+
+/// <summary>A matrix, [rows, columns], where a program left it: rows follow each other at a distance of <paramref name="stride"/>.</summary>
+/// <param name="memory">From the first element to the last.</param>
+/// <param name="count">Rows.</param>
+/// <param name="columns">Columns.</param>
+/// <param name="stride">Floats from one row to the next; at least <paramref name="columns"/>.</param>
+public readonly ref struct OutputRows(ReadOnlySpan<float> memory, int count, int columns, int stride)
+{
+    readonly ReadOnlySpan<float> memory = memory;
+
+    /// <summary>Rows.</summary>
+    public int Count => count;
+
+    /// <summary>Columns.</summary>
+    public int Columns => columns;
+
+    /// <summary>One row, of <see cref="Columns"/> values.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public ReadOnlySpan<float> this[int row]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)count, nameof(row));
+            return memory.Slice(row * stride, columns);
+        }
+    }
+
+    /// <summary>Copies all rows, without what lies between them.</summary>
+    /// <exception cref="ArgumentException">The destination is too small.</exception>
+    public void CopyTo(Span<float> destination)
+    {
+        if (destination.Length < count * columns)
+            throw new ArgumentException($"{count} × {columns} values do not fit into {destination.Length}");
+        for (int row = 0; row < count; row++) this[row].CopyTo(destination[(row * columns)..]);
+    }
+
+    /// <summary>Floats from the first element of <paramref name="count"/> rows to the last.</summary>
+    internal static int Extent(int count, int columns, long stride) => count == 0 ? 0 : checked((int)((count - 1) * stride + columns));
+}
