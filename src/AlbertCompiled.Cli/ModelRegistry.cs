@@ -24,6 +24,7 @@ public sealed class ModelRegistry(params IReadOnlyList<RegisteredModel> models)
         new RegisteredModel(AlbertTiny.Compiled, AlbertTiny.Create),
         new RegisteredModel(AlbertSmall.Compiled, AlbertSmall.Create),
         new RegisteredModel(AlbertBase.Compiled, AlbertBase.Create),
+        new RegisteredModel(AlbertBaseEncoder.Compiled, AlbertBaseEncoder.Create),
         new RegisteredModel(AlbertLarge.Compiled, AlbertLarge.Create),
         new RegisteredModel(AlbertXLarge.Compiled, AlbertXLarge.Create),
         new RegisteredModel(AlbertXXLarge.Compiled, AlbertXXLarge.Create),

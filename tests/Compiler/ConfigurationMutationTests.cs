@@ -31,7 +31,7 @@ public class ConfigurationMutationTests
 
     static IEnumerable<(string Property, string Value)> Mutations() =>
         from property in typeof(AlbertAttribute).GetProperties()
-        where property.CanWrite
+        where property.CanWrite && property.DeclaringType == typeof(AlbertAttribute) // Labels come from [Classification]
         from value in property.PropertyType == typeof(int) ? Integers : property.PropertyType == typeof(double) ? Reals : []
         select (property.Name, value);
 

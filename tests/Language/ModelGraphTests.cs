@@ -102,7 +102,12 @@ public class ModelGraphTests
         graph.Load(weights);
         Assert.Equal([0, 1, 2, 3, 4, 5, 6], graph["unused"].Tensor.Values); // the last declared comes first in this arena
         Assert.Equal([7, 8], graph["layer.0.b"].Tensor.Values);
-        Assert.Throws<KeyNotFoundException>(() => new Small(2).Load(weights));
+        var larger = new Small(2); // an encoder's definition has heads that the model has not
+        larger.Load(weights);
+        Assert.Equal([7, 8], larger["layer.0.b"].Tensor.Values);
+        Assert.Equal([0, 0], larger["layer.1.b"].Tensor.Values);
+        using var other = new Counting(larger.Parameters, 0);
+        Assert.Throws<KeyNotFoundException>(() => graph.Load(other));
         using var longer = new Counting(graph.Parameters, 1);
         Assert.Equal("table [5, 4] has 25 values in the model", Assert.Throws<ArgumentException>(() => graph.Load(longer)).Message);
     }

@@ -48,6 +48,14 @@ internal static class CompiledModels
     /// <summary>A parameter's gradient of the last training run.</summary>
     public static float[] Gradient(this CompiledModel model, string name) => model.Parameters.Read(name, ParameterState.Gradient);
 
+    /// <summary>All values, without what lies between rows.</summary>
+    public static float[] ToArray(this OutputRows rows)
+    {
+        var values = new float[rows.Count * rows.Columns];
+        rows.CopyTo(values);
+        return values;
+    }
+
     /// <summary>Rounded to float.</summary>
     public static float[] ToFloats(this double[] values) => Array.ConvertAll(values, v => (float)v);
 }

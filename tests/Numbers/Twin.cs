@@ -26,6 +26,7 @@ internal sealed class Twin : IDisposable
         }
 
         var (attribute, definition) = type.GetCustomAttributes().Select(a => (a, DefinitionOf(a.GetType()))).Single(a => a.Item2 is not null);
+        if (type.GetCustomAttribute<ClassificationAttribute>() is { } classification) attribute.GetType().GetProperty("Labels")!.SetValue(attribute, classification.Labels);
         graph = (ModelGraph)Activator.CreateInstance(definition!, attribute)!;
         graph.Load(Model.Parameters);
     }
@@ -53,6 +54,14 @@ internal sealed class Twin : IDisposable
         var expected = EagerRun.Evaluate(graph, g => Program("Prediction", batch));
         Model.Predict(batch);
         foreach (var (name, value) in expected.Outputs.Values) Close.Assert(value.Values, Model.Output(name, batch), absolute, relative, name);
+    }
+
+    /// <summary>Compares the outputs of an inference program with those of the method that it was compiled from.</summary>
+    public void CompareProgram(string program, string method, TokenBatch batch, double relative = 1e-5, double absolute = 2e-6)
+    {
+        var expected = EagerRun.Evaluate(graph, g => Program(method, batch));
+        var actual = Model.Infer(program, batch);
+        foreach (var (name, value) in expected.Outputs.Values) Close.Assert(value.Values, actual[name].ToArray(), absolute, relative, name);
     }
 
     public void Dispose() => Model.Dispose();

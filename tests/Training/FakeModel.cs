@@ -78,7 +78,14 @@ internal sealed class FakeModel : CompiledModel
             scalars[4] = 1f / batch.First.Count;
         }
 
-        public override void Predict(TokenBatch batch) => predictions = batch.Predicted.Count;
+        public override void Infer(string program, TokenBatch batch) => predictions = batch.Predicted.Count;
+
+        public override OutputRows Rows(string program, int output)
+        {
+            int vocabulary = Description.Parameters[0].Rows;
+            var values = new float[predictions * vocabulary];
+            return new(values, ReadOutput(program, "logits", values), vocabulary, vocabulary);
+        }
 
         public override ScalarOutputs Scalars(string program) => new(training, scalars); // both programs have the same outputs
 

@@ -7,8 +7,6 @@ namespace AlbertCompiled.Cli;
 /// <summary><c>albert info</c>: what the compiler knows about a model.</summary>
 static class InfoCommand
 {
-    const int Arenas = 4; // weights, gradients, two moments
-
     public static Command Create(CommandContext context)
     {
         var name = new Argument<string>("model") { Description = "Name of the model; see albert models" };
@@ -20,7 +18,7 @@ static class InfoCommand
             var model = context.Models.Find(parsed.GetValue(name)!).Description;
             int batchTokens = parsed.GetValue(tokens) ?? Recipes.For(model).BatchTokens, batchSequences = parsed.GetValue(sequences) ?? Math.Max(1, batchTokens / 128);
             if (batchTokens < 1 || batchSequences < 1) throw new TrainingException("--batch-tokens and --sequences must be at least 1");
-            Print(model, new(batchTokens, batchSequences), context.Out);
+            Print(model, model.Trains ? new(batchTokens, batchSequences) : new(batchTokens, batchSequences, 0), context.Out);
             return 0;
         });
         return command.WithExamples("info AlbertTiny", "info AlbertBase --batch-tokens 16384 --sequences 32");
@@ -37,10 +35,11 @@ static class InfoCommand
         output.WriteLine(Invariant($"  {"total".PadRight(width)}  {"",16}  {model.ParameterCount,13:#,0}"));
         output.WriteLine("memory plan:");
         foreach (string line in model.PlanTable.Split('\n')) output.WriteLine($"  {line.TrimEnd('\r')}");
-        output.WriteLine(Invariant($"for {capacity.Tokens:#,0} tokens in {capacity.Sequences:#,0} sequences with {capacity.Predictions:#,0} predictions:"));
+        string predictions = capacity.Predictions == 0 ? "" : Invariant($" with {capacity.Predictions:#,0} predictions");
+        output.WriteLine(Invariant($"for {capacity.Tokens:#,0} tokens in {capacity.Sequences:#,0} sequences{predictions}:"));
         foreach (var program in model.Programs) Print(program, capacity, output);
-        long parameters = Arenas * model.ParameterFloats * sizeof(float), arena = model.Programs.Select(p => p.Arena.Bytes(capacity)).DefaultIfEmpty(0).Max();
-        output.WriteLine(Invariant($"  weights, gradients, two moments: {Megabytes(parameters)}; with the largest arena: {Megabytes(parameters + arena)}"));
+        long parameters = model.ParameterArenas * model.ParameterFloats * sizeof(float), arena = model.Programs.Select(p => p.Arena.Bytes(capacity)).DefaultIfEmpty(0).Max();
+        output.WriteLine(Invariant($"  {(model.Trains ? "weights, gradients, two moments" : "weights")}: {Megabytes(parameters)}; with the largest arena: {Megabytes(parameters + arena)}"));
     }
 
     static void Print(ProgramDescription program, Capacity capacity, TextWriter output)

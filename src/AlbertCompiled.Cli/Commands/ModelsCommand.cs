@@ -14,7 +14,7 @@ static class ModelsCommand
             int width = context.Models.Models.Select(m => m.Description.Name.Length).DefaultIfEmpty(0).Max();
             foreach (var (description, _) in context.Models.Models)
                 context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{description.Name.PadRight(width)}  {description.ParameterCount,13:#,0} parameters  {description.Optimizer}"));
+                    $"{description.Name.PadRight(width)}  {description.ParameterCount,13:#,0} parameters  {(description.Trains ? description.Optimizer : "inference")}"));
             return 0;
         });
         return command.WithExamples("models");

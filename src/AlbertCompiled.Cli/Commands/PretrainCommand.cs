@@ -25,7 +25,7 @@ static class PretrainCommand
 
     static int Start(ParseResult parsed, PretrainOptions options, CommandContext context)
     {
-        var model = context.Models.Find(parsed.GetValue(options.Model)!);
+        var model = Trainable(context.Models.Find(parsed.GetValue(options.Model)!));
         var vocabulary = Vocabulary.Load(parsed.GetValue(options.Vocabulary) ?? PretrainSettings.DefaultVocabulary);
         string[] text = [.. parsed.GetValue(options.Text)!.Select(Path.GetFullPath)]; // a run may be resumed from another folder
         var source = PretrainSettings.Text(text);
@@ -48,7 +48,7 @@ static class PretrainCommand
         if (options.Fixed.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } given)
             throw new TrainingException($"{given.Name} cannot be changed by --resume: a run keeps its settings, see {Path.Combine(folder, "config.json")}");
         var (run, configuration) = RunFolder.Open(folder);
-        var model = context.Models.Find(configuration.Model);
+        var model = Trainable(context.Models.Find(configuration.Model));
         var vocabulary = Vocabulary.Load(run.Vocabulary);
         configuration.Check(model.Description, vocabulary);
         using var device = PretrainSettings.OpenDevice(parsed, options, context);
@@ -60,6 +60,9 @@ static class PretrainCommand
         context.Out.WriteLine($"resumed after step {state.Step} of {configuration.Recipe.Steps}");
         return session.Train(instance, run, state, ResumeCommand(parsed, options, folder), interruption.Token);
     }
+
+    static RegisteredModel Trainable(RegisteredModel model) => model.Description.Trains ? model
+        : throw new TrainingException($"{model.Description.Name} cannot be trained: it is compiled for inference alone; choose another --model (albert models lists them) or add [Pretraining] to its declaration");
 
     static string ResumeCommand(ParseResult parsed, PretrainOptions options, string folder)
     {

@@ -63,11 +63,21 @@ public sealed class CheckpointStore(string runFolder)
     /// <exception cref="TrainingException">There is no checkpoint, it is damaged, or it belongs to another configuration.</exception>
     public CheckpointState LoadWeights(CompiledModel model)
     {
-        string folder = Latest() ?? throw new TrainingException($"no checkpoint in {runFolder}");
-        Manifest.Verify(folder);
+        string folder = Verified();
         var state = JsonFiles.Read<CheckpointState>(Path.Combine(folder, State));
         ModelWeights.Load(model, Path.Combine(folder, Weights));
         return state;
+    }
+
+    /// <summary>Takes the weights that another model shares with the one that was trained, by name; tells which it did not find.</summary>
+    /// <exception cref="TrainingException">There is no checkpoint, it is damaged, a weight has another shape there, or there is none of the model's.</exception>
+    public WeightMatch LoadMatchingWeights(CompiledModel model) => ModelWeights.LoadMatching(model, Path.Combine(Verified(), Weights));
+
+    string Verified()
+    {
+        string folder = Latest() ?? throw new TrainingException($"no checkpoint in {runFolder}");
+        Manifest.Verify(folder);
+        return folder;
     }
 
     IEnumerable<string> Complete() =>

@@ -41,16 +41,46 @@ public static class ModelWeights
         }
     }
 
+    /// <summary>
+    /// Takes those weights from a file that the model has by name, such as the encoder's from a checkpoint of pretraining. What the
+    /// file lacks stays as it is, such as a new classifier, and is told.
+    /// </summary>
+    /// <exception cref="TrainingException">The file is no such file, a weight has another shape there, or none has a name of the model's; nothing was changed.</exception>
+    public static WeightMatch LoadMatching(this CompiledModel model, string path)
+    {
+        try
+        {
+            using var file = Safetensors.Open(path);
+            var (found, missing) = (model.Description.Parameters.Where(p => file.Contains(p.Name)).ToList(), model.Description.Parameters.Where(p => !file.Contains(p.Name)).ToList());
+            if (found.Count == 0) throw new TrainingException($"{path} has no weight of {model.Description.Name}: it belongs to another architecture");
+            Refuse(model.Description, path, [.. found.Select(p => Difference(p, file, "")).OfType<string>()]);
+            foreach (var p in found) model.Parameters.Write(ParameterState.Value, p.Offset, file.ReadSingles(p.Name));
+            var names = found.Select(p => p.Name).ToHashSet();
+            return new([.. found.Select(p => p.Name)], [.. missing.Select(p => p.Name)], [.. file.Entries.Select(e => e.Name).Where(n => !names.Contains(n) && !Copies.Contains(n))]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new TrainingException($"cannot read {path}: {e.Message}", e);
+        }
+    }
+
     static void Check(ModelDescription model, Safetensors file, string prefix, string path)
     {
         var differences = new List<string>();
         foreach (var p in model.Parameters)
             if (!file.Contains(prefix + p.Name)) differences.Add($"{p.Name} is missing");
-            else if (!file[prefix + p.Name].Shape.AsSpan().SequenceEqual(Shape(p)))
-                differences.Add($"{p.Name} is [{string.Join(", ", file[prefix + p.Name].Shape)}], not [{string.Join(", ", Shape(p))}]");
+            else if (Difference(p, file, prefix) is { } difference) differences.Add(difference);
         var known = model.Parameters.Select(p => prefix + p.Name).ToHashSet();
         foreach (var entry in file.Entries)
             if (Owner(entry.Name) == prefix && !known.Contains(entry.Name) && !Copies.Contains(entry.Name)) differences.Add($"{entry.Name[prefix.Length..]} is unknown");
+        Refuse(model, path, differences);
+    }
+
+    static string? Difference(ParameterInfo p, Safetensors file, string prefix) =>
+        file[prefix + p.Name].Shape.AsSpan().SequenceEqual(Shape(p)) ? null : $"{p.Name} is [{string.Join(", ", file[prefix + p.Name].Shape)}], not [{string.Join(", ", Shape(p))}]";
+
+    static void Refuse(ModelDescription model, string path, List<string> differences)
+    {
         if (differences.Count == 0) return;
         string named = string.Join("; ", differences.Take(NamedDifferences)), more = differences.Count > NamedDifferences ? $"; and {differences.Count - NamedDifferences} more" : "";
         throw new TrainingException($"{path} belongs to another configuration than {model.Name}: {named}{more}");
