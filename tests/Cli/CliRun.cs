@@ -15,6 +15,8 @@ internal sealed class CliRun
 
     public string LastLine => Output.TrimEnd('\n').Split('\n')[^1];
 
+    static readonly ModelDescription Encoder = FakeModel.Describe("Coder") with { Programs = [new("encode", new(2, 1, 0, 0, 0, 0, 0), 10, 20, 0, 1, [new("hidden", Dimension.Tokens, 2)])] };
+
     public static CliRun Of(params string[] args) => With(FakeModel.Describe(), -1, -1, args);
 
     /// <summary>A run that is interrupted, as by Ctrl-C, in the step after <paramref name="interruptAt"/> steps.</summary>
@@ -35,7 +37,8 @@ internal sealed class CliRun
                 };
                 return created;
             }),
-            new RegisteredModel(FakeModel.Describe("Other", vocabulary: 100), (_, capacity, seed, _) => FakeModel.Create(FakeModel.Describe("Other", vocabulary: 100), capacity, seed)));
+            new RegisteredModel(FakeModel.Describe("Other", vocabulary: 100), (_, capacity, seed, _) => FakeModel.Create(FakeModel.Describe("Other", vocabulary: 100), capacity, seed)),
+            new RegisteredModel(Encoder, (_, capacity, seed, _) => FakeModel.Create(Encoder, capacity, seed)));
         int code = CommandLine.Run(args, new(
             output, error, registry, (word, _) => word is "auto" or "fake" ? new FakeDevice() : throw new DeviceException($"there is no device called {word}"),
             () => ["fake  a device of the tests"], () => interruption, false));

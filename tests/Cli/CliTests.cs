@@ -73,7 +73,7 @@ public sealed class CliTests : IDisposable
     [Fact]
     public void What_cannot_be_trained_is_refused_before_anything_is_written()
     {
-        Pretrain("--model", "Nobody").Fails("no model is called Nobody; there are Fake, Other");
+        Pretrain("--model", "Nobody").Fails("no model is called Nobody; there are Fake, Other, Coder");
         Pretrain("--device", "abacus").Fails("no device called abacus");
         Pretrain("--optimizer", "sgd").Fails("no optimizer is called sgd", "adamw", "lamb");
         Pretrain("--model", "Other").Fails("the vocabulary has 8000 pieces, Other was compiled for 100");
@@ -159,6 +159,25 @@ public sealed class CliTests : IDisposable
         foreach (string command in (string[])["pretrain", "fill-mask", "info", "models", "devices", "sentences"])
             Assert.Contains($"Examples:\n  albert {command}", CliRun.Of(command, "--help").Succeeds().Output);
         Assert.Contains("pretrain", CliRun.Of("--help").Succeeds().Output);
+    }
+
+    [Fact]
+    public void A_model_for_inference_is_shown_but_not_trained()
+    {
+        string info = CliRun.Of("info", "Coder").Succeeds().Output;
+        foreach (string part in (string[])["for 2,048 tokens in 16 sequences:", "encode", "  weights: 0.1 MB;"]) Assert.Contains(part, info);
+        Assert.DoesNotContain("train", info);
+        Assert.Contains("Coder         16,002 parameters  inference", CliRun.Of("models").Succeeds().Output);
+        Pretrain("--model", "Coder").Fails("Coder cannot be trained: it is compiled for inference alone", "--model", "[Pretraining]");
+        Assert.False(Directory.Exists(folder["run"]));
+    }
+
+    [Fact]
+    public void The_encoder_of_the_zoo_has_no_head()
+    {
+        var encoder = AlbertCompiled.Cli.ModelRegistry.Zoo.Find("AlbertBaseEncoder").Description;
+        Assert.Equal(["encode"], encoder.Programs.Select(p => p.Name));
+        Assert.All(encoder.Parameters, p => Assert.StartsWith("albert.", p.Name));
     }
 
     [Fact]

@@ -126,6 +126,41 @@ public class DiagnosticsTests
     }
 
     [Theory]
+    [InlineData("Pretraining")]
+    [InlineData("Encoding")]
+    [InlineData("Classification(3)")]
+    public void A_definition_needs_the_program_that_is_asked_for(string program)
+    {
+        string method = program.Replace("(3)", "");
+        Assert.Contains($"'Outputs {method}(TokenBatch)', which [{method}] compiles", Message("ALB0006", Subject.Source(model: $"[[|Net|], {program}] partial class Model;").Replace("Outputs Pretraining(", "Outputs Other(")));
+    }
+
+    [Fact]
+    public void A_model_needs_a_program()
+    {
+        Assert.Equal("'Model' says which model it is, but not what to compile of it: add one or more of [Pretraining], [Encoding], [Classification]", Message("ALB0020", "[Albert] public sealed partial class [|Model|];"));
+        Message("ALB0020", "[Albert] public sealed partial class [|Model|]; [Obsolete] partial class Model; [Obsolete] partial class NoModel;");
+    }
+
+    [Theory]
+    [InlineData("[Albert, Classification([|0|])]", "at least one label, not 0")]
+    [InlineData("[Albert, Classification([|labels: -3|]), Encoding]", "not -3")]
+    [InlineData("[Albert([|Labels = 3|]), Encoding]", "[Classification(labels: …)]")]
+    [InlineData("[Albert(Hidden = 768, [|Labels = 3|]), Classification(3)]", "not a setting of the architecture")]
+    public void Labels_are_a_positive_number_of_the_classification(string attributes, string why) =>
+        Assert.Contains(why, Message("ALB0021", $"{attributes} public sealed partial class Model;"));
+
+    [Fact]
+    public void A_classifier_has_logits_for_its_labels()
+    {
+        const string model = "[Net, Classification(3)] partial class Model;";
+        const string program = "public Outputs Classification(TokenBatch batch) => [|new Outputs((\"logits\", Linear(Rows(Rows(table, batch.Tokens), batch.First), head)))|];";
+        Assert.Equal("the output 'logits' has the shape [sequences, 2]; [Classification] asks for 3 columns, the configuration's Labels", Message("ALB0015", Subject.Source(members: program, model: model)));
+        Assert.Contains("no output named 'logits'", Message("ALB0015", Subject.Source(members: program.Replace("logits", "classes"), model: model)));
+        Assert.Contains("Encoding has no outputs", Message("ALB0015", Subject.Source(members: "public Outputs Encoding(TokenBatch batch) => [|new Outputs()|];", model: "[Net, Encoding] partial class Model;")));
+    }
+
+    [Theory]
     [InlineData("[Albert, Pretraining] class [|Model|];", "partial")]
     [InlineData("class Outer { [Albert, Pretraining] partial class [|Model|]; }", "top-level")]
     [InlineData("[Albert, Pretraining] partial class [|Model|]<T>;", "type parameters")]

@@ -12,6 +12,12 @@ public class GeneratedSnapshotTests
         """));
 
     [Fact]
+    public Task Small_encoder() => Verifier.Verify(Generate("""
+        [Albert(Vocabulary = 50, Embedding = 8, Hidden = 16, Layers = 2, Heads = 2, Intermediate = 32, Positions = 12, Dropout = 0.1, AttentionDropout = 0.1), Encoding]
+        public sealed partial class SmallEncoder;
+        """).Where(file => !file.Name!.EndsWith(".Kernels.g", StringComparison.Ordinal) && !file.Name.Contains("Visibility"))); // the kernels of Small_ALBERT
+
+    [Fact]
     public Task ALBERT_base()
     {
         const string Model = "AlbertCompiled.Models.AlbertBase";

@@ -1,3 +1,5 @@
+using AlbertCompiled.Tests.Language;
+using AlbertCompiled.Tests.Numbers;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Tests;
@@ -141,6 +143,53 @@ public sealed class CheckpointTests
         ModelWeights.Load(other, folder["w.safetensors"]);
         Assert.Equal(model.Parameters.Read("word.weight"), other.Parameters.Read("word.weight"));
         Assert.Contains("cannot read", Assert.Throws<TrainingException>(() => ModelWeights.Load(other, folder["none"])).Message);
+    }
+
+    [Fact]
+    public void An_encoder_takes_its_weights_from_a_checkpoint_of_pretraining()
+    {
+        using var folder = new TemporaryFolder();
+        using var device = CompiledModels.Open("cpu");
+        var batch = Batches.Random(7, 37, 2, 5, 12, 1, 8, 11);
+        using var trained = OddNone.Create(device, Capacity, seed: 3);
+        for (int i = 0; i < 2; i++) trained.TrainStep(batch, new(Optimizer.AdamW, 0.01f));
+        var store = new CheckpointStore(folder.Path);
+        store.Save(trained, State(trained));
+
+        using var encoder = OddEncoder.Create(device, Capacity, seed: 4);
+        var match = store.LoadMatchingWeights(encoder);
+        Assert.Equal((encoder.Description.Parameters.Length, 0, 7), (match.Loaded.Count, match.Missing.Count, match.Unused.Count));
+        trained.Predict(batch);
+        var encoded = encoder.Encode(batch);
+        Assert.Equal(trained.Output("hidden", batch), encoded.Hidden.ToArray());
+        Assert.Equal(trained.Output("pooled", batch), encoded.Pooled.ToArray());
+
+        using var classifier = OddClassifier.Create(device, Capacity, seed: 4);
+        float[] before = classifier.Parameters.Read("classifier.weight");
+        Assert.StartsWith(
+            $"{encoder.Description.Parameters.Length} weights loaded; 2 missing: classifier.weight, classifier.bias; 7 not used: predictions.dense.weight, ",
+            store.LoadMatchingWeights(classifier).ToString());
+        Assert.Equal(before, classifier.Parameters.Read("classifier.weight"));
+        Assert.Equal(trained.Parameters.Read("albert.pooler.weight"), classifier.Parameters.Read("albert.pooler.weight"));
+        Assert.Contains("classifier.weight is missing", Assert.Throws<TrainingException>(() => store.LoadWeights(classifier)).Message);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_size_or_architecture_changes_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Trained();
+        var store = new CheckpointStore(folder.Path);
+        Assert.Contains("no checkpoint in", Assert.Throws<TrainingException>(() => store.LoadMatchingWeights(model)).Message);
+        string weights = Path.Combine(store.Save(model, State(model)), "model.safetensors");
+        using var wider = FakeModel.Create(FakeModel.Describe("Wider", vocabulary: 50, columns: 3), Capacity);
+        Assert.Equal($"{weights} belongs to another configuration than Wider: word.weight is [50, 2], not [50, 3]", Assert.Throws<TrainingException>(() => store.LoadMatchingWeights(wider)).Message);
+        using var device = CompiledModels.Open("cpu");
+        using var encoder = OddEncoder.Create(device, Capacity);
+        Assert.Equal($"{weights} has no weight of OddEncoder: it belongs to another architecture", Assert.Throws<TrainingException>(() => store.LoadMatchingWeights(encoder)).Message);
+        Assert.Contains("cannot read", Assert.Throws<TrainingException>(() => encoder.LoadMatching(folder["none"])).Message);
+        File.WriteAllBytes(weights, File.ReadAllBytes(weights)[..^1]);
+        Assert.Contains("truncated", Assert.Throws<TrainingException>(() => store.LoadMatchingWeights(encoder)).Message);
     }
 
     [Fact]

@@ -16,8 +16,8 @@ internal static class InferenceEmitter
     {
         foreach (var (rule, program) in Calls(model))
         {
-            w.Blank();
             Print(w, rule, program);
+            w.Blank();
         }
     });
 
@@ -44,11 +44,11 @@ internal static class InferenceEmitter
             w.Line($"internal {result}(InferenceOutputs outputs) => this.outputs = outputs;");
             for (int i = 0; i < program.Outputs.Length; i++)
             {
-                string pascal = Names.Pascal(program.Outputs[i].Name), name = pascal;
-                for (int n = 2; !taken.Add(name); n++) name = FormattableString.Invariant($"{pascal}{n}");
+                string identifier = Names.Identifier(program.Outputs[i].Name), name = identifier;
+                for (int n = 2; !taken.Add(name); n++) name = FormattableString.Invariant($"{identifier}{n}");
                 w.Blank();
                 w.Line($"/// <summary>{program.Outputs[i].Value.Shape}.</summary>");
-                w.Line(FormattableString.Invariant($"public OutputRows {(char.IsDigit(name[0]) ? "_" : "")}{name} => outputs[{i}];"));
+                w.Line(FormattableString.Invariant($"public OutputRows {name} => outputs[{i}];"));
             }
         });
     }

@@ -38,7 +38,7 @@ internal sealed class Names
     /// <summary>camelCase: the definition's local; a gradient begins with d.</summary>
     public string Slot(Node n, string suffix = "")
     {
-        string name = Pascal(LocalOf(n.Origin) ?? Segment(n.Origin.Path, 0));
+        string name = Identifier(LocalOf(n.Origin) ?? Segment(n.Origin.Path, 0));
         if (n.Op is Op.RowSum or Op.RowMax or Op.MatMul or Op.AttentionLogSum) name += n.Op switch { Op.RowSum => "Sum", Op.RowMax => "Maximum", Op.MatMul => "Product", _ => "LogSum" };
         name += suffix;
         // a slot with several entries gets a method of its name
@@ -50,7 +50,7 @@ internal sealed class Names
     public string Kernel(Node n)
     {
         string function = Pascal(Segment(n.Origin.Path, 0));
-        string local = Pascal(LocalOf(n.Origin) ?? Segment(n.Origin.Path, 1));
+        string local = Identifier(LocalOf(n.Origin) ?? Segment(n.Origin.Path, 1));
         string name = local == function ? local : local + function;
         return Unique(n.Backward ? name + "Gradient" : name);
     }
@@ -81,6 +81,9 @@ internal sealed class Names
         var parts = path.Split('/');
         return parts.Length > fromEnd ? parts[parts.Length - 1 - fromEnd] : parts[0];
     }
+
+    /// <summary>PascalCase that begins with a letter: an output may be called 2nd-moment.</summary>
+    public static string Identifier(string name) => Pascal(name) is var pascal && char.IsDigit(pascal[0]) ? "Value" + pascal : pascal;
 
     public static string Pascal(string name)
     {
