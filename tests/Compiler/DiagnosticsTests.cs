@@ -1,4 +1,5 @@
 using AlbertCompiled.Generators.Diagnostics;
+using AlbertCompiled.Tests.Infrastructure;
 
 namespace AlbertCompiled.Tests.Compiler;
 
@@ -149,6 +150,18 @@ public class DiagnosticsTests
     [InlineData("[Albert(Hidden = 768, [|Labels = 3|]), Classification(3)]", "not a setting of the architecture")]
     public void Labels_are_a_positive_number_of_the_classification(string attributes, string why) =>
         Assert.Contains(why, Message("ALB0021", $"{attributes} public sealed partial class Model;"));
+
+    [Fact]
+    public void A_budget_of_a_model_that_does_not_train_counts_its_weights_once()
+    {
+        const string model = "[Albert(Vocabulary = 1000), {0}, [|MemoryBudget(\"{1}\")|]] public sealed partial class Model;";
+        string training = Message("ALB0009", model.Replace("{0}", "Pretraining").Replace("{1}", "1 MB")), running = Message("ALB0009", model.Replace("{0}", "Encoding").Replace("{1}", "1 MB"));
+        Assert.Contains("choose a stricter Recompute", training);
+        Assert.StartsWith("Running Model with 4,096 tokens", running);
+        Assert.DoesNotContain("Recompute", running);
+        // 7.9 million weights take 32 MB, the arena 101 MB
+        Assert.Empty(GeneratorHarness.Run(GeneratorHarness.Compilation(Subject.Unmark(model.Replace("{0}", "Encoding").Replace("{1}", "140 MB")).Text)).Diagnostics);
+    }
 
     [Fact]
     public void A_classifier_has_logits_for_its_labels()
