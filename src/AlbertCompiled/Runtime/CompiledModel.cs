@@ -1,3 +1,5 @@
+using AlbertCompiled.Onnx;
+
 namespace AlbertCompiled;
 
 /// <summary>A model whose forward, backward and optimizer code was generated at build time. Not thread-safe.</summary>
@@ -132,6 +134,19 @@ public abstract class CompiledModel : IDisposable
     /// <summary>Copies a result of the last <see cref="Predict"/>, rows × columns, without padding.</summary>
     /// <returns>The number of rows.</returns>
     public int ReadOutput(string name, Span<float> destination) => Executor.ReadOutput("predict", name, destination);
+
+    /// <summary>The inference program over padded sequences, with the weights that the model has when the graph is saved.</summary>
+    /// <exception cref="OnnxException">The model has no such program, or one that only packed sequences can run.</exception>
+    public OnnxGraph ToOnnx()
+    {
+        var graph = new OnnxGraph(Description, Parameters);
+        BuildOnnx(graph);
+        return graph;
+    }
+
+    /// <summary>Adds the nodes of the inference program. Generated for models that have one.</summary>
+    protected virtual void BuildOnnx(OnnxGraph onnx) =>
+        throw new OnnxException($"{Description.Name} was compiled without an inference program: its definition needs a method Outputs Prediction(TokenBatch)");
 
     /// <inheritdoc/>
     public void Dispose()
