@@ -4,6 +4,7 @@ using AlbertCompiled.Generators.Diagnostics;
 using AlbertCompiled.Generators.Emit;
 using AlbertCompiled.Generators.Emit.Cpu;
 using AlbertCompiled.Generators.Emit.Gpu;
+using AlbertCompiled.Generators.Emit.Onnx;
 using AlbertCompiled.Generators.Graph;
 using AlbertCompiled.Generators.Lower;
 using AlbertCompiled.Generators.Passes;
@@ -26,6 +27,7 @@ internal static class Compiler
             new CpuProgramEmitter(p.Program, compiled.Layout, model.Name), new GpuProgramEmitter(p.Program, compiled.Layout, model.Name),
         });
         var files = ModelEmitter.Files(compiled).Concat(emitters.SelectMany(e => e.Files(model.Namespace)));
+        if (model.Program("Prediction") is { } prediction) files = files.Append(OnnxEmitter.File(model.Namespace, model.Name, prediction));
         string prefix = model.Declaration.FullName;
         return new(files.Select(f => (f.Hint.Length == 0 ? $"{prefix}.g.cs" : $"{prefix}.{f.Hint}.g.cs", f.Text)).ToImmutableArray(), default);
     }

@@ -57,10 +57,10 @@ public sealed partial class OnnxGraph
     public OnnxValue SumOfRows(OnnxValue x) => ReduceSum(x, 0);
 
     /// <summary>The number of tokens, padding left out: [1, 1].</summary>
-    public OnnxValue TokenCount => ReduceSum(Mask, 0, 1);
+    public OnnxValue TokenCount() => ReduceSum(Mask, 0, 1);
 
     /// <summary>The number of sequences.</summary>
-    public OnnxValue SequenceCount => Cast(Node("Gather", [Node("Shape", [Tokens]), Integer(0)], ("axis", 0L)), OnnxElement.Float);
+    public OnnxValue SequenceCount() => Cast(Node("Gather", [Node("Shape", [Tokens]), Integer(0)], ("axis", 0L)), OnnxElement.Float);
 
     // [batch, 1, 1, sequence]: 0 for a token, very negative for padding
     OnnxValue AdditiveMask => additiveMask ??= Within("mask", () =>
