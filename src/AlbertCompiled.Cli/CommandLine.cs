@@ -17,6 +17,7 @@ public static class CommandLine
         {
             PretrainCommand.Create(context),
             FillMaskCommand.Create(context),
+            ExportCommand.Create(context),
             InfoCommand.Create(context),
             ModelsCommand.Create(context),
             DevicesCommand.Create(context),

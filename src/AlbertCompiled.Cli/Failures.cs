@@ -1,3 +1,4 @@
+using AlbertCompiled.Onnx;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Cli;
@@ -13,6 +14,7 @@ static class Failures
         (typeof(TrainingException), e => e.Message),
         (typeof(DeviceException), e => e.Message),
         (typeof(BatchException), e => e.Message),
+        (typeof(OnnxException), e => e.Message),
         (typeof(OutOfMemoryException), e => $"out of memory: {e.Message}; a smaller --batch-tokens needs less"),
         (typeof(UnauthorizedAccessException), e => e.Message),
         (typeof(IOException), e => e.Message),

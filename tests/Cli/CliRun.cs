@@ -40,7 +40,7 @@ internal sealed class CliRun
             new RegisteredModel(FakeModel.Describe("Other", vocabulary: 100), (_, capacity, seed, _) => FakeModel.Create(FakeModel.Describe("Other", vocabulary: 100), capacity, seed)),
             new RegisteredModel(Encoder, (_, capacity, seed, _) => FakeModel.Create(Encoder, capacity, seed)));
         int code = CommandLine.Run(args, new(
-            output, error, registry, (word, _) => word is "auto" or "fake" ? new FakeDevice() : throw new DeviceException($"there is no device called {word}"),
+            output, error, registry, (word, _) => word is "auto" or "cpu" or "fake" ? new FakeDevice() : throw new DeviceException($"there is no device called {word}"),
             () => ["fake  a device of the tests"], () => interruption, false));
         return new(code, output.ToString(), error.ToString());
     }

@@ -149,6 +149,35 @@ public sealed class CliTests : IDisposable
     }
 
     [Fact]
+    public void Export_writes_the_model_of_a_run_and_says_what()
+    {
+        Pretrain().Succeeds();
+        var run = CliRun.Of("export", folder["run"], "--onnx", folder["model.onnx"]).Succeeds();
+        long bytes = new FileInfo(folder["model.onnx"]).Length;
+        Assert.Equal(FormattableString.Invariant($"{folder["model.onnx"]}: Fake after 12 steps, {bytes / 1e6:0.0} MB, opset 17\n"), run.Output);
+        Assert.Equal(16_002 * sizeof(float), bytes, 1000.0);
+        Assert.False(File.Exists(folder["model.onnx.tmp"]));
+    }
+
+    [Fact]
+    public void What_cannot_be_exported_is_told_so()
+    {
+        string file = folder["model.onnx"];
+        Assert.Equal(2, CliRun.Of("export", folder["run"]).Fails("--onnx").Code);
+        CliRun.Of("export", folder["nowhere"], "--onnx", file).Fails("is not the folder of a run");
+        Pretrain().Succeeds();
+        CliRun.Of("export", folder["run"], "--onnx", folder["nowhere/model.onnx"]).Fails("cannot write", "nowhere/model.onnx");
+        CliRun.Of("export", folder["run"], "--onnx", folder.Path).Fails("cannot write", folder.Path);
+        var blind = FakeModel.Describe();
+        blind = blind with { Programs = [.. blind.Programs.Where(p => p.Name != "predict")] };
+        CliRun.With(blind, -1, -1, "export", folder["run"], "--onnx", file).Fails("Fake was compiled without an inference program", "Prediction");
+        Directory.Delete(folder["run/checkpoint-00000012"], true);
+        CliRun.Of("export", folder["run"], "--onnx", file).Fails("no checkpoint in");
+        Assert.Empty(Directory.GetFiles(folder.Path, "*.onnx*"));
+        Assert.Empty(Directory.GetFiles(folder.Path, "*.tmp"));
+    }
+
+    [Fact]
     public void Models_devices_info_and_help_answer()
     {
         Assert.Contains("Fake          16,002 parameters", CliRun.Of("models").Succeeds().Output);
@@ -156,7 +185,7 @@ public sealed class CliTests : IDisposable
         string info = CliRun.Of("info", "fake", "--batch-tokens", "256", "--sequences", "4").Succeeds().Output;
         foreach (string part in (string[])["word.weight", "[8000, 2]", "[2]", "16,002", "2 per token", "for 256 tokens in 4 sequences with 51 predictions", "GFLOP"])
             Assert.Contains(part, info);
-        foreach (string command in (string[])["pretrain", "fill-mask", "info", "models", "devices", "sentences"])
+        foreach (string command in (string[])["pretrain", "fill-mask", "export", "info", "models", "devices", "sentences"])
             Assert.Contains($"Examples:\n  albert {command}", CliRun.Of(command, "--help").Succeeds().Output);
         Assert.Contains("pretrain", CliRun.Of("--help").Succeeds().Output);
     }

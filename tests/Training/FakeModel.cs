@@ -1,3 +1,5 @@
+using AlbertCompiled.Onnx;
+
 namespace AlbertCompiled.Tests;
 
 /// <summary>A model small enough to follow by hand: the loss is half the mean square of the rows of a table that a batch names. It learns by Adam.</summary>
@@ -16,6 +18,13 @@ internal sealed class FakeModel : CompiledModel
     }
 
     protected override ModelExecutor CreateExecutor() => executor;
+
+    protected override void BuildOnnx(OnnxGraph onnx)
+    {
+        if (Description.Program("predict") is null) base.BuildOnnx(onnx);
+        onnx.TokenOutput("rows", onnx.Gather(onnx.Weight("word.weight"), onnx.Tokens), Description.Parameters[0].Columns);
+        onnx.FixedOutput("order", onnx.Weight("order.bias"), 1, 2);
+    }
 
     protected override void CheckIndices(TokenBatch batch) => CheckRange(batch.Tokens, Description.Parameters[0].Rows, "token");
 

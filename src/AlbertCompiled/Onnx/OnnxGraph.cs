@@ -8,6 +8,9 @@ namespace AlbertCompiled.Onnx;
 /// </summary>
 public sealed partial class OnnxGraph
 {
+    /// <summary>The version of the standard's operators that graphs are made of.</summary>
+    public const int OperatorSet = 17;
+
     const string Batch = "batch", Sequence = "sequence";
 
     readonly ParameterSet parameters;

@@ -3,8 +3,6 @@ namespace AlbertCompiled.Onnx;
 /// <summary>A graph as the protocol buffer of the standard (onnx.proto); the numbers are its field numbers.</summary>
 static class OnnxMessages
 {
-    public const long OperatorSet = 17;
-
     // the version of the file format that came with this set of operators
     const long IrVersion = 8;
 
@@ -15,7 +13,7 @@ static class OnnxMessages
         .Add(1, IrVersion)
         .Add(2, Producer)
         .Add(3, typeof(OnnxMessages).Assembly.GetName().Version!.ToString(3))
-        .Add(8, new ProtobufMessage().Add(1, "").Add(2, OperatorSet))
+        .Add(8, new ProtobufMessage().Add(1, "").Add(2, OnnxGraph.OperatorSet))
         .Add(7, Graph(graph))
         .AddAll(14, graph.Description.Configuration.Select(c => new ProtobufMessage().Add(1, c.Name).Add(2, c.Value)));
 

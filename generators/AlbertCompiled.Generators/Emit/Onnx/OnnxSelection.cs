@@ -46,6 +46,9 @@ internal sealed class OnnxSelection
     /// <summary>The expression of a node that is needed.</summary>
     public OnnxExpression ValueOf(Node node) => values[node.Id];
 
+    /// <summary>False for nodes inside a form.</summary>
+    public bool IsNeeded(Node node) => values.ContainsKey(node.Id);
+
     /// <summary>The call that a node of its own became; null if it is a part of another's, or nothing.</summary>
     public OnnxCall? CallOf(Node node) => values.TryGetValue(node.Id, out var value) && value is OnnxCall call && call.Node.Id == node.Id ? call : null;
 

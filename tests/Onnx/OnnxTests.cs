@@ -1,0 +1,103 @@
+using AlbertCompiled.Cpu;
+using AlbertCompiled.Onnx;
+using AlbertCompiled.Tests.Numbers;
+
+namespace AlbertCompiled.Tests.Onnx;
+
+/// <summary>Exported models in another runtime, against what they compute themselves: padded there, packed here.</summary>
+public sealed class OnnxTests : IDisposable
+{
+    const double Tolerance = 1e-4;
+
+    static readonly Capacity capacity = new(200, 8, 200);
+
+    static readonly Dictionary<string, Func<Device, CompiledModel>> models = new()
+    {
+        ["shared"] = d => GoldenTiny.Create(d, capacity),
+        ["groups"] = d => GoldenGroups.Create(d, capacity),
+        ["odd sizes"] = d => GoldenOdd.Create(d, capacity),
+        ["shared attention"] = d => GoldenSharedAttention.Create(d, capacity),
+        ["shared feed-forward"] = d => GoldenSharedFeedForward.Create(d, capacity),
+        ["dropout"] = d => DroppingNone.Create(d, capacity),
+        ["exact GELU, no mapping"] = d => UnmappedAlbert.Create(d, capacity),
+        ["BERT"] = d => SmallBert.Create(d, capacity),
+    };
+
+    readonly TemporaryFolder folder = new();
+    readonly CpuDevice device = new(2);
+
+    public static TheoryData<string> Names => [.. models.Keys];
+
+    string Path => folder["model.onnx"];
+
+    public void Dispose()
+    {
+        device.Dispose();
+        folder.Dispose();
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void A_file_computes_what_the_model_computes_for_batches_of_any_shape(string name)
+    {
+        using var model = models[name](device);
+        // biases and norms of a new model are 0 and 1: a fault in them would not show
+        var random = new Random(5);
+        foreach (var p in model.Description.Parameters.Where(p => p.IsVector))
+            model.Parameters.Write(p.Name, [.. model.Parameters.Read(p.Name).Select(v => v + (float)(random.NextDouble() - 0.5))]);
+        model.ToOnnx().Save(Path);
+        using var session = new OnnxSession(Path);
+        foreach (int[] lengths in (int[][])[[7, 11, 3], [9], [2, 5]]) Compare(model, session, lengths);
+    }
+
+    [Fact]
+    public void Inputs_and_outputs_have_names_and_open_sizes()
+    {
+        using var model = GoldenTiny.Create(device, capacity);
+        Assert.Equal(model.ToOnnx().Save(Path), new FileInfo(Path).Length);
+        using var session = new OnnxSession(Path);
+        Assert.Equal(
+            ["input_ids [-1, -1]", "attention_mask [-1, -1]", "token_type_ids [-1, -1]", "logits [-1, -1, 512]", "order [-1, 2]", "pooled [-1, 64]", "hidden [-1, -1, 64]"], session.Ports);
+    }
+
+    [Fact]
+    public void Weights_are_stored_once_however_many_layers_share_them()
+    {
+        using var shared = GoldenTiny.Create(device, capacity);
+        Assert.Equal(shared.Description.ParameterCount * sizeof(float), shared.ToOnnx().Save(Path), 40_000.0);
+    }
+
+    [Fact]
+    public void A_file_holds_the_weights_of_the_moment_it_is_written()
+    {
+        using var model = SmallBert.Create(device, capacity);
+        var graph = model.ToOnnx();
+        graph.Save(Path);
+        model.Parameters.Initialize(99);
+        graph.Save(Path);
+        using var session = new OnnxSession(Path);
+        Compare(model, session, [4, 6]);
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_written_leaves_nothing_behind()
+    {
+        using var model = GoldenTiny.Create(device, capacity);
+        Directory.CreateDirectory(Path);
+        Assert.Contains($"cannot write {Path}", Assert.Throws<OnnxException>(() => model.ToOnnx().Save(Path)).Message);
+        Assert.Equal([Path], Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    static void Compare(CompiledModel model, OnnxSession session, int[] lengths)
+    {
+        var random = new Random(lengths.Length);
+        int vocabulary = model.Description.Parameters[0].Rows;
+        (int[] Tokens, int[] Segments)[] sequences = [.. lengths.Select(n =>
+            (Enumerable.Range(0, n).Select(_ => random.Next(vocabulary)).ToArray(), Enumerable.Range(0, n).Select(i => i < n / 2 ? 0 : 1).ToArray()))];
+        var batch = new TokenBatch(capacity);
+        foreach (var (tokens, segments) in sequences) batch.Add(tokens, segments, [.. Enumerable.Range(0, tokens.Length)], new int[tokens.Length], 0);
+        model.Predict(batch);
+        var results = session.Run(sequences);
+        foreach (var output in model.Description.Program("predict")!.Outputs)
+            Close.Assert([.. model.Output(output.Name, batch).Select(v => (double)v)], results[output.Name], Tolerance, 0, $"{output.Name} of {lengths.Length} sequences");
+    }
+}
