@@ -7,9 +7,7 @@ namespace AlbertCompiled.Tests.Onnx;
 /// <summary>Exported models in another runtime, against what they compute themselves: padded there, packed here.</summary>
 public sealed class OnnxTests : IDisposable
 {
-    const double Tolerance = 1e-4;
-
-    static readonly Capacity capacity = new(200, 8, 200);
+    static readonly Capacity capacity = OnnxComparison.Capacity;
 
     static readonly Dictionary<string, Func<Device, CompiledModel>> models = new()
     {
@@ -46,7 +44,7 @@ public sealed class OnnxTests : IDisposable
             model.Parameters.Write(p.Name, [.. model.Parameters.Read(p.Name).Select(v => v + (float)(random.NextDouble() - 0.5))]);
         model.ToOnnx().Save(Path);
         using var session = new OnnxSession(Path);
-        foreach (int[] lengths in (int[][])[[7, 11, 3], [9], [2, 5]]) Compare(model, session, lengths);
+        foreach (int[] lengths in (int[][])[[7, 11, 3], [9], [2, 5]]) OnnxComparison.Run(model, session, lengths);
     }
 
     [Fact]
@@ -75,7 +73,7 @@ public sealed class OnnxTests : IDisposable
         model.Parameters.Initialize(99);
         graph.Save(Path);
         using var session = new OnnxSession(Path);
-        Compare(model, session, [4, 6]);
+        OnnxComparison.Run(model, session, [4, 6]);
     }
 
     [Fact]
@@ -85,19 +83,5 @@ public sealed class OnnxTests : IDisposable
         Directory.CreateDirectory(Path);
         Assert.Contains($"cannot write {Path}", Assert.Throws<OnnxException>(() => model.ToOnnx().Save(Path)).Message);
         Assert.Equal([Path], Directory.GetFileSystemEntries(folder.Path));
-    }
-
-    static void Compare(CompiledModel model, OnnxSession session, int[] lengths)
-    {
-        var random = new Random(lengths.Length);
-        int vocabulary = model.Description.Parameters[0].Rows;
-        (int[] Tokens, int[] Segments)[] sequences = [.. lengths.Select(n =>
-            (Enumerable.Range(0, n).Select(_ => random.Next(vocabulary)).ToArray(), Enumerable.Range(0, n).Select(i => i < n / 2 ? 0 : 1).ToArray()))];
-        var batch = new TokenBatch(capacity);
-        foreach (var (tokens, segments) in sequences) batch.Add(tokens, segments, [.. Enumerable.Range(0, tokens.Length)], new int[tokens.Length], 0);
-        model.Predict(batch);
-        var results = session.Run(sequences);
-        foreach (var output in model.Description.Program("predict")!.Outputs)
-            Close.Assert([.. model.Output(output.Name, batch).Select(v => (double)v)], results[output.Name], Tolerance, 0, $"{output.Name} of {lengths.Length} sequences");
     }
 }
