@@ -3,8 +3,8 @@ namespace AlbertCompiled.Onnx;
 // What takes several operators: in the forms that runtimes recognise and fuse.
 public sealed partial class OnnxGraph
 {
-    // added to the scores of padding: vanishes in float32's exponential, and no sum of two overflows
-    const float Masked = -1e9f;
+    // added to the scores of padding, as in the original BERT; runtimes recognise a mask by it
+    const float Masked = -10_000;
 
     OnnxValue? positions, additiveMask, mask;
 
@@ -17,12 +17,11 @@ public sealed partial class OnnxGraph
     /// <summary>[batch, sequence], the input <c>attention_mask</c>: 1 for a token, 0 for padding.</summary>
     public OnnxValue AttentionMask { get; }
 
-    /// <summary>[batch, sequence]: 0, 1, 2, … in every sequence.</summary>
+    /// <summary>[batch, sequence]: 0, 1, 2, … in every sequence, counted so that the shape is known to be that of the tokens before any are.</summary>
     public OnnxValue Positions => positions ??= Within("positions", () =>
     {
-        var shape = Node("Shape", [Tokens]);
-        var length = Node("Gather", [shape, Integer(1)], ("axis", 0L));
-        return Node("Expand", [Unsqueeze(Node("Range", [Integer(0), length, Integer(1)]), 0), shape]);
+        var ones = Cast(Node("Equal", [Tokens, Tokens]), OnnxElement.Int64);
+        return Node("CumSum", [ones, Integer(1)], ("exclusive", 1L));
     });
 
     /// <summary>The first token of each sequence: [batch, sequence, columns] → [batch, columns].</summary>
@@ -46,7 +45,7 @@ public sealed partial class OnnxGraph
         var k = Transpose(Reshape(key, 0, 0, heads, size), 0, 2, 3, 1);
         var v = Transpose(Reshape(value, 0, 0, heads, size), 0, 2, 1, 3);
         var scores = Div(MatMul(q, k), Scalar(float.Sqrt(size)));
-        var context = MatMul(Softmax(Add(scores, AdditiveMask)), v);
+        var context = MatMul(Node("Softmax", [Add(scores, AdditiveMask)], ("axis", 3L)), v);
         return Reshape(Transpose(context, 0, 2, 1, 3), 0, 0, heads * size);
     }
 

@@ -20,7 +20,7 @@ internal static class OnnxOperators
             DimensionKind.Sequences => t.Call("SequenceCount"),
             _ => throw new OnnxRefusal("it counts the predictions of a batch, of which ONNX knows none"),
         },
-        [Op.Add] = Function("Add"),
+        [Op.Add] = Add,
         [Op.Subtract] = Function("Sub"),
         [Op.Multiply] = Function("Mul"),
         [Op.Divide] = Function("Div"),
@@ -54,6 +54,15 @@ internal static class OnnxOperators
         table.TryGetValue(tile.Root.Op, out var build) ? build(tile) : throw new InvalidOperationException(tile.Root.Op.ToString());
 
     static Func<OnnxTile, OnnxExpression> Function(string method) => t => t.Call(method, [.. t.Root.Inputs.Select((_, i) => t.Of(t.Input(i)))]);
+
+    // x + f(x) is written f(x) + x, as runtimes expect it before a normalisation and after attention
+    static OnnxExpression Add(OnnxTile t)
+    {
+        OnnxExpression a = t.Of(t.Input(0)), b = t.Of(t.Input(1));
+        return IsLinear(b) && !IsLinear(a) ? t.Call("Add", b, a) : t.Call("Add", a, b);
+    }
+
+    static bool IsLinear(OnnxExpression e) => e is OnnxCall { Method: "Add", Arguments: [OnnxCall { Method: "MatMul" }, ..] };
 
     static OnnxExpression Rows(OnnxTile t)
     {
