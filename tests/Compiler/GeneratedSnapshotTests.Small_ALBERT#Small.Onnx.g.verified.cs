@@ -45,10 +45,10 @@ partial class Small
 
             // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
             var attentionSum = onnx.Add(
-                state,
                 onnx.Add(
                     onnx.MatMul(context, onnx.Transposed("albert.encoder.albert_layer_groups.0.albert_layers.0.attention.dense.weight")),
-                    onnx.Weight("albert.encoder.albert_layer_groups.0.albert_layers.0.attention.dense.bias")));
+                    onnx.Weight("albert.encoder.albert_layer_groups.0.albert_layers.0.attention.dense.bias")),
+                state);
 
             // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
             var attended = onnx.LayerNormalization(
@@ -67,10 +67,10 @@ partial class Small
 
             // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
             var layerSum = onnx.Add(
-                attended,
                 onnx.Add(
                     onnx.MatMul(expanded, onnx.Transposed("albert.encoder.albert_layer_groups.0.albert_layers.0.ffn_output.weight")),
-                    onnx.Weight("albert.encoder.albert_layer_groups.0.albert_layers.0.ffn_output.bias")));
+                    onnx.Weight("albert.encoder.albert_layer_groups.0.albert_layers.0.ffn_output.bias")),
+                attended);
 
             // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
             var layerOutput = onnx.LayerNormalization(
