@@ -26,8 +26,7 @@ internal static class Compiler
         {
             new CpuProgramEmitter(p.Program, compiled.Layout, model.Name), new GpuProgramEmitter(p.Program, compiled.Layout, model.Name),
         });
-        var files = ModelEmitter.Files(compiled).Concat(emitters.SelectMany(e => e.Files(model.Namespace)));
-        if (model.Program("Prediction") is { } prediction) files = files.Append(OnnxEmitter.File(model.Namespace, model.Name, prediction));
+        var files = ModelEmitter.Files(compiled).Concat(emitters.SelectMany(e => e.Files(model.Namespace))).Concat(OnnxEmitter.Files(model.Namespace, model.Name, model.Programs));
         string prefix = model.Declaration.FullName;
         return new(files.Select(f => (f.Hint.Length == 0 ? $"{prefix}.g.cs" : $"{prefix}.{f.Hint}.g.cs", f.Text)).ToImmutableArray(), default);
     }

@@ -170,7 +170,8 @@ public sealed class CliTests : IDisposable
         CliRun.Of("export", folder["run"], "--onnx", folder.Path).Fails("cannot write", folder.Path);
         var blind = FakeModel.Describe();
         blind = blind with { Programs = [.. blind.Programs.Where(p => p.Name != "predict")] };
-        CliRun.With(blind, -1, -1, "export", folder["run"], "--onnx", file).Fails("Fake was compiled without an inference program", "Prediction");
+        CliRun.With(blind, -1, -1, "export", folder["run"], "--onnx", file).Fails("Fake was compiled without predict; its programs are train, evaluate");
+        CliRun.Of("export", folder["run"], "--onnx", file, "--program", "encode").Fails("Fake was compiled without encode; its programs are train, evaluate, predict");
         Directory.Delete(folder["run/checkpoint-00000012"], true);
         CliRun.Of("export", folder["run"], "--onnx", file).Fails("no checkpoint in");
         Assert.Empty(Directory.GetFiles(folder.Path, "*.onnx*"));

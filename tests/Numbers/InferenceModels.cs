@@ -52,7 +52,7 @@ public sealed class AveragingGraph(AveragingAttribute c) : ModelGraph
         var hidden = Rows(word, batch.Tokens);
         var dead = Rows(unread, batch.Tokens);
         var mean = Mean(hidden);
-        return new Outputs(("to_string", mean), ("2nd-moment", RowSum(mean * mean)), ("hidden", hidden));
+        return new Outputs(("to_string", mean), ("2nd-moment", RowSum(mean * mean)), ("hidden", hidden), ("class", hidden + 1));
     }
 }
 

@@ -19,6 +19,9 @@ public sealed class OnnxTests : IDisposable
         ["dropout"] = d => DroppingNone.Create(d, capacity),
         ["exact GELU, no mapping"] = d => UnmappedAlbert.Create(d, capacity),
         ["BERT"] = d => SmallBert.Create(d, capacity),
+        ["encoder"] = d => OddEncoder.Create(d, capacity),
+        ["all programs"] = d => OddEverything.Create(d, capacity),
+        ["BERT, encoder and classifier"] = d => BertEncoderAndClassifier.Create(d, capacity),
     };
 
     readonly TemporaryFolder folder = new();
@@ -42,9 +45,34 @@ public sealed class OnnxTests : IDisposable
         var random = new Random(5);
         foreach (var p in model.Description.Parameters.Where(p => p.IsVector))
             model.Parameters.Write(p.Name, [.. model.Parameters.Read(p.Name).Select(v => v + (float)(random.NextDouble() - 0.5))]);
-        model.ToOnnx().Save(Path);
-        using var session = new OnnxSession(Path);
-        foreach (int[] lengths in (int[][])[[7, 11, 3], [9], [2, 5]]) OnnxComparison.Run(model, session, lengths);
+        foreach (var program in model.Description.Programs.Where(p => p.Name is not ("train" or "evaluate")))
+        {
+            model.ToOnnx(program.Name).Save(Path);
+            using var session = new OnnxSession(Path);
+            foreach (int[] lengths in (int[][])[[7, 11, 3], [9], [2, 5]]) OnnxComparison.Run(model, program.Name, session, lengths);
+        }
+    }
+
+    [Fact]
+    public void The_first_program_that_infers_is_written_unless_one_is_named()
+    {
+        using var model = OddEverything.Create(device, capacity);
+        Assert.Equal(model.ToOnnx("predict").Save(Path), model.ToOnnx().Save(Path));
+        Assert.NotEqual(model.ToOnnx("predict").Save(Path), model.ToOnnx("encode").Save(Path));
+        using var encoder = OddEncoder.Create(device, capacity);
+        Assert.Equal("OddEncoder was compiled without classify; its programs are encode", Assert.Throws<OnnxException>(() => encoder.ToOnnx("classify")).Message);
+        Assert.Throws<OnnxException>(() => model.ToOnnx("train"));
+    }
+
+    [OnnxCheckerFact]
+    public void The_checker_of_the_standard_accepts_the_files()
+    {
+        using var model = OddEverything.Create(device, capacity);
+        foreach (string program in (string[])["predict", "encode", "classify"])
+        {
+            model.ToOnnx(program).Save(Path);
+            OnnxChecker.Check(Path);
+        }
     }
 
     [Fact]
@@ -73,7 +101,7 @@ public sealed class OnnxTests : IDisposable
         model.Parameters.Initialize(99);
         graph.Save(Path);
         using var session = new OnnxSession(Path);
-        OnnxComparison.Run(model, session, [4, 6]);
+        OnnxComparison.Run(model, "predict", session, [4, 6]);
     }
 
     [Fact]

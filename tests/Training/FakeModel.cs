@@ -19,9 +19,9 @@ internal sealed class FakeModel : CompiledModel
 
     protected override ModelExecutor CreateExecutor() => executor;
 
-    protected override void BuildOnnx(OnnxGraph onnx)
+    protected override void BuildOnnx(string program, OnnxGraph onnx)
     {
-        if (Description.Program("predict") is null) base.BuildOnnx(onnx);
+        if (Description.Program(program) is null) base.BuildOnnx(program, onnx);
         onnx.TokenOutput("rows", onnx.Gather(onnx.Weight("word.weight"), onnx.Tokens), Description.Parameters[0].Columns);
         onnx.FixedOutput("order", onnx.Weight("order.bias"), 1, 2);
     }

@@ -11,7 +11,8 @@ static class ExportCommand
     {
         var run = new Argument<string>("run") { Description = "Folder of a run" };
         var onnx = new Option<string>("--onnx") { Description = "The ONNX file to write", HelpName = "file", Required = true };
-        var command = new Command("export", "Writes a trained model as an ONNX file.") { run, onnx };
+        var program = new Option<string?>("--program") { Description = "What the file computes: a program of the model that infers; the first if left out", HelpName = "name" };
+        var command = new Command("export", "Writes a trained model as an ONNX file.") { run, onnx, program };
         command.SetAction(parsed =>
         {
             var (folder, configuration) = RunFolder.Open(parsed.GetValue(run)!);
@@ -20,7 +21,7 @@ static class ExportCommand
             using var device = context.OpenDevice("cpu", 1);
             using var instance = model.Create(device, new(1, 1, 1), configuration.Seed, Compute.Float32);
             var state = folder.Checkpoints.LoadWeights(instance);
-            long bytes = instance.ToOnnx().Save(path);
+            long bytes = instance.ToOnnx(parsed.GetValue(program)).Save(path);
             context.Out.WriteLine(FormattableString.Invariant($"{path}: {model.Description.Name} after {state.Step:#,0} steps, {bytes / 1e6:0.0} MB, opset {OnnxGraph.OperatorSet}"));
             return 0;
         });

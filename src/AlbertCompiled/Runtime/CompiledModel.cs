@@ -135,18 +135,19 @@ public abstract class CompiledModel : IDisposable
     /// <returns>The number of rows.</returns>
     public int ReadOutput(string name, Span<float> destination) => Executor.ReadOutput("predict", name, destination);
 
-    /// <summary>The inference program over padded sequences, with the weights that the model has when the graph is saved.</summary>
+    /// <summary>A program that infers as an ONNX graph over padded sequences, with the weights that the model has when the graph is saved.</summary>
+    /// <param name="program">"predict", "encode" or "classify"; null: the first that the model has.</param>
     /// <exception cref="OnnxException">The model has no such program, or one that only packed sequences can run.</exception>
-    public OnnxGraph ToOnnx()
+    public OnnxGraph ToOnnx(string? program = null)
     {
         var graph = new OnnxGraph(Description, Parameters);
-        BuildOnnx(graph);
+        BuildOnnx(program ?? Description.Programs.Select(p => p.Name).FirstOrDefault(n => n is not ("train" or "evaluate")) ?? "predict", graph);
         return graph;
     }
 
-    /// <summary>Adds the nodes of the inference program. Generated for models that have one.</summary>
-    protected virtual void BuildOnnx(OnnxGraph onnx) =>
-        throw new OnnxException($"{Description.Name} was compiled without an inference program: its definition needs a method Outputs Prediction(TokenBatch)");
+    /// <summary>Adds the nodes of a program. Generated for models that have one that infers.</summary>
+    protected virtual void BuildOnnx(string program, OnnxGraph onnx) =>
+        throw new OnnxException($"{Description.Name} was compiled without {program}; its programs are {string.Join(", ", Description.Programs.Select(p => p.Name))}");
 
     /// <inheritdoc/>
     public void Dispose()

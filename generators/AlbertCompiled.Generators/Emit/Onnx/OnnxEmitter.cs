@@ -1,36 +1,52 @@
-using System.Collections.Immutable;
+using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Graph;
 using AlbertCompiled.Generators.Passes;
 
 namespace AlbertCompiled.Generators.Emit.Onnx;
 
-/// <summary>Prints the method that builds a model's inference program as an ONNX graph.</summary>
+/// <summary>Prints the methods that build a model's inference programs as ONNX graphs.</summary>
 internal static class OnnxEmitter
 {
+    /// <summary>A file with every program that only infers; none if the model has no such program.</summary>
     /// <param name="ns">The model's namespace.</param>
     /// <param name="model">The model's name.</param>
-    /// <param name="prediction">Its traced Prediction.</param>
-    public static (string Hint, string Text) File(string ns, string model, ModelGraph prediction) =>
-        ("Onnx", CSharpWriter.File(ns, "AlbertCompiled.Onnx", $"{model}: the predict program as an ONNX graph over padded sequences.", w =>
+    /// <param name="graphs">Its traced methods.</param>
+    public static IEnumerable<(string Hint, string Text)> Files(string ns, string model, IEnumerable<(string Name, ModelGraph Graph)> graphs)
+    {
+        var programs = (from g in graphs let rule = ProgramRule.All.First(r => r.Method == g.Name) where !rule.Trains select (Name: rule.Infers, g.Graph)).ToList();
+        if (programs.Count == 0) yield break;
+        yield return ("Onnx", CSharpWriter.File(ns, "AlbertCompiled.Onnx", $"{model}: {string.Join(", ", programs.Select(p => p.Name))} as ONNX graphs over padded sequences.", w =>
             w.Block($"partial class {model}", () =>
             {
                 w.Line("/// <inheritdoc/>");
-                Print(w, Simplify.Run(WithoutDropout.Run(prediction)));
+                w.Block("protected override void BuildOnnx(string program, OnnxGraph onnx)", () => w.Block("switch (program)", () =>
+                {
+                    foreach (var (name, _) in programs) w.Line($"case {CSharpWriter.Quote(name)}: {Method(name)}(onnx); break;");
+                    w.Line("default: base.BuildOnnx(program, onnx); break;");
+                }));
+                foreach (var (name, graph) in programs)
+                {
+                    w.Blank();
+                    Print(w, model, name, Simplify.Run(WithoutDropout.Run(graph)));
+                }
             })));
+    }
 
-    static void Print(CSharpWriter w, ModelGraph graph)
+    static string Method(string program) => $"Build{Names.Pascal(program)}";
+
+    static void Print(CSharpWriter w, string model, string program, ModelGraph graph)
     {
-        const string Heading = "protected override void BuildOnnx(OnnxGraph onnx)";
+        string heading = $"static void {Method(program)}(OnnxGraph onnx)";
         var names = new Names(["onnx"]);
         try
         {
             var selection = new OnnxSelection(graph, _ => names.Unique("state"));
-            w.Block(Heading, () => Print(w, new OnnxStatements(selection, names)));
+            w.Block(heading, () => Print(w, new OnnxStatements(selection, names)));
         }
         catch (OnnxRefusal refusal)
         {
-            w.Line($"{Heading} =>");
-            w.Indented(() => w.Line($"throw new OnnxException($\"the inference program of {{Description.Name}} has no ONNX form: {refusal.Message}\");"));
+            w.Line($"{heading} =>");
+            w.Indented(() => w.Line($"throw new OnnxException(\"the program {program} of {model} has no ONNX form: {refusal.Message}\");"));
         }
     }
 

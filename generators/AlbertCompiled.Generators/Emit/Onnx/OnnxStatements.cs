@@ -1,5 +1,6 @@
 using AlbertCompiled.Generators.Graph;
 using AlbertCompiled.Generators.Passes;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace AlbertCompiled.Generators.Emit.Onnx;
 
@@ -97,9 +98,10 @@ internal sealed class OnnxStatements
         _ => throw new InvalidOperationException(),
     };
 
+    // an output may be called class
     static string Camel(string name)
     {
-        string pascal = Names.Pascal(name);
-        return char.ToLowerInvariant(pascal[0]) + pascal[1..];
+        string pascal = Names.Identifier(name), camel = char.ToLowerInvariant(pascal[0]) + pascal[1..];
+        return SyntaxFacts.GetKeywordKind(camel) == SyntaxKind.None ? camel : "@" + camel;
     }
 }
