@@ -15,7 +15,7 @@ partial class AlbertBase
     {
         protected override void Run()
         {
-            PackWeights();
+            if (WeightsChanged) PackWeights();
             Arrays.Clear(Team, Gradients, 11813824);
             Encode();
             LayerGroup();
@@ -24,7 +24,7 @@ partial class AlbertBase
             EncodeGradient();
         }
 
-        // weights that every layer uses, brought into the inner kernel's layout once a step
+        // weights that every layer uses, brought into the inner kernel's layout whenever they changed
         void PackWeights()
         {
             PackedB.Pack<V, P>(Team, new(Values + Offset.QueryKeyValueWeight, 768, transposed: true), 2304, 768, queryKeyValueWeightTransposedPacked);

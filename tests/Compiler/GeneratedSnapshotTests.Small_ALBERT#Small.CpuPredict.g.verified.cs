@@ -13,13 +13,13 @@ partial class Small
     {
         protected override void Run()
         {
-            PackWeights();
+            if (WeightsChanged) PackWeights();
             Encode();
             LayerGroup();
             Prediction2();
         }
 
-        // weights that every layer uses, brought into the inner kernel's layout once a step
+        // weights that every layer uses, brought into the inner kernel's layout whenever they changed
         void PackWeights()
         {
             PackedB.Pack<V, P>(Team, new(Values + Offset.QueryKeyValueWeight, 16, transposed: true), 48, 16, queryKeyValueWeightTransposedPacked);

@@ -13,7 +13,7 @@ partial class Small
     {
         protected override void Run()
         {
-            PackWeights();
+            if (WeightsChanged) PackWeights();
             Arrays.Clear(Team, Gradients, 3472);
             Encode();
             LayerGroup();
@@ -22,7 +22,7 @@ partial class Small
             EncodeGradient();
         }
 
-        // weights that every layer uses, brought into the inner kernel's layout once a step
+        // weights that every layer uses, brought into the inner kernel's layout whenever they changed
         void PackWeights()
         {
             PackedB.Pack<V, P>(Team, new(Values + Offset.QueryKeyValueWeight, 16, transposed: true), 48, 16, queryKeyValueWeightTransposedPacked);

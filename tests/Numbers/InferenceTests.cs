@@ -101,6 +101,23 @@ public class InferenceTests
     }
 
     [Fact]
+    public void Weights_written_or_trained_between_two_runs_are_those_of_the_second()
+    {
+        using var device = CompiledModels.Open("cpu");
+        var capacity = Capacity with { Predictions = 9 };
+        using var model = OddEverything.Create(device, capacity, seed: 1);
+        using var fresh = OddEverything.Create(device, capacity, seed: 2);
+        var batch = Batches.Random(7, Vocabulary, 3, 5, 12, 1);
+        model.Encode(batch);
+        model.Parameters.Initialize(2);
+        Assert.Equal(fresh.Encode(batch).Hidden.ToArray(), model.Encode(batch).Hidden.ToArray());
+        model.TrainStep(batch, new OptimizerSettings(Optimizer.AdamW, 0.1f));
+        using var trained = OddEncoder.Create(device, capacity);
+        foreach (var p in trained.Description.Parameters) trained.Parameters.Write(p.Name, model.Parameters.Read(p.Name));
+        Assert.Equal(trained.Encode(batch).Hidden.ToArray(), model.Encode(batch).Hidden.ToArray());
+    }
+
+    [Fact]
     public void A_model_has_the_weights_that_its_programs_read()
     {
         var all = OddNone.Compiled.Parameters;

@@ -21,7 +21,7 @@ internal sealed class Names
     [
         "Token", "Sequence", "Prediction", "TokenChunk", "SequenceChunk", "PredictionChunk", "Fixed", "Tokens", "Sequences", "Predictions", "Run", "Output",
         "TokenRows", "SequenceRows", "PredictionRows", "TokenChunkRows", "SequenceChunkRows", "PredictionChunkRows",
-        "Batch", "Team", "Values", "Gradients", "Packed", "PackWeights", "Chunks", "DropoutKey", "Pointer", "Description", "Offset", "Attention", "Gemm",
+        "Batch", "Team", "Values", "Gradients", "Packed", "PackWeights", "WeightsChanged", "Chunks", "DropoutKey", "Pointer", "Description", "Offset", "Attention", "Gemm",
         "Arrays", "Tables", "ColumnSums", "Matrix", "Train", "Evaluate", "Predict", "Launch", "V", "W", "P", "Float32", "BFloat16", "RoundedBFloat16", "Compiled", "PackedB", "StoreEpilogue", "AccumulateEpilogue",
         "Lanes1", "CounterRandom", "MathF", "Span", "MethodImpl", "Equals", "GetHashCode", "GetType", "ToString", "Finalize", "MemberwiseClone",
         "Store", "Accumulate", "ScatterAdd", "ColumnSum", "AttentionForward", "AttentionBackward", "Value", "Gradient", "Clear", "ClearGradients", "From", "Scratch",

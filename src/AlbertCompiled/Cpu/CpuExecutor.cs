@@ -7,6 +7,7 @@ public sealed unsafe class CpuExecutor : ModelExecutor
 {
     readonly Dictionary<string, CpuProgram> programs = [];
     readonly List<nint> packed = [];
+    readonly CpuParameterSet parameters;
     readonly float[] scalars;
     readonly long arenaFloats;
 
@@ -14,7 +15,7 @@ public sealed unsafe class CpuExecutor : ModelExecutor
     public CpuExecutor(CompiledModel model, CpuDevice device, params ReadOnlySpan<Func<CpuExecutor, CpuProgram>> programs) : base(model)
     {
         (Model, Device) = (model, device);
-        var parameters = (CpuParameterSet)model.Parameters;
+        parameters = (CpuParameterSet)model.Parameters;
         Values = parameters.Pointer(ParameterState.Value);
         Gradients = Description.Trains ? parameters.Pointer(ParameterState.Gradient) : null;
         arenaFloats = Description.Programs.Max(p => p.Arena.Floats(Capacity));
@@ -40,6 +41,8 @@ public sealed unsafe class CpuExecutor : ModelExecutor
     internal float* Arena { get; private set; }
 
     internal float* Values { get; }
+
+    internal long ValuesVersion => parameters.Version;
 
     internal float* Gradients { get; }
 

@@ -25,7 +25,10 @@ public sealed unsafe class CpuParameterSet : ParameterSet
         arenas = (float*)(((nuint)memory + Alignment - 1) & ~(nuint)(Alignment - 1));
     }
 
-    /// <summary>The first float of an arena of <see cref="ParameterSet.Length"/> floats, 64-byte aligned.</summary>
+    /// <summary>Changes whenever values do.</summary>
+    internal long Version { get; private set; } = 1;
+
+    /// <summary>The first float of an arena of <see cref="ParameterSet.Length"/> floats, 64-byte aligned. Values written through it go unnoticed by programs that keep a form of their own: <see cref="Write"/> tells them.</summary>
     /// <exception cref="InvalidOperationException">The model does not train, so there is no such arena.</exception>
     public float* Pointer(ParameterState state)
     {
@@ -39,8 +42,11 @@ public sealed unsafe class CpuParameterSet : ParameterSet
         Slice(state, offset, destination.Length).CopyTo(destination);
 
     /// <inheritdoc/>
-    public override void Write(ParameterState state, long offset, ReadOnlySpan<float> source) =>
+    public override void Write(ParameterState state, long offset, ReadOnlySpan<float> source)
+    {
         source.CopyTo(Slice(state, offset, source.Length));
+        Version++;
+    }
 
     /// <inheritdoc/>
     public override float Update(in OptimizerSettings settings, long step) => Simd.Width switch
@@ -62,6 +68,7 @@ public sealed unsafe class CpuParameterSet : ParameterSet
 
     internal float Update<V>(in OptimizerSettings settings, long step) where V : struct, ISimd<V>
     {
+        Version++;
         var arena = new ParameterArena(Pointer(ParameterState.Value), Pointer(ParameterState.Gradient), Pointer(ParameterState.FirstMoment), Pointer(ParameterState.SecondMoment));
         team.Run(new GradientNormJob<V>(arena, chunks), chunks.Count);
         double norm = Math.Sqrt(chunks.Total(chunks.FirstNorms));

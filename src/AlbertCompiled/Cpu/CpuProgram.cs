@@ -21,7 +21,7 @@ public abstract unsafe class CpuProgram
     readonly CpuExecutor executor;
     readonly float* token, sequence, prediction, tokenChunk, sequenceChunk, predictionChunk, constant;
     ulong seed;
-    long step;
+    long step, version;
 
     /// <summary>Lays the program's regions out in the executor's arena.</summary>
     protected CpuProgram(CpuExecutor executor, ProgramDescription description)
@@ -55,6 +55,9 @@ public abstract unsafe class CpuProgram
 
     /// <summary>The gradient arena.</summary>
     protected float* Gradients => executor.Gradients;
+
+    /// <summary>True if the weights are not those of the program's last run.</summary>
+    protected bool WeightsChanged { get; private set; }
 
     /// <summary>The batch of this run.</summary>
     protected TokenBatch Batch { get; private set; } = null!;
@@ -90,7 +93,9 @@ public abstract unsafe class CpuProgram
     public void Run(TokenBatch batch, ulong seed, long step)
     {
         (Batch, this.seed, this.step) = (batch, seed, step);
+        WeightsChanged = version != executor.ValuesVersion;
         Run();
+        version = executor.ValuesVersion;
     }
 
     /// <summary>The generated steps.</summary>

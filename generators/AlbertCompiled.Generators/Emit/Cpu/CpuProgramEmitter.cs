@@ -24,7 +24,7 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, ParameterLayout 
     {
         get
         {
-            if (packed.Count > 0) yield return "PackWeights();";
+            if (packed.Count > 0) yield return "if (WeightsChanged) PackWeights();";
             if (Program.Name == "train") yield return FormattableString.Invariant($"Arrays.Clear(Team, Gradients, {Layout.Length});");
         }
     }
@@ -40,7 +40,7 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, ParameterLayout 
     {
         if (packed.Count == 0) return;
         w.Blank();
-        w.Line("// weights that every layer uses, brought into the inner kernel's layout once a step");
+        w.Line("// weights that every layer uses, brought into the inner kernel's layout whenever they changed");
         w.Block("void PackWeights()", () =>
         {
             foreach (var (field, p) in packed.Values) w.Line($"PackedB.Pack<V, P>(Team, {Matrix(p.B, p.TransposeB, "0")}, {p.N}, {p.K}, {field});");
@@ -112,7 +112,7 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, ParameterLayout 
 
     static string Key(double dropout, Graph.Site site, string iteration) => dropout == 0 ? "0, 0" : $"{site.Key(iteration)}, {Probability(dropout)}";
 
-    // a weight that every iteration of a loop multiplies by is brought into the inner kernel's layout once a step
+    // a weight that every iteration of a loop multiplies by is brought into the inner kernel's layout once
     string? Packed(ProductKernel p, string iteration)
     {
         if (iteration == "0" || p.B is not ParameterBuffer { Gradient: false, Reference.Varies: false } weight || !p.K.IsConstant) return null;

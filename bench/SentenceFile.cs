@@ -1,0 +1,32 @@
+using System.Globalization;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Bench;
+
+/// <summary>
+/// Real text as numbers, so that every contestant reads the same: a paragraph of one or a few sentences each line, [CLS] sentences [SEP], of 8 to 256
+/// pieces, drawn from the documentation that comes with the .NET SDK.
+/// </summary>
+internal static class SentenceFile
+{
+    const int Shortest = 8, Longest = 256;
+
+    public static void Run(Options options)
+    {
+        string file = options.Text("file", "sentences.txt");
+        int count = options.Number("count", 512);
+        var vocabulary = Vocabulary.Load(options.Text("vocabulary", Path.Combine(AppContext.BaseDirectory, "docs-8000.model")));
+        string[] texts = [.. new SdkDocumentation(SdkLocator.FindRoot()).Read().SelectMany(Paragraphs).Distinct()];
+        new Random(7).Shuffle(texts);
+        int[][] lines = [.. texts.Select(text => (int[])[vocabulary.Classify, .. vocabulary.Encode(text), vocabulary.Separator]).Where(line => line.Length is >= Shortest and <= Longest).Take(count)];
+        File.WriteAllLines(file, lines.Select(line => string.Join(' ', line)));
+        int tokens = lines.Sum(l => l.Length);
+        Console.WriteLine($"sentences={lines.Length} tokens={tokens} shortest={lines.Min(l => l.Length)} mean={(double)tokens / lines.Length:F1} longest={lines.Max(l => l.Length)} file={file}");
+    }
+
+    static IEnumerable<string> Paragraphs(Document document) =>
+        document.Sentences.GroupBy(s => s.Section).Select(section => string.Join(' ', section.Select(s => s.Text)));
+
+    public static int[][] Read(string file) =>
+        [.. File.ReadLines(file).Select(line => line.Split(' ').Select(id => int.Parse(id, CultureInfo.InvariantCulture)).ToArray())];
+}
