@@ -18,6 +18,8 @@ partial class Small
         // 124 FLOPs per row of tokens, 320 bytes per row
         internal readonly struct EmbeddedDropout(float* wordEmbeddingsWeight, int* tokensIndex, float* tokenTypeEmbeddingsWeight, int* segmentsIndex, float* positionEmbeddingsWeight, int* positionsIndex, float* embeddingsLayerNormWeight, float* embeddingsLayerNormBias, float* embedded) : IRowKernel
         {
+            public static int BytesPerRow => 320;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -98,6 +100,8 @@ partial class Small
         // 276 FLOPs per row of tokens, 456 bytes per row
         internal readonly struct AttendedLayerNorm(float* layerOutput, float* attentionSumProduct, float* attentionDenseBias, float* attendedSum, float* attendedSum2, float* attentionLayerNormWeight, float* attentionLayerNormBias, float* attended) : IRowKernel
         {
+            public static int BytesPerRow => 456;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -180,6 +184,8 @@ partial class Small
         // 520 FLOPs per row of tokens, 648 bytes per row
         internal readonly struct LayerOutputLayerNorm(float* attendedSum, float* attendedSum2, float* layerOutput, float* attentionSumProduct, float* attentionDenseBias, float* attentionLayerNormWeight, float* attentionLayerNormBias, float* layerSum, float* fullLayerLayerNormWeight, float* fullLayerLayerNormBias, float* layerOutput2) : IRowKernel
         {
+            public static int BytesPerRow => 648;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -227,6 +233,8 @@ partial class Small
         // 0 FLOPs per row of predictions, 128 bytes per row
         internal readonly struct PredictedPretraining(float* layerOutput, int* predictedIndex, float* predicted) : IRowKernel
         {
+            public static int BytesPerRow => 128;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -248,6 +256,8 @@ partial class Small
         // 0 FLOPs per row of sequences, 128 bytes per row
         internal readonly struct FirstPool(float* layerOutput, int* firstIndex, float* first2) : IRowKernel
         {
+            public static int BytesPerRow => 128;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -308,6 +318,8 @@ partial class Small
         // 68 FLOPs per row of predictions, 128 bytes per row
         internal readonly struct DecoderInputLayerNorm(float* transformed, float* predictionsLayerNormWeight, float* predictionsLayerNormBias, float* decoderInput) : IRowKernel
         {
+            public static int BytesPerRow => 128;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -383,6 +395,8 @@ partial class Small
         // 962 FLOPs per row of predictions, 400 bytes per row
         internal readonly struct PretrainingCorrect(float* logits, int* labelsIndex, float* meanPartials, float* mlmPartials) : IRowKernel
         {
+            public static int BytesPerRow => 400;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -444,6 +458,8 @@ partial class Small
         // 50 FLOPs per row of sequences, 16 bytes per row
         internal readonly struct PretrainingCorrect2(float* order2, int* orderIndex, float* meanPartials2, float* sopPartials) : IRowKernel
         {
+            public static int BytesPerRow => 16;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -487,6 +503,8 @@ partial class Small
         // 7 FLOPs per row of 1 rows, 20 bytes per row
         internal readonly struct SopAccuracyMean(float* mlm, float predictionsCount, float* mlm2, float* sop, float sequencesCount, float* sop2, float* loss, float* mean, float* mlmAccuracy, float* mean2, float* sopAccuracy) : IRowKernel
         {
+            public static int BytesPerRow => 20;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {

@@ -18,6 +18,8 @@ partial class Small
         // 124 FLOPs per row of tokens, 320 bytes per row
         internal readonly struct EmbeddedDropout(float* wordEmbeddingsWeight, int* tokensIndex, float* tokenTypeEmbeddingsWeight, int* segmentsIndex, float* positionEmbeddingsWeight, int* positionsIndex, float* embeddingsLayerNormWeight, float* embeddingsLayerNormBias, float* embedded) : IRowKernel
         {
+            public static int BytesPerRow => 320;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -98,6 +100,8 @@ partial class Small
         // 276 FLOPs per row of tokens, 456 bytes per row
         internal readonly struct AttendedLayerNorm(float* layerOutput, float* attentionSumProduct, float* attentionDenseBias, float* attendedSum, float* attendedSum2, float* attentionLayerNormWeight, float* attentionLayerNormBias, float* attended) : IRowKernel
         {
+            public static int BytesPerRow => 456;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -180,6 +184,8 @@ partial class Small
         // 520 FLOPs per row of tokens, 648 bytes per row
         internal readonly struct LayerOutputLayerNorm(float* attendedSum, float* attendedSum2, float* layerOutput, float* attentionSumProduct, float* attentionDenseBias, float* attentionLayerNormWeight, float* attentionLayerNormBias, float* layerSum, float* fullLayerLayerNormWeight, float* fullLayerLayerNormBias, float* layerOutput2) : IRowKernel
         {
+            public static int BytesPerRow => 648;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -227,6 +233,8 @@ partial class Small
         // 0 FLOPs per row of predictions, 128 bytes per row
         internal readonly struct PredictedPrediction(float* layerOutput, int* predictedIndex, float* predicted) : IRowKernel
         {
+            public static int BytesPerRow => 128;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -248,6 +256,8 @@ partial class Small
         // 0 FLOPs per row of sequences, 128 bytes per row
         internal readonly struct FirstPool(float* layerOutput, int* firstIndex, float* first2) : IRowKernel
         {
+            public static int BytesPerRow => 128;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -308,6 +318,8 @@ partial class Small
         // 68 FLOPs per row of predictions, 128 bytes per row
         internal readonly struct DecoderInputLayerNorm(float* transformed, float* predictionsLayerNormWeight, float* predictionsLayerNormBias, float* decoderInput) : IRowKernel
         {
+            public static int BytesPerRow => 128;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {

@@ -18,6 +18,8 @@ partial class Small
         // 92 FLOPs per row of tokens, 232 bytes per row
         internal readonly struct EmbeddedDropout(float* wordEmbeddingsWeight, int* tokensIndex, float* tokenTypeEmbeddingsWeight, int* segmentsIndex, float* positionEmbeddingsWeight, int* positionsIndex, float* lookup, float* embeddedSum, float* embeddedSum2, float* embeddingsLayerNormWeight, float* embeddingsLayerNormBias, uint key0, float* embedded) : IRowKernel
         {
+            public static int BytesPerRow => 232;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -123,6 +125,8 @@ partial class Small
         // 132 FLOPs per row of tokens, 264 bytes per row
         internal readonly struct AttendedLayerNorm(float* attentionSum, float* attendedSum, float* attendedSum2, float* attentionLayerNormWeight, float* attentionLayerNormBias, float* attended) : IRowKernel
         {
+            public static int BytesPerRow => 264;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -205,6 +209,8 @@ partial class Small
         // 132 FLOPs per row of tokens, 264 bytes per row
         internal readonly struct LayerOutputLayerNorm(float* layerSum, float* layerOutputSum, float* layerOutputSum2, float* fullLayerLayerNormWeight, float* fullLayerLayerNormBias, float* layerOutput) : IRowKernel
         {
+            public static int BytesPerRow => 264;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -244,6 +250,8 @@ partial class Small
         // 0 FLOPs per row of predictions, 128 bytes per row
         internal readonly struct PredictedPretraining(float* layerOutput, int* predictedIndex, float* predicted) : IRowKernel
         {
+            public static int BytesPerRow => 128;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -265,6 +273,8 @@ partial class Small
         // 0 FLOPs per row of sequences, 128 bytes per row
         internal readonly struct FirstPool(float* layerOutput, int* firstIndex, float* first2) : IRowKernel
         {
+            public static int BytesPerRow => 128;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -286,6 +296,8 @@ partial class Small
         // 2 FLOPs per row of 1 rows, 4 bytes per row
         internal readonly struct MlmMeanGradient(float predictionsCount, float* dMlm) : IRowKernel
         {
+            public static int BytesPerRow => 4;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -302,6 +314,8 @@ partial class Small
         // 2 FLOPs per row of 1 rows, 4 bytes per row
         internal readonly struct SopMeanGradient(float sequencesCount, float* dSop) : IRowKernel
         {
+            public static int BytesPerRow => 4;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -340,6 +354,8 @@ partial class Small
         // 236 FLOPs per row of predictions, 292 bytes per row
         internal readonly struct DecoderInputLayerNorm(float* transformedProduct, float* predictionsDenseBias, float* geluTanh, float* geluTanh2, float* centred, float* decoderInputSum, float* decoderInput, float* predictionsLayerNormWeight, float* predictionsLayerNormBias, float* decoderInput2) : IRowKernel
         {
+            public static int BytesPerRow => 292;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -429,6 +445,8 @@ partial class Small
         // 1,714 FLOPs per row of predictions, 800 bytes per row
         internal readonly struct MlmCrossEntropyGradient(float* logits, int* labelsIndex, float* meanPartials, float* mlmPartials, float* dMlm, float* dMlm2, float* dLogitsPartials) : IRowKernel
         {
+            public static int BytesPerRow => 800;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -509,6 +527,8 @@ partial class Small
         // 82 FLOPs per row of sequences, 32 bytes per row
         internal readonly struct SopCrossEntropyGradient(float* order2, int* orderIndex, float* meanPartials2, float* sopPartials, float* dSop, float* dSop2, float* dOrderPartials) : IRowKernel
         {
+            public static int BytesPerRow => 32;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -586,6 +606,8 @@ partial class Small
         // 16 FLOPs per row of sequences, 64 bytes per row
         internal readonly struct PoolerBiasGradient(float* dPooled, float* dLinearPartials) : IRowKernel
         {
+            public static int BytesPerRow => 64;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -608,6 +630,8 @@ partial class Small
         // 16 FLOPs per row of predictions, 64 bytes per row
         internal readonly struct DecoderInputLayerNormGradient(float* dDecodeProduct, float* decoderInput, float* dDecoderInputPartials2) : IRowKernel
         {
+            public static int BytesPerRow => 64;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -631,6 +655,8 @@ partial class Small
         // 7 FLOPs per row of 1 rows, 20 bytes per row
         internal readonly struct SopAccuracyMean(float* mlm, float predictionsCount, float* mlm2, float* sop, float sequencesCount, float* sop2, float* loss, float* mean, float* mlmAccuracy, float* mean2, float* sopAccuracy) : IRowKernel
         {
+            public static int BytesPerRow => 20;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -655,6 +681,8 @@ partial class Small
         // 313 FLOPs per row of predictions, 324 bytes per row
         internal readonly struct ActivateGeluTanhGradient(float* dDecodeProduct, float* dDecoderInputPartials, float* predictionsLayerNormWeight, float* centred, float* decoderInputSum, float* transformedProduct, float* predictionsDenseBias, float* geluTanh, float* geluTanh2, float* dGeluTanh, float* dTransformedPartials) : IRowKernel
         {
+            public static int BytesPerRow => 324;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -713,6 +741,8 @@ partial class Small
         // 16 FLOPs per row of tokens, 192 bytes per row
         internal readonly struct PredictedPretrainingGradient2(float* dFirst, float* dPredicted, float* dQueryKeyValue) : IRowKernel
         {
+            public static int BytesPerRow => 192;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -735,6 +765,8 @@ partial class Small
         // 410 FLOPs per row of tokens, 464 bytes per row
         internal readonly struct LayerSumDropoutGradient(float* layerOutputSum, float* layerOutputSum2, float* dQueryKeyValue, float* dLayerOutputPartials, float* layerSum, float* dLayerOutputPartials2, float* fullLayerLayerNormWeight, float* dLayerOutputSum, float* dCentredSum, uint key3, float* dLayerSum, float* dLayerSumPartials) : IRowKernel
         {
+            public static int BytesPerRow => 464;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -819,6 +851,8 @@ partial class Small
         // 32 FLOPs per row of tokens, 128 bytes per row
         internal readonly struct FfnBiasGradient(float* dGeluTanh2, float* dExpandedPartials) : IRowKernel
         {
+            public static int BytesPerRow => 128;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -841,6 +875,8 @@ partial class Small
         // 804 FLOPs per row of tokens, 920 bytes per row
         internal readonly struct AttentionSumDropoutGradient(float* layerOutputSum2, float* dLayerOutputSum, float* layerOutputSum, float* dCentredSum, float* attendedSum, float* attendedSum2, float* dQueryKeyValue, float* fullLayerLayerNormWeight, float* layerSum, float* dExpandedProduct, float* dAttendedPartials, float* attentionSum, float* dAttendedPartials2, float* attentionLayerNormWeight, float* dAttended, uint key2, float* dAttentionSum, float* dAttentionSumPartials) : IRowKernel
         {
+            public static int BytesPerRow => 920;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -911,6 +947,8 @@ partial class Small
         // 48 FLOPs per row of tokens, 192 bytes per row
         internal readonly struct QueryKeyValueBiasGradient(float* dContext, float* dQueryKeyValuePartials) : IRowKernel
         {
+            public static int BytesPerRow => 192;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -953,6 +991,8 @@ partial class Small
         // 16 FLOPs per row of tokens, 64 bytes per row
         internal readonly struct EmbeddingHiddenMappingInBiasGradient(float* dQueryKeyValue, float* dHiddenPartials) : IRowKernel
         {
+            public static int BytesPerRow => 64;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
@@ -994,6 +1034,8 @@ partial class Small
         // 194 FLOPs per row of tokens, 232 bytes per row
         internal readonly struct EmbeddedRowMeanGradient(float* embeddedSum, float* embeddedSum2, float* dEmbedded, float* dEmbeddedPartials, float* lookup, float* dEmbeddedPartials2, float* embeddingsLayerNormWeight, float* dEmbedded2) : IRowKernel
         {
+            public static int BytesPerRow => 232;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {

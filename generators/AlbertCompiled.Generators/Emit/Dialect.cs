@@ -29,6 +29,9 @@ internal abstract class Dialect
     /// <summary>The interface of row kernels.</summary>
     public abstract string RowKernel { get; }
 
+    /// <summary>The member that tells a row kernel's memory traffic; null if nobody asks.</summary>
+    public virtual string? BytesPerRow(int bytes) => null;
+
     /// <summary>The interface of epilogues.</summary>
     public abstract string Epilogue { get; }
 

@@ -30,6 +30,12 @@ internal sealed class RowKernelPrinter
     {
         w.Block($"internal readonly struct {kernel.Name}({fields.Parameters}) : {dialect.RowKernel}", () =>
         {
+            if (dialect.BytesPerRow((int)Math.Ceiling(kernel.Info.Bytes)) is { } cost)
+            {
+                w.Line(cost);
+                w.Blank();
+            }
+
             if (dialect.Attribute(inline: false) is { } attribute) w.Line(attribute);
             w.Block("public void Run(int first, int last, int chunk)", () =>
             {

@@ -13,6 +13,10 @@ public static unsafe class Arrays
 
     readonly struct ClearJob(float* data, long length) : IJob
     {
+        public JobCost Cost => new(0, length * sizeof(float));
+
+        public override string ToString() => "clearing";
+
         public void Run(int part)
         {
             long first = (long)part * Block;

@@ -29,13 +29,13 @@ public static unsafe class Attention
     {
         var job = new AttentionForward<V, P>
         {
-            Heads = new(qkv, qkvStride, starts, heads, headSize, key, dropout),
+            Heads = new(qkv, qkvStride, starts, sequences, heads, headSize, key, dropout),
             Context = context,
             ContextStride = contextStride,
             LogSum = logSum,
             LogSumStride = logSumStride,
         };
-        team.Run(job, sequences * heads, job.Heads.Largest(sequences, &AttentionForward<V, P>.Scratch));
+        team.Run(job, sequences * heads, job.Heads.Largest(&AttentionForward<V, P>.Scratch));
     }
 
     /// <summary>The backward pass: overwrites <paramref name="qkvGradient"/>.</summary>
@@ -66,7 +66,7 @@ public static unsafe class Attention
     {
         var job = new AttentionBackward<V, P>
         {
-            Heads = new(qkv, qkvStride, starts, heads, headSize, key, dropout),
+            Heads = new(qkv, qkvStride, starts, sequences, heads, headSize, key, dropout),
             Context = context,
             ContextStride = contextStride,
             LogSum = logSum,
@@ -76,6 +76,6 @@ public static unsafe class Attention
             QkvGradient = qkvGradient,
             QkvGradientStride = qkvGradientStride,
         };
-        team.Run(job, sequences * heads, job.Heads.Largest(sequences, &AttentionBackward<V, P>.Scratch));
+        team.Run(job, sequences * heads, job.Heads.Largest(&AttentionBackward<V, P>.Scratch));
     }
 }

@@ -50,6 +50,11 @@ unsafe struct AttentionBackward<V, P> : IScratchJob where V : struct, ISimd<V> w
         }
     }
 
+    /// <summary>Five products; queries, keys, values, the context, its gradient and three gradients.</summary>
+    public readonly JobCost Cost => Heads.Cost(products: 5, matrices: 8);
+
+    public override readonly string ToString() => "attention, gradient";
+
     /// <summary>Scratch for a sequence of this length.</summary>
     public static long Scratch(int length, int headSize) => length == 0 ? 0 : new Layout(length, headSize).Total;
 

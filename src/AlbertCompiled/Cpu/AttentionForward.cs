@@ -34,6 +34,11 @@ unsafe struct AttentionForward<V, P> : IScratchJob where V : struct, ISimd<V> wh
         }
     }
 
+    /// <summary>Two products; queries, keys, values and the context.</summary>
+    public readonly JobCost Cost => Heads.Cost(products: 2, matrices: 4);
+
+    public override readonly string ToString() => "attention";
+
     /// <summary>Scratch for a sequence of this length.</summary>
     public static long Scratch(int length, int headSize) => length == 0 ? 0 : new Layout(length, headSize).Total;
 

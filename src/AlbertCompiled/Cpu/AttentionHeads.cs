@@ -8,12 +8,13 @@ readonly unsafe struct AttentionHeads
     readonly int* starts;
     readonly uint key;
 
-    public AttentionHeads(float* qkv, long stride, int* starts, int heads, int headSize, uint key, double dropout)
+    public AttentionHeads(float* qkv, long stride, int* starts, int sequences, int heads, int headSize, uint key, double dropout)
     {
         this.qkv = qkv;
         this.stride = stride;
         this.starts = starts;
         this.key = key;
+        Sequences = sequences;
         Heads = heads;
         HeadSize = headSize;
         Scale = (float)(1 / Math.Sqrt(headSize));
@@ -21,6 +22,8 @@ readonly unsafe struct AttentionHeads
         Threshold = CounterRandom.Threshold(dropout);
         KeepScale = (float)(1 / (1 - dropout));
     }
+
+    public int Sequences { get; }
 
     public int Heads { get; }
 
@@ -56,11 +59,21 @@ readonly unsafe struct AttentionHeads
     /// <summary>Dropout's key of a row of probabilities.</summary>
     public uint RowKey(int row, int head) => CounterRandom.RowKey(key, row * Heads + head);
 
+    /// <summary>What a pass costs.</summary>
+    /// <param name="products">Products of the size of one sequence's scores.</param>
+    /// <param name="matrices">Matrices [tokens, <see cref="Width"/>] read and written.</param>
+    public JobCost Cost(int products, int matrices)
+    {
+        double pairs = 0;
+        for (int s = 0; s < Sequences; s++) pairs += (double)Length(s) * Length(s);
+        return new(2.0 * products * pairs * Width, (double)matrices * starts[Sequences] * Width * sizeof(float));
+    }
+
     /// <summary>The largest value that a function of the sequences' lengths takes.</summary>
-    public long Largest(int sequences, delegate*<int, int, long> floats)
+    public long Largest(delegate*<int, int, long> floats)
     {
         long largest = 0;
-        for (int s = 0; s < sequences; s++) largest = Math.Max(largest, floats(Length(s), HeadSize));
+        for (int s = 0; s < Sequences; s++) largest = Math.Max(largest, floats(Length(s), HeadSize));
         return largest;
     }
 }

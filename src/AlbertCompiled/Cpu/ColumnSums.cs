@@ -22,6 +22,10 @@ public static unsafe class ColumnSums
     readonly struct SumJob<V>(ColumnSlices slices, float* partials, int chunks, int columns, float* sum, bool accumulate) : IJob
         where V : struct, ISimd<V>
     {
+        public JobCost Cost => new(0, (chunks + 1.0) * columns * sizeof(float));
+
+        public override string ToString() => "column sums";
+
         public void Run(int part)
         {
             var (first, last) = slices[part];

@@ -63,6 +63,8 @@ public static unsafe class Gemm
         public float* Packed;
         public long StripStride;
 
+        public readonly JobCost Cost => new(0, (double)Rows * K * sizeof(float) + (double)Rows * Packing.Words<P>(K) * sizeof(float));
+
         public override readonly string ToString() => "packing of rows";
 
         public readonly int Parts => ((A.Transposed ? Packing.Words<P>(K) : Rows) + PartRows - 1) / PartRows;
@@ -82,6 +84,10 @@ public static unsafe class Gemm
         public float* PackedA, PackedB;
         public Matrix B;
         public TEpilogue Epilogue;
+
+        public readonly JobCost Cost => new(
+            2.0 * Rows * Plan.Panels.Columns * K,
+            sizeof(float) * ((double)(Rows + Plan.Panels.Columns) * Packing.Words<P>(K) + (double)Rows * Plan.Panels.Columns));
 
         public override readonly string ToString() => $"{typeof(TEpilogue).Name} [{Plan.M}, {Plan.Panels.Columns}] over {K}";
 

@@ -48,6 +48,8 @@ public static unsafe class PackedB
         public int K;
         public float* Packed;
 
+        public readonly JobCost Cost => new(0, (double)Panels.Columns * (K + Packing.Words<P>(K)) * sizeof(float));
+
         public override readonly string ToString() => "packing of columns";
 
         public readonly void Run(int part)

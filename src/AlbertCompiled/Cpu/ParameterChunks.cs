@@ -39,6 +39,15 @@ sealed unsafe class ParameterChunks
 
     public int Count { get; }
 
+    /// <summary>What a job over all chunks costs.</summary>
+    /// <param name="arenas">Arenas that it reads, and those that it writes once more.</param>
+    public JobCost Cost(int arenas)
+    {
+        long floats = 0;
+        foreach (var chunk in chunks) floats += chunk.Length;
+        return new(0, (double)arenas * floats * sizeof(float));
+    }
+
     /// <summary>[Count] the chunks.</summary>
     public ParameterChunk* Chunks => First(chunks);
 

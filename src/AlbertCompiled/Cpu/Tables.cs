@@ -35,6 +35,10 @@ public static unsafe class Tables
     readonly struct ScatterJob<V>(ColumnSlices slices, float* table, long tableStride, int* index, float* source, long sourceStride, int rows) : IJob
         where V : struct, ISimd<V>
     {
+        public JobCost Cost => new(0, 3.0 * rows * slices.Columns * sizeof(float));
+
+        public override string ToString() => "gradients of tables";
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int part)
         {

@@ -83,8 +83,8 @@ public sealed unsafe class ThreadTeam : IDisposable
     /// <summary>Memory for packed operands, apart from <see cref="Workspace"/>, which belongs to the caller of a routine.</summary>
     internal NativeBuffer Packing { get; } = new();
 
-    /// <summary>If not null, hears of every job after it ran, and how long it took. A job's text names it.</summary>
-    internal Action<ValueType, TimeSpan>? Observer { get; set; }
+    /// <summary>If not null, hears of every job after it ran, and how long it took.</summary>
+    internal Action<IWork, TimeSpan>? Observer { get; set; }
 
     /// <summary>Runs a kernel over rows in chunks of <see cref="ArenaPlan.ChunkRows"/>.</summary>
     /// <exception cref="InvalidOperationException">Another job of this team is in progress.</exception>
@@ -259,6 +259,8 @@ public sealed unsafe class ThreadTeam : IDisposable
     {
         public TKernel Kernel;
         public int Rows, Chunks, Parts;
+
+        public readonly JobCost Cost => new(0, (double)Rows * TKernel.BytesPerRow);
 
         public override readonly string ToString() => typeof(TKernel).Name;
 

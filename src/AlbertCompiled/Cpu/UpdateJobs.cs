@@ -8,6 +8,12 @@ readonly unsafe struct GradientNormJob<V>(ParameterArena arena, ParameterChunks 
     readonly ParameterChunk* all = chunks.Chunks;
     readonly double* norms = chunks.FirstNorms;
     readonly ParameterArena arena = arena;
+    readonly JobCost cost = chunks.Cost(arenas: 1);
+
+    /// <summary>Gradients.</summary>
+    public JobCost Cost => cost;
+
+    public override string ToString() => "gradient norm";
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int part)
@@ -34,6 +40,12 @@ readonly unsafe struct AdamJob<V>(ParameterArena arena, ParameterChunks chunks, 
     readonly ParameterChunk* all = chunks.Chunks;
     readonly ParameterArena arena = arena;
     readonly UpdateRule rule = rule;
+    readonly JobCost cost = chunks.Cost(arenas: 7);
+
+    /// <summary>All four arenas read, all but the gradients written.</summary>
+    public JobCost Cost => cost;
+
+    public override string ToString() => "AdamW";
 
     public void Run(int part) => Step(arena, rule, all[part]);
 
@@ -63,6 +75,12 @@ readonly unsafe struct LambMomentsJob<V>(ParameterArena arena, ParameterChunks c
     readonly double* weightNorms = chunks.FirstNorms, updateNorms = chunks.SecondNorms;
     readonly ParameterArena arena = arena;
     readonly UpdateRule rule = rule;
+    readonly JobCost cost = chunks.Cost(arenas: 6);
+
+    /// <summary>All four arenas read, the moments written.</summary>
+    public JobCost Cost => cost;
+
+    public override string ToString() => "LAMB, moments";
 
     public void Run(int part)
     {
@@ -100,6 +118,12 @@ readonly unsafe struct LambStepJob<V>(ParameterArena arena, ParameterChunks chun
     readonly float* ratios = chunks.TrustRatios;
     readonly ParameterArena arena = arena;
     readonly UpdateRule rule = rule;
+    readonly JobCost cost = chunks.Cost(arenas: 4);
+
+    /// <summary>Weights and moments read, weights written.</summary>
+    public JobCost Cost => cost;
+
+    public override string ToString() => "LAMB, step";
 
     public void Run(int part)
     {

@@ -19,6 +19,8 @@ internal sealed class CpuDialect : Dialect
 
     public override string RowKernel => "IRowKernel";
 
+    public override string BytesPerRow(int bytes) => $"public static int BytesPerRow => {bytes};";
+
     public override string Epilogue => "IEpilogue";
 
     public override string ApplyHeading => $"public void Apply<W>(W {Lowering.Accumulator}, int row, int column) where W : struct, ISimd<W>";
