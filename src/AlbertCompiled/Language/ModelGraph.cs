@@ -126,7 +126,7 @@ public abstract class ModelGraph
         {
             var (graph, index) = Owner ?? throw new InvalidOperationException($"the weight {Parameter.Name} is read before the model is constructed");
             var values = new float[Parameter.Length];
-            Parameter.Initial.Fill(values, Parameter.Columns, graph.Seed + (ulong)index * 0x9E3779B97F4A7C15);
+            Parameter.Initial.Fill(values, Parameter.Columns, graph.Seed + (ulong)index * CounterRandom.Golden64);
             return [.. values.Select(v => (double)v)];
         }
     }

@@ -10,6 +10,17 @@ public static class CounterRandom
 {
     internal const uint Golden = 0x9E3779B9, Multiplier1 = 0x7FEB352D, Multiplier2 = 0x846CA68B;
 
+    internal const ulong Golden64 = 0x9E3779B97F4A7C15;
+
+    /// <summary>A bijective mix of 64 bits: SplitMix64's (Steele et al., 2014).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong Mix(ulong x)
+    {
+        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
+        x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
+        return x ^ (x >> 31);
+    }
+
     /// <summary>A bijective mix of 32 bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Mix(uint x)
@@ -22,10 +33,8 @@ public static class CounterRandom
     /// <summary>The key of one dropout site in one iteration of one step.</summary>
     public static uint Key(ulong seed, long step, int site, int iteration)
     {
-        ulong x = seed + (ulong)step * 0x9E3779B97F4A7C15 + ((ulong)(uint)site << 32 | (uint)iteration) * 0xD1B54A32D192ED03;
-        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
-        x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
-        return (uint)((x ^ (x >> 31)) >> 16);
+        ulong x = seed + (ulong)step * Golden64 + ((ulong)(uint)site << 32 | (uint)iteration) * 0xD1B54A32D192ED03;
+        return (uint)(Mix(x) >> 16);
     }
 
     /// <summary>The key of one row.</summary>

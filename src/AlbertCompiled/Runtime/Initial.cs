@@ -26,8 +26,7 @@ public readonly record struct Initial(InitialKind Kind, double Scale = 0)
                 values.Fill(1);
                 break;
             case InitialKind.Normal:
-                var random = new Random(unchecked((int)(seed ^ (seed >> 32))));
-                for (int i = 0; i < values.Length; i++) values[i] = (float)(Scale * TruncatedNormal(random));
+                FillNormal(values, CounterRandom.Mix(seed));
                 break;
             case InitialKind.Sinusoidal:
                 for (int i = 0; i < values.Length; i++)
@@ -44,13 +43,32 @@ public readonly record struct Initial(InitialKind Kind, double Scale = 0)
         }
     }
 
-    static double TruncatedNormal(Random random)
+    // the inverse of the distribution at a random place: redrawing what lies beyond two deviations is to leave its ends out
+    void FillNormal(Span<float> values, ulong key)
     {
-        while (true)
+        const float within = 0.9544997f; // of a normal distribution's mass lies within two deviations
+        float scale = (float)(Scale * Math.Sqrt(2));
+        for (int i = 0; i < values.Length; i++)
         {
-            double x = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-            if (Math.Abs(x) <= 2) return x;
+            float uniform = ((CounterRandom.Mix(key + (ulong)i * CounterRandom.Golden64) >> 40) + 0.5f) * (2f / (1 << 24)) - 1;
+            values[i] = scale * InverseErf(within * uniform);
         }
+    }
+
+    // M. Giles, "Approximating the erfinv function" (2010), the branch of |x| < 0.9966
+    static float InverseErf(float x)
+    {
+        float w = -MathF.Log((1 - x) * (1 + x)) - 2.5f;
+        float p = 2.81022636e-08f;
+        p = p * w + 3.43273939e-07f;
+        p = p * w - 3.5233877e-06f;
+        p = p * w - 4.39150654e-06f;
+        p = p * w + 0.00021858087f;
+        p = p * w - 0.00125372503f;
+        p = p * w - 0.00417768164f;
+        p = p * w + 0.246640727f;
+        p = p * w + 1.50140941f;
+        return p * x;
     }
 }
 

@@ -68,7 +68,7 @@ public abstract class ParameterSet(ModelDescription description) : IDisposable
         {
             var p = Description.Parameters[i];
             var values = new float[p.Length];
-            p.Initial.Fill(values, p.Columns, seed + (ulong)i * 0x9E3779B97F4A7C15);
+            p.Initial.Fill(values, p.Columns, seed + (ulong)i * CounterRandom.Golden64);
             Write(ParameterState.Value, p.Offset, values);
         }
     }
