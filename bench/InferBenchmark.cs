@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AlbertCompiled.Models;
 
 namespace AlbertCompiled.Bench;
@@ -14,7 +13,7 @@ internal static class InferBenchmark
         int threads = options.Number("threads", 2), runs = options.Number("runs", 20), length = options.Number("S", 128);
         string file = options.Text("sentences", ""), onnx = options.Text("onnx", "");
         var (dtype, precision) = options.Precision();
-        int[][] sentences = file.Length > 0 ? SentenceFile.Read(file) : [RandomSentence(length)];
+        int[][] sentences = file.Length > 0 ? Sentences.Read(file) : [Sentences.Random(length)];
         int tokens = file.Length > 0 ? options.Number("tokens", 2048) : length;
         int longest = sentences.Max(s => s.Length);
         if (tokens < longest) throw new ArgumentException($"tokens={tokens} is less than the longest sentence, {longest}");
@@ -22,26 +21,14 @@ internal static class InferBenchmark
         using var model = AlbertBaseEncoder.Create(device, new(tokens, Math.Min(tokens, sentences.Length), 1), precision: precision);
         if (onnx.Length > 0) model.ToOnnx().Save(onnx);
         var batches = Batches(sentences, model.Capacity);
-        var milliseconds = new List<double>();
         double checksum = 0;
-        for (int run = -2; run < runs; run++)
+        var (median, least) = Median.Time(runs, () =>
         {
-            long start = Stopwatch.GetTimestamp();
             foreach (var batch in batches) checksum += model.Encode(batch).Pooled[0][0];
-            if (run >= 0) milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-        }
-
-        milliseconds.Sort();
-        double median = milliseconds[runs / 2];
+        });
         int total = sentences.Sum(s => s.Length);
-        Console.WriteLine($"tokens_per_s={total / median * 1000:F1} latency_ms={median:F2} min_ms={milliseconds[0]:F2} checksum={checksum:F4} "
+        Console.WriteLine($"tokens_per_s={total / median * 1000:F1} latency_ms={median:F2} min_ms={least:F2} checksum={checksum:F4} "
             + $"config=base sentences={sentences.Length} tokens={total} batches={batches.Count} threads={threads} dtype={dtype}");
-    }
-
-    static int[] RandomSentence(int length)
-    {
-        var random = new Random(7);
-        return [.. Enumerable.Range(0, length).Select(_ => random.Next(5, 8000))];
     }
 
     static List<TokenBatch> Batches(int[][] sentences, Capacity capacity)

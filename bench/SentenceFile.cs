@@ -1,4 +1,3 @@
-using System.Globalization;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Bench;
@@ -26,7 +25,4 @@ internal static class SentenceFile
 
     static IEnumerable<string> Paragraphs(Document document) =>
         document.Sentences.GroupBy(s => s.Section).Select(section => string.Join(' ', section.Select(s => s.Text)));
-
-    public static int[][] Read(string file) =>
-        [.. File.ReadLines(file).Select(line => line.Split(' ').Select(id => int.Parse(id, CultureInfo.InvariantCulture)).ToArray())];
 }

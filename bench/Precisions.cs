@@ -1,0 +1,12 @@
+namespace AlbertCompiled.Bench;
+
+internal static class Precisions
+{
+    /// <summary>dtype, with its precision.</summary>
+    public static (string Name, Compute Precision) Precision(this Options options) => options.Text("dtype", "fp32") switch
+    {
+        "fp32" => ("fp32", Compute.Float32),
+        "bf16" => ("bf16", Compute.BFloat16),
+        var other => throw new ArgumentException($"dtype={other} is neither fp32 nor bf16"),
+    };
+}
