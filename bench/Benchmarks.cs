@@ -9,11 +9,12 @@ internal static class Benchmarks
 {
     public static readonly IReadOnlyDictionary<string, Benchmark> Table = new Dictionary<string, Benchmark>
     {
+        ["compare"] = new("what=train|infer|all pairs=5 [config=] [dtype=] [dropout=] [mkl=default|fast] [write=docs/benchmarks.md]: ours beside libtorch and ONNX Runtime", CompareBenchmark.Run),
         ["gemm"] = new("config=base|small dtype=fp32|bf16 threads=2 runs=15: the matrix products of a step beside the peak of the cores", GemmBenchmark.Run),
         ["infer"] = new("threads=2 dtype=fp32|bf16 runs=20 S=128 | sentences=FILE tokens=2048 [onnx=FILE]: the base encoder on one sequence, or on a file of them", InferBenchmark.Run),
         ["sentences"] = new("file=FILE count=512: real paragraphs of 8 to 256 pieces, one a line, as numbers", SentenceFile.Run),
         ["profile"] = new("config=base|small dtype=fp32|bf16 threads=2 steps=5: the time of a training step, kernel by kernel", ProfileBenchmark.Run),
         ["start"] = new("config=base|small dtype=fp32|bf16 threads=2 [B=] [S=]: from the start of the process to the end of the first training step", StartBenchmark.Run),
-        ["train"] = new("config=base|small dtype=fp32|bf16 threads=2 steps=6 [B=] [S=] [device=cpu] [optimizer=adamw|lamb]: a pretraining step on random tokens", TrainBenchmark.Run),
+        ["train"] = new("config=base|small dtype=fp32|bf16 threads=2 steps=6 [B=] [S=] [dropout=0|0.1] [device=cpu] [optimizer=adamw|lamb]: a pretraining step on random tokens", TrainBenchmark.Run),
     };
 }

@@ -5,7 +5,7 @@ namespace AlbertCompiled.Bench;
 
 /// <summary>
 /// A model and a batch as the usual comparison has them: B full sequences of S tokens, 15% of the tokens predicted, heads computed for
-/// those only, dropout off.
+/// those only.
 /// </summary>
 internal sealed class Workload : IDisposable
 {
@@ -13,6 +13,16 @@ internal sealed class Workload : IDisposable
     {
         ["base"] = (4, 128, 30000, (d, c, p) => AlbertBase.Create(d, c, precision: p)),
         ["small"] = (16, 128, 8000, (d, c, p) => AlbertSmall.Create(d, c, precision: p)),
+        ["base-dropout"] = (4, 128, 30000, (d, c, p) => AlbertBaseDropout.Create(d, c, precision: p)),
+        ["small-dropout"] = (16, 128, 8000, (d, c, p) => AlbertSmallDropout.Create(d, c, precision: p)),
+        ["layers-1"] = (4, 128, 30000, (d, c, p) => AlbertLayers1.Create(d, c, precision: p)),
+        ["layers-3"] = (4, 128, 30000, (d, c, p) => AlbertLayers3.Create(d, c, precision: p)),
+        ["layers-6"] = (4, 128, 30000, (d, c, p) => AlbertLayers6.Create(d, c, precision: p)),
+        ["layers-24"] = (4, 128, 30000, (d, c, p) => AlbertLayers24.Create(d, c, precision: p)),
+        ["hidden-256"] = (4, 128, 30000, (d, c, p) => AlbertHidden256.Create(d, c, precision: p)),
+        ["hidden-512"] = (4, 128, 30000, (d, c, p) => AlbertHidden512.Create(d, c, precision: p)),
+        ["hidden-1024"] = (4, 128, 30000, (d, c, p) => AlbertHidden1024.Create(d, c, precision: p)),
+        ["hidden-2048"] = (4, 128, 30000, (d, c, p) => AlbertHidden2048.Create(d, c, precision: p)),
         ["tiny"] = (16, 128, 8000, (d, c, p) => AlbertTiny.Create(d, c, precision: p)),
     };
 
@@ -24,7 +34,12 @@ internal sealed class Workload : IDisposable
 
     public Workload(Options options)
     {
-        config = options.Text("config", "base");
+        config = options.Text("config", "base") + options.Text("dropout", "0") switch
+        {
+            "0" => "",
+            "0.1" => "-dropout",
+            var other => throw new ArgumentException($"dropout={other} is neither 0 nor 0.1"),
+        };
         if (!Configurations.TryGetValue(config, out var c)) throw new ArgumentException($"config={config} is none of {string.Join(", ", Configurations.Keys)}");
         (precision, var compute) = options.Precision();
         var optimizer = options.Text("optimizer", "adamw") switch
