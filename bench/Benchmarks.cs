@@ -14,6 +14,7 @@ internal static class Benchmarks
         ["infer"] = new("threads=2 dtype=fp32|bf16 runs=20 S=128 | sentences=FILE tokens=2048 [onnx=FILE]: the base encoder on one sequence, or on a file of them", InferBenchmark.Run),
         ["sentences"] = new("file=FILE count=512: real paragraphs of 8 to 256 pieces, one a line, as numbers", SentenceFile.Run),
         ["profile"] = new("config=base|small dtype=fp32|bf16 threads=2 steps=5: the time of a training step, kernel by kernel", ProfileBenchmark.Run),
+        ["scale"] = new("what=sequence|tokens|layers|hidden|all dtype=fp32|bf16 threads=2 steps=3 [write=docs/benchmarks.md]: time and memory as the work grows", ScaleBenchmark.Run),
         ["start"] = new("config=base|small dtype=fp32|bf16 threads=2 [B=] [S=]: from the start of the process to the end of the first training step", StartBenchmark.Run),
         ["train"] = new("config=base|small dtype=fp32|bf16 threads=2 steps=6 [B=] [S=] [dropout=0|0.1] [device=cpu] [optimizer=adamw|lamb]: a pretraining step on random tokens", TrainBenchmark.Run),
     };

@@ -13,10 +13,10 @@ internal static class TrainBenchmark
     public static void Run(Options options)
     {
         using var workload = new Workload(options);
-        int steps = options.Number("steps", 10);
+        int steps = options.Number("steps", 10), warmup = options.Number("warmup", 2);
         var (milliseconds, shares) = (new List<double>(), new List<double>());
         float loss = 0;
-        for (int step = -2; step < steps; step++)
+        for (int step = -warmup; step < steps; step++)
         {
             double peak = workload.Device is CpuDevice cpu ? Peak.Measure(cpu.Team) : double.NaN;
             long start = Stopwatch.GetTimestamp();
@@ -30,6 +30,7 @@ internal static class TrainBenchmark
         milliseconds.Sort();
         shares.Sort();
         double median = milliseconds[steps / 2];
-        Console.WriteLine($"tokens_per_s={workload.Tokens / median * 1000:F1} step_ms={median:F2} min_ms={milliseconds[0]:F2} of_peak={shares[steps / 2]:P1} loss={loss:F4} {workload}");
+        Console.WriteLine($"tokens_per_s={workload.Tokens / median * 1000:F1} step_ms={median:F2} min_ms={milliseconds[0]:F2} of_peak={shares[steps / 2] * 100:F1} loss={loss:F4} {workload} "
+            + $"planned_mb={workload.PlannedBytes / 1e6:F1} peak_mb={Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:F1}");
     }
 }

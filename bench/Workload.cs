@@ -75,6 +75,11 @@ internal sealed class Workload : IDisposable
         }
     }
 
+    /// <summary>Bytes that are known before the first step: parameters, gradients, moments, the largest arena, weights in the inner kernel's layout.</summary>
+    public long PlannedBytes =>
+        model.ArenaBytes
+        + sizeof(float) * (model.Description.ParameterArenas * model.Description.ParameterFloats + (model.Executor is CpuExecutor executor ? executor.PackedFloats : 0));
+
     /// <summary>Trains one step and returns its loss.</summary>
     public float Step() => model.TrainStep(batch, settings).Loss;
 

@@ -12,17 +12,20 @@ internal sealed record Contestant(string Name, string Assembly, string Arguments
 {
     /// <summary>Runs it in a process of its own and returns its tokens per second.</summary>
     /// <exception cref="ArgumentException">It failed, or printed no such figure.</exception>
-    public double TokensPerSecond()
+    public double TokensPerSecond() => Run()("tokens_per_s");
+
+    /// <summary>Runs it in a process of its own and returns its figures by key.</summary>
+    /// <exception cref="ArgumentException">It failed; and for a figure that it did not print.</exception>
+    public Func<string, double> Run()
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!, ["exec", Assembly, .. Arguments.Split(' ')]) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (Preload is not null) start.Environment["LD_PRELOAD"] = Preload;
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
+        string output = process.StandardOutput.ReadToEnd(), what = $"{Path.GetFileName(Assembly)} {Arguments}";
         process.WaitForExit();
-        return process.ExitCode == 0 && Figure(output, "tokens_per_s") is { } figure
-            ? figure
-            : throw new ArgumentException($"{Path.GetFileName(Assembly)} {Arguments} failed: {errors.Result.Split('\n')[0]}");
+        if (process.ExitCode != 0) throw new ArgumentException($"{what} failed: {errors.Result.Split('\n')[0]}");
+        return key => Figure(output, key) ?? throw new ArgumentException($"{what} printed no {key}");
     }
 
     /// <summary>A figure in printed output, or null.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using AlbertCompiled.Bench;
 using TorchSharp;
@@ -35,6 +36,7 @@ static class TorchTraining
         var (ids, rows, answers) = (tensor(tokens).reshape(b, s), tensor(predicted.ToArray()), tensor(labels.ToArray()));
         var orders = tensor(Enumerable.Range(0, b).Select(i => (long)(i & 1)).ToArray());
         float value = 0;
+        double first = 0; // from the start of the process to the end of the first step
         var (median, least) = Median.Time(options.Number("steps", 6), () =>
         {
             using var scope = NewDisposeScope();
@@ -42,7 +44,8 @@ static class TorchTraining
             loss.backward();
             optimizer.Step();
             value = loss.item<float>();
+            if (first == 0) first = (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
         });
-        Console.WriteLine($"tokens_per_s={b * s / median * 1000:F1} step_ms={median:F2} min_ms={least:F2} loss={value:F4} config={config} B={b} S={s} threads={threads} dtype={dtype}");
+        Console.WriteLine($"tokens_per_s={b * s / median * 1000:F1} step_ms={median:F2} min_ms={least:F2} first_step_ms={first:F0} loss={value:F4} config={config} B={b} S={s} threads={threads} dtype={dtype}");
     }
 }

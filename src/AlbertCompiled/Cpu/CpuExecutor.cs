@@ -46,6 +46,9 @@ public sealed unsafe class CpuExecutor : ModelExecutor
 
     internal float* Gradients { get; }
 
+    /// <summary>Floats of weights that programs keep in the inner kernel's layout.</summary>
+    internal long PackedFloats { get; private set; }
+
     /// <inheritdoc/>
     public override long ArenaBytes => arenaFloats * sizeof(float);
 
@@ -53,6 +56,7 @@ public sealed unsafe class CpuExecutor : ModelExecutor
     {
         var memory = Pages.Allocate(floats);
         packed.Add((nint)memory);
+        PackedFloats += floats;
         return memory;
     }
 

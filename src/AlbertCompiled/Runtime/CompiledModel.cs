@@ -40,7 +40,7 @@ public abstract class CompiledModel : IDisposable
     /// <summary>Number of updates applied; a checkpoint restores it.</summary>
     public long Step { get; set; }
 
-    ModelExecutor Executor => field ??= CreateExecutor();
+    internal ModelExecutor Executor => field ??= CreateExecutor();
 
     /// <summary>Binds the generated code for <see cref="Device"/>. Generated.</summary>
     protected abstract ModelExecutor CreateExecutor();
