@@ -133,6 +133,7 @@ public static unsafe class Gemm
         }
 
         /// <summary>Asks for the memory that the epilogue of a tile needs: rows too far apart for the processor to guess.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         static void Prefetch(TEpilogue epilogue, int row, int rows, int column, int columns)
         {
             for (int r = row; r < row + rows; r++)
