@@ -12,6 +12,7 @@ internal static class NativeLibraries
 {
     static NativeLibraries()
     {
+        NativeLibrary.SetDllImportResolver(typeof(NativeLibraries).Assembly, Resolve);
         if (!OperatingSystem.IsLinux()) return;
         try
         {
@@ -21,6 +22,12 @@ internal static class NativeLibraries
         {
             // The application has set a resolver of its own: it knows better.
         }
+    }
+
+    /// <summary>Makes the names known to this assembly and to ILGPU.</summary>
+    public static void Use()
+    {
+        // the static constructor has done it
     }
 
     public static string Cuda => OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";

@@ -1,0 +1,33 @@
+using ILGPU;
+
+namespace AlbertCompiled.Gpu;
+
+/// <summary>
+/// A size that a batch brings. The host knows its bound, from which it sizes grids; kernels read the size itself from device memory.
+/// So a launch depends on nothing that changes from step to step, and a captured step serves every batch.
+/// </summary>
+public readonly struct Extent
+{
+    readonly ArrayView<int> sizes;
+    readonly int index;     // −1: constant
+
+    /// <summary>A size in device memory.</summary>
+    /// <param name="most">The largest value that it takes: the capacity.</param>
+    /// <param name="sizes">The sizes of the batch.</param>
+    /// <param name="index">Which of them.</param>
+    public Extent(int most, ArrayView<int> sizes, int index)
+    {
+        Most = most;
+        this.sizes = sizes;
+        this.index = index;
+    }
+
+    /// <summary>The bound: for the host and for grids.</summary>
+    public int Most { get; }
+
+    /// <summary>The size: for kernels. Constants may be asked on the host as well.</summary>
+    public int Actual => index < 0 ? Most : sizes[index];
+
+    /// <summary>A size that no batch changes.</summary>
+    public static Extent Constant(int size) => new(size, default, -1);
+}
