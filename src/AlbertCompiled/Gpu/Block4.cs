@@ -9,6 +9,16 @@ internal struct Float4
 {
     public float X, Y, Z, W;
 
+    public static Float4 Of(float x, float y, float z, float w)
+    {
+        Float4 four = default;
+        four.X = x;
+        four.Y = y;
+        four.Z = z;
+        four.W = w;
+        return four;
+    }
+
     public void MultiplyAdd(float a, Float4 b)
     {
         X += a * b.X;

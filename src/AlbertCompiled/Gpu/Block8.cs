@@ -3,7 +3,7 @@ using ILGPU;
 namespace AlbertCompiled.Gpu;
 
 /// <summary>Eight floats of a row: four, and four that lie half a tile further, so that neighbouring lanes read neighbouring memory.</summary>
-internal struct Float8
+internal struct BlockRow
 {
     const int Half = 32;
 
@@ -33,7 +33,7 @@ internal struct Block8 : IBlock
 {
     const int Side = 64, Stride = Side + AlbertCompiled.Gpu.Tile.Padding;
 
-    Float8 row0, row1, row2, row3, row4, row5, row6, row7;
+    BlockRow row0, row1, row2, row3, row4, row5, row6, row7;
 
     public static int Tile => Side;
 

@@ -30,4 +30,7 @@ public readonly struct Extent
 
     /// <summary>A size that no batch changes.</summary>
     public static Extent Constant(int size) => new(size, default, -1);
+
+    /// <summary>A size that no batch changes.</summary>
+    public static implicit operator Extent(int size) => Constant(size);
 }

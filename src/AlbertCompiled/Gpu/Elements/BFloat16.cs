@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+using ILGPU;
+
+namespace AlbertCompiled.Gpu;
+
+/// <summary>An activation rounded to the upper half of a float32: 8 bits of exponent, 8 of significand (one implied).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct BFloat16 : IElement<BFloat16>
+{
+    ushort bits;
+
+    /// <inheritdoc/>
+    public static float Read(BFloat16 element) => Interop.IntAsFloat((uint)element.bits << 16);
+
+    /// <inheritdoc/>
+    public static BFloat16 Of(float value)
+    {
+        BFloat16 element = default;
+        element.bits = (ushort)(Round(value) >> 16);
+        return element;
+    }
+
+    /// <inheritdoc/>
+    public static Float8 Load(ArrayView<BFloat16> view, int index)
+    {
+        var words = view.Cast<Words4>()[index / 8];
+        Float8 value = default;
+        value.A = Low(words.X);
+        value.B = High(words.X);
+        value.C = Low(words.Y);
+        value.D = High(words.Y);
+        value.E = Low(words.Z);
+        value.F = High(words.Z);
+        value.G = Low(words.W);
+        value.H = High(words.W);
+        return value;
+    }
+
+    /// <inheritdoc/>
+    public static void Store(ArrayView<BFloat16> view, int index, Float8 value)
+    {
+        Words4 words = default;
+        words.X = Pair(value.A, value.B);
+        words.Y = Pair(value.C, value.D);
+        words.Z = Pair(value.E, value.F);
+        words.W = Pair(value.G, value.H);
+        view.Cast<Words4>()[index / 8] = words;
+    }
+
+    static float Low(uint word) => Interop.IntAsFloat(word << 16);
+
+    static float High(uint word) => Interop.IntAsFloat(word & 0xFFFF0000u);
+
+    static uint Pair(float low, float high) => Round(low) >> 16 | Round(high) & 0xFFFF0000u;
+
+    /// <summary>To nearest, ties to even, in the upper half. A NaN's payload may carry into the sign; it stays a NaN, since device NaNs are quiet.</summary>
+    static uint Round(float value)
+    {
+        uint bits = Interop.FloatAsInt(value);
+        return bits + 0x7FFFu + (bits >> 16 & 1u);
+    }
+}
+
+/// <summary>16 bytes that move at once.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct Words4
+{
+    public uint X, Y, Z, W;
+}
