@@ -31,6 +31,7 @@ internal static class BudgetCheck
         static long Chunks(long rows) => Round((rows + Slot.ChunkRows - 1) / Slot.ChunkRows);
         long Of(Region region) => plan.Totals.TryGetValue(region, out long units) ? units : 0;
         return sizeof(float) * (Of(Region.Token) * Round(tokens) + Of(Region.Sequence) * Round(sequences) + Of(Region.Prediction) * Round(predictions)
-            + Of(Region.TokenChunk) * Chunks(tokens) + Of(Region.SequenceChunk) * Chunks(sequences) + Of(Region.PredictionChunk) * Chunks(predictions) + Of(Region.Fixed));
+            + Of(Region.ExactToken) * Round(tokens) + Of(Region.ExactSequence) * Round(sequences) + Of(Region.ExactPrediction) * Round(predictions)
+            + Of(Region.TokenChunk) * Chunks(tokens) + Of(Region.SequenceChunk) * Chunks(sequences) + Of(Region.PredictionChunk) * Chunks(predictions) + Of(Region.Fixed) + Of(Region.ExactFixed));
     }
 }

@@ -15,7 +15,7 @@ internal sealed class CliRun
 
     public string LastLine => Output.TrimEnd('\n').Split('\n')[^1];
 
-    static readonly ModelDescription Encoder = FakeModel.Describe("Coder") with { Programs = [new("encode", new(2, 1, 0, 0, 0, 0, 0), 10, 20, 0, 1, [new("hidden", Dimension.Tokens, 2)])] };
+    static readonly ModelDescription Encoder = FakeModel.Describe("Coder") with { Programs = [new("encode", new(2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0), 10, 20, 0, 1, [new("hidden", Dimension.Tokens, 2)])] };
 
     public static CliRun Of(params string[] args) => With(FakeModel.Describe(), -1, -1, args);
 

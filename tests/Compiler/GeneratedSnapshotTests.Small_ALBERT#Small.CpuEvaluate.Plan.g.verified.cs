@@ -6,14 +6,11 @@
 //   layerOutput                      [tokens, 16]                  2          192          128        1-10
 //   queryKeyValue                    [tokens, 48]                  1            0          192         2-3
 //   context                          [tokens, 16]                  1          320           64         3-4
-//   contextLogSum                    [tokens, 2]                   1          384            8         3-3
 //   attentionSumProduct              [tokens, 16]                  1          128           64         4-8
 //   attended                         [tokens, 16]                  1          320           64         5-6
-//   attendedSum                      [tokens, 1]                   1          384            4         5-8
-//   attendedSum2                     [tokens, 1]                   1          388            4         5-8
 //   expanded                         [tokens, 32]                  1            0          128         6-7
 //   layerSum                         [tokens, 16]                  1          320           64         7-8
-//   together                                                                                392
+//   together                                                                                384
 // per sequence:
 //   first2                           [sequences, 16]               1            0           64       10-12
 //   order                            [sequences, 16]               1           64           64       12-15
@@ -25,6 +22,11 @@
 //   decoderInput                     [predictions, 8]              1          256           32       13-14
 //   logits                           [predictions, 50]             1            0          256       14-16
 //   together                                                                                288
+// per token, float32 in every precision:
+//   contextLogSum                    [tokens, 2]                   1            0            8         3-3
+//   attendedSum                      [tokens, 1]                   1            0            4         5-8
+//   attendedSum2                     [tokens, 1]                   1            4            4         5-8
+//   together                                                                                  8
 // per 16 sequences:
 //   meanPartials2                    [sequences, 1]                1            0            4       17-17
 //   sopPartials                      [sequences, 1]                1            4            4       17-17
@@ -33,7 +35,7 @@
 //   meanPartials                     [predictions, 1]              1            0            4       16-16
 //   mlmPartials                      [predictions, 1]              1            4            4       16-16
 //   together                                                                                  8
-// per model:
+// per model, float32 in every precision:
 //   mean                             [1, 1]                        1            0           64       16-18
 //   mlm                              [1, 1]                        1           64           64       16-18
 //   mean2                            [1, 1]                        1          128           64       17-18
@@ -97,11 +99,11 @@ partial class Small
             layerOutput = Token(48);
             queryKeyValue = Token(0);
             context = Token(80);
-            contextLogSum = Token(96);
+            contextLogSum = ExactToken(0);
             attentionSumProduct = Token(32);
             attended = Token(80);
-            attendedSum = Token(96);
-            attendedSum2 = Token(97);
+            attendedSum = ExactToken(0);
+            attendedSum2 = ExactToken(1);
             expanded = Token(0);
             layerSum = Token(80);
             predicted = Prediction(0);
@@ -111,19 +113,19 @@ partial class Small
             decoderInput = Prediction(64);
             logits = Prediction(0);
             order2 = Sequence(0);
-            mean = Fixed(0);
+            mean = ExactFixed(0);
             meanPartials = PredictionChunk(0);
-            mlm = Fixed(16);
+            mlm = ExactFixed(16);
             mlmPartials = PredictionChunk(1);
-            mean2 = Fixed(32);
+            mean2 = ExactFixed(32);
             meanPartials2 = SequenceChunk(0);
-            sop = Fixed(48);
+            sop = ExactFixed(48);
             sopPartials = SequenceChunk(1);
-            loss = Fixed(64);
-            mlm2 = Fixed(80);
-            mlmAccuracy = Fixed(96);
-            sop2 = Fixed(112);
-            sopAccuracy = Fixed(128);
+            loss = ExactFixed(64);
+            mlm2 = ExactFixed(80);
+            mlmAccuracy = ExactFixed(96);
+            sop2 = ExactFixed(112);
+            sopAccuracy = ExactFixed(128);
             queryKeyValueWeightTransposedPacked = Packed(PackedB.PackedLength<P>(48, 16));
             attentionDenseWeightTransposedPacked = Packed(PackedB.PackedLength<P>(16, 16));
             ffnWeightTransposedPacked = Packed(PackedB.PackedLength<P>(32, 16));

@@ -6,14 +6,11 @@
 //   layerOutput                      [tokens, 16]                  2          192          128        1-16
 //   queryKeyValue                    [tokens, 48]                  1            0          192         2-3
 //   context                          [tokens, 16]                  1          320           64         3-4
-//   contextLogSum                    [tokens, 2]                   1          384            8         3-3
 //   attentionSumProduct              [tokens, 16]                  1          128           64         4-8
 //   attended                         [tokens, 16]                  1          320           64         5-6
-//   attendedSum                      [tokens, 1]                   1          384            4         5-8
-//   attendedSum2                     [tokens, 1]                   1          388            4         5-8
 //   expanded                         [tokens, 32]                  1            0          128         6-7
 //   layerSum                         [tokens, 16]                  1          320           64         7-8
-//   together                                                                                392
+//   together                                                                                384
 // per sequence:
 //   first2                           [sequences, 16]               1            0           64       10-11
 //   pooled                           [sequences, 16]               1           64           64       11-16
@@ -25,6 +22,11 @@
 //   decoderInput                     [predictions, 8]              1          256           32       13-14
 //   logits                           [predictions, 50]             1            0          256       14-16
 //   together                                                                                288
+// per token, float32 in every precision:
+//   contextLogSum                    [tokens, 2]                   1            0            8         3-3
+//   attendedSum                      [tokens, 1]                   1            0            4         5-8
+//   attendedSum2                     [tokens, 1]                   1            4            4         5-8
+//   together                                                                                  8
 #nullable enable
 
 using System;
@@ -65,11 +67,11 @@ partial class Small
             layerOutput = Token(48);
             queryKeyValue = Token(0);
             context = Token(80);
-            contextLogSum = Token(96);
+            contextLogSum = ExactToken(0);
             attentionSumProduct = Token(32);
             attended = Token(80);
-            attendedSum = Token(96);
-            attendedSum2 = Token(97);
+            attendedSum = ExactToken(0);
+            attendedSum2 = ExactToken(1);
             expanded = Token(0);
             layerSum = Token(80);
             predicted = Prediction(0);

@@ -4,8 +4,6 @@
 // per token:
 //   embedded                         [tokens, 8]                   1        2,048           32        0-50
 //   lookup                           [tokens, 8]                   1        2,080           32        0-51
-//   embeddedSum                      [tokens, 1]                   1        2,160            4        0-51
-//   embeddedSum2                     [tokens, 1]                   1        2,164            4        0-51
 //   layerOutput                      [tokens, 16]                  3          896          192        1-47
 //   queryKeyValue                    [tokens, 48]                  2            0          384        2-47
 //   expanded                         [tokens, 32]                  2          384          256        2-47
@@ -14,17 +12,10 @@
 //   attentionSum                     [tokens, 16]                  2        1,408          128        2-47
 //   context                          [tokens, 16]                  2        1,536          128        2-47
 //   layerSum                         [tokens, 16]                  2        1,664          128        2-47
-//   contextLogSum                    [tokens, 2]                   2        2,112           16        2-47
-//   attendedSum                      [tokens, 1]                   2        2,128            8        2-47
-//   attendedSum2                     [tokens, 1]                   2        2,136            8        2-47
-//   layerOutputSum                   [tokens, 1]                   2        2,144            8        2-47
-//   layerOutputSum2                  [tokens, 1]                   2        2,152            8        2-47
 //   dFirst                           [tokens, 16]                  1        1,088           64       32-34
 //   dPredicted                       [tokens, 16]                  1        1,152           64       33-34
 //   dQueryKeyValue                   [tokens, 16]                  2        1,792          128       34-50
 //   dLayerSum                        [tokens, 16]                  1        1,216           64       35-37
-//   dCentredSum                      [tokens, 1]                   1        1,984            4       35-41
-//   dLayerOutputSum                  [tokens, 1]                   1        1,988            4       35-41
 //   dGeluTanh2                       [tokens, 32]                  1        1,088          128       36-40
 //   dExpandedProduct                 [tokens, 16]                  1        1,216           64       39-41
 //   dAttentionSum                    [tokens, 16]                  1        1,088           64       41-43
@@ -33,7 +24,7 @@
 //   dContext                         [tokens, 48]                  1        1,088          192       44-47
 //   dEmbedded                        [tokens, 8]                   1            0           32       49-51
 //   dEmbedded2                       [tokens, 8]                   1           32           32       51-54
-//   together                                                                              2,168
+//   together                                                                              2,112
 // per sequence:
 //   first2                           [sequences, 16]               1            0           64       10-29
 //   order                            [sequences, 16]               1           64           64       14-21
@@ -51,13 +42,26 @@
 //   decoderInput2                    [predictions, 8]              1          672           32       15-23
 //   geluTanh                         [predictions, 8]              1          704           32       15-27
 //   geluTanh2                        [predictions, 8]              1          736           32       15-27
-//   decoderInputSum                  [predictions, 1]              1          768            4       15-27
 //   logits                           [predictions, 50]             1            0          256       16-18
 //   dMlm2                            [predictions, 50]             1          256          256       18-23
 //   dDecodeProduct                   [predictions, 8]              1            0           32       22-27
 //   dGeluTanh                        [predictions, 8]              1           64           32       27-31
 //   dTransformedProduct              [predictions, 16]             1            0           64       30-33
-//   together                                                                                772
+//   together                                                                                768
+// per token, float32 in every precision:
+//   embeddedSum                      [tokens, 1]                   1           48            4        0-51
+//   embeddedSum2                     [tokens, 1]                   1           52            4        0-51
+//   contextLogSum                    [tokens, 2]                   2            0           16        2-47
+//   attendedSum                      [tokens, 1]                   2           16            8        2-47
+//   attendedSum2                     [tokens, 1]                   2           24            8        2-47
+//   layerOutputSum                   [tokens, 1]                   2           32            8        2-47
+//   layerOutputSum2                  [tokens, 1]                   2           40            8        2-47
+//   dCentredSum                      [tokens, 1]                   1           56            4       35-41
+//   dLayerOutputSum                  [tokens, 1]                   1           60            4       35-41
+//   together                                                                                 64
+// per prediction, float32 in every precision:
+//   decoderInputSum                  [predictions, 1]              1            0            4       15-27
+//   together                                                                                  4
 // per 16 tokens:
 //   dLayerOutputPartials             [tokens, 16]                  1            0           64       35-35
 //   dLayerOutputPartials2            [tokens, 16]                  1           64           64       35-35
@@ -85,7 +89,7 @@
 //   dDecoderInputPartials            [predictions, 8]              1            0           32       27-27
 //   dTransformedPartials             [predictions, 8]              1           32           32       27-27
 //   together                                                                                264
-// per model:
+// per model, float32 in every precision:
 //   dMlm                             [1, 1]                        1            0           64       11-18
 //   dSop                             [1, 1]                        1           64           64       12-19
 //   mean                             [1, 1]                        1          128           64       18-26
@@ -204,58 +208,58 @@ partial class Small
         public CpuTrain(CpuExecutor executor) : base(executor, Compiled.Program("train")!)
         {
             embedded = Token(512);
-            embeddedSum = Token(540);
-            embeddedSum2 = Token(541);
+            embeddedSum = ExactToken(12);
+            embeddedSum2 = ExactToken(13);
             lookup = Token(520);
             layerOutput = Token(224);
             attended = Token(320);
-            attendedSum = Token(532);
-            attendedSum2 = Token(534);
+            attendedSum = ExactToken(4);
+            attendedSum2 = ExactToken(6);
             attentionSum = Token(352);
             context = Token(384);
-            contextLogSum = Token(528);
+            contextLogSum = ExactToken(0);
             expanded = Token(96);
             expandedProduct = Token(160);
-            layerOutputSum = Token(536);
-            layerOutputSum2 = Token(538);
+            layerOutputSum = ExactToken(8);
+            layerOutputSum2 = ExactToken(10);
             layerSum = Token(416);
             queryKeyValue = Token(0);
             predicted = Prediction(128);
             first2 = Sequence(0);
-            dMlm = Fixed(0);
-            dSop = Fixed(16);
+            dMlm = ExactFixed(0);
+            dSop = ExactFixed(16);
             transformedProduct = Prediction(144);
             order = Sequence(16);
             pooled = Sequence(32);
             centred = Prediction(152);
             decoderInput = Prediction(160);
             decoderInput2 = Prediction(168);
-            decoderInputSum = Prediction(192);
+            decoderInputSum = ExactPrediction(0);
             geluTanh = Prediction(176);
             geluTanh2 = Prediction(184);
             logits = Prediction(0);
             order2 = Sequence(48);
             dLogitsPartials = PredictionChunk(0);
             dMlm2 = Prediction(64);
-            mean = Fixed(32);
+            mean = ExactFixed(32);
             meanPartials = PredictionChunk(64);
-            mlm = Fixed(48);
+            mlm = ExactFixed(48);
             mlmPartials = PredictionChunk(65);
             dOrderPartials = SequenceChunk(0);
             dSop2 = Sequence(64);
-            mean2 = Fixed(0);
+            mean2 = ExactFixed(0);
             meanPartials2 = SequenceChunk(2);
-            sop = Fixed(64);
+            sop = ExactFixed(64);
             sopPartials = SequenceChunk(3);
             dPooled = Sequence(48);
             dDecodeProduct = Prediction(0);
             dLinearPartials = SequenceChunk(0);
             dDecoderInputPartials2 = PredictionChunk(0);
-            loss = Fixed(16);
-            mlm2 = Fixed(80);
-            mlmAccuracy = Fixed(96);
-            sop2 = Fixed(112);
-            sopAccuracy = Fixed(128);
+            loss = ExactFixed(16);
+            mlm2 = ExactFixed(80);
+            mlmAccuracy = ExactFixed(96);
+            sop2 = ExactFixed(112);
+            sopAccuracy = ExactFixed(128);
             dDecoderInputPartials = PredictionChunk(0);
             dGeluTanh = Prediction(16);
             dTransformedPartials = PredictionChunk(8);
@@ -264,10 +268,10 @@ partial class Small
             dFirst = Token(272);
             dPredicted = Token(288);
             dQueryKeyValue = Token(448);
-            dCentredSum = Token(496);
+            dCentredSum = ExactToken(14);
             dLayerOutputPartials = TokenChunk(0);
             dLayerOutputPartials2 = TokenChunk(16);
-            dLayerOutputSum = Token(497);
+            dLayerOutputSum = ExactToken(15);
             dLayerSum = Token(304);
             dLayerSumPartials = TokenChunk(32);
             dGeluTanh2 = Token(272);

@@ -9,45 +9,45 @@ using ILGPU;
 
 partial class Small
 {
-    internal sealed partial class GpuEvaluate : GpuProgram
+    internal sealed partial class GpuEvaluate<T> : GpuProgram<T> where T : unmanaged, IElement<T>
     {
 
         // Pretraining › Encode › Dropout
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
         // [tokens, 8], 3 passes over a row
         // 124 FLOPs per row of tokens, 320 bytes per row
-        internal readonly struct EmbeddedDropout(ArrayView<float> wordEmbeddingsWeight, ArrayView<int> tokensIndex, ArrayView<float> tokenTypeEmbeddingsWeight, ArrayView<int> segmentsIndex, ArrayView<float> positionEmbeddingsWeight, ArrayView<int> positionsIndex, ArrayView<float> embeddingsLayerNormWeight, ArrayView<float> embeddingsLayerNormBias, ArrayView<float> embedded) : IGpuRowKernel
+        internal readonly struct EmbeddedDropout(ArrayView<float> wordEmbeddingsWeight, ArrayView<int> tokensIndex, ArrayView<float> tokenTypeEmbeddingsWeight, ArrayView<int> segmentsIndex, ArrayView<float> positionEmbeddingsWeight, ArrayView<int> positionsIndex, ArrayView<float> embeddingsLayerNormWeight, ArrayView<float> embeddingsLayerNormBias, ArrayView<T> embedded) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 for (int row = first; row < last; row++)
                 {
                     int wordEmbeddingsWeightRow = tokensIndex[row] * 8;
                     int tokenTypeEmbeddingsWeightRow = segmentsIndex[row] * 8;
                     int positionEmbeddingsWeightRow = positionsIndex[row] * 8;
-                    float totalLane = 0f;
-                    for (int column = Group.IdxX; column < 8; column += Group.DimX)
+                    V totalLane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        float sum = wordEmbeddingsWeight[wordEmbeddingsWeightRow + column] + tokenTypeEmbeddingsWeight[tokenTypeEmbeddingsWeightRow + column];
-                        totalLane += sum + positionEmbeddingsWeight[positionEmbeddingsWeightRow + column];
+                        V sum = V.Load(wordEmbeddingsWeight, wordEmbeddingsWeightRow + column) + V.Load(tokenTypeEmbeddingsWeight, tokenTypeEmbeddingsWeightRow + column);
+                        totalLane += sum + V.Load(positionEmbeddingsWeight, positionEmbeddingsWeightRow + column);
                     }
-                    float total = GroupReduce.Sum(totalLane);
+                    float total = GroupReduce.Sum(V.Sum(totalLane));
                     float quotient = total / 8f;
-                    float total2Lane = 0f;
-                    for (int column = Group.IdxX; column < 8; column += Group.DimX)
+                    V total2Lane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        float sum2 = wordEmbeddingsWeight[wordEmbeddingsWeightRow + column] + tokenTypeEmbeddingsWeight[tokenTypeEmbeddingsWeightRow + column];
-                        float centred = sum2 + positionEmbeddingsWeight[positionEmbeddingsWeightRow + column] - quotient;
+                        V sum2 = V.Load(wordEmbeddingsWeight, wordEmbeddingsWeightRow + column) + V.Load(tokenTypeEmbeddingsWeight, tokenTypeEmbeddingsWeightRow + column);
+                        V centred = sum2 + V.Load(positionEmbeddingsWeight, positionEmbeddingsWeightRow + column) - quotient;
                         total2Lane += centred * centred;
                     }
-                    float total2 = GroupReduce.Sum(total2Lane);
+                    float total2 = GroupReduce.Sum(V.Sum(total2Lane));
                     float inverse = GpuMath.Rsqrt(total2 / 8f + 1E-12f);
                     int embeddedRow = row * 8;
-                    for (int column = Group.IdxX; column < 8; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        float sum4 = wordEmbeddingsWeight[wordEmbeddingsWeightRow + column] + tokenTypeEmbeddingsWeight[tokenTypeEmbeddingsWeightRow + column];
-                        float scaled3 = (sum4 + positionEmbeddingsWeight[positionEmbeddingsWeightRow + column] - quotient) * inverse * embeddingsLayerNormWeight[column];
-                        embedded[embeddedRow + column] = ((scaled3 + embeddingsLayerNormBias[column]) * 1f);
+                        V sum4 = V.Load(wordEmbeddingsWeight, wordEmbeddingsWeightRow + column) + V.Load(tokenTypeEmbeddingsWeight, tokenTypeEmbeddingsWeightRow + column);
+                        V scaled3 = (sum4 + V.Load(positionEmbeddingsWeight, positionEmbeddingsWeightRow + column) - quotient) * inverse * V.Load(embeddingsLayerNormWeight, column);
+                        V.Store(embedded, embeddedRow + column, (scaled3 + V.Load(embeddingsLayerNormBias, column)) * 1f);
                     }
                 }
             }
@@ -57,11 +57,11 @@ partial class Small
         //   var hidden = mapping is null ? embedded : Linear(embedded, mapping);
         // [tokens, 16] = embedded [tokens, 8] · embeddingHiddenMappingInWeight [16, 8]ᵀ
         // 256 FLOPs per row of tokens, 96 bytes per row
-        internal readonly struct HiddenLinear(ArrayView<float> embeddingHiddenMappingInBias, ArrayView<float> layerOutput) : IGpuEpilogue
+        internal readonly struct HiddenLinear(ArrayView<float> embeddingHiddenMappingInBias, ArrayView<T> layerOutput) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column)
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                layerOutput[row * 16 + column] = (product + embeddingHiddenMappingInBias[column]);
+                V.Store(layerOutput, row * 16 + column, product + V.Load(embeddingHiddenMappingInBias, column));
             }
         }
 
@@ -69,11 +69,11 @@ partial class Small
         //   var queryKeyValue = Linear(x, a.QueryKeyValue);
         // [tokens, 48] = layerOutput [tokens, 16] · queryKeyValueWeight [48, 16]ᵀ
         // 1,536 FLOPs per row of tokens, 256 bytes per row
-        internal readonly struct QueryKeyValueLinear(ArrayView<float> queryKeyValueBias, ArrayView<float> queryKeyValue) : IGpuEpilogue
+        internal readonly struct QueryKeyValueLinear(ArrayView<float> queryKeyValueBias, ArrayView<T> queryKeyValue) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column)
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                queryKeyValue[row * 48 + column] = (product + queryKeyValueBias[column]);
+                V.Store(queryKeyValue, row * 48 + column, product + V.Load(queryKeyValueBias, column));
             }
         }
 
@@ -81,38 +81,39 @@ partial class Small
         //   var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
         // [tokens, 16], 3 passes over a row
         // 276 FLOPs per row of tokens, 456 bytes per row
-        internal readonly struct AttendedLayerNorm(ArrayView<float> layerOutput, ArrayView<float> attentionSumProduct, ArrayView<float> attentionDenseBias, ArrayView<float> attendedSum, ArrayView<float> attendedSum2, ArrayView<float> attentionLayerNormWeight, ArrayView<float> attentionLayerNormBias, ArrayView<float> attended) : IGpuRowKernel
+        internal readonly struct AttendedLayerNorm(ArrayView<T> layerOutput, ArrayView<T> attentionSumProduct, ArrayView<float> attentionDenseBias, ArrayView<float> attendedSum, ArrayView<float> attendedSum2, ArrayView<float> attentionLayerNormWeight, ArrayView<float> attentionLayerNormBias, ArrayView<T> attended) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 for (int row = first; row < last; row++)
                 {
                     int layerOutputRow = row * 16;
                     int attentionSumProductRow = row * 16;
-                    float totalLane = 0f;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    V totalLane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        float attentionSum = layerOutput[layerOutputRow + column] + (attentionSumProduct[attentionSumProductRow + column] + attentionDenseBias[column]) * 1f;
-                        totalLane += attentionSum;
+                        V scaled = (V.Load(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column)) * 1f;
+                        totalLane += V.Load(layerOutput, layerOutputRow + column) + scaled;
                     }
-                    float total = GroupReduce.Sum(totalLane);
+                    float total = GroupReduce.Sum(V.Sum(totalLane));
                     if (Group.IdxX == 0) attendedSum[row] = total;
                     float quotient = total / 16f;
-                    float total2Lane = 0f;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    V total2Lane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        float sum3 = layerOutput[layerOutputRow + column] + (attentionSumProduct[attentionSumProductRow + column] + attentionDenseBias[column]) * 1f;
-                        float centred = sum3 - quotient;
+                        V scaled2 = (V.Load(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column)) * 1f;
+                        V centred = V.Load(layerOutput, layerOutputRow + column) + scaled2 - quotient;
                         total2Lane += centred * centred;
                     }
-                    float total2 = GroupReduce.Sum(total2Lane);
+                    float total2 = GroupReduce.Sum(V.Sum(total2Lane));
                     if (Group.IdxX == 0) attendedSum2[row] = total2;
                     float inverse = GpuMath.Rsqrt(total2 / 16f + 1E-12f);
                     int attendedRow = row * 16;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        float sum5 = layerOutput[layerOutputRow + column] + (attentionSumProduct[attentionSumProductRow + column] + attentionDenseBias[column]) * 1f;
-                        attended[attendedRow + column] = ((sum5 - quotient) * inverse * attentionLayerNormWeight[column] + attentionLayerNormBias[column]);
+                        V scaled4 = (V.Load(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column)) * 1f;
+                        V scaled6 = (V.Load(layerOutput, layerOutputRow + column) + scaled4 - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
+                        V.Store(attended, attendedRow + column, scaled6 + V.Load(attentionLayerNormBias, column));
                     }
                 }
             }
@@ -122,12 +123,12 @@ partial class Small
         //   return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
         // [tokens, 32] = attended [tokens, 16] · ffnWeight [32, 16]ᵀ
         // 1,024 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct ExpandedGeluTanh(ArrayView<float> ffnBias, ArrayView<float> expanded) : IGpuEpilogue
+        internal readonly struct ExpandedGeluTanh(ArrayView<float> ffnBias, ArrayView<T> expanded) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column)
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                float sum = product + ffnBias[column];
-                expanded[row * 32 + column] = (0.5f * sum * (1f + GpuMath.Tanh(0.7978846f * (sum + 0.044715f * sum * sum * sum))));
+                V sum = product + V.Load(ffnBias, column);
+                V.Store(expanded, row * 32 + column, 0.5f * sum * (1f + V.Tanh(0.7978846f * (sum + 0.044715f * sum * sum * sum))));
             }
         }
 
@@ -135,11 +136,11 @@ partial class Small
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
         // [tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ
         // 1,024 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct LayerSumDropout(ArrayView<float> ffnOutputBias, ArrayView<float> layerSum) : IGpuEpilogue
+        internal readonly struct LayerSumDropout(ArrayView<float> ffnOutputBias, ArrayView<T> layerSum) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column)
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                layerSum[row * 16 + column] = ((product + ffnOutputBias[column]) * 1f);
+                V.Store(layerSum, row * 16 + column, (product + V.Load(ffnOutputBias, column)) * 1f);
             }
         }
 
@@ -147,9 +148,9 @@ partial class Small
         //   var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
         // [tokens, 16], 3 passes over a row
         // 520 FLOPs per row of tokens, 648 bytes per row
-        internal readonly struct LayerOutputLayerNorm(ArrayView<float> attendedSum, ArrayView<float> attendedSum2, ArrayView<float> layerOutput, ArrayView<float> attentionSumProduct, ArrayView<float> attentionDenseBias, ArrayView<float> attentionLayerNormWeight, ArrayView<float> attentionLayerNormBias, ArrayView<float> layerSum, ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> fullLayerLayerNormBias, ArrayView<float> layerOutput2) : IGpuRowKernel
+        internal readonly struct LayerOutputLayerNorm(ArrayView<float> attendedSum, ArrayView<float> attendedSum2, ArrayView<T> layerOutput, ArrayView<T> attentionSumProduct, ArrayView<float> attentionDenseBias, ArrayView<float> attentionLayerNormWeight, ArrayView<float> attentionLayerNormBias, ArrayView<T> layerSum, ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> fullLayerLayerNormBias, ArrayView<T> layerOutput2) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 for (int row = first; row < last; row++)
                 {
@@ -158,31 +159,33 @@ partial class Small
                     int layerOutputRow = row * 16;
                     int attentionSumProductRow = row * 16;
                     int layerSumRow = row * 16;
-                    float total3Lane = 0f;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    V total3Lane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        float attentionSum = layerOutput[layerOutputRow + column] + (attentionSumProduct[attentionSumProductRow + column] + attentionDenseBias[column]) * 1f;
-                        float sum3 = (attentionSum - quotient) * inverse * attentionLayerNormWeight[column] + attentionLayerNormBias[column];
-                        total3Lane += sum3 + layerSum[layerSumRow + column];
+                        V scaled = (V.Load(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column)) * 1f;
+                        V scaled3 = (V.Load(layerOutput, layerOutputRow + column) + scaled - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
+                        total3Lane += scaled3 + V.Load(attentionLayerNormBias, column) + V.Load(layerSum, layerSumRow + column);
                     }
-                    float total3 = GroupReduce.Sum(total3Lane);
+                    float total3 = GroupReduce.Sum(V.Sum(total3Lane));
                     float quotient2 = total3 / 16f;
-                    float total4Lane = 0f;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    V total4Lane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        float sum6 = layerOutput[layerOutputRow + column] + (attentionSumProduct[attentionSumProductRow + column] + attentionDenseBias[column]) * 1f;
-                        float sum8 = (sum6 - quotient) * inverse * attentionLayerNormWeight[column] + attentionLayerNormBias[column] + layerSum[layerSumRow + column];
-                        float difference2 = sum8 - quotient2;
+                        V scaled5 = (V.Load(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column)) * 1f;
+                        V scaled7 = (V.Load(layerOutput, layerOutputRow + column) + scaled5 - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
+                        V difference2 = scaled7 + V.Load(attentionLayerNormBias, column) + V.Load(layerSum, layerSumRow + column) - quotient2;
                         total4Lane += difference2 * difference2;
                     }
-                    float total4 = GroupReduce.Sum(total4Lane);
+                    float total4 = GroupReduce.Sum(V.Sum(total4Lane));
                     float inverse2 = GpuMath.Rsqrt(total4 / 16f + 1E-12f);
                     int layerOutput2Row = row * 16;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        float sum10 = layerOutput[layerOutputRow + column] + (attentionSumProduct[attentionSumProductRow + column] + attentionDenseBias[column]) * 1f;
-                        float sum12 = (sum10 - quotient) * inverse * attentionLayerNormWeight[column] + attentionLayerNormBias[column] + layerSum[layerSumRow + column];
-                        layerOutput2[layerOutput2Row + column] = ((sum12 - quotient2) * inverse2 * fullLayerLayerNormWeight[column] + fullLayerLayerNormBias[column]);
+                        V scaled10 = (V.Load(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column)) * 1f;
+                        V scaled12 = (V.Load(layerOutput, layerOutputRow + column) + scaled10 - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
+                        V difference4 = scaled12 + V.Load(attentionLayerNormBias, column) + V.Load(layerSum, layerSumRow + column) - quotient2;
+                        V sum14 = difference4 * inverse2 * V.Load(fullLayerLayerNormWeight, column) + V.Load(fullLayerLayerNormBias, column);
+                        V.Store(layerOutput2, layerOutput2Row + column, sum14);
                     }
                 }
             }
@@ -192,17 +195,17 @@ partial class Small
         //   var predicted = Rows(hidden, batch.Predicted);
         // [predictions, 16], 1 passes over a row
         // 0 FLOPs per row of predictions, 128 bytes per row
-        internal readonly struct PredictedPretraining(ArrayView<float> layerOutput, ArrayView<int> predictedIndex, ArrayView<float> predicted) : IGpuRowKernel
+        internal readonly struct PredictedPretraining(ArrayView<T> layerOutput, ArrayView<int> predictedIndex, ArrayView<T> predicted) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 for (int row = first; row < last; row++)
                 {
                     int layerOutputRow = predictedIndex[row] * 16;
                     int predictedRow = row * 16;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        predicted[predictedRow + column] = layerOutput[layerOutputRow + column];
+                        V.Store(predicted, predictedRow + column, V.Load(layerOutput, layerOutputRow + column));
                     }
                 }
             }
@@ -212,17 +215,17 @@ partial class Small
         //   var first = Rows(hidden, batch.First);
         // [sequences, 16], 1 passes over a row
         // 0 FLOPs per row of sequences, 128 bytes per row
-        internal readonly struct FirstPool(ArrayView<float> layerOutput, ArrayView<int> firstIndex, ArrayView<float> first2) : IGpuRowKernel
+        internal readonly struct FirstPool(ArrayView<T> layerOutput, ArrayView<int> firstIndex, ArrayView<T> first2) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 for (int row = first; row < last; row++)
                 {
                     int layerOutputRow = firstIndex[row] * 16;
                     int first2Row = row * 16;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        first2[first2Row + column] = layerOutput[layerOutputRow + column];
+                        V.Store(first2, first2Row + column, V.Load(layerOutput, layerOutputRow + column));
                     }
                 }
             }
@@ -232,12 +235,12 @@ partial class Small
         //   return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
         // [predictions, 8] = predicted [predictions, 16] · predictionsDenseWeight [8, 16]ᵀ
         // 256 FLOPs per row of predictions, 96 bytes per row
-        internal readonly struct TransformedGeluTanh(ArrayView<float> predictionsDenseBias, ArrayView<float> transformed) : IGpuEpilogue
+        internal readonly struct TransformedGeluTanh(ArrayView<float> predictionsDenseBias, ArrayView<T> transformed) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column)
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                float sum = product + predictionsDenseBias[column];
-                transformed[row * 8 + column] = (0.5f * sum * (1f + GpuMath.Tanh(0.7978846f * (sum + 0.044715f * sum * sum * sum))));
+                V sum = product + V.Load(predictionsDenseBias, column);
+                V.Store(transformed, row * 8 + column, 0.5f * sum * (1f + V.Tanh(0.7978846f * (sum + 0.044715f * sum * sum * sum))));
             }
         }
 
@@ -245,11 +248,11 @@ partial class Small
         //   var order = Linear(Dropout(pooled, c.Dropout), orderHead);
         // [sequences, 16] = first2 [sequences, 16] · poolerWeight [16, 16]ᵀ
         // 512 FLOPs per row of sequences, 128 bytes per row
-        internal readonly struct OrderDropout(ArrayView<float> poolerBias, ArrayView<float> order) : IGpuEpilogue
+        internal readonly struct OrderDropout(ArrayView<float> poolerBias, ArrayView<T> order) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column)
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                order[row * 16 + column] = (GpuMath.Tanh(product + poolerBias[column]) * 1f);
+                V.Store(order, row * 16 + column, V.Tanh(product + V.Load(poolerBias, column)) * 1f);
             }
         }
 
@@ -257,33 +260,33 @@ partial class Small
         //   var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
         // [predictions, 8], 3 passes over a row
         // 68 FLOPs per row of predictions, 128 bytes per row
-        internal readonly struct DecoderInputLayerNorm(ArrayView<float> transformed, ArrayView<float> predictionsLayerNormWeight, ArrayView<float> predictionsLayerNormBias, ArrayView<float> decoderInput) : IGpuRowKernel
+        internal readonly struct DecoderInputLayerNorm(ArrayView<T> transformed, ArrayView<float> predictionsLayerNormWeight, ArrayView<float> predictionsLayerNormBias, ArrayView<T> decoderInput) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 for (int row = first; row < last; row++)
                 {
                     int transformedRow = row * 8;
-                    float totalLane = 0f;
-                    for (int column = Group.IdxX; column < 8; column += Group.DimX)
+                    V totalLane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        totalLane += transformed[transformedRow + column];
+                        totalLane += V.Load(transformed, transformedRow + column);
                     }
-                    float total = GroupReduce.Sum(totalLane);
+                    float total = GroupReduce.Sum(V.Sum(totalLane));
                     float quotient = total / 8f;
-                    float total2Lane = 0f;
-                    for (int column = Group.IdxX; column < 8; column += Group.DimX)
+                    V total2Lane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        float centred = transformed[transformedRow + column] - quotient;
+                        V centred = V.Load(transformed, transformedRow + column) - quotient;
                         total2Lane += centred * centred;
                     }
-                    float total2 = GroupReduce.Sum(total2Lane);
+                    float total2 = GroupReduce.Sum(V.Sum(total2Lane));
                     float inverse = GpuMath.Rsqrt(total2 / 8f + 1E-12f);
                     int decoderInputRow = row * 8;
-                    for (int column = Group.IdxX; column < 8; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        float sum2 = (transformed[transformedRow + column] - quotient) * inverse * predictionsLayerNormWeight[column] + predictionsLayerNormBias[column];
-                        decoderInput[decoderInputRow + column] = sum2;
+                        V scaled6 = (V.Load(transformed, transformedRow + column) - quotient) * inverse * V.Load(predictionsLayerNormWeight, column);
+                        V.Store(decoderInput, decoderInputRow + column, scaled6 + V.Load(predictionsLayerNormBias, column));
                     }
                 }
             }
@@ -293,11 +296,11 @@ partial class Small
         //   return MatMul(decoderInput, word, transposeB: true) + decoderBias;
         // [predictions, 50] = decoderInput [predictions, 8] · wordEmbeddingsWeight [50, 8]ᵀ
         // 800 FLOPs per row of predictions, 232 bytes per row
-        internal readonly struct LogitsDecode(ArrayView<float> predictionsBias, ArrayView<float> logits) : IGpuEpilogue
+        internal readonly struct LogitsDecode(ArrayView<float> predictionsBias, ArrayView<T> logits) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column)
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                logits[row * 64 + column] = (product + predictionsBias[column]);
+                V.Store(logits, row * 64 + column, product + V.Load(predictionsBias, column));
             }
         }
 
@@ -305,11 +308,11 @@ partial class Small
         //   var order = Linear(Dropout(pooled, c.Dropout), orderHead);
         // [sequences, 2] = order [sequences, 16] · classifierWeight [2, 16]ᵀ
         // 64 FLOPs per row of sequences, 72 bytes per row
-        internal readonly struct OrderLinear(ArrayView<float> classifierBias, ArrayView<float> order2) : IGpuEpilogue
+        internal readonly struct OrderLinear(ArrayView<float> classifierBias, ArrayView<T> order2) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column)
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                order2[row * 2 + column] = (product + classifierBias[column]);
+                V.Store(order2, row * 2 + column, product + V.Load(classifierBias, column));
             }
         }
 
@@ -317,9 +320,9 @@ partial class Small
         //   ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
         // [predictions, 50], 2 passes over a row
         // 962 FLOPs per row of predictions, 400 bytes per row
-        internal readonly struct PretrainingCorrect(ArrayView<float> logits, ArrayView<int> labelsIndex, ArrayView<float> meanPartials, ArrayView<float> mlmPartials) : IGpuRowKernel
+        internal readonly struct PretrainingCorrect(ArrayView<T> logits, ArrayView<int> labelsIndex, ArrayView<float> meanPartials, ArrayView<float> mlmPartials) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 int meanPartialsRow = chunk * 1;
                 if (Group.IdxX == 0) meanPartials[meanPartialsRow] = 0f;
@@ -329,27 +332,27 @@ partial class Small
                 {
                     int logitsRow = row * 64;
                     int labelsIndexColumn = labelsIndex[row];
-                    float largestLane = float.NegativeInfinity;
-                    float totalLane = 0f;
-                    for (int column = Group.IdxX; column < 50; column += Group.DimX)
+                    V largestLane = float.NegativeInfinity;
+                    V totalLane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 50; column += Group.DimX * V.Count)
                     {
-                        float sum = logits[logitsRow + column];
-                        largestLane = GpuMath.Max(largestLane, sum);
-                        totalLane += sum * (labelsIndexColumn == column ? 1f : 0f);
+                        V sum = V.Load(logits, logitsRow + column);
+                        largestLane = V.Max(largestLane, sum);
+                        totalLane += sum * V.OneHot(column, labelsIndexColumn);
                     }
-                    float largest = GroupReduce.Max(largestLane);
-                    float total = GroupReduce.Sum(totalLane);
+                    float largest = GroupReduce.Max(V.Maximum(largestLane));
+                    float total = GroupReduce.Sum(V.Sum(totalLane));
                     if (Group.IdxX == 0) meanPartials[meanPartialsRow] += GpuMath.GreaterOrEqual(total, largest);
-                    float total2Lane = 0f;
-                    float total3Lane = 0f;
-                    for (int column = Group.IdxX; column < 50; column += Group.DimX)
+                    V total2Lane = 0f;
+                    V total3Lane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 50; column += Group.DimX * V.Count)
                     {
-                        float shifted = logits[logitsRow + column] - largest;
-                        total2Lane += GpuMath.Exp(shifted);
-                        total3Lane += shifted * (labelsIndexColumn == column ? 1f : 0f);
+                        V shifted = V.Load(logits, logitsRow + column) - largest;
+                        total2Lane += V.Exp(shifted);
+                        total3Lane += shifted * V.OneHot(column, labelsIndexColumn);
                     }
-                    float total2 = GroupReduce.Sum(total2Lane);
-                    float total3 = GroupReduce.Sum(total3Lane);
+                    float total2 = GroupReduce.Sum(V.Sum(total2Lane));
+                    float total3 = GroupReduce.Sum(V.Sum(total3Lane));
                     if (Group.IdxX == 0) mlmPartials[mlmPartialsRow] += GpuMath.Log(total2) - total3;
                 }
             }
@@ -359,9 +362,9 @@ partial class Small
         //   ("sop_accuracy", Mean(Correct(order, batch.Order)))
         // [sequences, 2], 2 passes over a row
         // 50 FLOPs per row of sequences, 16 bytes per row
-        internal readonly struct PretrainingCorrect2(ArrayView<float> order2, ArrayView<int> orderIndex, ArrayView<float> meanPartials2, ArrayView<float> sopPartials) : IGpuRowKernel
+        internal readonly struct PretrainingCorrect2(ArrayView<T> order2, ArrayView<int> orderIndex, ArrayView<float> meanPartials2, ArrayView<float> sopPartials) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 int meanPartials2Row = chunk * 1;
                 if (Group.IdxX == 0) meanPartials2[meanPartials2Row] = 0f;
@@ -371,27 +374,27 @@ partial class Small
                 {
                     int order2Row = row * 2;
                     int orderIndexColumn = orderIndex[row];
-                    float largestLane = float.NegativeInfinity;
-                    float totalLane = 0f;
-                    for (int column = Group.IdxX; column < 2; column += Group.DimX)
+                    V largestLane = float.NegativeInfinity;
+                    V totalLane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 2; column += Group.DimX * V.Count)
                     {
-                        float sum = order2[order2Row + column];
-                        largestLane = GpuMath.Max(largestLane, sum);
-                        totalLane += sum * (orderIndexColumn == column ? 1f : 0f);
+                        V sum = V.Load(order2, order2Row + column);
+                        largestLane = V.Max(largestLane, sum);
+                        totalLane += sum * V.OneHot(column, orderIndexColumn);
                     }
-                    float largest = GroupReduce.Max(largestLane);
-                    float total = GroupReduce.Sum(totalLane);
+                    float largest = GroupReduce.Max(V.Maximum(largestLane));
+                    float total = GroupReduce.Sum(V.Sum(totalLane));
                     if (Group.IdxX == 0) meanPartials2[meanPartials2Row] += GpuMath.GreaterOrEqual(total, largest);
-                    float total2Lane = 0f;
-                    float total3Lane = 0f;
-                    for (int column = Group.IdxX; column < 2; column += Group.DimX)
+                    V total2Lane = 0f;
+                    V total3Lane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 2; column += Group.DimX * V.Count)
                     {
-                        float shifted = order2[order2Row + column] - largest;
-                        total2Lane += GpuMath.Exp(shifted);
-                        total3Lane += shifted * (orderIndexColumn == column ? 1f : 0f);
+                        V shifted = V.Load(order2, order2Row + column) - largest;
+                        total2Lane += V.Exp(shifted);
+                        total3Lane += shifted * V.OneHot(column, orderIndexColumn);
                     }
-                    float total2 = GroupReduce.Sum(total2Lane);
-                    float total3 = GroupReduce.Sum(total3Lane);
+                    float total2 = GroupReduce.Sum(V.Sum(total2Lane));
+                    float total3 = GroupReduce.Sum(V.Sum(total3Lane));
                     if (Group.IdxX == 0) sopPartials[sopPartialsRow] += GpuMath.Log(total2) - total3;
                 }
             }
@@ -401,16 +404,16 @@ partial class Small
         //   ("sop_accuracy", Mean(Correct(order, batch.Order)))
         // [1, 1], 0 passes over a row
         // 7 FLOPs per row of 1 rows, 20 bytes per row
-        internal readonly struct SopAccuracyMean(ArrayView<float> mlm, float predictionsCount, ArrayView<float> mlm2, ArrayView<float> sop, float sequencesCount, ArrayView<float> sop2, ArrayView<float> loss, ArrayView<float> mean, ArrayView<float> mlmAccuracy, ArrayView<float> mean2, ArrayView<float> sopAccuracy) : IGpuRowKernel
+        internal readonly struct SopAccuracyMean(ArrayView<float> mlm, Extent predictionsCount, ArrayView<float> mlm2, ArrayView<float> sop, Extent sequencesCount, ArrayView<float> sop2, ArrayView<float> loss, ArrayView<float> mean, ArrayView<float> mlmAccuracy, ArrayView<float> mean2, ArrayView<float> sopAccuracy) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 for (int row = first; row < last; row++)
                 {
-                    float larger = GpuMath.Max(predictionsCount, 1f);
+                    float larger = GpuMath.Max(predictionsCount.Actual, 1f);
                     float quotient = mlm[0] / larger;
                     if (Group.IdxX == 0) mlm2[row] = quotient;
-                    float larger2 = GpuMath.Max(sequencesCount, 1f);
+                    float larger2 = GpuMath.Max(sequencesCount.Actual, 1f);
                     float quotient2 = sop[0] / larger2;
                     if (Group.IdxX == 0) sop2[row] = quotient2;
                     if (Group.IdxX == 0) loss[row] = quotient + quotient2;

@@ -6,14 +6,11 @@
 //   layerOutput                      [tokens, 16]                  2          192          128        1-10
 //   queryKeyValue                    [tokens, 48]                  1            0          192         2-3
 //   context                          [tokens, 16]                  1          320           64         3-4
-//   contextLogSum                    [tokens, 2]                   1          384            8         3-3
 //   attentionSumProduct              [tokens, 16]                  1          128           64         4-8
 //   attended                         [tokens, 16]                  1          320           64         5-6
-//   attendedSum                      [tokens, 1]                   1          384            4         5-8
-//   attendedSum2                     [tokens, 1]                   1          388            4         5-8
 //   expanded                         [tokens, 32]                  1            0          128         6-7
 //   layerSum                         [tokens, 16]                  1          320           64         7-8
-//   together                                                                                392
+//   together                                                                                384
 // per sequence:
 //   first2                           [sequences, 16]               1            0           64       10-12
 //   order                            [sequences, 16]               1           64           64       12-15
@@ -25,6 +22,11 @@
 //   decoderInput                     [predictions, 8]              1          256           32       13-14
 //   logits                           [predictions, 50]             1            0          256       14-16
 //   together                                                                                288
+// per token, float32 in every precision:
+//   contextLogSum                    [tokens, 2]                   1            0            8         3-3
+//   attendedSum                      [tokens, 1]                   1            0            4         5-8
+//   attendedSum2                     [tokens, 1]                   1            4            4         5-8
+//   together                                                                                  8
 // per 16 sequences:
 //   meanPartials2                    [sequences, 1]                1            0            4       17-17
 //   sopPartials                      [sequences, 1]                1            4            4       17-17
@@ -33,7 +35,7 @@
 //   meanPartials                     [predictions, 1]              1            0            4       16-16
 //   mlmPartials                      [predictions, 1]              1            4            4       16-16
 //   together                                                                                  8
-// per model:
+// per model, float32 in every precision:
 //   mean                             [1, 1]                        1            0           64       16-18
 //   mlm                              [1, 1]                        1           64           64       16-18
 //   mean2                            [1, 1]                        1          128           64       17-18
@@ -53,26 +55,26 @@ using ILGPU;
 
 partial class Small
 {
-    internal sealed partial class GpuEvaluate : GpuProgram
+    internal sealed partial class GpuEvaluate<T> : GpuProgram<T> where T : unmanaged, IElement<T>
     {
-        readonly ArrayView<float> embedded; // [tokens, 8]
-        readonly ArrayView<float> layerOutput; // [tokens, 16] × 2
-        readonly ArrayView<float> queryKeyValue; // [tokens, 48]
-        readonly ArrayView<float> context; // [tokens, 16]
+        readonly ArrayView<T> embedded; // [tokens, 8]
+        readonly ArrayView<T> layerOutput; // [tokens, 16] × 2
+        readonly ArrayView<T> queryKeyValue; // [tokens, 48]
+        readonly ArrayView<T> context; // [tokens, 16]
         readonly ArrayView<float> contextLogSum; // [tokens, 2]
-        readonly ArrayView<float> attentionSumProduct; // [tokens, 16]
-        readonly ArrayView<float> attended; // [tokens, 16]
+        readonly ArrayView<T> attentionSumProduct; // [tokens, 16]
+        readonly ArrayView<T> attended; // [tokens, 16]
         readonly ArrayView<float> attendedSum; // [tokens, 1]
         readonly ArrayView<float> attendedSum2; // [tokens, 1]
-        readonly ArrayView<float> expanded; // [tokens, 32]
-        readonly ArrayView<float> layerSum; // [tokens, 16]
-        readonly ArrayView<float> predicted; // [predictions, 16]
-        readonly ArrayView<float> first2; // [sequences, 16]
-        readonly ArrayView<float> transformed; // [predictions, 8]
-        readonly ArrayView<float> order; // [sequences, 16]
-        readonly ArrayView<float> decoderInput; // [predictions, 8]
-        readonly ArrayView<float> logits; // [predictions, 50]
-        readonly ArrayView<float> order2; // [sequences, 2]
+        readonly ArrayView<T> expanded; // [tokens, 32]
+        readonly ArrayView<T> layerSum; // [tokens, 16]
+        readonly ArrayView<T> predicted; // [predictions, 16]
+        readonly ArrayView<T> first2; // [sequences, 16]
+        readonly ArrayView<T> transformed; // [predictions, 8]
+        readonly ArrayView<T> order; // [sequences, 16]
+        readonly ArrayView<T> decoderInput; // [predictions, 8]
+        readonly ArrayView<T> logits; // [predictions, 50]
+        readonly ArrayView<T> order2; // [sequences, 2]
         readonly ArrayView<float> mean; // [1, 1]
         readonly ArrayView<float> meanPartials; // [predictions, 1] per chunk
         readonly ArrayView<float> mlm; // [1, 1]
@@ -86,38 +88,38 @@ partial class Small
         readonly ArrayView<float> mlmAccuracy; // [1, 1]
         readonly ArrayView<float> sop2; // [1, 1]
         readonly ArrayView<float> sopAccuracy; // [1, 1]
-        readonly GpuRows<EmbeddedDropout> embeddedDropoutKernel;
-        readonly MatrixProduct<NT, HiddenLinear> hiddenLinearKernel;
-        readonly MatrixProduct<NT, QueryKeyValueLinear> queryKeyValueLinearKernel;
-        readonly AttentionForward attentionForwardKernel;
-        readonly MatrixProduct<NT, Store> nTStoreKernel;
-        readonly GpuRows<AttendedLayerNorm> attendedLayerNormKernel;
-        readonly MatrixProduct<NT, ExpandedGeluTanh> expandedGeluTanhKernel;
-        readonly MatrixProduct<NT, LayerSumDropout> layerSumDropoutKernel;
-        readonly GpuRows<LayerOutputLayerNorm> layerOutputLayerNormKernel;
-        readonly GpuRows<PredictedPretraining> predictedPretrainingKernel;
-        readonly GpuRows<FirstPool> firstPoolKernel;
-        readonly MatrixProduct<NT, TransformedGeluTanh> transformedGeluTanhKernel;
-        readonly MatrixProduct<NT, OrderDropout> orderDropoutKernel;
-        readonly GpuRows<DecoderInputLayerNorm> decoderInputLayerNormKernel;
-        readonly MatrixProduct<NT, LogitsDecode> logitsDecodeKernel;
-        readonly MatrixProduct<NT, OrderLinear> orderLinearKernel;
-        readonly GpuRows<PretrainingCorrect> pretrainingCorrectKernel;
+        readonly GpuRows<EmbeddedDropout, Float8> embeddedDropoutKernel;
+        readonly MatrixProduct<T, NT, HiddenLinear> hiddenLinearKernel;
+        readonly MatrixProduct<T, NT, QueryKeyValueLinear> queryKeyValueLinearKernel;
+        readonly AttentionForward<T> attentionForwardKernel;
+        readonly MatrixProduct<T, NT, Store<T>> nTStoreKernel;
+        readonly GpuRows<AttendedLayerNorm, Float8> attendedLayerNormKernel;
+        readonly MatrixProduct<T, NT, ExpandedGeluTanh> expandedGeluTanhKernel;
+        readonly MatrixProduct<T, NT, LayerSumDropout> layerSumDropoutKernel;
+        readonly GpuRows<LayerOutputLayerNorm, Float8> layerOutputLayerNormKernel;
+        readonly GpuRows<PredictedPretraining, Float8> predictedPretrainingKernel;
+        readonly GpuRows<FirstPool, Float8> firstPoolKernel;
+        readonly MatrixProduct<T, NT, TransformedGeluTanh> transformedGeluTanhKernel;
+        readonly MatrixProduct<T, NT, OrderDropout> orderDropoutKernel;
+        readonly GpuRows<DecoderInputLayerNorm, Float8> decoderInputLayerNormKernel;
+        readonly MatrixProduct<T, NT, LogitsDecode> logitsDecodeKernel;
+        readonly MatrixProduct<T, NT, OrderLinear> orderLinearKernel;
+        readonly GpuRows<PretrainingCorrect, Float1> pretrainingCorrectKernel;
         readonly ColumnSum columnSumKernel;
-        readonly GpuRows<PretrainingCorrect2> pretrainingCorrect2Kernel;
-        readonly GpuRows<SopAccuracyMean> sopAccuracyMeanKernel;
+        readonly GpuRows<PretrainingCorrect2, Float1> pretrainingCorrect2Kernel;
+        readonly GpuRows<SopAccuracyMean, Float1> sopAccuracyMeanKernel;
 
-        public GpuEvaluate(GpuExecutor executor) : base(executor, Compiled.Program("evaluate")!)
+        public GpuEvaluate(GpuExecutor<T> executor) : base(executor, Compiled.Program("evaluate")!)
         {
             embedded = Token(0);
             layerOutput = Token(48);
             queryKeyValue = Token(0);
             context = Token(80);
-            contextLogSum = Token(96);
+            contextLogSum = ExactToken(0);
             attentionSumProduct = Token(32);
             attended = Token(80);
-            attendedSum = Token(96);
-            attendedSum2 = Token(97);
+            attendedSum = ExactToken(0);
+            attendedSum2 = ExactToken(1);
             expanded = Token(0);
             layerSum = Token(80);
             predicted = Prediction(0);
@@ -127,42 +129,42 @@ partial class Small
             decoderInput = Prediction(64);
             logits = Prediction(0);
             order2 = Sequence(0);
-            mean = Fixed(0);
+            mean = ExactFixed(0);
             meanPartials = PredictionChunk(0);
-            mlm = Fixed(16);
+            mlm = ExactFixed(16);
             mlmPartials = PredictionChunk(1);
-            mean2 = Fixed(32);
+            mean2 = ExactFixed(32);
             meanPartials2 = SequenceChunk(0);
-            sop = Fixed(48);
+            sop = ExactFixed(48);
             sopPartials = SequenceChunk(1);
-            loss = Fixed(64);
-            mlm2 = Fixed(80);
-            mlmAccuracy = Fixed(96);
-            sop2 = Fixed(112);
-            sopAccuracy = Fixed(128);
-            embeddedDropoutKernel = new(Device);
+            loss = ExactFixed(64);
+            mlm2 = ExactFixed(80);
+            mlmAccuracy = ExactFixed(96);
+            sop2 = ExactFixed(112);
+            sopAccuracy = ExactFixed(128);
+            embeddedDropoutKernel = new(Device, 8);
             hiddenLinearKernel = new(Device);
             queryKeyValueLinearKernel = new(Device);
             attentionForwardKernel = new(Device);
             nTStoreKernel = new(Device);
-            attendedLayerNormKernel = new(Device);
+            attendedLayerNormKernel = new(Device, 16);
             expandedGeluTanhKernel = new(Device);
             layerSumDropoutKernel = new(Device);
-            layerOutputLayerNormKernel = new(Device);
-            predictedPretrainingKernel = new(Device);
-            firstPoolKernel = new(Device);
+            layerOutputLayerNormKernel = new(Device, 16);
+            predictedPretrainingKernel = new(Device, 16);
+            firstPoolKernel = new(Device, 16);
             transformedGeluTanhKernel = new(Device);
             orderDropoutKernel = new(Device);
-            decoderInputLayerNormKernel = new(Device);
+            decoderInputLayerNormKernel = new(Device, 8);
             logitsDecodeKernel = new(Device);
             orderLinearKernel = new(Device);
-            pretrainingCorrectKernel = new(Device);
+            pretrainingCorrectKernel = new(Device, 50);
             columnSumKernel = new(Device);
-            pretrainingCorrect2Kernel = new(Device);
-            sopAccuracyMeanKernel = new(Device);
+            pretrainingCorrect2Kernel = new(Device, 2);
+            sopAccuracyMeanKernel = new(Device, 1);
         }
 
-        public override Operand Output(int index) => index switch
+        public override GpuOutput<T> Output(int index) => index switch
         {
             0 => new(loss, 1), // loss
             1 => new(mlm2, 1), // mlm_loss
@@ -172,6 +174,6 @@ partial class Small
             _ => throw new ArgumentOutOfRangeException(nameof(index)),
         };
 
-        ArrayView<float> LayerOutput(int entry) => From(layerOutput, entry * (16 * TokenRows));
+        ArrayView<T> LayerOutput(int entry) => From(layerOutput, entry * (16 * TokenRows));
     }
 }

@@ -9,7 +9,7 @@ using ILGPU;
 
 partial class Small
 {
-    internal sealed partial class GpuPredict : GpuProgram
+    internal sealed partial class GpuPredict<T> : GpuProgram<T> where T : unmanaged, IElement<T>
     {
         protected override void Run()
         {
@@ -24,7 +24,7 @@ partial class Small
             embeddedDropoutKernel.Launch(Tokens, new(Value(Offset.WordEmbeddingsWeight), Batch.Tokens, Value(Offset.TokenTypeEmbeddingsWeight), Batch.Segments, Value(Offset.PositionEmbeddingsWeight), Batch.Positions, Value(Offset.EmbeddingsLayerNormWeight), Value(Offset.EmbeddingsLayerNormBias), embedded));
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            hiddenLinearKernel.Launch(new(embedded, 8), new(Value(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 16, 8, new(Value(Offset.EmbeddingHiddenMappingInBias), LayerOutput(0)));
+            hiddenLinearKernel.Launch(new(embedded, 8), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 16, 8, new(Value(Offset.EmbeddingHiddenMappingInBias), LayerOutput(0)));
         }
 
         void LayerGroup()
@@ -32,22 +32,22 @@ partial class Small
             for (int layer = 0; layer < 2; layer++)
             {
                 // var queryKeyValue = Linear(x, a.QueryKeyValue);
-                queryKeyValueLinearKernel.Launch(new(LayerOutput(layer & 1), 16), new(Value(Offset.QueryKeyValueWeight), 16), Tokens, 48, 16, new(Value(Offset.QueryKeyValueBias), queryKeyValue));
+                queryKeyValueLinearKernel.Launch(new(LayerOutput(layer & 1), 16), new(Weight(Offset.QueryKeyValueWeight), 16), Tokens, 48, 16, new(Value(Offset.QueryKeyValueBias), queryKeyValue));
 
                 // var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
                 attentionForwardKernel.Launch(Attention(new(queryKeyValue, 48), 2, 8), new(context, 16), new(contextLogSum, 2));
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                nTStoreKernel.Launch(new(context, 16), new(Value(Offset.AttentionDenseWeight), 16), Tokens, 16, 16, new(attentionSumProduct, 16));
+                nTStoreKernel.Launch(new(context, 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16, new(attentionSumProduct, 16));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 attendedLayerNormKernel.Launch(Tokens, new(LayerOutput(layer & 1), attentionSumProduct, Value(Offset.AttentionDenseBias), attendedSum, attendedSum2, Value(Offset.AttentionLayerNormWeight), Value(Offset.AttentionLayerNormBias), attended));
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                expandedGeluTanhKernel.Launch(new(attended, 16), new(Value(Offset.FfnWeight), 16), Tokens, 32, 16, new(Value(Offset.FfnBias), expanded));
+                expandedGeluTanhKernel.Launch(new(attended, 16), new(Weight(Offset.FfnWeight), 16), Tokens, 32, 16, new(Value(Offset.FfnBias), expanded));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                layerSumDropoutKernel.Launch(new(expanded, 32), new(Value(Offset.FfnOutputWeight), 32), Tokens, 16, 32, new(Value(Offset.FfnOutputBias), layerSum));
+                layerSumDropoutKernel.Launch(new(expanded, 32), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 16, 32, new(Value(Offset.FfnOutputBias), layerSum));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 layerOutputLayerNormKernel.Launch(Tokens, new(attendedSum, attendedSum2, LayerOutput(layer & 1), attentionSumProduct, Value(Offset.AttentionDenseBias), Value(Offset.AttentionLayerNormWeight), Value(Offset.AttentionLayerNormBias), layerSum, Value(Offset.FullLayerLayerNormWeight), Value(Offset.FullLayerLayerNormBias), LayerOutput((layer + 1) & 1)));
@@ -63,19 +63,19 @@ partial class Small
             firstPoolKernel.Launch(Sequences, new(LayerOutput(0), Batch.First, first2));
 
             // return Tanh(Linear(first, pooler));
-            pooledPoolKernel.Launch(new(first2, 16), new(Value(Offset.PoolerWeight), 16), Sequences, 16, 16, new(Value(Offset.PoolerBias), pooled));
+            pooledPoolKernel.Launch(new(first2, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16, new(Value(Offset.PoolerBias), pooled));
 
             // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-            transformedGeluTanhKernel.Launch(new(predicted, 16), new(Value(Offset.PredictionsDenseWeight), 16), Predictions, 8, 16, new(Value(Offset.PredictionsDenseBias), transformed));
+            transformedGeluTanhKernel.Launch(new(predicted, 16), new(Weight(Offset.PredictionsDenseWeight), 16), Predictions, 8, 16, new(Value(Offset.PredictionsDenseBias), transformed));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             decoderInputLayerNormKernel.Launch(Predictions, new(transformed, Value(Offset.PredictionsLayerNormWeight), Value(Offset.PredictionsLayerNormBias), decoderInput));
 
             // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            logitsDecodeKernel.Launch(new(decoderInput, 8), new(Value(Offset.WordEmbeddingsWeight), 8), Predictions, 50, 8, new(Value(Offset.PredictionsBias), logits));
+            logitsDecodeKernel.Launch(new(decoderInput, 8), new(Weight(Offset.WordEmbeddingsWeight), 8), Predictions, 50, 8, new(Value(Offset.PredictionsBias), logits));
 
             // ("order", Linear(pooled, orderHead))
-            orderLinearKernel.Launch(new(pooled, 16), new(Value(Offset.ClassifierWeight), 16), Sequences, 2, 16, new(Value(Offset.ClassifierBias), order));
+            orderLinearKernel.Launch(new(pooled, 16), new(Weight(Offset.ClassifierWeight), 16), Sequences, 2, 16, new(Value(Offset.ClassifierBias), order));
         }
     }
 }

@@ -9,16 +9,16 @@ using ILGPU;
 
 partial class Small
 {
-    internal sealed partial class GpuTrain : GpuProgram
+    internal sealed partial class GpuTrain<T> : GpuProgram<T> where T : unmanaged, IElement<T>
     {
 
         // Pretraining › Encode › Dropout
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
         // [tokens, 8], 3 passes over a row
         // 92 FLOPs per row of tokens, 232 bytes per row
-        internal readonly struct EmbeddedDropout(ArrayView<float> wordEmbeddingsWeight, ArrayView<int> tokensIndex, ArrayView<float> tokenTypeEmbeddingsWeight, ArrayView<int> segmentsIndex, ArrayView<float> positionEmbeddingsWeight, ArrayView<int> positionsIndex, ArrayView<float> lookup, ArrayView<float> embeddedSum, ArrayView<float> embeddedSum2, ArrayView<float> embeddingsLayerNormWeight, ArrayView<float> embeddingsLayerNormBias, uint key0, ArrayView<float> embedded) : IGpuRowKernel
+        internal readonly struct EmbeddedDropout(ArrayView<float> wordEmbeddingsWeight, ArrayView<int> tokensIndex, ArrayView<float> tokenTypeEmbeddingsWeight, ArrayView<int> segmentsIndex, ArrayView<float> positionEmbeddingsWeight, ArrayView<int> positionsIndex, ArrayView<T> lookup, ArrayView<float> embeddedSum, ArrayView<float> embeddedSum2, ArrayView<float> embeddingsLayerNormWeight, ArrayView<float> embeddingsLayerNormBias, DropoutKey key0, ArrayView<T> embedded) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 for (int row = first; row < last; row++)
                 {
@@ -26,32 +26,33 @@ partial class Small
                     int tokenTypeEmbeddingsWeightRow = segmentsIndex[row] * 8;
                     int positionEmbeddingsWeightRow = positionsIndex[row] * 8;
                     int lookupRow = row * 8;
-                    float totalLane = 0f;
-                    for (int column = Group.IdxX; column < 8; column += Group.DimX)
+                    V totalLane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        float sum = wordEmbeddingsWeight[wordEmbeddingsWeightRow + column] + tokenTypeEmbeddingsWeight[tokenTypeEmbeddingsWeightRow + column];
-                        float sum2 = sum + positionEmbeddingsWeight[positionEmbeddingsWeightRow + column];
-                        lookup[lookupRow + column] = sum2;
+                        V sum = V.Load(wordEmbeddingsWeight, wordEmbeddingsWeightRow + column) + V.Load(tokenTypeEmbeddingsWeight, tokenTypeEmbeddingsWeightRow + column);
+                        V sum2 = sum + V.Load(positionEmbeddingsWeight, positionEmbeddingsWeightRow + column);
+                        V.Store(lookup, lookupRow + column, sum2);
                         totalLane += sum2;
                     }
-                    float total = GroupReduce.Sum(totalLane);
+                    float total = GroupReduce.Sum(V.Sum(totalLane));
                     if (Group.IdxX == 0) embeddedSum[row] = total;
                     float quotient = total / 8f;
-                    float total2Lane = 0f;
-                    for (int column = Group.IdxX; column < 8; column += Group.DimX)
+                    V total2Lane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        float difference = lookup[lookupRow + column] - quotient;
+                        V difference = V.Load(lookup, lookupRow + column) - quotient;
                         total2Lane += difference * difference;
                     }
-                    float total2 = GroupReduce.Sum(total2Lane);
+                    float total2 = GroupReduce.Sum(V.Sum(total2Lane));
                     if (Group.IdxX == 0) embeddedSum2[row] = total2;
                     float inverse = GpuMath.Rsqrt(total2 / 8f + 1E-12f);
                     uint key0Row = CounterRandom.RowKey(key0, row);
                     int embeddedRow = row * 8;
-                    for (int column = Group.IdxX; column < 8; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        float sum6 = (lookup[lookupRow + column] - quotient) * inverse * embeddingsLayerNormWeight[column] + embeddingsLayerNormBias[column];
-                        embedded[embeddedRow + column] = (sum6 * GpuMath.KeepMask(key0Row, column, 0x19999999u, 1.1111112f));
+                        V scaled3 = (V.Load(lookup, lookupRow + column) - quotient) * inverse * V.Load(embeddingsLayerNormWeight, column);
+                        V scaled4 = (scaled3 + V.Load(embeddingsLayerNormBias, column)) * V.KeepMask(key0Row, column, 0x19999999u, 1.1111112f);
+                        V.Store(embedded, embeddedRow + column, scaled4);
                     }
                 }
             }
@@ -61,11 +62,11 @@ partial class Small
         //   var hidden = mapping is null ? embedded : Linear(embedded, mapping);
         // [tokens, 16] = embedded [tokens, 8] · embeddingHiddenMappingInWeight [16, 8]ᵀ
         // 256 FLOPs per row of tokens, 96 bytes per row
-        internal readonly struct HiddenLinear(ArrayView<float> embeddingHiddenMappingInBias, ArrayView<float> layerOutput) : IGpuEpilogue
+        internal readonly struct HiddenLinear(ArrayView<float> embeddingHiddenMappingInBias, ArrayView<T> layerOutput) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column)
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                layerOutput[row * 16 + column] = (product + embeddingHiddenMappingInBias[column]);
+                V.Store(layerOutput, row * 16 + column, product + V.Load(embeddingHiddenMappingInBias, column));
             }
         }
 
@@ -73,11 +74,11 @@ partial class Small
         //   var queryKeyValue = Linear(x, a.QueryKeyValue);
         // [tokens, 48] = layerOutput [tokens, 16] · queryKeyValueWeight [48, 16]ᵀ
         // 1,536 FLOPs per row of tokens, 256 bytes per row
-        internal readonly struct QueryKeyValueLinear(ArrayView<float> queryKeyValueBias, ArrayView<float> queryKeyValue) : IGpuEpilogue
+        internal readonly struct QueryKeyValueLinear(ArrayView<float> queryKeyValueBias, ArrayView<T> queryKeyValue) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column)
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                queryKeyValue[row * 48 + column] = (product + queryKeyValueBias[column]);
+                V.Store(queryKeyValue, row * 48 + column, product + V.Load(queryKeyValueBias, column));
             }
         }
 
@@ -85,12 +86,12 @@ partial class Small
         //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
         // [tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ
         // 512 FLOPs per row of tokens, 128 bytes per row
-        internal readonly struct AttentionSumLayer(ArrayView<float> layerOutput, ArrayView<float> attentionDenseBias, uint key2, ArrayView<float> attentionSum) : IGpuEpilogue
+        internal readonly struct AttentionSumLayer(ArrayView<T> layerOutput, ArrayView<float> attentionDenseBias, DropoutKey key2, ArrayView<T> attentionSum) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column)
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                float scaled = (product + attentionDenseBias[column]) * GpuMath.KeepMask(CounterRandom.RowKey(key2, row), column, 0x19999999u, 1.1111112f);
-                attentionSum[row * 16 + column] = (layerOutput[row * 16 + column] + scaled);
+                V scaled = (product + V.Load(attentionDenseBias, column)) * V.KeepMask(CounterRandom.RowKey(key2, row), column, 0x19999999u, 1.1111112f);
+                V.Store(attentionSum, row * 16 + column, V.Load(layerOutput, row * 16 + column) + scaled);
             }
         }
 
@@ -98,35 +99,35 @@ partial class Small
         //   var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
         // [tokens, 16], 3 passes over a row
         // 132 FLOPs per row of tokens, 264 bytes per row
-        internal readonly struct AttendedLayerNorm(ArrayView<float> attentionSum, ArrayView<float> attendedSum, ArrayView<float> attendedSum2, ArrayView<float> attentionLayerNormWeight, ArrayView<float> attentionLayerNormBias, ArrayView<float> attended) : IGpuRowKernel
+        internal readonly struct AttendedLayerNorm(ArrayView<T> attentionSum, ArrayView<float> attendedSum, ArrayView<float> attendedSum2, ArrayView<float> attentionLayerNormWeight, ArrayView<float> attentionLayerNormBias, ArrayView<T> attended) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 for (int row = first; row < last; row++)
                 {
                     int attentionSumRow = row * 16;
-                    float totalLane = 0f;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    V totalLane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        totalLane += attentionSum[attentionSumRow + column];
+                        totalLane += V.Load(attentionSum, attentionSumRow + column);
                     }
-                    float total = GroupReduce.Sum(totalLane);
+                    float total = GroupReduce.Sum(V.Sum(totalLane));
                     if (Group.IdxX == 0) attendedSum[row] = total;
                     float quotient = total / 16f;
-                    float total2Lane = 0f;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    V total2Lane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        float difference = attentionSum[attentionSumRow + column] - quotient;
+                        V difference = V.Load(attentionSum, attentionSumRow + column) - quotient;
                         total2Lane += difference * difference;
                     }
-                    float total2 = GroupReduce.Sum(total2Lane);
+                    float total2 = GroupReduce.Sum(V.Sum(total2Lane));
                     if (Group.IdxX == 0) attendedSum2[row] = total2;
                     float inverse = GpuMath.Rsqrt(total2 / 16f + 1E-12f);
                     int attendedRow = row * 16;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        float sum5 = (attentionSum[attentionSumRow + column] - quotient) * inverse * attentionLayerNormWeight[column] + attentionLayerNormBias[column];
-                        attended[attendedRow + column] = sum5;
+                        V scaled3 = (V.Load(attentionSum, attentionSumRow + column) - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
+                        V.Store(attended, attendedRow + column, scaled3 + V.Load(attentionLayerNormBias, column));
                     }
                 }
             }
@@ -136,13 +137,13 @@ partial class Small
         //   return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
         // [tokens, 32] = attended [tokens, 16] · ffnWeight [32, 16]ᵀ
         // 1,024 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct ExpandedGeluTanh(ArrayView<float> expandedProduct, ArrayView<float> ffnBias, ArrayView<float> expanded) : IGpuEpilogue
+        internal readonly struct ExpandedGeluTanh(ArrayView<T> expandedProduct, ArrayView<float> ffnBias, ArrayView<T> expanded) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column)
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                expandedProduct[row * 32 + column] = product;
-                float sum = product + ffnBias[column];
-                expanded[row * 32 + column] = (0.5f * sum * (1f + GpuMath.Tanh(0.7978846f * (sum + 0.044715f * sum * sum * sum))));
+                V.Store(expandedProduct, row * 32 + column, product);
+                V sum = product + V.Load(ffnBias, column);
+                V.Store(expanded, row * 32 + column, 0.5f * sum * (1f + V.Tanh(0.7978846f * (sum + 0.044715f * sum * sum * sum))));
             }
         }
 
@@ -150,12 +151,12 @@ partial class Small
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
         // [tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ
         // 1,024 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct LayerSumLayer(ArrayView<float> attended, ArrayView<float> ffnOutputBias, uint key3, ArrayView<float> layerSum) : IGpuEpilogue
+        internal readonly struct LayerSumLayer(ArrayView<T> attended, ArrayView<float> ffnOutputBias, DropoutKey key3, ArrayView<T> layerSum) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column)
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                float scaled = (product + ffnOutputBias[column]) * GpuMath.KeepMask(CounterRandom.RowKey(key3, row), column, 0x19999999u, 1.1111112f);
-                layerSum[row * 16 + column] = (attended[row * 16 + column] + scaled);
+                V scaled = (product + V.Load(ffnOutputBias, column)) * V.KeepMask(CounterRandom.RowKey(key3, row), column, 0x19999999u, 1.1111112f);
+                V.Store(layerSum, row * 16 + column, V.Load(attended, row * 16 + column) + scaled);
             }
         }
 
@@ -163,35 +164,35 @@ partial class Small
         //   var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
         // [tokens, 16], 3 passes over a row
         // 132 FLOPs per row of tokens, 264 bytes per row
-        internal readonly struct LayerOutputLayerNorm(ArrayView<float> layerSum, ArrayView<float> layerOutputSum, ArrayView<float> layerOutputSum2, ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> fullLayerLayerNormBias, ArrayView<float> layerOutput) : IGpuRowKernel
+        internal readonly struct LayerOutputLayerNorm(ArrayView<T> layerSum, ArrayView<float> layerOutputSum, ArrayView<float> layerOutputSum2, ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> fullLayerLayerNormBias, ArrayView<T> layerOutput) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 for (int row = first; row < last; row++)
                 {
                     int layerSumRow = row * 16;
-                    float totalLane = 0f;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    V totalLane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        totalLane += layerSum[layerSumRow + column];
+                        totalLane += V.Load(layerSum, layerSumRow + column);
                     }
-                    float total = GroupReduce.Sum(totalLane);
+                    float total = GroupReduce.Sum(V.Sum(totalLane));
                     if (Group.IdxX == 0) layerOutputSum[row] = total;
                     float quotient = total / 16f;
-                    float total2Lane = 0f;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    V total2Lane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        float difference = layerSum[layerSumRow + column] - quotient;
+                        V difference = V.Load(layerSum, layerSumRow + column) - quotient;
                         total2Lane += difference * difference;
                     }
-                    float total2 = GroupReduce.Sum(total2Lane);
+                    float total2 = GroupReduce.Sum(V.Sum(total2Lane));
                     if (Group.IdxX == 0) layerOutputSum2[row] = total2;
                     float inverse = GpuMath.Rsqrt(total2 / 16f + 1E-12f);
                     int layerOutputRow = row * 16;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        float sum5 = (layerSum[layerSumRow + column] - quotient) * inverse * fullLayerLayerNormWeight[column] + fullLayerLayerNormBias[column];
-                        layerOutput[layerOutputRow + column] = sum5;
+                        V scaled3 = (V.Load(layerSum, layerSumRow + column) - quotient) * inverse * V.Load(fullLayerLayerNormWeight, column);
+                        V.Store(layerOutput, layerOutputRow + column, scaled3 + V.Load(fullLayerLayerNormBias, column));
                     }
                 }
             }
@@ -201,17 +202,17 @@ partial class Small
         //   var predicted = Rows(hidden, batch.Predicted);
         // [predictions, 16], 1 passes over a row
         // 0 FLOPs per row of predictions, 128 bytes per row
-        internal readonly struct PredictedPretraining(ArrayView<float> layerOutput, ArrayView<int> predictedIndex, ArrayView<float> predicted) : IGpuRowKernel
+        internal readonly struct PredictedPretraining(ArrayView<T> layerOutput, ArrayView<int> predictedIndex, ArrayView<T> predicted) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 for (int row = first; row < last; row++)
                 {
                     int layerOutputRow = predictedIndex[row] * 16;
                     int predictedRow = row * 16;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        predicted[predictedRow + column] = layerOutput[layerOutputRow + column];
+                        V.Store(predicted, predictedRow + column, V.Load(layerOutput, layerOutputRow + column));
                     }
                 }
             }
@@ -221,17 +222,17 @@ partial class Small
         //   var first = Rows(hidden, batch.First);
         // [sequences, 16], 1 passes over a row
         // 0 FLOPs per row of sequences, 128 bytes per row
-        internal readonly struct FirstPool(ArrayView<float> layerOutput, ArrayView<int> firstIndex, ArrayView<float> first2) : IGpuRowKernel
+        internal readonly struct FirstPool(ArrayView<T> layerOutput, ArrayView<int> firstIndex, ArrayView<T> first2) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 for (int row = first; row < last; row++)
                 {
                     int layerOutputRow = firstIndex[row] * 16;
                     int first2Row = row * 16;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        first2[first2Row + column] = layerOutput[layerOutputRow + column];
+                        V.Store(first2, first2Row + column, V.Load(layerOutput, layerOutputRow + column));
                     }
                 }
             }
@@ -241,13 +242,13 @@ partial class Small
         //   var mlm = Mean(CrossEntropy(logits, batch.Labels));
         // [1, 1], 0 passes over a row
         // 2 FLOPs per row of 1 rows, 4 bytes per row
-        internal readonly struct MlmMeanGradient(float predictionsCount, ArrayView<float> dMlm) : IGpuRowKernel
+        internal readonly struct MlmMeanGradient(Extent predictionsCount, ArrayView<float> dMlm) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 for (int row = first; row < last; row++)
                 {
-                    if (Group.IdxX == 0) dMlm[row] = 1f / GpuMath.Max(predictionsCount, 1f);
+                    if (Group.IdxX == 0) dMlm[row] = 1f / GpuMath.Max(predictionsCount.Actual, 1f);
                 }
             }
         }
@@ -256,13 +257,13 @@ partial class Small
         //   var sop = Mean(CrossEntropy(order, batch.Order));
         // [1, 1], 0 passes over a row
         // 2 FLOPs per row of 1 rows, 4 bytes per row
-        internal readonly struct SopMeanGradient(float sequencesCount, ArrayView<float> dSop) : IGpuRowKernel
+        internal readonly struct SopMeanGradient(Extent sequencesCount, ArrayView<float> dSop) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 for (int row = first; row < last; row++)
                 {
-                    if (Group.IdxX == 0) dSop[row] = 1f / GpuMath.Max(sequencesCount, 1f);
+                    if (Group.IdxX == 0) dSop[row] = 1f / GpuMath.Max(sequencesCount.Actual, 1f);
                 }
             }
         }
@@ -271,13 +272,13 @@ partial class Small
         //   var order = Linear(Dropout(pooled, c.Dropout), orderHead);
         // [sequences, 16] = first2 [sequences, 16] · poolerWeight [16, 16]ᵀ
         // 512 FLOPs per row of sequences, 128 bytes per row
-        internal readonly struct OrderDropout(ArrayView<float> poolerBias, ArrayView<float> pooled, uint key4, ArrayView<float> order) : IGpuEpilogue
+        internal readonly struct OrderDropout(ArrayView<float> poolerBias, ArrayView<T> pooled, DropoutKey key4, ArrayView<T> order) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column)
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                float tanh = GpuMath.Tanh(product + poolerBias[column]);
-                pooled[row * 16 + column] = tanh;
-                order[row * 16 + column] = (tanh * GpuMath.KeepMask(CounterRandom.RowKey(key4, row), column, 0x19999999u, 1.1111112f));
+                V tanh = V.Tanh(product + V.Load(poolerBias, column));
+                V.Store(pooled, row * 16 + column, tanh);
+                V.Store(order, row * 16 + column, tanh * V.KeepMask(CounterRandom.RowKey(key4, row), column, 0x19999999u, 1.1111112f));
             }
         }
 
@@ -285,46 +286,46 @@ partial class Small
         //   var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
         // [predictions, 8], 3 passes over a row
         // 236 FLOPs per row of predictions, 292 bytes per row
-        internal readonly struct DecoderInputLayerNorm(ArrayView<float> transformedProduct, ArrayView<float> predictionsDenseBias, ArrayView<float> geluTanh, ArrayView<float> geluTanh2, ArrayView<float> centred, ArrayView<float> decoderInputSum, ArrayView<float> decoderInput, ArrayView<float> predictionsLayerNormWeight, ArrayView<float> predictionsLayerNormBias, ArrayView<float> decoderInput2) : IGpuRowKernel
+        internal readonly struct DecoderInputLayerNorm(ArrayView<T> transformedProduct, ArrayView<float> predictionsDenseBias, ArrayView<T> geluTanh, ArrayView<T> geluTanh2, ArrayView<T> centred, ArrayView<float> decoderInputSum, ArrayView<T> decoderInput, ArrayView<float> predictionsLayerNormWeight, ArrayView<float> predictionsLayerNormBias, ArrayView<T> decoderInput2) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 for (int row = first; row < last; row++)
                 {
                     int transformedProductRow = row * 8;
                     int geluTanhRow = row * 8;
                     int geluTanh2Row = row * 8;
-                    float totalLane = 0f;
-                    for (int column = Group.IdxX; column < 8; column += Group.DimX)
+                    V totalLane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        float sum = transformedProduct[transformedProductRow + column] + predictionsDenseBias[column];
-                        float tanh = GpuMath.Tanh(0.7978846f * (sum + 0.044715f * sum * sum * sum));
-                        geluTanh[geluTanhRow + column] = tanh;
-                        float sum3 = 1f + tanh;
-                        geluTanh2[geluTanh2Row + column] = sum3;
+                        V sum = V.Load(transformedProduct, transformedProductRow + column) + V.Load(predictionsDenseBias, column);
+                        V tanh = V.Tanh(0.7978846f * (sum + 0.044715f * sum * sum * sum));
+                        V.Store(geluTanh, geluTanhRow + column, tanh);
+                        V sum3 = 1f + tanh;
+                        V.Store(geluTanh2, geluTanh2Row + column, sum3);
                         totalLane += 0.5f * sum * sum3;
                     }
-                    float total = GroupReduce.Sum(totalLane);
+                    float total = GroupReduce.Sum(V.Sum(totalLane));
                     float quotient = total / 8f;
                     int centredRow = row * 8;
-                    float total2Lane = 0f;
-                    for (int column = Group.IdxX; column < 8; column += Group.DimX)
+                    V total2Lane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        float scaled7 = 0.5f * (transformedProduct[transformedProductRow + column] + predictionsDenseBias[column]) * geluTanh2[geluTanh2Row + column];
-                        float difference = scaled7 - quotient;
-                        centred[centredRow + column] = difference;
+                        V scaled6 = 0.5f * (V.Load(transformedProduct, transformedProductRow + column) + V.Load(predictionsDenseBias, column));
+                        V difference = scaled6 * V.Load(geluTanh2, geluTanh2Row + column) - quotient;
+                        V.Store(centred, centredRow + column, difference);
                         total2Lane += difference * difference;
                     }
-                    float total2 = GroupReduce.Sum(total2Lane);
+                    float total2 = GroupReduce.Sum(V.Sum(total2Lane));
                     if (Group.IdxX == 0) decoderInputSum[row] = total2;
                     float inverse = GpuMath.Rsqrt(total2 / 8f + 1E-12f);
                     int decoderInputRow = row * 8;
                     int decoderInput2Row = row * 8;
-                    for (int column = Group.IdxX; column < 8; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        float scaled9 = centred[centredRow + column] * inverse;
-                        decoderInput[decoderInputRow + column] = scaled9;
-                        decoderInput2[decoderInput2Row + column] = (scaled9 * predictionsLayerNormWeight[column] + predictionsLayerNormBias[column]);
+                        V scaled9 = V.Load(centred, centredRow + column) * inverse;
+                        V.Store(decoderInput, decoderInputRow + column, scaled9);
+                        V.Store(decoderInput2, decoderInput2Row + column, scaled9 * V.Load(predictionsLayerNormWeight, column) + V.Load(predictionsLayerNormBias, column));
                     }
                 }
             }
@@ -334,11 +335,11 @@ partial class Small
         //   return MatMul(decoderInput, word, transposeB: true) + decoderBias;
         // [predictions, 50] = decoderInput2 [predictions, 8] · wordEmbeddingsWeight [50, 8]ᵀ
         // 800 FLOPs per row of predictions, 232 bytes per row
-        internal readonly struct LogitsDecode(ArrayView<float> predictionsBias, ArrayView<float> logits) : IGpuEpilogue
+        internal readonly struct LogitsDecode(ArrayView<float> predictionsBias, ArrayView<T> logits) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column)
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                logits[row * 64 + column] = (product + predictionsBias[column]);
+                V.Store(logits, row * 64 + column, product + V.Load(predictionsBias, column));
             }
         }
 
@@ -346,11 +347,11 @@ partial class Small
         //   var order = Linear(Dropout(pooled, c.Dropout), orderHead);
         // [sequences, 2] = order [sequences, 16] · classifierWeight [2, 16]ᵀ
         // 64 FLOPs per row of sequences, 72 bytes per row
-        internal readonly struct OrderLinear(ArrayView<float> classifierBias, ArrayView<float> order2) : IGpuEpilogue
+        internal readonly struct OrderLinear(ArrayView<float> classifierBias, ArrayView<T> order2) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column)
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                order2[row * 2 + column] = (product + classifierBias[column]);
+                V.Store(order2, row * 2 + column, product + V.Load(classifierBias, column));
             }
         }
 
@@ -358,51 +359,51 @@ partial class Small
         //   var mlm = Mean(CrossEntropy(logits, batch.Labels));
         // [predictions, 50], 3 passes over a row
         // 1,714 FLOPs per row of predictions, 800 bytes per row
-        internal readonly struct MlmCrossEntropyGradient(ArrayView<float> logits, ArrayView<int> labelsIndex, ArrayView<float> meanPartials, ArrayView<float> mlmPartials, ArrayView<float> dMlm, ArrayView<float> dMlm2, ArrayView<float> dLogitsPartials) : IGpuRowKernel
+        internal readonly struct MlmCrossEntropyGradient(ArrayView<T> logits, ArrayView<int> labelsIndex, ArrayView<float> meanPartials, ArrayView<float> mlmPartials, ArrayView<float> dMlm, ArrayView<T> dMlm2, ArrayView<float> dLogitsPartials) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 int meanPartialsRow = chunk * 1;
                 if (Group.IdxX == 0) meanPartials[meanPartialsRow] = 0f;
                 int mlmPartialsRow = chunk * 1;
                 if (Group.IdxX == 0) mlmPartials[mlmPartialsRow] = 0f;
                 int dLogitsPartialsRow = chunk * 50;
-                for (int column = Group.IdxX; column < 50; column += Group.DimX) dLogitsPartials[dLogitsPartialsRow + column] = 0f;
+                for (int column = Group.IdxX * V.Count; column < 50; column += Group.DimX * V.Count) V.Store(dLogitsPartials, dLogitsPartialsRow + column, 0f);
                 for (int row = first; row < last; row++)
                 {
                     int logitsRow = row * 64;
                     int labelsIndexColumn = labelsIndex[row];
-                    float largestLane = float.NegativeInfinity;
-                    float totalLane = 0f;
-                    for (int column = Group.IdxX; column < 50; column += Group.DimX)
+                    V largestLane = float.NegativeInfinity;
+                    V totalLane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 50; column += Group.DimX * V.Count)
                     {
-                        float sum = logits[logitsRow + column];
-                        largestLane = GpuMath.Max(largestLane, sum);
-                        totalLane += sum * (labelsIndexColumn == column ? 1f : 0f);
+                        V sum = V.Load(logits, logitsRow + column);
+                        largestLane = V.Max(largestLane, sum);
+                        totalLane += sum * V.OneHot(column, labelsIndexColumn);
                     }
-                    float largest = GroupReduce.Max(largestLane);
-                    float total = GroupReduce.Sum(totalLane);
+                    float largest = GroupReduce.Max(V.Maximum(largestLane));
+                    float total = GroupReduce.Sum(V.Sum(totalLane));
                     if (Group.IdxX == 0) meanPartials[meanPartialsRow] += GpuMath.GreaterOrEqual(total, largest);
-                    float total2Lane = 0f;
-                    float total3Lane = 0f;
-                    for (int column = Group.IdxX; column < 50; column += Group.DimX)
+                    V total2Lane = 0f;
+                    V total3Lane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 50; column += Group.DimX * V.Count)
                     {
-                        float shifted = logits[logitsRow + column] - largest;
-                        total2Lane += GpuMath.Exp(shifted);
-                        total3Lane += shifted * (labelsIndexColumn == column ? 1f : 0f);
+                        V shifted = V.Load(logits, logitsRow + column) - largest;
+                        total2Lane += V.Exp(shifted);
+                        total3Lane += shifted * V.OneHot(column, labelsIndexColumn);
                     }
-                    float total2 = GroupReduce.Sum(total2Lane);
-                    float total3 = GroupReduce.Sum(total3Lane);
+                    float total2 = GroupReduce.Sum(V.Sum(total2Lane));
+                    float total3 = GroupReduce.Sum(V.Sum(total3Lane));
                     if (Group.IdxX == 0) mlmPartials[mlmPartialsRow] += GpuMath.Log(total2) - total3;
                     float dQuotient = dMlm[0];
                     float dNegative = -dQuotient;
                     float dQuotient2 = dQuotient / total2;
                     int dMlm2Row = row * 64;
-                    for (int column = Group.IdxX; column < 50; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 50; column += Group.DimX * V.Count)
                     {
-                        float dSum = dNegative * (labelsIndexColumn == column ? 1f : 0f) + dQuotient2 * GpuMath.Exp(logits[logitsRow + column] - largest);
-                        dMlm2[dMlm2Row + column] = dSum;
-                        dLogitsPartials[dLogitsPartialsRow + column] += dSum;
+                        V dSum = dNegative * V.OneHot(column, labelsIndexColumn) + dQuotient2 * V.Exp(V.Load(logits, logitsRow + column) - largest);
+                        V.Store(dMlm2, dMlm2Row + column, dSum);
+                        V.Store(dLogitsPartials, dLogitsPartialsRow + column, V.Load(dLogitsPartials, dLogitsPartialsRow + column) + dSum);
                     }
                 }
             }
@@ -412,51 +413,51 @@ partial class Small
         //   var sop = Mean(CrossEntropy(order, batch.Order));
         // [sequences, 2], 3 passes over a row
         // 82 FLOPs per row of sequences, 32 bytes per row
-        internal readonly struct SopCrossEntropyGradient(ArrayView<float> order2, ArrayView<int> orderIndex, ArrayView<float> meanPartials2, ArrayView<float> sopPartials, ArrayView<float> dSop, ArrayView<float> dSop2, ArrayView<float> dOrderPartials) : IGpuRowKernel
+        internal readonly struct SopCrossEntropyGradient(ArrayView<T> order2, ArrayView<int> orderIndex, ArrayView<float> meanPartials2, ArrayView<float> sopPartials, ArrayView<float> dSop, ArrayView<T> dSop2, ArrayView<float> dOrderPartials) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 int meanPartials2Row = chunk * 1;
                 if (Group.IdxX == 0) meanPartials2[meanPartials2Row] = 0f;
                 int sopPartialsRow = chunk * 1;
                 if (Group.IdxX == 0) sopPartials[sopPartialsRow] = 0f;
                 int dOrderPartialsRow = chunk * 2;
-                for (int column = Group.IdxX; column < 2; column += Group.DimX) dOrderPartials[dOrderPartialsRow + column] = 0f;
+                for (int column = Group.IdxX * V.Count; column < 2; column += Group.DimX * V.Count) V.Store(dOrderPartials, dOrderPartialsRow + column, 0f);
                 for (int row = first; row < last; row++)
                 {
                     int order2Row = row * 2;
                     int orderIndexColumn = orderIndex[row];
-                    float largestLane = float.NegativeInfinity;
-                    float totalLane = 0f;
-                    for (int column = Group.IdxX; column < 2; column += Group.DimX)
+                    V largestLane = float.NegativeInfinity;
+                    V totalLane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 2; column += Group.DimX * V.Count)
                     {
-                        float sum = order2[order2Row + column];
-                        largestLane = GpuMath.Max(largestLane, sum);
-                        totalLane += sum * (orderIndexColumn == column ? 1f : 0f);
+                        V sum = V.Load(order2, order2Row + column);
+                        largestLane = V.Max(largestLane, sum);
+                        totalLane += sum * V.OneHot(column, orderIndexColumn);
                     }
-                    float largest = GroupReduce.Max(largestLane);
-                    float total = GroupReduce.Sum(totalLane);
+                    float largest = GroupReduce.Max(V.Maximum(largestLane));
+                    float total = GroupReduce.Sum(V.Sum(totalLane));
                     if (Group.IdxX == 0) meanPartials2[meanPartials2Row] += GpuMath.GreaterOrEqual(total, largest);
-                    float total2Lane = 0f;
-                    float total3Lane = 0f;
-                    for (int column = Group.IdxX; column < 2; column += Group.DimX)
+                    V total2Lane = 0f;
+                    V total3Lane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 2; column += Group.DimX * V.Count)
                     {
-                        float shifted = order2[order2Row + column] - largest;
-                        total2Lane += GpuMath.Exp(shifted);
-                        total3Lane += shifted * (orderIndexColumn == column ? 1f : 0f);
+                        V shifted = V.Load(order2, order2Row + column) - largest;
+                        total2Lane += V.Exp(shifted);
+                        total3Lane += shifted * V.OneHot(column, orderIndexColumn);
                     }
-                    float total2 = GroupReduce.Sum(total2Lane);
-                    float total3 = GroupReduce.Sum(total3Lane);
+                    float total2 = GroupReduce.Sum(V.Sum(total2Lane));
+                    float total3 = GroupReduce.Sum(V.Sum(total3Lane));
                     if (Group.IdxX == 0) sopPartials[sopPartialsRow] += GpuMath.Log(total2) - total3;
                     float dQuotient = dSop[0];
                     float dNegative = -dQuotient;
                     float dQuotient2 = dQuotient / total2;
                     int dSop2Row = row * 2;
-                    for (int column = Group.IdxX; column < 2; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 2; column += Group.DimX * V.Count)
                     {
-                        float dSum = dNegative * (orderIndexColumn == column ? 1f : 0f) + dQuotient2 * GpuMath.Exp(order2[order2Row + column] - largest);
-                        dSop2[dSop2Row + column] = dSum;
-                        dOrderPartials[dOrderPartialsRow + column] += dSum;
+                        V dSum = dNegative * V.OneHot(column, orderIndexColumn) + dQuotient2 * V.Exp(V.Load(order2, order2Row + column) - largest);
+                        V.Store(dSop2, dSop2Row + column, dSum);
+                        V.Store(dOrderPartials, dOrderPartialsRow + column, V.Load(dOrderPartials, dOrderPartialsRow + column) + dSum);
                     }
                 }
             }
@@ -466,13 +467,13 @@ partial class Small
         //   return Tanh(Linear(first, pooler));
         // [sequences, 16] = dSop2 [sequences, 2] · classifierWeight [2, 16]
         // 64 FLOPs per row of sequences, 72 bytes per row
-        internal readonly struct PooledPoolGradient(uint key4, ArrayView<float> pooled, ArrayView<float> dPooled) : IGpuEpilogue
+        internal readonly struct PooledPoolGradient(DropoutKey key4, ArrayView<T> pooled, ArrayView<T> dPooled) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column)
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                float tanh = pooled[row * 16 + column];
-                float dScaled = product * GpuMath.KeepMask(CounterRandom.RowKey(key4, row), column, 0x19999999u, 1.1111112f) * (1f - tanh * tanh);
-                dPooled[row * 16 + column] = dScaled;
+                V tanh = V.Load(pooled, row * 16 + column);
+                V dScaled = product * V.KeepMask(CounterRandom.RowKey(key4, row), column, 0x19999999u, 1.1111112f) * (1f - tanh * tanh);
+                V.Store(dPooled, row * 16 + column, dScaled);
             }
         }
 
@@ -480,18 +481,18 @@ partial class Small
         //   return Tanh(Linear(first, pooler));
         // [sequences, 16], 1 passes over a row
         // 16 FLOPs per row of sequences, 64 bytes per row
-        internal readonly struct PoolerBiasGradient(ArrayView<float> dPooled, ArrayView<float> dLinearPartials) : IGpuRowKernel
+        internal readonly struct PoolerBiasGradient(ArrayView<T> dPooled, ArrayView<float> dLinearPartials) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 int dLinearPartialsRow = chunk * 16;
-                for (int column = Group.IdxX; column < 16; column += Group.DimX) dLinearPartials[dLinearPartialsRow + column] = 0f;
+                for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count) V.Store(dLinearPartials, dLinearPartialsRow + column, 0f);
                 for (int row = first; row < last; row++)
                 {
                     int dPooledRow = row * 16;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        dLinearPartials[dLinearPartialsRow + column] += dPooled[dPooledRow + column];
+                        V.Store(dLinearPartials, dLinearPartialsRow + column, V.Load(dLinearPartials, dLinearPartialsRow + column) + V.Load(dPooled, dPooledRow + column));
                     }
                 }
             }
@@ -501,19 +502,19 @@ partial class Small
         //   var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
         // [predictions, 8], 1 passes over a row
         // 16 FLOPs per row of predictions, 64 bytes per row
-        internal readonly struct DecoderInputLayerNormGradient(ArrayView<float> dDecodeProduct, ArrayView<float> decoderInput, ArrayView<float> dDecoderInputPartials2) : IGpuRowKernel
+        internal readonly struct DecoderInputLayerNormGradient(ArrayView<T> dDecodeProduct, ArrayView<T> decoderInput, ArrayView<float> dDecoderInputPartials2) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 int dDecoderInputPartials2Row = chunk * 8;
-                for (int column = Group.IdxX; column < 8; column += Group.DimX) dDecoderInputPartials2[dDecoderInputPartials2Row + column] = 0f;
+                for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count) V.Store(dDecoderInputPartials2, dDecoderInputPartials2Row + column, 0f);
                 for (int row = first; row < last; row++)
                 {
                     int dDecodeProductRow = row * 8;
                     int decoderInputRow = row * 8;
-                    for (int column = Group.IdxX; column < 8; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        dDecoderInputPartials2[dDecoderInputPartials2Row + column] += dDecodeProduct[dDecodeProductRow + column] * decoderInput[decoderInputRow + column];
+                        V.Store(dDecoderInputPartials2, dDecoderInputPartials2Row + column, V.Load(dDecoderInputPartials2, dDecoderInputPartials2Row + column) + V.Load(dDecodeProduct, dDecodeProductRow + column) * V.Load(decoderInput, decoderInputRow + column));
                     }
                 }
             }
@@ -523,16 +524,16 @@ partial class Small
         //   ("sop_accuracy", Mean(Correct(order, batch.Order)))
         // [1, 1], 0 passes over a row
         // 7 FLOPs per row of 1 rows, 20 bytes per row
-        internal readonly struct SopAccuracyMean(ArrayView<float> mlm, float predictionsCount, ArrayView<float> mlm2, ArrayView<float> sop, float sequencesCount, ArrayView<float> sop2, ArrayView<float> loss, ArrayView<float> mean, ArrayView<float> mlmAccuracy, ArrayView<float> mean2, ArrayView<float> sopAccuracy) : IGpuRowKernel
+        internal readonly struct SopAccuracyMean(ArrayView<float> mlm, Extent predictionsCount, ArrayView<float> mlm2, ArrayView<float> sop, Extent sequencesCount, ArrayView<float> sop2, ArrayView<float> loss, ArrayView<float> mean, ArrayView<float> mlmAccuracy, ArrayView<float> mean2, ArrayView<float> sopAccuracy) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 for (int row = first; row < last; row++)
                 {
-                    float larger = GpuMath.Max(predictionsCount, 1f);
+                    float larger = GpuMath.Max(predictionsCount.Actual, 1f);
                     float quotient = mlm[0] / larger;
                     if (Group.IdxX == 0) mlm2[row] = quotient;
-                    float larger2 = GpuMath.Max(sequencesCount, 1f);
+                    float larger2 = GpuMath.Max(sequencesCount.Actual, 1f);
                     float quotient2 = sop[0] / larger2;
                     if (Group.IdxX == 0) sop2[row] = quotient2;
                     if (Group.IdxX == 0) loss[row] = quotient + quotient2;
@@ -546,54 +547,54 @@ partial class Small
         //   return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
         // [predictions, 8], 3 passes over a row
         // 313 FLOPs per row of predictions, 324 bytes per row
-        internal readonly struct ActivateGeluTanhGradient(ArrayView<float> dDecodeProduct, ArrayView<float> dDecoderInputPartials, ArrayView<float> predictionsLayerNormWeight, ArrayView<float> centred, ArrayView<float> decoderInputSum, ArrayView<float> transformedProduct, ArrayView<float> predictionsDenseBias, ArrayView<float> geluTanh, ArrayView<float> geluTanh2, ArrayView<float> dGeluTanh, ArrayView<float> dTransformedPartials) : IGpuRowKernel
+        internal readonly struct ActivateGeluTanhGradient(ArrayView<T> dDecodeProduct, ArrayView<float> dDecoderInputPartials, ArrayView<float> predictionsLayerNormWeight, ArrayView<T> centred, ArrayView<float> decoderInputSum, ArrayView<T> transformedProduct, ArrayView<float> predictionsDenseBias, ArrayView<T> geluTanh, ArrayView<T> geluTanh2, ArrayView<T> dGeluTanh, ArrayView<float> dTransformedPartials) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 int dDecoderInputPartialsRow = chunk * 8;
-                for (int column = Group.IdxX; column < 8; column += Group.DimX) dDecoderInputPartials[dDecoderInputPartialsRow + column] = 0f;
+                for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count) V.Store(dDecoderInputPartials, dDecoderInputPartialsRow + column, 0f);
                 int dTransformedPartialsRow = chunk * 8;
-                for (int column = Group.IdxX; column < 8; column += Group.DimX) dTransformedPartials[dTransformedPartialsRow + column] = 0f;
+                for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count) V.Store(dTransformedPartials, dTransformedPartialsRow + column, 0f);
                 for (int row = first; row < last; row++)
                 {
                     int dDecodeProductRow = row * 8;
                     int centredRow = row * 8;
-                    float dTotalLane = 0f;
-                    for (int column = Group.IdxX; column < 8; column += Group.DimX)
+                    V dTotalLane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        float dMatMul = dDecodeProduct[dDecodeProductRow + column];
-                        dDecoderInputPartials[dDecoderInputPartialsRow + column] += dMatMul;
-                        dTotalLane += dMatMul * predictionsLayerNormWeight[column] * centred[centredRow + column];
+                        V dMatMul = V.Load(dDecodeProduct, dDecodeProductRow + column);
+                        V.Store(dDecoderInputPartials, dDecoderInputPartialsRow + column, V.Load(dDecoderInputPartials, dDecoderInputPartialsRow + column) + dMatMul);
+                        dTotalLane += dMatMul * V.Load(predictionsLayerNormWeight, column) * V.Load(centred, centredRow + column);
                     }
-                    float dTotal = GroupReduce.Sum(dTotalLane);
+                    float dTotal = GroupReduce.Sum(V.Sum(dTotalLane));
                     float inverse = GpuMath.Rsqrt(decoderInputSum[row] / 8f + 1E-12f);
                     float dVariance = dTotal * -0.5f * inverse * inverse * inverse / 8f;
-                    float dTotal2Lane = 0f;
-                    for (int column = Group.IdxX; column < 8; column += Group.DimX)
+                    V dTotal2Lane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        float dScaled9 = dVariance * centred[centredRow + column];
-                        float dSum2 = dDecodeProduct[dDecodeProductRow + column] * predictionsLayerNormWeight[column] * inverse + dScaled9 + dScaled9;
-                        dTotal2Lane += -dSum2;
+                        V dScaled4 = V.Load(dDecodeProduct, dDecodeProductRow + column) * V.Load(predictionsLayerNormWeight, column) * inverse;
+                        V dScaled9 = dVariance * V.Load(centred, centredRow + column);
+                        dTotal2Lane += -(dScaled4 + dScaled9 + dScaled9);
                     }
-                    float dTotal2 = GroupReduce.Sum(dTotal2Lane);
+                    float dTotal2 = GroupReduce.Sum(V.Sum(dTotal2Lane));
                     float dQuotient = dTotal2 / 8f;
                     int transformedProductRow = row * 8;
                     int geluTanhRow = row * 8;
                     int geluTanh2Row = row * 8;
                     int dGeluTanhRow = row * 8;
-                    for (int column = Group.IdxX; column < 8; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        float dScaled12 = dVariance * centred[centredRow + column];
-                        float dSum3 = dDecodeProduct[dDecodeProductRow + column] * predictionsLayerNormWeight[column] * inverse + dScaled12;
-                        float dSum5 = dSum3 + dScaled12 + dQuotient;
-                        float sum2 = transformedProduct[transformedProductRow + column] + predictionsDenseBias[column];
-                        float tanh = geluTanh[geluTanhRow + column];
-                        float dScaled15 = dSum5 * 0.5f * sum2 * (1f - tanh * tanh) * 0.7978846f;
-                        float scaled2 = 0.044715f * sum2;
-                        float dScaled17 = dScaled15 * sum2;
-                        float dSum9 = dScaled15 + dScaled15 * scaled2 * sum2 + dScaled17 * scaled2 + dScaled17 * sum2 * 0.044715f + dSum5 * geluTanh2[geluTanh2Row + column] * 0.5f;
-                        dGeluTanh[dGeluTanhRow + column] = dSum9;
-                        dTransformedPartials[dTransformedPartialsRow + column] += dSum9;
+                        V dScaled11 = V.Load(dDecodeProduct, dDecodeProductRow + column) * V.Load(predictionsLayerNormWeight, column) * inverse;
+                        V dScaled12 = dVariance * V.Load(centred, centredRow + column);
+                        V dSum5 = dScaled11 + dScaled12 + dScaled12 + dQuotient;
+                        V sum2 = V.Load(transformedProduct, transformedProductRow + column) + V.Load(predictionsDenseBias, column);
+                        V tanh = V.Load(geluTanh, geluTanhRow + column);
+                        V dScaled15 = dSum5 * 0.5f * sum2 * (1f - tanh * tanh) * 0.7978846f;
+                        V scaled2 = 0.044715f * sum2;
+                        V dScaled17 = dScaled15 * sum2;
+                        V dSum9 = dScaled15 + dScaled15 * scaled2 * sum2 + dScaled17 * scaled2 + dScaled17 * sum2 * 0.044715f + dSum5 * V.Load(geluTanh2, geluTanh2Row + column) * 0.5f;
+                        V.Store(dGeluTanh, dGeluTanhRow + column, dSum9);
+                        V.Store(dTransformedPartials, dTransformedPartialsRow + column, V.Load(dTransformedPartials, dTransformedPartialsRow + column) + dSum9);
                     }
                 }
             }
@@ -603,18 +604,18 @@ partial class Small
         //   var predicted = Rows(hidden, batch.Predicted);
         // [tokens, 16], 1 passes over a row
         // 16 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct PredictedPretrainingGradient2(ArrayView<float> dFirst, ArrayView<float> dPredicted, ArrayView<float> dQueryKeyValue) : IGpuRowKernel
+        internal readonly struct PredictedPretrainingGradient2(ArrayView<T> dFirst, ArrayView<T> dPredicted, ArrayView<T> dQueryKeyValue) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 for (int row = first; row < last; row++)
                 {
                     int dFirstRow = row * 16;
                     int dPredictedRow = row * 16;
                     int dQueryKeyValueRow = row * 16;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        dQueryKeyValue[dQueryKeyValueRow + column] = (dFirst[dFirstRow + column] + dPredicted[dPredictedRow + column]);
+                        V.Store(dQueryKeyValue, dQueryKeyValueRow + column, V.Load(dFirst, dFirstRow + column) + V.Load(dPredicted, dPredictedRow + column));
                     }
                 }
             }
@@ -624,53 +625,53 @@ partial class Small
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
         // [tokens, 16], 3 passes over a row
         // 410 FLOPs per row of tokens, 464 bytes per row
-        internal readonly struct LayerSumDropoutGradient(ArrayView<float> layerOutputSum, ArrayView<float> layerOutputSum2, ArrayView<float> dQueryKeyValue, ArrayView<float> dLayerOutputPartials, ArrayView<float> layerSum, ArrayView<float> dLayerOutputPartials2, ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> dLayerOutputSum, ArrayView<float> dCentredSum, uint key3, ArrayView<float> dLayerSum, ArrayView<float> dLayerSumPartials) : IGpuRowKernel
+        internal readonly struct LayerSumDropoutGradient(ArrayView<float> layerOutputSum, ArrayView<float> layerOutputSum2, ArrayView<T> dQueryKeyValue, ArrayView<float> dLayerOutputPartials, ArrayView<T> layerSum, ArrayView<float> dLayerOutputPartials2, ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> dLayerOutputSum, ArrayView<float> dCentredSum, DropoutKey key3, ArrayView<T> dLayerSum, ArrayView<float> dLayerSumPartials) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 int dLayerOutputPartialsRow = chunk * 16;
-                for (int column = Group.IdxX; column < 16; column += Group.DimX) dLayerOutputPartials[dLayerOutputPartialsRow + column] = 0f;
+                for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count) V.Store(dLayerOutputPartials, dLayerOutputPartialsRow + column, 0f);
                 int dLayerOutputPartials2Row = chunk * 16;
-                for (int column = Group.IdxX; column < 16; column += Group.DimX) dLayerOutputPartials2[dLayerOutputPartials2Row + column] = 0f;
+                for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count) V.Store(dLayerOutputPartials2, dLayerOutputPartials2Row + column, 0f);
                 int dLayerSumPartialsRow = chunk * 16;
-                for (int column = Group.IdxX; column < 16; column += Group.DimX) dLayerSumPartials[dLayerSumPartialsRow + column] = 0f;
+                for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count) V.Store(dLayerSumPartials, dLayerSumPartialsRow + column, 0f);
                 for (int row = first; row < last; row++)
                 {
                     float dQuotient = layerOutputSum[row] / 16f;
                     float dInverse = GpuMath.Rsqrt(layerOutputSum2[row] / 16f + 1E-12f);
                     int dQueryKeyValueRow = row * 16;
                     int layerSumRow = row * 16;
-                    float dTotalLane = 0f;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    V dTotalLane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        float dLayerOutput = dQueryKeyValue[dQueryKeyValueRow + column];
-                        dLayerOutputPartials[dLayerOutputPartialsRow + column] += dLayerOutput;
-                        float dCentred = layerSum[layerSumRow + column] - dQuotient;
-                        dLayerOutputPartials2[dLayerOutputPartials2Row + column] += dLayerOutput * dCentred * dInverse;
-                        dTotalLane += dLayerOutput * fullLayerLayerNormWeight[column] * dCentred;
+                        V dLayerOutput = V.Load(dQueryKeyValue, dQueryKeyValueRow + column);
+                        V.Store(dLayerOutputPartials, dLayerOutputPartialsRow + column, V.Load(dLayerOutputPartials, dLayerOutputPartialsRow + column) + dLayerOutput);
+                        V dCentred = V.Load(layerSum, layerSumRow + column) - dQuotient;
+                        V.Store(dLayerOutputPartials2, dLayerOutputPartials2Row + column, V.Load(dLayerOutputPartials2, dLayerOutputPartials2Row + column) + dLayerOutput * dCentred * dInverse);
+                        dTotalLane += dLayerOutput * V.Load(fullLayerLayerNormWeight, column) * dCentred;
                     }
-                    float dTotal = GroupReduce.Sum(dTotalLane);
+                    float dTotal = GroupReduce.Sum(V.Sum(dTotalLane));
                     if (Group.IdxX == 0) dLayerOutputSum[row] = dTotal;
                     float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse / 16f;
-                    float dTotal2Lane = 0f;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    V dTotal2Lane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        float dScaled11 = dQuotient2 * (layerSum[layerSumRow + column] - dQuotient);
-                        float dSum3 = dQueryKeyValue[dQueryKeyValueRow + column] * fullLayerLayerNormWeight[column] * dInverse + dScaled11 + dScaled11;
-                        dTotal2Lane += -dSum3;
+                        V dScaled6 = V.Load(dQueryKeyValue, dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight, column) * dInverse;
+                        V dScaled11 = dQuotient2 * (V.Load(layerSum, layerSumRow + column) - dQuotient);
+                        dTotal2Lane += -(dScaled6 + dScaled11 + dScaled11);
                     }
-                    float dTotal2 = GroupReduce.Sum(dTotal2Lane);
+                    float dTotal2 = GroupReduce.Sum(V.Sum(dTotal2Lane));
                     if (Group.IdxX == 0) dCentredSum[row] = dTotal2;
                     float dQuotient3 = dTotal2 / 16f;
                     uint key3Row = CounterRandom.RowKey(key3, row);
                     int dLayerSumRow = row * 16;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        float dScaled14 = dQuotient2 * (layerSum[layerSumRow + column] - dQuotient);
-                        float dSum5 = dQueryKeyValue[dQueryKeyValueRow + column] * fullLayerLayerNormWeight[column] * dInverse + dScaled14 + dScaled14;
-                        float dScaled15 = (dSum5 + dQuotient3) * GpuMath.KeepMask(key3Row, column, 0x19999999u, 1.1111112f);
-                        dLayerSum[dLayerSumRow + column] = dScaled15;
-                        dLayerSumPartials[dLayerSumPartialsRow + column] += dScaled15;
+                        V dScaled13 = V.Load(dQueryKeyValue, dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight, column) * dInverse;
+                        V dScaled14 = dQuotient2 * (V.Load(layerSum, layerSumRow + column) - dQuotient);
+                        V dScaled15 = (dScaled13 + dScaled14 + dScaled14 + dQuotient3) * V.KeepMask(key3Row, column, 0x19999999u, 1.1111112f);
+                        V.Store(dLayerSum, dLayerSumRow + column, dScaled15);
+                        V.Store(dLayerSumPartials, dLayerSumPartialsRow + column, V.Load(dLayerSumPartials, dLayerSumPartialsRow + column) + dScaled15);
                     }
                 }
             }
@@ -680,18 +681,18 @@ partial class Small
         //   return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
         // [tokens, 32] = dLayerSum [tokens, 16] · ffnOutputWeight [16, 32]
         // 1,024 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct ActivateGeluTanhGradient2(ArrayView<float> expandedProduct, ArrayView<float> ffnBias, ArrayView<float> dGeluTanh2) : IGpuEpilogue
+        internal readonly struct ActivateGeluTanhGradient2(ArrayView<T> expandedProduct, ArrayView<float> ffnBias, ArrayView<T> dGeluTanh2) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column)
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                float dSum5 = expandedProduct[row * 32 + column] + ffnBias[column];
-                float dScaled8 = 0.044715f * dSum5;
-                float dScaled7 = dScaled8 * dSum5;
-                float dTanh = GpuMath.Tanh(0.7978846f * (dSum5 + dScaled7 * dSum5));
-                float dScaled = product * 0.5f * dSum5 * (1f - dTanh * dTanh) * 0.7978846f;
-                float dScaled11 = dScaled * dSum5;
-                float dSum = dScaled + dScaled * dScaled7 + dScaled11 * dScaled8 + dScaled11 * dSum5 * 0.044715f + product * (1f + dTanh) * 0.5f;
-                dGeluTanh2[row * 32 + column] = dSum;
+                V dSum5 = V.Load(expandedProduct, row * 32 + column) + V.Load(ffnBias, column);
+                V dScaled8 = 0.044715f * dSum5;
+                V dScaled7 = dScaled8 * dSum5;
+                V dTanh = V.Tanh(0.7978846f * (dSum5 + dScaled7 * dSum5));
+                V dScaled = product * 0.5f * dSum5 * (1f - dTanh * dTanh) * 0.7978846f;
+                V dScaled11 = dScaled * dSum5;
+                V dSum = dScaled + dScaled * dScaled7 + dScaled11 * dScaled8 + dScaled11 * dSum5 * 0.044715f + product * (1f + dTanh) * 0.5f;
+                V.Store(dGeluTanh2, row * 32 + column, dSum);
             }
         }
 
@@ -699,18 +700,18 @@ partial class Small
         //   var expanded = Activate(Linear(attended, f.Input));
         // [tokens, 32], 1 passes over a row
         // 32 FLOPs per row of tokens, 128 bytes per row
-        internal readonly struct FfnBiasGradient(ArrayView<float> dGeluTanh2, ArrayView<float> dExpandedPartials) : IGpuRowKernel
+        internal readonly struct FfnBiasGradient(ArrayView<T> dGeluTanh2, ArrayView<float> dExpandedPartials) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 int dExpandedPartialsRow = chunk * 32;
-                for (int column = Group.IdxX; column < 32; column += Group.DimX) dExpandedPartials[dExpandedPartialsRow + column] = 0f;
+                for (int column = Group.IdxX * V.Count; column < 32; column += Group.DimX * V.Count) V.Store(dExpandedPartials, dExpandedPartialsRow + column, 0f);
                 for (int row = first; row < last; row++)
                 {
                     int dGeluTanh2Row = row * 32;
-                    for (int column = Group.IdxX; column < 32; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 32; column += Group.DimX * V.Count)
                     {
-                        dExpandedPartials[dExpandedPartialsRow + column] += dGeluTanh2[dGeluTanh2Row + column];
+                        V.Store(dExpandedPartials, dExpandedPartialsRow + column, V.Load(dExpandedPartials, dExpandedPartialsRow + column) + V.Load(dGeluTanh2, dGeluTanh2Row + column));
                     }
                 }
             }
@@ -720,16 +721,16 @@ partial class Small
         //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
         // [tokens, 16], 3 passes over a row
         // 804 FLOPs per row of tokens, 920 bytes per row
-        internal readonly struct AttentionSumDropoutGradient(ArrayView<float> layerOutputSum2, ArrayView<float> dLayerOutputSum, ArrayView<float> layerOutputSum, ArrayView<float> dCentredSum, ArrayView<float> attendedSum, ArrayView<float> attendedSum2, ArrayView<float> dQueryKeyValue, ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> layerSum, ArrayView<float> dExpandedProduct, ArrayView<float> dAttendedPartials, ArrayView<float> attentionSum, ArrayView<float> dAttendedPartials2, ArrayView<float> attentionLayerNormWeight, ArrayView<float> dAttended, uint key2, ArrayView<float> dAttentionSum, ArrayView<float> dAttentionSumPartials) : IGpuRowKernel
+        internal readonly struct AttentionSumDropoutGradient(ArrayView<float> layerOutputSum2, ArrayView<float> dLayerOutputSum, ArrayView<float> layerOutputSum, ArrayView<float> dCentredSum, ArrayView<float> attendedSum, ArrayView<float> attendedSum2, ArrayView<T> dQueryKeyValue, ArrayView<float> fullLayerLayerNormWeight, ArrayView<T> layerSum, ArrayView<T> dExpandedProduct, ArrayView<float> dAttendedPartials, ArrayView<T> attentionSum, ArrayView<float> dAttendedPartials2, ArrayView<float> attentionLayerNormWeight, ArrayView<T> dAttended, DropoutKey key2, ArrayView<T> dAttentionSum, ArrayView<float> dAttentionSumPartials) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 int dAttendedPartialsRow = chunk * 16;
-                for (int column = Group.IdxX; column < 16; column += Group.DimX) dAttendedPartials[dAttendedPartialsRow + column] = 0f;
+                for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count) V.Store(dAttendedPartials, dAttendedPartialsRow + column, 0f);
                 int dAttendedPartials2Row = chunk * 16;
-                for (int column = Group.IdxX; column < 16; column += Group.DimX) dAttendedPartials2[dAttendedPartials2Row + column] = 0f;
+                for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count) V.Store(dAttendedPartials2, dAttendedPartials2Row + column, 0f);
                 int dAttentionSumPartialsRow = chunk * 16;
-                for (int column = Group.IdxX; column < 16; column += Group.DimX) dAttentionSumPartials[dAttentionSumPartialsRow + column] = 0f;
+                for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count) V.Store(dAttentionSumPartials, dAttentionSumPartialsRow + column, 0f);
                 for (int row = first; row < last; row++)
                 {
                     float dInverse = GpuMath.Rsqrt(layerOutputSum2[row] / 16f + 1E-12f);
@@ -742,44 +743,44 @@ partial class Small
                     int layerSumRow = row * 16;
                     int dExpandedProductRow = row * 16;
                     int attentionSumRow = row * 16;
-                    float dTotal3Lane = 0f;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    V dTotal3Lane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        float dScaled7 = dQuotient * (layerSum[layerSumRow + column] - dQuotient2);
-                        float dSum3 = dQueryKeyValue[dQueryKeyValueRow + column] * fullLayerLayerNormWeight[column] * dInverse + dScaled7 + dScaled7;
-                        float dSum5 = dSum3 + dQuotient3 + dExpandedProduct[dExpandedProductRow + column];
-                        dAttendedPartials[dAttendedPartialsRow + column] += dSum5;
-                        float dDifference = attentionSum[attentionSumRow + column] - dQuotient4;
-                        dAttendedPartials2[dAttendedPartials2Row + column] += dSum5 * dDifference * dInverse2;
-                        dTotal3Lane += dSum5 * attentionLayerNormWeight[column] * dDifference;
+                        V dScaled2 = V.Load(dQueryKeyValue, dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight, column) * dInverse;
+                        V dScaled7 = dQuotient * (V.Load(layerSum, layerSumRow + column) - dQuotient2);
+                        V dSum5 = dScaled2 + dScaled7 + dScaled7 + dQuotient3 + V.Load(dExpandedProduct, dExpandedProductRow + column);
+                        V.Store(dAttendedPartials, dAttendedPartialsRow + column, V.Load(dAttendedPartials, dAttendedPartialsRow + column) + dSum5);
+                        V dDifference = V.Load(attentionSum, attentionSumRow + column) - dQuotient4;
+                        V.Store(dAttendedPartials2, dAttendedPartials2Row + column, V.Load(dAttendedPartials2, dAttendedPartials2Row + column) + dSum5 * dDifference * dInverse2);
+                        dTotal3Lane += dSum5 * V.Load(attentionLayerNormWeight, column) * dDifference;
                     }
-                    float dTotal3 = GroupReduce.Sum(dTotal3Lane);
+                    float dTotal3 = GroupReduce.Sum(V.Sum(dTotal3Lane));
                     float dQuotient6 = dTotal3 * -0.5f * dInverse2 * dInverse2 * dInverse2 / 16f;
-                    float dTotal4Lane = 0f;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    V dTotal4Lane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        float dScaled14 = dQuotient * (layerSum[layerSumRow + column] - dQuotient2);
-                        float dSum8 = dQueryKeyValue[dQueryKeyValueRow + column] * fullLayerLayerNormWeight[column] * dInverse + dScaled14 + dScaled14;
-                        float dScaled15 = (dSum8 + dQuotient3 + dExpandedProduct[dExpandedProductRow + column]) * attentionLayerNormWeight[column];
-                        float dScaled21 = dQuotient6 * (attentionSum[attentionSumRow + column] - dQuotient4);
-                        dTotal4Lane += -(dScaled15 * dInverse2 + dScaled21 + dScaled21);
+                        V dScaled13 = V.Load(dQueryKeyValue, dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight, column) * dInverse;
+                        V dScaled14 = dQuotient * (V.Load(layerSum, layerSumRow + column) - dQuotient2);
+                        V dSum10 = dScaled13 + dScaled14 + dScaled14 + dQuotient3 + V.Load(dExpandedProduct, dExpandedProductRow + column);
+                        V dScaled21 = dQuotient6 * (V.Load(attentionSum, attentionSumRow + column) - dQuotient4);
+                        dTotal4Lane += -(dSum10 * V.Load(attentionLayerNormWeight, column) * dInverse2 + dScaled21 + dScaled21);
                     }
-                    float dTotal4 = GroupReduce.Sum(dTotal4Lane);
+                    float dTotal4 = GroupReduce.Sum(V.Sum(dTotal4Lane));
                     float dQuotient7 = dTotal4 / 16f;
                     int dAttendedRow = row * 16;
                     uint key2Row = CounterRandom.RowKey(key2, row);
                     int dAttentionSumRow = row * 16;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        float dScaled24 = dQuotient * (layerSum[layerSumRow + column] - dQuotient2);
-                        float dSum14 = dQueryKeyValue[dQueryKeyValueRow + column] * fullLayerLayerNormWeight[column] * dInverse + dScaled24 + dScaled24;
-                        float dScaled25 = (dSum14 + dQuotient3 + dExpandedProduct[dExpandedProductRow + column]) * attentionLayerNormWeight[column];
-                        float dScaled27 = dQuotient6 * (attentionSum[attentionSumRow + column] - dQuotient4);
-                        float dSum19 = dScaled25 * dInverse2 + dScaled27 + dScaled27 + dQuotient7;
-                        dAttended[dAttendedRow + column] = dSum19;
-                        float dScaled28 = dSum19 * GpuMath.KeepMask(key2Row, column, 0x19999999u, 1.1111112f);
-                        dAttentionSum[dAttentionSumRow + column] = dScaled28;
-                        dAttentionSumPartials[dAttentionSumPartialsRow + column] += dScaled28;
+                        V dScaled23 = V.Load(dQueryKeyValue, dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight, column) * dInverse;
+                        V dScaled24 = dQuotient * (V.Load(layerSum, layerSumRow + column) - dQuotient2);
+                        V dSum16 = dScaled23 + dScaled24 + dScaled24 + dQuotient3 + V.Load(dExpandedProduct, dExpandedProductRow + column);
+                        V dScaled27 = dQuotient6 * (V.Load(attentionSum, attentionSumRow + column) - dQuotient4);
+                        V dSum19 = dSum16 * V.Load(attentionLayerNormWeight, column) * dInverse2 + dScaled27 + dScaled27 + dQuotient7;
+                        V.Store(dAttended, dAttendedRow + column, dSum19);
+                        V dScaled28 = dSum19 * V.KeepMask(key2Row, column, 0x19999999u, 1.1111112f);
+                        V.Store(dAttentionSum, dAttentionSumRow + column, dScaled28);
+                        V.Store(dAttentionSumPartials, dAttentionSumPartialsRow + column, V.Load(dAttentionSumPartials, dAttentionSumPartialsRow + column) + dScaled28);
                     }
                 }
             }
@@ -789,18 +790,18 @@ partial class Small
         //   var queryKeyValue = Linear(x, a.QueryKeyValue);
         // [tokens, 48], 1 passes over a row
         // 48 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct QueryKeyValueBiasGradient(ArrayView<float> dContext, ArrayView<float> dQueryKeyValuePartials) : IGpuRowKernel
+        internal readonly struct QueryKeyValueBiasGradient(ArrayView<T> dContext, ArrayView<float> dQueryKeyValuePartials) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 int dQueryKeyValuePartialsRow = chunk * 48;
-                for (int column = Group.IdxX; column < 48; column += Group.DimX) dQueryKeyValuePartials[dQueryKeyValuePartialsRow + column] = 0f;
+                for (int column = Group.IdxX * V.Count; column < 48; column += Group.DimX * V.Count) V.Store(dQueryKeyValuePartials, dQueryKeyValuePartialsRow + column, 0f);
                 for (int row = first; row < last; row++)
                 {
                     int dContextRow = row * 48;
-                    for (int column = Group.IdxX; column < 48; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 48; column += Group.DimX * V.Count)
                     {
-                        dQueryKeyValuePartials[dQueryKeyValuePartialsRow + column] += dContext[dContextRow + column];
+                        V.Store(dQueryKeyValuePartials, dQueryKeyValuePartialsRow + column, V.Load(dQueryKeyValuePartials, dQueryKeyValuePartialsRow + column) + V.Load(dContext, dContextRow + column));
                     }
                 }
             }
@@ -810,11 +811,11 @@ partial class Small
         //   var queryKeyValue = Linear(x, a.QueryKeyValue);
         // [tokens, 16] = dContext [tokens, 48] · queryKeyValueWeight [48, 16]
         // 1,536 FLOPs per row of tokens, 256 bytes per row
-        internal readonly struct QueryKeyValueLinearGradient(ArrayView<float> dAttended, ArrayView<float> dQueryKeyValue) : IGpuEpilogue
+        internal readonly struct QueryKeyValueLinearGradient(ArrayView<T> dAttended, ArrayView<T> dQueryKeyValue) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column)
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                dQueryKeyValue[row * 16 + column] = (dAttended[row * 16 + column] + product);
+                V.Store(dQueryKeyValue, row * 16 + column, V.Load(dAttended, row * 16 + column) + product);
             }
         }
 
@@ -822,18 +823,18 @@ partial class Small
         //   var hidden = mapping is null ? embedded : Linear(embedded, mapping);
         // [tokens, 16], 1 passes over a row
         // 16 FLOPs per row of tokens, 64 bytes per row
-        internal readonly struct EmbeddingHiddenMappingInBiasGradient(ArrayView<float> dQueryKeyValue, ArrayView<float> dHiddenPartials) : IGpuRowKernel
+        internal readonly struct EmbeddingHiddenMappingInBiasGradient(ArrayView<T> dQueryKeyValue, ArrayView<float> dHiddenPartials) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 int dHiddenPartialsRow = chunk * 16;
-                for (int column = Group.IdxX; column < 16; column += Group.DimX) dHiddenPartials[dHiddenPartialsRow + column] = 0f;
+                for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count) V.Store(dHiddenPartials, dHiddenPartialsRow + column, 0f);
                 for (int row = first; row < last; row++)
                 {
                     int dQueryKeyValueRow = row * 16;
-                    for (int column = Group.IdxX; column < 16; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        dHiddenPartials[dHiddenPartialsRow + column] += dQueryKeyValue[dQueryKeyValueRow + column];
+                        V.Store(dHiddenPartials, dHiddenPartialsRow + column, V.Load(dHiddenPartials, dHiddenPartialsRow + column) + V.Load(dQueryKeyValue, dQueryKeyValueRow + column));
                     }
                 }
             }
@@ -843,11 +844,11 @@ partial class Small
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
         // [tokens, 8] = dQueryKeyValue [tokens, 16] · embeddingHiddenMappingInWeight [16, 8]
         // 256 FLOPs per row of tokens, 96 bytes per row
-        internal readonly struct EmbeddedDropoutGradient(uint key0, ArrayView<float> dEmbedded) : IGpuEpilogue
+        internal readonly struct EmbeddedDropoutGradient(DropoutKey key0, ArrayView<T> dEmbedded) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column)
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                dEmbedded[row * 8 + column] = (product * GpuMath.KeepMask(CounterRandom.RowKey(key0, row), column, 0x19999999u, 1.1111112f));
+                V.Store(dEmbedded, row * 8 + column, product * V.KeepMask(CounterRandom.RowKey(key0, row), column, 0x19999999u, 1.1111112f));
             }
         }
 
@@ -855,46 +856,46 @@ partial class Small
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
         // [tokens, 8], 3 passes over a row
         // 194 FLOPs per row of tokens, 232 bytes per row
-        internal readonly struct EmbeddedRowMeanGradient(ArrayView<float> embeddedSum, ArrayView<float> embeddedSum2, ArrayView<float> dEmbedded, ArrayView<float> dEmbeddedPartials, ArrayView<float> lookup, ArrayView<float> dEmbeddedPartials2, ArrayView<float> embeddingsLayerNormWeight, ArrayView<float> dEmbedded2) : IGpuRowKernel
+        internal readonly struct EmbeddedRowMeanGradient(ArrayView<float> embeddedSum, ArrayView<float> embeddedSum2, ArrayView<T> dEmbedded, ArrayView<float> dEmbeddedPartials, ArrayView<T> lookup, ArrayView<float> dEmbeddedPartials2, ArrayView<float> embeddingsLayerNormWeight, ArrayView<T> dEmbedded2) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 int dEmbeddedPartialsRow = chunk * 8;
-                for (int column = Group.IdxX; column < 8; column += Group.DimX) dEmbeddedPartials[dEmbeddedPartialsRow + column] = 0f;
+                for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count) V.Store(dEmbeddedPartials, dEmbeddedPartialsRow + column, 0f);
                 int dEmbeddedPartials2Row = chunk * 8;
-                for (int column = Group.IdxX; column < 8; column += Group.DimX) dEmbeddedPartials2[dEmbeddedPartials2Row + column] = 0f;
+                for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count) V.Store(dEmbeddedPartials2, dEmbeddedPartials2Row + column, 0f);
                 for (int row = first; row < last; row++)
                 {
                     float dQuotient = embeddedSum[row] / 8f;
                     float dInverse = GpuMath.Rsqrt(embeddedSum2[row] / 8f + 1E-12f);
                     int dEmbeddedRow = row * 8;
                     int lookupRow = row * 8;
-                    float dTotalLane = 0f;
-                    for (int column = Group.IdxX; column < 8; column += Group.DimX)
+                    V dTotalLane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        float dScaled = dEmbedded[dEmbeddedRow + column];
-                        dEmbeddedPartials[dEmbeddedPartialsRow + column] += dScaled;
-                        float dCentred = lookup[lookupRow + column] - dQuotient;
-                        dEmbeddedPartials2[dEmbeddedPartials2Row + column] += dScaled * dCentred * dInverse;
-                        dTotalLane += dScaled * embeddingsLayerNormWeight[column] * dCentred;
+                        V dScaled = V.Load(dEmbedded, dEmbeddedRow + column);
+                        V.Store(dEmbeddedPartials, dEmbeddedPartialsRow + column, V.Load(dEmbeddedPartials, dEmbeddedPartialsRow + column) + dScaled);
+                        V dCentred = V.Load(lookup, lookupRow + column) - dQuotient;
+                        V.Store(dEmbeddedPartials2, dEmbeddedPartials2Row + column, V.Load(dEmbeddedPartials2, dEmbeddedPartials2Row + column) + dScaled * dCentred * dInverse);
+                        dTotalLane += dScaled * V.Load(embeddingsLayerNormWeight, column) * dCentred;
                     }
-                    float dTotal = GroupReduce.Sum(dTotalLane);
+                    float dTotal = GroupReduce.Sum(V.Sum(dTotalLane));
                     float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse / 8f;
-                    float dTotal2Lane = 0f;
-                    for (int column = Group.IdxX; column < 8; column += Group.DimX)
+                    V dTotal2Lane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        float dScaled13 = dQuotient2 * (lookup[lookupRow + column] - dQuotient);
-                        float dSum3 = dEmbedded[dEmbeddedRow + column] * embeddingsLayerNormWeight[column] * dInverse + dScaled13 + dScaled13;
-                        dTotal2Lane += -dSum3;
+                        V dScaled13 = dQuotient2 * (V.Load(lookup, lookupRow + column) - dQuotient);
+                        V dSum2 = V.Load(dEmbedded, dEmbeddedRow + column) * V.Load(embeddingsLayerNormWeight, column) * dInverse + dScaled13;
+                        dTotal2Lane += -(dSum2 + dScaled13);
                     }
-                    float dTotal2 = GroupReduce.Sum(dTotal2Lane);
+                    float dTotal2 = GroupReduce.Sum(V.Sum(dTotal2Lane));
                     float dQuotient3 = dTotal2 / 8f;
                     int dEmbedded2Row = row * 8;
-                    for (int column = Group.IdxX; column < 8; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        float dScaled17 = dQuotient2 * (lookup[lookupRow + column] - dQuotient);
-                        float dSum5 = dEmbedded[dEmbeddedRow + column] * embeddingsLayerNormWeight[column] * dInverse + dScaled17 + dScaled17;
-                        dEmbedded2[dEmbedded2Row + column] = (dSum5 + dQuotient3);
+                        V dScaled17 = dQuotient2 * (V.Load(lookup, lookupRow + column) - dQuotient);
+                        V dSum4 = V.Load(dEmbedded, dEmbeddedRow + column) * V.Load(embeddingsLayerNormWeight, column) * dInverse + dScaled17;
+                        V.Store(dEmbedded2, dEmbedded2Row + column, dSum4 + dScaled17 + dQuotient3);
                     }
                 }
             }

@@ -4,8 +4,6 @@
 // per token:
 //   embedded                         [tokens, 8]                   1        2,048           32        0-50
 //   lookup                           [tokens, 8]                   1        2,080           32        0-51
-//   embeddedSum                      [tokens, 1]                   1        2,160            4        0-51
-//   embeddedSum2                     [tokens, 1]                   1        2,164            4        0-51
 //   layerOutput                      [tokens, 16]                  3          896          192        1-47
 //   queryKeyValue                    [tokens, 48]                  2            0          384        2-47
 //   expanded                         [tokens, 32]                  2          384          256        2-47
@@ -14,17 +12,10 @@
 //   attentionSum                     [tokens, 16]                  2        1,408          128        2-47
 //   context                          [tokens, 16]                  2        1,536          128        2-47
 //   layerSum                         [tokens, 16]                  2        1,664          128        2-47
-//   contextLogSum                    [tokens, 2]                   2        2,112           16        2-47
-//   attendedSum                      [tokens, 1]                   2        2,128            8        2-47
-//   attendedSum2                     [tokens, 1]                   2        2,136            8        2-47
-//   layerOutputSum                   [tokens, 1]                   2        2,144            8        2-47
-//   layerOutputSum2                  [tokens, 1]                   2        2,152            8        2-47
 //   dFirst                           [tokens, 16]                  1        1,088           64       32-34
 //   dPredicted                       [tokens, 16]                  1        1,152           64       33-34
 //   dQueryKeyValue                   [tokens, 16]                  2        1,792          128       34-50
 //   dLayerSum                        [tokens, 16]                  1        1,216           64       35-37
-//   dCentredSum                      [tokens, 1]                   1        1,984            4       35-41
-//   dLayerOutputSum                  [tokens, 1]                   1        1,988            4       35-41
 //   dGeluTanh2                       [tokens, 32]                  1        1,088          128       36-40
 //   dExpandedProduct                 [tokens, 16]                  1        1,216           64       39-41
 //   dAttentionSum                    [tokens, 16]                  1        1,088           64       41-43
@@ -33,7 +24,7 @@
 //   dContext                         [tokens, 48]                  1        1,088          192       44-47
 //   dEmbedded                        [tokens, 8]                   1            0           32       49-51
 //   dEmbedded2                       [tokens, 8]                   1           32           32       51-54
-//   together                                                                              2,168
+//   together                                                                              2,112
 // per sequence:
 //   first2                           [sequences, 16]               1            0           64       10-29
 //   order                            [sequences, 16]               1           64           64       14-21
@@ -51,13 +42,26 @@
 //   decoderInput2                    [predictions, 8]              1          672           32       15-23
 //   geluTanh                         [predictions, 8]              1          704           32       15-27
 //   geluTanh2                        [predictions, 8]              1          736           32       15-27
-//   decoderInputSum                  [predictions, 1]              1          768            4       15-27
 //   logits                           [predictions, 50]             1            0          256       16-18
 //   dMlm2                            [predictions, 50]             1          256          256       18-23
 //   dDecodeProduct                   [predictions, 8]              1            0           32       22-27
 //   dGeluTanh                        [predictions, 8]              1           64           32       27-31
 //   dTransformedProduct              [predictions, 16]             1            0           64       30-33
-//   together                                                                                772
+//   together                                                                                768
+// per token, float32 in every precision:
+//   embeddedSum                      [tokens, 1]                   1           48            4        0-51
+//   embeddedSum2                     [tokens, 1]                   1           52            4        0-51
+//   contextLogSum                    [tokens, 2]                   2            0           16        2-47
+//   attendedSum                      [tokens, 1]                   2           16            8        2-47
+//   attendedSum2                     [tokens, 1]                   2           24            8        2-47
+//   layerOutputSum                   [tokens, 1]                   2           32            8        2-47
+//   layerOutputSum2                  [tokens, 1]                   2           40            8        2-47
+//   dCentredSum                      [tokens, 1]                   1           56            4       35-41
+//   dLayerOutputSum                  [tokens, 1]                   1           60            4       35-41
+//   together                                                                                 64
+// per prediction, float32 in every precision:
+//   decoderInputSum                  [predictions, 1]              1            0            4       15-27
+//   together                                                                                  4
 // per 16 tokens:
 //   dLayerOutputPartials             [tokens, 16]                  1            0           64       35-35
 //   dLayerOutputPartials2            [tokens, 16]                  1           64           64       35-35
@@ -85,7 +89,7 @@
 //   dDecoderInputPartials            [predictions, 8]              1            0           32       27-27
 //   dTransformedPartials             [predictions, 8]              1           32           32       27-27
 //   together                                                                                264
-// per model:
+// per model, float32 in every precision:
 //   dMlm                             [1, 1]                        1            0           64       11-18
 //   dSop                             [1, 1]                        1           64           64       12-19
 //   mean                             [1, 1]                        1          128           64       18-26
@@ -107,54 +111,54 @@ using ILGPU;
 
 partial class Small
 {
-    internal sealed partial class GpuTrain : GpuProgram
+    internal sealed partial class GpuTrain<T> : GpuProgram<T> where T : unmanaged, IElement<T>
     {
-        readonly ArrayView<float> embedded; // [tokens, 8]
+        readonly ArrayView<T> embedded; // [tokens, 8]
         readonly ArrayView<float> embeddedSum; // [tokens, 1]
         readonly ArrayView<float> embeddedSum2; // [tokens, 1]
-        readonly ArrayView<float> lookup; // [tokens, 8]
-        readonly ArrayView<float> layerOutput; // [tokens, 16] × 3
-        readonly ArrayView<float> attended; // [tokens, 16] × 2
+        readonly ArrayView<T> lookup; // [tokens, 8]
+        readonly ArrayView<T> layerOutput; // [tokens, 16] × 3
+        readonly ArrayView<T> attended; // [tokens, 16] × 2
         readonly ArrayView<float> attendedSum; // [tokens, 1] × 2
         readonly ArrayView<float> attendedSum2; // [tokens, 1] × 2
-        readonly ArrayView<float> attentionSum; // [tokens, 16] × 2
-        readonly ArrayView<float> context; // [tokens, 16] × 2
+        readonly ArrayView<T> attentionSum; // [tokens, 16] × 2
+        readonly ArrayView<T> context; // [tokens, 16] × 2
         readonly ArrayView<float> contextLogSum; // [tokens, 2] × 2
-        readonly ArrayView<float> expanded; // [tokens, 32] × 2
-        readonly ArrayView<float> expandedProduct; // [tokens, 32] × 2
+        readonly ArrayView<T> expanded; // [tokens, 32] × 2
+        readonly ArrayView<T> expandedProduct; // [tokens, 32] × 2
         readonly ArrayView<float> layerOutputSum; // [tokens, 1] × 2
         readonly ArrayView<float> layerOutputSum2; // [tokens, 1] × 2
-        readonly ArrayView<float> layerSum; // [tokens, 16] × 2
-        readonly ArrayView<float> queryKeyValue; // [tokens, 48] × 2
-        readonly ArrayView<float> predicted; // [predictions, 16]
-        readonly ArrayView<float> first2; // [sequences, 16]
+        readonly ArrayView<T> layerSum; // [tokens, 16] × 2
+        readonly ArrayView<T> queryKeyValue; // [tokens, 48] × 2
+        readonly ArrayView<T> predicted; // [predictions, 16]
+        readonly ArrayView<T> first2; // [sequences, 16]
         readonly ArrayView<float> dMlm; // [1, 1]
         readonly ArrayView<float> dSop; // [1, 1]
-        readonly ArrayView<float> transformedProduct; // [predictions, 8]
-        readonly ArrayView<float> order; // [sequences, 16]
-        readonly ArrayView<float> pooled; // [sequences, 16]
-        readonly ArrayView<float> centred; // [predictions, 8]
-        readonly ArrayView<float> decoderInput; // [predictions, 8]
-        readonly ArrayView<float> decoderInput2; // [predictions, 8]
+        readonly ArrayView<T> transformedProduct; // [predictions, 8]
+        readonly ArrayView<T> order; // [sequences, 16]
+        readonly ArrayView<T> pooled; // [sequences, 16]
+        readonly ArrayView<T> centred; // [predictions, 8]
+        readonly ArrayView<T> decoderInput; // [predictions, 8]
+        readonly ArrayView<T> decoderInput2; // [predictions, 8]
         readonly ArrayView<float> decoderInputSum; // [predictions, 1]
-        readonly ArrayView<float> geluTanh; // [predictions, 8]
-        readonly ArrayView<float> geluTanh2; // [predictions, 8]
-        readonly ArrayView<float> logits; // [predictions, 50]
-        readonly ArrayView<float> order2; // [sequences, 2]
+        readonly ArrayView<T> geluTanh; // [predictions, 8]
+        readonly ArrayView<T> geluTanh2; // [predictions, 8]
+        readonly ArrayView<T> logits; // [predictions, 50]
+        readonly ArrayView<T> order2; // [sequences, 2]
         readonly ArrayView<float> dLogitsPartials; // [predictions, 50] per chunk
-        readonly ArrayView<float> dMlm2; // [predictions, 50]
+        readonly ArrayView<T> dMlm2; // [predictions, 50]
         readonly ArrayView<float> mean; // [1, 1]
         readonly ArrayView<float> meanPartials; // [predictions, 1] per chunk
         readonly ArrayView<float> mlm; // [1, 1]
         readonly ArrayView<float> mlmPartials; // [predictions, 1] per chunk
         readonly ArrayView<float> dOrderPartials; // [sequences, 2] per chunk
-        readonly ArrayView<float> dSop2; // [sequences, 2]
+        readonly ArrayView<T> dSop2; // [sequences, 2]
         readonly ArrayView<float> mean2; // [1, 1]
         readonly ArrayView<float> meanPartials2; // [sequences, 1] per chunk
         readonly ArrayView<float> sop; // [1, 1]
         readonly ArrayView<float> sopPartials; // [sequences, 1] per chunk
-        readonly ArrayView<float> dPooled; // [sequences, 16]
-        readonly ArrayView<float> dDecodeProduct; // [predictions, 8]
+        readonly ArrayView<T> dPooled; // [sequences, 16]
+        readonly ArrayView<T> dDecodeProduct; // [predictions, 8]
         readonly ArrayView<float> dLinearPartials; // [sequences, 16] per chunk
         readonly ArrayView<float> dDecoderInputPartials2; // [predictions, 8] per chunk
         readonly ArrayView<float> loss; // [1, 1]
@@ -163,132 +167,132 @@ partial class Small
         readonly ArrayView<float> sop2; // [1, 1]
         readonly ArrayView<float> sopAccuracy; // [1, 1]
         readonly ArrayView<float> dDecoderInputPartials; // [predictions, 8] per chunk
-        readonly ArrayView<float> dGeluTanh; // [predictions, 8]
+        readonly ArrayView<T> dGeluTanh; // [predictions, 8]
         readonly ArrayView<float> dTransformedPartials; // [predictions, 8] per chunk
-        readonly ArrayView<float> dLinearProduct; // [sequences, 16]
-        readonly ArrayView<float> dTransformedProduct; // [predictions, 16]
-        readonly ArrayView<float> dFirst; // [tokens, 16]
-        readonly ArrayView<float> dPredicted; // [tokens, 16]
-        readonly ArrayView<float> dQueryKeyValue; // [tokens, 16] × 2
+        readonly ArrayView<T> dLinearProduct; // [sequences, 16]
+        readonly ArrayView<T> dTransformedProduct; // [predictions, 16]
+        readonly ArrayView<T> dFirst; // [tokens, 16]
+        readonly ArrayView<T> dPredicted; // [tokens, 16]
+        readonly ArrayView<T> dQueryKeyValue; // [tokens, 16] × 2
         readonly ArrayView<float> dCentredSum; // [tokens, 1]
         readonly ArrayView<float> dLayerOutputPartials; // [tokens, 16] per chunk
         readonly ArrayView<float> dLayerOutputPartials2; // [tokens, 16] per chunk
         readonly ArrayView<float> dLayerOutputSum; // [tokens, 1]
-        readonly ArrayView<float> dLayerSum; // [tokens, 16]
+        readonly ArrayView<T> dLayerSum; // [tokens, 16]
         readonly ArrayView<float> dLayerSumPartials; // [tokens, 16] per chunk
-        readonly ArrayView<float> dGeluTanh2; // [tokens, 32]
+        readonly ArrayView<T> dGeluTanh2; // [tokens, 32]
         readonly ArrayView<float> dExpandedPartials; // [tokens, 32] per chunk
-        readonly ArrayView<float> dExpandedProduct; // [tokens, 16]
-        readonly ArrayView<float> dAttended; // [tokens, 16]
+        readonly ArrayView<T> dExpandedProduct; // [tokens, 16]
+        readonly ArrayView<T> dAttended; // [tokens, 16]
         readonly ArrayView<float> dAttendedPartials; // [tokens, 16] per chunk
         readonly ArrayView<float> dAttendedPartials2; // [tokens, 16] per chunk
-        readonly ArrayView<float> dAttentionSum; // [tokens, 16]
+        readonly ArrayView<T> dAttentionSum; // [tokens, 16]
         readonly ArrayView<float> dAttentionSumPartials; // [tokens, 16] per chunk
-        readonly ArrayView<float> dAttentionSumProduct; // [tokens, 16]
-        readonly ArrayView<float> dContext; // [tokens, 48]
+        readonly ArrayView<T> dAttentionSumProduct; // [tokens, 16]
+        readonly ArrayView<T> dContext; // [tokens, 48]
         readonly ArrayView<float> dQueryKeyValuePartials; // [tokens, 48] per chunk
         readonly ArrayView<float> dHiddenPartials; // [tokens, 16] per chunk
-        readonly ArrayView<float> dEmbedded; // [tokens, 8]
-        readonly ArrayView<float> dEmbedded2; // [tokens, 8]
+        readonly ArrayView<T> dEmbedded; // [tokens, 8]
+        readonly ArrayView<T> dEmbedded2; // [tokens, 8]
         readonly ArrayView<float> dEmbeddedPartials; // [tokens, 8] per chunk
         readonly ArrayView<float> dEmbeddedPartials2; // [tokens, 8] per chunk
-        readonly GpuRows<EmbeddedDropout> embeddedDropoutKernel;
-        readonly MatrixProduct<NT, HiddenLinear> hiddenLinearKernel;
-        readonly MatrixProduct<NT, QueryKeyValueLinear> queryKeyValueLinearKernel;
-        readonly AttentionForward attentionForwardKernel;
-        readonly MatrixProduct<NT, AttentionSumLayer> attentionSumLayerKernel;
-        readonly GpuRows<AttendedLayerNorm> attendedLayerNormKernel;
-        readonly MatrixProduct<NT, ExpandedGeluTanh> expandedGeluTanhKernel;
-        readonly MatrixProduct<NT, LayerSumLayer> layerSumLayerKernel;
-        readonly GpuRows<LayerOutputLayerNorm> layerOutputLayerNormKernel;
-        readonly GpuRows<PredictedPretraining> predictedPretrainingKernel;
-        readonly GpuRows<FirstPool> firstPoolKernel;
-        readonly GpuRows<MlmMeanGradient> mlmMeanGradientKernel;
-        readonly GpuRows<SopMeanGradient> sopMeanGradientKernel;
-        readonly MatrixProduct<NT, Store> nTStoreKernel;
-        readonly MatrixProduct<NT, OrderDropout> orderDropoutKernel;
-        readonly GpuRows<DecoderInputLayerNorm> decoderInputLayerNormKernel;
-        readonly MatrixProduct<NT, LogitsDecode> logitsDecodeKernel;
-        readonly MatrixProduct<NT, OrderLinear> orderLinearKernel;
-        readonly GpuRows<MlmCrossEntropyGradient> mlmCrossEntropyGradientKernel;
+        readonly GpuRows<EmbeddedDropout, Float8> embeddedDropoutKernel;
+        readonly MatrixProduct<T, NT, HiddenLinear> hiddenLinearKernel;
+        readonly MatrixProduct<T, NT, QueryKeyValueLinear> queryKeyValueLinearKernel;
+        readonly AttentionForward<T> attentionForwardKernel;
+        readonly MatrixProduct<T, NT, AttentionSumLayer> attentionSumLayerKernel;
+        readonly GpuRows<AttendedLayerNorm, Float8> attendedLayerNormKernel;
+        readonly MatrixProduct<T, NT, ExpandedGeluTanh> expandedGeluTanhKernel;
+        readonly MatrixProduct<T, NT, LayerSumLayer> layerSumLayerKernel;
+        readonly GpuRows<LayerOutputLayerNorm, Float8> layerOutputLayerNormKernel;
+        readonly GpuRows<PredictedPretraining, Float8> predictedPretrainingKernel;
+        readonly GpuRows<FirstPool, Float8> firstPoolKernel;
+        readonly GpuRows<MlmMeanGradient, Float1> mlmMeanGradientKernel;
+        readonly GpuRows<SopMeanGradient, Float1> sopMeanGradientKernel;
+        readonly MatrixProduct<T, NT, Store<T>> nTStoreKernel;
+        readonly MatrixProduct<T, NT, OrderDropout> orderDropoutKernel;
+        readonly GpuRows<DecoderInputLayerNorm, Float8> decoderInputLayerNormKernel;
+        readonly MatrixProduct<T, NT, LogitsDecode> logitsDecodeKernel;
+        readonly MatrixProduct<T, NT, OrderLinear> orderLinearKernel;
+        readonly GpuRows<MlmCrossEntropyGradient, Float1> mlmCrossEntropyGradientKernel;
         readonly ColumnSum columnSumKernel;
-        readonly GpuRows<SopCrossEntropyGradient> sopCrossEntropyGradientKernel;
-        readonly MatrixProduct<NN, PooledPoolGradient> pooledPoolGradientKernel;
-        readonly MatrixProduct<TN, Accumulate> tNAccumulateKernel;
-        readonly MatrixProduct<NN, Store> nNStoreKernel;
-        readonly GpuRows<PoolerBiasGradient> poolerBiasGradientKernel;
-        readonly GpuRows<DecoderInputLayerNormGradient> decoderInputLayerNormGradientKernel;
-        readonly GpuRows<SopAccuracyMean> sopAccuracyMeanKernel;
-        readonly GpuRows<ActivateGeluTanhGradient> activateGeluTanhGradientKernel;
-        readonly ScatterAdd scatterAddKernel;
-        readonly GpuRows<PredictedPretrainingGradient2> predictedPretrainingGradient2Kernel;
-        readonly GpuRows<LayerSumDropoutGradient> layerSumDropoutGradientKernel;
-        readonly MatrixProduct<NN, ActivateGeluTanhGradient2> activateGeluTanhGradient2Kernel;
-        readonly GpuRows<FfnBiasGradient> ffnBiasGradientKernel;
-        readonly GpuRows<AttentionSumDropoutGradient> attentionSumDropoutGradientKernel;
+        readonly GpuRows<SopCrossEntropyGradient, Float1> sopCrossEntropyGradientKernel;
+        readonly MatrixProduct<T, NN, PooledPoolGradient> pooledPoolGradientKernel;
+        readonly MatrixProduct<T, TN, Accumulate> tNAccumulateKernel;
+        readonly MatrixProduct<T, NN, Store<T>> nNStoreKernel;
+        readonly GpuRows<PoolerBiasGradient, Float8> poolerBiasGradientKernel;
+        readonly GpuRows<DecoderInputLayerNormGradient, Float8> decoderInputLayerNormGradientKernel;
+        readonly GpuRows<SopAccuracyMean, Float1> sopAccuracyMeanKernel;
+        readonly GpuRows<ActivateGeluTanhGradient, Float8> activateGeluTanhGradientKernel;
+        readonly ScatterAdd<T> scatterAddKernel;
+        readonly GpuRows<PredictedPretrainingGradient2, Float8> predictedPretrainingGradient2Kernel;
+        readonly GpuRows<LayerSumDropoutGradient, Float8> layerSumDropoutGradientKernel;
+        readonly MatrixProduct<T, NN, ActivateGeluTanhGradient2> activateGeluTanhGradient2Kernel;
+        readonly GpuRows<FfnBiasGradient, Float8> ffnBiasGradientKernel;
+        readonly GpuRows<AttentionSumDropoutGradient, Float8> attentionSumDropoutGradientKernel;
         readonly ArrayView<float> attentionDelta;
-        readonly AttentionBackward attentionBackwardKernel;
-        readonly GpuRows<QueryKeyValueBiasGradient> queryKeyValueBiasGradientKernel;
-        readonly MatrixProduct<NN, QueryKeyValueLinearGradient> queryKeyValueLinearGradientKernel;
-        readonly GpuRows<EmbeddingHiddenMappingInBiasGradient> embeddingHiddenMappingInBiasGradientKernel;
-        readonly MatrixProduct<NN, EmbeddedDropoutGradient> embeddedDropoutGradientKernel;
-        readonly GpuRows<EmbeddedRowMeanGradient> embeddedRowMeanGradientKernel;
+        readonly AttentionBackward<T> attentionBackwardKernel;
+        readonly GpuRows<QueryKeyValueBiasGradient, Float8> queryKeyValueBiasGradientKernel;
+        readonly MatrixProduct<T, NN, QueryKeyValueLinearGradient> queryKeyValueLinearGradientKernel;
+        readonly GpuRows<EmbeddingHiddenMappingInBiasGradient, Float8> embeddingHiddenMappingInBiasGradientKernel;
+        readonly MatrixProduct<T, NN, EmbeddedDropoutGradient> embeddedDropoutGradientKernel;
+        readonly GpuRows<EmbeddedRowMeanGradient, Float8> embeddedRowMeanGradientKernel;
 
-        public GpuTrain(GpuExecutor executor) : base(executor, Compiled.Program("train")!)
+        public GpuTrain(GpuExecutor<T> executor) : base(executor, Compiled.Program("train")!)
         {
             embedded = Token(512);
-            embeddedSum = Token(540);
-            embeddedSum2 = Token(541);
+            embeddedSum = ExactToken(12);
+            embeddedSum2 = ExactToken(13);
             lookup = Token(520);
             layerOutput = Token(224);
             attended = Token(320);
-            attendedSum = Token(532);
-            attendedSum2 = Token(534);
+            attendedSum = ExactToken(4);
+            attendedSum2 = ExactToken(6);
             attentionSum = Token(352);
             context = Token(384);
-            contextLogSum = Token(528);
+            contextLogSum = ExactToken(0);
             expanded = Token(96);
             expandedProduct = Token(160);
-            layerOutputSum = Token(536);
-            layerOutputSum2 = Token(538);
+            layerOutputSum = ExactToken(8);
+            layerOutputSum2 = ExactToken(10);
             layerSum = Token(416);
             queryKeyValue = Token(0);
             predicted = Prediction(128);
             first2 = Sequence(0);
-            dMlm = Fixed(0);
-            dSop = Fixed(16);
+            dMlm = ExactFixed(0);
+            dSop = ExactFixed(16);
             transformedProduct = Prediction(144);
             order = Sequence(16);
             pooled = Sequence(32);
             centred = Prediction(152);
             decoderInput = Prediction(160);
             decoderInput2 = Prediction(168);
-            decoderInputSum = Prediction(192);
+            decoderInputSum = ExactPrediction(0);
             geluTanh = Prediction(176);
             geluTanh2 = Prediction(184);
             logits = Prediction(0);
             order2 = Sequence(48);
             dLogitsPartials = PredictionChunk(0);
             dMlm2 = Prediction(64);
-            mean = Fixed(32);
+            mean = ExactFixed(32);
             meanPartials = PredictionChunk(64);
-            mlm = Fixed(48);
+            mlm = ExactFixed(48);
             mlmPartials = PredictionChunk(65);
             dOrderPartials = SequenceChunk(0);
             dSop2 = Sequence(64);
-            mean2 = Fixed(0);
+            mean2 = ExactFixed(0);
             meanPartials2 = SequenceChunk(2);
-            sop = Fixed(64);
+            sop = ExactFixed(64);
             sopPartials = SequenceChunk(3);
             dPooled = Sequence(48);
             dDecodeProduct = Prediction(0);
             dLinearPartials = SequenceChunk(0);
             dDecoderInputPartials2 = PredictionChunk(0);
-            loss = Fixed(16);
-            mlm2 = Fixed(80);
-            mlmAccuracy = Fixed(96);
-            sop2 = Fixed(112);
-            sopAccuracy = Fixed(128);
+            loss = ExactFixed(16);
+            mlm2 = ExactFixed(80);
+            mlmAccuracy = ExactFixed(96);
+            sop2 = ExactFixed(112);
+            sopAccuracy = ExactFixed(128);
             dDecoderInputPartials = PredictionChunk(0);
             dGeluTanh = Prediction(16);
             dTransformedPartials = PredictionChunk(8);
@@ -297,10 +301,10 @@ partial class Small
             dFirst = Token(272);
             dPredicted = Token(288);
             dQueryKeyValue = Token(448);
-            dCentredSum = Token(496);
+            dCentredSum = ExactToken(14);
             dLayerOutputPartials = TokenChunk(0);
             dLayerOutputPartials2 = TokenChunk(16);
-            dLayerOutputSum = Token(497);
+            dLayerOutputSum = ExactToken(15);
             dLayerSum = Token(304);
             dLayerSumPartials = TokenChunk(32);
             dGeluTanh2 = Token(272);
@@ -319,50 +323,50 @@ partial class Small
             dEmbedded2 = Token(8);
             dEmbeddedPartials = TokenChunk(0);
             dEmbeddedPartials2 = TokenChunk(8);
-            embeddedDropoutKernel = new(Device);
+            embeddedDropoutKernel = new(Device, 8);
             hiddenLinearKernel = new(Device);
             queryKeyValueLinearKernel = new(Device);
             attentionForwardKernel = new(Device);
             attentionSumLayerKernel = new(Device);
-            attendedLayerNormKernel = new(Device);
+            attendedLayerNormKernel = new(Device, 16);
             expandedGeluTanhKernel = new(Device);
             layerSumLayerKernel = new(Device);
-            layerOutputLayerNormKernel = new(Device);
-            predictedPretrainingKernel = new(Device);
-            firstPoolKernel = new(Device);
-            mlmMeanGradientKernel = new(Device);
-            sopMeanGradientKernel = new(Device);
+            layerOutputLayerNormKernel = new(Device, 16);
+            predictedPretrainingKernel = new(Device, 16);
+            firstPoolKernel = new(Device, 16);
+            mlmMeanGradientKernel = new(Device, 1);
+            sopMeanGradientKernel = new(Device, 1);
             nTStoreKernel = new(Device);
             orderDropoutKernel = new(Device);
-            decoderInputLayerNormKernel = new(Device);
+            decoderInputLayerNormKernel = new(Device, 8);
             logitsDecodeKernel = new(Device);
             orderLinearKernel = new(Device);
-            mlmCrossEntropyGradientKernel = new(Device);
+            mlmCrossEntropyGradientKernel = new(Device, 50);
             columnSumKernel = new(Device);
-            sopCrossEntropyGradientKernel = new(Device);
+            sopCrossEntropyGradientKernel = new(Device, 2);
             pooledPoolGradientKernel = new(Device);
             tNAccumulateKernel = new(Device);
             nNStoreKernel = new(Device);
-            poolerBiasGradientKernel = new(Device);
-            decoderInputLayerNormGradientKernel = new(Device);
-            sopAccuracyMeanKernel = new(Device);
-            activateGeluTanhGradientKernel = new(Device);
+            poolerBiasGradientKernel = new(Device, 16);
+            decoderInputLayerNormGradientKernel = new(Device, 8);
+            sopAccuracyMeanKernel = new(Device, 1);
+            activateGeluTanhGradientKernel = new(Device, 8);
             scatterAddKernel = new(Device);
-            predictedPretrainingGradient2Kernel = new(Device);
-            layerSumDropoutGradientKernel = new(Device);
+            predictedPretrainingGradient2Kernel = new(Device, 16);
+            layerSumDropoutGradientKernel = new(Device, 16);
             activateGeluTanhGradient2Kernel = new(Device);
-            ffnBiasGradientKernel = new(Device);
-            attentionSumDropoutGradientKernel = new(Device);
+            ffnBiasGradientKernel = new(Device, 32);
+            attentionSumDropoutGradientKernel = new(Device, 16);
             attentionDelta = Scratch(TokenRows * 2);
             attentionBackwardKernel = new(Device);
-            queryKeyValueBiasGradientKernel = new(Device);
+            queryKeyValueBiasGradientKernel = new(Device, 48);
             queryKeyValueLinearGradientKernel = new(Device);
-            embeddingHiddenMappingInBiasGradientKernel = new(Device);
+            embeddingHiddenMappingInBiasGradientKernel = new(Device, 16);
             embeddedDropoutGradientKernel = new(Device);
-            embeddedRowMeanGradientKernel = new(Device);
+            embeddedRowMeanGradientKernel = new(Device, 8);
         }
 
-        public override Operand Output(int index) => index switch
+        public override GpuOutput<T> Output(int index) => index switch
         {
             0 => new(loss, 1), // loss
             1 => new(mlm2, 1), // mlm_loss
@@ -372,32 +376,32 @@ partial class Small
             _ => throw new ArgumentOutOfRangeException(nameof(index)),
         };
 
-        ArrayView<float> LayerOutput(int entry) => From(layerOutput, entry * (16 * TokenRows));
+        ArrayView<T> LayerOutput(int entry) => From(layerOutput, entry * (16 * TokenRows));
 
-        ArrayView<float> Attended(int entry) => From(attended, entry * (16 * TokenRows));
+        ArrayView<T> Attended(int entry) => From(attended, entry * (16 * TokenRows));
 
         ArrayView<float> AttendedSum(int entry) => From(attendedSum, entry * (1 * TokenRows));
 
         ArrayView<float> AttendedSum2(int entry) => From(attendedSum2, entry * (1 * TokenRows));
 
-        ArrayView<float> AttentionSum(int entry) => From(attentionSum, entry * (16 * TokenRows));
+        ArrayView<T> AttentionSum(int entry) => From(attentionSum, entry * (16 * TokenRows));
 
-        ArrayView<float> Context(int entry) => From(context, entry * (16 * TokenRows));
+        ArrayView<T> Context(int entry) => From(context, entry * (16 * TokenRows));
 
         ArrayView<float> ContextLogSum(int entry) => From(contextLogSum, entry * (2 * TokenRows));
 
-        ArrayView<float> Expanded(int entry) => From(expanded, entry * (32 * TokenRows));
+        ArrayView<T> Expanded(int entry) => From(expanded, entry * (32 * TokenRows));
 
-        ArrayView<float> ExpandedProduct(int entry) => From(expandedProduct, entry * (32 * TokenRows));
+        ArrayView<T> ExpandedProduct(int entry) => From(expandedProduct, entry * (32 * TokenRows));
 
         ArrayView<float> LayerOutputSum(int entry) => From(layerOutputSum, entry * (1 * TokenRows));
 
         ArrayView<float> LayerOutputSum2(int entry) => From(layerOutputSum2, entry * (1 * TokenRows));
 
-        ArrayView<float> LayerSum(int entry) => From(layerSum, entry * (16 * TokenRows));
+        ArrayView<T> LayerSum(int entry) => From(layerSum, entry * (16 * TokenRows));
 
-        ArrayView<float> QueryKeyValue(int entry) => From(queryKeyValue, entry * (48 * TokenRows));
+        ArrayView<T> QueryKeyValue(int entry) => From(queryKeyValue, entry * (48 * TokenRows));
 
-        ArrayView<float> DQueryKeyValue(int entry) => From(dQueryKeyValue, entry * (16 * TokenRows));
+        ArrayView<T> DQueryKeyValue(int entry) => From(dQueryKeyValue, entry * (16 * TokenRows));
     }
 }

@@ -9,7 +9,7 @@ using ILGPU;
 
 partial class Small
 {
-    internal sealed partial class GpuTrain : GpuProgram
+    internal sealed partial class GpuTrain<T> : GpuProgram<T> where T : unmanaged, IElement<T>
     {
         protected override void Run()
         {
@@ -27,7 +27,7 @@ partial class Small
             embeddedDropoutKernel.Launch(Tokens, new(Value(Offset.WordEmbeddingsWeight), Batch.Tokens, Value(Offset.TokenTypeEmbeddingsWeight), Batch.Segments, Value(Offset.PositionEmbeddingsWeight), Batch.Positions, lookup, embeddedSum, embeddedSum2, Value(Offset.EmbeddingsLayerNormWeight), Value(Offset.EmbeddingsLayerNormBias), DropoutKey(0, 0), embedded));
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            hiddenLinearKernel.Launch(new(embedded, 8), new(Value(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 16, 8, new(Value(Offset.EmbeddingHiddenMappingInBias), LayerOutput(0)));
+            hiddenLinearKernel.Launch(new(embedded, 8), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 16, 8, new(Value(Offset.EmbeddingHiddenMappingInBias), LayerOutput(0)));
         }
 
         void LayerGroup()
@@ -35,22 +35,22 @@ partial class Small
             for (int layer = 0; layer < 2; layer++)
             {
                 // var queryKeyValue = Linear(x, a.QueryKeyValue);
-                queryKeyValueLinearKernel.Launch(new(LayerOutput(layer), 16), new(Value(Offset.QueryKeyValueWeight), 16), Tokens, 48, 16, new(Value(Offset.QueryKeyValueBias), QueryKeyValue(layer)));
+                queryKeyValueLinearKernel.Launch(new(LayerOutput(layer), 16), new(Weight(Offset.QueryKeyValueWeight), 16), Tokens, 48, 16, new(Value(Offset.QueryKeyValueBias), QueryKeyValue(layer)));
 
                 // var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
                 attentionForwardKernel.Launch(Attention(new(QueryKeyValue(layer), 48), 2, 8, DropoutKey(1, layer), 0.1), new(Context(layer), 16), new(ContextLogSum(layer), 2));
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                attentionSumLayerKernel.Launch(new(Context(layer), 16), new(Value(Offset.AttentionDenseWeight), 16), Tokens, 16, 16, new(LayerOutput(layer), Value(Offset.AttentionDenseBias), DropoutKey(2, layer), AttentionSum(layer)));
+                attentionSumLayerKernel.Launch(new(Context(layer), 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16, new(LayerOutput(layer), Value(Offset.AttentionDenseBias), DropoutKey(2, layer), AttentionSum(layer)));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 attendedLayerNormKernel.Launch(Tokens, new(AttentionSum(layer), AttendedSum(layer), AttendedSum2(layer), Value(Offset.AttentionLayerNormWeight), Value(Offset.AttentionLayerNormBias), Attended(layer)));
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                expandedGeluTanhKernel.Launch(new(Attended(layer), 16), new(Value(Offset.FfnWeight), 16), Tokens, 32, 16, new(ExpandedProduct(layer), Value(Offset.FfnBias), Expanded(layer)));
+                expandedGeluTanhKernel.Launch(new(Attended(layer), 16), new(Weight(Offset.FfnWeight), 16), Tokens, 32, 16, new(ExpandedProduct(layer), Value(Offset.FfnBias), Expanded(layer)));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                layerSumLayerKernel.Launch(new(Expanded(layer), 32), new(Value(Offset.FfnOutputWeight), 32), Tokens, 16, 32, new(Attended(layer), Value(Offset.FfnOutputBias), DropoutKey(3, layer), LayerSum(layer)));
+                layerSumLayerKernel.Launch(new(Expanded(layer), 32), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 16, 32, new(Attended(layer), Value(Offset.FfnOutputBias), DropoutKey(3, layer), LayerSum(layer)));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 layerOutputLayerNormKernel.Launch(Tokens, new(LayerSum(layer), LayerOutputSum(layer), LayerOutputSum2(layer), Value(Offset.FullLayerLayerNormWeight), Value(Offset.FullLayerLayerNormBias), LayerOutput(layer + 1)));
@@ -72,57 +72,57 @@ partial class Small
             sopMeanGradientKernel.Launch(1, new(Sequences, dSop));
 
             // var transformed = Activate(Linear(x, transform));
-            nTStoreKernel.Launch(new(predicted, 16), new(Value(Offset.PredictionsDenseWeight), 16), Predictions, 8, 16, new(transformedProduct, 8));
+            nTStoreKernel.Launch(new(predicted, 16), new(Weight(Offset.PredictionsDenseWeight), 16), Predictions, 8, 16, new(transformedProduct, 8));
 
             // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            orderDropoutKernel.Launch(new(first2, 16), new(Value(Offset.PoolerWeight), 16), Sequences, 16, 16, new(Value(Offset.PoolerBias), pooled, DropoutKey(4, 0), order));
+            orderDropoutKernel.Launch(new(first2, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16, new(Value(Offset.PoolerBias), pooled, DropoutKey(4, 0), order));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             decoderInputLayerNormKernel.Launch(Predictions, new(transformedProduct, Value(Offset.PredictionsDenseBias), geluTanh, geluTanh2, centred, decoderInputSum, decoderInput, Value(Offset.PredictionsLayerNormWeight), Value(Offset.PredictionsLayerNormBias), decoderInput2));
 
             // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            logitsDecodeKernel.Launch(new(decoderInput2, 8), new(Value(Offset.WordEmbeddingsWeight), 8), Predictions, 50, 8, new(Value(Offset.PredictionsBias), logits));
+            logitsDecodeKernel.Launch(new(decoderInput2, 8), new(Weight(Offset.WordEmbeddingsWeight), 8), Predictions, 50, 8, new(Value(Offset.PredictionsBias), logits));
 
             // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            orderLinearKernel.Launch(new(order, 16), new(Value(Offset.ClassifierWeight), 16), Sequences, 2, 16, new(Value(Offset.ClassifierBias), order2));
+            orderLinearKernel.Launch(new(order, 16), new(Weight(Offset.ClassifierWeight), 16), Sequences, 2, 16, new(Value(Offset.ClassifierBias), order2));
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
             mlmCrossEntropyGradientKernel.LaunchChunks(Predictions, new(logits, Batch.Labels, meanPartials, mlmPartials, dMlm, dMlm2, dLogitsPartials));
-            columnSumKernel.Launch(mlmPartials, Chunks(Predictions), 1, mlm, accumulate: false);
+            columnSumKernel.Launch(mlmPartials, Predictions, 1, mlm, accumulate: false);
 
             // ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
-            columnSumKernel.Launch(meanPartials, Chunks(Predictions), 1, mean, accumulate: false);
+            columnSumKernel.Launch(meanPartials, Predictions, 1, mean, accumulate: false);
 
             // gradient of: return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            columnSumKernel.Launch(dLogitsPartials, Chunks(Predictions), 50, Gradient(Offset.PredictionsBias), accumulate: true);
+            columnSumKernel.Launch(dLogitsPartials, Predictions, 50, Gradient(Offset.PredictionsBias), accumulate: true);
 
             // var sop = Mean(CrossEntropy(order, batch.Order));
             sopCrossEntropyGradientKernel.LaunchChunks(Sequences, new(order2, Batch.Order, meanPartials2, sopPartials, dSop, dSop2, dOrderPartials));
-            columnSumKernel.Launch(sopPartials, Chunks(Sequences), 1, sop, accumulate: false);
+            columnSumKernel.Launch(sopPartials, Sequences, 1, sop, accumulate: false);
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
-            columnSumKernel.Launch(meanPartials2, Chunks(Sequences), 1, mean2, accumulate: false);
+            columnSumKernel.Launch(meanPartials2, Sequences, 1, mean2, accumulate: false);
 
             // gradient of: var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            columnSumKernel.Launch(dOrderPartials, Chunks(Sequences), 2, Gradient(Offset.ClassifierBias), accumulate: true);
+            columnSumKernel.Launch(dOrderPartials, Sequences, 2, Gradient(Offset.ClassifierBias), accumulate: true);
 
             // gradient of: return Tanh(Linear(first, pooler));
-            pooledPoolGradientKernel.Launch(new(dSop2, 2), new(Value(Offset.ClassifierWeight), 16), Sequences, 16, 2, new(DropoutKey(4, 0), pooled, dPooled));
+            pooledPoolGradientKernel.Launch(new(dSop2, 2), new(Weight(Offset.ClassifierWeight), 16), Sequences, 16, 2, new(DropoutKey(4, 0), pooled, dPooled));
 
             // gradient of: var order = Linear(Dropout(pooled, c.Dropout), orderHead);
             tNAccumulateKernel.Launch(new(dSop2, 2), new(order, 16), 2, 16, Sequences, new(Gradient(Offset.ClassifierWeight), 16));
 
             // gradient of: return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            nNStoreKernel.Launch(new(dMlm2, 64), new(Value(Offset.WordEmbeddingsWeight), 8), Predictions, 8, 50, new(dDecodeProduct, 8));
+            nNStoreKernel.Launch(new(dMlm2, 64), new(Weight(Offset.WordEmbeddingsWeight), 8), Predictions, 8, 50, new(dDecodeProduct, 8));
             tNAccumulateKernel.Launch(new(dMlm2, 64), new(decoderInput2, 8), 50, 8, Predictions, new(Gradient(Offset.WordEmbeddingsWeight), 8));
 
             // gradient of: return Tanh(Linear(first, pooler));
             poolerBiasGradientKernel.LaunchChunks(Sequences, new(dPooled, dLinearPartials));
-            columnSumKernel.Launch(dLinearPartials, Chunks(Sequences), 16, Gradient(Offset.PoolerBias), accumulate: true);
+            columnSumKernel.Launch(dLinearPartials, Sequences, 16, Gradient(Offset.PoolerBias), accumulate: true);
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             decoderInputLayerNormGradientKernel.LaunchChunks(Predictions, new(dDecodeProduct, decoderInput, dDecoderInputPartials2));
-            columnSumKernel.Launch(dDecoderInputPartials2, Chunks(Predictions), 8, Gradient(Offset.PredictionsLayerNormWeight), accumulate: true);
+            columnSumKernel.Launch(dDecoderInputPartials2, Predictions, 8, Gradient(Offset.PredictionsLayerNormWeight), accumulate: true);
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
             sopAccuracyMeanKernel.Launch(1, new(mlm, Predictions, mlm2, sop, Sequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy));
@@ -131,25 +131,25 @@ partial class Small
             activateGeluTanhGradientKernel.LaunchChunks(Predictions, new(dDecodeProduct, dDecoderInputPartials, Value(Offset.PredictionsLayerNormWeight), centred, decoderInputSum, transformedProduct, Value(Offset.PredictionsDenseBias), geluTanh, geluTanh2, dGeluTanh, dTransformedPartials));
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-            columnSumKernel.Launch(dDecoderInputPartials, Chunks(Predictions), 8, Gradient(Offset.PredictionsLayerNormBias), accumulate: true);
+            columnSumKernel.Launch(dDecoderInputPartials, Predictions, 8, Gradient(Offset.PredictionsLayerNormBias), accumulate: true);
 
             // gradient of: var transformed = Activate(Linear(x, transform));
-            columnSumKernel.Launch(dTransformedPartials, Chunks(Predictions), 8, Gradient(Offset.PredictionsDenseBias), accumulate: true);
+            columnSumKernel.Launch(dTransformedPartials, Predictions, 8, Gradient(Offset.PredictionsDenseBias), accumulate: true);
 
             // gradient of: return Tanh(Linear(first, pooler));
-            nNStoreKernel.Launch(new(dPooled, 16), new(Value(Offset.PoolerWeight), 16), Sequences, 16, 16, new(dLinearProduct, 16));
+            nNStoreKernel.Launch(new(dPooled, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16, new(dLinearProduct, 16));
             tNAccumulateKernel.Launch(new(dPooled, 16), new(first2, 16), 16, 16, Sequences, new(Gradient(Offset.PoolerWeight), 16));
 
             // gradient of: var transformed = Activate(Linear(x, transform));
-            nNStoreKernel.Launch(new(dGeluTanh, 8), new(Value(Offset.PredictionsDenseWeight), 16), Predictions, 16, 8, new(dTransformedProduct, 16));
+            nNStoreKernel.Launch(new(dGeluTanh, 8), new(Weight(Offset.PredictionsDenseWeight), 16), Predictions, 16, 8, new(dTransformedProduct, 16));
             tNAccumulateKernel.Launch(new(dGeluTanh, 8), new(predicted, 16), 8, 16, Predictions, new(Gradient(Offset.PredictionsDenseWeight), 16));
 
             // gradient of: var first = Rows(hidden, batch.First);
-            Clear(dFirst, 16L * Tokens);
+            Clear(dFirst, 16, Tokens);
             scatterAddKernel.Launch(new(dFirst, 16), Batch.First, new(dLinearProduct, 16), Sequences, 16);
 
             // gradient of: var predicted = Rows(hidden, batch.Predicted);
-            Clear(dPredicted, 16L * Tokens);
+            Clear(dPredicted, 16, Tokens);
             scatterAddKernel.Launch(new(dPredicted, 16), Batch.Predicted, new(dTransformedProduct, 16), Predictions, 16);
             predictedPretrainingGradient2Kernel.Launch(Tokens, new(dFirst, dPredicted, DQueryKeyValue(0)));
         }
@@ -162,34 +162,34 @@ partial class Small
                 layerSumDropoutGradientKernel.LaunchChunks(Tokens, new(LayerOutputSum(layer), LayerOutputSum2(layer), DQueryKeyValue((layer + 1) & 1), dLayerOutputPartials, LayerSum(layer), dLayerOutputPartials2, Value(Offset.FullLayerLayerNormWeight), dLayerOutputSum, dCentredSum, DropoutKey(3, layer), dLayerSum, dLayerSumPartials));
 
                 // gradient of: var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                columnSumKernel.Launch(dLayerOutputPartials, Chunks(Tokens), 16, Gradient(Offset.FullLayerLayerNormBias), accumulate: true);
-                columnSumKernel.Launch(dLayerOutputPartials2, Chunks(Tokens), 16, Gradient(Offset.FullLayerLayerNormWeight), accumulate: true);
+                columnSumKernel.Launch(dLayerOutputPartials, Tokens, 16, Gradient(Offset.FullLayerLayerNormBias), accumulate: true);
+                columnSumKernel.Launch(dLayerOutputPartials2, Tokens, 16, Gradient(Offset.FullLayerLayerNormWeight), accumulate: true);
 
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                columnSumKernel.Launch(dLayerSumPartials, Chunks(Tokens), 16, Gradient(Offset.FfnOutputBias), accumulate: true);
+                columnSumKernel.Launch(dLayerSumPartials, Tokens, 16, Gradient(Offset.FfnOutputBias), accumulate: true);
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                activateGeluTanhGradient2Kernel.Launch(new(dLayerSum, 16), new(Value(Offset.FfnOutputWeight), 32), Tokens, 32, 16, new(ExpandedProduct(layer), Value(Offset.FfnBias), dGeluTanh2));
+                activateGeluTanhGradient2Kernel.Launch(new(dLayerSum, 16), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 32, 16, new(ExpandedProduct(layer), Value(Offset.FfnBias), dGeluTanh2));
 
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
                 tNAccumulateKernel.Launch(new(dLayerSum, 16), new(Expanded(layer), 32), 16, 32, Tokens, new(Gradient(Offset.FfnOutputWeight), 32));
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
                 ffnBiasGradientKernel.LaunchChunks(Tokens, new(dGeluTanh2, dExpandedPartials));
-                columnSumKernel.Launch(dExpandedPartials, Chunks(Tokens), 32, Gradient(Offset.FfnBias), accumulate: true);
-                nNStoreKernel.Launch(new(dGeluTanh2, 32), new(Value(Offset.FfnWeight), 16), Tokens, 16, 32, new(dExpandedProduct, 16));
+                columnSumKernel.Launch(dExpandedPartials, Tokens, 32, Gradient(Offset.FfnBias), accumulate: true);
+                nNStoreKernel.Launch(new(dGeluTanh2, 32), new(Weight(Offset.FfnWeight), 16), Tokens, 16, 32, new(dExpandedProduct, 16));
                 tNAccumulateKernel.Launch(new(dGeluTanh2, 32), new(Attended(layer), 16), 32, 16, Tokens, new(Gradient(Offset.FfnWeight), 16));
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
                 attentionSumDropoutGradientKernel.LaunchChunks(Tokens, new(LayerOutputSum2(layer), dLayerOutputSum, LayerOutputSum(layer), dCentredSum, AttendedSum(layer), AttendedSum2(layer), DQueryKeyValue((layer + 1) & 1), Value(Offset.FullLayerLayerNormWeight), LayerSum(layer), dExpandedProduct, dAttendedPartials, AttentionSum(layer), dAttendedPartials2, Value(Offset.AttentionLayerNormWeight), dAttended, DropoutKey(2, layer), dAttentionSum, dAttentionSumPartials));
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                columnSumKernel.Launch(dAttendedPartials, Chunks(Tokens), 16, Gradient(Offset.AttentionLayerNormBias), accumulate: true);
-                columnSumKernel.Launch(dAttendedPartials2, Chunks(Tokens), 16, Gradient(Offset.AttentionLayerNormWeight), accumulate: true);
+                columnSumKernel.Launch(dAttendedPartials, Tokens, 16, Gradient(Offset.AttentionLayerNormBias), accumulate: true);
+                columnSumKernel.Launch(dAttendedPartials2, Tokens, 16, Gradient(Offset.AttentionLayerNormWeight), accumulate: true);
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                columnSumKernel.Launch(dAttentionSumPartials, Chunks(Tokens), 16, Gradient(Offset.AttentionDenseBias), accumulate: true);
-                nNStoreKernel.Launch(new(dAttentionSum, 16), new(Value(Offset.AttentionDenseWeight), 16), Tokens, 16, 16, new(dAttentionSumProduct, 16));
+                columnSumKernel.Launch(dAttentionSumPartials, Tokens, 16, Gradient(Offset.AttentionDenseBias), accumulate: true);
+                nNStoreKernel.Launch(new(dAttentionSum, 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16, new(dAttentionSumProduct, 16));
                 tNAccumulateKernel.Launch(new(dAttentionSum, 16), new(Context(layer), 16), 16, 16, Tokens, new(Gradient(Offset.AttentionDenseWeight), 16));
 
                 // gradient of: var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
@@ -197,8 +197,8 @@ partial class Small
 
                 // gradient of: var queryKeyValue = Linear(x, a.QueryKeyValue);
                 queryKeyValueBiasGradientKernel.LaunchChunks(Tokens, new(dContext, dQueryKeyValuePartials));
-                columnSumKernel.Launch(dQueryKeyValuePartials, Chunks(Tokens), 48, Gradient(Offset.QueryKeyValueBias), accumulate: true);
-                queryKeyValueLinearGradientKernel.Launch(new(dContext, 48), new(Value(Offset.QueryKeyValueWeight), 16), Tokens, 16, 48, new(dAttended, DQueryKeyValue(layer & 1)));
+                columnSumKernel.Launch(dQueryKeyValuePartials, Tokens, 48, Gradient(Offset.QueryKeyValueBias), accumulate: true);
+                queryKeyValueLinearGradientKernel.Launch(new(dContext, 48), new(Weight(Offset.QueryKeyValueWeight), 16), Tokens, 16, 48, new(dAttended, DQueryKeyValue(layer & 1)));
                 tNAccumulateKernel.Launch(new(dContext, 48), new(LayerOutput(layer), 16), 48, 16, Tokens, new(Gradient(Offset.QueryKeyValueWeight), 16));
             }
         }
@@ -207,23 +207,23 @@ partial class Small
         {
             // gradient of: var hidden = mapping is null ? embedded : Linear(embedded, mapping);
             embeddingHiddenMappingInBiasGradientKernel.LaunchChunks(Tokens, new(DQueryKeyValue(0), dHiddenPartials));
-            columnSumKernel.Launch(dHiddenPartials, Chunks(Tokens), 16, Gradient(Offset.EmbeddingHiddenMappingInBias), accumulate: true);
+            columnSumKernel.Launch(dHiddenPartials, Tokens, 16, Gradient(Offset.EmbeddingHiddenMappingInBias), accumulate: true);
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            embeddedDropoutGradientKernel.Launch(new(DQueryKeyValue(0), 16), new(Value(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 8, 16, new(DropoutKey(0, 0), dEmbedded));
+            embeddedDropoutGradientKernel.Launch(new(DQueryKeyValue(0), 16), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 8, 16, new(DropoutKey(0, 0), dEmbedded));
 
             // gradient of: var hidden = mapping is null ? embedded : Linear(embedded, mapping);
             tNAccumulateKernel.Launch(new(DQueryKeyValue(0), 16), new(embedded, 8), 16, 8, Tokens, new(Gradient(Offset.EmbeddingHiddenMappingInWeight), 8));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
             embeddedRowMeanGradientKernel.LaunchChunks(Tokens, new(embeddedSum, embeddedSum2, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2, Value(Offset.EmbeddingsLayerNormWeight), dEmbedded2));
-            columnSumKernel.Launch(dEmbeddedPartials, Chunks(Tokens), 8, Gradient(Offset.EmbeddingsLayerNormBias), accumulate: true);
-            columnSumKernel.Launch(dEmbeddedPartials2, Chunks(Tokens), 8, Gradient(Offset.EmbeddingsLayerNormWeight), accumulate: true);
+            columnSumKernel.Launch(dEmbeddedPartials, Tokens, 8, Gradient(Offset.EmbeddingsLayerNormBias), accumulate: true);
+            columnSumKernel.Launch(dEmbeddedPartials2, Tokens, 8, Gradient(Offset.EmbeddingsLayerNormWeight), accumulate: true);
 
             // gradient of: var lookup = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);
-            scatterAddKernel.Launch(new(Gradient(Offset.PositionEmbeddingsWeight), 8), Batch.Positions, new(dEmbedded2, 8), Tokens, 8);
-            scatterAddKernel.Launch(new(Gradient(Offset.TokenTypeEmbeddingsWeight), 8), Batch.Segments, new(dEmbedded2, 8), Tokens, 8);
-            scatterAddKernel.Launch(new(Gradient(Offset.WordEmbeddingsWeight), 8), Batch.Tokens, new(dEmbedded2, 8), Tokens, 8);
+            scatterAddKernel.LaunchGradient(new(Gradient(Offset.PositionEmbeddingsWeight), 8), Batch.Positions, new(dEmbedded2, 8), Tokens, 8);
+            scatterAddKernel.LaunchGradient(new(Gradient(Offset.TokenTypeEmbeddingsWeight), 8), Batch.Segments, new(dEmbedded2, 8), Tokens, 8);
+            scatterAddKernel.LaunchGradient(new(Gradient(Offset.WordEmbeddingsWeight), 8), Batch.Tokens, new(dEmbedded2, 8), Tokens, 8);
         }
     }
 }

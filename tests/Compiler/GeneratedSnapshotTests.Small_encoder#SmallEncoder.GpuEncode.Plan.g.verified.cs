@@ -6,18 +6,20 @@
 //   layerOutput                      [tokens, 16]                  2          192          128        1-11
 //   queryKeyValue                    [tokens, 48]                  1            0          192         2-3
 //   context                          [tokens, 16]                  1          320           64         3-4
-//   contextLogSum                    [tokens, 2]                   1          384            8         3-3
 //   attentionSumProduct              [tokens, 16]                  1          128           64         4-8
 //   attended                         [tokens, 16]                  1          320           64         5-6
-//   attendedSum                      [tokens, 1]                   1          384            4         5-8
-//   attendedSum2                     [tokens, 1]                   1          388            4         5-8
 //   expanded                         [tokens, 32]                  1            0          128         6-7
 //   layerSum                         [tokens, 16]                  1          320           64         7-8
-//   together                                                                                392
+//   together                                                                                384
 // per sequence:
 //   first2                           [sequences, 16]               1            0           64        9-10
 //   pooled                           [sequences, 16]               1           64           64       10-11
 //   together                                                                                128
+// per token, float32 in every precision:
+//   contextLogSum                    [tokens, 2]                   1            0            8         3-3
+//   attendedSum                      [tokens, 1]                   1            0            4         5-8
+//   attendedSum2                     [tokens, 1]                   1            4            4         5-8
+//   together                                                                                  8
 #nullable enable
 
 using System;
@@ -27,68 +29,68 @@ using ILGPU;
 
 partial class SmallEncoder
 {
-    internal sealed partial class GpuEncode : GpuProgram
+    internal sealed partial class GpuEncode<T> : GpuProgram<T> where T : unmanaged, IElement<T>
     {
-        readonly ArrayView<float> embedded; // [tokens, 8]
-        readonly ArrayView<float> layerOutput; // [tokens, 16] × 2
-        readonly ArrayView<float> queryKeyValue; // [tokens, 48]
-        readonly ArrayView<float> context; // [tokens, 16]
+        readonly ArrayView<T> embedded; // [tokens, 8]
+        readonly ArrayView<T> layerOutput; // [tokens, 16] × 2
+        readonly ArrayView<T> queryKeyValue; // [tokens, 48]
+        readonly ArrayView<T> context; // [tokens, 16]
         readonly ArrayView<float> contextLogSum; // [tokens, 2]
-        readonly ArrayView<float> attentionSumProduct; // [tokens, 16]
-        readonly ArrayView<float> attended; // [tokens, 16]
+        readonly ArrayView<T> attentionSumProduct; // [tokens, 16]
+        readonly ArrayView<T> attended; // [tokens, 16]
         readonly ArrayView<float> attendedSum; // [tokens, 1]
         readonly ArrayView<float> attendedSum2; // [tokens, 1]
-        readonly ArrayView<float> expanded; // [tokens, 32]
-        readonly ArrayView<float> layerSum; // [tokens, 16]
-        readonly ArrayView<float> first2; // [sequences, 16]
-        readonly ArrayView<float> pooled; // [sequences, 16]
-        readonly GpuRows<EmbeddedDropout> embeddedDropoutKernel;
-        readonly MatrixProduct<NT, HiddenLinear> hiddenLinearKernel;
-        readonly MatrixProduct<NT, QueryKeyValueLinear> queryKeyValueLinearKernel;
-        readonly AttentionForward attentionForwardKernel;
-        readonly MatrixProduct<NT, Store> nTStoreKernel;
-        readonly GpuRows<AttendedLayerNorm> attendedLayerNormKernel;
-        readonly MatrixProduct<NT, ExpandedGeluTanh> expandedGeluTanhKernel;
-        readonly MatrixProduct<NT, LayerSumDropout> layerSumDropoutKernel;
-        readonly GpuRows<LayerOutputLayerNorm> layerOutputLayerNormKernel;
-        readonly GpuRows<FirstPool> firstPoolKernel;
-        readonly MatrixProduct<NT, PooledPool> pooledPoolKernel;
+        readonly ArrayView<T> expanded; // [tokens, 32]
+        readonly ArrayView<T> layerSum; // [tokens, 16]
+        readonly ArrayView<T> first2; // [sequences, 16]
+        readonly ArrayView<T> pooled; // [sequences, 16]
+        readonly GpuRows<EmbeddedDropout, Float8> embeddedDropoutKernel;
+        readonly MatrixProduct<T, NT, HiddenLinear> hiddenLinearKernel;
+        readonly MatrixProduct<T, NT, QueryKeyValueLinear> queryKeyValueLinearKernel;
+        readonly AttentionForward<T> attentionForwardKernel;
+        readonly MatrixProduct<T, NT, Store<T>> nTStoreKernel;
+        readonly GpuRows<AttendedLayerNorm, Float8> attendedLayerNormKernel;
+        readonly MatrixProduct<T, NT, ExpandedGeluTanh> expandedGeluTanhKernel;
+        readonly MatrixProduct<T, NT, LayerSumDropout> layerSumDropoutKernel;
+        readonly GpuRows<LayerOutputLayerNorm, Float8> layerOutputLayerNormKernel;
+        readonly GpuRows<FirstPool, Float8> firstPoolKernel;
+        readonly MatrixProduct<T, NT, PooledPool> pooledPoolKernel;
 
-        public GpuEncode(GpuExecutor executor) : base(executor, Compiled.Program("encode")!)
+        public GpuEncode(GpuExecutor<T> executor) : base(executor, Compiled.Program("encode")!)
         {
             embedded = Token(0);
             layerOutput = Token(48);
             queryKeyValue = Token(0);
             context = Token(80);
-            contextLogSum = Token(96);
+            contextLogSum = ExactToken(0);
             attentionSumProduct = Token(32);
             attended = Token(80);
-            attendedSum = Token(96);
-            attendedSum2 = Token(97);
+            attendedSum = ExactToken(0);
+            attendedSum2 = ExactToken(1);
             expanded = Token(0);
             layerSum = Token(80);
             first2 = Sequence(0);
             pooled = Sequence(16);
-            embeddedDropoutKernel = new(Device);
+            embeddedDropoutKernel = new(Device, 8);
             hiddenLinearKernel = new(Device);
             queryKeyValueLinearKernel = new(Device);
             attentionForwardKernel = new(Device);
             nTStoreKernel = new(Device);
-            attendedLayerNormKernel = new(Device);
+            attendedLayerNormKernel = new(Device, 16);
             expandedGeluTanhKernel = new(Device);
             layerSumDropoutKernel = new(Device);
-            layerOutputLayerNormKernel = new(Device);
-            firstPoolKernel = new(Device);
+            layerOutputLayerNormKernel = new(Device, 16);
+            firstPoolKernel = new(Device, 16);
             pooledPoolKernel = new(Device);
         }
 
-        public override Operand Output(int index) => index switch
+        public override GpuOutput<T> Output(int index) => index switch
         {
             0 => new(LayerOutput(0), 16), // hidden
             1 => new(pooled, 16), // pooled
             _ => throw new ArgumentOutOfRangeException(nameof(index)),
         };
 
-        ArrayView<float> LayerOutput(int entry) => From(layerOutput, entry * (16 * TokenRows));
+        ArrayView<T> LayerOutput(int entry) => From(layerOutput, entry * (16 * TokenRows));
     }
 }

@@ -19,18 +19,21 @@ public sealed partial class SmallEncoder : CompiledModel
     protected override ModelExecutor CreateExecutor() => Device switch
     {
         CpuDevice cpu => Simd.Width switch { 16 => Cpu<Lanes16>(cpu), 8 => Cpu<Lanes8>(cpu), _ => Cpu<Lanes4>(cpu) },
-        GpuDevice gpu => new GpuExecutor(this, gpu, e => new GpuEncode(e)),
+        GpuDevice gpu => Precision is Compute.BFloat16 ? Gpu<AlbertCompiled.Gpu.BFloat16>(gpu) : Gpu<AlbertCompiled.Gpu.Float32>(gpu),
         _ => throw new NotSupportedException($"{Device.Kind} is neither a processor nor a GPU"),
     };
 
     CpuExecutor Cpu<V>(CpuDevice device) where V : struct, ISimd<V> => Precision switch
     {
-        Compute.BFloat16 => BFloat16.IsSupported ? Cpu<V, BFloat16>(device) : Cpu<V, RoundedBFloat16>(device),
-        _ => Cpu<V, Float32>(device),
+        Compute.BFloat16 => AlbertCompiled.Cpu.BFloat16.IsSupported ? Cpu<V, AlbertCompiled.Cpu.BFloat16>(device) : Cpu<V, RoundedBFloat16>(device),
+        _ => Cpu<V, AlbertCompiled.Cpu.Float32>(device),
     };
 
     CpuExecutor Cpu<V, P>(CpuDevice device) where V : struct, ISimd<V> where P : struct, IPrecision =>
         new(this, device, e => new CpuEncode<V, P>(e));
+
+    GpuExecutor<T> Gpu<T>(GpuDevice device) where T : unmanaged, IElement<T> =>
+        new(this, device, e => new GpuEncode<T>(e));
 
     /// <inheritdoc/>
     protected override void CheckIndices(TokenBatch batch)

@@ -188,7 +188,7 @@ public sealed unsafe class OptimizerTests
             offset += rows * columns;
         }
 
-        return new("test", [], parameters.ToImmutable(), offset, [new("train", new(0, 0, 0, 0, 0, 0, 0), 0, 0, 0, 0, [])], Optimizer.Lamb, Compute.Float32, "");
+        return new("test", [], parameters.ToImmutable(), offset, [new("train", new(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), 0, 0, 0, 0, [])], Optimizer.Lamb, Compute.Float32, "");
     }
 
     static float[] Numbers(JsonElement array) => [.. array.EnumerateArray().Select(e => (float)e.GetDouble())];

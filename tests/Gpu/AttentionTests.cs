@@ -10,7 +10,7 @@ public sealed class AttentionTests(GpuDevices devices)
     public void Equals_the_reference(string kind)
     {
         var device = devices[kind];
-        var (forward, backward) = (new AttentionForward(device), new AttentionBackward(device));
+        var (forward, backward) = (new AttentionForward<Float32>(device), new AttentionBackward<Float32>(device));
         if (device.IsSimulator)
         {
             Verify(device, forward, backward, [0, 3, 20], heads: 2, size: 5, probability: 0.3);
@@ -22,7 +22,7 @@ public sealed class AttentionTests(GpuDevices devices)
         Verify(device, forward, backward, [0, 70, 134], heads: 2, size: 72, probability: 0.3);
     }
 
-    static void Verify(GpuDevice device, AttentionForward forward, AttentionBackward backward, int[] starts, int heads, int size, double probability)
+    static void Verify(GpuDevice device, AttentionForward<Float32> forward, AttentionBackward<Float32> backward, int[] starts, int heads, int size, double probability)
     {
         int tokens = starts[^1], hidden = heads * size;
         float[] qkv = [.. Check.Random(tokens * 3 * hidden, 1).Select(x => 2 * x)], outer = Check.Random(tokens * hidden, 2);
@@ -36,28 +36,28 @@ public sealed class AttentionTests(GpuDevices devices)
         using var logSum = device.Allocate<float>(tokens * heads);
         using var delta = device.Allocate<float>(tokens * heads);
         using var result = device.Allocate<float>(tokens * 3 * hidden);
-        var arguments = new AttentionArguments
+        var arguments = new AttentionArguments<Float32>
         {
-            QueryKeyValue = new(bufferQkv.View, 3 * hidden),
+            QueryKeyValue = new(bufferQkv.View.AsElements(), 3 * hidden),
             Starts = bufferStarts.View,
             Sequences = starts.Length - 1,
             Longest = Enumerable.Range(1, starts.Length - 1).Max(s => starts[s] - starts[s - 1]),
             Heads = heads,
             HeadSize = size,
-            Key = key,
+            Key = DropoutKey.Constant(key),
             Threshold = CounterRandom.Threshold(probability),
             KeepScale = (float)(1 / (1 - probability)),
         };
-        forward.Launch(arguments, new(context.View, hidden), new(default, 0));
+        forward.Launch(arguments, new(context.View.AsElements(), hidden), new(default, 0));
         Check.Close(expected.Context, device.Download(context), 2e-6);
         Assert.All(device.Download(logSum), x => Assert.Equal(0, x));
-        forward.Launch(arguments, new(context.View, hidden), new(logSum.View, heads));
+        forward.Launch(arguments, new(context.View.AsElements(), hidden), new(logSum.View, heads));
         Check.Close(expected.Context, device.Download(context), 2e-6);
         Check.Close(expected.LogSum, device.Download(logSum), 2e-6);
         float[]? first = null;
         for (int run = 0; run < 2; run++)
         {
-            backward.Launch(arguments, new(context.View, hidden), new(logSum.View, heads), new(bufferOuter.View, hidden), new(result.View, 3 * hidden), delta.View);
+            backward.Launch(arguments, new(context.View.AsElements(), hidden), new(logSum.View, heads), new(bufferOuter.View.AsElements(), hidden), new(result.View.AsElements(), 3 * hidden), delta.View);
             var gradient = device.Download(result);
             Check.Close(expected.Gradient, gradient, 5e-6);
             Assert.Equal(first ?? gradient, gradient);
@@ -68,9 +68,9 @@ public sealed class AttentionTests(GpuDevices devices)
     [Fact]
     public void Compiles_to_registers_only()
     {
-        Ptx.Verify(typeof(AttentionForwardKernel<Block8>), Block8.Lanes);
-        Ptx.Verify(typeof(AttentionBackwardKernel<Block8, QueryGradient>), Block8.Lanes);
-        Ptx.Verify(typeof(AttentionBackwardKernel<Block8, KeyGradient>), Block8.Lanes);
-        Ptx.Verify(typeof(AttentionBackwardKernel<Block8, ValueGradient>), Block8.Lanes);
+        Ptx.Verify(typeof(AttentionForwardKernel<Float32, Block8>), Block8.Lanes);
+        Ptx.Verify(typeof(AttentionBackwardKernel<BFloat16, Block8, QueryGradient>), Block8.Lanes);
+        Ptx.Verify(typeof(AttentionBackwardKernel<BFloat16, Block8, KeyGradient>), Block8.Lanes);
+        Ptx.Verify(typeof(AttentionBackwardKernel<BFloat16, Block8, ValueGradient>), Block8.Lanes);
     }
 }

@@ -37,4 +37,10 @@ static class Check
         buffer.View.CopyToCPU(device.Stream, values);
         return values;
     }
+
+    /// <summary>Floats as activations that are kept as they are.</summary>
+    public static ArrayView<Float32> AsElements(this ArrayView<float> view) => view.Cast<Float32>();
+
+    /// <summary>Likewise, of a whole buffer.</summary>
+    public static ArrayView<Float32> AsElements(this ArrayView1D<float, Stride1D.Dense> view) => AsElements((ArrayView<float>)view);
 }

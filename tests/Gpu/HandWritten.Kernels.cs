@@ -5,34 +5,35 @@ namespace AlbertCompiled.Tests.Gpu;
 
 sealed partial class HandWritten
 {
-    internal sealed partial class GpuTrain
+    internal sealed partial class GpuTrain<T>
     {
         // embedding [tokens, 7] = rows of word [11, 7]
-        internal readonly struct Embedding(ArrayView<float> word, ArrayView<float> embedding, ArrayView<int> tokensIndex) : IGpuRowKernel
+        internal readonly struct Embedding(ArrayView<float> word, ArrayView<T> embedding, ArrayView<int> tokensIndex) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 for (int row = first; row < last; row++)
                 {
                     int wordRow = tokensIndex[row] * 7;
                     int embeddingRow = row * 7;
-                    for (int column = Group.IdxX; column < 7; column += Group.DimX)
-                        embedding[embeddingRow + column] = word[wordRow + column];
+                    for (int column = Group.IdxX * V.Count; column < 7; column += Group.DimX * V.Count)
+                        V.Store(embedding, embeddingRow + column, V.Load(word, wordRow + column));
                 }
             }
         }
 
         // hidden [tokens, 20] = embedding [tokens, 7] · weight [20, 7]ᵀ + bias [1, 20]
-        internal readonly struct Hidden(ArrayView<float> bias, ArrayView<float> hidden) : IGpuEpilogue
+        internal readonly struct Hidden(ArrayView<float> bias, ArrayView<T> hidden) : IGpuEpilogue
         {
-            public void Apply(float product, int row, int column) => hidden[row * 20 + column] = product + bias[column];
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V> =>
+                V.Store(hidden, row * 20 + column, product + V.Load(bias, column));
         }
 
         // normalised [tokens, 20], inverse [tokens, 1] from hidden [tokens, 20]; partial sums of the loss
         internal readonly struct Normalise(
-            ArrayView<float> hidden, ArrayView<float> scale, ArrayView<float> normalised, ArrayView<float> inverse, ArrayView<float> loss) : IGpuRowKernel
+            ArrayView<T> hidden, ArrayView<float> scale, ArrayView<T> normalised, ArrayView<float> inverse, ArrayView<float> loss) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 int lossRow = chunk;
                 if (Group.IdxX == 0) loss[lossRow] = 0f;
@@ -41,32 +42,32 @@ sealed partial class HandWritten
                     int hiddenRow = row * 20;
                     int normalisedRow = row * 20;
 
-                    float totalLane = 0f;
-                    for (int column = Group.IdxX; column < 20; column += Group.DimX) totalLane += hidden[hiddenRow + column];
-                    float total = GroupReduce.Sum(totalLane);
+                    V totalLane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 20; column += Group.DimX * V.Count) totalLane += V.Load(hidden, hiddenRow + column);
+                    float total = GroupReduce.Sum(V.Sum(totalLane));
 
                     float mean = total * (1f / 20);
-                    float varianceLane = 0f;
-                    for (int column = Group.IdxX; column < 20; column += Group.DimX)
+                    V varianceLane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 20; column += Group.DimX * V.Count)
                     {
-                        float centred = hidden[hiddenRow + column] - mean;
+                        V centred = V.Load(hidden, hiddenRow + column) - mean;
                         varianceLane += centred * centred;
                     }
 
-                    float variance = GroupReduce.Sum(varianceLane);
+                    float variance = GroupReduce.Sum(V.Sum(varianceLane));
 
                     float deviation = GpuMath.Rsqrt(variance * (1f / 20) + 1e-12f);
                     if (Group.IdxX == 0) inverse[row] = deviation;
-                    float squaresLane = 0f;
-                    for (int column = Group.IdxX; column < 20; column += Group.DimX)
+                    V squaresLane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 20; column += Group.DimX * V.Count)
                     {
-                        float value = (hidden[hiddenRow + column] - mean) * deviation;
-                        normalised[normalisedRow + column] = value;
-                        float scaled = value * scale[column];
+                        V value = (V.Load(hidden, hiddenRow + column) - mean) * deviation;
+                        V.Store(normalised, normalisedRow + column, value);
+                        V scaled = value * V.Load(scale, column);
                         squaresLane += scaled * scaled;
                     }
 
-                    float squares = GroupReduce.Sum(squaresLane);
+                    float squares = GroupReduce.Sum(V.Sum(squaresLane));
 
                     if (Group.IdxX == 0) loss[lossRow] += 0.5f * squares;
                 }
@@ -75,17 +76,17 @@ sealed partial class HandWritten
 
         // gradient of normalised: dhidden [tokens, 20]; partial sums of dscale and dbias [1, 20] per chunk of 16 rows
         internal readonly struct NormaliseGradient(
-            ArrayView<float> normalised, ArrayView<float> inverse, ArrayView<float> scale, ArrayView<float> hiddenGradient,
+            ArrayView<T> normalised, ArrayView<float> inverse, ArrayView<float> scale, ArrayView<T> hiddenGradient,
             ArrayView<float> scaleGradient, ArrayView<float> biasGradient) : IGpuRowKernel
         {
-            public void Run(int first, int last, int chunk)
+            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
                 int scaleGradientRow = chunk * 20;
                 int biasGradientRow = chunk * 20;
-                for (int column = Group.IdxX; column < 20; column += Group.DimX)
+                for (int column = Group.IdxX * V.Count; column < 20; column += Group.DimX * V.Count)
                 {
-                    scaleGradient[scaleGradientRow + column] = 0f;
-                    biasGradient[biasGradientRow + column] = 0f;
+                    V.Store(scaleGradient, scaleGradientRow + column, 0f);
+                    V.Store(biasGradient, biasGradientRow + column, 0f);
                 }
 
                 for (int row = first; row < last; row++)
@@ -93,27 +94,27 @@ sealed partial class HandWritten
                     int normalisedRow = row * 20;
                     int hiddenGradientRow = row * 20;
 
-                    float gradientSumLane = 0f;
-                    float productSumLane = 0f;
-                    for (int column = Group.IdxX; column < 20; column += Group.DimX)
+                    V gradientSumLane = 0f;
+                    V productSumLane = 0f;
+                    for (int column = Group.IdxX * V.Count; column < 20; column += Group.DimX * V.Count)
                     {
-                        float value = normalised[normalisedRow + column];
-                        float gradient = value * scale[column] * scale[column];
+                        V value = V.Load(normalised, normalisedRow + column);
+                        V gradient = value * V.Load(scale, column) * V.Load(scale, column);
                         gradientSumLane += gradient;
                         productSumLane += gradient * value;
-                        scaleGradient[scaleGradientRow + column] += value * value * scale[column];
+                        V.Store(scaleGradient, scaleGradientRow + column, V.Load(scaleGradient, scaleGradientRow + column) + value * value * V.Load(scale, column));
                     }
 
-                    float gradientSum = GroupReduce.Sum(gradientSumLane);
-                    float productSum = GroupReduce.Sum(productSumLane);
+                    float gradientSum = GroupReduce.Sum(V.Sum(gradientSumLane));
+                    float productSum = GroupReduce.Sum(V.Sum(productSumLane));
 
-                    for (int column = Group.IdxX; column < 20; column += Group.DimX)
+                    for (int column = Group.IdxX * V.Count; column < 20; column += Group.DimX * V.Count)
                     {
-                        float value = normalised[normalisedRow + column];
-                        float gradient = value * scale[column] * scale[column];
-                        float dHidden = inverse[row] * (gradient - (gradientSum + value * productSum) * (1f / 20));
-                        hiddenGradient[hiddenGradientRow + column] = dHidden;
-                        biasGradient[biasGradientRow + column] += dHidden;
+                        V value = V.Load(normalised, normalisedRow + column);
+                        V gradient = value * V.Load(scale, column) * V.Load(scale, column);
+                        V dHidden = (V)inverse[row] * (gradient - (gradientSum + value * productSum) * (1f / 20));
+                        V.Store(hiddenGradient, hiddenGradientRow + column, dHidden);
+                        V.Store(biasGradient, biasGradientRow + column, V.Load(biasGradient, biasGradientRow + column) + dHidden);
                     }
                 }
             }

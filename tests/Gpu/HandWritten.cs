@@ -25,49 +25,50 @@ sealed partial class HandWritten : CompiledModel
         ],
         288,
         [
-            new("train", new(Inputs + 2 * Outputs + 2, 0, 0, 2 * Outputs + 1, 0, 0, 16), 0, 0, 0, 0, [new("loss", null, 1), new("hidden", Dimension.Tokens, Outputs)]),
+            new("train", new(Inputs + 2 * Outputs, 0, 0, 0, 2, 0, 0, 2 * Outputs + 1, 0, 0, 16), 0, 0, 0, 0, [new("loss", null, 1), new("hidden", Dimension.Tokens, Outputs)]),
         ],
         Optimizer.AdamW, Compute.Float32, "");
 
     public static HandWritten Create(GpuDevice device, Capacity capacity) => new(device, capacity);
 
-    protected override ModelExecutor CreateExecutor() => new GpuExecutor(this, (GpuDevice)Device, e => new GpuTrain(e));
+    protected override ModelExecutor CreateExecutor() => new GpuExecutor<Float32>(this, (GpuDevice)Device, e => new GpuTrain<Float32>(e));
 
     protected override void CheckIndices(TokenBatch batch) => CheckRange(batch.Tokens, Vocabulary, "token");
 
-    internal sealed partial class GpuTrain : GpuProgram
+    internal sealed partial class GpuTrain<T> : GpuProgram<T> where T : unmanaged, IElement<T>
     {
-        readonly ArrayView<float> embedding, hidden, normalised, inverse, lossPartials, scalePartials, biasPartials, loss;
-        readonly GpuRows<Embedding> embeddingKernel;
-        readonly MatrixProduct<NT, Hidden> hiddenProduct;
-        readonly GpuRows<Normalise> normaliseKernel;
-        readonly GpuRows<NormaliseGradient> normaliseGradientKernel;
-        readonly MatrixProduct<TN, Accumulate> weightGradientProduct;
-        readonly MatrixProduct<NN, Store> embeddingGradientProduct;
-        readonly ScatterAdd wordGradientScatter;
+        readonly ArrayView<T> embedding, hidden, normalised;
+        readonly ArrayView<float> inverse, lossPartials, scalePartials, biasPartials, loss;
+        readonly GpuRows<Embedding, Float1> embeddingKernel;
+        readonly MatrixProduct<T, NT, Hidden> hiddenProduct;
+        readonly GpuRows<Normalise, Float1> normaliseKernel;
+        readonly GpuRows<NormaliseGradient, Float1> normaliseGradientKernel;
+        readonly MatrixProduct<T, TN, Accumulate> weightGradientProduct;
+        readonly MatrixProduct<T, NN, Store<T>> embeddingGradientProduct;
+        readonly ScatterAdd<T> wordGradientScatter;
         readonly ColumnSum columnSum;
 
-        public GpuTrain(GpuExecutor executor) : base(executor, Compiled.Program("train")!)
+        public GpuTrain(GpuExecutor<T> executor) : base(executor, Compiled.Program("train")!)
         {
             embedding = Token(0);
             hidden = Token(Inputs);
             normalised = Token(Inputs + Outputs);
-            inverse = Token(Inputs + 2 * Outputs);
+            inverse = ExactToken(0);
             lossPartials = TokenChunk(0);
             scalePartials = TokenChunk(1);
             biasPartials = TokenChunk(1 + Outputs);
-            loss = Fixed(0);
-            embeddingKernel = new(Device);
+            loss = ExactFixed(0);
+            embeddingKernel = new(Device, Inputs);
             hiddenProduct = new(Device);
-            normaliseKernel = new(Device);
-            normaliseGradientKernel = new(Device);
+            normaliseKernel = new(Device, Outputs);
+            normaliseGradientKernel = new(Device, Outputs);
             weightGradientProduct = new(Device);
             embeddingGradientProduct = new(Device);
             wordGradientScatter = new(Device);
             columnSum = new(Device);
         }
 
-        public override Operand Output(int index) => index switch
+        public override GpuOutput<T> Output(int index) => index switch
         {
             0 => new(loss, 1),
             1 => new(hidden, Outputs),
@@ -80,17 +81,17 @@ sealed partial class HandWritten : CompiledModel
 
             // forward
             embeddingKernel.Launch(Tokens, new(Value(0), embedding, Batch.Tokens));
-            hiddenProduct.Launch(new(embedding, Inputs), new(Value(80), Inputs), Tokens, Outputs, Inputs, new(Value(224), hidden));
+            hiddenProduct.Launch(new(embedding, Inputs), new(Weight(80), Inputs), Tokens, Outputs, Inputs, new(Value(224), hidden));
             normaliseKernel.LaunchChunks(Tokens, new(hidden, Value(256), normalised, inverse, lossPartials));
-            columnSum.Launch(lossPartials, Chunks(Tokens), 1, loss, accumulate: false);
+            columnSum.Launch(lossPartials, Tokens, 1, loss, accumulate: false);
 
             // backward
             normaliseGradientKernel.LaunchChunks(Tokens, new(normalised, inverse, Value(256), hidden, scalePartials, biasPartials));
-            columnSum.Launch(scalePartials, Chunks(Tokens), Outputs, Gradient(256), accumulate: true);
-            columnSum.Launch(biasPartials, Chunks(Tokens), Outputs, Gradient(224), accumulate: true);
+            columnSum.Launch(scalePartials, Tokens, Outputs, Gradient(256), accumulate: true);
+            columnSum.Launch(biasPartials, Tokens, Outputs, Gradient(224), accumulate: true);
             weightGradientProduct.Launch(new(hidden, Outputs), new(embedding, Inputs), Outputs, Inputs, Tokens, new(Gradient(80), Inputs));
-            embeddingGradientProduct.Launch(new(hidden, Outputs), new(Value(80), Inputs), Tokens, Inputs, Outputs, new(embedding, Inputs));
-            wordGradientScatter.Launch(new(Gradient(0), Inputs), Batch.Tokens, new(embedding, Inputs), Tokens, Inputs);
+            embeddingGradientProduct.Launch(new(hidden, Outputs), new(Weight(80), Inputs), Tokens, Inputs, Outputs, new(embedding, Inputs));
+            wordGradientScatter.LaunchGradient(new(Gradient(0), Inputs), Batch.Tokens, new(embedding, Inputs), Tokens, Inputs);
         }
     }
 }

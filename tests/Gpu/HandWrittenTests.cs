@@ -53,7 +53,7 @@ public sealed class HandWrittenTests(GpuDevices devices)
         for (int i = 0; i < 20; i++) model.TrainStep(batch, settings);
         Assert.InRange(model.TrainStep(batch, settings).Loss, 0, 0.8f * first);
 
-        using var executor = new GpuExecutor(model, devices[kind], e => new HandWritten.GpuTrain(e));
+        using var executor = new GpuExecutor<Float32>(model, devices[kind], e => new HandWritten.GpuTrain<Float32>(e));
         Step();
         long before = GC.GetAllocatedBytesForCurrentThread();
         Step();
@@ -70,10 +70,10 @@ public sealed class HandWrittenTests(GpuDevices devices)
     [Fact]
     public void Kernels_compile_to_registers_only()
     {
-        Ptx.Verify(typeof(RowsKernel<HandWritten.GpuTrain.Embedding>), 128);
-        Ptx.Verify(typeof(RowsKernel<HandWritten.GpuTrain.Normalise>), 128);
-        Ptx.Verify(typeof(RowsKernel<HandWritten.GpuTrain.NormaliseGradient>), 128);
-        Ptx.Verify(typeof(ProductKernel<NT, Block8, HandWritten.GpuTrain.Hidden>), Block8.Lanes);
+        Ptx.Verify(typeof(RowsKernel<HandWritten.GpuTrain<BFloat16>.Embedding, Float1>), 128);
+        Ptx.Verify(typeof(RowsKernel<HandWritten.GpuTrain<BFloat16>.Normalise, Float1>), 128);
+        Ptx.Verify(typeof(RowsKernel<HandWritten.GpuTrain<BFloat16>.NormaliseGradient, Float1>), 128);
+        Ptx.Verify(typeof(ProductKernel<BFloat16, NT, Block8, HandWritten.GpuTrain<BFloat16>.Hidden>), Block8.Lanes);
     }
 
     static TokenBatch Batch(Capacity capacity, int[] lengths)

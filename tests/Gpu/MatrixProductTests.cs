@@ -19,12 +19,12 @@ public sealed class MatrixProductTests(GpuDevices devices)
 
     static void Verify<TLayout>(GpuDevice device, (int, int, int)[] sizes) where TLayout : struct, IProductLayout
     {
-        var store = new MatrixProduct<TLayout, Store>(device);
-        var accumulate = new MatrixProduct<TLayout, Accumulate>(device);
+        var store = new MatrixProduct<Float32, TLayout, Store<Float32>>(device);
+        var accumulate = new MatrixProduct<Float32, TLayout, Accumulate>(device);
         foreach (var (m, n, k) in sizes) Verify(device, store, accumulate, m, n, k);
     }
 
-    static void Verify<TLayout>(GpuDevice device, MatrixProduct<TLayout, Store> store, MatrixProduct<TLayout, Accumulate> accumulate, int m, int n, int k)
+    static void Verify<TLayout>(GpuDevice device, MatrixProduct<Float32, TLayout, Store<Float32>> store, MatrixProduct<Float32, TLayout, Accumulate> accumulate, int m, int n, int k)
         where TLayout : struct, IProductLayout
     {
         int strideA = (TLayout.TransposeA ? m : k) + 3, strideB = (TLayout.TransposeB ? k : n) + 2, strideC = n + 1;
@@ -47,19 +47,19 @@ public sealed class MatrixProductTests(GpuDevices devices)
         using var bufferB = device.Upload(b);
         using var accumulated = device.Upload(c);
         using var stored = device.Allocate<float>(m * strideC);
-        accumulate.Launch(new(bufferA.View, strideA), new(bufferB.View, strideB), m, n, k, new(accumulated.View, strideC));
+        accumulate.Launch(new(bufferA.View.AsElements(), strideA), new(bufferB.View.AsElements(), strideB), m, n, k, new(accumulated.View, strideC));
         Check.Close(expected, device.Download(accumulated), 1e-5);
-        store.Launch(new(bufferA.View, strideA), new(bufferB.View, strideB), m, n, k, new(stored.View, strideC));
+        store.Launch(new(bufferA.View.AsElements(), strideA), new(bufferB.View.AsElements(), strideB), m, n, k, new(stored.View.AsElements(), strideC));
         var first = device.Download(stored);
         Check.Close(sums, first, 1e-5);
-        store.Launch(new(bufferA.View, strideA), new(bufferB.View, strideB), m, n, k, new(stored.View, strideC));
+        store.Launch(new(bufferA.View.AsElements(), strideA), new(bufferB.View.AsElements(), strideB), m, n, k, new(stored.View.AsElements(), strideC));
         Assert.Equal(first, device.Download(stored));
     }
 
     [Fact]
     public void Parts_compile_to_registers_only()
     {
-        Ptx.Verify(typeof(ProductKernel<TN, Block8, PartialProduct>), Block8.Lanes);
+        Ptx.Verify(typeof(ProductKernel<BFloat16, TN, Block8, PartialProduct>), Block8.Lanes);
         Ptx.Verify(typeof(ProductSumKernel<Accumulate>), 128);
     }
 
@@ -69,7 +69,7 @@ public sealed class MatrixProductTests(GpuDevices devices)
     [InlineData(typeof(TN))]
     public void Compiles_to_vector_loads_and_registers_only(Type layout)
     {
-        string text = Ptx.Verify(typeof(ProductKernel<,,>).MakeGenericType(layout, typeof(Block8), typeof(Store)), Block8.Lanes);
+        string text = Ptx.Verify(typeof(ProductKernel<,,,>).MakeGenericType(typeof(Float32), layout, typeof(Block8), typeof(Store<Float32>)), Block8.Lanes);
         Assert.Contains("ld.shared.v4.f32", text, StringComparison.Ordinal);
     }
 }

@@ -10,7 +10,7 @@ public sealed class TableTests(GpuDevices devices)
     public void Scatter_adds_every_row(string kind)
     {
         var device = devices[kind];
-        var scatter = new ScatterAdd(device);
+        var scatter = new ScatterAdd<Float32>(device);
         foreach (var (table, rows, columns) in device.IsSimulator ? [(5, 40, 19)] : new[] { (2, 700, 128), (1000, 300, 200), (7, 1, 3) })
         {
             var random = new Random(4);
@@ -27,7 +27,7 @@ public sealed class TableTests(GpuDevices devices)
             for (int run = 0; run < 2; run++)
             {
                 using var target = device.Upload(start);
-                scatter.Launch(new(target.View, tableStride), bufferIndex.View, new(bufferSource.View, sourceStride), rows, columns);
+                scatter.LaunchGradient(new(target.View, tableStride), bufferIndex.View, new(bufferSource.View.AsElements(), sourceStride), rows, columns);
                 var result = device.Download(target);
                 Check.Close(expected, result, 2e-5);
                 Assert.Equal(first ?? result, result);
@@ -47,9 +47,9 @@ public sealed class TableTests(GpuDevices devices)
             var sums = Enumerable.Range(0, columns).Select(c => Enumerable.Range(0, chunks).Sum(i => (double)partials[i * columns + c])).ToArray();
             using var bufferPartials = device.Upload(partials);
             using var target = device.Upload(start);
-            sum.Launch(bufferPartials.View, chunks, columns, target.View, accumulate: true);
+            sum.Launch(bufferPartials.View, chunks * ArenaPlan.ChunkRows, columns, target.View, accumulate: true);
             Check.Close([.. sums.Zip(start, (a, b) => a + b)], device.Download(target), 1e-5);
-            sum.Launch(bufferPartials.View, chunks, columns, target.View, accumulate: false);
+            sum.Launch(bufferPartials.View, chunks * ArenaPlan.ChunkRows, columns, target.View, accumulate: false);
             Check.Close(sums, device.Download(target), 1e-5);
         }
     }
@@ -57,7 +57,7 @@ public sealed class TableTests(GpuDevices devices)
     [Fact]
     public void Compile_to_registers_only()
     {
-        Ptx.Verify(typeof(ScatterAddKernel), 128);
+        Ptx.Verify(typeof(ScatterAddKernel<Float32, BFloat16>), 128);
         Ptx.Verify(typeof(ColumnSumKernel), 128);
     }
 }

@@ -9,7 +9,7 @@ public sealed class UpdateTests(GpuDevices devices)
     // a matrix of several segments, a vector, a matrix that never gets a gradient
     static readonly ModelDescription Model = new("Three", [],
         [new("a", 70, 90, false, 0, Initial.Normal(0.5)), new("b", 1, 33, true, 6304, Initial.One), new("c", 3, 5, false, 6344, Initial.Zero)],
-        6368, [new("train", new(0, 0, 0, 0, 0, 0, 0), 0, 0, 0, 0, [])], Optimizer.Lamb, Compute.Float32, "");
+        6368, [new("train", new(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), 0, 0, 0, 0, [])], Optimizer.Lamb, Compute.Float32, "");
 
     [Theory, OnSimulator, OnOpenCL, OnCuda]
     public void Equals_the_reference(string kind)

@@ -47,7 +47,7 @@ internal sealed class FakeModel : CompiledModel
 
     static OutputInfo[] Scalars => [.. new[] { "loss", "mlm_loss", "sop_loss", "mlm_accuracy", "sop_accuracy" }.Select(n => new OutputInfo(n, null, 1))];
 
-    static ProgramDescription Program(string name, OutputInfo[] outputs) => new(name, new(2, 1, 1, 0, 0, 0, 16), 10, 20, 30, 1, [.. outputs]);
+    static ProgramDescription Program(string name, OutputInfo[] outputs) => new(name, new(2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 16), 10, 20, 30, 1, [.. outputs]);
 
     sealed class FakeExecutor(FakeModel model, long nanAt) : ModelExecutor(model)
     {

@@ -20,11 +20,20 @@ internal abstract class Dialect
         return own[name] = unique;
     }
 
-    /// <summary>The type of a buffer of floats.</summary>
-    public abstract string Floats { get; }
+    /// <summary>The type of a buffer.</summary>
+    public abstract string TypeOf(Lower.Buffer buffer);
 
     /// <summary>The type of an index vector.</summary>
     public abstract string Integers { get; }
+
+    /// <summary>The type of a dropout site's key.</summary>
+    public virtual string Key => "uint";
+
+    /// <summary>The type of a size that a batch brings.</summary>
+    public virtual string Count => "float";
+
+    /// <summary>Such a size as a number.</summary>
+    public virtual string CountOf(string name) => name;
 
     /// <summary>The interface of row kernels.</summary>
     public abstract string RowKernel { get; }
@@ -34,6 +43,9 @@ internal abstract class Dialect
 
     /// <summary>The interface of epilogues.</summary>
     public abstract string Epilogue { get; }
+
+    /// <summary>Heading of a row kernel's method.</summary>
+    public virtual string RunHeading => "public void Run(int first, int last, int chunk)";
 
     /// <summary>Heading of an epilogue's method.</summary>
     public abstract string ApplyHeading { get; }
@@ -69,8 +81,14 @@ internal abstract class Dialect
 
     public abstract string Store(string type, string element, string value, bool accumulate);
 
+    /// <summary>How tightly a value must bind to be stored (see <see cref="Expressions"/>).</summary>
+    public virtual int StoredPrecedence => 4;
+
+    /// <summary>Reads a value per row.</summary>
+    public virtual string LoadPerRow(Lower.Buffer buffer, string place) => place;
+
     /// <summary>Writes a value per row.</summary>
-    public abstract string StorePerRow(string place, string value, bool accumulate);
+    public abstract string StorePerRow(Lower.Buffer buffer, string place, string value, bool accumulate);
 
     /// <summary>Zeroes the partial sums of a chunk: {name}Row of so many columns.</summary>
     public abstract void ClearPartials(CSharpWriter w, string name, int columns);

@@ -43,7 +43,7 @@ internal static class EpiloguePrinter
         {
             if (instruction is Store s)
             {
-                lines.Add(dialect.Store(type, Element(s.Target, s.Row), s.Accumulate ? e.Read(s.Value, 2) : vectors.Contains(s.Value) ? e.Read(s.Value, 4) : dialect.Widen(type, e.Read(s.Value, 4)), s.Accumulate));
+                lines.Add(dialect.Store(type, Element(s.Target, s.Row), s.Accumulate ? e.Read(s.Value, 2) : vectors.Contains(s.Value) ? e.Read(s.Value, dialect.StoredPrecedence) : dialect.Widen(type, e.Read(s.Value, 4)), s.Accumulate));
                 continue;
             }
 
@@ -52,7 +52,7 @@ internal static class EpiloguePrinter
             {
                 Literal i => (CSharpWriter.Float(i.Value), i.Value < 0 ? 3 : 4),
                 CountRows i => (fields.Count(i.Dimension), 4),
-                Load { Source.Shape.Columns: 1 } i => ($"{fields.Of(i.Source)}[{(i.Row == RowMode.First ? "0" : "row")}]", 4),
+                Load { Source.Shape.Columns: 1 } i => (dialect.LoadPerRow(i.Source, $"{fields.Of(i.Source)}[{(i.Row == RowMode.First ? "0" : "row")}]"), 4),
                 Load i => (dialect.Load(type, Element(i.Source, i.Row)), 4),
                 OneHot i => (dialect.OneHot(type, "column", $"{fields.Index(i.Index)}[row]"), 4),
                 KeepMask i => (dialect.KeepMask(type, KernelFields.MaskArguments($"CounterRandom.RowKey({fields.Key(i.Site)}, row)", "column", i.Probability)), 4),

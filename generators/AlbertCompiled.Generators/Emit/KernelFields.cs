@@ -29,17 +29,17 @@ internal sealed class KernelFields(Dialect dialect, Func<Lower.Buffer, string> a
     {
         string argument = address(buffer);
         string name = buffer is ParameterBuffer { Gradient: true } ? buffer.Name + "Gradient" : buffer.Name;
-        return Add($"buffer:{argument}", dialect.Floats, name, argument);
+        return Add($"buffer:{argument}", dialect.TypeOf(buffer), name, argument);
     }
 
     /// <summary>An index vector of the batch.</summary>
     public string Index(string vector) => Add($"index:{vector}", dialect.Integers, char.ToLowerInvariant(vector[0]) + vector[1..] + "Index", index(vector));
 
     /// <summary>The dropout key of a site.</summary>
-    public string Key(Site site) => Add($"key:{site.Ordinal}", "uint", FormattableString.Invariant($"key{site.Ordinal}"), site.Key(iteration));
+    public string Key(Site site) => Add($"key:{site.Ordinal}", dialect.Key, FormattableString.Invariant($"key{site.Ordinal}"), site.Key(iteration));
 
     /// <summary>The size of a dimension.</summary>
-    public string Count(Dim dimension) => Add($"count:{dimension}", "float", $"{dimension}Count", SizeOf(dimension));
+    public string Count(Dim dimension) => dialect.CountOf(Add($"count:{dimension}", dialect.Count, $"{dimension}Count", SizeOf(dimension)));
 
     /// <summary>The arguments of a mask after its row's key.</summary>
     public static string MaskArguments(string key, string column, double probability) =>

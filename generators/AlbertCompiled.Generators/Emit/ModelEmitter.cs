@@ -42,18 +42,21 @@ internal static class ModelEmitter
             w.Block("protected override ModelExecutor CreateExecutor() => Device switch", () =>
             {
                 w.Line($"CpuDevice cpu => Simd.Width switch {{ 16 => {Cpu("Lanes16")}, 8 => {Cpu("Lanes8")}, _ => {Cpu("Lanes4")} }},");
-                w.Line($"GpuDevice gpu => new GpuExecutor(this, gpu, {Constructors("Gpu", "")}),");
+                w.Line("GpuDevice gpu => Precision is Compute.BFloat16 ? Gpu<AlbertCompiled.Gpu.BFloat16>(gpu) : Gpu<AlbertCompiled.Gpu.Float32>(gpu),");
                 w.Line("_ => throw new NotSupportedException($\"{Device.Kind} is neither a processor nor a GPU\"),");
             }, "};");
             w.Blank();
             w.Block("CpuExecutor Cpu<V>(CpuDevice device) where V : struct, ISimd<V> => Precision switch", () =>
             {
-                w.Line("Compute.BFloat16 => BFloat16.IsSupported ? Cpu<V, BFloat16>(device) : Cpu<V, RoundedBFloat16>(device),");
-                w.Line("_ => Cpu<V, Float32>(device),");
+                w.Line("Compute.BFloat16 => AlbertCompiled.Cpu.BFloat16.IsSupported ? Cpu<V, AlbertCompiled.Cpu.BFloat16>(device) : Cpu<V, RoundedBFloat16>(device),");
+                w.Line("_ => Cpu<V, AlbertCompiled.Cpu.Float32>(device),");
             }, "};");
             w.Blank();
             w.Line("CpuExecutor Cpu<V, P>(CpuDevice device) where V : struct, ISimd<V> where P : struct, IPrecision =>");
             w.Indented(() => w.Line($"new(this, device, {Constructors("Cpu", "<V, P>")});"));
+            w.Blank();
+            w.Line("GpuExecutor<T> Gpu<T>(GpuDevice device) where T : unmanaged, IElement<T> =>");
+            w.Indented(() => w.Line($"new(this, device, {Constructors("Gpu", "<T>")});"));
             w.Blank();
             w.Line("/// <inheritdoc/>");
             w.Block("protected override void CheckIndices(TokenBatch batch)", () =>

@@ -22,7 +22,7 @@ internal abstract class ProgramEmitter(LoweredProgram program, ParameterLayout l
     protected abstract string Modifiers { get; }
 
     /// <summary>The type of a slot.</summary>
-    protected abstract string SlotType { get; }
+    protected abstract string TypeOf(Slot slot);
 
     /// <summary>The type of an output.</summary>
     protected abstract string OutputType { get; }
@@ -84,7 +84,7 @@ internal abstract class ProgramEmitter(LoweredProgram program, ParameterLayout l
 
     void PrintPlan(CSharpWriter w)
     {
-        foreach (var s in Program.Plan.Slots) w.Line($"readonly {SlotType} {s.Name}; // {s.Shape}{(s.PerChunk ? " per chunk" : "")}{(s.Entries > 1 ? $" × {s.Entries}" : "")}");
+        foreach (var s in Program.Plan.Slots) w.Line($"readonly {TypeOf(s)} {s.Name}; // {s.Shape}{(s.PerChunk ? " per chunk" : "")}{(s.Entries > 1 ? $" × {s.Entries}" : "")}");
         foreach (var (declaration, _) in Fields()) w.Line(declaration);
         w.Blank();
         w.Block($"public {ClassName}({ExecutorType} executor) : base(executor, Compiled.Program(\"{Program.Name}\")!)", () =>
@@ -102,8 +102,8 @@ internal abstract class ProgramEmitter(LoweredProgram program, ParameterLayout l
         foreach (var s in Program.Plan.Slots.Where(s => s.Entries > 1))
         {
             w.Blank();
-            string floats = s.Region == Region.Fixed ? FormattableString.Invariant($"entry * {s.EntryUnits}L") : FormattableString.Invariant($"entry * ({s.EntryUnits} * {s.Region}Rows)");
-            w.Line($"{SlotType} {Names.Pascal(s.Name)}(int entry) => {EntryAt(s.Name, floats)};");
+            string floats = s.IsFixed ? FormattableString.Invariant($"entry * {s.EntryUnits}L") : FormattableString.Invariant($"entry * ({s.EntryUnits} * {s.Shape.Rows.Kind.ToString().TrimEnd('s')}{(s.PerChunk ? "Chunk" : "")}Rows)");
+            w.Line($"{TypeOf(s)} {Names.Pascal(s.Name)}(int entry) => {EntryAt(s.Name, floats)};");
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class RowKernelPrinter
             }
 
             if (dialect.Attribute(inline: false) is { } attribute) w.Line(attribute);
-            w.Block("public void Run(int first, int last, int chunk)", () =>
+            w.Block(dialect.RunHeading, () =>
             {
                 foreach (var (name, columns) in all.OfType<AddToPartial>().Select(a => (fields.Of(a.Partials), a.Partials.Shape.Columns)).Distinct())
                 {
@@ -110,10 +110,10 @@ internal sealed class RowKernelPrinter
                     w.Line(dialect.Accumulate(type, r, e.Read(r.Argument)));
                     break;
                 case Store s when column is null:
-                    w.Line(dialect.StorePerRow(PerRow(s.Target, s.Row, ""), e.Read(s.Value), s.Accumulate));
+                    w.Line(dialect.StorePerRow(s.Target, Place(s.Target, s.Row, ""), e.Read(s.Value), s.Accumulate));
                     break;
                 case AddToPartial a when column is null:
-                    w.Line(dialect.StorePerRow(dialect.FirstOfRow(fields.Of(a.Partials)), e.Read(a.Value), true));
+                    w.Line(dialect.StorePerRow(a.Partials, dialect.FirstOfRow(fields.Of(a.Partials)), e.Read(a.Value), true));
                     break;
                 case Store s:
                     w.Line(dialect.Store(type, dialect.OwnElement(fields.Of(s.Target), column), Value(s.Value, s.Accumulate), s.Accumulate));
@@ -134,10 +134,12 @@ internal sealed class RowKernelPrinter
         }
 
         string Value(string name, bool accumulate) =>
-            accumulate ? e.Read(name, 2) : perRow.Contains(name) || !elements.Contains(name) ? dialect.Widen(type, e.Read(name, 4)) : e.Read(name, 4);
+            accumulate ? e.Read(name, 2) : perRow.Contains(name) || !elements.Contains(name) ? dialect.Widen(type, e.Read(name, 4)) : e.Read(name, dialect.StoredPrecedence);
     }
 
-    string PerRow(Lower.Buffer buffer, RowMode mode, string index)
+    string PerRow(Lower.Buffer buffer, RowMode mode, string index) => dialect.LoadPerRow(buffer, Place(buffer, mode, index));
+
+    string Place(Lower.Buffer buffer, RowMode mode, string index)
     {
         string at = mode switch { RowMode.First => "0", RowMode.Indexed => $"{fields.Index(index)}[row]", _ => "row" };
         return $"{fields.Of(buffer)}[{at}]";

@@ -77,10 +77,13 @@ internal sealed class LiveRanges
         int b = home[n.Id];
         bool stacked = graph.Blocks[b].IsLoop && readers.Of(n.Id).Any(r => home[r.Id] != b);
         int first = stacked ? start[b] : position[n.Id];
-        var slot = new Slot(names.Slot(n), n.Shape, false, stacked ? graph.Blocks[b].Iterations : 1, first, LastRead(n.Id, b));
+        var slot = new Slot(names.Slot(n), n.Shape, false, stacked ? graph.Blocks[b].Iterations : 1, first, LastRead(n.Id, b), IsExact: IsExact(n));
         slots.Add(slot);
         locations[n.Id] = new(slot.Name, stacked ? Entry.Iteration : Entry.Only);
     }
+
+    // sums and values per row, unless a product reads them as a matrix
+    bool IsExact(Node n) => n.Op is Op.ColumnSum or Op.AttentionLogSum || n.Shape.Columns == 1 && readers.Of(n.Id).All(r => r.Op != Op.MatMul);
 
     int LastRead(int id, int from)
     {
@@ -97,7 +100,7 @@ internal sealed class LiveRanges
         bool stacked = readers.Of(c.Input).Concat(readers.Of(c.Output)).Any(r => home[r.Id] != b);
         int count = block.Iterations;
         int until = new[] { c.Initial, c.Input, c.Output, c.Result }.Max(id => LastRead(id, home[id]));
-        var slot = new Slot(names.Slot(output), output.Shape, false, stacked ? count + 1 : 2, position[c.Initial], Math.Max(until, end[b]));
+        var slot = new Slot(names.Slot(output), output.Shape, false, stacked ? count + 1 : 2, position[c.Initial], Math.Max(until, end[b]), IsExact: IsExact(output));
         slots.Add(slot);
 
         // the state's time runs 0 … count forward, count … 0 in a reversed loop; unsaved states alternate between two halves

@@ -19,7 +19,7 @@ public readonly unsafe struct CpuOutput(float* data, long stride)
 public abstract unsafe class CpuProgram
 {
     readonly CpuExecutor executor;
-    readonly float* token, sequence, prediction, tokenChunk, sequenceChunk, predictionChunk, constant;
+    readonly float* token, sequence, prediction, constant, exactToken, exactSequence, exactPrediction, tokenChunk, sequenceChunk, predictionChunk, exactConstant;
     ulong seed;
     long step, version;
 
@@ -38,10 +38,14 @@ public abstract unsafe class CpuProgram
         token = executor.Arena;
         sequence = token + plan.Token * TokenRows;
         prediction = sequence + plan.Sequence * SequenceRows;
-        tokenChunk = prediction + plan.Prediction * PredictionRows;
+        constant = prediction + plan.Prediction * PredictionRows;
+        exactToken = constant + plan.Fixed;
+        exactSequence = exactToken + plan.ExactToken * TokenRows;
+        exactPrediction = exactSequence + plan.ExactSequence * SequenceRows;
+        tokenChunk = exactPrediction + plan.ExactPrediction * PredictionRows;
         sequenceChunk = tokenChunk + plan.TokenChunk * TokenChunkRows;
         predictionChunk = sequenceChunk + plan.SequenceChunk * SequenceChunkRows;
-        constant = predictionChunk + plan.PredictionChunk * PredictionChunkRows;
+        exactConstant = predictionChunk + plan.PredictionChunk * PredictionChunkRows;
     }
 
     /// <summary>Outputs and memory plan.</summary>
@@ -115,6 +119,18 @@ public abstract unsafe class CpuProgram
     /// <summary>A slot of the prediction region.</summary>
     protected float* Prediction(long offset) => prediction + offset * PredictionRows;
 
+    /// <summary>A slot of constant size.</summary>
+    protected float* Fixed(long offset) => constant + offset;
+
+    /// <summary>A slot of values per token.</summary>
+    protected float* ExactToken(long offset) => exactToken + offset * TokenRows;
+
+    /// <summary>A slot of values per sequence.</summary>
+    protected float* ExactSequence(long offset) => exactSequence + offset * SequenceRows;
+
+    /// <summary>A slot of values per prediction.</summary>
+    protected float* ExactPrediction(long offset) => exactPrediction + offset * PredictionRows;
+
     /// <summary>A slot of partial sums over tokens.</summary>
     protected float* TokenChunk(long offset) => tokenChunk + offset * TokenChunkRows;
 
@@ -124,8 +140,8 @@ public abstract unsafe class CpuProgram
     /// <summary>A slot of partial sums over predictions.</summary>
     protected float* PredictionChunk(long offset) => predictionChunk + offset * PredictionChunkRows;
 
-    /// <summary>A slot of constant size.</summary>
-    protected float* Fixed(long offset) => constant + offset;
+    /// <summary>A slot of values of the whole model.</summary>
+    protected float* ExactFixed(long offset) => exactConstant + offset;
 
     /// <summary>Memory for a weight in the inner kernel's layout.</summary>
     protected float* Packed(long floats) => executor.AllocatePacked(floats);

@@ -3,10 +3,11 @@ using ILGPU;
 namespace AlbertCompiled.Gpu;
 
 /// <summary>What the kernels of attention forward and backward have in common.</summary>
-public struct AttentionArguments
+/// <typeparam name="T">Element of activations.</typeparam>
+public struct AttentionArguments<T> where T : unmanaged, IElement<T>
 {
     /// <summary>[tokens, 3·hidden]: queries, keys and values side by side; a head takes hidden/heads columns of each.</summary>
-    public Operand QueryKeyValue;
+    public Operand<T> QueryKeyValue;
 
     /// <summary>[sequences + 1] first row of each sequence, then the number of tokens.</summary>
     public ArrayView<int> Starts;
@@ -24,7 +25,7 @@ public struct AttentionArguments
     public int HeadSize;
 
     /// <summary>Dropout: <see cref="CounterRandom.Key"/> of this site, iteration and step.</summary>
-    public uint Key;
+    public DropoutKey Key;
 
     /// <summary>Dropout: <see cref="CounterRandom.Threshold"/>; 0 keeps everything.</summary>
     public uint Threshold;
@@ -39,19 +40,19 @@ public struct AttentionArguments
 
     internal readonly bool Keeps(uint rowKey, int key) => Threshold == 0 || CounterRandom.Bits(rowKey, key) >= Threshold;
 
-    /// <summary>The key of the masks of one query's row.</summary>
-    internal readonly uint RowKey(int queryRow, int head) => CounterRandom.RowKey(Key, queryRow * Heads + head);
+    /// <summary>The key of the masks of one query's row; without dropout there is none to read.</summary>
+    internal readonly uint RowKey(int queryRow, int head) => Threshold == 0 ? 0u : CounterRandom.RowKey(Key, queryRow * Heads + head);
 }
 
 /// <summary>The rows of one sequence and the columns of one head in a matrix.</summary>
-internal struct HeadRows
+internal struct HeadRows<T> where T : unmanaged, IElement<T>
 {
-    public ArrayView<float> Values;
+    public ArrayView<T> Values;
     public int Stride, EndRow, Column, EndColumn;
 
-    public static HeadRows Of(Operand matrix, int column, int headSize, int endRow)
+    public static HeadRows<T> Of(Operand<T> matrix, int column, int headSize, int endRow)
     {
-        HeadRows rows = default;
+        HeadRows<T> rows = default;
         rows.Values = matrix.Values;
         rows.Stride = matrix.Stride;
         rows.EndRow = endRow;
@@ -68,13 +69,13 @@ internal struct HeadRows
     /// <param name="otherRow">First row of it.</param>
     /// <param name="a">A slice of shared memory.</param>
     /// <param name="b">Another.</param>
-    public readonly TBlock Times<TBlock>(int row, HeadRows other, int otherRow, ArrayView<float> a, ArrayView<float> b) where TBlock : struct, IBlock
+    public readonly TBlock Times<TBlock>(int row, HeadRows<T> other, int otherRow, ArrayView<float> a, ArrayView<float> b) where TBlock : struct, IBlock
     {
         var block = default(TBlock);
         for (int k = 0; Column + k < EndColumn; k += Tile.Depth)
         {
-            Tile.LoadRows<TBlock>(a, Values, Stride, row, EndRow, Column + k, EndColumn);
-            Tile.LoadRows<TBlock>(b, other.Values, other.Stride, otherRow, other.EndRow, other.Column + k, other.EndColumn);
+            Tile.LoadRows<T, TBlock>(a, Values, Stride, row, EndRow, Column + k, EndColumn);
+            Tile.LoadRows<T, TBlock>(b, other.Values, other.Stride, otherRow, other.EndRow, other.Column + k, other.EndColumn);
             Group.Barrier();
             block.MultiplyAdd(a, 0, b, 0);
             Group.Barrier();
@@ -89,7 +90,9 @@ internal struct AttentionPlace
 {
     public int Start, End, Head, Panel, Outer;
 
-    public static AttentionPlace Of<TBlock>(AttentionArguments arguments) where TBlock : struct, IBlock
+    public static AttentionPlace Of<T, TBlock>(AttentionArguments<T> arguments)
+        where T : unmanaged, IElement<T>
+        where TBlock : struct, IBlock
     {
         int panels = (arguments.HeadSize + TBlock.Tile - 1) / TBlock.Tile;
         AttentionPlace place = default;

@@ -6,7 +6,7 @@ namespace AlbertCompiled.Gpu;
 /// The gradient of attention, compiled for a device: three kernels without any exchange between groups, one for each of ∂queries, ∂keys
 /// and ∂values. They compute the scores again; that costs eight products where a single pass takes five, and needs no atomics.
 /// </summary>
-public sealed class AttentionBackward
+public sealed class AttentionBackward<T> where T : unmanaged, IElement<T>
 {
     readonly Kernels<Block8>? large;
     readonly Kernels<Block4>? small;
@@ -25,7 +25,7 @@ public sealed class AttentionBackward
     /// <param name="gradient">[tokens, hidden] ∂context.</param>
     /// <param name="result">[tokens, 3·hidden] ∂queries, ∂keys, ∂values; overwritten.</param>
     /// <param name="delta">[tokens · heads] scratch.</param>
-    public void Launch(in AttentionArguments arguments, Operand context, Operand logSum, Operand gradient, Operand result, ArrayView<float> delta)
+    public void Launch(in AttentionArguments<T> arguments, Operand<T> context, Operand<float> logSum, Operand<T> gradient, Operand<T> result, ArrayView<float> delta)
     {
         large?.Launch(arguments, context, logSum, gradient, result, delta);
         small?.Launch(arguments, context, logSum, gradient, result, delta);
@@ -33,11 +33,11 @@ public sealed class AttentionBackward
 
     sealed class Kernels<TBlock>(GpuDevice device) where TBlock : struct, IBlock
     {
-        readonly GpuKernel<AttentionBackwardKernel<TBlock, QueryGradient>> queries = new(device);
-        readonly GpuKernel<AttentionBackwardKernel<TBlock, KeyGradient>> keys = new(device);
-        readonly GpuKernel<AttentionBackwardKernel<TBlock, ValueGradient>> values = new(device);
+        readonly GpuKernel<AttentionBackwardKernel<T, TBlock, QueryGradient>> queries = new(device);
+        readonly GpuKernel<AttentionBackwardKernel<T, TBlock, KeyGradient>> keys = new(device);
+        readonly GpuKernel<AttentionBackwardKernel<T, TBlock, ValueGradient>> values = new(device);
 
-        public void Launch(in AttentionArguments arguments, Operand context, Operand logSum, Operand gradient, Operand result, ArrayView<float> delta)
+        public void Launch(in AttentionArguments<T> arguments, Operand<T> context, Operand<float> logSum, Operand<T> gradient, Operand<T> result, ArrayView<float> delta)
         {
             // The first leaves delta for the second.
             Launch(queries, new() { Arguments = arguments, Context = context, LogSum = logSum, Gradient = gradient, Result = result, Delta = delta });
@@ -45,7 +45,7 @@ public sealed class AttentionBackward
             Launch(values, new() { Arguments = arguments, Context = context, LogSum = logSum, Gradient = gradient, Result = result, Delta = delta });
         }
 
-        static void Launch<TTarget>(GpuKernel<AttentionBackwardKernel<TBlock, TTarget>> kernel, in AttentionBackwardKernel<TBlock, TTarget> values)
+        static void Launch<TTarget>(GpuKernel<AttentionBackwardKernel<T, TBlock, TTarget>> kernel, in AttentionBackwardKernel<T, TBlock, TTarget> values)
             where TTarget : struct, IAttentionTarget
         {
             int tile = TBlock.Tile, panels = (values.Arguments.HeadSize + tile - 1) / tile;

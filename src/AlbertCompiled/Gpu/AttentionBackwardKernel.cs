@@ -7,12 +7,14 @@ namespace AlbertCompiled.Gpu;
 /// other kind (inner). For each pair of tiles it computes the softmax weights again from the log-sums, turns them into ∂scores if
 /// the target asks for these, and adds their product with the inner rows.
 /// </summary>
-internal struct AttentionBackwardKernel<TBlock, TTarget> : IGpuKernel
+internal struct AttentionBackwardKernel<T, TBlock, TTarget> : IGpuKernel
+    where T : unmanaged, IElement<T>
     where TBlock : struct, IBlock
     where TTarget : struct, IAttentionTarget
 {
-    public AttentionArguments Arguments;
-    public Operand Context, LogSum, Gradient, Result;
+    public AttentionArguments<T> Arguments;
+    public Operand<T> Context, Gradient, Result;
+    public Operand<float> LogSum;
     public ArrayView<float> Delta;
 
     static bool OuterIsQuery => TTarget.Section == 0;
@@ -22,7 +24,7 @@ internal struct AttentionBackwardKernel<TBlock, TTarget> : IGpuKernel
     /// <inheritdoc/>
     public readonly void Run()
     {
-        var place = AttentionPlace.Of<TBlock>(Arguments);
+        var place = AttentionPlace.Of<T, TBlock>(Arguments);
         if (place.Outer >= place.End) return;
 
         int stride = TBlock.Tile + Tile.Padding, lane = Group.IdxX, headSize = Arguments.HeadSize, headColumn = place.Head * headSize;
@@ -31,10 +33,10 @@ internal struct AttentionBackwardKernel<TBlock, TTarget> : IGpuKernel
         var weights = SharedMemory.Allocate<float>(64 * 68);    // [inner, outer], at the end [outer, column]
         var logSums = SharedMemory.Allocate<float>(64);         // [query]
         var deltas = SharedMemory.Allocate<float>(64);          // [query]
-        var queries = HeadRows.Of(Arguments.QueryKeyValue, headColumn, headSize, place.End);
-        var keys = HeadRows.Of(Arguments.QueryKeyValue, Arguments.Hidden + headColumn, headSize, place.End);
-        var values = HeadRows.Of(Arguments.QueryKeyValue, 2 * Arguments.Hidden + headColumn, headSize, place.End);
-        var gradients = HeadRows.Of(Gradient, headColumn, headSize, place.End);
+        var queries = HeadRows<T>.Of(Arguments.QueryKeyValue, headColumn, headSize, place.End);
+        var keys = HeadRows<T>.Of(Arguments.QueryKeyValue, Arguments.Hidden + headColumn, headSize, place.End);
+        var values = HeadRows<T>.Of(Arguments.QueryKeyValue, 2 * Arguments.Hidden + headColumn, headSize, place.End);
+        var gradients = HeadRows<T>.Of(Gradient, headColumn, headSize, place.End);
         var factor = TTarget.Section == 0 ? keys : TTarget.Section == 1 ? queries : gradients;
 
         float scale = Arguments.ScoreScale;
@@ -62,7 +64,7 @@ internal struct AttentionBackwardKernel<TBlock, TTarget> : IGpuKernel
 
             for (int k = 0; k < TBlock.Tile && inner + k < place.End; k += Tile.Depth)
             {
-                Tile.LoadColumns<TBlock>(b, factor.Values, factor.Stride, inner + k, place.End, factor.Column + place.Panel, factor.EndColumn);
+                Tile.LoadColumns<T, TBlock>(b, factor.Values, factor.Stride, inner + k, place.End, factor.Column + place.Panel, factor.EndColumn);
                 Group.Barrier();
                 sum.MultiplyAdd(weights, k, b, 0);
                 Group.Barrier();
@@ -76,7 +78,7 @@ internal struct AttentionBackwardKernel<TBlock, TTarget> : IGpuKernel
         {
             int i = place.Outer + e / TBlock.Tile, j = place.Panel + e % TBlock.Tile;
             if (i < place.End && j < headSize)
-                Result.Values[i * Result.Stride + column + j] = weights[e / TBlock.Tile * stride + e % TBlock.Tile] * (ThroughScores ? scale : 1f);
+                Result.Values[i * Result.Stride + column + j] = T.Of(weights[e / TBlock.Tile * stride + e % TBlock.Tile] * (ThroughScores ? scale : 1f));
         }
     }
 
@@ -94,7 +96,7 @@ internal struct AttentionBackwardKernel<TBlock, TTarget> : IGpuKernel
         {
             int first = place.Head * Arguments.HeadSize;
             for (int c = first; c < first + Arguments.HeadSize; c++)
-                delta += Gradient.Values[query * Gradient.Stride + c] * Context.Values[query * Context.Stride + c];
+                delta += T.Read(Gradient.Values[query * Gradient.Stride + c]) * T.Read(Context.Values[query * Context.Stride + c]);
             if (place.Panel == 0) Delta[query * Arguments.Heads + place.Head] = delta;
         }
         else if (valid)

@@ -3,10 +3,10 @@ using ILGPU;
 namespace AlbertCompiled.Gpu;
 
 /// <summary>Multi-head attention within each sequence of a packed batch, dropout(softmax(q kᵀ/√d)) v, compiled for a device. Scores are never stored.</summary>
-public sealed class AttentionForward
+public sealed class AttentionForward<T> where T : unmanaged, IElement<T>
 {
-    readonly GpuKernel<AttentionForwardKernel<Block8>>? large;
-    readonly GpuKernel<AttentionForwardKernel<Block4>>? small;
+    readonly GpuKernel<AttentionForwardKernel<T, Block8>>? large;
+    readonly GpuKernel<AttentionForwardKernel<T, Block4>>? small;
 
     /// <summary>Compiles the kernel.</summary>
     public AttentionForward(GpuDevice device)
@@ -19,13 +19,13 @@ public sealed class AttentionForward
     /// <param name="arguments">Operand, sequences, dropout.</param>
     /// <param name="context">[tokens, hidden] result.</param>
     /// <param name="logSum">[tokens, heads] result for the backward pass: the largest score + ln Σ exp(score − largest). Not written if empty.</param>
-    public void Launch(in AttentionArguments arguments, Operand context, Operand logSum)
+    public void Launch(in AttentionArguments<T> arguments, Operand<T> context, Operand<float> logSum)
     {
         if (large is not null) Launch(large, new() { Arguments = arguments, Context = context, LogSum = logSum });
         if (small is not null) Launch(small, new() { Arguments = arguments, Context = context, LogSum = logSum });
     }
 
-    static void Launch<TBlock>(GpuKernel<AttentionForwardKernel<TBlock>> kernel, in AttentionForwardKernel<TBlock> values) where TBlock : struct, IBlock
+    static void Launch<TBlock>(GpuKernel<AttentionForwardKernel<T, TBlock>> kernel, in AttentionForwardKernel<T, TBlock> values) where TBlock : struct, IBlock
     {
         int tile = TBlock.Tile, panels = (values.Arguments.HeadSize + tile - 1) / tile;
         kernel.Launch((values.Arguments.Longest + tile - 1) / tile, values.Arguments.Heads * panels, values.Arguments.Sequences, TBlock.Lanes, values);
@@ -37,15 +37,18 @@ public sealed class AttentionForward
 /// 2018), as FlashAttention does (Dao et al., 2022): what was summed before is rescaled whenever a larger score turns up.
 /// A head wider than a tile is computed in panels of its columns, each from scores of its own.
 /// </summary>
-internal struct AttentionForwardKernel<TBlock> : IGpuKernel where TBlock : struct, IBlock
+internal struct AttentionForwardKernel<T, TBlock> : IGpuKernel
+    where T : unmanaged, IElement<T>
+    where TBlock : struct, IBlock
 {
-    public AttentionArguments Arguments;
-    public Operand Context, LogSum;
+    public AttentionArguments<T> Arguments;
+    public Operand<T> Context;
+    public Operand<float> LogSum;
 
     /// <inheritdoc/>
     public readonly void Run()
     {
-        var place = AttentionPlace.Of<TBlock>(Arguments);
+        var place = AttentionPlace.Of<T, TBlock>(Arguments);
         if (place.Outer >= place.End) return;
 
         int stride = TBlock.Tile + Tile.Padding, lane = Group.IdxX, query = place.Outer + lane, headSize = Arguments.HeadSize;
@@ -53,8 +56,8 @@ internal struct AttentionForwardKernel<TBlock> : IGpuKernel where TBlock : struc
         var b = SharedMemory.Allocate<float>(Tile.Depth * 68);
         var weights = SharedMemory.Allocate<float>(64 * 68);    // [key, query], at the end [query, column]
         var factors = SharedMemory.Allocate<float>(64);         // [query]
-        var queries = HeadRows.Of(Arguments.QueryKeyValue, place.Head * headSize, headSize, place.End);
-        var keys = HeadRows.Of(Arguments.QueryKeyValue, Arguments.Hidden + place.Head * headSize, headSize, place.End);
+        var queries = HeadRows<T>.Of(Arguments.QueryKeyValue, place.Head * headSize, headSize, place.End);
+        var keys = HeadRows<T>.Of(Arguments.QueryKeyValue, Arguments.Hidden + place.Head * headSize, headSize, place.End);
         int valueColumn = 2 * Arguments.Hidden + place.Head * headSize;
 
         uint rowKey = Arguments.RowKey(query, place.Head);
@@ -83,7 +86,7 @@ internal struct AttentionForwardKernel<TBlock> : IGpuKernel where TBlock : struc
             context.Scale(factors);
             for (int k = 0; k < count; k += Tile.Depth)
             {
-                Tile.LoadColumns<TBlock>(b, Arguments.QueryKeyValue.Values, Arguments.QueryKeyValue.Stride, key + k, place.End, valueColumn + place.Panel, valueColumn + headSize);
+                Tile.LoadColumns<T, TBlock>(b, Arguments.QueryKeyValue.Values, Arguments.QueryKeyValue.Stride, key + k, place.End, valueColumn + place.Panel, valueColumn + headSize);
                 Group.Barrier();
                 context.MultiplyAdd(weights, k, b, 0);
                 Group.Barrier();
@@ -101,7 +104,7 @@ internal struct AttentionForwardKernel<TBlock> : IGpuKernel where TBlock : struc
         {
             int i = place.Outer + e / TBlock.Tile, j = place.Panel + e % TBlock.Tile;
             if (i < place.End && j < headSize)
-                Context.Values[i * Context.Stride + place.Head * headSize + j] = weights[e / TBlock.Tile * stride + e % TBlock.Tile];
+                Context.Values[i * Context.Stride + place.Head * headSize + j] = T.Of(weights[e / TBlock.Tile * stride + e % TBlock.Tile]);
         }
     }
 }

@@ -9,17 +9,17 @@ public sealed class ColumnSum(GpuDevice device)
     readonly GpuKernel<ColumnSumKernel> kernel = new(device);
 
     /// <summary>sum = Σ partials, or sum += Σ partials, in a fixed order.</summary>
-    /// <param name="partials">[chunks, columns] without gaps.</param>
-    /// <param name="chunks">Chunks.</param>
+    /// <param name="partials">[chunks, columns] without gaps, a chunk for each <see cref="ArenaPlan.ChunkRows"/> rows.</param>
+    /// <param name="rows">Rows that they are sums over.</param>
     /// <param name="columns">Columns.</param>
     /// <param name="sum">[columns].</param>
     /// <param name="accumulate">True to add to what is there.</param>
-    public void Launch(ArrayView<float> partials, int chunks, int columns, ArrayView<float> sum, bool accumulate) =>
-        kernel.Launch((columns + ColumnSumKernel.Columns - 1) / ColumnSumKernel.Columns, new()
+    public void Launch(ArrayView<float> partials, Extent rows, int columns, ArrayView<float> sum, bool accumulate) =>
+        kernel.Launch((columns + ColumnSumKernel.Columns - 1) / ColumnSumKernel.Columns, 1, 1, device.LargestGroup, new()
         {
             Partials = partials,
             Sum = sum,
-            Chunks = chunks,
+            Rows = rows,
             Width = columns,
             Accumulate = accumulate ? 1 : 0,
         });
@@ -31,16 +31,18 @@ internal struct ColumnSumKernel : IGpuKernel
     public const int Columns = 16;
 
     public ArrayView<float> Partials, Sum;
-    public int Chunks, Width, Accumulate;
+    public Extent Rows;
+    public int Width, Accumulate;
 
     /// <inheritdoc/>
     public readonly void Run()
     {
         int lane = Group.IdxX, column = Grid.IdxX * Columns + lane % Columns, shares = Group.DimX / Columns;
+        int chunks = (Rows.Actual + ArenaPlan.ChunkRows - 1) / ArenaPlan.ChunkRows;
         float total = 0f;
         if (column < Width)
         {
-            for (int i = lane / Columns; i < Chunks; i += shares) total += Partials[i * Width + column];
+            for (int i = lane / Columns; i < chunks; i += shares) total += Partials[i * Width + column];
         }
 
         var scratch = SharedMemory.Allocate<float>(GroupReduce.MaxLanes);

@@ -6,13 +6,19 @@ namespace AlbertCompiled.Gpu;
 /// <summary>The index vectors of a batch in device memory: one buffer with a fixed place for each, filled by one copy a step.</summary>
 public sealed class GpuBatch : IDisposable
 {
+    const int SizeCount = 3;
+
+    readonly ArrayView<int> sizes;
     readonly HostBuffer<int> staging;
     readonly MemoryBuffer1D<int, Stride1D.Dense> buffer;
+    readonly Capacity capacity;
+    readonly bool replays;
     int used;
 
     internal GpuBatch(GpuDevice device, Capacity capacity)
     {
-        int length = 3 * Room(capacity.Tokens) + 2 * Room(capacity.Sequences) + 2 * Room(capacity.Predictions) + Room(capacity.Sequences + 1);
+        int length = 3 * Room(capacity.Tokens) + 2 * Room(capacity.Sequences) + 2 * Room(capacity.Predictions) + Room(capacity.Sequences + 1) + Room(SizeCount);
+        (this.capacity, replays) = (capacity, device.ReplaysSteps);
         staging = new(device, length);
         buffer = device.Allocate<int>(length);
         Tokens = Take(capacity.Tokens);
@@ -23,6 +29,7 @@ public sealed class GpuBatch : IDisposable
         Predicted = Take(capacity.Predictions);
         Labels = Take(capacity.Predictions);
         Starts = Take(capacity.Sequences + 1);
+        sizes = Take(SizeCount);
     }
 
     /// <summary>[tokens] vocabulary ids.</summary>
@@ -48,6 +55,15 @@ public sealed class GpuBatch : IDisposable
 
     /// <summary>[sequences + 1] first row of each sequence, then the number of tokens.</summary>
     public ArrayView<int> Starts { get; }
+
+    /// <summary>Tokens, for launches.</summary>
+    internal Extent TokenExtent => new(replays ? capacity.Tokens : TokenCount, sizes, 0);
+
+    /// <summary>Sequences, for launches.</summary>
+    internal Extent SequenceExtent => new(replays ? capacity.Sequences : SequenceCount, sizes, 1);
+
+    /// <summary>Predictions, for launches.</summary>
+    internal Extent PredictionExtent => new(replays ? capacity.Predictions : PredictionCount, sizes, 2);
 
     /// <summary>The number of tokens.</summary>
     public int TokenCount { get; private set; }
@@ -76,6 +92,7 @@ public sealed class GpuBatch : IDisposable
         Stage(batch.Predicted.Span, Predicted, ref at);
         Stage(batch.Labels.Span, Labels, ref at);
         Stage(batch.Starts.AsSpan(0, SequenceCount + 1), Starts, ref at);
+        Stage([TokenCount, SequenceCount, PredictionCount], sizes, ref at);
         staging.CopyTo(buffer.View);
     }
 

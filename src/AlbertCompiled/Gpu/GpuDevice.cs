@@ -40,8 +40,20 @@ public sealed class GpuDevice : Device
     /// <summary>The stream that copies and launches are queued on, in order.</summary>
     public AcceleratorStream Stream { get; }
 
-    /// <summary>Lanes in a group of a row kernel: a power of two up to <see cref="GroupReduce.MaxLanes"/>.</summary>
+    /// <summary>Lanes in a group where a kernel does not care.</summary>
     public int Lanes { get; }
+
+    /// <summary>Lanes in a group that has much to add up.</summary>
+    internal int LargestGroup => Kind == "cuda" ? GroupReduce.MaxLanes : Lanes;
+
+    /// <summary>Lanes for one row of so many packs: on CUDA a warp, which reduces without a barrier, unless the row is long.</summary>
+    internal int LanesOfRow(int packs) => Kind != "cuda" ? Lanes : packs <= 128 ? 32 : packs <= 1024 ? 128 : GroupReduce.MaxLanes;
+
+    /// <summary>Lanes for a chunk of rows, taken one after the other: on CUDA enough for the whole row at once.</summary>
+    internal int LanesOfChunk(int packs) => Kind != "cuda" ? Lanes : Math.Clamp((packs + 31) / 32 * 32, 32, GroupReduce.MaxLanes);
+
+    /// <summary>True if a step's launches are recorded once and replayed: grids are then sized for the largest batch.</summary>
+    internal bool ReplaysSteps => Kind == "cuda";
 
     /// <summary>True for ILGPU's simulator, which checks what kernels compute, slowly.</summary>
     public bool IsSimulator => Kind == "ilgpu-cpu";
@@ -80,14 +92,20 @@ public sealed class GpuDevice : Device
     /// <summary>Makes this the calling thread's device: CUDA keeps one for each thread. Whoever is called from outside calls it first.</summary>
     internal void Bind() => Accelerator.Bind();
 
-    GpuKernel<ClearKernel>? clear;
+    GpuKernel<ClearKernel<Float32>>? clear;
+    GpuKernel<ClearKernel<BFloat16>>? clearRounded;
 
     /// <summary>Zeroes memory.</summary>
-    public void Clear(ArrayView<float> view)
+    public void Clear<T>(ArrayView<T> view) where T : unmanaged
     {
-        clear ??= new(this);
-        int perGroup = Lanes * ClearKernel.PerLane;
-        clear.Launch((int)((view.Length + perGroup - 1) / perGroup), new() { Target = view });
+        if (Interop.SizeOf<T>() == sizeof(float)) Clear(clear ??= new(this), view.Cast<Float32>());
+        else Clear(clearRounded ??= new(this), view.Cast<BFloat16>());
+    }
+
+    void Clear<T>(GpuKernel<ClearKernel<T>> kernel, ArrayView<T> view) where T : unmanaged, IElement<T>
+    {
+        int perGroup = Lanes * ClearKernel<T>.PerLane;
+        kernel.Launch((int)((view.Length + perGroup - 1) / perGroup), new() { Target = view });
     }
 
     /// <summary>Waits for what is queued and copies memory to the host.</summary>
@@ -110,6 +128,9 @@ public sealed class GpuDevice : Device
 
     /// <summary>Waits until everything queued has run.</summary>
     public void Synchronize() => Stream.Synchronize();
+
+    /// <inheritdoc/>
+    public override bool Computes(Compute precision) => true;
 
     /// <inheritdoc/>
     public override ParameterSet CreateParameters(ModelDescription description) => new GpuParameterSet(this, description);

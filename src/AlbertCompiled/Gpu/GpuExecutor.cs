@@ -3,26 +3,33 @@ using ILGPU.Runtime;
 
 namespace AlbertCompiled.Gpu;
 
-/// <summary>The programs of one model on a device and the arena that they share.</summary>
-public sealed class GpuExecutor : ModelExecutor
+/// <summary>The programs of one model on a device and the arenas that they share.</summary>
+/// <typeparam name="T">How activations are kept.</typeparam>
+public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement<T>
 {
-    readonly Dictionary<string, GpuProgram> programs = [];
-    readonly List<MemoryBuffer1D<float, Stride1D.Dense>> buffers = [];
+    readonly Dictionary<string, GpuProgram<T>> programs = [];
+    readonly List<MemoryBuffer> buffers = [];
+    readonly GpuParameterSet parameters;
+    readonly HostBuffer<ulong> runState;
     readonly ArrayView<float> results;
     readonly HostBuffer<float> scalars;
     readonly Dictionary<(string Program, int Output), HostBuffer<float>> delivered = [];
 
     /// <summary>Allocates the arena and binds the programs to it.</summary>
     /// <exception cref="DeviceException">The device has not as much memory left.</exception>
-    public GpuExecutor(CompiledModel model, GpuDevice device, params ReadOnlySpan<Func<GpuExecutor, GpuProgram>> programs) : base(model)
+    public GpuExecutor(CompiledModel model, GpuDevice device, params ReadOnlySpan<Func<GpuExecutor<T>, GpuProgram<T>>> programs) : base(model)
     {
         (Model, Device) = (model, device);
-        var parameters = (GpuParameterSet)model.Parameters;
+        parameters = (GpuParameterSet)model.Parameters;
         Values = parameters[ParameterState.Value];
         Gradients = Description.Trains ? parameters[ParameterState.Gradient] : default;
-        Arena = AllocateScratch(Description.Programs.Max(p => p.Arena.Floats(Capacity)));
+        Weights = parameters.As<T>();
+        Elements = Allocate<T>(Description.Programs.Max(p => p.Arena.Elements(Capacity)));
+        Exact = Allocate<float>(Description.Programs.Max(p => p.Arena.Exact(Capacity)));
+        RunState = Allocate<ulong>(2);
+        runState = new(device, 2);
         int outputs = Description.Programs.Max(p => p.Outputs.Length);
-        results = AllocateScratch(outputs);
+        results = Allocate<float>(outputs);
         scalars = new(device, outputs);
         Batch = new(device, Capacity);
         foreach (var create in programs)
@@ -38,7 +45,17 @@ public sealed class GpuExecutor : ModelExecutor
     /// <summary>The device.</summary>
     public GpuDevice Device { get; }
 
-    internal ArrayView<float> Arena { get; }
+    /// <summary>Activations.</summary>
+    internal ArrayView<T> Elements { get; }
+
+    /// <summary>What is float32 in every precision.</summary>
+    internal ArrayView<float> Exact { get; }
+
+    /// <summary>{seed, step} of the running step.</summary>
+    internal ArrayView<ulong> RunState { get; }
+
+    /// <summary>The parameters as products read them.</summary>
+    internal ArrayView<T> Weights { get; }
 
     internal ArrayView<float> Values { get; }
 
@@ -49,9 +66,11 @@ public sealed class GpuExecutor : ModelExecutor
     /// <inheritdoc/>
     public override long ArenaBytes => buffers.Sum(b => b.LengthInBytes);
 
-    internal ArrayView<float> AllocateScratch(long floats)
+    internal ArrayView<float> AllocateScratch(long floats) => Allocate<float>(floats);
+
+    ArrayView<E> Allocate<E>(long length) where E : unmanaged
     {
-        var buffer = Device.Allocate<float>(floats);
+        var buffer = Device.Allocate<E>(length);
         buffers.Add(buffer);
         return buffer.View;
     }
@@ -73,7 +92,7 @@ public sealed class GpuExecutor : ModelExecutor
         int count = 0;
         while (count < p.Description.Outputs.Length && p.Description.Outputs[count].IsScalar)
         {
-            p.Output(count).Values.SubView(0, 1).CopyTo(Device.Stream, results.SubView(count, 1));
+            p.Output(count).Exact.SubView(0, 1).CopyTo(Device.Stream, results.SubView(count, 1));
             count++;
         }
 
@@ -95,7 +114,7 @@ public sealed class GpuExecutor : ModelExecutor
             delivered[(program, output)] = host = new(Device, OutputRows.Extent(most, info.Columns, source.Stride));
         }
 
-        return new(host.CopyFrom(source.Values, OutputRows.Extent(rows, info.Columns, source.Stride)), rows, info.Columns, source.Stride);
+        return new(host.CopyFrom(Floats(source, OutputRows.Extent(rows, info.Columns, source.Stride)), OutputRows.Extent(rows, info.Columns, source.Stride)), rows, info.Columns, source.Stride);
     }
 
     /// <inheritdoc/>
@@ -121,6 +140,8 @@ public sealed class GpuExecutor : ModelExecutor
     {
         Batch.Dispose();
         scalars.Dispose();
+        runState.Dispose();
+        widened?.Dispose();
         foreach (var host in delivered.Values) host.Dispose();
         delivered.Clear();
         foreach (var buffer in buffers) buffer.Dispose();
@@ -131,20 +152,43 @@ public sealed class GpuExecutor : ModelExecutor
     {
         Device.Bind();
         Batch.Upload(batch);
-        programs[program].Run(seed, step);
+        runState.Span[0] = seed;
+        runState.Span[1] = (ulong)step;
+        runState.CopyTo(RunState);
+        parameters.Refresh();
+        programs[program].Queue();
     }
 
-    void ReadRows(Operand source, int rows, int columns, Span<float> destination)
+    GpuKernel<WidenKernel<T>>? widen;
+    MemoryBuffer1D<float, Stride1D.Dense>? widened;
+
+    /// <summary>An output as float32 in device memory.</summary>
+    ArrayView<float> Floats(GpuOutput<T> output, int length)
+    {
+        if (output.Exact.IsValid) return output.Exact;
+        if (typeof(T) == typeof(Float32)) return output.Activations.Cast<float>();
+        if (widened is null || widened.Length < length)
+        {
+            widened?.Dispose();
+            widened = Device.Allocate<float>(length);
+        }
+
+        widen ??= new(Device);
+        widen.Launch((length + Device.Lanes - 1) / Device.Lanes, new() { Source = output.Activations, Target = widened.View, Length = length });
+        return widened.View;
+    }
+
+    void ReadRows(GpuOutput<T> source, int rows, int columns, Span<float> destination)
     {
         if (rows == 0) return;
         if (source.Stride == columns)
         {
-            Device.Read(source.Values, destination[..(rows * columns)]);
+            Device.Read(Floats(source, rows * columns), destination[..(rows * columns)]);
             return;
         }
 
         var padded = new float[(rows - 1) * source.Stride + columns];
-        Device.Read(source.Values, padded);
+        Device.Read(Floats(source, padded.Length), padded);
         for (int r = 0; r < rows; r++) padded.AsSpan(r * source.Stride, columns).CopyTo(destination[(r * columns)..]);
     }
 }

@@ -9,6 +9,9 @@ public sealed class GpuParameterSet : ParameterSet
     readonly GpuDevice device;
     readonly MemoryBuffer1D<float, Stride1D.Dense>[] states;
     readonly ParameterUpdate? update;
+    MemoryBuffer1D<BFloat16, Stride1D.Dense>? rounded;
+    GpuKernel<RoundKernel<BFloat16>>? round;
+    bool stale;
 
     /// <summary>Allocates the arenas, zeroed.</summary>
     /// <param name="device">Where.</param>
@@ -32,6 +35,25 @@ public sealed class GpuParameterSet : ParameterSet
         }
     }
 
+    /// <summary>The weights as products of a program with such activations read them: themselves, or a rounded copy.</summary>
+    internal ArrayView<T> As<T>() where T : unmanaged, IElement<T>
+    {
+        if (typeof(T) != typeof(BFloat16)) return this[ParameterState.Value].Cast<T>();
+        rounded ??= device.Allocate<BFloat16>(Length);
+        stale = true;
+        return rounded.View.AsContiguous().Cast<T>();
+    }
+
+    /// <summary>Brings the rounded copy up to date, if there is one.</summary>
+    internal void Refresh()
+    {
+        if (!stale || rounded is null) return;
+        round ??= new(device);
+        int packs = (int)(Length / 8);
+        round.Launch((packs + device.Lanes - 1) / device.Lanes, new() { Source = this[ParameterState.Value], Target = rounded.View, Packs = packs });
+        stale = false;
+    }
+
     /// <inheritdoc/>
     public override void Read(ParameterState state, long offset, Span<float> destination)
     {
@@ -41,6 +63,7 @@ public sealed class GpuParameterSet : ParameterSet
     /// <inheritdoc/>
     public override void Write(ParameterState state, long offset, ReadOnlySpan<float> source)
     {
+        stale = true;
         if (!source.IsEmpty) device.Write(this[state].SubView(offset, source.Length), source);
     }
 
@@ -48,6 +71,7 @@ public sealed class GpuParameterSet : ParameterSet
     public override float Update(in OptimizerSettings settings, long step)
     {
         if (update is null) throw Description.WithoutTraining("has nothing to update");
+        stale = true;
         return update.Run(settings, step, new()
         {
             Value = this[ParameterState.Value],
@@ -62,5 +86,6 @@ public sealed class GpuParameterSet : ParameterSet
     {
         foreach (var state in states) state.Dispose();
         update?.Dispose();
+        rounded?.Dispose();
     }
 }

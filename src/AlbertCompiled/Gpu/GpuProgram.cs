@@ -3,15 +3,15 @@ using ILGPU;
 namespace AlbertCompiled.Gpu;
 
 /// <summary>The base of a generated program: its memory, its device and the batch it runs on.</summary>
-public abstract class GpuProgram
+/// <typeparam name="T">How activations are kept.</typeparam>
+public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
 {
-    readonly GpuExecutor executor;
-    readonly long token, sequence, prediction, tokenChunk, sequenceChunk, predictionChunk, constant;
-    ulong seed;
-    long step;
+    readonly GpuExecutor<T> executor;
+    readonly long token, sequence, prediction, constant;
+    readonly long exactToken, exactSequence, exactPrediction, tokenChunk, sequenceChunk, predictionChunk, exactConstant;
 
-    /// <summary>Lays the program's regions out in the executor's arena.</summary>
-    protected GpuProgram(GpuExecutor executor, ProgramDescription description)
+    /// <summary>Lays the program's regions out in the executor's arenas.</summary>
+    protected GpuProgram(GpuExecutor<T> executor, ProgramDescription description)
     {
         this.executor = executor;
         Description = description;
@@ -25,10 +25,14 @@ public abstract class GpuProgram
         token = 0;
         sequence = token + plan.Token * TokenRows;
         prediction = sequence + plan.Sequence * SequenceRows;
-        tokenChunk = prediction + plan.Prediction * PredictionRows;
+        constant = prediction + plan.Prediction * PredictionRows;
+        exactToken = 0;
+        exactSequence = exactToken + plan.ExactToken * TokenRows;
+        exactPrediction = exactSequence + plan.ExactSequence * SequenceRows;
+        tokenChunk = exactPrediction + plan.ExactPrediction * PredictionRows;
         sequenceChunk = tokenChunk + plan.TokenChunk * TokenChunkRows;
         predictionChunk = sequenceChunk + plan.SequenceChunk * SequenceChunkRows;
-        constant = predictionChunk + plan.PredictionChunk * PredictionChunkRows;
+        exactConstant = predictionChunk + plan.PredictionChunk * PredictionChunkRows;
     }
 
     /// <summary>Outputs and memory plan.</summary>
@@ -40,14 +44,14 @@ public abstract class GpuProgram
     /// <summary>The batch of this run, in device memory.</summary>
     protected GpuBatch Batch => executor.Batch;
 
-    /// <summary>Tokens of this batch.</summary>
-    protected int Tokens => Batch.TokenCount;
+    /// <summary>Tokens of the batch.</summary>
+    protected Extent Tokens => Batch.TokenExtent;
 
-    /// <summary>Sequences of this batch.</summary>
-    protected int Sequences => Batch.SequenceCount;
+    /// <summary>Sequences of the batch.</summary>
+    protected Extent Sequences => Batch.SequenceExtent;
 
-    /// <summary>Predicted positions of this batch.</summary>
-    protected int Predictions => Batch.PredictionCount;
+    /// <summary>Predicted positions of the batch.</summary>
+    protected Extent Predictions => Batch.PredictionExtent;
 
     /// <summary>Rows of the token region: the capacity, rounded up.</summary>
     protected long TokenRows { get; }
@@ -68,69 +72,77 @@ public abstract class GpuProgram
     protected long PredictionChunkRows { get; }
 
     /// <summary>Queues the program for a batch that the executor has copied to the device.</summary>
-    public void Run(ulong seed, long step)
-    {
-        (this.seed, this.step) = (seed, step);
-        Run();
-    }
+    internal void Queue() => Run();
 
     /// <summary>The generated steps.</summary>
     protected abstract void Run();
 
     /// <summary>Where output <paramref name="index"/> of the description lies.</summary>
-    public abstract Operand Output(int index);
+    public abstract GpuOutput<T> Output(int index);
 
     internal int CountOf(Dimension dimension) => dimension switch
     {
-        Dimension.Tokens => Tokens,
-        Dimension.Sequences => Sequences,
-        _ => Predictions,
+        Dimension.Tokens => Batch.TokenCount,
+        Dimension.Sequences => Batch.SequenceCount,
+        _ => Batch.PredictionCount,
     };
 
     /// <summary>A slot of the token region.</summary>
-    protected ArrayView<float> Token(long offset) => At(token + offset * TokenRows);
+    protected ArrayView<T> Token(long offset) => Element(token + offset * TokenRows);
 
     /// <summary>A slot of the sequence region.</summary>
-    protected ArrayView<float> Sequence(long offset) => At(sequence + offset * SequenceRows);
+    protected ArrayView<T> Sequence(long offset) => Element(sequence + offset * SequenceRows);
 
     /// <summary>A slot of the prediction region.</summary>
-    protected ArrayView<float> Prediction(long offset) => At(prediction + offset * PredictionRows);
-
-    /// <summary>A slot of partial sums over tokens.</summary>
-    protected ArrayView<float> TokenChunk(long offset) => At(tokenChunk + offset * TokenChunkRows);
-
-    /// <summary>A slot of partial sums over sequences.</summary>
-    protected ArrayView<float> SequenceChunk(long offset) => At(sequenceChunk + offset * SequenceChunkRows);
-
-    /// <summary>A slot of partial sums over predictions.</summary>
-    protected ArrayView<float> PredictionChunk(long offset) => At(predictionChunk + offset * PredictionChunkRows);
+    protected ArrayView<T> Prediction(long offset) => Element(prediction + offset * PredictionRows);
 
     /// <summary>A slot of constant size.</summary>
-    protected ArrayView<float> Fixed(long offset) => At(constant + offset);
+    protected ArrayView<T> Fixed(long offset) => Element(constant + offset);
+
+    /// <summary>A slot of values per token.</summary>
+    protected ArrayView<float> ExactToken(long offset) => Exact(exactToken + offset * TokenRows);
+
+    /// <summary>A slot of values per sequence.</summary>
+    protected ArrayView<float> ExactSequence(long offset) => Exact(exactSequence + offset * SequenceRows);
+
+    /// <summary>A slot of values per prediction.</summary>
+    protected ArrayView<float> ExactPrediction(long offset) => Exact(exactPrediction + offset * PredictionRows);
+
+    /// <summary>A slot of partial sums over tokens.</summary>
+    protected ArrayView<float> TokenChunk(long offset) => Exact(tokenChunk + offset * TokenChunkRows);
+
+    /// <summary>A slot of partial sums over sequences.</summary>
+    protected ArrayView<float> SequenceChunk(long offset) => Exact(sequenceChunk + offset * SequenceChunkRows);
+
+    /// <summary>A slot of partial sums over predictions.</summary>
+    protected ArrayView<float> PredictionChunk(long offset) => Exact(predictionChunk + offset * PredictionChunkRows);
+
+    /// <summary>A slot of values of the whole model.</summary>
+    protected ArrayView<float> ExactFixed(long offset) => Exact(exactConstant + offset);
 
     /// <summary>The parameter arena from a float on.</summary>
     protected ArrayView<float> Value(long offset) => From(executor.Values, offset);
 
+    /// <summary>The parameter arena from an element on, as products read it.</summary>
+    protected ArrayView<T> Weight(long offset) => From(executor.Weights, offset);
+
     /// <summary>The gradient arena from a float on.</summary>
     protected ArrayView<float> Gradient(long offset) => From(executor.Gradients, offset);
 
-    /// <summary>What follows the first <paramref name="offset"/> floats of a view.</summary>
-    protected static ArrayView<float> From(ArrayView<float> view, long offset) => view.SubView(offset, view.Length - offset);
+    /// <summary>What follows the first <paramref name="offset"/> elements of a view.</summary>
+    protected static ArrayView<E> From<E>(ArrayView<E> view, long offset) where E : unmanaged => view.SubView(offset, view.Length - offset);
 
-    /// <summary>Memory outside the plan, such as what <see cref="AttentionBackward"/> asks for.</summary>
+    /// <summary>Memory outside the plan, such as what <see cref="AttentionBackward{T}"/> asks for.</summary>
     protected ArrayView<float> Scratch(long floats) => executor.AllocateScratch(floats);
 
     /// <summary>Zeroes the gradient arena.</summary>
     protected void ClearGradients() => Device.Clear(executor.Gradients);
 
-    /// <summary>Zeroes the first floats of a view.</summary>
-    protected void Clear(ArrayView<float> view, long length) => Device.Clear(view.SubView(0, length));
+    /// <summary>Zeroes a slot of so many rows.</summary>
+    protected void Clear(ArrayView<T> view, int stride, Extent rows) => Device.Clear(view.SubView(0, (long)stride * rows.Most));
 
-    /// <summary>Partial sums of a column sum over <paramref name="rows"/> rows.</summary>
-    protected static int Chunks(int rows) => (rows + ArenaPlan.ChunkRows - 1) / ArenaPlan.ChunkRows;
-
-    /// <summary>The dropout key of a site in an iteration of this step.</summary>
-    protected uint DropoutKey(int site, int iteration) => CounterRandom.Key(seed, step, site, iteration);
+    /// <summary>The dropout key of a site in an iteration of the running step.</summary>
+    protected DropoutKey DropoutKey(int site, int iteration) => new(executor.RunState, site, iteration);
 
     /// <summary>The arguments of attention over this batch.</summary>
     /// <param name="queryKeyValue">[tokens, 3·hidden].</param>
@@ -138,11 +150,11 @@ public abstract class GpuProgram
     /// <param name="headSize">Columns of a head.</param>
     /// <param name="key">The dropout key; unused without dropout.</param>
     /// <param name="probability">Of dropping a weight.</param>
-    protected AttentionArguments Attention(Operand queryKeyValue, int heads, int headSize, uint key = 0, double probability = 0) => new()
+    protected AttentionArguments<T> Attention(Operand<T> queryKeyValue, int heads, int headSize, DropoutKey key = default, double probability = 0) => new()
     {
         QueryKeyValue = queryKeyValue,
         Starts = Batch.Starts,
-        Sequences = Sequences,
+        Sequences = Batch.SequenceCount,
         Longest = Batch.Longest,
         Heads = heads,
         HeadSize = headSize,
@@ -151,5 +163,7 @@ public abstract class GpuProgram
         KeepScale = (float)(1 / (1 - probability)),
     };
 
-    ArrayView<float> At(long offset) => From(executor.Arena, offset);
+    ArrayView<T> Element(long offset) => From(executor.Elements, offset);
+
+    ArrayView<float> Exact(long offset) => From(executor.Exact, offset);
 }

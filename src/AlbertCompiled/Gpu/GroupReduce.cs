@@ -1,15 +1,18 @@
 using ILGPU;
+using ILGPU.Runtime.Cuda;
 
 namespace AlbertCompiled.Gpu;
 
 /// <summary>
-/// Reductions over the lanes of a group of at most 128. All lanes must call, none may have returned before; all receive the result.
-/// The order is fixed: the same bits each run.
+/// Reductions over the lanes of a group. All lanes must call, none may have returned before; all receive the result.
+/// The order is fixed: the same bits each run. On CUDA a group is a number of whole warps.
 /// </summary>
 public static class GroupReduce
 {
     /// <summary>The largest group.</summary>
-    public const int MaxLanes = 128;
+    public const int MaxLanes = 512;
+
+    const int Warp = 32;
 
     /// <summary>The sum of the lanes' values.</summary>
     public static float Sum(float value) => Reduce<Addition>(value);
@@ -17,11 +20,33 @@ public static class GroupReduce
     /// <summary>The largest of the lanes' values.</summary>
     public static float Max(float value) => Reduce<Maximum>(value);
 
+    static float Reduce<TOperation>(float value) where TOperation : struct, IReduction =>
+        CudaAsm.IsSupported ? ByWarps<TOperation>(value) : ByLevels<TOperation>(value);
+
+    /// <summary>A warp exchanges registers; several warps meet in shared memory, where every lane combines their results.</summary>
+    static float ByWarps<TOperation>(float value) where TOperation : struct, IReduction
+    {
+        value = TOperation.Combine(value, ILGPU.Warp.ShuffleXor(value, 16));
+        value = TOperation.Combine(value, ILGPU.Warp.ShuffleXor(value, 8));
+        value = TOperation.Combine(value, ILGPU.Warp.ShuffleXor(value, 4));
+        value = TOperation.Combine(value, ILGPU.Warp.ShuffleXor(value, 2));
+        value = TOperation.Combine(value, ILGPU.Warp.ShuffleXor(value, 1));
+        if (Group.DimX <= Warp) return value;
+
+        var warps = SharedMemory.Allocate<float>(MaxLanes / Warp);
+        if (Group.IdxX % Warp == 0) warps[Group.IdxX / Warp] = value;
+        Group.Barrier();
+        value = warps[0];
+        for (int i = 1; i < Group.DimX / Warp; i++) value = TOperation.Combine(value, warps[i]);
+        Group.Barrier();
+        return value;
+    }
+
     /// <summary>
     /// In two levels: 16 lanes combine a sixteenth of the values each, then every lane combines those 16. That takes two barriers, where a tree
     /// takes one per halving; and since a barrier lies between a level's writes and its last reads on either side, the next call is safe.
     /// </summary>
-    static float Reduce<TOperation>(float value) where TOperation : struct, IReduction
+    static float ByLevels<TOperation>(float value) where TOperation : struct, IReduction
     {
         const int heads = 16;
         var values = SharedMemory.Allocate<float>(MaxLanes);

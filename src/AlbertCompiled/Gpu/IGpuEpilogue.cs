@@ -2,26 +2,29 @@ using ILGPU;
 
 namespace AlbertCompiled.Gpu;
 
-/// <summary>What happens to an element of a matrix product before it is stored: bias, activation, residual, accumulation. Part of the kernel's argument.</summary>
+/// <summary>What happens to elements of a matrix product before they are stored: bias, activation, residual, accumulation. Part of the kernel's argument.</summary>
 public interface IGpuEpilogue
 {
-    /// <summary>Consumes one finished element. Neighbouring lanes hold neighbouring columns; each element comes once, in no order.</summary>
-    void Apply(float product, int row, int column);
+    /// <summary>
+    /// Consumes finished elements of a row, from <paramref name="column"/> on. Neighbouring lanes hold neighbouring columns; each element comes once, in no order.
+    /// </summary>
+    void Apply<V>(V product, int row, int column) where V : struct, IPack<V>;
 }
 
 /// <summary>C = product.</summary>
+/// <typeparam name="T">Element of C.</typeparam>
 /// <param name="target">C, row-major.</param>
-/// <param name="stride">Floats from one row of C to the next.</param>
-public readonly struct Store(ArrayView<float> target, int stride) : IGpuEpilogue
+/// <param name="stride">Elements from one row of C to the next.</param>
+public readonly struct Store<T>(ArrayView<T> target, int stride) : IGpuEpilogue where T : unmanaged, IElement<T>
 {
-    readonly ArrayView<float> target = target;
+    readonly ArrayView<T> target = target;
     readonly int stride = stride;
 
     /// <inheritdoc/>
-    public void Apply(float product, int row, int column) => target[row * stride + column] = product;
+    public void Apply<V>(V product, int row, int column) where V : struct, IPack<V> => V.Store(target, row * stride + column, product);
 }
 
-/// <summary>C += product.</summary>
+/// <summary>C += product, for gradients of weights: float32 in every precision.</summary>
 /// <param name="target">C, row-major.</param>
 /// <param name="stride">Floats from one row of C to the next.</param>
 public readonly struct Accumulate(ArrayView<float> target, int stride) : IGpuEpilogue
@@ -30,5 +33,9 @@ public readonly struct Accumulate(ArrayView<float> target, int stride) : IGpuEpi
     readonly int stride = stride;
 
     /// <inheritdoc/>
-    public void Apply(float product, int row, int column) => target[row * stride + column] += product;
+    public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
+    {
+        int at = row * stride + column;
+        V.Store(target, at, V.Load(target, at) + product);
+    }
 }

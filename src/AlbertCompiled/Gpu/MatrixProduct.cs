@@ -1,9 +1,11 @@
 namespace AlbertCompiled.Gpu;
 
 /// <summary>C[M, N] = op(A)·op(B) with an epilogue, for a device.</summary>
+/// <typeparam name="T">Element of A and B.</typeparam>
 /// <typeparam name="TLayout">Transposes.</typeparam>
 /// <typeparam name="TEpilogue">Consumes the elements of C.</typeparam>
-public sealed class MatrixProduct<TLayout, TEpilogue>
+public sealed class MatrixProduct<T, TLayout, TEpilogue>
+    where T : unmanaged, IElement<T>
     where TLayout : struct, IProductLayout
     where TEpilogue : struct, IGpuEpilogue
 {
@@ -17,14 +19,14 @@ public sealed class MatrixProduct<TLayout, TEpilogue>
         else large = new(device);
     }
 
-    /// <summary>Queues the product. Sizes are arbitrary; nothing runs if <paramref name="m"/> or <paramref name="n"/> is 0.</summary>
+    /// <summary>Queues the product. Sizes are arbitrary; nothing runs if <paramref name="m"/> or <paramref name="n"/> is 0. How it is cut into parts depends on bounds alone.</summary>
     /// <param name="a">[m, k], or [k, m] if the layout transposes it.</param>
     /// <param name="b">[k, n], or [n, k] if the layout transposes it.</param>
     /// <param name="m">Rows of C.</param>
     /// <param name="n">Columns of C.</param>
     /// <param name="k">Length of the contraction.</param>
     /// <param name="epilogue">Consumes the elements of C.</param>
-    public void Launch(Operand a, Operand b, int m, int n, int k, in TEpilogue epilogue)
+    public void Launch(Operand<T> a, Operand<T> b, Extent m, int n, Extent k, in TEpilogue epilogue)
     {
         large?.Launch(a, b, m, n, k, epilogue);
         small?.Launch(a, b, m, n, k, epilogue);
@@ -35,24 +37,24 @@ public sealed class MatrixProduct<TLayout, TEpilogue>
         const int EnoughGroups = 512;       // of 64 lanes: what keeps a large card busy
         const int LeastSteps = 128;         // of the contraction, to a group
 
-        readonly GpuKernel<ProductKernel<TLayout, TBlock, TEpilogue>> whole = new(device);
-        readonly GpuKernel<ProductKernel<TLayout, TBlock, PartialProduct>> partial = new(device);
+        readonly GpuKernel<ProductKernel<T, TLayout, TBlock, TEpilogue>> whole = new(device);
+        readonly GpuKernel<ProductKernel<T, TLayout, TBlock, PartialProduct>> partial = new(device);
         readonly GpuKernel<ProductSumKernel<TEpilogue>> sum = new(device);
 
-        public void Launch(Operand a, Operand b, int m, int n, int k, in TEpilogue epilogue)
+        public void Launch(Operand<T> a, Operand<T> b, Extent m, int n, Extent k, in TEpilogue epilogue)
         {
-            int rows = (m + TBlock.Tile - 1) / TBlock.Tile, columns = (n + TBlock.Tile - 1) / TBlock.Tile;
-            int parts = rows * columns == 0 ? 1 : Math.Min(k / LeastSteps, (EnoughGroups + rows * columns - 1) / (rows * columns));
+            int rows = (m.Most + TBlock.Tile - 1) / TBlock.Tile, columns = (n + TBlock.Tile - 1) / TBlock.Tile;
+            int parts = rows * columns == 0 ? 1 : Math.Min(k.Most / LeastSteps, (EnoughGroups + rows * columns - 1) / (rows * columns));
             if (parts < 2)
             {
-                whole.Launch(columns, rows, 1, TBlock.Lanes, new() { A = a, B = b, M = m, N = n, K = k, KPerPart = k, Epilogue = epilogue });
+                whole.Launch(columns, rows, 1, TBlock.Lanes, new() { A = a, B = b, M = m, N = n, K = k, KPerPart = k.Most, Epilogue = epilogue });
                 return;
             }
 
             // Few tiles and a long contraction, such as a weight's gradient: the contraction is cut into parts, which are added in order.
-            int perPart = ((k + parts - 1) / parts + Tile.Depth - 1) / Tile.Depth * Tile.Depth;
-            parts = (k + perPart - 1) / perPart;
-            var products = device.Workspace((long)parts * m * n);
+            int perPart = ((k.Most + parts - 1) / parts + Tile.Depth - 1) / Tile.Depth * Tile.Depth;
+            parts = (k.Most + perPart - 1) / perPart;
+            var products = device.Workspace((long)parts * m.Most * n);
             partial.Launch(columns, rows, parts, TBlock.Lanes, new()
             {
                 A = a,
@@ -61,9 +63,9 @@ public sealed class MatrixProduct<TLayout, TEpilogue>
                 N = n,
                 K = k,
                 KPerPart = perPart,
-                Epilogue = new() { Products = products, M = m, N = n },
+                Epilogue = new() { Products = products, M = m.Most, N = n },
             });
-            sum.Launch((n + device.Lanes - 1) / device.Lanes, m, 1, device.Lanes, new() { Products = products, Parts = parts, M = m, N = n, Epilogue = epilogue });
+            sum.Launch((n + device.Lanes - 1) / device.Lanes, m.Most, 1, device.Lanes, new() { Products = products, Parts = parts, M = m, N = n, Epilogue = epilogue });
         }
     }
 }

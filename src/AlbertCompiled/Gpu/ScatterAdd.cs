@@ -3,12 +3,14 @@ using ILGPU;
 namespace AlbertCompiled.Gpu;
 
 /// <summary>The gradient of a table look-up, without atomics: each row of the table belongs to one group.</summary>
+/// <typeparam name="T">Element of what is added.</typeparam>
 /// <param name="device">The device.</param>
-public sealed class ScatterAdd(GpuDevice device)
+public sealed class ScatterAdd<T>(GpuDevice device) where T : unmanaged, IElement<T>
 {
     const int Groups = 512;     // enough to fill a large card
 
-    readonly GpuKernel<ScatterAddKernel> kernel = new(device);
+    readonly GpuKernel<ScatterAddKernel<T, T>> activations = new(device);
+    readonly GpuKernel<ScatterAddKernel<Float32, T>> gradients = new(device);
 
     /// <summary>table[index[r]] += source[r] for r = 0, 1, …: sums of a table's row are formed in this order.</summary>
     /// <param name="table">The table, row-major.</param>
@@ -16,9 +18,16 @@ public sealed class ScatterAdd(GpuDevice device)
     /// <param name="source">[rows, columns].</param>
     /// <param name="rows">Rows to add.</param>
     /// <param name="columns">Columns.</param>
-    public void Launch(Operand table, ArrayView<int> index, Operand source, int rows, int columns)
+    public void Launch(Operand<T> table, ArrayView<int> index, Operand<T> source, Extent rows, int columns) => Launch(activations, table, index, source, rows, columns);
+
+    /// <summary>Likewise, into the gradient of a table.</summary>
+    public void LaunchGradient(Operand<float> table, ArrayView<int> index, Operand<T> source, Extent rows, int columns) =>
+        Launch(gradients, new(table.Values.Cast<Float32>(), table.Stride), index, source, rows, columns);
+
+    void Launch<TTable>(GpuKernel<ScatterAddKernel<TTable, T>> kernel, Operand<TTable> table, ArrayView<int> index, Operand<T> source, Extent rows, int columns)
+        where TTable : unmanaged, IElement<TTable>
     {
-        if (rows == 0) return;
+        if (rows.Most == 0) return;
         int blocks = (columns + device.Lanes - 1) / device.Lanes, buckets = 1;
         while (buckets * blocks < (device.IsSimulator ? 2 : Groups)) buckets *= 2;
         kernel.Launch(blocks, buckets, 1, device.Lanes, new() { Table = table, Index = index, Source = source, Rows = rows, Columns = columns, BucketMask = buckets - 1 });
@@ -29,23 +38,27 @@ public sealed class ScatterAdd(GpuDevice device)
 /// A group owns a block of columns of those rows of the table whose number ends in the group's bucket. It walks over the indices in chunks
 /// of one per lane, makes a list of its own, and adds those rows, four loads in flight.
 /// </summary>
-internal struct ScatterAddKernel : IGpuKernel
+internal struct ScatterAddKernel<TTable, T> : IGpuKernel
+    where TTable : unmanaged, IElement<TTable>
+    where T : unmanaged, IElement<T>
 {
-    public Operand Table, Source;
+    public Operand<TTable> Table;
+    public Operand<T> Source;
     public ArrayView<int> Index;
-    public int Rows, Columns, BucketMask;
+    public Extent Rows;
+    public int Columns, BucketMask;
 
     /// <inheritdoc/>
     public readonly void Run()
     {
-        int lane = Group.IdxX, lanes = Group.DimX, column = Grid.IdxX * lanes + lane;
+        int lane = Group.IdxX, lanes = Group.DimX, column = Grid.IdxX * lanes + lane, rows = Rows.Actual;
         var indices = SharedMemory.Allocate<int>(GroupReduce.MaxLanes);     // of the chunk
         var hits = SharedMemory.Allocate<int>(GroupReduce.MaxLanes);        // places in the chunk that are the group's, ascending
-        TableRow target = default;
+        TableRow<TTable> target = default;
         target.Current = -1;
-        for (int first = 0; first < Rows; first += lanes)
+        for (int first = 0; first < rows; first += lanes)
         {
-            int mine = first + lane < Rows ? Index[first + lane] : -1;
+            int mine = first + lane < rows ? Index[first + lane] : -1;
             indices[lane] = mine;
             Group.Barrier();
             int before = 0, count = 0;
@@ -64,15 +77,15 @@ internal struct ScatterAddKernel : IGpuKernel
                 for (; h + 3 < count; h += 4)
                 {
                     int a = hits[h], b = hits[h + 1], c = hits[h + 2], d = hits[h + 3];
-                    float x = Source.Values[(first + a) * Source.Stride + column], y = Source.Values[(first + b) * Source.Stride + column];
-                    float z = Source.Values[(first + c) * Source.Stride + column], w = Source.Values[(first + d) * Source.Stride + column];
+                    float x = Read(first + a, column), y = Read(first + b, column);
+                    float z = Read(first + c, column), w = Read(first + d, column);
                     target.Add(Table, column, indices[a], x);
                     target.Add(Table, column, indices[b], y);
                     target.Add(Table, column, indices[c], z);
                     target.Add(Table, column, indices[d], w);
                 }
 
-                for (; h < count; h++) target.Add(Table, column, indices[hits[h]], Source.Values[(first + hits[h]) * Source.Stride + column]);
+                for (; h < count; h++) target.Add(Table, column, indices[hits[h]], Read(first + hits[h], column));
             }
 
             Group.Barrier();
@@ -81,16 +94,18 @@ internal struct ScatterAddKernel : IGpuKernel
         if (column < Columns) target.Flush(Table, column);
     }
 
+    readonly float Read(int row, int column) => T.Read(Source.Values[row * Source.Stride + column]);
+
     readonly bool Owns(int row) => row >= 0 && (row & BucketMask) == Grid.IdxY;
 }
 
 /// <summary>The sum of consecutive additions to one row of the table, kept in a register.</summary>
-internal struct TableRow
+internal struct TableRow<T> where T : unmanaged, IElement<T>
 {
     public int Current;
     public float Sum;
 
-    public void Add(Operand table, int column, int row, float value)
+    public void Add(Operand<T> table, int column, int row, float value)
     {
         if (row != Current)
         {
@@ -102,8 +117,10 @@ internal struct TableRow
         Sum += value;
     }
 
-    public readonly void Flush(Operand table, int column)
+    public readonly void Flush(Operand<T> table, int column)
     {
-        if (Current >= 0) table.Values[Current * table.Stride + column] += Sum;
+        if (Current < 0) return;
+        int at = Current * table.Stride + column;
+        table.Values[at] = T.Of(T.Read(table.Values[at]) + Sum);
     }
 }

@@ -18,12 +18,13 @@ internal static class Tile
     /// <summary>Fills a slice whose elements are rows and whose steps are columns: tile[k, i] = source[row + i, column + k].</summary>
     /// <param name="tile">The slice.</param>
     /// <param name="source">Matrix, row-major.</param>
-    /// <param name="stride">Floats from one row to the next.</param>
+    /// <param name="stride">Elements from one row to the next.</param>
     /// <param name="row">First row.</param>
     /// <param name="rows">Rows from here on do not exist.</param>
     /// <param name="column">First column.</param>
     /// <param name="columns">Columns from here on do not exist.</param>
-    public static void LoadRows<TBlock>(ArrayView<float> tile, ArrayView<float> source, int stride, int row, int rows, int column, int columns)
+    public static void LoadRows<T, TBlock>(ArrayView<float> tile, ArrayView<T> source, int stride, int row, int rows, int column, int columns)
+        where T : unmanaged, IElement<T>
         where TBlock : struct, IBlock
     {
         // A lane stays in its column; the loads of four rows are in flight together.
@@ -46,12 +47,13 @@ internal static class Tile
     /// <summary>Fills a slice whose elements are columns and whose steps are rows: tile[k, i] = source[row + k, column + i].</summary>
     /// <param name="tile">The slice.</param>
     /// <param name="source">Matrix, row-major.</param>
-    /// <param name="stride">Floats from one row to the next.</param>
+    /// <param name="stride">Elements from one row to the next.</param>
     /// <param name="row">First row.</param>
     /// <param name="rows">Rows from here on do not exist.</param>
     /// <param name="column">First column.</param>
     /// <param name="columns">Columns from here on do not exist.</param>
-    public static void LoadColumns<TBlock>(ArrayView<float> tile, ArrayView<float> source, int stride, int row, int rows, int column, int columns)
+    public static void LoadColumns<T, TBlock>(ArrayView<float> tile, ArrayView<T> source, int stride, int row, int rows, int column, int columns)
+        where T : unmanaged, IElement<T>
         where TBlock : struct, IBlock
     {
         int lane = Group.IdxX, c = column + lane;
@@ -70,10 +72,10 @@ internal static class Tile
     }
 
     /// <summary>An element, or 0 outside: without a branch, which would keep loads from overlapping. The first element always exists.</summary>
-    static float Read(ArrayView<float> source, int stride, int row, int rows, int column, int columns)
+    static float Read<T>(ArrayView<T> source, int stride, int row, int rows, int column, int columns) where T : unmanaged, IElement<T>
     {
         bool inside = row < rows && column < columns;
-        float value = source[inside ? row * stride + column : 0];
+        float value = T.Read(source[inside ? row * stride + column : 0]);
         return inside ? value : 0f;
     }
 }

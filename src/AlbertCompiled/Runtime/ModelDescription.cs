@@ -27,10 +27,13 @@ public sealed record OutputInfo(string Name, Dimension? Rows, int Columns, int C
 }
 
 /// <summary>
-/// The size of an arena as a linear function of the capacity: floats per row of each dimension, floats per chunk of
-/// <see cref="ChunkRows"/> rows (partial column sums), and a fixed part.
+/// The size of an arena as a linear function of the capacity: elements per row of each dimension, elements per chunk of
+/// <see cref="ChunkRows"/> rows (partial column sums), and fixed parts. The first four regions hold activations, in whatever precision the
+/// program keeps them; the others are float32 in every precision.
 /// </summary>
-public sealed record ArenaPlan(long Token, long Sequence, long Prediction, long TokenChunk, long SequenceChunk, long PredictionChunk, long Fixed)
+public sealed record ArenaPlan(
+    long Token, long Sequence, long Prediction, long Fixed,
+    long ExactToken, long ExactSequence, long ExactPrediction, long TokenChunk, long SequenceChunk, long PredictionChunk, long ExactFixed)
 {
     /// <summary>Rows per chunk of a row kernel: the fixed grain of parallel work and of partial sums.</summary>
     public const int ChunkRows = 16;
@@ -41,13 +44,21 @@ public sealed record ArenaPlan(long Token, long Sequence, long Prediction, long 
     /// <summary>Chunks of a capacity of <paramref name="rows"/>, rounded up to 16.</summary>
     public static long Chunks(int rows) => Round((rows + ChunkRows - 1) / ChunkRows);
 
-    /// <summary>Floats for a capacity.</summary>
-    public long Floats(Capacity c) =>
-        Token * Round(c.Tokens) + Sequence * Round(c.Sequences) + Prediction * Round(c.Predictions) +
-        TokenChunk * Chunks(c.Tokens) + SequenceChunk * Chunks(c.Sequences) + PredictionChunk * Chunks(c.Predictions) + Fixed;
+    /// <summary>Activations for a capacity.</summary>
+    public long Elements(Capacity c) => Token * Round(c.Tokens) + Sequence * Round(c.Sequences) + Prediction * Round(c.Predictions) + Fixed;
+
+    /// <summary>What is float32 in every precision, for a capacity.</summary>
+    public long Exact(Capacity c) =>
+        ExactToken * Round(c.Tokens) + ExactSequence * Round(c.Sequences) + ExactPrediction * Round(c.Predictions) +
+        TokenChunk * Chunks(c.Tokens) + SequenceChunk * Chunks(c.Sequences) + PredictionChunk * Chunks(c.Predictions) + ExactFixed;
+
+    /// <summary>Floats for a capacity where activations are float32.</summary>
+    public long Floats(Capacity capacity) => Elements(capacity) + Exact(capacity);
 
     /// <summary>Bytes for a capacity.</summary>
-    public long Bytes(Capacity capacity) => Floats(capacity) * sizeof(float);
+    /// <param name="capacity">The largest batch.</param>
+    /// <param name="elementBytes">Bytes of an activation.</param>
+    public long Bytes(Capacity capacity, int elementBytes = sizeof(float)) => Elements(capacity) * elementBytes + Exact(capacity) * sizeof(float);
 }
 
 /// <summary>A compiled program: "train" (forward and backward), "evaluate" (forward), or inference: "predict", "encode", "classify".</summary>

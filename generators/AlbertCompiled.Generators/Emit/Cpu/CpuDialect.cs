@@ -13,7 +13,7 @@ internal sealed class CpuDialect : Dialect
 
     int loops;
 
-    public override string Floats => "float*";
+    public override string TypeOf(Lower.Buffer buffer) => "float*";
 
     public override string Integers => "int*";
 
@@ -48,7 +48,7 @@ internal sealed class CpuDialect : Dialect
     public override string Store(string type, string element, string value, bool accumulate) =>
         accumulate ? $"({type}.Load({element}) + {value}).Store({element});" : $"{value}.Store({element});";
 
-    public override string StorePerRow(string place, string value, bool accumulate) => $"{place} {(accumulate ? "+=" : "=")} {value};";
+    public override string StorePerRow(Lower.Buffer buffer, string place, string value, bool accumulate) => $"{place} {(accumulate ? "+=" : "=")} {value};";
 
     public override void ClearPartials(CSharpWriter w, string name, int columns) => w.Line($"new Span<float>({Own(name + "Row")}, {columns}).Clear();");
 

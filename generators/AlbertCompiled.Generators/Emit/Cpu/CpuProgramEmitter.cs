@@ -1,4 +1,5 @@
 using AlbertCompiled.Generators.Lower;
+using AlbertCompiled.Generators.Passes;
 
 namespace AlbertCompiled.Generators.Emit.Cpu;
 
@@ -14,7 +15,7 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, ParameterLayout 
 
     protected override string Modifiers => "sealed unsafe";
 
-    protected override string SlotType => "float*";
+    protected override string TypeOf(Slot slot) => "float*";
 
     protected override string OutputType => "CpuOutput";
 

@@ -3,55 +3,84 @@ using AlbertCompiled.Generators.Lower;
 
 namespace AlbertCompiled.Generators.Emit.Gpu;
 
-/// <summary>ILGPU C#: views, and a group of lanes for each row, which share its columns. What is computed per row, every lane computes.</summary>
+/// <summary>
+/// ILGPU C#: views, and a group of lanes for each row, which share its columns, a pack V of neighbours each. What is computed per row,
+/// every lane computes.
+/// </summary>
 internal sealed class GpuDialect : Dialect
 {
-    public override string Floats => "ArrayView<float>";
+    public override string TypeOf(Lower.Buffer buffer) => $"ArrayView<{ElementOf(buffer)}>";
 
     public override string Integers => "ArrayView<int>";
 
+    public override string Key => "DropoutKey";
+
+    public override string Count => "Extent";
+
+    public override string CountOf(string name) => $"{name}.Actual";
+
     public override string RowKernel => "IGpuRowKernel";
+
+    public override string RunHeading => "public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>";
 
     public override string Epilogue => "IGpuEpilogue";
 
-    public override string ApplyHeading => $"public void Apply(float {Lowering.Accumulator}, int row, int column)";
+    public override string ApplyHeading => $"public void Apply<V>(V {Lowering.Accumulator}, int row, int column) where V : struct, IPack<V>";
 
-    public override string EpilogueType => "float";
+    public override string EpilogueType => "V";
+
+    /// <summary>What a buffer holds: activations are kept as the program's T.</summary>
+    public static string ElementOf(Lower.Buffer buffer) => buffer is SlotBuffer { Slot.IsElement: true } ? "T" : "float";
 
     public override string? Attribute(bool inline) => null;
 
     public override string RowStart(string name, string row, int stride) => $"int {Own(name + "Row")} = {row} * {stride};";
 
-    public override string OwnElement(string name, string column) => $"{name}[{Own(name + "Row")} + {column}]";
+    public override string OwnElement(string name, string column) => $"{name}, {Own(name + "Row")} + {column}";
 
     public override string FirstOfRow(string name) => $"{name}[{Own(name + "Row")}]";
 
-    public override string SharedElement(string name, string column) => $"{name}[{column}]";
+    public override string SharedElement(string name, string column) => $"{name}, {column}";
 
-    public override string EpilogueElement(string name, int stride) => $"{name}[row * {stride} + column]";
+    public override string EpilogueElement(string name, int stride) => $"{name}, row * {stride} + column";
 
-    public override string Load(string type, string element) => element;
+    public override string Load(string type, string element) => $"{type}.Load({element})";
 
-    public override string Store(string type, string element, string value, bool accumulate) => $"{element} {(accumulate ? "+=" : "=")} {value};";
+    public override string Store(string type, string element, string value, bool accumulate) =>
+        accumulate ? $"{type}.Store({element}, {type}.Load({element}) + {value});" : $"{type}.Store({element}, {value});";
 
-    public override string StorePerRow(string place, string value, bool accumulate) => $"if (Group.IdxX == 0) {place} {(accumulate ? "+=" : "=")} {value};";
+    public override int StoredPrecedence => 0;
+
+    public override string LoadPerRow(Lower.Buffer buffer, string place) => ElementOf(buffer) == "T" ? $"T.Read({place})" : place;
+
+    public override string StorePerRow(Lower.Buffer buffer, string place, string value, bool accumulate) =>
+        $"if (Group.IdxX == 0) {place} {(accumulate ? "+=" : "=")} {(ElementOf(buffer) == "T" ? $"T.Of({value})" : value)};";
 
     public override void ClearPartials(CSharpWriter w, string name, int columns) =>
-        w.Line(columns == 1 ? $"if (Group.IdxX == 0) {name}[{Own(name + "Row")}] = 0f;" : $"for (int column = Group.IdxX; column < {columns}; column += Group.DimX) {name}[{Own(name + "Row")} + column] = 0f;");
+        w.Line(columns == 1 ? $"if (Group.IdxX == 0) {FirstOfRow(name)} = 0f;" : $"{Loop(columns)} V.Store({OwnElement(name, "column")}, 0f);");
 
-    public override string OneHot(string type, string column, string index) => $"({index} == {column} ? 1f : 0f)";
+    public override string Widen(string type, string value) => $"((V){value})";
 
-    public override string KeepMask(string type, string arguments) => $"GpuMath.KeepMask({arguments})";
+    public override string OneHot(string type, string column, string index) => type == "V" ? $"V.OneHot({column}, {index})" : $"({index} == {column} ? 1f : 0f)";
 
-    public override (string Text, int Precedence) Function(string type, Op op, IReadOnlyList<string> arguments) => ($"GpuMath.{op}({string.Join(", ", arguments)})", 4);
+    public override string KeepMask(string type, string arguments) => type == "V" ? $"V.KeepMask({arguments})" : $"GpuMath.KeepMask({arguments})";
+
+    public override (string Text, int Precedence) Function(string type, Op op, IReadOnlyList<string> arguments) =>
+        ($"{(type == "V" ? "V" : "GpuMath")}.{op}({string.Join(", ", arguments)})", 4);
 
     public override void ColumnLoops(CSharpWriter w, int columns, IReadOnlyList<Reduce> reductions, Action<string, string> body)
     {
-        foreach (var r in reductions) w.Line($"float {Own(r.Target + "Lane")} = {(r.Op == Op.RowSum ? "0f" : "float.NegativeInfinity")};");
-        w.Block($"for (int column = Group.IdxX; column < {columns}; column += Group.DimX)", () => body("float", "column"));
-        foreach (var r in reductions) w.Line($"float {r.Target} = GroupReduce.{(r.Op == Op.RowSum ? "Sum" : "Max")}({Own(r.Target + "Lane")});");
+        foreach (var r in reductions) w.Line($"V {Own(r.Target + "Lane")} = {(r.Op == Op.RowSum ? "0f" : "float.NegativeInfinity")};");
+        w.Block(Loop(columns), () => body("V", "column"));
+        foreach (var r in reductions)
+        {
+            string lane = Own(r.Target + "Lane");
+            w.Line($"float {r.Target} = {(r.Op == Op.RowSum ? $"GroupReduce.Sum(V.Sum({lane}))" : $"GroupReduce.Max(V.Maximum({lane}))")};");
+        }
     }
 
     public override string Accumulate(string type, Reduce r, string value) =>
-        r.Op == Op.RowSum ? $"{Own(r.Target + "Lane")} += {value};" : $"{Own(r.Target + "Lane")} = GpuMath.Max({Own(r.Target + "Lane")}, {value});";
+        r.Op == Op.RowSum ? $"{Own(r.Target + "Lane")} += {value};" : $"{Own(r.Target + "Lane")} = V.Max({Own(r.Target + "Lane")}, {value});";
+
+    static string Loop(int columns) => $"for (int column = Group.IdxX * V.Count; column < {columns}; column += Group.DimX * V.Count)";
 }

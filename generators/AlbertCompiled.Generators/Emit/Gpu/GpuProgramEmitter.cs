@@ -6,21 +6,24 @@ namespace AlbertCompiled.Generators.Emit.Gpu;
 /// <summary>The GPU's way to print a program: structs of views that ILGPU compiles, and launchers that a step queues.</summary>
 internal sealed class GpuProgramEmitter(LoweredProgram program, ParameterLayout layout, string model) : ProgramEmitter(program, layout, model, "Gpu")
 {
+    // columns that a lane takes at once where they divide a row: Float8 of the runtime
+    const int PackColumns = 8;
+
     // field → its type, in order of first use
     readonly List<(string Type, string Name, string Construction)> launchers = [];
 
     protected override string Usings => "System\nAlbertCompiled\nAlbertCompiled.Gpu\nILGPU";
 
-    protected override string ClassTail => " : GpuProgram";
+    protected override string ClassTail => "<T> : GpuProgram<T> where T : unmanaged, IElement<T>";
 
     // ILGPU reaches kernels from an assembly of its own, so nothing on the way to them may be private
     protected override string Modifiers => "internal sealed";
 
-    protected override string SlotType => "ArrayView<float>";
+    protected override string TypeOf(Slot slot) => slot.IsElement ? "ArrayView<T>" : "ArrayView<float>";
 
-    protected override string OutputType => "Operand";
+    protected override string OutputType => "GpuOutput<T>";
 
-    protected override string ExecutorType => "GpuExecutor";
+    protected override string ExecutorType => "GpuExecutor<T>";
 
     protected override IEnumerable<string> Prologue => Program.Name == "train" ? ["ClearGradients();"] : [];
 
@@ -35,6 +38,8 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, ParameterLayout 
     {
         string A(Lower.Buffer b) => At(b, iteration);
         string Operand(Lower.Buffer b) => $"new({A(b)}, {b.Stride})";
+        // a weight as a factor of a product is rounded as activations are
+        string Factor(Lower.Buffer b) => b is ParameterBuffer p ? $"new(Weight({ParameterOffsets.Of(p, iteration)}), {b.Stride})" : Operand(b);
         switch (kernel)
         {
             case RowKernel r:
@@ -43,27 +48,29 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, ParameterLayout 
                 Headings.Print(w, r);
                 printer.Print();
                 bool sums = r.Phases.Any(p => p.Instructions.Any(i => i is AddToPartial));
-                return $"{Launcher($"GpuRows<{r.Name}>", r.Name)}.Launch{(sums ? "Chunks" : "")}({Size(r.Rows)}, new({fields.Arguments}));";
+                int columns = r.Phases.Max(p => p.Columns);
+                string launcher = Launcher($"GpuRows<{r.Name}, {(columns % PackColumns == 0 ? "Float8" : "Float1")}>", r.Name, $"new(Device, {columns})");
+                return $"{launcher}.Launch{(sums ? "Chunks" : "")}({Size(r.Rows)}, new({fields.Arguments}));";
 
             case ProductKernel p:
                 var (type, arguments) = Epilogue(w, p, iteration);
                 string layoutName = $"{(p.TransposeA ? "T" : "N")}{(p.TransposeB ? "T" : "N")}";
-                string product = Launcher($"MatrixProduct<{layoutName}, {type}>", type == p.Name ? p.Name : $"{layoutName}{type}");
-                return $"{product}.Launch({Operand(p.A)}, {Operand(p.B)}, {Size(p.M)}, {p.N}, {Size(p.K)}, new({arguments}));";
+                string product = Launcher($"MatrixProduct<T, {layoutName}, {type}>", type == p.Name ? p.Name : $"{layoutName}{type.Replace("<T>", "")}");
+                return $"{product}.Launch({Factor(p.A)}, {Factor(p.B)}, {Size(p.M)}, {p.N}, {Size(p.K)}, new({arguments}));";
 
             case AttentionKernel a:
-                return $"{Launcher("AttentionForward", "AttentionForward")}.Launch({Attention(a.QueryKeyValue, a.Heads, a.Dropout, a.Site)}, {Operand(a.Context)}, {Operand(a.LogSum)});";
+                return $"{Launcher("AttentionForward<T>", "AttentionForward")}.Launch({Attention(a.QueryKeyValue, a.Heads, a.Dropout, a.Site)}, {Operand(a.Context)}, {Operand(a.LogSum)});";
 
             case AttentionGradientKernel a:
                 string delta = Launcher("ArrayView<float>", "AttentionDelta", $"Scratch(TokenRows * {a.Heads})");
-                return $"{Launcher("AttentionBackward", "AttentionBackward")}.Launch({Attention(a.QueryKeyValue, a.Heads, a.Dropout, a.Site)}, {Operand(a.Context)}, {Operand(a.LogSum)}, {Operand(a.Gradient)}, {Operand(a.Result)}, {delta});";
+                return $"{Launcher("AttentionBackward<T>", "AttentionBackward")}.Launch({Attention(a.QueryKeyValue, a.Heads, a.Dropout, a.Site)}, {Operand(a.Context)}, {Operand(a.LogSum)}, {Operand(a.Gradient)}, {Operand(a.Result)}, {delta});";
 
             case ScatterKernel s:
-                string clear = s.Target is SlotBuffer t ? $"Clear({A(t)}, {t.Stride}L * {Size(t.Shape.Rows)});\n" : "";
-                return $"{clear}{Launcher("ScatterAdd", "ScatterAdd")}.Launch({Operand(s.Target)}, Batch.{s.Index}, {Operand(s.Source)}, {Size(s.Source.Shape.Rows)}, {s.Source.Shape.Columns});";
+                string clear = s.Target is SlotBuffer t ? $"Clear({A(t)}, {t.Stride}, {Size(t.Shape.Rows)});\n" : "";
+                return $"{clear}{Launcher("ScatterAdd<T>", "ScatterAdd")}.Launch{(s.Target is ParameterBuffer ? "Gradient" : "")}({Operand(s.Target)}, Batch.{s.Index}, {Operand(s.Source)}, {Size(s.Source.Shape.Rows)}, {s.Source.Shape.Columns});";
 
             case ColumnSumKernel c:
-                return $"{Launcher("ColumnSum", "ColumnSum")}.Launch({A(c.Partials)}, Chunks({Size(c.Rows)}), {c.Columns}, {A(c.Target)}, accumulate: {(c.Target is ParameterBuffer ? "true" : "false")});";
+                return $"{Launcher("ColumnSum", "ColumnSum")}.Launch({A(c.Partials)}, {Size(c.Rows)}, {c.Columns}, {A(c.Target)}, accumulate: {(c.Target is ParameterBuffer ? "true" : "false")});";
 
             default:
                 throw new InvalidOperationException(kernel.ToString());
@@ -75,7 +82,8 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, ParameterLayout 
 
     (string Type, string Arguments) Epilogue(CSharpWriter w, ProductKernel p, string iteration)
     {
-        if (EpiloguePrinter.Plain(p) is { } plain) return (plain.Accumulate ? "Accumulate" : "Store", $"{At(plain.Target, iteration)}, {plain.Target.Stride}");
+        if (EpiloguePrinter.Plain(p) is { } plain && (plain.Accumulate || GpuDialect.ElementOf(plain.Target) == "T"))
+            return (plain.Accumulate ? "Accumulate" : "Store<T>", $"{At(plain.Target, iteration)}, {plain.Target.Stride}");
         var fields = NewFields(iteration, out var dialect);
         Headings.Print(w, p);
         EpiloguePrinter.Print(w, p, fields, dialect);

@@ -17,7 +17,7 @@ public struct Float1 : IPack<Float1>
     public static int Count => 1;
 
     /// <inheritdoc/>
-    public static Float1 Of(float value) => new(value);
+    public static implicit operator Float1(float value) => new(value);
 
     /// <inheritdoc/>
     public static Float1 Load<T>(ArrayView<T> view, int index) where T : unmanaged, IElement<T> => new(T.Read(view[index]));

@@ -18,7 +18,7 @@ public struct Float8 : IPack<Float8>
     public static int Count => 8;
 
     /// <inheritdoc/>
-    public static Float8 Of(float value) => new(value, value, value, value, value, value, value, value);
+    public static implicit operator Float8(float value) => new(value, value, value, value, value, value, value, value);
 
     /// <inheritdoc/>
     public static Float8 Load<T>(ArrayView<T> view, int index) where T : unmanaged, IElement<T> => T.Load(view, index);

@@ -13,7 +13,7 @@ public interface IPack<V> where V : struct, IPack<V>
     static abstract int Count { get; }
 
     /// <summary>The value in every column.</summary>
-    static abstract V Of(float value);
+    static abstract implicit operator V(float value);
 
     /// <summary>Loads; <paramref name="index"/> is a multiple of <see cref="Count"/>.</summary>
     static abstract V Load<T>(ArrayView<T> view, int index) where T : unmanaged, IElement<T>;
