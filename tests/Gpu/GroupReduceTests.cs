@@ -43,5 +43,5 @@ public sealed class GroupReduceTests(GpuDevices devices)
     }
 
     [Fact]
-    public void Compiles_to_registers_only() => Assert.Contains("ld.shared.v4.f32", Ptx.Verify(typeof(ReduceKernel), 128), StringComparison.Ordinal);
+    public void Compiles_to_registers_only() => Assert.Contains("shfl.sync.bfly", Ptx.Verify(typeof(ReduceKernel), 128), StringComparison.Ordinal);
 }

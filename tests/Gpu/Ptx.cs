@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using AlbertCompiled.Gpu;
 using ILGPU;
-using ILGPU.Algorithms;
 using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
@@ -17,7 +16,7 @@ static class Ptx
 {
     public static string Compile(Type kernel, int lanes)
     {
-        using var context = Context.Create(builder => builder.EnableAlgorithms().Optimize(OptimizationLevel.O2));
+        using var context = Context.Create(builder => builder.EnableKernels());
         using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_88, null);
         var entry = typeof(KernelEntry).GetMethod(nameof(KernelEntry.Run), BindingFlags.Public | BindingFlags.Static)!.MakeGenericMethod(kernel);
         var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry), new KernelSpecialization(lanes, 1));

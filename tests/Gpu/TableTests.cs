@@ -57,7 +57,8 @@ public sealed class TableTests(GpuDevices devices)
     [Fact]
     public void Compile_to_registers_only()
     {
-        Ptx.Verify(typeof(ScatterAddKernel<Float32, BFloat16>), 128);
+        Ptx.Verify(typeof(ScatterAddKernel<Float32, Float32>), 128);
+        Ptx.Verify(typeof(CombineRowsKernel<BFloat16>), 128);
         Ptx.Verify(typeof(ColumnSumKernel), 128);
     }
 }

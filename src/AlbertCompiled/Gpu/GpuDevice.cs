@@ -159,7 +159,7 @@ public sealed class GpuDevice : Device
         Context? context = null;
         try
         {
-            context = Context.Create(builder => Enable(builder, kind).EnableAlgorithms().Optimize(OptimizationLevel.O2));
+            context = Context.Create(builder => Enable(builder, kind).EnableKernels());
             var found = context.Devices.OrderByDescending(d => d.MemorySize).FirstOrDefault(d => d.AcceleratorType == TypeOf(kind));
             if (found is not null)
             {

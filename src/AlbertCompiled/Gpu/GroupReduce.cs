@@ -1,5 +1,5 @@
 using ILGPU;
-using ILGPU.Runtime.Cuda;
+using ILGPU.IR.Intrinsics;
 
 namespace AlbertCompiled.Gpu;
 
@@ -12,80 +12,95 @@ public static class GroupReduce
     /// <summary>The largest group.</summary>
     public const int MaxLanes = 512;
 
-    const int Warp = 32;
-
     /// <summary>The sum of the lanes' values.</summary>
-    public static float Sum(float value) => Reduce<Addition>(value);
+    [IntrinsicImplementation]
+    public static float Sum(float value) => Levels.Sum(value);
 
     /// <summary>The largest of the lanes' values.</summary>
-    public static float Max(float value) => Reduce<Maximum>(value);
+    [IntrinsicImplementation]
+    public static float Max(float value) => Levels.Max(value);
 
-    static float Reduce<TOperation>(float value) where TOperation : struct, IReduction =>
-        CudaAsm.IsSupported ? ByWarps<TOperation>(value) : ByLevels<TOperation>(value);
-
-    /// <summary>A warp exchanges registers; several warps meet in shared memory, where every lane combines their results.</summary>
-    static float ByWarps<TOperation>(float value) where TOperation : struct, IReduction
+    /// <summary>What takes the place of these in code for CUDA.</summary>
+    internal static class Warps
     {
-        value = TOperation.Combine(value, ILGPU.Warp.ShuffleXor(value, 16));
-        value = TOperation.Combine(value, ILGPU.Warp.ShuffleXor(value, 8));
-        value = TOperation.Combine(value, ILGPU.Warp.ShuffleXor(value, 4));
-        value = TOperation.Combine(value, ILGPU.Warp.ShuffleXor(value, 2));
-        value = TOperation.Combine(value, ILGPU.Warp.ShuffleXor(value, 1));
-        if (Group.DimX <= Warp) return value;
+        const int Lanes = 32;
 
-        var warps = SharedMemory.Allocate<float>(MaxLanes / Warp);
-        if (Group.IdxX % Warp == 0) warps[Group.IdxX / Warp] = value;
-        Group.Barrier();
-        value = warps[0];
-        for (int i = 1; i < Group.DimX / Warp; i++) value = TOperation.Combine(value, warps[i]);
-        Group.Barrier();
-        return value;
+        public static float Sum(float value) => Reduce<Addition>(value);
+
+        public static float Max(float value) => Reduce<Maximum>(value);
+
+        /// <summary>A warp exchanges registers; several warps meet in shared memory, where every lane combines their results.</summary>
+        static float Reduce<TOperation>(float value) where TOperation : struct, IReduction
+        {
+            value = TOperation.Combine(value, Warp.ShuffleXor(value, 16));
+            value = TOperation.Combine(value, Warp.ShuffleXor(value, 8));
+            value = TOperation.Combine(value, Warp.ShuffleXor(value, 4));
+            value = TOperation.Combine(value, Warp.ShuffleXor(value, 2));
+            value = TOperation.Combine(value, Warp.ShuffleXor(value, 1));
+            if (Group.DimX <= Lanes) return value;
+
+            var warps = SharedMemory.Allocate<float>(MaxLanes / Lanes);
+            if (Group.IdxX % Lanes == 0) warps[Group.IdxX / Lanes] = value;
+            Group.Barrier();
+            value = warps[0];
+            for (int i = 1; i < Group.DimX / Lanes; i++) value = TOperation.Combine(value, warps[i]);
+            Group.Barrier();
+            return value;
+        }
     }
 
-    /// <summary>
-    /// In two levels: 16 lanes combine a sixteenth of the values each, then every lane combines those 16. That takes two barriers, where a tree
-    /// takes one per halving; and since a barrier lies between a level's writes and its last reads on either side, the next call is safe.
-    /// </summary>
-    static float ByLevels<TOperation>(float value) where TOperation : struct, IReduction
+    /// <summary>What takes their place in code for OpenCL, and runs on the simulator.</summary>
+    internal static class Levels
     {
-        const int heads = 16;
-        var values = SharedMemory.Allocate<float>(MaxLanes);
-        var parts = SharedMemory.Allocate<Float4>(heads / 4);
-        int lane = Group.IdxX, lanes = Group.DimX;
-        values[lane] = value;
-        Group.Barrier();
-        if (lane < heads)
+        public static float Sum(float value) => Reduce<Addition>(value);
+
+        public static float Max(float value) => Reduce<Maximum>(value);
+
+        /// <summary>
+        /// In two levels: 16 lanes combine a sixteenth of the values each, then every lane combines those 16. That takes two barriers, where a tree
+        /// takes one per halving; and since a barrier lies between a level's writes and its last reads on either side, the next call is safe.
+        /// </summary>
+        static float Reduce<TOperation>(float value) where TOperation : struct, IReduction
         {
-            var scalars = parts.Cast<float>();
-            for (int i = lane + heads; i < lanes; i += heads) value = TOperation.Combine(value, values[i]);
-            scalars[lane] = value;
-            for (int i = lane + lanes; i < heads; i += lanes) scalars[i] = TOperation.Identity;
+            const int heads = 16;
+            var values = SharedMemory.Allocate<float>(MaxLanes);
+            var parts = SharedMemory.Allocate<Float4>(heads / 4);
+            int lane = Group.IdxX, lanes = Group.DimX;
+            values[lane] = value;
+            Group.Barrier();
+            if (lane < heads)
+            {
+                var scalars = parts.Cast<float>();
+                for (int i = lane + heads; i < lanes; i += heads) value = TOperation.Combine(value, values[i]);
+                scalars[lane] = value;
+                for (int i = lane + lanes; i < heads; i += lanes) scalars[i] = TOperation.Identity;
+            }
+
+            Group.Barrier();
+            Float4 a = parts[0], b = parts[1], c = parts[2], d = parts[3];
+            return TOperation.Combine(
+                TOperation.Combine(Combine<TOperation>(a), Combine<TOperation>(b)), TOperation.Combine(Combine<TOperation>(c), Combine<TOperation>(d)));
         }
 
-        Group.Barrier();
-        Float4 a = parts[0], b = parts[1], c = parts[2], d = parts[3];
-        return TOperation.Combine(
-            TOperation.Combine(Combine<TOperation>(a), Combine<TOperation>(b)), TOperation.Combine(Combine<TOperation>(c), Combine<TOperation>(d)));
+        static float Combine<TOperation>(Float4 v) where TOperation : struct, IReduction =>
+            TOperation.Combine(TOperation.Combine(v.X, v.Y), TOperation.Combine(v.Z, v.W));
     }
 
-    static float Combine<TOperation>(Float4 v) where TOperation : struct, IReduction =>
-        TOperation.Combine(TOperation.Combine(v.X, v.Y), TOperation.Combine(v.Z, v.W));
-
-    interface IReduction
+    internal interface IReduction
     {
         static abstract float Identity { get; }
 
         static abstract float Combine(float a, float b);
     }
 
-    struct Addition : IReduction
+    internal struct Addition : IReduction
     {
         public static float Identity => 0f;
 
         public static float Combine(float a, float b) => a + b;
     }
 
-    struct Maximum : IReduction
+    internal struct Maximum : IReduction
     {
         public static float Identity => float.NegativeInfinity;
 

@@ -10,7 +10,8 @@ public sealed class ScatterAdd<T>(GpuDevice device) where T : unmanaged, IElemen
     const int Groups = 512;     // enough to fill a large card
 
     readonly GpuKernel<ScatterAddKernel<T, T>> activations = new(device);
-    readonly GpuKernel<ScatterAddKernel<Float32, T>> gradients = new(device);
+    readonly GpuKernel<CombineRowsKernel<T>> combine = new(device);
+    readonly GpuKernel<ScatterAddKernel<Float32, Float32>> gradients = new(device);
 
     /// <summary>table[index[r]] += source[r] for r = 0, 1, …: sums of a table's row are formed in this order.</summary>
     /// <param name="table">The table, row-major.</param>
@@ -20,12 +21,28 @@ public sealed class ScatterAdd<T>(GpuDevice device) where T : unmanaged, IElemen
     /// <param name="columns">Columns.</param>
     public void Launch(Operand<T> table, ArrayView<int> index, Operand<T> source, Extent rows, int columns) => Launch(activations, table, index, source, rows, columns);
 
-    /// <summary>Likewise, into the gradient of a table.</summary>
-    public void LaunchGradient(Operand<float> table, ArrayView<int> index, Operand<T> source, Extent rows, int columns) =>
-        Launch(gradients, new(table.Values.Cast<Float32>(), table.Stride), index, source, rows, columns);
+    /// <summary>Likewise, into the gradient of a table, where many rows may go to one: sums are formed by chunks of a group's lanes.</summary>
+    public void LaunchGradient(Operand<float> table, ArrayView<int> index, Operand<T> source, Extent rows, int columns)
+    {
+        long values = (long)rows.Most * columns;
+        var workspace = device.Workspace(values + rows.Most);
+        var combined = new Operand<float>(workspace.SubView(0, values), columns);
+        var combinedIndex = workspace.SubView(values, rows.Most).Cast<int>();
+        combine.Launch((columns + device.Lanes - 1) / device.Lanes, (rows.Most + device.Lanes - 1) / device.Lanes, 1, device.Lanes, new()
+        {
+            Index = index,
+            CombinedIndex = combinedIndex,
+            Source = source,
+            Combined = combined,
+            Rows = rows,
+            Columns = columns,
+        });
+        Launch(gradients, new(table.Values.Cast<Float32>(), table.Stride), combinedIndex, new(combined.Values.Cast<Float32>(), columns), rows, columns);
+    }
 
-    void Launch<TTable>(GpuKernel<ScatterAddKernel<TTable, T>> kernel, Operand<TTable> table, ArrayView<int> index, Operand<T> source, Extent rows, int columns)
+    void Launch<TTable, TSource>(GpuKernel<ScatterAddKernel<TTable, TSource>> kernel, Operand<TTable> table, ArrayView<int> index, Operand<TSource> source, Extent rows, int columns)
         where TTable : unmanaged, IElement<TTable>
+        where TSource : unmanaged, IElement<TSource>
     {
         if (rows.Most == 0) return;
         int blocks = (columns + device.Lanes - 1) / device.Lanes, buckets = 1;
