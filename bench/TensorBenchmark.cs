@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AlbertCompiled.Gpu;
+using AlbertCompiled.Gpu.Ptx;
 using AlbertCompiled.Gpu.TensorCores;
 using ILGPU;
 using ILGPU.Algorithms;
@@ -11,36 +12,41 @@ using BFloat16 = AlbertCompiled.Gpu.BFloat16;
 
 namespace AlbertCompiled.Bench;
 
+/// <summary>Queues a product.</summary>
+internal delegate void TensorLaunch<TEpilogue>(Operand<BFloat16> a, Operand<BFloat16> b, Extent m, int n, Extent k, int parts, TEpilogue epilogue) where TEpilogue : struct, IGpuEpilogue;
+
 /// <summary>
-/// The tensor-core product by variant: its PTX, its error against float64 on awkward sizes, and its speed on the products of a step.
+/// The product of bfloat16 as programs call it, and its tensor-core kernels by variant: their PTX, their error against float64, their speed on the products of a step.
 /// </summary>
 internal static class TensorBenchmark
 {
-    static readonly (int M, int N, int K)[] Checks = [(128, 128, 64), (128, 256, 128), (200, 136, 72), (512, 768, 768), (77, 1000, 128), (1, 8, 8), (300, 260, 1000), (129, 385, 200)];
-
     static readonly (int M, int N, int K, string Form)[] Sizes =
     [
         (16384, 2304, 768, "NT"), (16384, 768, 768, "NT"), (16384, 3072, 768, "NT"), (16384, 768, 3072, "NT"), (16384, 768, 2304, "NN"), (16384, 3072, 768, "NN"),
         (2304, 768, 16384, "TN"), (768, 768, 16384, "TN"), (3072, 768, 16384, "TN"), (2458, 30000, 128, "NT"), (8192, 8192, 8192, "NT"),
     ];
 
+    /// <summary>Dense bfloat16 of an H100 or H200 (NVIDIA's data sheets).</summary>
+    const double PeakTeraflops = 989;
+
     public static void Run(Options options)
     {
-        string wanted = options.Text("variant", "all"), folder = options.Text("dump", ""), mode = options.Text("mode", "all");
+        string wanted = options.Text("variant", "chosen"), folder = options.Text("dump", ""), mode = options.Text("mode", "all");
         var variants = ProductVariant.All.Where(v => wanted == "all" || v.Name == wanted).ToArray();
-        if (variants.Length == 0) throw new ArgumentException($"variant={wanted} is none of all, {string.Join(", ", ProductVariant.All.Select(v => v.Name))}");
+        if (variants.Length == 0 && wanted != "chosen") throw new ArgumentException($"variant={wanted} is none of chosen, all, {string.Join(", ", ProductVariant.All.Select(v => v.Name))}");
         if (mode is not ("all" or "names" or "text" or "check" or "time")) throw new ArgumentException($"mode={mode} is none of all, names, text, check, time");
         if (mode == "names")
         {
-            foreach (var v in variants) Console.WriteLine(v.Name);
+            foreach (var v in ProductVariant.All) Console.WriteLine(v.Name);
             return;
         }
 
-        if (folder.Length > 0) Dump(variants, folder);
+        if (folder.Length > 0) Dump(wanted == "chosen" ? ProductVariant.All : variants, folder);
         if (mode == "text") return;
         using var device = GpuDevice.Open("cuda");
         var capability = ((CudaAccelerator)device.Accelerator).Architecture;
         Console.WriteLine($"{device.Name}, sm_{capability.Major}{capability.Minor}");
+        if (wanted is "all" or "chosen") Each(device, null, mode, options.Number("runs", 20));
         foreach (var variant in variants)
         {
             if (!variant.RunsOn(capability.Major * 10 + capability.Minor))
@@ -53,118 +59,47 @@ internal static class TensorBenchmark
         }
     }
 
-    static void Each(GpuDevice device, ProductVariant variant, string mode, int runs)
+    static void Each(GpuDevice device, ProductVariant? variant, string mode, int runs)
     {
-        switch (variant.Columns, variant.Workers)
-        {
-            case (128, 128): Each<Tile128Warps4>(device, variant, mode, runs); break;
-            case (128, 256): Each<Tile128Warps8>(device, variant, mode, runs); break;
-            default: Each<Tile256Warps8>(device, variant, mode, runs); break;
-        }
+        Each<NT>(device, variant, mode, runs);
+        Each<NN>(device, variant, mode, runs);
+        Each<TN>(device, variant, mode, runs);
     }
 
-    static void Each<TTile>(GpuDevice device, ProductVariant variant, string mode, int runs) where TTile : struct, IProductTile
+    static void Each<TLayout>(GpuDevice device, ProductVariant? variant, string mode, int runs) where TLayout : struct, IProductLayout
     {
-        using var maps = new TensorMaps(device);
-        Each<TTile, NT>(device, variant, maps, mode, runs);
-        Each<TTile, NN>(device, variant, maps, mode, runs);
-        Each<TTile, TN>(device, variant, maps, mode, runs);
-    }
-
-    static void Each<TTile, TLayout>(GpuDevice device, ProductVariant variant, TensorMaps maps, string mode, int runs)
-        where TTile : struct, IProductTile where TLayout : struct, IProductLayout
-    {
+        string name = variant?.Name ?? "chosen";
         string form = $"{(TLayout.TransposeA ? 'T' : 'N')}{(TLayout.TransposeB ? 'T' : 'N')}";
         try
         {
-            long start = Stopwatch.GetTimestamp();
-            var accumulate = new TensorProduct<TTile, TLayout, TensorAccumulate>(device, variant, maps);
-            _ = accumulate.Text;
-            Console.WriteLine($"{variant.Name} {form}: compiled in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms");
-            if (mode is not "time") Check<TTile, TLayout>(device, accumulate, variant, form);
-            if (mode is not "check") Time<TTile, TLayout>(device, new(device, variant, maps), accumulate, variant, form, runs);
+            var accumulate = Launcher<TLayout, Accumulate>(device, variant);
+            if (mode is not "time") TensorProductCheck.Run<TLayout>(device, accumulate, $"{name} {form}");
+            if (mode is not "check") Time<TLayout>(device, Launcher<TLayout, Store<BFloat16>>(device, variant), accumulate, variant, name, form, runs);
         }
         catch (Exception e) when (e is DeviceException or AcceleratorException or InternalCompilerException or InvalidOperationException)
         {
-            Console.WriteLine($"{variant.Name} {form}: FAILED {e.GetType().Name}: {e.Message}{(e.InnerException is { } inner ? " / " + inner.Message : "")}");
+            Console.WriteLine($"{name} {form}: FAILED {e.GetType().Name}: {e.Message}{(e.InnerException is { } inner ? " / " + inner.Message : "")}");
         }
     }
 
-    static void Check<TTile, TLayout>(GpuDevice device, TensorProduct<TTile, TLayout, TensorAccumulate> product, ProductVariant variant, string form)
-        where TTile : struct, IProductTile where TLayout : struct, IProductLayout
+    /// <summary>A variant's launcher, or the product's own, which chooses variant and parts.</summary>
+    static TensorLaunch<TEpilogue> Launcher<TLayout, TEpilogue>(GpuDevice device, ProductVariant? variant)
+        where TLayout : struct, IProductLayout where TEpilogue : struct, IGpuEpilogue
     {
-        foreach (var (m, n, k) in Checks)
+        if (variant is null)
         {
-            foreach (int parts in TLayout.TransposeA && k >= 200 ? new[] { 1, 3 } : [1])
-            {
-                var a = new HostMatrix(TLayout.TransposeA ? k : m, TLayout.TransposeA ? m : k, 1);
-                var b = new HostMatrix(TLayout.TransposeB ? n : k, TLayout.TransposeB ? k : n, 2);
-                int stride = (n + 15) / 16 * 16;
-                const float poison = 16f;
-                using var deviceA = a.On(device);
-                using var deviceB = b.On(device);
-                using var c = device.Allocate<float>((long)(m + 1) * stride);
-                var values = new float[(m + 1) * stride];
-                Array.Fill(values, poison);
-                device.Write(c.View.BaseView, values);
-                product.Launch(Of(deviceA, a.Stride), Of(deviceB, b.Stride), m, n, k, parts, new(c.View.BaseView, stride));
-                device.Read(c.View.BaseView, values);
-                double[] products = Reference(a, b, m, n, k, TLayout.TransposeA, TLayout.TransposeB);
-                double difference = 0, norm = 0, worst = 0;
-                bool outside = true;
-                for (int i = 0; i <= m; i++)
-                {
-                    for (int j = 0; j < stride; j++)
-                    {
-                        float got = values[i * stride + j];
-                        if (i == m || j >= n)
-                        {
-                            outside &= got == poison;
-                            continue;
-                        }
-
-                        double expected = products[(long)i * n + j], error = got - (double)poison - expected;
-                        difference += error * error;
-                        norm += expected * expected;
-                        worst = Math.Max(worst, Math.Abs(error));
-                    }
-                }
-
-                double relative = Math.Sqrt(difference / norm);
-                bool good = relative < 1e-4 && outside;
-                Console.WriteLine($"{variant.Name} {form} {m}x{n}x{k}{(parts > 1 ? $" in {parts}" : "")}: error {relative:E1} worst {worst:E1} {(outside ? "" : "WROTE OUTSIDE ")}{(good ? "ok" : "WRONG")}");
-            }
-        }
-    }
-
-    /// <summary>The products of the rounded operands in float64.</summary>
-    static double[] Reference(HostMatrix a, HostMatrix b, int m, int n, int k, bool transposeA, bool transposeB)
-    {
-        var columns = new double[(long)n * k];
-        var products = new double[(long)m * n];
-        for (int j = 0; j < n; j++)
-        {
-            for (int s = 0; s < k; s++) columns[(long)j * k + s] = b.At(s, j, transposeB);
+            var own = new MatrixProduct<BFloat16, TLayout, TEpilogue>(device);
+            return (a, b, m, n, k, _, epilogue) => own.Launch(a, b, m, n, k, epilogue);
         }
 
-        Parallel.For(0, m, i =>
-        {
-            var row = new double[k];
-            for (int s = 0; s < k; s++) row[s] = a.At(i, s, transposeA);
-            for (int j = 0; j < n; j++)
-            {
-                double sum = 0;
-                var column = columns.AsSpan(j * k, k);
-                for (int s = 0; s < k; s++) sum += row[s] * column[s];
-                products[(long)i * n + j] = sum;
-            }
-        });
-        return products;
+        var product = TensorProducts<TLayout, TEpilogue>.Create(device, variant);
+        return (a, b, m, n, k, parts, epilogue) => product.Launch(Of(a), Of(b), m, n, k, parts, epilogue);
     }
 
-    static void Time<TTile, TLayout>(
-        GpuDevice device, TensorProduct<TTile, TLayout, TensorStore<BFloat16>> store, TensorProduct<TTile, TLayout, TensorAccumulate> accumulate, ProductVariant variant, string form, int runs)
-        where TTile : struct, IProductTile where TLayout : struct, IProductLayout
+    static TensorOperand Of(Operand<BFloat16> operand) => new((ulong)operand.Values.LoadEffectiveAddressAsPtr(), operand.Stride);
+
+    static void Time<TLayout>(GpuDevice device, TensorLaunch<Store<BFloat16>> store, TensorLaunch<Accumulate> accumulate, ProductVariant? variant, string name, string form, int runs)
+        where TLayout : struct, IProductLayout
     {
         int processors = device.Accelerator.NumMultiprocessors;
         foreach (var (m, n, k, _) in Sizes.Where(s => s.Form == form))
@@ -172,16 +107,20 @@ internal static class TensorBenchmark
             int strideA = Padded(TLayout.TransposeA ? m : k), strideB = Padded(TLayout.TransposeB ? k : n), strideC = Padded(n);
             using var a = Random(device, (long)(TLayout.TransposeA ? k : m) * strideA, 3);
             using var b = Random(device, (long)(TLayout.TransposeB ? n : k) * strideB, 4);
-            int tiles = (m + 127) / 128 * ((n + variant.Columns - 1) / variant.Columns);
-            int[] choices = form == "TN" ? [.. new[] { 1, (2 * processors * variant.Resident + tiles - 1) / tiles, Math.Max(1, processors * variant.Resident / tiles) }.Distinct().Where(p => p <= 64)] : [1];
             using var c = device.Allocate<BFloat16>((long)m * strideC);
             using var gradient = form == "TN" ? device.Allocate<float>((long)m * strideC) : null;
+            int[] choices = [1];
+            string chosen = "";
+            if (variant is null && ProductChoice.For(device)?.Of(m, n, k, true) is { } choice)
+                chosen = $" ({choice.Variant.Name} in {choice.Parts})";
+            else if (variant is not null && form == "TN")
+                choices = [.. new[] { 1, (2 * processors * variant.Resident + variant.Tiles(m, n) - 1) / variant.Tiles(m, n), Math.Max(1, processors * variant.Resident / variant.Tiles(m, n)) }.Distinct().Where(p => p <= 64)];
             foreach (int parts in choices)
             {
                 void Launch()
                 {
-                    if (gradient is null) store.Launch(Of(a, strideA), Of(b, strideB), m, n, k, parts, new(c.View.BaseView, strideC));
-                    else accumulate.Launch(Of(a, strideA), Of(b, strideB), m, n, k, parts, new(gradient.View.BaseView, strideC));
+                    if (gradient is null) store(new(a.View, strideA), new(b.View, strideB), m, n, k, parts, new(c.View, strideC));
+                    else accumulate(new(a.View, strideA), new(b.View, strideB), m, n, k, parts, new(gradient.View, strideC));
                 }
 
                 var milliseconds = new List<double>();
@@ -194,8 +133,9 @@ internal static class TensorBenchmark
                     if (run >= 0) milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds / runs);
                 }
 
-                double median = Median.Of(milliseconds);
-                Console.WriteLine($"{variant.Name} {form} {m}x{n}x{k}{(parts > 1 ? $" in {parts}" : "")}: {median * 1000:F1} us, {2.0 * m * n * k / median / 1e9:F0} TFLOP/s (best {2.0 * m * n * k / milliseconds.Min() / 1e9:F0})");
+                double median = Median.Of(milliseconds), teraflops = 2.0 * m * n * k / median / 1e9;
+                double bytes = 2.0 * ((double)m * k + (double)n * k) + (gradient is null ? 2.0 : 8.0) * m * n;       // a gradient is read and written
+                Console.WriteLine($"{name} {form} {m}x{n}x{k}{(parts > 1 ? $" in {parts}" : "")}{chosen}: {median * 1000:F1} us, {teraflops:F0} TFLOP/s ({teraflops / PeakTeraflops:P0} of {PeakTeraflops}; best {2.0 * m * n * k / milliseconds.Min() / 1e9:F0}), {bytes / median / 1e6:F0} GB/s");
             }
         }
     }
@@ -219,63 +159,31 @@ internal static class TensorBenchmark
     static void Dump<TLayout>(Backend backend, ProductVariant variant, string folder) where TLayout : struct, IProductLayout
     {
         string form = $"{(TLayout.TransposeA ? 'T' : 'N')}{(TLayout.TransposeB ? 'T' : 'N')}";
-        var entry = (variant.Columns, variant.Workers) switch
+        string text = (variant.Columns, variant.Workers) switch
         {
-            (128, 128) => PatchedKernel<TensorProductKernel<Tile128Warps4, TensorStore<BFloat16>>>.Entry,
-            (128, 256) => PatchedKernel<TensorProductKernel<Tile128Warps8, TensorStore<BFloat16>>>.Entry,
-            _ => PatchedKernel<TensorProductKernel<Tile256Warps8, TensorStore<BFloat16>>>.Entry,
+            (128, 128) => Text<Tile128Warps4, TLayout>(backend, variant),
+            (128, 256) => Text<Tile128Warps8, TLayout>(backend, variant),
+            _ => Text<Tile256Warps8, TLayout>(backend, variant),
         };
-        var compiled = (PTXCompiledKernel)backend.Compile(entry, new(variant.Lanes, variant.Resident));
-        File.WriteAllText(Path.Combine(folder, $"{variant.Name}-{form}.ptx"), ProductText.Complete(compiled.PTXAssembly, variant, TLayout.TransposeA, TLayout.TransposeB));
+        File.WriteAllText(Path.Combine(folder, $"{variant.Name}-{form}.ptx"), text);
     }
 
-    static int Padded(int columns) => (columns + 15) / 16 * 16;
+    static string Text<TTile, TLayout>(Backend backend, ProductVariant variant) where TTile : struct, IProductTile where TLayout : struct, IProductLayout =>
+        PatchedKernel<TensorProductKernel<TTile, Store<BFloat16>>>.Compile(
+            backend, variant.Lanes, variant.Resident, text => ProductText.Complete(text, variant, TLayout.TransposeA, TLayout.TransposeB)).PTXAssembly;
 
-    static TensorOperand Of(MemoryBuffer1D<ushort, Stride1D.Dense> buffer, int stride) => new((ulong)buffer.View.BaseView.LoadEffectiveAddressAsPtr(), stride);
+    internal static int Padded(int columns) => (columns + 15) / 16 * 16;
 
     /// <summary>Random numbers, repeated after a million.</summary>
-    static MemoryBuffer1D<ushort, Stride1D.Dense> Random(GpuDevice device, long length, int seed)
+    static MemoryBuffer1D<BFloat16, Stride1D.Dense> Random(GpuDevice device, long length, int seed)
     {
         var random = new Random(seed);
         var values = new ushort[length];
         var pattern = values.AsSpan(0, (int)Math.Min(length, 1_000_003));
         for (int i = 0; i < pattern.Length; i++) pattern[i] = (ushort)(BitConverter.SingleToUInt32Bits(random.NextSingle() - 0.5f) >> 16);
         for (int at = pattern.Length; at < length; at += pattern.Length) pattern[..(int)Math.Min(pattern.Length, length - at)].CopyTo(values.AsSpan(at));
-        var buffer = device.Allocate<ushort>(length);
-        device.Write(buffer.View.BaseView, values);
+        var buffer = device.Allocate<BFloat16>(length);
+        device.Write(buffer.View.BaseView.Cast<ushort>(), values);
         return buffer;
-    }
-
-    /// <summary>A random matrix of bfloat16; what lies between its rows is not a number.</summary>
-    sealed class HostMatrix
-    {
-        readonly ushort[] bits;
-
-        public HostMatrix(int rows, int columns, int seed)
-        {
-            Stride = Padded(columns);
-            bits = new ushort[rows * Stride];
-            Array.Fill(bits, (ushort)0x7FC0);
-            var random = new Random(seed * 7919 + rows * 31 + columns);
-            for (int r = 0; r < rows; r++)
-            {
-                for (int c = 0; c < columns; c++) bits[r * Stride + c] = (ushort)(BitConverter.SingleToUInt32Bits(random.NextSingle() - 0.5f) >> 16);
-            }
-        }
-
-        public int Stride { get; }
-
-        public float At(int row, int column, bool transposed)
-        {
-            int index = transposed ? column * Stride + row : row * Stride + column;
-            return BitConverter.UInt32BitsToSingle((uint)bits[index] << 16);
-        }
-
-        public MemoryBuffer1D<ushort, Stride1D.Dense> On(GpuDevice device)
-        {
-            var buffer = device.Allocate<ushort>(bits.Length);
-            device.Write(buffer.View.BaseView, bits);
-            return buffer;
-        }
     }
 }

@@ -1,3 +1,5 @@
+using AlbertCompiled.Gpu.Ptx;
+
 namespace AlbertCompiled.Gpu.TensorCores;
 
 /// <summary>
@@ -33,6 +35,38 @@ internal static class BoxLoader
         text.Mark(wait);
         text.Line($"mbarrier.try_wait.parity.shared::cta.b64 ready, [{barrier}], {phase}");
         text.Line($"@!ready bra {wait}");
+    }
+
+    /// <summary>
+    /// In the last tile, zeroes the steps from the end of the contraction on, in both operands: a box ends where its matrix does, a batch may end before.
+    /// Both are stored across the contraction, so those steps are the last rows of every panel.
+    /// </summary>
+    public static void ClearTail(PtxText text, ProductVariant variant)
+    {
+        string whole = text.Label("whole");
+        int reach = variant.Workers * 16, panels = variant.StageBytes / SharedTile.PanelBytes;
+        text.Line($".reg .b32 tail, clear, clearEnd, none");
+        text.Line($"sub.s32 tail, last, first");
+        text.Line($"and.b32 tail, tail, {SharedTile.Depth - 1}");
+        text.Line($"setp.ne.s32 more, togo, 1");
+        text.Line($"@more bra {whole}");
+        text.Line($"setp.eq.s32 more, tail, 0");
+        text.Line($"@more bra {whole}");
+        text.Line($"mov.b32 none, 0");
+        text.Line($"add.u32 clear, tileA, rd");
+        text.Line($"add.u32 clearEnd, clear, {SharedTile.PanelBytes}");
+        text.Line($"mad.lo.u32 clear, tail, {SharedTile.RowBytes}, clear");
+        text.Line($"mad.lo.u32 clear, lane, 16, clear");
+        for (int from = 0; from < SharedTile.PanelBytes; from += reach)
+        {
+            text.Line($"setp.lt.u32 more, clear, clearEnd");
+            for (int p = 0; p < panels; p++) text.Line($"@more st.shared.v4.b32 [clear+{p * SharedTile.PanelBytes}], {{none, none, none, none}}");
+            text.Line($"add.u32 clear, clear, {reach}");
+        }
+
+        text.Line($"fence.proxy.async.shared::cta");
+        text.Line($"bar.sync 1, {variant.Workers}");
+        text.Mark(whole);
     }
 
     /// <summary>Moves on to the next stage; after the last, to the first and the next phase.</summary>

@@ -1,3 +1,5 @@
+using AlbertCompiled.Gpu.Ptx;
+
 namespace AlbertCompiled.Gpu.TensorCores;
 
 /// <summary>

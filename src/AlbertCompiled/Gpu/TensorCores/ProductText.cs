@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using AlbertCompiled.Gpu.Ptx;
 
 namespace AlbertCompiled.Gpu.TensorCores;
 

@@ -65,6 +65,19 @@ internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Load
     /// <summary>Dynamic shared memory of a group.</summary>
     public int SharedBytes => Math.Max(BarrierOffset + (Loader == ProductLoader.Boxes ? SharedTile.AtomBytes : 0), Rows * ProductStride * sizeof(float));
 
+    /// <summary>Tiles of C.</summary>
+    public int Tiles(int m, int n) => (m + Rows - 1) / Rows * ((n + Columns - 1) / Columns);
+
+    /// <summary>Cuts a contraction into at most so many parts of whole steps, the last of which may be shorter.</summary>
+    public static (int Parts, int PerPart) Cut(int k, int parts)
+    {
+        int perPart = ((k + parts - 1) / parts + SharedTile.Depth - 1) / SharedTile.Depth * SharedTile.Depth;
+        return ((k + perPart - 1) / perPart, perPart);
+    }
+
+    /// <summary>The variant with no more groups to a multiprocessor than its shared memory holds.</summary>
+    public ProductVariant Within(int sharedBytes) => this with { Resident = Math.Clamp(sharedBytes / (SharedBytes + ProductChoice.ReservedBytes), 1, Resident) };
+
     /// <summary>True if a card of this compute capability (90 for 9.0) runs it.</summary>
     public bool RunsOn(int capability) => Compute == ProductCompute.Warpgroup || Loader == ProductLoader.Boxes ? capability == 90 : capability >= 80;
 }

@@ -5,11 +5,11 @@ namespace AlbertCompiled.Gpu.TensorCores;
 
 /// <summary>
 /// A group computes one tile of C, or one part of its contraction, on tensor cores. The main loop is text put in at the marker
-/// (<see cref="ProductText"/>); it leaves the tile in shared memory, from where lanes hand eight columns at a time to the epilogue.
+/// (<see cref="ProductText"/>); it leaves the tile in shared memory, from where lanes hand columns to the epilogue: eight at a time if rows of C consist of such.
 /// </summary>
 internal struct TensorProductKernel<TTile, TEpilogue> : IGpuKernel
     where TTile : struct, IProductTile
-    where TEpilogue : struct, ITensorEpilogue
+    where TEpilogue : struct, IGpuEpilogue
 {
     public ulong A, B;
     public int StrideA, StrideB, N, KPerPart;
@@ -41,44 +41,45 @@ internal struct TensorProductKernel<TTile, TEpilogue> : IGpuKernel
         {
             if (row + r >= m) return;
             int at = r * (TTile.Columns + 8) + c;
-            if (column + c + 8 <= N)
+            if (N % 8 == 0)
             {
                 Epilogue.Apply(Float8.Load(products, at), row + r, column + c);
             }
             else
             {
-                for (int i = 0; column + c + i < N; i++) Epilogue.Apply(new Float1(products[at + i]), row + r, column + c + i);
+                for (int i = 0; i < 8 && column + c + i < N; i++) Epilogue.Apply(new Float1(products[at + i]), row + r, column + c + i);
             }
         }
     }
 }
 
 /// <summary>Adds the parts in order and hands the sums to the epilogue: a lane for eight columns of a row.</summary>
-internal struct TensorSumKernel<TEpilogue> : IGpuKernel where TEpilogue : struct, ITensorEpilogue
+internal struct TensorSumKernel<TEpilogue> : IGpuKernel where TEpilogue : struct, IGpuEpilogue
 {
     public ArrayView<float> Products;
-    public int Parts, Rows, Stride, N;
+    public int Parts, Stride, N;
     public Extent M;
     public TEpilogue Epilogue;
 
     /// <inheritdoc/>
     public readonly void Run()
     {
-        int row = Grid.IdxY, column = (Grid.IdxX * Group.DimX + Group.IdxX) * 8;
-        if (row >= M.Actual || column >= N) return;
-        if (column + 8 <= N)
+        int index = Grid.IdxX * Group.DimX + Group.IdxX, packs = Stride / 8, row = index / packs, column = index % packs * 8, first = row * Stride + column;
+        if (row >= M.Actual) return;
+        int part = M.Most * Stride;
+        if (N % 8 == 0)
         {
-            var sum = Float8.Of(0f);
-            for (int p = 0; p < Parts; p++) sum += Float8.Load(Products, (p * Rows + row) * Stride + column);
+            Float8 sum = 0f;
+            for (int p = 0; p < Parts; p++) sum += Float8.Load(Products, p * part + first);
             Epilogue.Apply(sum, row, column);
             return;
         }
 
-        for (int c = column; c < N; c++)
+        for (int i = 0; i < 8 && column + i < N; i++)
         {
             float sum = 0f;
-            for (int p = 0; p < Parts; p++) sum += Products[(p * Rows + row) * Stride + c];
-            Epilogue.Apply(new Float1(sum), row, c);
+            for (int p = 0; p < Parts; p++) sum += Products[p * part + first + i];
+            Epilogue.Apply(new Float1(sum), row, column + i);
         }
     }
 }

@@ -1,3 +1,5 @@
+using AlbertCompiled.Gpu.Ptx;
+
 namespace AlbertCompiled.Gpu.TensorCores;
 
 /// <summary>The main loop with mma.sync: fragments of the next 16 steps are read while those of the last are multiplied; one barrier a tile.</summary>

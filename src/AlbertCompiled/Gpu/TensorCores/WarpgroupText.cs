@@ -1,3 +1,5 @@
+using AlbertCompiled.Gpu.Ptx;
+
 namespace AlbertCompiled.Gpu.TensorCores;
 
 /// <summary>The main loops with wgmma: two groups of four warps, each with 64 rows of the tile, operands read from shared memory by the tensor cores.</summary>
@@ -97,6 +99,7 @@ internal static class WarpgroupText
         text.Line($"@more bra {end}");
         text.Mark(loop);
         BoxLoader.Wait(text, "full", "phase");
+        if (transposeA && !transposeB) BoxLoader.ClearTail(text, variant);
         Multiply(text, variant, transposeA, transposeB, accumulators);
         text.Line($"wgmma.wait_group.sync.aligned 1");
         text.Line($"setp.eq.u32 more, empty, 0");

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace AlbertCompiled.Gpu.TensorCores;
+namespace AlbertCompiled.Gpu.Ptx;
 
 /// <summary>Instructions of PTX as they are written: a statement a line, labels that are unique within the text.</summary>
 internal sealed class PtxText
