@@ -16,6 +16,7 @@ internal static class Benchmarks
         ["profile"] = new("config=base|small dtype=fp32|bf16 threads=2 steps=5: the time of a training step, kernel by kernel", ProfileBenchmark.Run),
         ["scale"] = new("what=sequence|tokens|layers|hidden|all dtype=fp32|bf16 threads=2 steps=3 [write=docs/benchmarks.md]: time and memory as the work grows", ScaleBenchmark.Run),
         ["start"] = new("config=base|small dtype=fp32|bf16 threads=2 [B=] [S=]: from the start of the process to the end of the first training step", StartBenchmark.Run),
+        ["tensor"] = new("variant=all|NAME mode=all|names|text|check|time runs=20 [dump=FOLDER]: matrix products on the tensor cores of a CUDA device: errors, speed, PTX", TensorBenchmark.Run),
         ["train"] = new("config=base|small dtype=fp32|bf16 threads=2 steps=6 [B=] [S=] [dropout=0|0.1] [device=cpu] [optimizer=adamw|lamb]: a pretraining step on random tokens", TrainBenchmark.Run),
     };
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using AlbertCompiled.Gpu.TensorCores;
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Backends.OpenCL;
@@ -89,6 +90,11 @@ public sealed class GpuDevice : Device
         return workspace.View;
     }
 
+    TensorMaps? tensorMaps;
+
+    /// <summary>The tensor maps of a CUDA device.</summary>
+    internal TensorMaps TensorMaps => tensorMaps ??= new(this);
+
     /// <summary>Makes this the calling thread's device: CUDA keeps one for each thread. Whoever is called from outside calls it first.</summary>
     internal void Bind() => Accelerator.Bind();
 
@@ -138,6 +144,7 @@ public sealed class GpuDevice : Device
     /// <inheritdoc/>
     public override void Dispose()
     {
+        tensorMaps?.Dispose();
         workspace?.Dispose();
         Stream.Dispose();
         Accelerator.Dispose();

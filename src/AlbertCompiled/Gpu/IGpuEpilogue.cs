@@ -7,6 +7,7 @@ public interface IGpuEpilogue
 {
     /// <summary>
     /// Consumes finished elements of a row, from <paramref name="column"/> on. Neighbouring lanes hold neighbouring columns; each element comes once, in no order.
+    /// Packs of eight come only where the product has a multiple of 8 columns; strides of rows must be one then as well.
     /// </summary>
     void Apply<V>(V product, int row, int column) where V : struct, IPack<V>;
 }

@@ -1,6 +1,12 @@
+using AlbertCompiled.Gpu.TensorCores;
+using ILGPU.Runtime;
+
 namespace AlbertCompiled.Gpu;
 
-/// <summary>C[M, N] = op(A)·op(B) with an epilogue, for a device.</summary>
+/// <summary>
+/// C[M, N] = op(A)·op(B) with an epilogue, for a device. Factors of bfloat16 go to the tensor cores of a CUDA card of compute capability 8.0 or more if their rows
+/// begin on 16-byte boundaries.
+/// </summary>
 /// <typeparam name="T">Element of A and B.</typeparam>
 /// <typeparam name="TLayout">Transposes.</typeparam>
 /// <typeparam name="TEpilogue">Consumes the elements of C.</typeparam>
@@ -11,12 +17,14 @@ public sealed class MatrixProduct<T, TLayout, TEpilogue>
 {
     readonly Kernels<Block8>? large;
     readonly Kernels<Block4>? small;
+    readonly TensorProducts<TLayout, TEpilogue>? tensor;
 
     /// <summary>A product for <paramref name="device"/>; its kernels are compiled when first launched.</summary>
     public MatrixProduct(GpuDevice device)
     {
         if (device.IsSimulator) small = new(device);
         else large = new(device);
+        if (typeof(T) == typeof(BFloat16)) tensor = TensorProducts<TLayout, TEpilogue>.For(device);
     }
 
     /// <summary>Queues the product. Sizes are arbitrary; nothing runs if <paramref name="m"/> or <paramref name="n"/> is 0. How it is cut into parts depends on bounds alone.</summary>
@@ -28,9 +36,12 @@ public sealed class MatrixProduct<T, TLayout, TEpilogue>
     /// <param name="epilogue">Consumes the elements of C.</param>
     public void Launch(Operand<T> a, Operand<T> b, Extent m, int n, Extent k, in TEpilogue epilogue)
     {
+        if (tensor is not null && tensor.TryLaunch(Of(a), Of(b), m, n, k, epilogue)) return;
         large?.Launch(a, b, m, n, k, epilogue);
         small?.Launch(a, b, m, n, k, epilogue);
     }
+
+    static TensorOperand Of(Operand<T> operand) => new((ulong)operand.Values.LoadEffectiveAddressAsPtr(), operand.Stride);
 
     sealed class Kernels<TBlock>(GpuDevice device) where TBlock : struct, IBlock
     {

@@ -25,6 +25,9 @@ public readonly struct Extent
     /// <summary>The bound: for the host and for grids.</summary>
     public int Most { get; }
 
+    /// <summary>True if no batch changes it: for the host.</summary>
+    internal bool IsConstant => index < 0;
+
     /// <summary>The size: for kernels. Constants may be asked on the host as well.</summary>
     public int Actual => index < 0 ? Most : sizes[index];
 

@@ -1,0 +1,137 @@
+using AlbertCompiled.Gpu.Ptx;
+
+namespace AlbertCompiled.Gpu.TensorCores;
+
+/// <summary>
+/// Text that fills stages by tensor maps. Each stage has a barrier that a full tile completes and one that the warps complete which have read it;
+/// a lane of the last warp runs ahead of the products by as many tiles as there are stages.
+/// </summary>
+internal static class BoxLoader
+{
+    /// <summary>Prepares the barriers, for all lanes.</summary>
+    public static void Begin(PtxText text, ProductVariant variant)
+    {
+        string done = text.Label("prepared");
+        text.Line($".reg .b32 barriers");
+        text.Line($"add.u32 barriers, smem, {variant.BarrierOffset}");
+        text.Line($"setp.ne.u32 more, lane, 0");
+        text.Line($"@more bra {done}");
+        for (int s = 0; s < variant.Stages; s++)
+        {
+            text.Line($"mbarrier.init.shared::cta.b64 [barriers+{8 * s}], 1");
+            text.Line($"mbarrier.init.shared::cta.b64 [barriers+{8 * (variant.Stages + s)}], {variant.Warps}");
+        }
+
+        text.Line($"fence.mbarrier_init.release.cluster");
+        text.Line($"fence.proxy.async.shared::cta");
+        text.Mark(done);
+        text.Line($"bar.sync 0");
+    }
+
+    /// <summary>Waits until a phase of a barrier is over.</summary>
+    public static void Wait(PtxText text, string barrier, string phase)
+    {
+        string wait = text.Label("wait");
+        text.Mark(wait);
+        text.Line($"mbarrier.try_wait.parity.shared::cta.b64 ready, [{barrier}], {phase}");
+        text.Line($"@!ready bra {wait}");
+    }
+
+    /// <summary>
+    /// In the last tile, zeroes the steps from the end of the contraction on, in both operands: a box ends where its matrix does, a batch may end before.
+    /// Both are stored across the contraction, so those steps are the last rows of every panel.
+    /// </summary>
+    public static void ClearTail(PtxText text, ProductVariant variant)
+    {
+        string whole = text.Label("whole");
+        int reach = variant.Workers * 16, panels = variant.StageBytes / SharedTile.PanelBytes;
+        text.Line($".reg .b32 tail, clear, clearEnd, none");
+        text.Line($"sub.s32 tail, last, first");
+        text.Line($"and.b32 tail, tail, {SharedTile.Depth - 1}");
+        text.Line($"setp.ne.s32 more, togo, 1");
+        text.Line($"@more bra {whole}");
+        text.Line($"setp.eq.s32 more, tail, 0");
+        text.Line($"@more bra {whole}");
+        text.Line($"mov.b32 none, 0");
+        text.Line($"add.u32 clear, tileA, rd");
+        text.Line($"add.u32 clearEnd, clear, {SharedTile.PanelBytes}");
+        text.Line($"mad.lo.u32 clear, tail, {SharedTile.RowBytes}, clear");
+        text.Line($"mad.lo.u32 clear, lane, 16, clear");
+        for (int from = 0; from < SharedTile.PanelBytes; from += reach)
+        {
+            text.Line($"setp.lt.u32 more, clear, clearEnd");
+            for (int p = 0; p < panels; p++) text.Line($"@more st.shared.v4.b32 [clear+{p * SharedTile.PanelBytes}], {{none, none, none, none}}");
+            text.Line($"add.u32 clear, clear, {reach}");
+        }
+
+        text.Line($"fence.proxy.async.shared::cta");
+        text.Line($"bar.sync 1, {variant.Workers}");
+        text.Mark(whole);
+    }
+
+    /// <summary>Moves on to the next stage; after the last, to the first and the next phase.</summary>
+    public static void Advance(PtxText text, ProductVariant variant)
+    {
+        string same = text.Label("same");
+        text.Line($"add.u32 rd, rd, {variant.StageBytes}");
+        text.Line($"add.u32 full, full, 8");
+        text.Line($"setp.ne.u32 more, rd, {variant.Stages * variant.StageBytes}");
+        text.Line($"@more bra {same}");
+        text.Line($"mov.b32 rd, 0");
+        text.Line($"mov.b32 full, barriers");
+        text.Line($"xor.b32 phase, phase, 1");
+        text.Mark(same);
+    }
+
+    /// <summary>The loop of the lane that orders the copies.</summary>
+    public static void Produce(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
+    {
+        string loop = text.Label("order"), end = text.Label("ordered");
+        text.Line($".reg .b32 step, target, element");
+        text.Line($"setp.ne.u32 more, lane, {variant.Workers}");
+        text.Line($"@more bra {end}");
+        text.Line($"setp.lt.s32 more, togo, 1");
+        text.Line($"@more bra {end}");
+        text.Line($"fence.proxy.tensormap::generic.acquire.gpu [A], 128");
+        text.Line($"fence.proxy.tensormap::generic.acquire.gpu [B], 128");
+        text.Line($"mov.b32 phase, 1");                        // a fresh barrier counts as one whose phase 1 is over
+        text.Line($"mov.b32 step, first");
+        text.Mark(loop);
+        text.Line($"add.u32 empty, full, {variant.Stages * 8}");
+        Wait(text, "empty", "phase");
+        text.Line($"mbarrier.arrive.expect_tx.shared::cta.b64 _, [full], {variant.StageBytes}");
+        Copy(text, "A", "tileA", "row", ProductVariant.Rows, !transposeA);
+        Copy(text, "B", "tileB", "column", variant.Columns, transposeB);
+        text.Line($"add.s32 step, step, {SharedTile.Depth}");
+        Advance(text, variant);
+        text.Line($"sub.s32 togo, togo, 1");
+        text.Line($"setp.gt.s32 more, togo, 0");
+        text.Line($"@more bra {loop}");
+        text.Mark(end);
+    }
+
+    static void Copy(PtxText text, string map, string tile, string first, int elements, bool kMajor)
+    {
+        text.Line($"add.u32 target, {tile}, rd");
+        if (kMajor)
+        {
+            Copy(text, map, "step", first);
+            return;
+        }
+
+        text.Line($"mov.b32 element, {first}");
+        for (int panel = 0; panel < elements / 64; panel++)
+        {
+            if (panel > 0)
+            {
+                text.Line($"add.u32 target, target, {SharedTile.PanelBytes}");
+                text.Line($"add.s32 element, element, 64");
+            }
+
+            Copy(text, map, "element", "step");
+        }
+    }
+
+    static void Copy(PtxText text, string map, string x, string y) =>
+        text.Line($"cp.async.bulk.tensor.2d.shared::cluster.global.tile.mbarrier::complete_tx::bytes [target], [{map}, {{{x}, {y}}}], [full]");
+}

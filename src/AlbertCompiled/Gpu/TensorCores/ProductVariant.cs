@@ -1,0 +1,83 @@
+namespace AlbertCompiled.Gpu.TensorCores;
+
+/// <summary>The instruction that multiplies.</summary>
+internal enum ProductCompute
+{
+    /// <summary>mma.sync: a warp, operands in registers (sm_80).</summary>
+    Warp,
+
+    /// <summary>wgmma: four warps, operands in shared memory (sm_90a).</summary>
+    Warpgroup,
+}
+
+/// <summary>What fills the tiles.</summary>
+internal enum ProductLoader
+{
+    /// <summary>Every lane copies 16 bytes at a time (sm_80).</summary>
+    Lanes,
+
+    /// <summary>A lane of a warp of its own orders whole boxes by tensor maps (sm_90).</summary>
+    Boxes,
+}
+
+/// <summary>A form of the product's kernel: tiles of 128 rows of C.</summary>
+/// <param name="Compute">The instruction.</param>
+/// <param name="Loader">The loader.</param>
+/// <param name="Columns">Columns of a tile of C: 128 or 256.</param>
+/// <param name="Stages">Tiles of each operand in shared memory.</param>
+/// <param name="Warps">Warps that compute.</param>
+/// <param name="Resident">Groups that a multiprocessor is to hold.</param>
+internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Loader, int Columns, int Stages, int Warps, int Resident)
+{
+    /// <summary>Rows of a tile of C.</summary>
+    public const int Rows = 128;
+
+    /// <summary>The variants, by name.</summary>
+    public static readonly IReadOnlyList<ProductVariant> All =
+    [
+        new(ProductCompute.Warp, ProductLoader.Lanes, 128, 3, 4, 2),
+        new(ProductCompute.Warp, ProductLoader.Lanes, 128, 2, 4, 2),
+        new(ProductCompute.Warp, ProductLoader.Lanes, 128, 3, 8, 1),
+        new(ProductCompute.Warpgroup, ProductLoader.Lanes, 128, 3, 8, 2),
+        new(ProductCompute.Warpgroup, ProductLoader.Lanes, 128, 4, 8, 1),
+        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 3, 8, 2),
+        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1),
+    ];
+
+    /// <summary>For tables and files.</summary>
+    public string Name => $"{(Compute == ProductCompute.Warp ? "mma" : "wgmma")}-{(Loader == ProductLoader.Lanes ? "cp" : "tma")}-128x{Columns}-s{Stages}-w{Warps}";
+
+    /// <summary>Lanes that compute and run the epilogue.</summary>
+    public int Workers => Warps * 32;
+
+    /// <summary>Lanes of a group.</summary>
+    public int Lanes => Workers + (Loader == ProductLoader.Boxes ? 32 : 0);
+
+    /// <summary>Bytes of a stage: a tile of A, then one of B.</summary>
+    public int StageBytes => SharedTile.Bytes(Rows) + SharedTile.Bytes(Columns);
+
+    /// <summary>Floats from one row of the finished tile to the next: eight more than it has, so that lanes' pairs meet in no bank.</summary>
+    public int ProductStride => Columns + 8;
+
+    /// <summary>Where the barriers of the stages lie: behind the tiles.</summary>
+    public int BarrierOffset => Stages * StageBytes;
+
+    /// <summary>Dynamic shared memory of a group.</summary>
+    public int SharedBytes => Math.Max(BarrierOffset + (Loader == ProductLoader.Boxes ? SharedTile.AtomBytes : 0), Rows * ProductStride * sizeof(float));
+
+    /// <summary>Tiles of C.</summary>
+    public int Tiles(int m, int n) => (m + Rows - 1) / Rows * ((n + Columns - 1) / Columns);
+
+    /// <summary>Cuts a contraction into at most so many parts of whole steps, the last of which may be shorter.</summary>
+    public static (int Parts, int PerPart) Cut(int k, int parts)
+    {
+        int perPart = ((k + parts - 1) / parts + SharedTile.Depth - 1) / SharedTile.Depth * SharedTile.Depth;
+        return ((k + perPart - 1) / perPart, perPart);
+    }
+
+    /// <summary>The variant with no more groups to a multiprocessor than its shared memory holds.</summary>
+    public ProductVariant Within(int sharedBytes) => this with { Resident = Math.Clamp(sharedBytes / (SharedBytes + ProductChoice.ReservedBytes), 1, Resident) };
+
+    /// <summary>True if a card of this compute capability (90 for 9.0) runs it.</summary>
+    public bool RunsOn(int capability) => Compute == ProductCompute.Warpgroup || Loader == ProductLoader.Boxes ? capability == 90 : capability >= 80;
+}

@@ -1,0 +1,46 @@
+namespace AlbertCompiled.Gpu.TensorCores;
+
+/// <summary>A product on the tensor cores of a device: the variants that the card runs, of which a launch takes the one that fits its sizes.</summary>
+internal sealed class TensorProducts<TLayout, TEpilogue>
+    where TLayout : struct, IProductLayout
+    where TEpilogue : struct, IGpuEpilogue
+{
+    readonly GpuDevice device;
+    readonly ProductChoice choice;
+    readonly Dictionary<ProductVariant, ITensorProduct<TEpilogue>> products = [];
+    readonly Dictionary<(int M, int N, int K, bool Boxes), (ITensorProduct<TEpilogue> Product, int Parts)> chosen = [];
+
+    TensorProducts(GpuDevice device, ProductChoice choice) => (this.device, this.choice) = (device, choice);
+
+    /// <summary>The products of a device, or null if it has no tensor cores that take bfloat16.</summary>
+    public static TensorProducts<TLayout, TEpilogue>? For(GpuDevice device) => ProductChoice.For(device) is { } choice ? new(device, choice) : null;
+
+    /// <summary>Queues the product, unless its operands do not lie as copies of 16 bytes want them or there is nothing to multiply.</summary>
+    /// <returns>Whether it did.</returns>
+    public bool TryLaunch(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, in TEpilogue epilogue)
+    {
+        if (!a.IsAligned || !b.IsAligned || m.Most <= 0 || n <= 0 || k.Most <= 0) return false;
+        // Boxes end at the bounds of a matrix. A shorter contraction is cut off within them only where a step is a row.
+        bool boxes = k.IsConstant || TLayout.TransposeA && !TLayout.TransposeB;
+        var sizes = (m.Most, n, k.Most, boxes);
+        if (!chosen.TryGetValue(sizes, out var form)) chosen[sizes] = form = Choose(m.Most, n, k.Most, boxes);
+        form.Product.Launch(a, b, m, n, k, form.Parts, epilogue);
+        return true;
+    }
+
+    (ITensorProduct<TEpilogue> Product, int Parts) Choose(int m, int n, int k, bool boxes)
+    {
+        var (variant, parts) = choice.Of(m, n, k, boxes);
+        if (!products.TryGetValue(variant, out var product)) products[variant] = product = Create(device, variant);
+        return (product, parts);
+    }
+
+    /// <summary>A variant of the product.</summary>
+    public static ITensorProduct<TEpilogue> Create(GpuDevice device, ProductVariant variant) => (variant.Columns, variant.Workers) switch
+    {
+        (128, 128) => new TensorProduct<Tile128Warps4, TLayout, TEpilogue>(device, variant),
+        (128, 256) => new TensorProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
+        (256, 256) => new TensorProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
+        _ => throw new ArgumentException($"{variant.Name} has no kernel", nameof(variant)),
+    };
+}

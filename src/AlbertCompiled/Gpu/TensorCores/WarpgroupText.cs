@@ -1,0 +1,181 @@
+using AlbertCompiled.Gpu.Ptx;
+
+namespace AlbertCompiled.Gpu.TensorCores;
+
+/// <summary>The main loops with wgmma: two groups of four warps, each with 64 rows of the tile, operands read from shared memory by the tensor cores.</summary>
+internal static class WarpgroupText
+{
+    const int StepsPerTile = SharedTile.Depth / 16;
+
+    /// <summary>Writes the loop and leaves the products in shared memory.</summary>
+    public static void Write(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
+    {
+        int accumulators = variant.Columns / 2;
+        text.Line($".reg .f32 c<{accumulators}>");
+        text.Line($".reg .b32 group, rd, wr, togo, ahead, low, high, one, lowA, lowB");
+        text.Line($".reg .b64 descA, descB");
+        text.Line($".reg .pred more, keep");
+        text.Line($"shr.u32 group, lane, 7");
+        text.Line($"mov.b32 one, 1");
+        text.Line($"setp.ne.b32 keep, one, 0");
+        text.Line($"mov.b32 high, {SharedDescriptor.Upper}");
+
+        // The group's 64 rows of A: in both forms the second half of the tile.
+        text.Line($"mad.lo.u32 lowA, group, {SharedTile.Bytes(64)}, tileA");
+        Descriptor(text, "lowA");
+        text.Line($"mov.b32 lowB, tileB");
+        Descriptor(text, "lowB");
+        if (variant.Loader == ProductLoader.Boxes) BoxLoop(text, variant, transposeA, transposeB, accumulators);
+        else LaneLoop(text, variant, transposeA, transposeB, accumulators);
+    }
+
+    static void LaneLoop(PtxText text, ProductVariant variant, bool transposeA, bool transposeB, int accumulators)
+    {
+        // A stage is filled again when the products that read it are known to be finished in all warps: two tiles behind, past the barrier.
+        int prefetch = variant.Stages - 2;
+        var loadA = new LaneLoader(text, "a", !transposeA, ProductVariant.Rows, variant.Lanes);
+        var loadB = new LaneLoader(text, "b", transposeB, variant.Columns, variant.Lanes);
+        loadA.Begin("A", "row", "rows", "first", "last", "strideA", "tileA");
+        loadB.Begin("B", "column", "columns", "first", "last", "strideB", "tileB");
+        Zero(text, accumulators);
+        text.Line($"mov.b32 rd, 0");
+        text.Line($"mov.b32 wr, 0");
+        for (int s = 0; s < prefetch; s++)
+        {
+            loadA.Load("wr");
+            loadB.Load("wr");
+            text.Line($"cp.async.commit_group");
+            text.Line($"add.u32 wr, wr, {variant.StageBytes}");
+        }
+
+        string loop = text.Label("loop"), end = text.Label("end"), noLoad = text.Label("noload");
+        text.Line($"mov.b32 togo, tiles");
+        text.Line($"sub.s32 ahead, tiles, {prefetch}");
+        text.Line($"setp.lt.s32 more, togo, 1");
+        text.Line($"@more bra {end}");
+        text.Mark(loop);
+        text.Line($"cp.async.wait_group {prefetch - 1}");
+        text.Line($"fence.proxy.async.shared::cta");
+        text.Line($"bar.sync 0");
+        Multiply(text, variant, transposeA, transposeB, accumulators);
+        text.Line($"setp.lt.s32 more, ahead, 1");
+        text.Line($"@more bra {noLoad}");
+        loadA.Load("wr");
+        loadB.Load("wr");
+        text.Mark(noLoad);
+        text.Line($"cp.async.commit_group");
+        WarpText.Advance(text, "wr", variant);
+        text.Line($"sub.s32 ahead, ahead, 1");
+        text.Line($"wgmma.wait_group.sync.aligned 1");
+        WarpText.Advance(text, "rd", variant);
+        text.Line($"sub.s32 togo, togo, 1");
+        text.Line($"setp.gt.s32 more, togo, 0");
+        text.Line($"@more bra {loop}");
+        text.Mark(end);
+        text.Line($"wgmma.wait_group.sync.aligned 0");
+        text.Line($"cp.async.wait_group 0");
+        text.Line($"bar.sync 0");
+        Leave(text, variant);
+    }
+
+    static void BoxLoop(PtxText text, ProductVariant variant, bool transposeA, bool transposeB, int accumulators)
+    {
+        string producer = text.Label("producer"), finished = text.Label("finished"), loop = text.Label("loop"), end = text.Label("end"), notFirst = text.Label("notfirst");
+        text.Line($".reg .b32 phase, full, empty, leader");
+        text.Line($".reg .pred ready, chosen");
+        BoxLoader.Begin(text, variant);
+        text.Line($"mov.b32 rd, 0");
+        text.Line($"mov.b32 full, barriers");
+        text.Line($"mov.b32 togo, tiles");
+        text.Line($"setp.ge.u32 more, lane, {variant.Workers}");
+        text.Line($"@more bra {producer}");
+
+        Zero(text, accumulators);
+        text.Line($"mov.b32 phase, 0");
+        text.Line($"and.b32 leader, lane, 31");
+        text.Line($"setp.eq.u32 chosen, leader, 0");
+        text.Line($"mov.b32 empty, 0");                        // the barrier of the tile before: none yet
+        text.Line($"setp.lt.s32 more, togo, 1");
+        text.Line($"@more bra {end}");
+        text.Mark(loop);
+        BoxLoader.Wait(text, "full", "phase");
+        if (transposeA && !transposeB) BoxLoader.ClearTail(text, variant);
+        Multiply(text, variant, transposeA, transposeB, accumulators);
+        text.Line($"wgmma.wait_group.sync.aligned 1");
+        text.Line($"setp.eq.u32 more, empty, 0");
+        text.Line($"@more bra {notFirst}");
+        text.Line($"@chosen mbarrier.arrive.shared::cta.b64 _, [empty]");
+        text.Mark(notFirst);
+        text.Line($"add.u32 empty, full, {variant.Stages * 8}");
+        BoxLoader.Advance(text, variant);
+        text.Line($"sub.s32 togo, togo, 1");
+        text.Line($"setp.gt.s32 more, togo, 0");
+        text.Line($"@more bra {loop}");
+        text.Mark(end);
+        text.Line($"wgmma.wait_group.sync.aligned 0");
+        text.Line($"bar.sync 1, {variant.Workers}");
+        Leave(text, variant);
+        text.Line($"bra {finished}");
+
+        text.Mark(producer);
+        BoxLoader.Produce(text, variant, transposeA, transposeB);
+        text.Mark(finished);
+        text.Line($"bar.warp.sync 0xffffffff");
+    }
+
+    static void Zero(PtxText text, int accumulators)
+    {
+        for (int i = 0; i < accumulators; i++) text.Line($"mov.f32 c{i}, 0f00000000");
+    }
+
+    /// <summary>Makes the lower half of a descriptor of an address.</summary>
+    static void Descriptor(PtxText text, string address)
+    {
+        text.Line($"and.b32 {address}, {address}, 0x3ffff");
+        text.Line($"shr.u32 {address}, {address}, 4");
+        text.Line($"or.b32 {address}, {address}, {SharedDescriptor.Panels}");
+    }
+
+    /// <summary>Queues the products of a tile.</summary>
+    static void Multiply(PtxText text, ProductVariant variant, bool transposeA, bool transposeB, int accumulators)
+    {
+        text.Line($".reg .b32 offset");
+        text.Line($"shr.u32 offset, rd, 4");
+        text.Line($"wgmma.fence.sync.aligned");
+        for (int step = 0; step < StepsPerTile; step++)
+        {
+            Place(text, "descA", "lowA", SharedDescriptor.Advance(step, !transposeA));
+            Place(text, "descB", "lowB", SharedDescriptor.Advance(step, transposeB));
+            text.Line($"wgmma.mma_async.sync.aligned.m64n{variant.Columns}k16.f32.bf16.bf16 {PtxText.Vector("c", 0, accumulators)}, descA, descB, keep, 1, 1, {(transposeA ? 1 : 0)}, {(transposeB ? 0 : 1)}");
+        }
+
+        text.Line($"wgmma.commit_group.sync.aligned");
+    }
+
+    static void Place(PtxText text, string descriptor, string low, uint advance)
+    {
+        text.Line($"add.u32 low, {low}, offset");
+        if (advance > 0) text.Line($"add.u32 low, low, {advance}");
+        text.Line($"mov.b64 {descriptor}, {{low, high}}");
+    }
+
+    static void Leave(PtxText text, ProductVariant variant)
+    {
+        // Warp w of a group holds rows 16w + g and + 8; registers 4j to 4j + 3 are columns 8j + 2t, + 1 of both.
+        text.Line($".reg .b32 out, pair");
+        text.Line($"shr.u32 out, lane, 5");
+        text.Line($"shl.b32 out, out, 4");
+        text.Line($"and.b32 pair, lane, 31");
+        text.Line($"shr.u32 pair, pair, 2");
+        text.Line($"add.u32 out, out, pair");
+        text.Line($"mul.lo.u32 out, out, {variant.ProductStride * 4}");
+        text.Line($"and.b32 pair, lane, 3");
+        text.Line($"mad.lo.u32 out, pair, 8, out");
+        text.Line($"add.u32 out, out, smem");
+        for (int j = 0; j < variant.Columns / 8; j++)
+        {
+            text.Line($"st.shared.v2.f32 [out+{j * 32}], {PtxText.Vector("c", j * 4, 2)}");
+            text.Line($"st.shared.v2.f32 [out+{j * 32 + 8 * variant.ProductStride * 4}], {PtxText.Vector("c", j * 4 + 2, 2)}");
+        }
+    }
+}

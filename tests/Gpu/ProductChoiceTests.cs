@@ -1,0 +1,54 @@
+using AlbertCompiled.Gpu.TensorCores;
+using Xunit;
+
+namespace AlbertCompiled.Tests.Gpu;
+
+public sealed class ProductChoiceTests
+{
+    static readonly ProductChoice Hopper = ProductChoice.For(90, 228 * 1024, 132)!;
+
+    [Theory]
+    [InlineData(16384, 768, 3072, "wgmma-tma-128x256-s4-w8", 1)]
+    [InlineData(16384, 768, 2304, "wgmma-tma-128x256-s4-w8", 1)]
+    [InlineData(2304, 768, 16384, "wgmma-tma-128x256-s4-w8", 2)]
+    [InlineData(768, 768, 16384, "wgmma-tma-128x256-s4-w8", 7)]
+    [InlineData(2458, 30000, 128, "wgmma-tma-128x128-s3-w8", 1)]
+    [InlineData(1, 8, 8, "wgmma-tma-128x128-s3-w8", 1)]
+    public void Takes_what_was_measured_best(int m, int n, int k, string variant, int parts)
+    {
+        var (chosen, cut) = Hopper.Of(m, n, k, boxes: true);
+        Assert.Equal((variant, parts), (chosen.Name, cut));
+    }
+
+    [Fact]
+    public void Takes_no_tensor_maps_where_they_cannot_load() =>
+        Assert.Equal(ProductLoader.Lanes, Hopper.Of(768, 768, 16384, boxes: false).Variant.Loader);
+
+    [Theory]
+    [InlineData(75, 64, false)]
+    [InlineData(80, 164, true)]
+    [InlineData(86, 100, true)]
+    [InlineData(120, 100, true)]
+    public void Other_cards_multiply_by_warps_within_their_shared_memory(int capability, int kilobytes, bool has)
+    {
+        var choice = ProductChoice.For(capability, kilobytes * 1024, 80);
+        Assert.Equal(has, choice is not null);
+        if (choice is null) return;
+        var variant = choice.Of(4096, 768, 768, boxes: true).Variant;
+        Assert.Equal(ProductCompute.Warp, variant.Compute);
+        Assert.InRange(variant.Resident * (variant.SharedBytes + ProductChoice.ReservedBytes), 1, kilobytes * 1024);
+    }
+
+    [Theory]
+    [InlineData(1000, 3)]
+    [InlineData(64, 1)]
+    [InlineData(16384, 7)]
+    [InlineData(65, 2)]
+    public void Parts_are_whole_steps_and_cover_the_contraction(int k, int wanted)
+    {
+        var (parts, perPart) = ProductVariant.Cut(k, wanted);
+        Assert.InRange(parts, 1, wanted);
+        Assert.Equal(0, perPart % SharedTile.Depth);
+        Assert.InRange(k, (parts - 1) * perPart + 1, parts * perPart);
+    }
+}

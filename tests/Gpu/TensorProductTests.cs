@@ -1,0 +1,76 @@
+using System.Text.RegularExpressions;
+using AlbertCompiled.Gpu;
+using AlbertCompiled.Gpu.Ptx;
+using AlbertCompiled.Gpu.TensorCores;
+using ILGPU;
+using ILGPU.Algorithms;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime.Cuda;
+using Xunit;
+using BFloat16 = AlbertCompiled.Gpu.BFloat16;
+
+namespace AlbertCompiled.Tests.Gpu;
+
+[Collection(GpuCollection.Name)]
+public sealed class TensorProductTests(GpuDevices devices)
+{
+    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    public void Equals_the_reference_of_rounded_factors(string kind)
+    {
+        (int, int, int)[] sizes = kind == "ilgpu-cpu" ? [(5, 8, 16), (17, 24, 40)] : [(5, 8, 16), (128, 128, 64), (200, 136, 72), (77, 30, 200), (65, 768, 1000)];
+        Verify<NN>(devices[kind], sizes);
+        Verify<NT>(devices[kind], sizes);
+        Verify<TN>(devices[kind], sizes);
+        Verify<TT>(devices[kind], sizes);
+    }
+
+    static void Verify<TLayout>(GpuDevice device, (int, int, int)[] sizes) where TLayout : struct, IProductLayout
+    {
+        var accumulate = new MatrixProduct<BFloat16, TLayout, Accumulate>(device);
+        foreach (var (m, n, k) in sizes)
+        {
+            TensorProductCase<TLayout>.Verify(device, accumulate, m, n, k, 0, 0);
+            TensorProductCase<TLayout>.Verify(device, accumulate, m, n, k, 150, 0);
+            TensorProductCase<TLayout>.Verify(device, accumulate, m, n, k, 0, 90);
+        }
+    }
+
+    public static TheoryData<string> Variants => [.. ProductVariant.All.Select(v => v.Name)];
+
+    [Theory, MemberData(nameof(Variants))]
+    public void Main_loops_keep_to_registers_and_hold_the_expected_products(string name)
+    {
+        var variant = ProductVariant.All.Single(v => v.Name == name);
+        Verify<NT>(variant);
+        Verify<NN>(variant);
+        Verify<TN>(variant);
+    }
+
+    static void Verify<TLayout>(ProductVariant variant) where TLayout : struct, IProductLayout
+    {
+        string text = (variant.Columns, variant.Workers) switch
+        {
+            (128, 128) => Compile<Tile128Warps4, TLayout>(variant),
+            (128, 256) => Compile<Tile128Warps8, TLayout>(variant),
+            _ => Compile<Tile256Warps8, TLayout>(variant),
+        };
+        Assert.DoesNotContain(".local", text, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"\bcall\b", text);
+        Assert.Contains("st.shared.v2.f32", text, StringComparison.Ordinal);
+        Assert.Contains("ld.shared.v4.f32", text, StringComparison.Ordinal);
+        Assert.Contains(variant.Compute == ProductCompute.Warpgroup ? ".target sm_90a" : ".target sm_80", text, StringComparison.Ordinal);
+        int warps = variant.Warps / 2, tiles = SharedTile.Depth / 16;
+        int expected = variant.Compute == ProductCompute.Warpgroup ? tiles : tiles * 4 * (variant.Columns / warps / 8);
+        Assert.Equal(expected, Regex.Count(text, variant.Compute == ProductCompute.Warpgroup ? @"wgmma\.mma_async" : @"mma\.sync\.aligned\.m16n8k16"));
+        Assert.InRange(variant.SharedBytes, 1, 227 * 1024);
+        Assert.InRange(variant.Resident * (variant.SharedBytes + ProductChoice.ReservedBytes), 1, 228 * 1024);
+    }
+
+    static string Compile<TTile, TLayout>(ProductVariant variant) where TTile : struct, IProductTile where TLayout : struct, IProductLayout
+    {
+        using var context = Context.Create(builder => builder.EnableAlgorithms().Optimize(OptimizationLevel.O2));
+        using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_80), CudaArchitecture.SM_80, CudaInstructionSet.ISA_88, null);
+        return PatchedKernel<TensorProductKernel<TTile, Store<BFloat16>>>.Compile(
+            backend, variant.Lanes, variant.Resident, text => ProductText.Complete(text, variant, TLayout.TransposeA, TLayout.TransposeB)).PTXAssembly;
+    }
+}
