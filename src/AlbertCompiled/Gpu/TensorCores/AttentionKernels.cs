@@ -20,7 +20,8 @@ internal struct AttentionForwardTensorKernel<TShape> : IGpuKernel where TShape :
 {
     public ulong Projections, Context, LogSum, List;
     public int Stride, ContextStride, Heads;
-    public uint Key, Threshold;
+    public DropoutKey Key;
+    public uint Threshold;
     public float KeepScale;
 
     static readonly string Text = AttentionForwardText.Write(TShape.Warps, TShape.Tiles, TShape.Dropout);
@@ -28,7 +29,7 @@ internal struct AttentionForwardTensorKernel<TShape> : IGpuKernel where TShape :
     /// <inheritdoc/>
     public readonly void Run()
     {
-        CudaAsm.Emit(AttentionForwardText.Arguments, Projections, Context, LogSum, List, Stride, ContextStride, Heads, Key, Threshold, KeepScale);
+        CudaAsm.Emit(AttentionForwardText.Arguments, Projections, Context, LogSum, List, Stride, ContextStride, Heads, (uint)Key, Threshold, KeepScale);
         CudaAsm.Emit(Text);
     }
 }
@@ -47,7 +48,8 @@ internal struct AttentionBackwardTensorKernel<TShape, TOwner> : IGpuKernel
 {
     public ulong Projections, Gradient, Context, LogSum, Delta, Result, List;
     public int Stride, GradientStride, ContextStride, ResultStride, Heads;
-    public uint Key, Threshold;
+    public DropoutKey Key;
+    public uint Threshold;
     public float KeepScale;
 
     static readonly string Text = AttentionBackwardText.Write(TShape.Warps, TOwner.Keys, TShape.Dropout);
@@ -56,7 +58,7 @@ internal struct AttentionBackwardTensorKernel<TShape, TOwner> : IGpuKernel
     public readonly void Run()
     {
         CudaAsm.Emit(AttentionBackwardText.Addresses64, Projections, Gradient, Context, LogSum, Delta, Result, List);
-        CudaAsm.Emit(AttentionBackwardText.Sizes, Stride, GradientStride, ContextStride, ResultStride, Heads, Key, Threshold, KeepScale);
+        CudaAsm.Emit(AttentionBackwardText.Sizes, Stride, GradientStride, ContextStride, ResultStride, Heads, (uint)Key, Threshold, KeepScale);
         CudaAsm.Emit(Text);
     }
 }

@@ -18,7 +18,7 @@ internal struct AttentionListKernel : IGpuKernel
     public ArrayView<int> List;
 
     /// <summary>Number of sequences.</summary>
-    public int Sequences;
+    public Extent Sequences;
 
     /// <summary>Rows of a tile.</summary>
     public int Tile;
@@ -34,8 +34,8 @@ internal struct AttentionListKernel : IGpuKernel
     {
         // A lane lists the sequences of a contiguous part, behind those of the lanes before it.
         var before = SharedMemory.Allocate<int>(Lanes);
-        int lane = Group.IdxX, lanes = Group.DimX, part = (Sequences + lanes - 1) / lanes;
-        int first = lane * part, end = first + part < Sequences ? first + part : Sequences;
+        int lane = Group.IdxX, lanes = Group.DimX, sequences = Sequences.Actual, part = (sequences + lanes - 1) / lanes;
+        int first = lane * part, end = first + part < sequences ? first + part : sequences;
         int tiles = 0;
         for (int s = first; s < end; s++) tiles += (Starts[s + 1] - Starts[s] + Tile - 1) / Tile;
         before[lane] = tiles;
