@@ -5,7 +5,6 @@ using AlbertCompiled.Gpu;
 using AlbertCompiled.Gpu.TensorCores;
 using ILGPU;
 using ILGPU.Algorithms;
-using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
@@ -28,10 +27,10 @@ internal static class AttentionBenchmark
     }.ToDictionary(v => v.Name);
 
     static AttentionVariant Forward<TShape>(string name, int resident) where TShape : struct, IAttentionShape =>
-        new(name, typeof(AttentionForwardTensorKernel<TShape>), 32 * TShape.Warps, resident, d => new ForwardCase<TShape>(d, resident), TShape.Dropout);
+        new(name, () => Ptx<AttentionForwardTensorKernel<TShape>>(32 * TShape.Warps, resident), d => new ForwardCase<TShape>(d, resident), TShape.Dropout);
 
     static AttentionVariant Backward<TShape, TOwner>(string name, int resident) where TShape : struct, IAttentionShape where TOwner : struct, IAttentionOwner =>
-        new(name, typeof(AttentionBackwardTensorKernel<TShape, TOwner>), 32 * TShape.Warps, resident, d => new BackwardCase<TShape, TOwner>(d, resident), TShape.Dropout);
+        new(name, () => Ptx<AttentionBackwardTensorKernel<TShape, TOwner>>(32 * TShape.Warps, resident), d => new BackwardCase<TShape, TOwner>(d, resident), TShape.Dropout);
 
     public static void Run(Options options)
     {
@@ -39,7 +38,7 @@ internal static class AttentionBenchmark
         if (folder.Length > 0)
         {
             Directory.CreateDirectory(folder);
-            foreach (var v in Variants.Values) File.WriteAllText(Path.Combine(folder, v.Name + ".ptx"), Ptx(v));
+            foreach (var v in Variants.Values) File.WriteAllText(Path.Combine(folder, v.Name + ".ptx"), v.Text());
             Console.WriteLine($"{Variants.Count} texts in {folder}");
             return;
         }
@@ -86,17 +85,16 @@ internal static class AttentionBenchmark
     }
 
     /// <summary>The text that the driver gets.</summary>
-    static string Ptx(AttentionVariant variant)
+    static string Ptx<TKernel>(int lanes, int resident) where TKernel : struct, IGpuKernel, ITextKernel
     {
         using var context = Context.Create(builder => builder.EnableAlgorithms().Optimize(OptimizationLevel.O2));
         using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_80), CudaArchitecture.SM_80, CudaInstructionSet.ISA_80, null);
-        var entry = typeof(KernelEntry).GetMethod(nameof(KernelEntry.Run), BindingFlags.Public | BindingFlags.Static)!.MakeGenericMethod(variant.Kernel);
-        return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry), new KernelSpecialization(variant.Lanes, variant.Resident))).PTXAssembly;
+        return ResidentKernel<TKernel>.Compile(backend, lanes, resident).PTXAssembly;
     }
 }
 
 /// <summary>A kernel to check and time.</summary>
-internal sealed record AttentionVariant(string Name, Type Kernel, int Lanes, int Resident, Func<GpuDevice, AttentionCase> Create, bool Dropout);
+internal sealed record AttentionVariant(string Name, Func<string> Text, Func<GpuDevice, AttentionCase> Create, bool Dropout);
 
 /// <summary>Buffers and launches of one kernel.</summary>
 internal abstract class AttentionCase(GpuDevice device)
@@ -233,7 +231,7 @@ internal abstract class AttentionCase(GpuDevice device)
         public void BuildList()
         {
             device.Write(starts.View, hostStarts);
-            list.Launch(1, 1, 1, AttentionListKernel.Lanes, new() { Starts = starts.View, List = List.View, Sequences = hostStarts.Length - 1, Tile = tile });
+            list.Launch(1, 1, 1, AttentionListKernel.Lanes, new() { Starts = starts.View, List = List.View, Sequences = Extent.Constant(hostStarts.Length - 1), Tile = tile });
         }
 
         public float[] Read(MemoryBuffer1D<float, Stride1D.Dense> buffer)

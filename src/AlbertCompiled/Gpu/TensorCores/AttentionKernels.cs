@@ -16,7 +16,7 @@ internal interface IAttentionShape
 }
 
 /// <summary>Attention's forward pass on tensor cores. Addresses of device memory; strides in bytes.</summary>
-internal struct AttentionForwardTensorKernel<TShape> : IGpuKernel where TShape : struct, IAttentionShape
+internal struct AttentionForwardTensorKernel<TShape> : IGpuKernel, ITextKernel where TShape : struct, IAttentionShape
 {
     public ulong Projections, Context, LogSum, List;
     public int Stride, ContextStride, Heads;
@@ -24,13 +24,14 @@ internal struct AttentionForwardTensorKernel<TShape> : IGpuKernel where TShape :
     public uint Threshold;
     public float KeepScale;
 
-    static readonly string Text = AttentionForwardText.Write(TShape.Warps, TShape.Tiles, TShape.Dropout);
+    /// <inheritdoc/>
+    public static string Body => AttentionForwardText.Write(TShape.Warps, TShape.Tiles, TShape.Dropout);
 
     /// <inheritdoc/>
     public readonly void Run()
     {
         CudaAsm.Emit(AttentionForwardText.Arguments, Projections, Context, LogSum, List, Stride, ContextStride, Heads, (uint)Key, Threshold, KeepScale);
-        CudaAsm.Emit(Text);
+        CudaAsm.Emit(TextMarker.Line);
     }
 }
 
@@ -42,7 +43,7 @@ internal interface IAttentionOwner
 }
 
 /// <summary>A kernel of attention's gradient on tensor cores. Addresses of device memory; strides in bytes.</summary>
-internal struct AttentionBackwardTensorKernel<TShape, TOwner> : IGpuKernel
+internal struct AttentionBackwardTensorKernel<TShape, TOwner> : IGpuKernel, ITextKernel
     where TShape : struct, IAttentionShape
     where TOwner : struct, IAttentionOwner
 {
@@ -52,13 +53,14 @@ internal struct AttentionBackwardTensorKernel<TShape, TOwner> : IGpuKernel
     public uint Threshold;
     public float KeepScale;
 
-    static readonly string Text = AttentionBackwardText.Write(TShape.Warps, TOwner.Keys, TShape.Dropout);
+    /// <inheritdoc/>
+    public static string Body => AttentionBackwardText.Write(TShape.Warps, TOwner.Keys, TShape.Dropout);
 
     /// <inheritdoc/>
     public readonly void Run()
     {
         CudaAsm.Emit(AttentionBackwardText.Addresses64, Projections, Gradient, Context, LogSum, Delta, Result, List);
         CudaAsm.Emit(AttentionBackwardText.Sizes, Stride, GradientStride, ContextStride, ResultStride, Heads, (uint)Key, Threshold, KeepScale);
-        CudaAsm.Emit(Text);
+        CudaAsm.Emit(TextMarker.Line);
     }
 }

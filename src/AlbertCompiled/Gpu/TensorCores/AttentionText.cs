@@ -70,7 +70,7 @@ internal abstract class AttentionText(int warps, int tiles)
         Line(".reg .b64 at, at2, headBytes, hiddenBytes, copyColumn;");
         Line(".reg .f32 zero, f<8>;");
         Line("mov.f32 zero, 0f00000000;");
-        Line("mov.u32 tid, %%tid.x;");
+        Line("mov.u32 tid, %tid.x;");
         Line("and.b32 lane, tid, 31;");
         Line("shr.u32 warp, tid, 5;");
         Line("shr.u32 quad, lane, 2;");          // row within eight of a fragment
@@ -112,8 +112,8 @@ internal abstract class AttentionText(int warps, int tiles)
         Line("add.u32 laneB, laneB, smem;");
 
         Line("mul.wide.u32 hiddenBytes, heads, 128;");
-        Line("mov.u32 item, %%ctaid.x;");
-        Line("mov.u32 groups, %%nctaid.x;");
+        Line("mov.u32 item, %ctaid.x;");
+        Line("mov.u32 groups, %nctaid.x;");
         Line("ld.global.b32 count, [list];");
         Line("mul.lo.u32 count, count, heads;");
         Line("AT_ITEM:");

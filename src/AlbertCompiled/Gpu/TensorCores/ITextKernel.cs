@@ -1,0 +1,15 @@
+namespace AlbertCompiled.Gpu.TensorCores;
+
+/// <summary>A kernel whose body is PTX text: it replaces <see cref="TextMarker.Line"/> in what ILGPU's compiler gives.</summary>
+internal interface ITextKernel
+{
+    /// <summary>The text.</summary>
+    static abstract string Body { get; }
+}
+
+/// <summary>The line that a kernel leaves where its text belongs: ILGPU wants a constant, and texts are written by a program.</summary>
+internal static class TextMarker
+{
+    /// <summary>A comment.</summary>
+    public const string Line = "// the body of the kernel";
+}
