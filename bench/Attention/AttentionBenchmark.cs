@@ -105,6 +105,9 @@ internal abstract class AttentionCase(GpuDevice device)
     /// <summary>The kernel's share of 4·S²·D operations: 1 forward; of the gradient's 2.5, ∂queries counts 1, ∂keys and ∂values 1.5.</summary>
     public abstract double Share { get; }
 
+    /// <summary>Whether the forward pass's result is an input.</summary>
+    protected virtual bool NeedsContext => true;
+
     protected abstract void Launch(Buffers b);
 
     protected abstract void Compare(AttentionReference reference, Buffers b);
@@ -118,7 +121,7 @@ internal abstract class AttentionCase(GpuDevice device)
         b.Gradient.View.SubView(0, r.Gradient.Length).CopyFromCPU(device.Stream, r.Gradient);
         device.Write(b.LogSum.View, [.. r.LogSum.Select(x => (float)x)]);
         device.Write(b.Delta.View, [.. r.Delta.Select(x => (float)x)]);
-        if (Share > 0 && this is not IForwardCase) device.Write(b.Context.View.SubView(0, r.Context.Length), [.. r.Context.Select(AttentionReference.Round)]);
+        if (NeedsContext) device.Write(b.Context.View.SubView(0, r.Context.Length), [.. r.Context.Select(AttentionReference.Round)]);
         b.BuildList();
         Launch(b);
         device.Synchronize();
@@ -172,7 +175,7 @@ internal abstract class AttentionCase(GpuDevice device)
         }
 
         double relative = Math.Sqrt(errors / squares);
-        int worstRow = at / stride, s = Array.FindLastIndex(r.Starts, r.Tokens, x => x <= worstRow);
+        int worstRow = at / stride, s = Array.FindLastIndex(r.Starts, x => x <= worstRow);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-8} relative rms error {relative:E2} {(relative < limit ? "PASS" : "FAIL")}; largest {worst:E2} at sequence of {r.Lengths[s]}, row {worstRow - r.Starts[s]}, column {at % stride - column}: {actual(at):G5} for {expected[at]:G5}"));
     }
 
@@ -261,13 +264,13 @@ internal abstract class AttentionCase(GpuDevice device)
     }
 }
 
-internal interface IForwardCase;
-
-internal sealed class ForwardCase<TShape>(GpuDevice device, int resident) : AttentionCase(device), IForwardCase where TShape : struct, IAttentionShape
+internal sealed class ForwardCase<TShape>(GpuDevice device, int resident) : AttentionCase(device) where TShape : struct, IAttentionShape
 {
     readonly ResidentKernel<AttentionForwardTensorKernel<TShape>> kernel = new(device, 32 * TShape.Warps, resident);
 
     public override double Share => 1;
+
+    protected override bool NeedsContext => false;
 
     protected override int Tile => 16 * TShape.Warps * TShape.Tiles;
 

@@ -63,7 +63,7 @@ internal abstract class AttentionText(int warps, int tiles)
     /// <summary>Declarations and the lane's constants.</summary>
     protected void Begin(int sharedBytes)
     {
-        Line($".shared .align 1024 .b8 atShared[{sharedBytes}];");
+        Line($".shared .align 128 .b8 atShared[{sharedBytes}];");
         Line(".reg .pred pr, prNext, prRow<8>;");
         Line(".reg .b32 tid, lane, warp, quad, pair, smem, item, groups, count, tile, head, start, end, outer, last, inner, next, stage, nextStage, tmp, tmp2, bytes;");
         Line(".reg .b32 copyRow, copyTo, copyAt, copyStage, laneA, laneB, row<8>, fr<4>, plainA<4>, plainB<4>, transA<4>, transB<4>, out<8>, outAt, pa<8>, pb<8>, hash, hash2;");
