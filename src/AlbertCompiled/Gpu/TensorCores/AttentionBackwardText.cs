@@ -21,18 +21,15 @@ internal sealed class AttentionBackwardText : AttentionText
 
         """;
 
-    /// <summary>Declares and fills the registers of the arguments %0 to %7.</summary>
+    /// <summary>Declares and fills the registers of the arguments %0 to %5.</summary>
     public const string Sizes = """
-        .reg .b32 stride, gradientStride, contextStride, resultStride, heads, key, threshold;
-        .reg .f32 keepScale;
+        .reg .b32 stride, gradientStride, contextStride, resultStride, logSumStride, heads;
         mov.b32 stride, %0;
         mov.b32 gradientStride, %1;
         mov.b32 contextStride, %2;
         mov.b32 resultStride, %3;
-        mov.b32 heads, %4;
-        mov.b32 key, %5;
-        mov.b32 threshold, %6;
-        mov.f32 keepScale, %7;
+        mov.b32 logSumStride, %4;
+        mov.b32 heads, %5;
 
         """;
 
@@ -165,8 +162,10 @@ internal sealed class AttentionBackwardText : AttentionText
         Line("selp.b32 bytes, 4, 0, pr;");
         Line("min.s32 tmp, tmp, last;");
         Line("mad.lo.u32 tmp2, tmp, heads, head;");
+        Line("mul.wide.u32 at2, tmp2, 4;");
+        Line("add.u64 at2, at2, delta;");
+        Line("mad.lo.u32 tmp2, tmp, logSumStride, head;");
         Line("mul.wide.u32 at, tmp2, 4;");
-        Line("add.u64 at2, at, delta;");
         Line("add.u64 at, at, logSum;");
         Line($"shl.b32 rowTo, tid, 2;");
         Line($"add.u32 rowTo, rowTo, {rowsOffset};");
@@ -227,8 +226,10 @@ internal sealed class AttentionBackwardText : AttentionText
             OverQuad("add", $"f{r}");
             Line($"neg.f32 minus{r}, f{r};");
             Line($"mad.lo.u32 tmp, row{r}, heads, head;");
+            Line("mul.wide.u32 at2, tmp, 4;");
+            Line("add.u64 at2, at2, delta;");
+            Line($"mad.lo.u32 tmp, row{r}, logSumStride, head;");
             Line("mul.wide.u32 at, tmp, 4;");
-            Line("add.u64 at2, at, delta;");
             Line("add.u64 at, at, logSum;");
             Line("setp.eq.u32 pr, pair, 0;");
             Line($"and.pred pr, pr, prRow{r};");

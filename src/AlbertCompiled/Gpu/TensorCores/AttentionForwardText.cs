@@ -7,21 +7,23 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// </summary>
 internal sealed class AttentionForwardText : AttentionText
 {
-    /// <summary>Declares and fills the registers of the arguments %0 to %9.</summary>
-    public const string Arguments = """
+    /// <summary>Declares and fills the registers of the arguments %0 to %3.</summary>
+    public const string Addresses64 = """
         .reg .b64 projections, context, logSum, list;
-        .reg .b32 stride, contextStride, heads, key, threshold;
-        .reg .f32 keepScale;
         mov.b64 projections, %0;
         mov.b64 context, %1;
         mov.b64 logSum, %2;
         mov.b64 list, %3;
-        mov.b32 stride, %4;
-        mov.b32 contextStride, %5;
-        mov.b32 heads, %6;
-        mov.b32 key, %7;
-        mov.b32 threshold, %8;
-        mov.f32 keepScale, %9;
+
+        """;
+
+    /// <summary>Declares and fills the registers of the arguments %0 to %3.</summary>
+    public const string Sizes = """
+        .reg .b32 stride, contextStride, logSumStride, heads;
+        mov.b32 stride, %0;
+        mov.b32 contextStride, %1;
+        mov.b32 logSumStride, %2;
+        mov.b32 heads, %3;
 
         """;
 
@@ -173,7 +175,7 @@ internal sealed class AttentionForwardText : AttentionText
             Line($"lg2.approx.ftz.f32 f0, norm{r};");
             Line($"mul.f32 f0, f0, {Immediate(Ln2)};");
             Line($"fma.rn.f32 f0, largest{r}, {Immediate(Scale)}, f0;");
-            Line($"mad.lo.u32 tmp, row{r}, heads, head;");
+            Line($"mad.lo.u32 tmp, row{r}, logSumStride, head;");
             Line("mul.wide.u32 at, tmp, 4;");
             Line("add.u64 at, at, logSum;");
             Line($"not.pred prNext, pr;");

@@ -13,6 +13,16 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// <param name="tiles">Tiles of 16 outer rows that a warp owns.</param>
 internal abstract class AttentionText(int warps, int tiles)
 {
+    /// <summary>Declares and fills the registers of dropout from the arguments %0 to %2.</summary>
+    public const string DropoutArguments = """
+        .reg .b32 key, threshold;
+        .reg .f32 keepScale;
+        mov.b32 key, %0;
+        mov.b32 threshold, %1;
+        mov.f32 keepScale, %2;
+
+        """;
+
     /// <summary>Columns of a head.</summary>
     public const int HeadSize = 64;
 
