@@ -32,6 +32,8 @@ public sealed class AttentionTests(GpuDevices devices)
         using var bufferQkv = device.Upload(qkv);
         using var bufferOuter = device.Upload(outer);
         using var bufferStarts = device.Upload(starts);
+        using var lists = new AttentionTileLists(device, tokens, starts.Length);
+        lists.Build(bufferStarts.View, starts.Length - 1);
         using var context = device.Allocate<float>(tokens * hidden);
         using var logSum = device.Allocate<float>(tokens * heads);
         using var delta = device.Allocate<float>(tokens * heads);
@@ -39,9 +41,7 @@ public sealed class AttentionTests(GpuDevices devices)
         var arguments = new AttentionArguments<Float32>
         {
             QueryKeyValue = new(bufferQkv.View.AsElements(), 3 * hidden),
-            Starts = bufferStarts.View,
-            Sequences = starts.Length - 1,
-            Longest = Enumerable.Range(1, starts.Length - 1).Max(s => starts[s] - starts[s - 1]),
+            Tiles = lists.Within(tokens, starts.Length - 1),
             Heads = heads,
             HeadSize = size,
             Key = DropoutKey.Constant(key),

@@ -54,6 +54,7 @@ internal sealed class AttentionBackwardText : AttentionText
         Line(".reg .f32 sc<32>, dp<32>, sumA<32>, sumB<32>, shift<2>, minus<2>, logs<2>, deltas<2>, wk<4>, dr<4>;");
         Line(".reg .b64 queries, keys, values, gradients, contexts, target;");
         Begin(ownsKeys ? RowsAt + 2 * RowStage : RowsAt);
+        BeginItems();
         Line("add.u64 queries, projections, headBytes;");
         Line("add.u64 keys, queries, hiddenBytes;");
         Line("add.u64 values, keys, hiddenBytes;");
@@ -132,12 +133,12 @@ internal sealed class AttentionBackwardText : AttentionText
         for (int i = 0; i < 32; i++) Line($"mul.f32 sumA{i}, sumA{i}, {Immediate(Scale)};");
         Line("add.u64 target, result, headBytes;");
         if (ownsKeys) Line("add.u64 target, target, hiddenBytes;");
-        StoreOuter("sumA", "target", "resultStride", 0);
+        StoreOuter("sumA", "target", "resultStride", "0");
         if (ownsKeys)
         {
             if (dropout) for (int i = 0; i < 32; i++) Line($"mul.f32 sumB{i}, sumB{i}, keepScale;");
             Line("add.u64 target, target, hiddenBytes;");
-            StoreOuter("sumB", "target", "resultStride", StageBytes);
+            StoreOuter("sumB", "target", "resultStride", $"{StageBytes}");
         }
 
         End();

@@ -47,6 +47,7 @@ internal sealed class AttentionForwardText : AttentionText
         Line($".reg .f32 sc<{32 * Tiles}>, sum<{32 * Tiles}>, largest<8>, norm<8>, before<8>, shift<8>;");
         Line(".reg .b64 queries, keys, values;");
         Begin(2 * StageBytes);
+        BeginItems();
         Line("add.u64 queries, projections, headBytes;");
         Line("add.u64 keys, queries, hiddenBytes;");
         Line("add.u64 values, keys, hiddenBytes;");
@@ -188,6 +189,6 @@ internal sealed class AttentionForwardText : AttentionText
         }
 
         Line("add.u64 queries, context, headBytes;");
-        StoreOuter("sum", "queries", "contextStride", 0);
+        StoreOuter("sum", "queries", "contextStride", "0");
     }
 }

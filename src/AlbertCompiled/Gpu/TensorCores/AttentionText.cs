@@ -122,6 +122,11 @@ internal abstract class AttentionText(int warps, int tiles)
         Line("add.u32 laneB, laneB, smem;");
 
         Line("mul.wide.u32 hiddenBytes, heads, 128;");
+    }
+
+    /// <summary>The first item, or none.</summary>
+    protected void BeginItems()
+    {
         Line("mov.u32 item, %ctaid.x;");
         Line("mov.u32 groups, %nctaid.x;");
         Line("ld.global.b32 count, [list];");
@@ -304,12 +309,12 @@ internal abstract class AttentionText(int warps, int tiles)
     /// <param name="name">Accumulators, already scaled.</param>
     /// <param name="address">Column 0 of the head in row 0.</param>
     /// <param name="stride">Bytes from row to row.</param>
-    /// <param name="offset">Offset in shared memory.</param>
-    protected void StoreOuter(string name, string address, string stride, int offset)
+    /// <param name="offset">Offset in shared memory: a number or a register.</param>
+    protected void StoreOuter(string name, string address, string stride, string offset)
     {
         Line($"mul.lo.u32 outAt, warp, {Tiles * 2048};");
         Line("add.u32 outAt, outAt, smem;");
-        if (offset > 0) Line($"add.u32 outAt, outAt, {offset};");
+        Line($"add.u32 outAt, outAt, {offset};");
         Line("shl.b32 tmp, quad, 7;");
         Line("shl.b32 tmp2, quad, 4;");
         Line("add.u32 tmp, tmp, tmp2;");
