@@ -16,20 +16,26 @@ internal static class AttentionBenchmark
     /// <summary>The kernels by name.</summary>
     static readonly IReadOnlyDictionary<string, AttentionVariant> Variants = new AttentionVariant[]
     {
-        Forward<FourWarpsWide>("forward-4x32", 2), Forward<WithDropout<FourWarpsWide>>("forward-4x32-dropout", 2),
-        Forward<EightWarps>("forward-8x16", 2), Forward<WithDropout<EightWarps>>("forward-8x16-dropout", 2),
-        Forward<FourWarps>("forward-4x16", 4), Forward<WithDropout<FourWarps>>("forward-4x16-dropout", 3),
-        Backward<FourWarps, OwnsQueries>("queries-4", 3), Backward<WithDropout<FourWarps>, OwnsQueries>("queries-4-dropout", 3),
-        Backward<EightWarps, OwnsQueries>("queries-8", 1), Backward<WithDropout<EightWarps>, OwnsQueries>("queries-8-dropout", 1),
-        Backward<FourWarps, OwnsKeys>("keys-4", 2), Backward<WithDropout<FourWarps>, OwnsKeys>("keys-4-dropout", 2),
-        Backward<EightWarps, OwnsKeys>("keys-8", 1), Backward<WithDropout<EightWarps>, OwnsKeys>("keys-8-dropout", 1),
+        Forward<FourWarpsWide>("forward-4x32"), Forward<WithDropout<FourWarpsWide>>("forward-4x32-dropout"),
+        Forward<Streams<FourWarpsWide, Two>>("stream-4x32"), Forward<WithDropout<Streams<FourWarpsWide, Two>>>("stream-4x32-dropout"),
+        Forward<Streams<FourWarps, Three>>("stream-4x16"),
+        Forward<Warpgroups<FourWarps, Three>>("group-4x16-3"), Forward<WithDropout<Warpgroups<FourWarps, Three>>>("group-4x16-3-dropout"),
+        Forward<Warpgroups<FourWarps, Four>>("group-4x16-4"),
+        Forward<Warpgroups<FourWarpsWide, Two>>("group-4x32"), Forward<WithDropout<Warpgroups<FourWarpsWide, Two>>>("group-4x32-dropout"),
+        Forward<Warpgroups<EightWarps, Two>>("group-8x16"),
+        Backward<FourWarps, OwnsQueries>("queries-4"), Backward<WithDropout<FourWarps>, OwnsQueries>("queries-4-dropout"),
+        Backward<Streams<FourWarps, Three>, OwnsQueries>("stream-queries"), Backward<WithDropout<Streams<FourWarps, Three>>, OwnsQueries>("stream-queries-dropout"),
+        Backward<Warpgroups<FourWarps, Three>, OwnsQueries>("group-queries"), Backward<WithDropout<Warpgroups<FourWarps, Three>>, OwnsQueries>("group-queries-dropout"),
+        Backward<FourWarps, OwnsKeys>("keys-4"), Backward<WithDropout<FourWarps>, OwnsKeys>("keys-4-dropout"),
+        Backward<Streams<FourWarps, Two>, OwnsKeys>("stream-keys"), Backward<WithDropout<Streams<FourWarps, Two>>, OwnsKeys>("stream-keys-dropout"),
+        Backward<Warpgroups<FourWarps, Two>, OwnsKeys>("group-keys"), Backward<WithDropout<Warpgroups<FourWarps, Two>>, OwnsKeys>("group-keys-dropout"),
     }.ToDictionary(v => v.Name);
 
-    static AttentionVariant Forward<TShape>(string name, int resident) where TShape : struct, IAttentionShape =>
-        new(name, () => Ptx<AttentionForwardTensorKernel<TShape>>(32 * TShape.Warps, resident), d => new ForwardCase<TShape>(d, resident), TShape.Dropout);
+    static AttentionVariant Forward<TShape>(string name) where TShape : struct, IAttentionShape =>
+        new(name, Ptx<AttentionForwardTensorKernel<TShape>>, d => new ForwardCase<TShape>(d), TShape.Dropout);
 
-    static AttentionVariant Backward<TShape, TOwner>(string name, int resident) where TShape : struct, IAttentionShape where TOwner : struct, IAttentionOwner =>
-        new(name, () => Ptx<AttentionBackwardTensorKernel<TShape, TOwner>>(32 * TShape.Warps, resident), d => new BackwardCase<TShape, TOwner>(d, resident), TShape.Dropout);
+    static AttentionVariant Backward<TShape, TOwner>(string name) where TShape : struct, IAttentionShape where TOwner : struct, IAttentionOwner =>
+        new(name, Ptx<AttentionBackwardTensorKernel<TShape, TOwner>>, d => new BackwardCase<TShape, TOwner>(d), TShape.Dropout);
 
     public static void Run(Options options)
     {
@@ -91,11 +97,11 @@ internal static class AttentionBenchmark
     }
 
     /// <summary>The text that the driver gets.</summary>
-    static string Ptx<TKernel>(int lanes, int resident) where TKernel : struct, IGpuKernel, ITextKernel
+    static string Ptx<TKernel>() where TKernel : struct, IGpuKernel, ITextKernel
     {
         using var context = Context.Create(builder => builder.EnableAlgorithms().Optimize(OptimizationLevel.O2));
-        using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_80), CudaArchitecture.SM_80, CudaInstructionSet.ISA_80, null);
-        return ResidentKernel<TKernel>.Compile(backend, lanes, resident).PTXAssembly;
+        using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_80, null);
+        return ResidentKernel<TKernel>.Compile(backend).PTXAssembly;
     }
 }
 
@@ -281,9 +287,9 @@ internal abstract class AttentionCase(GpuDevice device)
     }
 }
 
-internal sealed class ForwardCase<TShape>(GpuDevice device, int resident) : AttentionCase(device) where TShape : struct, IAttentionShape
+internal sealed class ForwardCase<TShape>(GpuDevice device) : AttentionCase(device) where TShape : struct, IAttentionShape
 {
-    readonly ResidentKernel<AttentionForwardTensorKernel<TShape>> kernel = new(device, 32 * TShape.Warps, resident);
+    readonly ResidentKernel<AttentionForwardTensorKernel<TShape>> kernel = new(device);
 
     public override double Share => 1;
 
@@ -308,7 +314,7 @@ internal sealed class ForwardCase<TShape>(GpuDevice device, int resident) : Atte
 
     protected override void Compare(AttentionReference r, Buffers b)
     {
-        Console.WriteLine($"forward, {TShape.Warps} warps of {16 * TShape.Tiles} rows, dropout {TShape.Dropout}");
+        Console.WriteLine($"forward, {TShape.Warps} warps of {16 * TShape.Tiles} rows, {TShape.Resident} groups, warpgroups {TShape.Warpgroups}, dropout {TShape.Dropout}");
         var context = b.Read(b.Context);
         var logSum = b.Read(b.LogSum);
         Report("context", r, r.Context, i => AttentionReference.Value(context[i]), r.Hidden, 0, r.Hidden, 0.01);
@@ -317,10 +323,10 @@ internal sealed class ForwardCase<TShape>(GpuDevice device, int resident) : Atte
     }
 }
 
-internal sealed class BackwardCase<TShape, TOwner>(GpuDevice device, int resident) : AttentionCase(device)
+internal sealed class BackwardCase<TShape, TOwner>(GpuDevice device) : AttentionCase(device)
     where TShape : struct, IAttentionShape where TOwner : struct, IAttentionOwner
 {
-    readonly ResidentKernel<AttentionBackwardTensorKernel<TShape, TOwner>> kernel = new(device, 32 * TShape.Warps, resident);
+    readonly ResidentKernel<AttentionBackwardTensorKernel<TShape, TOwner>> kernel = new(device);
 
     public override double Share => TOwner.Keys ? 1.5 : 1;
 
@@ -348,7 +354,7 @@ internal sealed class BackwardCase<TShape, TOwner>(GpuDevice device, int residen
 
     protected override void Compare(AttentionReference r, Buffers b)
     {
-        Console.WriteLine($"backward, owns {(TOwner.Keys ? "keys" : "queries")}, {TShape.Warps} warps, dropout {TShape.Dropout}");
+        Console.WriteLine($"backward, owns {(TOwner.Keys ? "keys" : "queries")}, {TShape.Warps} warps, {TShape.Resident} groups, warpgroups {TShape.Warpgroups}, dropout {TShape.Dropout}");
         var result = b.Read(b.Result);
         if (TOwner.Keys)
         {

@@ -13,12 +13,12 @@ internal sealed class AttentionForwardStreamText : AttentionStreamText
 
     readonly bool dropout;
 
-    AttentionForwardStreamText(int warps, int tiles, bool dropout) : base(warps, tiles) => this.dropout = dropout;
+    AttentionForwardStreamText(int warps, int tiles, bool warpgroups, bool dropout) : base(warps, tiles, warpgroups) => this.dropout = dropout;
 
     /// <summary>Writes the text.</summary>
-    public static string Write(int warps, int tiles, bool dropout)
+    public static string Write(int warps, int tiles, bool warpgroups, bool dropout)
     {
-        var text = new AttentionForwardStreamText(warps, tiles, dropout);
+        var text = new AttentionForwardStreamText(warps, tiles, warpgroups, dropout);
         text.Write();
         return text.ToString();
     }
@@ -65,9 +65,10 @@ internal sealed class AttentionForwardStreamText : AttentionStreamText
 
     protected override void Compute()
     {
-        Addresses("plainA", "laneB", 0);
-        Addresses("transB", "laneA", TileBytes);
-        Product("sc", "qf", "plainA");
+        Factor("plainA", 0, transposed: true);
+        Factor("transB", TileBytes, transposed: false);
+        Times("sc", "qf", "plainA");
+        Settle();
         Line("@prNext bra.uni AT_WHOLE;");
         MaskEnd();
         Line("AT_WHOLE:");
@@ -75,8 +76,10 @@ internal sealed class AttentionForwardStreamText : AttentionStreamText
         for (int j = 0; j < 4; j++)
         {
             Pack(j);
-            Accumulate("sum", "pa", "transB", j);
+            Add("sum", "pa", "transB", j);
         }
+
+        Settle();
     }
 
     /// <summary>Scores of keys beyond the sequence's end become −∞. The last tile alone comes here.</summary>
@@ -153,7 +156,7 @@ internal sealed class AttentionForwardStreamText : AttentionStreamText
             for (int i = 0; i < 4; i++)
             {
                 int c = Index(2 * m + i % 2, 2 * j + i / 2, 0);
-                Line($"cvt.rn.bf16x2.f32 pa{m * 4 + i}, sc{c + 1}, sc{c};");
+                Line($"cvt.rn.bf16x2.f32 pa{FragmentsOf(j) + m * 4 + i}, sc{c + 1}, sc{c};");
             }
         }
     }

@@ -19,8 +19,8 @@ internal sealed class AttentionTensorBackward(GpuDevice device)
 
     sealed class Kernels<TShape>(GpuDevice device) where TShape : struct, IAttentionShape
     {
-        readonly ResidentKernel<AttentionBackwardTensorKernel<TShape, OwnsQueries>> queries = new(device, 32 * TShape.Warps, resident: 3);
-        readonly ResidentKernel<AttentionBackwardTensorKernel<TShape, OwnsKeys>> keys = new(device, 32 * TShape.Warps, resident: 2);
+        readonly ResidentKernel<AttentionBackwardTensorKernel<TShape, OwnsQueries>> queries = new(device);
+        readonly ResidentKernel<AttentionBackwardTensorKernel<TShape, OwnsKeys>> keys = new(device);
 
         public void Launch<T>(in AttentionArguments<T> arguments, Operand<T> context, Operand<float> logSum, Operand<T> gradient, Operand<T> result, ArrayView<float> delta)
             where T : unmanaged, IElement<T>

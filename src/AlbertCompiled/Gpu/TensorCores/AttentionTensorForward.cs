@@ -4,10 +4,8 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// <param name="device">The device.</param>
 internal sealed class AttentionTensorForward(GpuDevice device)
 {
-    const int Resident = 2;
-
-    readonly ResidentKernel<AttentionForwardTensorKernel<FourWarpsWide>> plain = new(device, 128, Resident);
-    readonly ResidentKernel<AttentionForwardTensorKernel<WithDropout<FourWarpsWide>>> dropping = new(device, 128, Resident);
+    readonly ResidentKernel<AttentionForwardTensorKernel<FourWarpsWide>> plain = new(device);
+    readonly ResidentKernel<AttentionForwardTensorKernel<WithDropout<FourWarpsWide>>> dropping = new(device);
 
     /// <summary>As <see cref="AttentionForward{T}.Launch"/>.</summary>
     public void Launch<T>(in AttentionArguments<T> arguments, Operand<T> context, Operand<float> logSum) where T : unmanaged, IElement<T>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using ILGPU;
 using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
@@ -14,9 +15,7 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// </summary>
 /// <typeparam name="TKernel">The kernel's struct.</typeparam>
 /// <param name="device">The device.</param>
-/// <param name="lanes">Lanes in a group.</param>
-/// <param name="resident">Groups that a multiprocessor shall hold: the compiler gives a lane registers accordingly.</param>
-internal sealed class ResidentKernel<TKernel>(GpuDevice device, int lanes, int resident) where TKernel : struct, IGpuKernel, ITextKernel
+internal sealed partial class ResidentKernel<TKernel>(GpuDevice device) where TKernel : struct, IGpuKernel, ITextKernel
 {
     static readonly FieldInfo Assembly =
         typeof(PTXCompiledKernel).GetField("<PTXAssembly>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance)
@@ -31,25 +30,38 @@ internal sealed class ResidentKernel<TKernel>(GpuDevice device, int lanes, int r
     {
         if (items <= 0) return;
         launcher ??= Load();
-        launcher(device.Stream, new(Math.Min(items, resident * device.Accelerator.NumMultiprocessors), lanes), kernel);
+        var shared = TKernel.SharedBytes == 0 ? default : SharedMemoryConfig.RequestDynamic<byte>(TKernel.SharedBytes);
+        launcher(device.Stream, new(Math.Min(items, TKernel.Resident * device.Accelerator.NumMultiprocessors), TKernel.Lanes, shared), kernel);
     }
 
     /// <summary>Compiles the kernel and puts its text in.</summary>
-    public static PTXCompiledKernel Compile(Backend backend, int lanes, int resident)
+    public static PTXCompiledKernel Compile(Backend backend)
     {
         var entry = typeof(KernelEntry).GetMethod(nameof(KernelEntry.Run), BindingFlags.Public | BindingFlags.Static)!.MakeGenericMethod(typeof(TKernel));
-        var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry), new KernelSpecialization(lanes, resident));
-        Assembly.SetValue(compiled, compiled.PTXAssembly.Replace(TextMarker.Line, TKernel.Body, StringComparison.Ordinal));
+        var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry), new KernelSpecialization(TKernel.Lanes, TKernel.Resident));
+        Assembly.SetValue(compiled, Complete(compiled.PTXAssembly));
         return compiled;
     }
 
+    static string Complete(string text)
+    {
+        text = text.Replace(TextMarker.Line, TKernel.Body, StringComparison.Ordinal);
+        if (TKernel.SharedBytes > 0) text = text.Replace(".visible .entry", AttentionText.DynamicDeclaration + ".visible .entry", StringComparison.Ordinal);
+        return TKernel.IsForHopper ? Target().Replace(text, ".target sm_90a") : text;
+    }
+
+    [GeneratedRegex(@"\.target sm_\w+")]
+    private static partial Regex Target();
+
     Action<AcceleratorStream, KernelConfig, TKernel> Load()
     {
-        var compiled = Compile(((CudaAccelerator)device.Accelerator).Backend, lanes, resident);
+        var compiled = Compile(((CudaAccelerator)device.Accelerator).Backend);
         device.Bind();
         try
         {
-            return device.Accelerator.LoadKernel(compiled).CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TKernel>>();
+            var kernel = (CudaKernel)device.Accelerator.LoadKernel(compiled);
+            if (TKernel.SharedBytes > 0) CudaDriver.SetFunctionAttribute(kernel.FunctionPtr, CudaDriver.MaxDynamicSharedSizeBytes, TKernel.SharedBytes);
+            return kernel.CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TKernel>>();
         }
         catch (CudaException e)
         {
