@@ -9,6 +9,7 @@ internal static class Benchmarks
 {
     public static readonly IReadOnlyDictionary<string, Benchmark> Table = new Dictionary<string, Benchmark>
     {
+        ["attention"] = new("device=cuda kernel=all|NAME runs=30 seconds=60 | ptx=FOLDER: attention on tensor cores against float64, and its speed; each kernel in a process of its own", AttentionBenchmark.Run),
         ["compare"] = new("what=train|infer|all pairs=5 [config=] [dtype=] [dropout=] [mkl=default|fast] [write=docs/benchmarks.md]: ours beside libtorch and ONNX Runtime", CompareBenchmark.Run),
         ["gemm"] = new("config=base|small dtype=fp32|bf16 threads=2 runs=15: the matrix products of a step beside the peak of the cores", GemmBenchmark.Run),
         ["infer"] = new("threads=2 dtype=fp32|bf16 runs=20 S=128 | sentences=FILE tokens=2048 [onnx=FILE]: the base encoder on one sequence, or on a file of them", InferBenchmark.Run),

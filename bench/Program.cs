@@ -14,6 +14,11 @@ try
     benchmark.Run(Options.Parse(args[1..]));
     return 0;
 }
+catch (CheckException e)
+{
+    Console.Error.WriteLine($"bench {args[0]}: {e.Message}");
+    return 1;
+}
 catch (Exception e) when (e is ArgumentException or FormatException or AlbertCompiled.DeviceException)
 {
     Console.Error.WriteLine($"bench {args[0]}: {e.Message}");

@@ -1,4 +1,6 @@
 using AlbertCompiled.Gpu;
+using ILGPU;
+using ILGPU.Runtime;
 using Xunit;
 
 namespace AlbertCompiled.Tests.Gpu;
@@ -13,61 +15,112 @@ public sealed class AttentionTests(GpuDevices devices)
         var (forward, backward) = (new AttentionForward<Float32>(device), new AttentionBackward<Float32>(device));
         if (device.IsSimulator)
         {
-            Verify(device, forward, backward, [0, 3, 20], heads: 2, size: 5, probability: 0.3);
+            Verify(device, forward, backward, [0, 3, 20], heads: 2, size: 5, probability: 0.3, 2e-6, 5e-6);
             return;
         }
 
-        Verify(device, forward, backward, [0, 3, 20], heads: 2, size: 5, probability: 0);
-        Verify(device, forward, backward, [0, 1, 65, 140], heads: 2, size: 64, probability: 0);
-        Verify(device, forward, backward, [0, 70, 134], heads: 2, size: 72, probability: 0.3);
+        Verify(device, forward, backward, [0, 3, 20], heads: 2, size: 5, probability: 0, 2e-6, 5e-6);
+        Verify(device, forward, backward, [0, 1, 65, 140], heads: 2, size: 64, probability: 0, 2e-6, 5e-6);
+        Verify(device, forward, backward, [0, 70, 134], heads: 2, size: 72, probability: 0.3, 2e-6, 5e-6);
     }
 
-    static void Verify(GpuDevice device, AttentionForward<Float32> forward, AttentionBackward<Float32> backward, int[] starts, int heads, int size, double probability)
+    /// <summary>On a card, heads of 64 columns take the tensor cores, which round weights as well; others do not.</summary>
+    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    public void Equals_the_reference_in_bfloat16(string kind)
     {
-        int tokens = starts[^1], hidden = heads * size;
-        float[] qkv = [.. Check.Random(tokens * 3 * hidden, 1).Select(x => 2 * x)], outer = Check.Random(tokens * hidden, 2);
+        var device = devices[kind];
+        var (forward, backward) = (new AttentionForward<BFloat16>(device), new AttentionBackward<BFloat16>(device));
+        if (device.IsSimulator)
+        {
+            Verify(device, forward, backward, [0, 3, 20], heads: 2, size: 5, probability: 0.3, 0.01, 0.02);
+            return;
+        }
+
+        Verify(device, forward, backward, [0, 1, 65, 65, 195, 212], heads: 2, size: 64, probability: 0, 0.01, 0.02);
+        Verify(device, forward, backward, [0, 130, 147], heads: 3, size: 64, probability: 0.3, 0.01, 0.02);
+        Verify(device, forward, backward, [0, 70, 134], heads: 1, size: 72, probability: 0.3, 0.01, 0.02);
+    }
+
+    static void Verify<T>(
+        GpuDevice device, AttentionForward<T> forward, AttentionBackward<T> backward, int[] starts, int heads, int size, double probability, double tolerance, double gradientTolerance)
+        where T : unmanaged, IElement<T>
+    {
+        int tokens = starts[^1], sequences = starts.Length - 1, hidden = heads * size, logStride = heads + 3;
+        float[] qkv = [.. Check.Random(tokens * 3 * hidden, 1).Select(x => T.Read(T.Of(2 * x)))], outer = [.. Check.Random(tokens * hidden, 2).Select(x => T.Read(T.Of(x)))];
         uint key = CounterRandom.Key(7, 3, 1, 2);
         var expected = new AttentionReference(qkv, outer, starts, heads, size, probability, key);
 
-        using var bufferQkv = device.Upload(qkv);
-        using var bufferOuter = device.Upload(outer);
+        using var bufferQkv = device.Upload<T>([.. qkv.Select(T.Of)]);
+        using var bufferOuter = device.Upload<T>([.. outer.Select(T.Of)]);
         using var bufferStarts = device.Upload(starts);
-        using var context = device.Allocate<float>(tokens * hidden);
-        using var logSum = device.Allocate<float>(tokens * heads);
+        using var lists = new AttentionTileLists(device, tokens + 100, sequences + 1);
+        using var context = device.Allocate<T>(tokens * hidden);
+        using var logSum = device.Allocate<float>(tokens * logStride);
         using var delta = device.Allocate<float>(tokens * heads);
-        using var result = device.Allocate<float>(tokens * 3 * hidden);
-        var arguments = new AttentionArguments<Float32>
+        using var result = device.Allocate<T>(tokens * 3 * hidden);
+        lists.Build(bufferStarts.View, sequences);
+        var arguments = new AttentionArguments<T>
         {
-            QueryKeyValue = new(bufferQkv.View.AsElements(), 3 * hidden),
-            Starts = bufferStarts.View,
-            Sequences = starts.Length - 1,
-            Longest = Enumerable.Range(1, starts.Length - 1).Max(s => starts[s] - starts[s - 1]),
+            QueryKeyValue = new(bufferQkv.View, 3 * hidden),
+            Tiles = lists.Within(tokens + 100, sequences + 1),
             Heads = heads,
             HeadSize = size,
             Key = DropoutKey.Constant(key),
             Threshold = CounterRandom.Threshold(probability),
             KeepScale = (float)(1 / (1 - probability)),
         };
-        forward.Launch(arguments, new(context.View.AsElements(), hidden), new(default, 0));
-        Check.Close(expected.Context, device.Download(context), 2e-6);
+        forward.Launch(arguments, new(context.View, hidden), new(default, 0));
+        Check.Close(expected.Context, Floats(context), tolerance);
         Assert.All(device.Download(logSum), x => Assert.Equal(0, x));
-        forward.Launch(arguments, new(context.View.AsElements(), hidden), new(logSum.View, heads));
-        Check.Close(expected.Context, device.Download(context), 2e-6);
-        Check.Close(expected.LogSum, device.Download(logSum), 2e-6);
+        forward.Launch(arguments, new(context.View, hidden), new(logSum.View, logStride));
+        Check.Close(expected.Context, Floats(context), tolerance);
+        Check.Close(expected.LogSum, [.. device.Download(logSum).Where((_, i) => i % logStride < heads)], 2e-6);
         float[]? first = null;
         for (int run = 0; run < 2; run++)
         {
-            backward.Launch(arguments, new(context.View.AsElements(), hidden), new(logSum.View, heads), new(bufferOuter.View.AsElements(), hidden), new(result.View.AsElements(), 3 * hidden), delta.View);
-            var gradient = device.Download(result);
-            Check.Close(expected.Gradient, gradient, 5e-6);
+            backward.Launch(arguments, new(context.View, hidden), new(logSum.View, logStride), new(bufferOuter.View, hidden), new(result.View, 3 * hidden), delta.View);
+            float[] gradient = Floats(result);
+            Check.Close(expected.Gradient, gradient, gradientTolerance);
             Assert.Equal(first ?? gradient, gradient);
             first = gradient;
+        }
+
+        float[] Floats(MemoryBuffer1D<T, Stride1D.Dense> buffer) => [.. device.Download(buffer).Select(T.Read)];
+    }
+
+    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    public void Tiles_are_listed_on_the_device(string kind)
+    {
+        var device = devices[kind];
+        using var lists = new AttentionTileLists(device, tokens: 2000, sequences: 300);
+        var lengths = Enumerable.Range(0, 300).Select(i => i * 7 % 13);
+        foreach (int[] batch in new int[][] { [.. lengths], [1, 0, 2 * lists.Rows, 2 * lists.Rows + 1, 0], [], [1999] })
+        {
+            int[] starts = [0, .. batch.Select((_, s) => batch[..(s + 1)].Sum())];
+            using var bufferStarts = device.Upload(starts);
+            using var sizes = device.Upload(new[] { 7, batch.Length });
+            lists.Build(bufferStarts.View, new(300, sizes.View, 1));
+            var tiles = lists.Within(2000, 300);
+            Verify(tiles.Narrow, tiles.MostNarrow, lists.Rows);
+            Verify(tiles.Wide, tiles.MostWide, 2 * lists.Rows);
+
+            void Verify(ArrayView<int> list, int most, int rows)
+            {
+                var actual = new int[list.Length];
+                device.Read(list, actual);
+                var expected = Enumerable.Range(0, batch.Length)
+                    .SelectMany(s => Enumerable.Range(0, (batch[s] + rows - 1) / rows).Select(t => (starts[s], starts[s + 1], starts[s] + t * rows))).ToArray();
+                Assert.InRange(expected.Length, 0, most);
+                Assert.Equal(expected.Length, actual[0]);
+                Assert.Equal(expected, actual.Chunk(4).Skip(1).Take(expected.Length).Select(e => (e[0], e[1], e[2])));
+            }
         }
     }
 
     [Fact]
     public void Compiles_to_registers_only()
     {
+        Ptx.Verify(typeof(AttentionListKernel), 128);
         Ptx.Verify(typeof(AttentionForwardKernel<Float32, Block8>), Block8.Lanes);
         Ptx.Verify(typeof(AttentionBackwardKernel<BFloat16, Block8, QueryGradient>), Block8.Lanes);
         Ptx.Verify(typeof(AttentionBackwardKernel<BFloat16, Block8, KeyGradient>), Block8.Lanes);

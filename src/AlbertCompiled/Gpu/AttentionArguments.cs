@@ -9,14 +9,8 @@ public struct AttentionArguments<T> where T : unmanaged, IElement<T>
     /// <summary>[tokens, 3·hidden]: queries, keys and values side by side; a head takes hidden/heads columns of each.</summary>
     public Operand<T> QueryKeyValue;
 
-    /// <summary>[sequences + 1] first row of each sequence, then the number of tokens.</summary>
-    public ArrayView<int> Starts;
-
-    /// <summary>Number of sequences.</summary>
-    public int Sequences;
-
-    /// <summary>Tokens of the longest sequence.</summary>
-    public int Longest;
+    /// <summary>The tiles of the batch's sequences.</summary>
+    public AttentionTiles Tiles;
 
     /// <summary>Heads.</summary>
     public int Heads;
@@ -85,10 +79,13 @@ internal struct HeadRows<T> where T : unmanaged, IElement<T>
     }
 }
 
-/// <summary>The group's place in the grid: tiles of a sequence × heads and panels of their columns × sequences.</summary>
+/// <summary>The group's place in the grid: tiles of rows × heads and panels of their columns.</summary>
 internal struct AttentionPlace
 {
     public int Start, End, Head, Panel, Outer;
+
+    /// <summary>Nothing is to be done: the batch has fewer tiles.</summary>
+    public bool IsNone;
 
     public static AttentionPlace Of<T, TBlock>(AttentionArguments<T> arguments)
         where T : unmanaged, IElement<T>
@@ -96,11 +93,24 @@ internal struct AttentionPlace
     {
         int panels = (arguments.HeadSize + TBlock.Tile - 1) / TBlock.Tile;
         AttentionPlace place = default;
-        place.Start = arguments.Starts[Grid.IdxZ];
-        place.End = arguments.Starts[Grid.IdxZ + 1];
+        var list = arguments.Tiles.Narrow;
+        place.IsNone = Grid.IdxX >= list[0];
+        int entry = place.IsNone ? 0 : 4 * (1 + Grid.IdxX);
+        place.Start = list[entry];
+        place.End = list[entry + 1];
+        place.Outer = list[entry + 2];
         place.Head = Grid.IdxY / panels;
         place.Panel = Grid.IdxY % panels * TBlock.Tile;
-        place.Outer = place.Start + Grid.IdxX * TBlock.Tile;
         return place;
+    }
+
+    /// <summary>Queues a kernel on a grid with room for every place.</summary>
+    public static void Launch<T, TBlock, TKernel>(GpuKernel<TKernel> kernel, in AttentionArguments<T> arguments, in TKernel values)
+        where T : unmanaged, IElement<T>
+        where TBlock : struct, IBlock
+        where TKernel : struct, IGpuKernel
+    {
+        int panels = (arguments.HeadSize + TBlock.Tile - 1) / TBlock.Tile;
+        kernel.Launch(arguments.Tiles.MostNarrow, arguments.Heads * panels, 1, TBlock.Lanes, values);
     }
 }

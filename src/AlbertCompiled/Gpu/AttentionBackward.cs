@@ -1,3 +1,4 @@
+using AlbertCompiled.Gpu.TensorCores;
 using ILGPU;
 
 namespace AlbertCompiled.Gpu;
@@ -10,12 +11,14 @@ public sealed class AttentionBackward<T> where T : unmanaged, IElement<T>
 {
     readonly Kernels<Block8>? large;
     readonly Kernels<Block4>? small;
+    readonly AttentionTensorBackward? tensors;
 
-    /// <summary>Compiles the kernels.</summary>
+    /// <summary>The gradient for <paramref name="device"/>; its kernels are compiled when first launched.</summary>
     public AttentionBackward(GpuDevice device)
     {
         if (device.IsSimulator) small = new(device);
         else large = new(device);
+        if (AttentionTensors.Exist<T>(device)) tensors = new(device);
     }
 
     /// <summary>Queues the gradient.</summary>
@@ -27,6 +30,12 @@ public sealed class AttentionBackward<T> where T : unmanaged, IElement<T>
     /// <param name="delta">[tokens · heads] scratch.</param>
     public void Launch(in AttentionArguments<T> arguments, Operand<T> context, Operand<float> logSum, Operand<T> gradient, Operand<T> result, ArrayView<float> delta)
     {
+        if (tensors is not null && AttentionTensors.Take(arguments.HeadSize, arguments.QueryKeyValue, context, gradient, result))
+        {
+            tensors.Launch(arguments, context, logSum, gradient, result, delta);
+            return;
+        }
+
         large?.Launch(arguments, context, logSum, gradient, result, delta);
         small?.Launch(arguments, context, logSum, gradient, result, delta);
     }
@@ -46,11 +55,8 @@ public sealed class AttentionBackward<T> where T : unmanaged, IElement<T>
         }
 
         static void Launch<TTarget>(GpuKernel<AttentionBackwardKernel<T, TBlock, TTarget>> kernel, in AttentionBackwardKernel<T, TBlock, TTarget> values)
-            where TTarget : struct, IAttentionTarget
-        {
-            int tile = TBlock.Tile, panels = (values.Arguments.HeadSize + tile - 1) / tile;
-            kernel.Launch((values.Arguments.Longest + tile - 1) / tile, values.Arguments.Heads * panels, values.Arguments.Sequences, TBlock.Lanes, values);
-        }
+            where TTarget : struct, IAttentionTarget =>
+            AttentionPlace.Launch<T, TBlock, AttentionBackwardKernel<T, TBlock, TTarget>>(kernel, values.Arguments, values);
     }
 }
 

@@ -25,7 +25,7 @@ internal struct AttentionBackwardKernel<T, TBlock, TTarget> : IGpuKernel
     public readonly void Run()
     {
         var place = AttentionPlace.Of<T, TBlock>(Arguments);
-        if (place.Outer >= place.End) return;
+        if (place.IsNone) return;
 
         int stride = TBlock.Tile + Tile.Padding, lane = Group.IdxX, headSize = Arguments.HeadSize, headColumn = place.Head * headSize;
         var a = SharedMemory.Allocate<float>(Tile.Depth * 68);

@@ -1,3 +1,4 @@
+using AlbertCompiled.Gpu.TensorCores;
 using ILGPU;
 
 namespace AlbertCompiled.Gpu;
@@ -7,29 +8,34 @@ public sealed class AttentionForward<T> where T : unmanaged, IElement<T>
 {
     readonly GpuKernel<AttentionForwardKernel<T, Block8>>? large;
     readonly GpuKernel<AttentionForwardKernel<T, Block4>>? small;
+    readonly AttentionTensorForward? tensors;
 
-    /// <summary>Compiles the kernel.</summary>
+    /// <summary>Attention for <paramref name="device"/>; its kernels are compiled when first launched.</summary>
     public AttentionForward(GpuDevice device)
     {
         if (device.IsSimulator) small = new(device);
         else large = new(device);
+        if (AttentionTensors.Exist<T>(device)) tensors = new(device);
     }
 
     /// <summary>Queues attention.</summary>
-    /// <param name="arguments">Operand, sequences, dropout.</param>
+    /// <param name="arguments">Operand, tiles, dropout.</param>
     /// <param name="context">[tokens, hidden] result.</param>
     /// <param name="logSum">[tokens, heads] result for the backward pass: the largest score + ln Σ exp(score − largest). Not written if empty.</param>
     public void Launch(in AttentionArguments<T> arguments, Operand<T> context, Operand<float> logSum)
     {
+        if (tensors is not null && AttentionTensors.Take(arguments.HeadSize, arguments.QueryKeyValue, context))
+        {
+            tensors.Launch(arguments, context, logSum);
+            return;
+        }
+
         if (large is not null) Launch(large, new() { Arguments = arguments, Context = context, LogSum = logSum });
         if (small is not null) Launch(small, new() { Arguments = arguments, Context = context, LogSum = logSum });
     }
 
-    static void Launch<TBlock>(GpuKernel<AttentionForwardKernel<T, TBlock>> kernel, in AttentionForwardKernel<T, TBlock> values) where TBlock : struct, IBlock
-    {
-        int tile = TBlock.Tile, panels = (values.Arguments.HeadSize + tile - 1) / tile;
-        kernel.Launch((values.Arguments.Longest + tile - 1) / tile, values.Arguments.Heads * panels, values.Arguments.Sequences, TBlock.Lanes, values);
-    }
+    static void Launch<TBlock>(GpuKernel<AttentionForwardKernel<T, TBlock>> kernel, in AttentionForwardKernel<T, TBlock> values) where TBlock : struct, IBlock =>
+        AttentionPlace.Launch<T, TBlock, AttentionForwardKernel<T, TBlock>>(kernel, values.Arguments, values);
 }
 
 /// <summary>
@@ -49,7 +55,7 @@ internal struct AttentionForwardKernel<T, TBlock> : IGpuKernel
     public readonly void Run()
     {
         var place = AttentionPlace.Of<T, TBlock>(Arguments);
-        if (place.Outer >= place.End) return;
+        if (place.IsNone) return;
 
         int stride = TBlock.Tile + Tile.Padding, lane = Group.IdxX, query = place.Outer + lane, headSize = Arguments.HeadSize;
         var a = SharedMemory.Allocate<float>(Tile.Depth * 68);

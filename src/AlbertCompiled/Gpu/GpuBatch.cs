@@ -13,6 +13,7 @@ public sealed class GpuBatch : IDisposable
     readonly MemoryBuffer1D<int, Stride1D.Dense> buffer;
     readonly Capacity capacity;
     readonly bool replays;
+    readonly AttentionTileLists tiles;
     int used;
 
     internal GpuBatch(GpuDevice device, Capacity capacity)
@@ -30,6 +31,7 @@ public sealed class GpuBatch : IDisposable
         Labels = Take(capacity.Predictions);
         Starts = Take(capacity.Sequences + 1);
         sizes = Take(SizeCount);
+        tiles = new(device, capacity.Tokens, capacity.Sequences);
     }
 
     /// <summary>[tokens] vocabulary ids.</summary>
@@ -65,6 +67,12 @@ public sealed class GpuBatch : IDisposable
     /// <summary>Predictions, for launches.</summary>
     internal Extent PredictionExtent => new(replays ? capacity.Predictions : PredictionCount, sizes, 2);
 
+    /// <summary>The tiles of the sequences, for attention.</summary>
+    internal AttentionTiles Tiles => tiles.Within(TokenExtent.Most, SequenceExtent.Most);
+
+    /// <summary>Queues the listing of <see cref="Tiles"/>.</summary>
+    internal void ListTiles() => tiles.Build(Starts, SequenceExtent);
+
     /// <summary>The number of tokens.</summary>
     public int TokenCount { get; private set; }
 
@@ -99,6 +107,7 @@ public sealed class GpuBatch : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        tiles.Dispose();
         buffer.Dispose();
         staging.Dispose();
     }

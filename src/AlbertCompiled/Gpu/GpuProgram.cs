@@ -9,6 +9,7 @@ public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
     readonly GpuExecutor<T> executor;
     readonly long token, sequence, prediction, constant;
     readonly long exactToken, exactSequence, exactPrediction, tokenChunk, sequenceChunk, predictionChunk, exactConstant;
+    bool tilesListed;
 
     /// <summary>Lays the program's regions out in the executor's arenas.</summary>
     protected GpuProgram(GpuExecutor<T> executor, ProgramDescription description)
@@ -72,7 +73,11 @@ public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
     protected long PredictionChunkRows { get; }
 
     /// <summary>Queues the program for a batch that the executor has copied to the device.</summary>
-    internal void Queue() => Run();
+    internal void Queue()
+    {
+        tilesListed = false;
+        Run();
+    }
 
     /// <summary>The generated steps.</summary>
     protected abstract void Run();
@@ -153,15 +158,21 @@ public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
     protected AttentionArguments<T> Attention(Operand<T> queryKeyValue, int heads, int headSize, DropoutKey key = default, double probability = 0) => new()
     {
         QueryKeyValue = queryKeyValue,
-        Starts = Batch.Starts,
-        Sequences = Batch.SequenceCount,
-        Longest = Batch.Longest,
+        Tiles = AttentionTiles(),
         Heads = heads,
         HeadSize = headSize,
         Key = key,
         Threshold = CounterRandom.Threshold(probability),
         KeepScale = (float)(1 / (1 - probability)),
     };
+
+    /// <summary>The tiles of this batch's sequences, listed where a run first asks for them.</summary>
+    AttentionTiles AttentionTiles()
+    {
+        if (!tilesListed) Batch.ListTiles();
+        tilesListed = true;
+        return Batch.Tiles;
+    }
 
     ArrayView<T> Element(long offset) => From(executor.Elements, offset);
 

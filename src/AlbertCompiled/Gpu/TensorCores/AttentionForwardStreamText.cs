@@ -1,0 +1,191 @@
+namespace AlbertCompiled.Gpu.TensorCores;
+
+/// <summary>
+/// The PTX text of attention's forward pass: a group owns a tile of queries of one head and walks over the keys and values with the online
+/// softmax in powers of two, as FlashAttention-2 does (Dao, 2023). The scores' accumulators become the left factor of the second product
+/// in their registers. What was summed is rescaled only when a row's largest score has grown by more than 8 powers of two: weights
+/// relative to a score that is not quite the largest are as exact.
+/// </summary>
+internal sealed class AttentionForwardStreamText : AttentionStreamText
+{
+    /// <summary>Growth of a largest score that is let pass.</summary>
+    const float Slack = 8 / Scale2;
+
+    readonly bool dropout;
+
+    AttentionForwardStreamText(int warps, int tiles, bool warpgroups, bool dropout) : base(warps, tiles, warpgroups) => this.dropout = dropout;
+
+    /// <summary>Writes the text.</summary>
+    public static string Write(int warps, int tiles, bool warpgroups, bool dropout)
+    {
+        var text = new AttentionForwardStreamText(warps, tiles, warpgroups, dropout);
+        text.Write();
+        return text.ToString();
+    }
+
+    int Rows => 2 * Tiles;
+
+    void Write()
+    {
+        Line($".reg .b32 qf<{16 * Tiles}>, rowKey<{Rows}>, left;");
+        Line($".reg .f32 sc<{32 * Tiles}>, sum<{32 * Tiles}>, largest<{Rows}>, norm<{Rows}>, now<{Rows}>, shift<{Rows}>;");
+        Line(".reg .b64 keys, values, target;");
+        Begin(OuterAt + OuterBytes);
+        Line("add.u64 keys, projections, hiddenBytes;");
+        Line("add.u64 values, keys, hiddenBytes;");
+        Items();
+    }
+
+    protected override void CopyInner() => CopyTile(("keys", "stride"), ("values", "stride"));
+
+    protected override void CopyOuter() => CopyOuterRows(OuterAt, "projections", "stride");
+
+    protected override void BeginItem()
+    {
+        OuterFragments("qf", OuterAt);
+        for (int i = 0; i < 32 * Tiles; i++) Line($"mov.f32 sum{i}, zero;");
+        for (int r = 0; r < Rows; r++)
+        {
+            Line($"mov.f32 largest{r}, {Immediate(float.NegativeInfinity)};");
+            Line($"mov.f32 norm{r}, zero;");
+            if (!dropout) continue;
+            OuterRow("tmp", r);
+            RowKey($"rowKey{r}", "tmp");
+            Line($"mad.lo.u32 rowKey{r}, pair, {Golden(1)}, rowKey{r};");
+        }
+    }
+
+    /// <summary>The lane's row r.</summary>
+    void OuterRow(string target, int r)
+    {
+        Line($"mad.lo.u32 {target}, warp, {16 * Tiles}, outer;");
+        Line($"add.u32 {target}, {target}, quad;");
+        if (r > 0) Line($"add.u32 {target}, {target}, {8 * r};");
+    }
+
+    protected override void Compute()
+    {
+        Factor("plainA", 0, transposed: true);
+        Factor("transB", TileBytes, transposed: false);
+        Times("sc", "qf", "plainA");
+        Settle();
+        Line("@prNext bra.uni AT_WHOLE;");
+        MaskEnd();
+        Line("AT_WHOLE:");
+        Softmax();
+        for (int j = 0; j < 4; j++)
+        {
+            Pack(j);
+            Add("sum", "pa", "transB", j);
+        }
+
+        Settle();
+    }
+
+    /// <summary>Scores of keys beyond the sequence's end become −∞. The last tile alone comes here.</summary>
+    void MaskEnd()
+    {
+        Line("sub.u32 left, end, inner;");
+        Line("sub.u32 left, left, pair;");
+        for (int n = 0; n < 8; n++)
+        {
+            for (int e = 0; e < 2; e++)
+            {
+                Line($"setp.le.s32 pr, left, {8 * n + e};");
+                for (int r = 0; r < Rows; r++) Line($"@pr mov.f32 sc{Index(r, n, e)}, {Immediate(float.NegativeInfinity)};");
+            }
+        }
+    }
+
+    static int Index(int row, int n, int e) => row / 2 * 32 + n * 4 + row % 2 * 2 + e;
+
+    /// <summary>Scores → weights, norms of the rows, and the earlier sums rescaled where they must be.</summary>
+    void Softmax()
+    {
+        for (int r = 0; r < Rows; r++)
+        {
+            Line($"mov.f32 now{r}, largest{r};");
+            for (int n = 0; n < 8; n++)
+                for (int e = 0; e < 2; e++) Line($"max.f32 now{r}, now{r}, sc{Index(r, n, e)};");
+            OverQuad("max", $"now{r}");
+            Line($"sub.f32 f0, now{r}, largest{r};");
+            Line($"setp.gt{(r == 0 ? "" : ".or")}.f32 pr, f0, {Immediate(Slack)}{(r == 0 ? "" : ", pr")};");
+        }
+
+        Line("vote.sync.any.pred pr, pr, 4294967295;");
+        Line("@!pr bra.uni AT_SCALED;");
+        for (int r = 0; r < Rows; r++)
+        {
+            Line($"sub.f32 f0, largest{r}, now{r};");
+            Line($"mul.f32 f0, f0, {Immediate(Scale2)};");
+            Line("ex2.approx.ftz.f32 f0, f0;");
+            Line($"mov.f32 largest{r}, now{r};");
+            Line($"mul.f32 shift{r}, largest{r}, {Immediate(-Scale2)};");
+            Line($"mul.f32 norm{r}, norm{r}, f0;");
+            for (int n = 0; n < 8; n++)
+                for (int e = 0; e < 2; e++) Line($"mul.f32 sum{Index(r, n, e)}, sum{Index(r, n, e)}, f0;");
+        }
+
+        Line("AT_SCALED:");
+        for (int n = 0; n < 8; n++)
+        {
+            for (int r = 0; r < Rows; r++)
+            {
+                for (int e = 0; e < 2; e++)
+                {
+                    string score = $"sc{Index(r, n, e)}";
+                    Line($"fma.rn.f32 {score}, {score}, {Immediate(Scale2)}, shift{r};");
+                    Line($"ex2.approx.ftz.f32 {score}, {score};");
+                    Line($"add.f32 norm{r}, norm{r}, {score};");
+                    if (!dropout) continue;
+                    Dropped($"rowKey{r}", Golden(8 * n + e));
+                    Line($"@pr mov.f32 {score}, zero;");
+                }
+            }
+        }
+
+        if (!dropout) return;
+        for (int r = 0; r < Rows; r++) Line($"add.u32 rowKey{r}, rowKey{r}, {Golden(Inner)};");
+    }
+
+    /// <summary>The weights of 16 keys as A fragments.</summary>
+    void Pack(int j)
+    {
+        for (int m = 0; m < Tiles; m++)
+        {
+            for (int i = 0; i < 4; i++)
+            {
+                int c = Index(2 * m + i % 2, 2 * j + i / 2, 0);
+                Line($"cvt.rn.bf16x2.f32 pa{FragmentsOf(j) + m * 4 + i}, sc{c + 1}, sc{c};");
+            }
+        }
+    }
+
+    /// <summary>Context and log-sums.</summary>
+    protected override void EndItem()
+    {
+        Line("setp.eq.u64 pr, logSum, 0;");
+        Line("setp.ne.or.u32 pr, pair, 0, pr;");
+        for (int r = 0; r < Rows; r++)
+        {
+            OverQuad("add", $"norm{r}");
+            Line($"lg2.approx.ftz.f32 f0, norm{r};");
+            Line($"mul.f32 f0, f0, {Immediate(Ln2)};");
+            Line($"fma.rn.f32 f0, largest{r}, {Immediate(Scale)}, f0;");
+            OuterRow("tmp", r);
+            Line("setp.ge.or.s32 prCopy, tmp, end, pr;");
+            Line("mad.lo.u32 tmp, tmp, logSumStride, head;");
+            Line("mul.wide.u32 at, tmp, 4;");
+            Line("add.u64 at, at, logSum;");
+            Line("@!prCopy st.global.f32 [at], f0;");
+            Line($"rcp.approx.ftz.f32 f1, norm{r};");
+            if (dropout) Line("mul.f32 f1, f1, keepScale;");
+            for (int n = 0; n < 8; n++)
+                for (int e = 0; e < 2; e++) Line($"mul.f32 sum{Index(r, n, e)}, sum{Index(r, n, e)}, f1;");
+        }
+
+        Line("mul.wide.u32 target, head, 128;");
+        Line("add.u64 target, target, context;");
+        StoreOuter("sum", "target", "contextStride", "stage");
+    }
+}

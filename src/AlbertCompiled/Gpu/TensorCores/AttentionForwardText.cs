@@ -1,0 +1,194 @@
+namespace AlbertCompiled.Gpu.TensorCores;
+
+/// <summary>
+/// The PTX text of attention's forward pass: a group owns a tile of queries of one head and walks over the keys and values with the online
+/// softmax in powers of two, as FlashAttention-2 does (Dao, 2023). The scores' accumulators become the left factor of the second product
+/// in their registers.
+/// </summary>
+internal sealed class AttentionForwardText : AttentionText
+{
+    /// <summary>Declares and fills the registers of the arguments %0 to %3.</summary>
+    public const string Addresses64 = """
+        .reg .b64 projections, context, logSum, list;
+        mov.b64 projections, %0;
+        mov.b64 context, %1;
+        mov.b64 logSum, %2;
+        mov.b64 list, %3;
+
+        """;
+
+    /// <summary>Declares and fills the registers of the arguments %0 to %3.</summary>
+    public const string Sizes = """
+        .reg .b32 stride, contextStride, logSumStride, heads;
+        mov.b32 stride, %0;
+        mov.b32 contextStride, %1;
+        mov.b32 logSumStride, %2;
+        mov.b32 heads, %3;
+
+        """;
+
+    readonly bool dropout;
+
+    AttentionForwardText(int warps, int tiles, bool dropout) : base(warps, tiles) => this.dropout = dropout;
+
+    /// <summary>Writes the text.</summary>
+    public static string Write(int warps, int tiles, bool dropout)
+    {
+        var text = new AttentionForwardText(warps, tiles, dropout);
+        text.Write();
+        return text.ToString();
+    }
+
+    int Rows => 2 * Tiles;
+
+    void Write()
+    {
+        Line($".reg .b32 qf<{16 * Tiles}>, rowKey<8>, left;");
+        Line($".reg .f32 sc<{32 * Tiles}>, sum<{32 * Tiles}>, largest<8>, norm<8>, before<8>, shift<8>;");
+        Line(".reg .b64 queries, keys, values;");
+        Begin(2 * StageBytes);
+        BeginItems();
+        Line("add.u64 queries, projections, headBytes;");
+        Line("add.u64 keys, queries, hiddenBytes;");
+        Line("add.u64 values, keys, hiddenBytes;");
+        Line("mov.b32 inner, start;");
+        Line("mov.b32 stage, 0;");
+        Copy("inner", "stage", ("keys", "stride"), ("values", "stride"));
+        Line("cp.async.commit_group;");
+        LoadOuter("qf", "queries", "stride");
+        for (int i = 0; i < 32 * Tiles; i++) Line($"mov.f32 sum{i}, zero;");
+        for (int r = 0; r < Rows; r++)
+        {
+            Line($"mov.f32 largest{r}, {Immediate(float.NegativeInfinity)};");
+            Line($"mov.f32 norm{r}, zero;");
+            if (!dropout) continue;
+            RowKey($"rowKey{r}", $"row{r}");
+            Line($"mad.lo.u32 rowKey{r}, pair, {Golden(1)}, rowKey{r};");
+        }
+
+        Arrive();
+        Line("AT_TILE:");
+        Line($"add.u32 next, inner, {Inner};");
+        Line($"xor.b32 nextStage, stage, {StageBytes};");
+        Line("setp.lt.s32 prNext, next, end;");
+        Line("@!prNext bra.uni AT_COPIED;");
+        Copy("next", "nextStage", ("keys", "stride"), ("values", "stride"));
+        Line("cp.async.commit_group;");
+        Line("AT_COPIED:");
+        Addresses("plainA", "laneB", 0);
+        Addresses("transB", "laneA", TileBytes);
+        Product("sc", "qf", "plainA");
+        Line("@prNext bra.uni AT_WHOLE;");
+        MaskEnd();
+        Line("AT_WHOLE:");
+        Softmax();
+        for (int j = 0; j < 4; j++)
+        {
+            Pack(j);
+            Accumulate("sum", "pa", "transB", j);
+        }
+
+        Arrive();
+        Line("mov.b32 inner, next;");
+        Line("mov.b32 stage, nextStage;");
+        Line("@prNext bra.uni AT_TILE;");
+        Finish();
+        End();
+    }
+
+    /// <summary>Scores of keys beyond the sequence's end become −∞. The last tile alone comes here.</summary>
+    void MaskEnd()
+    {
+        Line("sub.u32 left, end, inner;");
+        Line("sub.u32 left, left, pair;");
+        for (int n = 0; n < 8; n++)
+        {
+            for (int e = 0; e < 2; e++)
+            {
+                Line($"setp.le.s32 pr, left, {8 * n + e};");
+                for (int r = 0; r < Rows; r++) Line($"@pr mov.f32 sc{Index(r, n, e)}, {Immediate(float.NegativeInfinity)};");
+            }
+        }
+    }
+
+    static int Index(int row, int n, int e) => row / 2 * 32 + n * 4 + row % 2 * 2 + e;
+
+    /// <summary>Scores → weights, norms of the rows, and the earlier sums rescaled.</summary>
+    void Softmax()
+    {
+        for (int r = 0; r < Rows; r++)
+        {
+            Line($"mov.f32 before{r}, largest{r};");
+            for (int n = 0; n < 8; n++)
+                for (int e = 0; e < 2; e++) Line($"max.f32 largest{r}, largest{r}, sc{Index(r, n, e)};");
+            OverQuad("max", $"largest{r}");
+            Line($"sub.f32 f0, before{r}, largest{r};");
+            Line($"mul.f32 f0, f0, {Immediate(Scale2)};");
+            Line("ex2.approx.ftz.f32 f0, f0;");
+            Line($"mul.f32 shift{r}, largest{r}, {Immediate(-Scale2)};");
+            Line($"mul.f32 norm{r}, norm{r}, f0;");
+            for (int n = 0; n < 8; n++)
+                for (int e = 0; e < 2; e++) Line($"mul.f32 sum{Index(r, n, e)}, sum{Index(r, n, e)}, f0;");
+        }
+
+        for (int n = 0; n < 8; n++)
+        {
+            for (int r = 0; r < Rows; r++)
+            {
+                for (int e = 0; e < 2; e++)
+                {
+                    string score = $"sc{Index(r, n, e)}";
+                    Line($"fma.rn.f32 {score}, {score}, {Immediate(Scale2)}, shift{r};");
+                    Line($"ex2.approx.ftz.f32 {score}, {score};");
+                    Line($"add.f32 norm{r}, norm{r}, {score};");
+                    if (!dropout) continue;
+                    Dropped($"rowKey{r}", Golden(8 * n + e));
+                    Line($"@pr mov.f32 {score}, zero;");
+                }
+            }
+        }
+
+        if (!dropout) return;
+        for (int r = 0; r < Rows; r++) Line($"add.u32 rowKey{r}, rowKey{r}, {Golden(Inner)};");
+    }
+
+    /// <summary>The weights of 16 keys as A fragments.</summary>
+    void Pack(int j)
+    {
+        for (int m = 0; m < Tiles; m++)
+        {
+            for (int i = 0; i < 4; i++)
+            {
+                int c = Index(2 * m + i % 2, 2 * j + i / 2, 0);
+                Line($"cvt.rn.bf16x2.f32 pa{m * 4 + i}, sc{c + 1}, sc{c};");
+            }
+        }
+    }
+
+    /// <summary>Context and log-sums.</summary>
+    void Finish()
+    {
+        Line("setp.eq.u64 pr, logSum, 0;");
+        Line("setp.ne.or.u32 pr, pair, 0, pr;");
+        for (int r = 0; r < Rows; r++)
+        {
+            OverQuad("add", $"norm{r}");
+            Line($"lg2.approx.ftz.f32 f0, norm{r};");
+            Line($"mul.f32 f0, f0, {Immediate(Ln2)};");
+            Line($"fma.rn.f32 f0, largest{r}, {Immediate(Scale)}, f0;");
+            Line($"mad.lo.u32 tmp, row{r}, logSumStride, head;");
+            Line("mul.wide.u32 at, tmp, 4;");
+            Line("add.u64 at, at, logSum;");
+            Line($"not.pred prNext, pr;");
+            Line($"and.pred prNext, prNext, prRow{r};");
+            Line("@prNext st.global.f32 [at], f0;");
+            Line($"rcp.approx.ftz.f32 f1, norm{r};");
+            if (dropout) Line("mul.f32 f1, f1, keepScale;");
+            for (int n = 0; n < 8; n++)
+                for (int e = 0; e < 2; e++) Line($"mul.f32 sum{Index(r, n, e)}, sum{Index(r, n, e)}, f1;");
+        }
+
+        Line("add.u64 queries, context, headBytes;");
+        StoreOuter("sum", "queries", "contextStride", "0");
+    }
+}

@@ -1,0 +1,272 @@
+namespace AlbertCompiled.Gpu.TensorCores;
+
+/// <summary>
+/// What the pipelined texts of attention have in common. A group's items follow each other without a pause: while the last inner tile of
+/// an item is computed, the outer rows and the first inner tile of the next are on their way, as within an item the next inner tile is.
+/// Outer rows arrive in shared memory by warps, each of which reads none but its own.
+/// </summary>
+/// <param name="warps">Warps of a group.</param>
+/// <param name="tiles">Tiles of 16 outer rows that a warp owns.</param>
+/// <param name="warpgroups">Four warps multiply at once (wgmma): inner rows are read by the tensor cores where they lie.</param>
+internal abstract class AttentionStreamText(int warps, int tiles, bool warpgroups) : AttentionText(warps, tiles)
+{
+    /// <summary>Bytes of the outer rows of one matrix, and where those of the first lie.</summary>
+    protected int OuterBytes => 128 * Outer;
+
+    /// <summary>Where outer rows lie: behind two stages.</summary>
+    protected const int OuterAt = 2 * StageBytes;
+
+    /// <summary>Copies a tile of inner rows: of matrices of the item's head, or of the next item's.</summary>
+    protected abstract void CopyInner();
+
+    /// <summary>Copies outer rows of the next item.</summary>
+    protected abstract void CopyOuter();
+
+    /// <summary>Once for each item: fragments of the outer rows, sums.</summary>
+    protected abstract void BeginItem();
+
+    /// <summary>Computes an inner tile in the stage <c>stage</c>, whose first row is <c>inner</c>.</summary>
+    protected abstract void Compute();
+
+    /// <summary>Leaves the results; the tile's own stage is free for everybody.</summary>
+    protected abstract void EndItem();
+
+    /// <summary>Writes the loops over items and their inner tiles.</summary>
+    protected void Items()
+    {
+        if (warpgroups)
+        {
+            Line(".reg .pred prNone, prAll;");
+            Line(".reg .b32 low, high;");
+            Line(".reg .b64 descriptor;");
+            Line("setp.ne.u32 prNone, smem, smem;");
+            Line("setp.eq.u32 prAll, smem, smem;");
+            Line($"mov.b32 high, {Immediate(1u << 30 | 1024 >> 4)};");     // swizzle of 128 bytes; 1024 bytes from eight rows to the next
+        }
+
+        Line(".reg .b32 nextStart, nextEnd, nextOuter, nextHead, copyFirst, copyEnd, copyLast, copyHead, outerTo;");
+        Line(".reg .b64 copyBase;");
+        Line(".reg .pred prItem, prCopy;");
+
+        // What a lane copies of its warp's outer rows: chunk l mod 8 of rows l / 8, + 4, ...; every other row lies 64 bytes across.
+        Line("shr.u32 tmp, lane, 3;");
+        Line("and.b32 tmp2, lane, 7;");
+        Line("xor.b32 tmp2, tmp2, tmp;");
+        Line("shl.b32 tmp2, tmp2, 4;");
+        Line($"mad.lo.u32 outerTo, warp, {16 * Tiles}, tmp;");
+        Line("shl.b32 outerTo, outerTo, 7;");
+        Line("add.u32 outerTo, outerTo, tmp2;");
+        Line("add.u32 outerTo, outerTo, smem;");
+
+        Line("mov.u32 item, %ctaid.x;");
+        Line("mov.u32 groups, %nctaid.x;");
+        Line("ld.global.b32 count, [list];");
+        Line("mul.lo.u32 count, count, heads;");
+        Line("setp.ge.u32 pr, item, count;");
+        Line("@pr bra.uni AT_DONE;");
+        Entry();
+        Line("mov.b32 stage, 0;");
+        Line("mov.b32 nextStage, 0;");
+        CopyOuter();
+        Line("mov.b32 copyFirst, nextStart;");
+        Line("mov.b32 copyEnd, nextEnd;");
+        Line("mov.b32 copyHead, nextHead;");
+        CopyInner();
+        Line("cp.async.commit_group;");
+        ArriveAll();
+
+        Line("AT_ITEM:");
+        foreach (string name in new[] { "Start", "End", "Outer", "Head" }) Line($"mov.b32 {name.ToLowerInvariant()}, next{name};");
+        Line("add.u32 item, item, groups;");
+        Line("setp.lt.u32 prItem, item, count;");
+        Line("@!prItem bra.uni AT_LAST;");
+        Entry();
+        Line("AT_LAST:");
+        BeginItem();
+        Line("bar.warp.sync 4294967295;");      // the warp's fragments are in registers: their place is free
+        Line("mov.b32 inner, start;");
+
+        Line("AT_TILE:");
+        Line($"add.u32 next, inner, {Inner};");
+        Line($"xor.b32 nextStage, stage, {StageBytes};");
+        Line("setp.lt.s32 prNext, next, end;");
+        Line("or.pred prCopy, prNext, prItem;");
+        Line("@!prCopy bra.uni AT_COPIED;");
+        foreach (var (target, here, there) in new[] { ("First", "next", "nextStart"), ("End", "end", "nextEnd"), ("Head", "head", "nextHead") })
+            Line($"selp.b32 copy{target}, {here}, {there}, prNext;");
+        CopyInner();
+        Line("@prNext bra.uni AT_INNER;");
+        CopyOuter();
+        Line("AT_INNER:");
+        Line("cp.async.commit_group;");
+        Line("AT_COPIED:");
+        Compute();
+        ArriveAll();
+        Line("@!prNext bra.uni AT_END;");
+        Line("mov.b32 inner, next;");
+        Line("mov.b32 stage, nextStage;");
+        Line("bra.uni AT_TILE;");
+
+        Line("AT_END:");
+        EndItem();
+        Line("@!prItem bra.uni AT_DONE;");
+        Line("mov.b32 stage, nextStage;");
+        Line("bar.sync 0;");                     // the results have left the stage that is filled next
+        Line("bra.uni AT_ITEM;");
+        Line("AT_DONE:");
+    }
+
+    /// <summary>Waits for one's copies, which wgmma may read from here on, then for everybody's.</summary>
+    void ArriveAll()
+    {
+        Line("cp.async.wait_group 0;");
+        if (warpgroups) Line("fence.proxy.async.shared::cta;");
+        Line("bar.sync 0;");
+    }
+
+    /// <summary>Prepares a matrix of the stage as a right factor.</summary>
+    /// <param name="name">Registers.</param>
+    /// <param name="offset">Where in the stage.</param>
+    /// <param name="transposed">It lies [n, k].</param>
+    protected void Factor(string name, int offset, bool transposed)
+    {
+        if (!warpgroups)
+        {
+            Addresses(name, transposed ? "laneB" : "laneA", offset);
+            return;
+        }
+
+        Line("add.u32 tmp, smem, stage;");
+        if (offset > 0) Line($"add.u32 tmp, tmp, {offset};");
+        Line("shr.u32 tmp, tmp, 4;");
+        Line($"or.b32 {name}0, tmp, {Immediate(TileBytes >> 4 << 16)};");
+    }
+
+    /// <summary>result[tile·32 + column tile·4 + register] = outer · innerᵀ for 64 inner rows; there once <see cref="Settle"/> has passed.</summary>
+    protected void Times(string result, string outer, string factor)
+    {
+        if (!warpgroups)
+        {
+            Product(result, outer, factor);
+            return;
+        }
+
+        Line("wgmma.fence.sync.aligned;");
+        for (int k = 0; k < 4; k++)
+        {
+            Descriptor(factor, 2 * k);
+            for (int m = 0; m < Tiles; m++)
+                Line($"wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 {List(result, m * 32, 32)}, {List(outer, (m * 4 + k) * 4, 4)}, descriptor, {(k == 0 ? "prNone" : "prAll")}, 1, 1, 0;");
+        }
+
+        Line("wgmma.commit_group.sync.aligned;");
+    }
+
+    /// <summary>Where the fragments of 16 inner rows go: products may still be reading those before.</summary>
+    protected int FragmentsOf(int innerTile) => warpgroups ? innerTile * 4 * Tiles : 0;
+
+    /// <summary>sum[tile·32 + column tile·4 + register] += fragments of 16 inner rows · those rows; there once <see cref="Settle"/> has passed.</summary>
+    protected void Add(string sum, string fragments, string factor, int innerTile)
+    {
+        if (!warpgroups)
+        {
+            Accumulate(sum, fragments, factor, innerTile);
+            return;
+        }
+
+        Line("wgmma.fence.sync.aligned;");
+        Descriptor(factor, 2048 / 16 * innerTile);
+        for (int m = 0; m < Tiles; m++)
+            Line($"wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 {List(sum, m * 32, 32)}, {List(fragments, FragmentsOf(innerTile) + m * 4, 4)}, descriptor, prAll, 1, 1, 1;");
+        Line("wgmma.commit_group.sync.aligned;");
+    }
+
+    /// <summary>Waits for products.</summary>
+    protected void Settle()
+    {
+        if (!warpgroups) return;
+        Line("wgmma.wait_group.sync.aligned 0;");
+    }
+
+    void Descriptor(string factor, int advance)
+    {
+        Line($"add.u32 low, {factor}0, {advance};");
+        Line("mov.b64 descriptor, {low, high};");
+    }
+
+    /// <summary>The next item's tile and head.</summary>
+    void Entry()
+    {
+        Line("div.u32 tile, item, heads;");
+        Line("mul.lo.u32 tmp, tile, heads;");
+        Line("sub.u32 nextHead, item, tmp;");
+        Line("mul.wide.u32 at, tile, 16;");
+        Line("add.u64 at, at, list;");
+        Line("ld.global.v4.b32 {nextStart, nextEnd, nextOuter, tmp}, [at+16];");
+    }
+
+    /// <summary>Starts the copies of a tile of two matrices into the next stage; rows from the sequence's end onwards become zeros.</summary>
+    /// <param name="first">The first matrix: column 0 of head 0 in row 0, and bytes from row to row.</param>
+    /// <param name="second">The second.</param>
+    protected void CopyTile((string Address, string Stride) first, (string Address, string Stride) second)
+    {
+        int step = Lanes / 8;
+        Line("add.u32 copyStage, copyTo, nextStage;");
+        Line("add.u32 copyAt, copyRow, copyFirst;");
+        Line("sub.u32 copyLast, copyEnd, 1;");
+        Line("mul.wide.u32 copyBase, copyHead, 128;");
+        Line("add.u64 copyBase, copyBase, copyColumn;");
+        for (int i = 0; i * step < Inner; i++)
+        {
+            Line($"add.u32 tmp, copyAt, {i * step};");
+            Line("setp.lt.s32 pr, tmp, copyEnd;");
+            Line("selp.b32 bytes, 16, 0, pr;");
+            Line("min.s32 tmp, tmp, copyLast;");
+            Line($"mad.wide.s32 at, tmp, {first.Stride}, copyBase;");
+            Line($"add.u64 at, at, {first.Address};");
+            Line($"mad.wide.s32 at2, tmp, {second.Stride}, copyBase;");
+            Line($"add.u64 at2, at2, {second.Address};");
+            Line($"cp.async.cg.shared.global [copyStage+{i * step * 128}], [at], 16, bytes;");
+            Line($"cp.async.cg.shared.global [copyStage+{TileBytes + i * step * 128}], [at2], 16, bytes;");
+        }
+    }
+
+    /// <summary>Starts the copies of the next item's outer rows of a matrix.</summary>
+    /// <param name="offset">Where in shared memory.</param>
+    /// <param name="address">Column 0 of head 0 in row 0.</param>
+    /// <param name="stride">Bytes from row to row.</param>
+    protected void CopyOuterRows(int offset, string address, string stride)
+    {
+        Line("and.b32 tmp, lane, 7;");
+        Line("mul.wide.u32 copyBase, tmp, 16;");
+        Line("mul.wide.u32 at, nextHead, 128;");
+        Line("add.u64 copyBase, copyBase, at;");
+        Line($"add.u64 copyBase, copyBase, {address};");
+        Line("sub.u32 copyLast, nextEnd, 1;");
+        Line("shr.u32 copyAt, lane, 3;");
+        Line($"mad.lo.u32 copyAt, warp, {16 * Tiles}, copyAt;");
+        Line("add.u32 copyAt, copyAt, nextOuter;");
+        Line("xor.b32 tmp2, outerTo, 64;");
+        for (int i = 0; i < 4 * Tiles; i++)
+        {
+            Line($"add.u32 tmp, copyAt, {4 * i};");
+            Line("setp.lt.s32 pr, tmp, nextEnd;");
+            Line("selp.b32 bytes, 16, 0, pr;");
+            Line("min.s32 tmp, tmp, copyLast;");
+            Line($"mad.wide.s32 at, tmp, {stride}, copyBase;");
+            Line($"cp.async.cg.shared.global [{(i % 2 == 0 ? "outerTo" : "tmp2")}+{offset + i * 512}], [at], 16, bytes;");
+        }
+    }
+
+    /// <summary>The warp's outer rows as A fragments: name[(tile·4 + k step)·4 + register].</summary>
+    protected void OuterFragments(string name, int offset)
+    {
+        Line($"mad.lo.u32 tmp, warp, {2048 * Tiles}, laneA;");
+        for (int k = 0; k < 4; k++)
+        {
+            if (k > 0) Line($"xor.b32 tmp2, tmp, {32 * k};");
+            for (int m = 0; m < Tiles; m++)
+                Line($"ldmatrix.sync.aligned.m8n8.x4.shared.b16 {List(name, (m * 4 + k) * 4, 4)}, [{(k == 0 ? "tmp" : "tmp2")}+{offset + m * 2048}];");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using ILGPU;
+
+namespace AlbertCompiled.Gpu.TensorCores;
+
+/// <summary>Attention's gradient on tensor cores, for a device: a kernel that owns queries, then one that owns keys; groups of 64 rows.</summary>
+/// <param name="device">The device.</param>
+internal sealed class AttentionTensorBackward(GpuDevice device)
+{
+    readonly Kernels<FourWarps> plain = new(device);
+    readonly Kernels<WithDropout<FourWarps>> dropping = new(device);
+
+    /// <summary>As <see cref="AttentionBackward{T}.Launch"/>.</summary>
+    public void Launch<T>(in AttentionArguments<T> arguments, Operand<T> context, Operand<float> logSum, Operand<T> gradient, Operand<T> result, ArrayView<float> delta)
+        where T : unmanaged, IElement<T>
+    {
+        if (arguments.Threshold == 0) plain.Launch(arguments, context, logSum, gradient, result, delta);
+        else dropping.Launch(arguments, context, logSum, gradient, result, delta);
+    }
+
+    sealed class Kernels<TShape>(GpuDevice device) where TShape : struct, IAttentionShape
+    {
+        readonly ResidentKernel<AttentionBackwardTensorKernel<TShape, OwnsQueries>> queries = new(device);
+        readonly ResidentKernel<AttentionBackwardTensorKernel<TShape, OwnsKeys>> keys = new(device);
+
+        public void Launch<T>(in AttentionArguments<T> arguments, Operand<T> context, Operand<float> logSum, Operand<T> gradient, Operand<T> result, ArrayView<float> delta)
+            where T : unmanaged, IElement<T>
+        {
+            // The first leaves delta for the second.
+            Launch(queries, arguments, context, logSum, gradient, result, delta);
+            Launch(keys, arguments, context, logSum, gradient, result, delta);
+        }
+
+        static void Launch<T, TOwner>(
+            ResidentKernel<AttentionBackwardTensorKernel<TShape, TOwner>> kernel,
+            in AttentionArguments<T> a, Operand<T> context, Operand<float> logSum, Operand<T> gradient, Operand<T> result, ArrayView<float> delta)
+            where T : unmanaged, IElement<T>
+            where TOwner : struct, IAttentionOwner =>
+            kernel.Launch(a.Tiles.MostNarrow * a.Heads, new()
+            {
+                Projections = AttentionTensors.Address(a.QueryKeyValue.Values),
+                Gradient = AttentionTensors.Address(gradient.Values),
+                Context = AttentionTensors.Address(context.Values),
+                LogSum = AttentionTensors.Address(logSum.Values),
+                Delta = AttentionTensors.Address(delta),
+                Result = AttentionTensors.Address(result.Values),
+                List = AttentionTensors.Address(a.Tiles.Narrow),
+                Stride = AttentionTensors.Bytes(a.QueryKeyValue),
+                GradientStride = AttentionTensors.Bytes(gradient),
+                ContextStride = AttentionTensors.Bytes(context),
+                ResultStride = AttentionTensors.Bytes(result),
+                LogSumStride = logSum.Stride,
+                Heads = a.Heads,
+                Key = a.Key,
+                Threshold = a.Threshold,
+                KeepScale = a.KeepScale,
+            });
+    }
+}
