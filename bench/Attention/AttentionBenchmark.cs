@@ -17,18 +17,18 @@ internal static class AttentionBenchmark
     static readonly IReadOnlyDictionary<string, AttentionVariant> Variants = new AttentionVariant[]
     {
         Forward<FourWarpsWide>("forward-4x32"), Forward<WithDropout<FourWarpsWide>>("forward-4x32-dropout"),
-        Forward<Streams<FourWarpsWide, Two>>("stream-4x32"), Forward<WithDropout<Streams<FourWarpsWide, Two>>>("stream-4x32-dropout"),
-        Forward<Streams<FourWarps, Three>>("stream-4x16"),
-        Forward<Warpgroups<FourWarps, Three>>("group-4x16-3"), Forward<WithDropout<Warpgroups<FourWarps, Three>>>("group-4x16-3-dropout"),
-        Forward<Warpgroups<FourWarps, Four>>("group-4x16-4"),
-        Forward<Warpgroups<FourWarpsWide, Two>>("group-4x32"), Forward<WithDropout<Warpgroups<FourWarpsWide, Two>>>("group-4x32-dropout"),
-        Forward<Warpgroups<EightWarps, Two>>("group-8x16"),
+        Forward<Streamed<FourWarpsWide, Two>>("stream-4x32"), Forward<WithDropout<Streamed<FourWarpsWide, Two>>>("stream-4x32-dropout"),
+        Forward<Streamed<FourWarps, Three>>("stream-4x16"),
+        Forward<Grouped<FourWarps, Three>>("group-4x16-3"), Forward<WithDropout<Grouped<FourWarps, Three>>>("group-4x16-3-dropout"),
+        Forward<Grouped<FourWarps, Four>>("group-4x16-4"),
+        Forward<Grouped<FourWarpsWide, Two>>("group-4x32"), Forward<WithDropout<Grouped<FourWarpsWide, Two>>>("group-4x32-dropout"),
+        Forward<Grouped<EightWarps, Two>>("group-8x16"),
         Backward<FourWarps, OwnsQueries>("queries-4"), Backward<WithDropout<FourWarps>, OwnsQueries>("queries-4-dropout"),
-        Backward<Streams<FourWarps, Three>, OwnsQueries>("stream-queries"), Backward<WithDropout<Streams<FourWarps, Three>>, OwnsQueries>("stream-queries-dropout"),
-        Backward<Warpgroups<FourWarps, Three>, OwnsQueries>("group-queries"), Backward<WithDropout<Warpgroups<FourWarps, Three>>, OwnsQueries>("group-queries-dropout"),
+        Backward<Streamed<FourWarps, Three>, OwnsQueries>("stream-queries"), Backward<WithDropout<Streamed<FourWarps, Three>>, OwnsQueries>("stream-queries-dropout"),
+        Backward<Grouped<FourWarps, Three>, OwnsQueries>("group-queries"), Backward<WithDropout<Grouped<FourWarps, Three>>, OwnsQueries>("group-queries-dropout"),
         Backward<FourWarps, OwnsKeys>("keys-4"), Backward<WithDropout<FourWarps>, OwnsKeys>("keys-4-dropout"),
-        Backward<Streams<FourWarps, Two>, OwnsKeys>("stream-keys"), Backward<WithDropout<Streams<FourWarps, Two>>, OwnsKeys>("stream-keys-dropout"),
-        Backward<Warpgroups<FourWarps, Two>, OwnsKeys>("group-keys"), Backward<WithDropout<Warpgroups<FourWarps, Two>>, OwnsKeys>("group-keys-dropout"),
+        Backward<Streamed<FourWarps, Two>, OwnsKeys>("stream-keys"), Backward<WithDropout<Streamed<FourWarps, Two>>, OwnsKeys>("stream-keys-dropout"),
+        Backward<Grouped<FourWarps, Two>, OwnsKeys>("group-keys"), Backward<WithDropout<Grouped<FourWarps, Two>>, OwnsKeys>("group-keys-dropout"),
     }.ToDictionary(v => v.Name);
 
     static AttentionVariant Forward<TShape>(string name) where TShape : struct, IAttentionShape =>

@@ -33,7 +33,7 @@ internal readonly struct Four : INumber
 }
 
 /// <summary>A shape whose items follow each other without a pause, so many groups a multiprocessor.</summary>
-internal readonly struct Streams<TShape, TResident> : IAttentionShape
+internal readonly struct Streamed<TShape, TResident> : IAttentionShape
     where TShape : struct, IAttentionShape
     where TResident : struct, INumber
 {
@@ -45,7 +45,7 @@ internal readonly struct Streams<TShape, TResident> : IAttentionShape
 }
 
 /// <summary>Likewise, where four warps multiply at once.</summary>
-internal readonly struct Warpgroups<TShape, TResident> : IAttentionShape
+internal readonly struct Grouped<TShape, TResident> : IAttentionShape
     where TShape : struct, IAttentionShape
     where TResident : struct, INumber
 {

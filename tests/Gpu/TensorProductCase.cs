@@ -33,7 +33,7 @@ static class TensorProductCase<TLayout> where TLayout : struct, IProductLayout
         using var deviceB = device.Upload(b.Bits);
         using var deviceC = device.Upload(c);
         using var sizes = device.Upload([m, k]);
-        Extent rows = spareM > 0 ? new(mostM, sizes.View, 0) : m, steps = spareK > 0 ? new(mostK, sizes.View, 1) : k;
+        Extent rows = spareM > 0 ? new Extent(mostM, sizes.View, 0) : m, steps = spareK > 0 ? new Extent(mostK, sizes.View, 1) : k;
         for (int run = 1; run <= 2; run++)
         {
             product.Launch(new(Elements(deviceA), a.Stride), new(Elements(deviceB), b.Stride), rows, n, steps, new(deviceC.View, stride));

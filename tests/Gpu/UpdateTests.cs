@@ -85,10 +85,42 @@ public sealed class UpdateTests(GpuDevices devices)
         }
     }
 
+    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    public void The_rounded_weights_follow_the_weights(string kind)
+    {
+        using var set = new GpuParameterSet(devices[kind], Model);
+        set.Initialize(3);
+        var rounded = set.As<BFloat16>();
+        foreach (var optimizer in Enum.GetValues<Optimizer>())
+        {
+            // after a write from outside, then after an update
+            set.Write("a", Check.Random(6300, (int)optimizer), ParameterState.Value);
+            set.Refresh();
+            Assert.Equal(Expected(), Bits());
+            foreach (var p in Model.Parameters) set.Write(p.Name, Check.Random((int)p.Length, 5), ParameterState.Gradient);
+            set.Update(new(optimizer, 0.01f), 1);
+            Assert.Equal(Expected(), Bits());
+        }
+
+        // the upper half of the float, ties to even
+        ushort[] Expected() => [.. Model.Parameters.SelectMany(p => set.Read(p.Name)).Select(w =>
+        {
+            uint bits = BitConverter.SingleToUInt32Bits(w), low = bits & 0xFFFF, high = bits >> 16;
+            return (ushort)(low > 0x8000 || low == 0x8000 && (high & 1) == 1 ? high + 1 : high);
+        })];
+
+        ushort[] Bits()
+        {
+            var all = new BFloat16[set.Length];
+            devices[kind].Read(rounded, all);
+            return [.. Model.Parameters.SelectMany(p => System.Runtime.InteropServices.MemoryMarshal.Cast<BFloat16, ushort>(all).Slice((int)p.Offset, (int)p.Length).ToArray())];
+        }
+    }
+
     [Fact]
     public void Compiles_to_registers_only()
     {
-        foreach (var kernel in new[] { typeof(GradientNormKernel), typeof(NormTotalKernel), typeof(MomentsKernel), typeof(TrustRatioKernel), typeof(LambStepKernel) })
+        foreach (var kernel in new[] { typeof(GradientNormKernel), typeof(NormTotalKernel), typeof(MomentsKernel), typeof(TrustRatioKernel), typeof(LambStepKernel), typeof(RoundKernel<BFloat16>) })
             Ptx.Verify(kernel, 128);
     }
 }

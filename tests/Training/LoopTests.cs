@@ -57,6 +57,22 @@ public sealed class LoopTests
     }
 
     [Fact]
+    public void A_device_that_fails_stops_the_run_in_one_line_and_keeps_the_last_good_checkpoint()
+    {
+        using var folder = new TemporaryFolder();
+        using var corpus = TestText.Corpus(folder);
+        var often = LoopOptions.Default with { CheckpointEvery = TimeSpan.Zero };
+        string message = Assert.Throws<TrainingException>(() => Run(
+            corpus, folder["run"], null, CancellationToken.None, step => { if (step == 20) throw new DeviceException("card failed: CUDA_ERROR_ILLEGAL_ADDRESS"); }, options: often)).Message;
+        Assert.StartsWith("card failed: CUDA_ERROR_ILLEGAL_ADDRESS", message);
+        Assert.DoesNotContain('\n', message);
+        var store = new CheckpointStore(folder["run"]);
+        Assert.Contains(store.Latest()!, message);
+        using var model = FakeModel.Create(Model, Configuration().Capacity());
+        Assert.Equal(20, store.Load(model).Step);
+    }
+
+    [Fact]
     public void A_steady_step_allocates_nothing_on_the_training_thread()
     {
         using var folder = new TemporaryFolder();

@@ -39,6 +39,7 @@ static class PretrainCommand
         using var interruption = context.Interruption();
         using var session = PretrainSession.Prepare(context, configuration with { Device = device.Name }, source, vocabulary, parsed.GetValue(options.Threads), interruption.Token);
         using var instance = model.Create(device, configuration.Capacity(), configuration.Seed, configuration.Recipe.Precision);
+        _ = instance.ArenaBytes; // allocated now: too little memory is told before there is a folder
         var run = RunFolder.Create(folder, session.Configuration, vocabulary);
         return session.Train(instance, run, resumed: null, ResumeCommand(parsed, options, folder), interruption.Token);
     }

@@ -25,6 +25,7 @@ public sealed class CheckpointStore(string runFolder)
     /// <summary>Writes a checkpoint.</summary>
     /// <returns>Its folder.</returns>
     /// <exception cref="TrainingException">The folder cannot be written; the last checkpoint is intact.</exception>
+    /// <exception cref="DeviceException">The device failed; the last checkpoint is intact.</exception>
     public string Save(CompiledModel model, CheckpointState state)
     {
         string folder = Path.Combine(runFolder, $"{Prefix}{state.Step:D8}"), temporary = folder + Temporary;
@@ -46,6 +47,11 @@ public sealed class CheckpointStore(string runFolder)
             TryDelete(temporary);
             string last = Latest() is { } intact ? $"the last good one is {intact}" : "there is no earlier one";
             throw new TrainingException($"cannot write the checkpoint {folder}: {e.Message}; {last}", e);
+        }
+        catch (DeviceException)
+        {
+            TryDelete(temporary);
+            throw;
         }
     }
 

@@ -55,8 +55,21 @@ public sealed class PretrainingLoop
     /// <summary>Trains until the last step or until cancelled; a checkpoint is written in both cases.</summary>
     /// <param name="source">Batches by step.</param>
     /// <param name="cancellation">Ends the run after the step in progress, or the last evaluation at once.</param>
-    /// <exception cref="TrainingException">The loss is no number, or a file cannot be written; the last good checkpoint is intact.</exception>
+    /// <exception cref="TrainingException">The loss is no number, the device failed, or a file cannot be written; the last good checkpoint is intact.</exception>
     public PretrainingResult Run(IBatchSource source, CancellationToken cancellation)
+    {
+        try
+        {
+            return Train(source, cancellation);
+        }
+        catch (DeviceException e)
+        {
+            // nothing on a device that failed can be read any more: what was saved before is what remains
+            throw new TrainingException($"{e.Message} in step {model.Step}, so training stopped; {LastCheckpoint()}", e);
+        }
+    }
+
+    PretrainingResult Train(IBatchSource source, CancellationToken cancellation)
     {
         long steps = configuration.Recipe.Steps, first = model.Step;
         string? saved = first > 0 ? checkpoints.Latest() : null;
@@ -127,7 +140,8 @@ public sealed class PretrainingLoop
     TrainingException Diverged(long step, float loss, float norm)
     {
         string what = float.IsFinite(loss) ? $"the gradient norm is {norm}" : $"the loss is {loss}";
-        string last = checkpoints.Latest() is { } folder ? $"the last good checkpoint is {folder}" : "there is no earlier checkpoint";
-        return new($"{what} at step {step}, so training stopped; {last}: try a lower --learning-rate");
+        return new($"{what} at step {step}, so training stopped; {LastCheckpoint()}: try a lower --learning-rate");
     }
+
+    string LastCheckpoint() => checkpoints.Latest() is { } folder ? $"the last good checkpoint is {folder}" : "there is no earlier checkpoint";
 }

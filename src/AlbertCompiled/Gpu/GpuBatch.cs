@@ -3,14 +3,19 @@ using ILGPU.Runtime;
 
 namespace AlbertCompiled.Gpu;
 
-/// <summary>The index vectors of a batch in device memory: one buffer with a fixed place for each, filled by one copy a step.</summary>
+/// <summary>
+/// The index vectors of a batch in device memory: one buffer with a fixed place for each. A batch crosses the bus by one copy on a
+/// stream of its own, beside the run before, and moves to its place when that run is over.
+/// </summary>
 public sealed class GpuBatch : IDisposable
 {
     const int SizeCount = 3;
 
+    readonly GpuDevice device;
     readonly ArrayView<int> sizes;
-    readonly HostBuffer<int> staging;
-    readonly MemoryBuffer1D<int, Stride1D.Dense> buffer;
+    readonly UploadRing<int> ring;
+    readonly MemoryBuffer1D<int, Stride1D.Dense> landing, buffer;
+    readonly StreamMark moved;
     readonly Capacity capacity;
     readonly bool replays;
     readonly AttentionTileLists tiles;
@@ -19,9 +24,12 @@ public sealed class GpuBatch : IDisposable
     internal GpuBatch(GpuDevice device, Capacity capacity)
     {
         int length = 3 * Room(capacity.Tokens) + 2 * Room(capacity.Sequences) + 2 * Room(capacity.Predictions) + Room(capacity.Sequences + 1) + Room(SizeCount);
-        (this.capacity, replays) = (capacity, device.ReplaysSteps);
-        staging = new(device, length);
+        (this.device, this.capacity, replays) = (device, capacity, device.ReplaysSteps);
+        ring = new(device, length);
+        landing = device.Allocate<int>(length);
         buffer = device.Allocate<int>(length);
+        moved = new(device);
+        moved.Set(device.Stream);   // behind the zeroes
         Tokens = Take(capacity.Tokens);
         Segments = Take(capacity.Tokens);
         Positions = Take(capacity.Tokens);
@@ -82,34 +90,38 @@ public sealed class GpuBatch : IDisposable
     /// <summary>The number of predictions.</summary>
     public int PredictionCount { get; private set; }
 
-    /// <summary>Tokens of the longest sequence.</summary>
-    public int Longest { get; private set; }
-
-    /// <summary>Copies a batch to the device.</summary>
+    /// <summary>Queues the copy of a batch to the device. The batch may be filled anew once this returns.</summary>
     public void Upload(TokenBatch batch)
     {
         (TokenCount, SequenceCount, PredictionCount) = (batch.Tokens.Count, batch.First.Count, batch.Predicted.Count);
-        Longest = 0;
-        for (int s = 0; s < SequenceCount; s++) Longest = Math.Max(Longest, batch.Starts[s + 1] - batch.Starts[s]);
+        var staging = ring.Next();
         int at = 0;     // in the order in which the places were taken
-        Stage(batch.Tokens.Span, Tokens, ref at);
-        Stage(batch.Segments.Span, Segments, ref at);
-        Stage(batch.Positions.Span, Positions, ref at);
-        Stage(batch.First.Span, First, ref at);
-        Stage(batch.Order.Span, Order, ref at);
-        Stage(batch.Predicted.Span, Predicted, ref at);
-        Stage(batch.Labels.Span, Labels, ref at);
-        Stage(batch.Starts.AsSpan(0, SequenceCount + 1), Starts, ref at);
-        Stage([TokenCount, SequenceCount, PredictionCount], sizes, ref at);
-        staging.CopyTo(buffer.View);
+        Stage(staging, batch.Tokens.Span, Tokens, ref at);
+        Stage(staging, batch.Segments.Span, Segments, ref at);
+        Stage(staging, batch.Positions.Span, Positions, ref at);
+        Stage(staging, batch.First.Span, First, ref at);
+        Stage(staging, batch.Order.Span, Order, ref at);
+        Stage(staging, batch.Predicted.Span, Predicted, ref at);
+        Stage(staging, batch.Labels.Span, Labels, ref at);
+        staging.Slice(at, capacity.Sequences + 1).Fill(TokenCount);     // what follows the last sequence is empty
+        Stage(staging, batch.Starts.AsSpan(0, SequenceCount + 1), Starts, ref at);
+        Stage(staging, [TokenCount, SequenceCount, PredictionCount], sizes, ref at);
+
+        moved.HoldBack(device.CopyStream);      // the batch before may not have left yet
+        var sent = ring.Send(landing.View, device.CopyStream);
+        sent.HoldBack(device.Stream);
+        landing.View.CopyTo(device.Stream, buffer.View);
+        moved.Set(device.Stream);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         tiles.Dispose();
-        buffer.Dispose();
-        staging.Dispose();
+        GpuDevice.Free(landing);
+        GpuDevice.Free(buffer);
+        ring.Dispose();
+        moved.Dispose();
     }
 
     ArrayView<int> Take(int count)
@@ -119,9 +131,9 @@ public sealed class GpuBatch : IDisposable
         return view;
     }
 
-    void Stage(ReadOnlySpan<int> values, ArrayView<int> place, ref int at)
+    static void Stage(Span<int> staging, ReadOnlySpan<int> values, ArrayView<int> place, ref int at)
     {
-        values.CopyTo(staging.Span[at..]);
+        values.CopyTo(staging[at..]);
         at += Room(place.IntLength);
     }
 

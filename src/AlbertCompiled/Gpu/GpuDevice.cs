@@ -26,6 +26,8 @@ public sealed class GpuDevice : Device
         Kind = kind;
         Accelerator = accelerator;
         Stream = accelerator.CreateStream();
+        RecordsSteps = IsCuda;
+        CopyStream = IsCuda ? accelerator.CreateStream() : Stream;
         Lanes = kind switch { "ilgpu-cpu" => SimulatorLanes, "cuda" => 128, _ => 64 };
     }
 
@@ -41,6 +43,21 @@ public sealed class GpuDevice : Device
     /// <summary>The stream that copies and launches are queued on, in order.</summary>
     public AcceleratorStream Stream { get; }
 
+    /// <summary>The stream that batches are uploaded on beside the run before; where queues cannot wait for each other, it is <see cref="Stream"/>.</summary>
+    internal AcceleratorStream CopyStream { get; }
+
+    /// <summary>True if the CUDA driver runs this device: events and graphs are there.</summary>
+    internal bool IsCuda => Kind == "cuda";
+
+    /// <summary>True if a sequence of launches is recorded once and replayed. Tests compare with launches one by one.</summary>
+    internal bool RecordsSteps { get; set; }
+
+    /// <summary>True after <see cref="Dispose"/>: what belonged to the device has gone with it.</summary>
+    internal bool IsClosed { get; private set; }
+
+    /// <summary>Counts the replacements of memory that recorded launches may refer to.</summary>
+    internal int MemoryVersion { get; private set; }
+
     /// <summary>Lanes in a group where a kernel does not care.</summary>
     public int Lanes { get; }
 
@@ -53,8 +70,8 @@ public sealed class GpuDevice : Device
     /// <summary>Lanes for a chunk of rows, taken one after the other: on CUDA enough for the whole row at once.</summary>
     internal int LanesOfChunk(int packs) => Kind != "cuda" ? Lanes : Math.Clamp((packs + 31) / 32 * 32, 32, GroupReduce.MaxLanes);
 
-    /// <summary>True if a step's launches are recorded once and replayed: grids are then sized for the largest batch.</summary>
-    internal bool ReplaysSteps => Kind == "cuda";
+    /// <summary>True if launches may be recorded: they then depend on no batch, and grids are sized for the largest.</summary>
+    internal bool ReplaysSteps => IsCuda;
 
     /// <summary>True for ILGPU's simulator, which checks what kernels compute, slowly.</summary>
     public bool IsSimulator => Kind == "ilgpu-cpu";
@@ -76,6 +93,17 @@ public sealed class GpuDevice : Device
         }
     }
 
+    /// <summary>Bytes that can still be allocated, as far as the driver tells.</summary>
+    internal long FreeMemory
+    {
+        get
+        {
+            if (!IsCuda) return long.MaxValue;
+            Bind();
+            return CudaDriver.MemoryInfo().Free;
+        }
+    }
+
     /// <summary>Memory for what a kernel leaves to the next one in the queue. It grows with the largest wish.</summary>
     internal ArrayView<float> Workspace(long floats)
     {
@@ -85,6 +113,7 @@ public sealed class GpuDevice : Device
             workspace?.Dispose();
             workspace = null;
             workspace = Allocate<float>(floats);
+            MemoryVersion++;
         }
 
         return workspace.View;
@@ -118,25 +147,67 @@ public sealed class GpuDevice : Device
     public void Read<T>(ArrayView<T> source, Span<T> destination) where T : unmanaged
     {
         if (destination.IsEmpty) return;
-        Bind();
-        source.SubView(0, destination.Length).CopyToCPU(Stream, destination);
-        Stream.Synchronize();
+        try
+        {
+            Bind();
+            source.SubView(0, destination.Length).CopyToCPU(Stream, destination);
+            Stream.Synchronize();
+        }
+        catch (AcceleratorException e)
+        {
+            throw Failed(e);
+        }
     }
 
     /// <summary>Copies memory from the host, which may be written again afterwards.</summary>
     public void Write<T>(ArrayView<T> destination, ReadOnlySpan<T> source) where T : unmanaged
     {
         if (source.IsEmpty) return;
-        Bind();
-        destination.SubView(0, source.Length).CopyFromCPU(Stream, source);
-        Stream.Synchronize();
+        try
+        {
+            Bind();
+            destination.SubView(0, source.Length).CopyFromCPU(Stream, source);
+            Stream.Synchronize();
+        }
+        catch (AcceleratorException e)
+        {
+            throw Failed(e);
+        }
     }
 
     /// <summary>Waits until everything queued has run.</summary>
-    public void Synchronize() => Stream.Synchronize();
+    /// <exception cref="DeviceException">Some of it failed.</exception>
+    public void Synchronize()
+    {
+        try
+        {
+            Stream.Synchronize();
+        }
+        catch (AcceleratorException e)
+        {
+            throw Failed(e);
+        }
+    }
 
-    /// <inheritdoc/>
-    public override bool Computes(Compute precision) => true;
+    /// <summary>What the driver says, as the one exception that the device's users know.</summary>
+    internal DeviceException Failed(AcceleratorException e) => new($"{Name} failed: {(e as CudaException)?.Error ?? FirstLine(e.Message)}");
+
+    /// <summary>Frees what belongs to a device. One that failed has nothing left to free, and the failure is what should be told.</summary>
+    internal static void Free(IDisposable owned)
+    {
+        try
+        {
+            owned.Dispose();
+        }
+        catch (AcceleratorException)
+        {
+            // told already by whoever ran into it first
+        }
+    }
+
+    /// <summary>bfloat16 needs a card with bfloat16 tensor cores (sm_80); the simulator and OpenCL compute it for the tests' sake.</summary>
+    public override bool Computes(Compute precision) =>
+        precision == Compute.Float32 || Accelerator is not CudaAccelerator card || card.Architecture >= CudaArchitecture.SM_80;
 
     /// <inheritdoc/>
     public override ParameterSet CreateParameters(ModelDescription description) => new GpuParameterSet(this, description);
@@ -144,10 +215,13 @@ public sealed class GpuDevice : Device
     /// <inheritdoc/>
     public override void Dispose()
     {
-        tensorMaps?.Dispose();
-        workspace?.Dispose();
-        Stream.Dispose();
-        Accelerator.Dispose();
+        if (IsClosed) return;
+        IsClosed = true;
+        if (tensorMaps is not null) Free(tensorMaps);
+        if (workspace is not null) Free(workspace);
+        if (CopyStream != Stream) Free(CopyStream);
+        Free(Stream);
+        Free(Accelerator);
         context.Dispose();
     }
 

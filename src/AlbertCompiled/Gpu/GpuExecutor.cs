@@ -10,9 +10,10 @@ public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement
     readonly Dictionary<string, GpuProgram<T>> programs = [];
     readonly List<MemoryBuffer> buffers = [];
     readonly GpuParameterSet parameters;
-    readonly HostBuffer<ulong> runState;
     readonly ArrayView<float> results;
-    readonly HostBuffer<float> scalars;
+    readonly HostBuffer<float> hostResults;     // scalar outputs of the last run, then the gradient norm if it updated
+    readonly StreamMark complete;
+    readonly Dictionary<(string Program, Optimizer? Update), StepGraph> graphs = [];
     readonly Dictionary<(string Program, int Output), HostBuffer<float>> delivered = [];
 
     /// <summary>Allocates the arena and binds the programs to it.</summary>
@@ -24,13 +25,13 @@ public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement
         Values = parameters[ParameterState.Value];
         Gradients = Description.Trains ? parameters[ParameterState.Gradient] : default;
         Weights = parameters.As<T>();
+        new MemoryNeed(Description, Bytes).Check(Capacity, device.Name, device.FreeMemory);
         Elements = Allocate<T>(Description.Programs.Max(p => p.Arena.Elements(Capacity)));
         Exact = Allocate<float>(Description.Programs.Max(p => p.Arena.Exact(Capacity)));
-        RunState = Allocate<ulong>(2);
-        runState = new(device, 2);
-        int outputs = Description.Programs.Max(p => p.Outputs.Length);
-        results = Allocate<float>(outputs);
-        scalars = new(device, outputs);
+        int most = Description.Programs.Max(p => p.Outputs.Length) + 1;
+        results = Allocate<float>(most);
+        hostResults = new(device, most);
+        complete = new(device);
         Batch = new(device, Capacity);
         foreach (var create in programs)
         {
@@ -52,7 +53,7 @@ public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement
     internal ArrayView<float> Exact { get; }
 
     /// <summary>{seed, step} of the running step.</summary>
-    internal ArrayView<ulong> RunState { get; }
+    internal ArrayView<ulong> RunState => parameters.State.Run;
 
     /// <summary>The parameters as products read them.</summary>
     internal ArrayView<T> Weights { get; }
@@ -76,6 +77,14 @@ public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement
     }
 
     /// <inheritdoc/>
+    public override StepResult Step(TokenBatch batch, ulong seed, long step, in OptimizerSettings settings)
+    {
+        parameters.State.SetRule(UpdateRule.Of(settings, step + 1));
+        Run("train", batch, seed, step, settings.Optimizer);
+        return new(Scalars("train"), hostResults.Span.Slice(programs["train"].ScalarCount, 1));
+    }
+
+    /// <inheritdoc/>
     public override void Train(TokenBatch batch, ulong seed, long step) => Run("train", batch, seed, step);
 
     /// <inheritdoc/>
@@ -87,16 +96,15 @@ public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement
     /// <inheritdoc/>
     public override ScalarOutputs Scalars(string program)
     {
-        Device.Bind();
         var p = programs[program];
-        int count = 0;
-        while (count < p.Description.Outputs.Length && p.Description.Outputs[count].IsScalar)
-        {
-            p.Output(count).Exact.SubView(0, 1).CopyTo(Device.Stream, results.SubView(count, 1));
-            count++;
-        }
+        return new(p.Description, hostResults.Span[..p.ScalarCount], this);
+    }
 
-        return new(p.Description, scalars.CopyFrom(results, count));
+    /// <inheritdoc/>
+    public override void Complete()
+    {
+        Device.Bind();
+        complete.Wait();
     }
 
     /// <inheritdoc/>
@@ -138,25 +146,58 @@ public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement
     /// <inheritdoc/>
     public override void Dispose()
     {
+        foreach (var graph in graphs.Values) graph.Dispose();
+        graphs.Clear();
         Batch.Dispose();
-        scalars.Dispose();
-        runState.Dispose();
-        widened?.Dispose();
+        hostResults.Dispose();
+        complete.Dispose();
+        if (widened is not null) GpuDevice.Free(widened);
         foreach (var host in delivered.Values) host.Dispose();
         delivered.Clear();
-        foreach (var buffer in buffers) buffer.Dispose();
+        foreach (var buffer in buffers) GpuDevice.Free(buffer);
         buffers.Clear();
     }
 
-    void Run(string program, TokenBatch batch, ulong seed, long step)
+    /// <summary>Bytes of the arenas for a capacity.</summary>
+    long Bytes(Capacity capacity) =>
+        Description.Programs.Max(p => p.Arena.Elements(capacity)) * Interop.SizeOf<T>() + Description.Programs.Max(p => p.Arena.Exact(capacity)) * sizeof(float);
+
+    void Run(string program, TokenBatch batch, ulong seed, long step, Optimizer? update = null)
     {
-        Device.Bind();
-        Batch.Upload(batch);
-        runState.Span[0] = seed;
-        runState.Span[1] = (ulong)step;
-        runState.CopyTo(RunState);
-        parameters.Refresh();
-        programs[program].Queue();
+        try
+        {
+            Device.Bind();
+            Batch.Upload(batch);
+            parameters.State.SetRun(seed, step);
+            parameters.State.Send();
+            parameters.Refresh();
+            Graph((program, update)).Run();
+            complete.Set(Device.Stream);
+        }
+        catch (AcceleratorException e)
+        {
+            throw Device.Failed(e);
+        }
+    }
+
+    StepGraph Graph((string Program, Optimizer? Update) key) =>
+        graphs.TryGetValue(key, out var graph) ? graph : graphs[key] = NewGraph(programs[key.Program], key.Update);
+
+    StepGraph NewGraph(GpuProgram<T> program, Optimizer? update) => new(Device, () => Queue(program, update));
+
+    /// <summary>All that a run launches, down to its results in memory that the host reads.</summary>
+    void Queue(GpuProgram<T> program, Optimizer? update)
+    {
+        program.Queue();
+        int count = program.ScalarCount;
+        for (int i = 0; i < count; i++) program.Output(i).Exact.SubView(0, 1).CopyTo(Device.Stream, results.SubView(i, 1));
+        if (update is { } optimizer)
+        {
+            parameters.QueueUpdate(optimizer);
+            parameters.Norm.CopyTo(Device.Stream, results.SubView(count++, 1));
+        }
+
+        hostResults.FetchFrom(results, count, Device.Stream);
     }
 
     GpuKernel<WidenKernel<T>>? widen;

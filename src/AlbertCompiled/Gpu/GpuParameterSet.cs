@@ -9,6 +9,7 @@ public sealed class GpuParameterSet : ParameterSet
     readonly GpuDevice device;
     readonly MemoryBuffer1D<float, Stride1D.Dense>[] states;
     readonly ParameterUpdate? update;
+    readonly HostBuffer<float> hostNorm;
     MemoryBuffer1D<BFloat16, Stride1D.Dense>? rounded;
     GpuKernel<RoundKernel<BFloat16>>? round;
     bool stale;
@@ -20,9 +21,18 @@ public sealed class GpuParameterSet : ParameterSet
     public GpuParameterSet(GpuDevice device, ModelDescription description) : base(description)
     {
         this.device = device;
+        MemoryNeed.CheckParameters(description, device.Name, device.FreeMemory);
         states = [.. Enumerable.Range(0, description.ParameterArenas).Select(_ => device.Allocate<float>(Length))];
+        State = new(device);
+        hostNorm = new(device, 1);
         if (description.Trains) update = new(device, description.Parameters);
     }
+
+    /// <summary>What changes from run to run of the model's programs and updates.</summary>
+    internal RunState State { get; }
+
+    /// <summary>[1] the norm of the gradients at the last update.</summary>
+    internal ArrayView<float> Norm => update is null ? throw Description.WithoutTraining("has no gradients") : update.Norm;
 
     /// <summary>All of one arena.</summary>
     /// <exception cref="InvalidOperationException">The model does not train, so there is no such arena.</exception>
@@ -35,7 +45,10 @@ public sealed class GpuParameterSet : ParameterSet
         }
     }
 
-    /// <summary>The weights as products of a program with such activations read them: themselves, or a rounded copy.</summary>
+    /// <summary>
+    /// The weights as products of a program with such activations read them: themselves, or a rounded copy. Updates write the copy along
+    /// with the weights; <see cref="Refresh"/> rounds what was written otherwise.
+    /// </summary>
     internal ArrayView<T> As<T>() where T : unmanaged, IElement<T>
     {
         if (typeof(T) != typeof(BFloat16)) return this[ParameterState.Value].Cast<T>();
@@ -44,7 +57,7 @@ public sealed class GpuParameterSet : ParameterSet
         return rounded.View.AsContiguous().Cast<T>();
     }
 
-    /// <summary>Brings the rounded copy up to date, if there is one.</summary>
+    /// <summary>Queues the rounding of weights that were written since the last run, if there is a copy.</summary>
     internal void Refresh()
     {
         if (!stale || rounded is null) return;
@@ -63,29 +76,41 @@ public sealed class GpuParameterSet : ParameterSet
     /// <inheritdoc/>
     public override void Write(ParameterState state, long offset, ReadOnlySpan<float> source)
     {
-        stale = true;
+        stale |= state == ParameterState.Value;
         if (!source.IsEmpty) device.Write(this[state].SubView(offset, source.Length), source);
     }
 
     /// <inheritdoc/>
     public override float Update(in OptimizerSettings settings, long step)
     {
+        device.Bind();
+        State.SetRule(UpdateRule.Of(settings, step));
+        State.Send();
+        QueueUpdate(settings.Optimizer);
+        return hostNorm.CopyFrom(Norm, 1)[0];
+    }
+
+    /// <summary>Queues an update by the settings in <see cref="State"/>.</summary>
+    internal void QueueUpdate(Optimizer optimizer)
+    {
         if (update is null) throw Description.WithoutTraining("has nothing to update");
-        stale = true;
-        return update.Run(settings, step, new()
+        update.Queue(optimizer, State.Rule, new()
         {
             Value = this[ParameterState.Value],
             Gradient = this[ParameterState.Gradient],
             First = this[ParameterState.FirstMoment],
             Second = this[ParameterState.SecondMoment],
+            Rounded = rounded is null ? default : rounded.View,
         });
     }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        foreach (var state in states) state.Dispose();
+        foreach (var state in states) GpuDevice.Free(state);
+        if (rounded is not null) GpuDevice.Free(rounded);
         update?.Dispose();
-        rounded?.Dispose();
+        hostNorm.Dispose();
+        State.Dispose();
     }
 }

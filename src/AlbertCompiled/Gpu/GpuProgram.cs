@@ -16,6 +16,7 @@ public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
     {
         this.executor = executor;
         Description = description;
+        ScalarCount = description.Outputs.TakeWhile(o => o.IsScalar).Count();
         var (plan, capacity) = (description.Arena, executor.Model.Capacity);
         TokenRows = ArenaPlan.Round(capacity.Tokens);
         SequenceRows = ArenaPlan.Round(capacity.Sequences);
@@ -81,6 +82,9 @@ public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
 
     /// <summary>The generated steps.</summary>
     protected abstract void Run();
+
+    /// <summary>How many outputs are scalars: they come first.</summary>
+    internal int ScalarCount { get; }
 
     /// <summary>Where output <paramref name="index"/> of the description lies.</summary>
     public abstract GpuOutput<T> Output(int index);

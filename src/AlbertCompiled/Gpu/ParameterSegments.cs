@@ -65,7 +65,7 @@ internal sealed class ParameterSegments : IDisposable
 
     public void Dispose()
     {
-        all.Dispose();
-        first.Dispose();
+        GpuDevice.Free(all);
+        GpuDevice.Free(first);
     }
 }

@@ -2,38 +2,20 @@ using ILGPU;
 
 namespace AlbertCompiled.Gpu;
 
-/// <summary>One update's constants of AdamW and LAMB, which share moments and direction and differ in the length of the step.</summary>
-internal struct UpdateRule
-{
-    public float LearningRate, Beta1, Beta2, Gain1, Gain2, Correction1, Correction2, Epsilon, Decay, ClipNorm;
-
-    public static UpdateRule Of(in OptimizerSettings settings, long step)
-    {
-        // The float nearest to 0.999 is so far off that 1 − β₂ would be wrong in the fifth digit: take the decimal that was meant.
-        double beta1 = (double)(decimal)settings.Beta1, beta2 = (double)(decimal)settings.Beta2;
-        return new()
-        {
-            LearningRate = settings.LearningRate,
-            Beta1 = settings.Beta1,
-            Beta2 = settings.Beta2,
-            Gain1 = (float)(1 - beta1),
-            Gain2 = (float)(1 - beta2),
-            Correction1 = settings.BiasCorrection ? (float)(1 / (1 - Math.Pow(beta1, step))) : 1,
-            Correction2 = settings.BiasCorrection ? (float)(1 / (1 - Math.Pow(beta2, step))) : 1,
-            Epsilon = settings.Epsilon,
-            Decay = settings.WeightDecay,
-            ClipNorm = settings.ClipNorm,
-        };
-    }
-
-    /// <summary>What gradients are multiplied by.</summary>
-    public readonly float Clip(float norm) => ClipNorm > 0f && norm > ClipNorm ? ClipNorm / norm : 1f;
-}
-
-/// <summary>The four arenas.</summary>
+/// <summary>The four arenas, and the weights once more as matrix products read them.</summary>
 internal struct ParameterViews
 {
     public ArrayView<float> Value, Gradient, First, Second;
+
+    /// <summary>The values rounded; empty if no program wants them.</summary>
+    public ArrayView<BFloat16> Rounded;
+
+    /// <summary>Writes one weight and what is kept of it besides.</summary>
+    public readonly void Write(long i, float value)
+    {
+        Value[i] = value;
+        if (Rounded.Length > 0) Rounded[i] = BFloat16.Of(value);
+    }
 
     /// <summary>Moves the moments of one weight.</summary>
     public readonly void MoveMoments(UpdateRule rule, float clip, long i)
@@ -97,22 +79,22 @@ internal struct MomentsKernel : IGpuKernel
 {
     public ParameterViews Parameters;
     public ArrayView<Segment> Segments;
-    public ArrayView<float> Norm, WeightNorms, UpdateNorms;
-    public UpdateRule Rule;
+    public ArrayView<float> Norm, WeightNorms, UpdateNorms, RuleValues;
     public int Adapts;
 
     /// <inheritdoc/>
     public readonly void Run()
     {
         var segment = Segments[Grid.IdxX];
-        float clip = Rule.Clip(Norm[0]), weights = 0f, updates = 0f;
+        var rule = UpdateRule.Load(RuleValues);
+        float clip = rule.Clip(Norm[0]), weights = 0f, updates = 0f;
         bool adapts = Adapts != 0 && segment.IsVector == 0;
         for (int i = Group.IdxX; i < segment.Length; i += Group.DimX)
         {
             long at = segment.Offset + i;
-            Parameters.MoveMoments(Rule, clip, at);
-            float update = Parameters.Direction(Rule, segment.IsVector, at), value = Parameters.Value[at];
-            if (!adapts) Parameters.Value[at] = value - Rule.LearningRate * update;
+            Parameters.MoveMoments(rule, clip, at);
+            float update = Parameters.Direction(rule, segment.IsVector, at), value = Parameters.Value[at];
+            if (!adapts) Parameters.Write(at, value - rule.LearningRate * update);
             weights += value * value;
             updates += update * update;
         }
@@ -155,19 +137,19 @@ internal struct LambStepKernel : IGpuKernel
 {
     public ParameterViews Parameters;
     public ArrayView<Segment> Segments;
-    public ArrayView<float> Ratios;
-    public UpdateRule Rule;
+    public ArrayView<float> Ratios, RuleValues;
 
     /// <inheritdoc/>
     public readonly void Run()
     {
         var segment = Segments[Grid.IdxX];
         if (segment.IsVector != 0) return;
-        float rate = Rule.LearningRate * Ratios[segment.Parameter];
+        var rule = UpdateRule.Load(RuleValues);
+        float rate = rule.LearningRate * Ratios[segment.Parameter];
         for (int i = Group.IdxX; i < segment.Length; i += Group.DimX)
         {
             long at = segment.Offset + i;
-            Parameters.Value[at] -= rate * Parameters.Direction(Rule, 0, at);
+            Parameters.Write(at, Parameters.Value[at] - rate * Parameters.Direction(rule, 0, at));
         }
     }
 }

@@ -5,6 +5,8 @@ namespace AlbertCompiled;
 /// <summary>A model whose forward, backward and optimizer code was generated at build time. Not thread-safe.</summary>
 public abstract class CompiledModel : IDisposable
 {
+    ModelExecutor? executor;
+
     /// <summary>Allocates the arenas on <paramref name="device"/> and initialises the parameters from <paramref name="seed"/>.</summary>
     /// <exception cref="DeviceException">The device does not compute in this precision.</exception>
     protected CompiledModel(ModelDescription description, Device device, Capacity capacity, ulong seed, Compute precision = Compute.Float32)
@@ -40,7 +42,7 @@ public abstract class CompiledModel : IDisposable
     /// <summary>Number of updates applied; a checkpoint restores it.</summary>
     public long Step { get; set; }
 
-    internal ModelExecutor Executor => field ??= CreateExecutor();
+    internal ModelExecutor Executor => executor ??= CreateExecutor();
 
     /// <summary>Binds the generated code for <see cref="Device"/>. Generated.</summary>
     protected abstract ModelExecutor CreateExecutor();
@@ -71,18 +73,22 @@ public abstract class CompiledModel : IDisposable
             throw new BatchException($"the batch has {batch.Count(dimension)} {dimension.ToString().ToLowerInvariant()}, the model was created for {Capacity[dimension]}");
     }
 
-    /// <summary>Bytes of the arena that activations and gradients live in.</summary>
+    /// <summary>Bytes of the arena that activations and gradients live in. It is allocated when it is first asked for or run in.</summary>
+    /// <exception cref="DeviceException">The device has less memory; the message says what is needed and what would fit.</exception>
     public long ArenaBytes => Executor.ArenaBytes;
 
-    /// <summary>Forward, backward and update. Allocates nothing.</summary>
+    /// <summary>
+    /// Forward, backward and update. Allocates nothing. On a GPU it returns when the step is queued; reading a result waits for it,
+    /// and the batch may be filled anew at once.
+    /// </summary>
     /// <exception cref="BatchException">The batch exceeds the capacity or holds an index outside its table.</exception>
     /// <exception cref="InvalidOperationException">The model was compiled for inference alone.</exception>
     public StepResult TrainStep(TokenBatch batch, in OptimizerSettings settings)
     {
-        var outputs = ComputeGradients(batch);
-        float norm = Parameters.Update(settings, Step + 1);
+        CheckTraining(batch);
+        var result = Executor.Step(batch, Seed, Step, settings);
         Step++;
-        return new(outputs, norm);
+        return result;
     }
 
     /// <summary>Forward and backward without an update; gradients are left in <see cref="Parameters"/>.</summary>
@@ -90,10 +96,15 @@ public abstract class CompiledModel : IDisposable
     /// <exception cref="InvalidOperationException">The model was compiled for inference alone.</exception>
     public ScalarOutputs ComputeGradients(TokenBatch batch)
     {
-        if (!Description.Trains) throw Description.WithoutTraining("has no gradients");
-        Check(batch);
+        CheckTraining(batch);
         Executor.Train(batch, Seed, Step);
         return Executor.Scalars("train");
+    }
+
+    void CheckTraining(TokenBatch batch)
+    {
+        if (!Description.Trains) throw Description.WithoutTraining("has no gradients");
+        Check(batch);
     }
 
     /// <summary>The forward pass of the training program, dropout off.</summary>
@@ -152,43 +163,10 @@ public abstract class CompiledModel : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Executor.Dispose();
+        executor?.Dispose();
         Parameters.Dispose();
         GC.SuppressFinalize(this);
     }
-}
-
-/// <summary>The scalar outputs of a run in the program's order. Valid until the next run.</summary>
-public readonly ref struct ScalarOutputs(ProgramDescription program, ReadOnlySpan<float> values)
-{
-    readonly ReadOnlySpan<float> values = values;
-
-    /// <summary>The output called <paramref name="name"/>.</summary>
-    public float this[string name]
-    {
-        get
-        {
-            for (int i = 0; i < values.Length; i++)
-                if (program.Outputs[i].Name == name) return values[i];
-            throw new KeyNotFoundException($"the program {program.Name} has no scalar output {name}");
-        }
-    }
-
-    /// <summary>The output called "loss".</summary>
-    public float Loss => this["loss"];
-}
-
-/// <summary>What a training step tells.</summary>
-public readonly ref struct StepResult(ScalarOutputs outputs, float gradientNorm)
-{
-    /// <summary>The scalar outputs.</summary>
-    public ScalarOutputs Outputs { get; } = outputs;
-
-    /// <summary>Global gradient norm before clipping.</summary>
-    public float GradientNorm { get; } = gradientNorm;
-
-    /// <summary>The loss.</summary>
-    public float Loss => Outputs.Loss;
 }
 
 /// <summary>A batch that the model cannot take; the message says which entry and why.</summary>

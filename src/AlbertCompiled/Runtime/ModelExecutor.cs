@@ -3,6 +3,9 @@ namespace AlbertCompiled;
 /// <summary>The generated programs of one model bound to one device and its memory.</summary>
 public abstract class ModelExecutor(CompiledModel model) : IDisposable
 {
+    readonly ParameterSet parameters = model.Parameters;
+    float norm;
+
     /// <summary>Capacity of the arena.</summary>
     protected Capacity Capacity { get; } = model.Capacity;
 
@@ -15,14 +18,32 @@ public abstract class ModelExecutor(CompiledModel model) : IDisposable
     /// <summary>Forward and backward; gradients are overwritten.</summary>
     public abstract void Train(TokenBatch batch, ulong seed, long step);
 
+    /// <summary>Forward, backward and update.</summary>
+    /// <param name="batch">What to learn from.</param>
+    /// <param name="seed">Seed of dropout.</param>
+    /// <param name="step">Updates applied before.</param>
+    /// <param name="settings">The update's settings.</param>
+    public virtual StepResult Step(TokenBatch batch, ulong seed, long step, in OptimizerSettings settings)
+    {
+        Train(batch, seed, step);
+        var outputs = Scalars("train");
+        norm = parameters.Update(settings, step + 1);
+        return new(outputs, new(in norm));
+    }
+
     /// <summary>Forward with losses, dropout off.</summary>
     public abstract void Evaluate(TokenBatch batch);
 
     /// <summary>Runs an inference program that the model has.</summary>
     public abstract void Infer(string program, TokenBatch batch);
 
-    /// <summary>The scalar outputs of the last run of <paramref name="program"/>.</summary>
+    /// <summary>The scalar outputs of the last run, which was of <paramref name="program"/>.</summary>
     public abstract ScalarOutputs Scalars(string program);
+
+    /// <summary>Returns when the results of the last run are there. A device that works beside the host overrides it.</summary>
+    public virtual void Complete()
+    {
+    }
 
     /// <summary>Output number <paramref name="output"/> of the last run of <paramref name="program"/>, where it lies in memory that the host can read.</summary>
     public abstract OutputRows Rows(string program, int output);

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace AlbertCompiled.Gpu;
 
 /// <summary>
-/// The few calls of the CUDA driver that ILGPU does not make: graphs, events, copies with a stream, function attributes, tensor maps.
+/// The few calls of the CUDA driver that ILGPU does not make or does not show: graphs, events, page-locked memory, function attributes, tensor maps.
 /// Each throws a <see cref="DeviceException"/> with the driver's name for the error.
 /// </summary>
 internal static unsafe partial class CudaDriver
@@ -43,11 +43,13 @@ internal static unsafe partial class CudaDriver
     /// <summary>Queues everything that a graph holds.</summary>
     public static void Launch(IntPtr executable, IntPtr stream) => Check(GraphLaunch(executable, stream));
 
+    // What frees does not throw: after a failure the context has nothing left to free, and the failure is what should be told.
+
     /// <summary>Frees a graph.</summary>
-    public static void DestroyGraph(IntPtr graph) => Check(GraphDestroy(graph));
+    public static void DestroyGraph(IntPtr graph) => _ = GraphDestroy(graph);
 
     /// <summary>Frees an executable graph.</summary>
-    public static void DestroyExecutable(IntPtr executable) => Check(GraphExecDestroy(executable));
+    public static void DestroyExecutable(IntPtr executable) => _ = GraphExecDestroy(executable);
 
     /// <summary>Sets an attribute of a function, such as <see cref="MaxDynamicSharedSizeBytes"/>.</summary>
     public static void SetFunctionAttribute(IntPtr function, int attribute, int value) => Check(FuncSetAttribute(function, attribute, value));
@@ -79,9 +81,6 @@ internal static unsafe partial class CudaDriver
     /// <summary>Queues a copy to the host, which must be page-locked memory for the call not to wait.</summary>
     public static void CopyToHost(void* destination, IntPtr source, long bytes, IntPtr stream) => Check(MemcpyDtoHAsync(destination, source, (nuint)bytes, stream));
 
-    /// <summary>Queues a copy within the device.</summary>
-    public static void CopyOnDevice(IntPtr destination, IntPtr source, long bytes, IntPtr stream) => Check(MemcpyDtoDAsync(destination, source, (nuint)bytes, stream));
-
     /// <summary>An event without a clock.</summary>
     public static IntPtr CreateEvent()
     {
@@ -99,7 +98,17 @@ internal static unsafe partial class CudaDriver
     public static void Wait(IntPtr recorded, IntPtr stream) => Check(StreamWaitEvent(stream, recorded, 0));
 
     /// <summary>Frees an event.</summary>
-    public static void DestroyEvent(IntPtr recorded) => Check(EventDestroy(recorded));
+    public static void DestroyEvent(IntPtr recorded) => _ = EventDestroy(recorded);
+
+    /// <summary>Page-locked host memory.</summary>
+    public static IntPtr AllocateHost(long bytes)
+    {
+        Check(MemAllocHost(out var memory, (nuint)bytes));
+        return memory;
+    }
+
+    /// <summary>Frees page-locked host memory.</summary>
+    public static void FreeHost(IntPtr memory) => _ = MemFreeHost(memory);
 
     /// <summary>Bytes of the current context's card that are free, and all it has.</summary>
     public static (long Free, long Total) MemoryInfo()
@@ -154,8 +163,11 @@ internal static unsafe partial class CudaDriver
     [LibraryImport(Library, EntryPoint = "cuMemcpyDtoHAsync_v2")]
     private static partial int MemcpyDtoHAsync(void* destination, IntPtr source, nuint bytes, IntPtr stream);
 
-    [LibraryImport(Library, EntryPoint = "cuMemcpyDtoDAsync_v2")]
-    private static partial int MemcpyDtoDAsync(IntPtr destination, IntPtr source, nuint bytes, IntPtr stream);
+    [LibraryImport(Library, EntryPoint = "cuMemAllocHost_v2")]
+    private static partial int MemAllocHost(out IntPtr memory, nuint bytes);
+
+    [LibraryImport(Library, EntryPoint = "cuMemFreeHost")]
+    private static partial int MemFreeHost(IntPtr memory);
 
     [LibraryImport(Library, EntryPoint = "cuEventCreate")]
     private static partial int EventCreate(out IntPtr created, uint flags);

@@ -1,0 +1,180 @@
+using System.Runtime.InteropServices;
+using AlbertCompiled.Gpu;
+using AlbertCompiled.Models;
+using AlbertCompiled.Tests.Language;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace AlbertCompiled.Tests.Gpu.Stub;
+
+/// <summary>What a process does that runs on the stand-in driver.</summary>
+static unsafe partial class StubScenarios
+{
+    const int Watched = 16;     // the first tokens of a batch
+
+    static readonly Capacity Capacity = new(256, 8, 64);
+
+    public static Dictionary<string, Action> All { get; } = new()
+    {
+        ["float32"] = () => Steps(Compute.Float32),
+        ["bfloat16"] = () => Steps(Compute.BFloat16),
+        ["ahead"] = Ahead,
+        ["growth"] = Growth,
+        ["lost"] = Lost,
+        ["memory"] = Memory,
+        ["old"] = Old,
+    };
+
+    /// <summary>Training, evaluation, inference: each until it is replayed.</summary>
+    static void Steps(Compute precision)
+    {
+        using var device = GpuDevice.Open("cuda");
+        using var model = AlbertTiny.Create(device, Capacity, precision: precision);
+        _ = model.ComputeGradients(BatchOf(0)).Loss;    // kernels are compiled, the workspace has its size, the weights are rounded
+        for (int i = 0; i < 6; i++)
+        {
+            Mark($"adamw {i}");
+            float loss = model.TrainStep(BatchOf(i), new(Optimizer.AdamW, 1e-3f * i, ClipNorm: i)).Loss;
+        }
+
+        for (int i = 0; i < 6; i++)
+        {
+            Mark($"lamb {i}");
+            float norm = model.TrainStep(BatchOf(i), new(Optimizer.Lamb, 1e-3f, BiasCorrection: true)).GradientNorm;
+        }
+
+        for (int i = 0; i < 6; i++)
+        {
+            Mark($"evaluate {i}");
+            float loss = model.Evaluate(BatchOf(i)).Loss;
+        }
+
+        Mark("many");
+        var batch = BatchOf(7);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 10; i++) _ = model.TrainStep(batch, new(Optimizer.AdamW, 1e-3f)).Loss;
+        Mark($"managed bytes {GC.GetAllocatedBytesForCurrentThread() - before}");
+    }
+
+    /// <summary>Steps queued without a look at their results: what each of them runs on, whatever the streams do.</summary>
+    static void Ahead()
+    {
+        using var device = GpuDevice.Open("cuda");
+        using var model = AlbertTiny.Create(device, Capacity);
+        var executor = (GpuExecutor<Float32>)model.Executor;
+        var state = ((GpuParameterSet)model.Parameters).State;
+        Watch(executor.Batch.Tokens.LoadEffectiveAddressAsPtr(), Watched * sizeof(int));
+        Watch(state.Run.LoadEffectiveAddressAsPtr(), 2 * sizeof(ulong));
+        Watch(executor.Batch.Starts.LoadEffectiveAddressAsPtr(), 4 * sizeof(int));
+        var batch = new TokenBatch(Capacity);
+        for (int i = 0; i < 10; i++)
+        {
+            Fill(batch, i);
+            ulong hash = Hash(14695981039346656037, MemoryMarshal.AsBytes(batch.Tokens.Span[..Watched]));
+            hash = Hash(hash, MemoryMarshal.AsBytes<ulong>([model.Seed, (ulong)model.Step]));
+            hash = Hash(hash, MemoryMarshal.AsBytes<int>(batch.Starts.AsSpan(0, 4)));
+            model.TrainStep(batch, new(Optimizer.AdamW, 1e-3f));
+            Mark($"expected {hash:x16}");
+            batch.Clear();      // the step has its copy
+        }
+
+        device.Synchronize();
+        Unwatch();
+    }
+
+    /// <summary>A second model on the device makes the shared workspace grow under a recorded step.</summary>
+    static void Growth()
+    {
+        using var device = GpuDevice.Open("cuda");
+        using var model = AlbertTiny.Create(device, Capacity);
+        for (int i = 0; i < 3; i++) Step();
+        device.Workspace(device.Workspace(1).Length * 2);
+        Mark("grown");
+        Step();
+        Mark("replayed");
+        Step();
+        Mark("end");
+
+        void Step() => _ = model.TrainStep(BatchOf(1), new(Optimizer.AdamW, 1e-3f)).Loss;
+    }
+
+    /// <summary>A launch fails in the middle of a run.</summary>
+    static void Lost()
+    {
+        using var device = GpuDevice.Open("cuda");
+        using var model = AlbertTiny.Create(device, Capacity);
+        Fail(20);
+        Tell(() => model.TrainStep(BatchOf(1), new(Optimizer.AdamW, 1e-3f)));
+        Tell(() => model.TrainStep(BatchOf(1), new(Optimizer.AdamW, 1e-3f)));
+        Tell(() => model.Parameters.Read(model.Description.Parameters[0].Name));
+    }
+
+    /// <summary>A batch that the card's memory does not hold.</summary>
+    static void Memory()
+    {
+        using var device = GpuDevice.Open("cuda");
+        using var model = AlbertTiny.Create(device, new(1 << 20, 1 << 14));
+        Tell(() => _ = model.ArenaBytes);
+    }
+
+    /// <summary>A card without bfloat16.</summary>
+    static void Old()
+    {
+        using var device = GpuDevice.Open("cuda");
+        Tell(() => AlbertTiny.Create(device, Capacity, precision: Compute.BFloat16));
+        using var model = AlbertTiny.Create(device, Capacity);
+        for (int i = 0; i < 3; i++) Tell(() => _ = model.TrainStep(BatchOf(1), new(Optimizer.AdamW, 1e-3f)).Loss);
+    }
+
+    static void Tell(Action action)
+    {
+        try
+        {
+            action();
+            Mark("nothing");
+        }
+        catch (DeviceException e)
+        {
+            Mark($"DeviceException {e.Message}");
+        }
+    }
+
+    static TokenBatch BatchOf(int seed)
+    {
+        var batch = new TokenBatch(Capacity);
+        Fill(batch, seed);
+        return batch;
+    }
+
+    // sequences of lengths that differ from seed to seed
+    static void Fill(TokenBatch batch, int seed)
+    {
+        foreach (int length in (int[])[20 + 3 * seed, 9, 31 + seed])
+        {
+            int[] tokens = [.. Enumerable.Range(0, length).Select(i => (i * 7 + seed * 13 + length) % 100)];
+            batch.Add(tokens, new int[length], [1, 3 + seed % 4], [5, 6], seed % 2);
+        }
+    }
+
+    static ulong Hash(ulong hash, ReadOnlySpan<byte> data)
+    {
+        foreach (byte b in data) hash = (hash ^ b) * 1099511628211;
+        return hash;
+    }
+
+    // the calls that the stand-in has beyond the driver's
+
+    static void Mark(string text) => StubMark(text);
+
+    [LibraryImport("libcuda.so.1", EntryPoint = "stub_mark", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial void StubMark(string text);
+
+    [LibraryImport("libcuda.so.1", EntryPoint = "stub_watch")]
+    private static partial void Watch(IntPtr memory, nint bytes);
+
+    [LibraryImport("libcuda.so.1", EntryPoint = "stub_unwatch")]
+    private static partial void Unwatch();
+
+    [LibraryImport("libcuda.so.1", EntryPoint = "stub_fail")]
+    private static partial void Fail(int launches);
+}

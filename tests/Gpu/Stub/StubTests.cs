@@ -1,0 +1,102 @@
+namespace AlbertCompiled.Tests.Gpu.Stub;
+
+/// <summary>What a model asks of the CUDA driver, call by call.</summary>
+public sealed class StubTests
+{
+    /// <summary>Nothing but this happens in a step once it is recorded.</summary>
+    static readonly string[] Replayed =
+    [
+        "cuEventSynchronize",   // the slot of the batch is free
+        "cuStreamWaitEvent",    // the batch before has left the landing place
+        "cuMemcpyHtoDAsync",    // the batch, on the stream of uploads
+        "cuEventRecord",
+        "cuStreamWaitEvent",    // the batch has arrived
+        "cuMemcpyAsync",        // to its place
+        "cuEventRecord",
+        "cuEventSynchronize",   // the slot of the state is free
+        "cuMemcpyHtoDAsync",    // the state
+        "cuEventRecord",
+        "cuGraphLaunch",
+        "cuEventRecord",
+        "cuEventSynchronize",   // the results are there
+    ];
+
+    [StubTheory]
+    [InlineData("float32")]
+    [InlineData("bfloat16")]
+    public void A_step_is_queued_then_recorded_then_one_launch(string precision)
+    {
+        var log = StubDriver.Run(precision);
+        Assert.DoesNotContain(log.Lines, l => l.StartsWith("violation", StringComparison.Ordinal));
+        foreach (string run in (string[])["adamw", "lamb", "evaluate"])
+        {
+            // the first: every launch by itself
+            string[] planned = Launches(log.Part($"{run} 0"), "launch");
+            Assert.NotEmpty(planned);
+
+            // the second, on a batch of other sizes: the same launches with the same arguments, recorded
+            string[] recorded = log.Part($"{run} 1");
+            Assert.Equal(planned, Launches(recorded, "captured"));
+            Assert.Empty(Launches(recorded, "launch"));
+            Assert.Contains($"cuGraphInstantiate {planned.Length}", recorded);
+            Assert.Contains($"cuGraphLaunch {planned.Length} 1", recorded);
+
+            // the third and all others: one launch, and the few calls around it
+            string[] replayed = log.Part($"{run} 4");
+            Assert.Equal(Replayed, replayed.Select(l => l.Split(' ')[0]));
+            Assert.Contains($"cuGraphLaunch {planned.Length} 1", replayed);
+            Assert.Equal(replayed, log.Part($"{run} 5"));
+        }
+
+        Assert.Contains("# managed bytes 0", log.Lines);
+        Assert.Equal(Launches(log.Part("adamw 0"), "launch").Length + 2, Launches(log.Part("lamb 0"), "launch").Length);     // ratios, last pass
+    }
+
+    [StubTheory]
+    [InlineData(0)]     // every stream as late as it may
+    [InlineData(1)]     // computation at once, uploads as late as they may
+    [InlineData(2)]     // uploads at once, computation as late as it may
+    public void Every_step_runs_on_its_own_batch_however_the_streams_run(int eager)
+    {
+        var log = StubDriver.Run("ahead", ("STUB_CUDA_EAGER", $"{eager}"));
+        string[] expected = [.. log.All("#").Select(l => l["expected ".Length..])];
+        Assert.Equal(10, expected.Distinct().Count());
+        Assert.Equal(expected, log.All("seen"));
+    }
+
+    [StubFact]
+    public void Growing_memory_makes_a_step_be_recorded_anew()
+    {
+        var log = StubDriver.Run("growth");
+        Assert.Contains("cuGraphExecDestroy", log.Part("grown"));
+        Assert.Contains(log.Part("grown"), l => l.StartsWith("cuGraphInstantiate", StringComparison.Ordinal));
+        Assert.Equal(Replayed, log.Part("replayed").Select(l => l.Split(' ')[0]));
+    }
+
+    [StubFact]
+    public void A_lost_device_is_told_by_the_name_of_the_error()
+    {
+        string[] told = StubDriver.Run("lost").All("#");
+        Assert.Equal(3, told.Length);
+        Assert.All(told, t => Assert.Matches("^DeviceException .*CUDA_ERROR_ILLEGAL_ADDRESS", t));
+    }
+
+    [StubFact]
+    public void Too_little_memory_is_told_with_what_would_fit()
+    {
+        string told = Assert.Single(StubDriver.Run("memory", ("STUB_CUDA_MEMORY", "1000000000")).All("#"));
+        Assert.Matches(@"^DeviceException AlbertTiny needs .* GB for batches of 1,048,576 tokens beside .* of parameters; Stand-in card, 1.0 GB has .* free: batches of up to [\d,]+ tokens fit$", told);
+    }
+
+    [StubFact]
+    public void A_card_without_bfloat16_says_so_and_computes_in_float32()
+    {
+        string[] told = StubDriver.Run("old", ("STUB_CUDA_ARCH", "75")).All("#");
+        Assert.Matches("^DeviceException .*BFloat16.*Float32", told[0]);
+        Assert.Equal(["nothing", "nothing", "nothing"], told[1..]);
+    }
+
+    /// <summary>Kernel, grid, group, shared memory, stream and arguments of each launch.</summary>
+    static string[] Launches(string[] lines, string word) =>
+        [.. lines.Where(l => l.StartsWith(word + " ", StringComparison.Ordinal)).Select(l => l[(word.Length + 1)..])];
+}
