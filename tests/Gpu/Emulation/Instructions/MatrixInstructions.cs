@@ -74,12 +74,15 @@ sealed unsafe class LoadMatrix : Instruction
         ushort** rows = stackalloc ushort*[8];
         for (int m = 0; m < targets.Length; m++)
         {
+            bool defined = true;
             for (int i = 0; i < 8; i++)
             {
                 ulong at = r[address.Slot * Warp.Size + 8 * m + i] + address.Offset;
                 rows[i] = (ushort*)shared.Locate(at, 16, 16);
-                shared.Read(warp, at, 16);
+                defined &= shared.Read(warp, at, 16);
             }
+
+            if (!defined) warp.Undefine(targets[m], Warp.Full);
 
             ulong* target = r + targets[m] * Warp.Size;
             for (int lane = 0; lane < Warp.Size; lane++)

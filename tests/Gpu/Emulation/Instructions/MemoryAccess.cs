@@ -72,8 +72,12 @@ abstract unsafe class Access(char space, AddressOperand address, int bytes) : In
     protected int Bytes => bytes;
 
     /// <summary>Where a lane's bytes are; shared accesses are noted with the race detector.</summary>
-    protected byte* Locate(Warp warp, int lane, bool write)
+    protected byte* Locate(Warp warp, int lane, bool write) => Locate(warp, lane, write, out _);
+
+    /// <inheritdoc cref="Locate(Warp, int, bool)"/>
+    protected byte* Locate(Warp warp, int lane, bool write, out bool defined)
     {
+        defined = true;
         ulong at = warp.Registers[address.Slot * Warp.Size + lane] + address.Offset;
         if ((at & (ulong)(bytes - 1)) != 0) throw warp.Fail($"address 0x{at:x} of lane {lane} is no multiple of {bytes}");
         if (space == 's' || (space == '*' && at >= SharedMemory.Window))
@@ -81,7 +85,7 @@ abstract unsafe class Access(char space, AddressOperand address, int bytes) : In
             if (space == '*') at -= SharedMemory.Window;
             byte* pointer = warp.Block.Shared.Locate(at, bytes, bytes);
             if (write) warp.Block.Shared.Write(warp, at, bytes);
-            else warp.Block.Shared.Read(warp, at, bytes);
+            else defined = warp.Block.Shared.Read(warp, at, bytes);
             return pointer;
         }
 
@@ -129,9 +133,10 @@ sealed unsafe class LoadInstruction(char space, int[] targets, int[] widths, Add
         while (mask != 0)
         {
             int i = NextLane(ref mask);
-            byte* pointer = Locate(warp, i, write: false);
+            byte* pointer = Locate(warp, i, write: false, out bool defined);
             for (int t = 0; t < targets.Length; t++)
             {
+                if (!defined) warp.Undefine(targets[t], 1u << i);
                 ulong value = Get(pointer + t * type.Bytes, type.Bytes);
                 if (type.IsSigned) value = BitOperationsSet.Narrow((ulong)BitOperationsSet.Extend(value, 8 * type.Bytes), widths[t]);
                 r[targets[t] * Warp.Size + i] = value;

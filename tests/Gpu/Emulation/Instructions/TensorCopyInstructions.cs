@@ -13,7 +13,7 @@ static class TensorCopyInstructions
         if (s.Has("commit_group") || s.Has("wait_group")) return new BulkGroup();
         if (!s.Has("tensor")) throw d.Error("bulk copies without a tensor are not known");
         int rank = s.Has("1d") ? 1 : s.Has("2d") ? 2 : s.Has("3d") ? 3 : s.Has("4d") ? 4 : s.Has("5d") ? 5 : throw d.Error("the rank is missing");
-        bool loads = s.Opcode[4].StartsWith("shared", StringComparison.Ordinal);
+        bool loads = s.Opcode[5].StartsWith("shared", StringComparison.Ordinal);
         if (s.Has("multicast::cluster") || s.Has("im2col")) throw d.Error("this form is not known");
         if (loads)
         {

@@ -66,20 +66,29 @@ sealed unsafe class SharedMemory : IDisposable
         throw new EmulationException($"{length} bytes of shared memory at {(address >= Window ? "generic address " : "")}{(long)(address - Base)} lie outside its {Size} bytes");
 
     /// <summary>A read by a warp of bytes that were located before.</summary>
-    public void Read(Warp warp, ulong address, int length)
+    /// <returns>False if some of them were never written: harmless as long as nobody uses them.</returns>
+    public bool Read(Warp warp, ulong address, int length)
     {
         int first = (int)(address - Base), end = first + length, own = warp.Index;
         var clock = warp.Clock;
+        bool defined = true;
         for (int g = first >> 1; g < (end + 1) >> 1; g++)
         {
             int e = writers[g];
             int agent = (e >> AgentShift) - 1;
             if (e > 0 && (agent == own || clock[agent] >= (e & ClockMask))) continue;
+            if (e == 0)
+            {
+                defined = false;
+                continue;
+            }
+
             Complain(warp, e, g * 2, "read");
             break;
         }
 
         MarkRead(warp, first, end, clock[own]);
+        return defined;
     }
 
     void MarkRead(Warp warp, int first, int end, int clock)

@@ -25,6 +25,7 @@ sealed unsafe class Warp : IDisposable
     readonly uint[] written, predicateWritten;
     readonly ulong* registers;
     readonly List<int> fences = [];
+    readonly List<(int Register, uint Lanes)> undefined = [];
     uint active, waiting;
     bool moved, released;
 
@@ -137,6 +138,8 @@ sealed unsafe class Warp : IDisposable
                 if (kernel.HasWarpgroupProducts) Products.Touch(instruction);
                 foreach (int register in instruction.Writes) written[register] |= mask;
                 foreach (int predicate in instruction.PredicateWrites) predicateWritten[predicate] |= mask;
+                foreach (var (register, lanes) in undefined) written[register] &= ~lanes;
+                undefined.Clear();
                 if (moved) break;
                 Place++;
             }
@@ -302,6 +305,9 @@ sealed unsafe class Warp : IDisposable
     {
         foreach (int register in needed) Require(written, register, Full, "register");
     }
+
+    /// <summary>A register receives what nobody wrote; that is harmless as long as it is not used.</summary>
+    public void Undefine(int register, uint lanes) => undefined.Add((register, lanes));
 
     void Require(uint[] known, int index, uint mask, string what)
     {

@@ -95,7 +95,7 @@ readonly record struct PtxToken(PtxTokenKind Kind, string Text, ulong Bits, int 
 
     static bool ContinuesWord(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '%' or '$' or '.';
 
-    static bool IsDoubleColon(string text, int i) => text[i] == ':' && i + 2 < text.Length && text[i + 1] == ':' && char.IsAsciiLetter(text[i + 2]);
+    static bool IsDoubleColon(string text, int i) => text[i] == ':' && i + 2 < text.Length && text[i + 1] == ':' && char.IsAsciiLetterOrDigit(text[i + 2]);
 
     static ulong Number(string text, int line)
     {
