@@ -22,7 +22,7 @@ public sealed class GpuKernel<TKernel>(GpuDevice device) where TKernel : struct,
     public void Launch(int x, int y, int z, int lanes, in TKernel kernel)
     {
         if (x <= 0 || y <= 0 || z <= 0) return;
-        launcher ??= device.Accelerator.LoadKernel<TKernel>(KernelEntry.Run);
+        launcher ??= device.Host?.Load<TKernel>(KernelSpecialization.Empty, null) ?? device.Accelerator.LoadKernel<TKernel>(KernelEntry.Run);
         launcher(device.Stream, new(new Index3D(x, y, z), new Index3D(lanes, 1, 1)), kernel);
     }
 }

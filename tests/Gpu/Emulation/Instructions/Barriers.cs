@@ -67,7 +67,7 @@ sealed unsafe class BlockReduction(int id, int target, PredicateOperand source, 
 /// <summary>bar.warp.sync.</summary>
 sealed unsafe class WarpBarrier(int members) : Instruction
 {
-    public override void Execute(Warp warp, uint mask) => warp.Converge((uint)warp.Registers[members * Warp.Size + BitOperations.TrailingZeroCount(mask)], mask);
+    public override void Execute(Warp warp, uint mask) => warp.RequireTogether((uint)warp.Registers[members * Warp.Size + BitOperations.TrailingZeroCount(mask)], mask);
 }
 
 /// <summary>fence.proxy.async. It covers the writes of those lanes that execute it; writes are known by warp, so that a part of the warp covers none.</summary>

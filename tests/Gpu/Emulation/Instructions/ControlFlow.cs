@@ -28,6 +28,8 @@ static class ControlFlow
 /// <summary>bra: lanes may part, unless it is bra.uni.</summary>
 sealed class Branch(int target, bool uniform) : Instruction
 {
+    public int Target => target;
+
     public override void Execute(Warp warp, uint mask)
     {
         if (uniform && mask != warp.Active) warp.Report("Divergence", $"bra.uni is taken by lanes 0x{mask:x8} of 0x{warp.Active:x8}");
@@ -38,6 +40,8 @@ sealed class Branch(int target, bool uniform) : Instruction
 /// <summary>brx.idx: each lane goes where its index says.</summary>
 sealed unsafe class IndexedBranch(int index, int[] targets) : Instruction
 {
+    public int[] Targets => targets;
+
     public override void Execute(Warp warp, uint mask)
     {
         Span<int> places = stackalloc int[Warp.Size];

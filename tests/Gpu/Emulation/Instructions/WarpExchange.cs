@@ -55,7 +55,7 @@ sealed unsafe class Shuffle(string mode, int d, int valid, int a, int b, int cla
     public override void Execute(Warp warp, uint mask)
     {
         ulong* r = warp.Registers;
-        if (!warp.Converge((uint)r[members * Warp.Size + BitOperations.TrailingZeroCount(mask)], mask)) return;
+        warp.RequireTogether((uint)r[members * Warp.Size + BitOperations.TrailingZeroCount(mask)], mask);
         Span<ulong> values = stackalloc ulong[Warp.Size];
         new ReadOnlySpan<ulong>(r + a * Warp.Size, Warp.Size).CopyTo(values);
         uint inside = 0;
@@ -83,7 +83,7 @@ sealed unsafe class Vote(string mode, int d, PredicateOperand source, int member
     public override void Execute(Warp warp, uint mask)
     {
         ulong* r = warp.Registers;
-        if (!warp.Converge((uint)r[members * Warp.Size + BitOperations.TrailingZeroCount(mask)], mask)) return;
+        warp.RequireTogether((uint)r[members * Warp.Size + BitOperations.TrailingZeroCount(mask)], mask);
         uint holds = source.Lanes(warp) & mask;
         if (mode == "ballot")
         {
@@ -112,7 +112,7 @@ sealed unsafe class Reduce(Func<ulong, ulong, ulong> operation, int d, int a, in
     {
         ulong* r = warp.Registers;
         uint rest = mask;
-        if (!warp.Converge((uint)r[members * Warp.Size + BitOperations.TrailingZeroCount(mask)], mask)) return;
+        warp.RequireTogether((uint)r[members * Warp.Size + BitOperations.TrailingZeroCount(mask)], mask);
         ulong result = r[a * Warp.Size + NextLane(ref rest)];
         while (rest != 0) result = operation(result, r[a * Warp.Size + NextLane(ref rest)]);
         for (rest = mask; rest != 0;) r[d * Warp.Size + NextLane(ref rest)] = result;
@@ -125,7 +125,7 @@ sealed unsafe class Elect(int d, int p, int members) : Instruction
     public override void Execute(Warp warp, uint mask)
     {
         ulong* r = warp.Registers;
-        if (!warp.Converge((uint)r[members * Warp.Size + BitOperations.TrailingZeroCount(mask)], mask)) return;
+        warp.RequireTogether((uint)r[members * Warp.Size + BitOperations.TrailingZeroCount(mask)], mask);
         int leader = BitOperations.TrailingZeroCount(mask);
         for (uint rest = mask; rest != 0;) r[d * Warp.Size + NextLane(ref rest)] = (ulong)leader;
         warp.Predicates[p] = warp.Predicates[p] & ~mask | 1u << leader;

@@ -27,6 +27,7 @@ sealed unsafe class EmulatedKernel
         this.entry = entry;
         decoder = new(module, entry);
         Program = decoder.Decode();
+        Meetings = Reconvergence.Of(Program);
         HasWarpgroupProducts = Program.Any(i => i is WarpgroupProduct);
     }
 
@@ -38,6 +39,9 @@ sealed unsafe class EmulatedKernel
 
     /// <summary>Its instructions.</summary>
     public Instruction[] Program { get; }
+
+    /// <summary>Where lanes that part at an instruction meet again.</summary>
+    public int[] Meetings { get; }
 
     /// <summary>It uses wgmma, so writes of registers must be watched.</summary>
     public bool HasWarpgroupProducts { get; }

@@ -15,10 +15,13 @@ sealed unsafe class GlobalMemory : IDisposable
     readonly List<nint> owned = [];
     ulong lastStart, lastEnd;
 
-    /// <summary>Registers bytes that live elsewhere.</summary>
+    /// <summary>Registers bytes that live elsewhere; what was registered there before has gone.</summary>
     public void Add(nint pointer, long bytes, string name)
     {
-        objects.Add(((ulong)pointer, (ulong)pointer + (ulong)bytes, name));
+        ulong first = (ulong)pointer, last = first + (ulong)bytes;
+        objects.RemoveAll(o => o.Start < last && first < o.End);
+        (lastStart, lastEnd) = (0, 0);
+        objects.Add((first, last, name));
         objects.Sort((x, y) => x.Start.CompareTo(y.Start));
     }
 

@@ -12,8 +12,7 @@ enum WarpState
 }
 
 /// <summary>
-/// 32 lanes in lockstep. Lanes that stand elsewhere are passive; those at the smallest place in the text run first, so that they meet the others where
-/// the ways join again.
+/// 32 lanes in lockstep. Where they part, one way runs to where all ways join again (<see cref="Reconvergence"/>), then the next: a stack of places with their lanes.
 /// </summary>
 sealed unsafe class Warp : IDisposable
 {
@@ -21,13 +20,13 @@ sealed unsafe class Warp : IDisposable
     public const uint Full = uint.MaxValue;
 
     readonly EmulatedKernel kernel;
-    readonly int[] places = new int[Size];
+    readonly List<Path> paths = [];
     readonly uint[] written, predicateWritten;
     readonly ulong* registers;
     readonly List<int> fences = [];
     readonly List<(int Register, uint Lanes)> undefined = [];
-    uint active, waiting;
-    bool moved, released;
+    uint active;
+    bool moved, yielded;
 
     public Warp(EmulatedKernel kernel, EmulatedBlock block, int index, int agents)
     {
@@ -84,15 +83,14 @@ sealed unsafe class Warp : IDisposable
     {
         Live = threads >= Size ? Full : (1u << threads) - 1;
         State = Live == 0 ? WarpState.Done : WarpState.Ready;
-        Array.Clear(places);
+        paths.Clear();
+        paths.Add(new(0, Live, Reconvergence.End));
         Array.Clear(written);
         Array.Clear(predicateWritten);
         Array.Clear(Clock);
         fences.Clear();
         Clock[Index] = 1;
         SyncedStamp = 0;
-        waiting = 0;
-        released = false;
         Copies.Clear();
         Products.Clear();
         kernel.FillSlots(this);
@@ -104,11 +102,18 @@ sealed unsafe class Warp : IDisposable
     {
         var program = kernel.Program;
         IsRunning = true;
-        while (State == WarpState.Ready && budget > 0)
+        yielded = false;
+        while (State == WarpState.Ready && budget > 0 && !yielded)
         {
-            moved = false;
-            int stop = Select();
-            while (Place < stop && budget-- > 0)
+            var path = paths[^1];
+            if (path.Lanes == 0 || path.Place == path.Meeting)
+            {
+                paths.RemoveAt(paths.Count - 1);
+                continue;
+            }
+
+            (active, Place, moved) = (path.Lanes, path.Place, false);
+            while (Place != path.Meeting && budget-- > 0)
             {
                 var instruction = program[Place];
                 Current = instruction;
@@ -144,78 +149,68 @@ sealed unsafe class Warp : IDisposable
                 Place++;
             }
 
-            if (!moved) SetPlaces(active, Place);
+            if (!moved) GoOn(Place);
         }
 
         IsRunning = false;
     }
 
-    /// <summary>Chooses the lanes that run next: those at the smallest place.</summary>
-    /// <returns>The smallest place of the others, up to which those may run alone.</returns>
-    int Select()
-    {
-        uint candidates = Live & ~waiting;
-        if (candidates == 0)
-        {
-            if (released) throw Fail("lanes wait for each other at different instructions");
-            released = true;
-            candidates = Live;
-            waiting = 0;
-        }
-
-        int least = int.MaxValue, next = int.MaxValue;
-        active = 0;
-        for (uint rest = candidates; rest != 0; rest &= rest - 1)
-        {
-            int lane = BitOperations.TrailingZeroCount(rest), place = places[lane];
-            if (place < least)
-            {
-                next = least;
-                least = place;
-                active = 1u << lane;
-            }
-            else if (place == least)
-            {
-                active |= 1u << lane;
-            }
-            else if (place < next)
-            {
-                next = place;
-            }
-        }
-
-        Place = least;
-        return next;
-    }
-
-    void SetPlaces(uint lanes, int place)
-    {
-        for (; lanes != 0; lanes &= lanes - 1) places[BitOperations.TrailingZeroCount(lanes)] = place;
-    }
+    /// <summary>The lanes that run now go on at a place.</summary>
+    void GoOn(int place) => paths[^1] = paths[^1] with { Place = place };
 
     /// <summary>Lanes of <paramref name="taken"/> go on elsewhere, the other active ones at the next instruction.</summary>
     public void Branch(int target, uint taken)
     {
-        SetPlaces(active & ~taken, Place + 1);
-        SetPlaces(taken, target);
         moved = true;
+        if (taken == active)
+        {
+            GoOn(target);
+            return;
+        }
+
+        int meeting = Part();
+        Follow(Place + 1, active & ~taken, meeting);
+        Follow(target, taken, meeting);
     }
 
     /// <summary>Lanes go on at places of their own.</summary>
     public void Branch(ReadOnlySpan<int> targets, uint taken)
     {
-        SetPlaces(active & ~taken, Place + 1);
-        for (int lane = 0; lane < Size; lane++)
-            if ((taken >> lane & 1) != 0) places[lane] = targets[lane];
         moved = true;
+        int meeting = Part();
+        Follow(Place + 1, active & ~taken, meeting);
+        while (taken != 0)
+        {
+            int target = targets[BitOperations.TrailingZeroCount(taken)];
+            uint together = 0;
+            for (uint rest = taken; rest != 0; rest &= rest - 1)
+                if (targets[BitOperations.TrailingZeroCount(rest)] == target) together |= rest & (0 - rest);
+            Follow(target, together, meeting);
+            taken &= ~together;
+        }
+    }
+
+    /// <summary>The lanes that run now will go on together where their ways join.</summary>
+    int Part()
+    {
+        int meeting = kernel.Meetings[Place];
+        if (meeting == Reconvergence.End || meeting == paths[^1].Meeting) paths.RemoveAt(paths.Count - 1);
+        else GoOn(meeting);
+        return meeting;
+    }
+
+    void Follow(int place, uint lanes, int meeting)
+    {
+        if (lanes != 0 && place != meeting) paths.Add(new(place, lanes, meeting));
     }
 
     /// <summary>Lanes return.</summary>
     public void Exit(uint lanes)
     {
-        SetPlaces(active & ~lanes, Place + 1);
+        GoOn(Place + 1);
         Live &= ~lanes;
         moved = true;
+        for (int i = 0; i < paths.Count; i++) paths[i] = paths[i] with { Lanes = paths[i].Lanes & Live };
         if (Live != 0) return;
         if (!Products.IsEmpty) throw Fail("the warp ends while matrix products are pending");
         State = WarpState.Done;
@@ -226,7 +221,7 @@ sealed unsafe class Warp : IDisposable
     public void Wait(uint lanes)
     {
         if (lanes != Live) throw Fail($"lanes 0x{lanes:x8} reach a barrier and lanes 0x{Live & ~lanes:x8} do not");
-        SetPlaces(active, Place + 1);
+        GoOn(Place + 1);
         moved = true;
         State = WarpState.AtBarrier;
     }
@@ -234,39 +229,17 @@ sealed unsafe class Warp : IDisposable
     /// <summary>Another warp's turn.</summary>
     public void Yield()
     {
-        SetPlaces(active, Place + 1);
+        GoOn(Place + 1);
         moved = true;
+        yielded = true;
         Block.Yielded = true;
     }
 
-    /// <summary>
-    /// Lanes that must execute an instruction together: if some of <paramref name="members"/> are still elsewhere, the present ones wait for them.
-    /// </summary>
-    /// <returns>False if they have to wait.</returns>
-    public bool Converge(uint members, uint mask)
+    /// <summary>Fails unless all living <paramref name="members"/> execute an instruction together.</summary>
+    public void RequireTogether(uint members, uint mask)
     {
         if ((mask & ~members) != 0) throw Fail($"lanes 0x{mask & ~members:x8} execute an instruction whose member mask 0x{members:x8} does not name them");
-        uint missing = members & Live & ~mask;
-        if (missing == 0)
-        {
-            released = false;
-            return true;
-        }
-
-        if ((missing & ~waiting) == 0)
-        {
-            for (uint rest = missing; rest != 0; rest &= rest - 1)
-                if (places[BitOperations.TrailingZeroCount(rest)] != Place) throw Fail($"lanes 0x{missing:x8} wait for it at another instruction");
-            waiting &= ~members;
-        }
-        else
-        {
-            waiting |= mask;
-        }
-
-        SetPlaces(active, Place);
-        moved = true;
-        return false;
+        if ((members & Live & ~mask) != 0) throw Fail($"lanes 0x{members & Live & ~mask:x8} of member mask 0x{members:x8} are elsewhere");
     }
 
     /// <summary>A new moment: what the warp did before has been published.</summary>
@@ -326,4 +299,7 @@ sealed unsafe class Warp : IDisposable
         new($"block {Block.Name}, warp {Index}, line {Current.Statement.Line}: {Current.Statement.Text}: {message}");
 
     public void Dispose() => NativeMemory.AlignedFree(registers);
+
+    /// <summary>Lanes that run together from a place to where they meet others.</summary>
+    readonly record struct Path(int Place, uint Lanes, int Meeting);
 }
