@@ -144,7 +144,7 @@ internal static class TensorBenchmark
     static void Dump(IEnumerable<ProductVariant> variants, string folder)
     {
         Directory.CreateDirectory(folder);
-        using var context = Context.Create(builder => builder.EnableAlgorithms().Optimize(OptimizationLevel.O2));
+        using var context = Context.Create(builder => builder.EnableKernels());
         using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_80), CudaArchitecture.SM_80, CudaInstructionSet.ISA_88, null);
         foreach (var variant in variants)
         {

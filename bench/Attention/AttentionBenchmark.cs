@@ -99,7 +99,7 @@ internal static class AttentionBenchmark
     /// <summary>The text that the driver gets.</summary>
     static string Ptx<TKernel>() where TKernel : struct, IGpuKernel, ITextKernel
     {
-        using var context = Context.Create(builder => builder.EnableAlgorithms().Optimize(OptimizationLevel.O2));
+        using var context = Context.Create(builder => builder.EnableKernels());
         using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_80, null);
         return ResidentKernel<TKernel>.Compile(backend).PTXAssembly;
     }

@@ -8,7 +8,7 @@ namespace AlbertCompiled.Tests.Gpu;
 [Collection(GpuCollection.Name)]
 public sealed class AttentionTests(GpuDevices devices)
 {
-    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
     public void Equals_the_reference(string kind)
     {
         var device = devices[kind];

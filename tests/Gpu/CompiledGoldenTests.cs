@@ -6,10 +6,10 @@ namespace AlbertCompiled.Tests.Gpu;
 [Collection(GpuCollection.Name)]
 public sealed class CompiledGoldenTests(GpuDevices devices)
 {
-    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
     public void The_tiny_case_equals_the_reference(string kind) => Check(kind, "a_tiny");
 
-    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
     public void Sizes_that_divide_by_nothing_equal_the_reference(string kind) => Check(kind, "e_odd");
 
     void Check(string kind, string name)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using AlbertCompiled.Gpu;
+using AlbertCompiled.Tests.Gpu.Emulation;
 using Xunit;
 using Xunit.Sdk;
 
@@ -11,7 +12,9 @@ public sealed class GpuDevices : IDisposable
 {
     readonly Dictionary<string, GpuDevice> open = [];
 
-    public GpuDevice this[string kind] => open.TryGetValue(kind, out var device) ? device : open[kind] = GpuDevice.Open(kind);
+    public GpuDevice this[string kind] => open.TryGetValue(kind, out var device) ? device : open[kind] = Open(kind);
+
+    static GpuDevice Open(string kind) => kind == EmulatedHost.Kind ? GpuDevice.Emulate(new EmulatedHost()) : GpuDevice.Open(kind);
 
     public void Dispose()
     {
@@ -36,6 +39,7 @@ public abstract class OnDeviceAttribute : DataAttribute
     protected OnDeviceAttribute(string kind)
     {
         this.kind = kind;
+        if (kind == EmulatedHost.Kind) return;
         Skip = Absent.GetOrAdd(kind, static k =>
         {
             using var device = GpuDevice.TryOpen(k, out string reason);
@@ -51,3 +55,6 @@ public sealed class OnSimulatorAttribute() : OnDeviceAttribute("ilgpu-cpu");
 public sealed class OnOpenCLAttribute() : OnDeviceAttribute("opencl");
 
 public sealed class OnCudaAttribute() : OnDeviceAttribute("cuda");
+
+/// <summary>The kernels of CUDA, in the emulator.</summary>
+public sealed class OnEmulatorAttribute() : OnDeviceAttribute(EmulatedHost.Kind);

@@ -30,7 +30,7 @@ public sealed class GpuMathTests(GpuDevices devices)
 {
     static readonly Func<double, double>[] Reference = [Math.Exp, Math.Log, Math.Tanh, Erf, Math.Sqrt, x => 1 / Math.Sqrt(x)];
 
-    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
     public void Is_accurate(string kind)
     {
         var device = devices[kind];
@@ -48,7 +48,7 @@ public sealed class GpuMathTests(GpuDevices devices)
         }
     }
 
-    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
     public void Holds_at_the_ends(string kind)
     {
         var results = Run(devices[kind], [0, 1000, -1000, float.NaN, -1, 1e-8f]);

@@ -24,7 +24,7 @@ struct ReduceKernel : IGpuKernel
 [Collection(GpuCollection.Name)]
 public sealed class GroupReduceTests(GpuDevices devices)
 {
-    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
     public void Every_lane_receives_the_result(string kind)
     {
         var device = devices[kind];

@@ -6,7 +6,7 @@ namespace AlbertCompiled.Tests.Gpu;
 [Collection(GpuCollection.Name)]
 public sealed class HandWrittenTests(GpuDevices devices)
 {
-    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
     public void Loss_and_gradients_equal_the_reference(string kind)
     {
         using var model = HandWritten.Create(devices[kind], new(40, 3, 1));

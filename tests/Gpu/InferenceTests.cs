@@ -11,7 +11,7 @@ public sealed class InferenceTests(GpuDevices devices)
 
     static readonly Capacity Capacity = new(61, 7, 0);
 
-    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
     public void Outputs_are_those_of_the_definition(string kind)
     {
         foreach (var (type, program, method) in ((Type, string, string)[])[(typeof(OddEncoder), "encode", "Encoding"), (typeof(OddClassifier), "classify", "Classification")])

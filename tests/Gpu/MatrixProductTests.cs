@@ -7,7 +7,7 @@ namespace AlbertCompiled.Tests.Gpu;
 [Collection(GpuCollection.Name)]
 public sealed class MatrixProductTests(GpuDevices devices)
 {
-    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
     public void Equals_the_reference_for_every_transpose_and_size(string kind)
     {
         (int, int, int)[] sizes = kind == "ilgpu-cpu" ? [(5, 7, 9), (17, 16, 33), (3, 2, 300)] : [(5, 7, 9), (64, 64, 16), (65, 130, 77), (1, 200, 300), (70, 65, 1030)];

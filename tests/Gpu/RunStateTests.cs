@@ -25,7 +25,7 @@ struct StateKernel : IGpuKernel
 [Collection(GpuCollection.Name)]
 public sealed class RunStateTests(GpuDevices devices)
 {
-    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
     public void Kernels_read_sizes_and_keys_from_device_memory(string kind)
     {
         var device = devices[kind];

@@ -6,7 +6,7 @@ namespace AlbertCompiled.Tests.Gpu;
 [Collection(GpuCollection.Name)]
 public sealed class TableTests(GpuDevices devices)
 {
-    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
     public void Scatter_adds_every_row(string kind)
     {
         var device = devices[kind];
@@ -36,7 +36,7 @@ public sealed class TableTests(GpuDevices devices)
         }
     }
 
-    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
     public void Column_sums_add_all_chunks(string kind)
     {
         var device = devices[kind];

@@ -68,7 +68,7 @@ public sealed class TensorProductTests(GpuDevices devices)
 
     static string Compile<TTile, TLayout>(ProductVariant variant) where TTile : struct, IProductTile where TLayout : struct, IProductLayout
     {
-        using var context = Context.Create(builder => builder.EnableAlgorithms().Optimize(OptimizationLevel.O2));
+        using var context = Context.Create(builder => builder.EnableKernels());
         using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_80), CudaArchitecture.SM_80, CudaInstructionSet.ISA_88, null);
         return PatchedKernel<TensorProductKernel<TTile, Store<BFloat16>>>.Compile(
             backend, variant.Lanes, variant.Resident, text => ProductText.Complete(text, variant, TLayout.TransposeA, TLayout.TransposeB)).PTXAssembly;

@@ -11,7 +11,7 @@ public sealed class UpdateTests(GpuDevices devices)
         [new("a", 70, 90, false, 0, Initial.Normal(0.5)), new("b", 1, 33, true, 6304, Initial.One), new("c", 3, 5, false, 6344, Initial.Zero)],
         6368, [new("train", new(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), 0, 0, 0, 0, [])], Optimizer.Lamb, Compute.Float32, "");
 
-    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
     public void Equals_the_reference(string kind)
     {
         Verify(devices[kind], new(Optimizer.Lamb, 0.01f, ClipNorm: 1));

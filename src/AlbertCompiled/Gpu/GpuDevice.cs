@@ -28,7 +28,7 @@ public sealed class GpuDevice : Device
         Stream = accelerator.CreateStream();
         RecordsSteps = IsCuda;
         CopyStream = IsCuda ? accelerator.CreateStream() : Stream;
-        Lanes = kind switch { "ilgpu-cpu" => SimulatorLanes, "cuda" => 128, _ => 64 };
+        Lanes = kind switch { "ilgpu-cpu" => SimulatorLanes, "cuda" or "emulator" => 128, _ => 64 };
     }
 
     /// <inheritdoc/>
@@ -62,16 +62,22 @@ public sealed class GpuDevice : Device
     public int Lanes { get; }
 
     /// <summary>Lanes in a group that has much to add up.</summary>
-    internal int LargestGroup => Kind == "cuda" ? GroupReduce.MaxLanes : Lanes;
+    internal int LargestGroup => RunsCudaKernels ? GroupReduce.MaxLanes : Lanes;
 
     /// <summary>Lanes for one row of so many packs: on CUDA a warp, which reduces without a barrier, unless the row is long.</summary>
-    internal int LanesOfRow(int packs) => Kind != "cuda" ? Lanes : packs <= 128 ? 32 : packs <= 1024 ? 128 : GroupReduce.MaxLanes;
+    internal int LanesOfRow(int packs) => !RunsCudaKernels ? Lanes : packs <= 128 ? 32 : packs <= 1024 ? 128 : GroupReduce.MaxLanes;
 
     /// <summary>Lanes for a chunk of rows, taken one after the other: on CUDA enough for the whole row at once.</summary>
-    internal int LanesOfChunk(int packs) => Kind != "cuda" ? Lanes : Math.Clamp((packs + 31) / 32 * 32, 32, GroupReduce.MaxLanes);
+    internal int LanesOfChunk(int packs) => !RunsCudaKernels ? Lanes : Math.Clamp((packs + 31) / 32 * 32, 32, GroupReduce.MaxLanes);
 
     /// <summary>True if launches may be recorded: they then depend on no batch, and grids are sized for the largest.</summary>
-    internal bool ReplaysSteps => IsCuda;
+    internal bool ReplaysSteps => RunsCudaKernels;
+
+    /// <summary>What runs kernels in the driver's place, if anything does.</summary>
+    internal IKernelHost? Host { get; private init; }
+
+    /// <summary>True if kernels are compiled for CUDA, whoever runs them.</summary>
+    internal bool RunsCudaKernels => Kind == "cuda" || Host is not null;
 
     /// <summary>True for ILGPU's simulator, which checks what kernels compute, slowly.</summary>
     public bool IsSimulator => Kind == "ilgpu-cpu";
@@ -84,6 +90,7 @@ public sealed class GpuDevice : Device
         {
             var buffer = Accelerator.Allocate1D<T>(Math.Max(1, length));
             buffer.MemSetToZero(Stream);
+            Host?.Register(buffer.NativePtr, buffer.LengthInBytes);
             return buffer;
         }
         catch (AcceleratorException e)
@@ -259,6 +266,13 @@ public sealed class GpuDevice : Device
             context?.Dispose();
             return None(FirstLine((e.InnerException ?? e).Message), out reason);
         }
+    }
+
+    /// <summary>A device whose memory is the simulator's and whose kernels, compiled for CUDA, run in <paramref name="host"/>.</summary>
+    internal static GpuDevice Emulate(IKernelHost host)
+    {
+        var context = Context.Create(builder => Enable(builder, "ilgpu-cpu").EnableKernels());
+        return new("emulator", context, context.Devices.OfType<CPUDevice>().First().CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel)) { Host = host };
     }
 
     internal static string Describe(string name, long memory, string kind) =>

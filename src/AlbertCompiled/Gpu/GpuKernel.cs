@@ -24,7 +24,7 @@ public sealed class GpuKernel<TKernel>(GpuDevice device) where TKernel : struct,
         if (x <= 0 || y <= 0 || z <= 0) return;
         try
         {
-            launcher ??= device.Accelerator.LoadKernel<TKernel>(KernelEntry.Run);
+            launcher ??= device.Host?.Load<TKernel>(KernelSpecialization.Empty, null) ?? device.Accelerator.LoadKernel<TKernel>(KernelEntry.Run);
             launcher(device.Stream, new(new Index3D(x, y, z), new Index3D(lanes, 1, 1)), kernel);
         }
         catch (AcceleratorException e)

@@ -1,0 +1,52 @@
+using System.Reflection;
+using AlbertCompiled.Gpu;
+using ILGPU;
+using ILGPU.Algorithms;
+using ILGPU.Backends;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+
+namespace AlbertCompiled.Tests.Gpu.Emulation;
+
+/// <summary>
+/// Runs a device's kernels in the emulator: each is compiled to the PTX that a card would get, checked as text when it is loaded, and every launch must be free
+/// of findings. So whatever runs on a device runs here, programs of whole training steps included.
+/// </summary>
+sealed class EmulatedHost : IKernelHost
+{
+    /// <summary>The word for a device of this kind in tests.</summary>
+    public const string Kind = "emulator";
+
+    readonly Context context;
+    readonly PTXBackend backend;
+    readonly GlobalMemory memory = new();
+
+    public EmulatedHost()
+    {
+        context = Context.Create(builder => builder.EnableKernels());
+        backend = new(context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_88, null);
+    }
+
+    /// <summary>Launches so far, by kernel.</summary>
+    public List<LaunchReport> Reports { get; } = [];
+
+    public void Register(nint pointer, long bytes) => memory.Add(pointer, bytes, $"buffer of {bytes}");
+
+    public Action<AcceleratorStream, KernelConfig, TKernel> Load<TKernel>(KernelSpecialization specialization, Func<string, string>? complete) where TKernel : struct, IGpuKernel
+    {
+        var entry = typeof(KernelEntry).GetMethod(nameof(KernelEntry.Run), BindingFlags.Public | BindingFlags.Static)!.MakeGenericMethod(typeof(TKernel));
+        var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry), specialization);
+        var kernel = EmulatedKernel.Load(complete is null ? compiled.PTXAssembly : complete(compiled.PTXAssembly));
+        PtxCheck.Assert(kernel);
+        return (stream, config, arguments) =>
+        {
+            stream.Synchronize();
+            var report = kernel.Launch(memory, Size(config.GridDim), Size(config.GroupDim), config.SharedMemoryConfig.NumElements * config.SharedMemoryConfig.ElementSize, KernelArguments.Of(arguments));
+            Reports.Add(report.AssertClean());
+        };
+    }
+
+    static (int, int, int) Size(Index3D size) => (size.X, size.Y, size.Z);
+}

@@ -1,0 +1,39 @@
+using Xunit;
+
+namespace AlbertCompiled.Tests.Gpu.Emulation;
+
+/// <summary>What the text of every kernel must hold before it is run at all.</summary>
+static class PtxCheck
+{
+    /// <summary>Bytes of shared memory that a text may declare; more is dynamic, and asked for at the launch.</summary>
+    public const int StaticShared = 48 * 1024;
+
+    /// <summary>Instructions, by the beginnings of their opcodes, that need a target and no less.</summary>
+    static readonly (string Opcode, int Capability, bool Exactly)[] Gates =
+    [
+        ("mma.sync", 80, false), ("cp.async.cg", 80, false), ("cp.async.ca", 80, false), ("ldmatrix", 75, false), ("mbarrier", 80, false), ("redux", 80, false),
+        ("stmatrix", 90, false), ("elect", 90, false), ("cp.async.bulk", 90, false), ("mbarrier.try_wait", 90, false), ("fence.proxy.async", 90, false),
+        ("griddepcontrol", 90, false), ("wgmma", 90, true), ("setmaxnreg", 90, true),
+    ];
+
+    /// <summary>Fails unless a kernel keeps to registers, needs nothing that must be linked, fits into shared memory, and has a target that knows its instructions.</summary>
+    public static void Assert(EmulatedKernel kernel)
+    {
+        Xunit.Assert.Empty(kernel.Module.Externals);
+        Xunit.Assert.DoesNotContain(kernel.Entry.Variables.Concat(kernel.Module.Variables), v => v.Space == "local");
+        Xunit.Assert.All(kernel.Module.Variables, v => Xunit.Assert.False(v.IsExternal && !(v.Space == "shared" && v.Bytes == 0), $"{v.Name} is declared elsewhere"));
+        Xunit.Assert.InRange(kernel.StaticShared, 0, StaticShared);
+        string target = kernel.Module.Target;
+        bool specific = target.EndsWith('a');
+        int capability = int.Parse(target.TrimEnd('a')[3..], System.Globalization.CultureInfo.InvariantCulture);
+        foreach (var instruction in kernel.Program)
+        {
+            string opcode = string.Join('.', instruction.Statement.Opcode);
+            foreach (var (gated, least, exactly) in Gates)
+            {
+                if (!opcode.StartsWith(gated, StringComparison.Ordinal)) continue;
+                Xunit.Assert.True(exactly ? specific && capability == least : capability >= least, $"line {instruction.Statement.Line}: {opcode} under {target}");
+            }
+        }
+    }
+}
