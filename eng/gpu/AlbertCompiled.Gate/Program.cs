@@ -1,0 +1,27 @@
+using System.Globalization;
+using System.Reflection;
+using AlbertCompiled.Gate;
+
+// One program for a machine without an SDK: the tests, the benchmarks and the command line.
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+return args switch
+{
+    ["tests", .. var rest] => TestRun.Run(rest),
+    ["curves", .. var rest] => CurveComparison.Run(rest),
+    ["bench", .. var rest] => Call("AlbertCompiled.Bench", rest),
+    ["albert", .. var rest] => Call("albert", rest),
+    _ => Usage(),
+};
+
+static int Call(string assembly, string[] arguments) => (int)Assembly.Load(assembly).EntryPoint!.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [arguments], null)!;
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        gate tests [--class TEXT] [--filter TEXT] [--need KIND] [--json FILE]   the tests whose class and name contain the texts
+        gate curves EXPECTED ACTUAL [--tolerance 0.1] [--json FILE]            two metrics.jsonl of one recipe on two devices
+        gate bench NAME [key=value ...]                                        a benchmark
+        gate albert COMMAND ...                                                the command line
+        """);
+    return 2;
+}
