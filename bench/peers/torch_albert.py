@@ -311,9 +311,6 @@ def main():
     parser.add_argument("--sentences", default="", help="token ids, a sequence a line")
     parser.add_argument("--seconds", type=float, default=600)
     given = parser.parse_args()
-    for name in ("parts", "modes", "sequences", "dropouts", "dtypes"):
-        if isinstance(getattr(given, name), str):
-            setattr(given, name, words(getattr(given, name)))
     known = dict(parts="ceilings train gemm attention infer", modes="compile eager graph", dtypes="autocast pure")
     for name, values in known.items():
         for value in getattr(given, name):

@@ -43,7 +43,8 @@ static class CurveComparison
         foreach (string line in File.ReadLines(file))
         {
             using var json = JsonDocument.Parse(line);
-            if (json.RootElement.TryGetProperty("step", out var step) && json.RootElement.TryGetProperty("loss", out var loss)) losses[step.GetInt32()] = loss.GetDouble();
+            var record = json.RootElement;
+            if (record.GetProperty("kind").GetString() == "step") losses[record.GetProperty("step").GetInt32()] = record.GetProperty("loss").GetDouble();
         }
 
         return losses;

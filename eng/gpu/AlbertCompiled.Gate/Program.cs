@@ -8,6 +8,8 @@ return args switch
 {
     ["tests", .. var rest] => TestRun.Run(rest),
     ["curves", .. var rest] => CurveComparison.Run(rest),
+    ["trim"] => Trim.Run(),
+    ["report", .. var rest] => Report.Run(rest),
     ["bench", .. var rest] => Call("AlbertCompiled.Bench", rest),
     ["albert", .. var rest] => Call("albert", rest),
     _ => Usage(),
@@ -18,8 +20,11 @@ static int Call(string assembly, string[] arguments) => (int)Assembly.Load(assem
 static int Usage()
 {
     Console.Error.WriteLine("""
-        gate tests [--class TEXT] [--filter TEXT] [--need KIND] [--json FILE]   the tests whose class and name contain the texts
+        gate tests [--class TEXT] [--filter TEXT] [--need KIND] [--json FILE] [--list classes|tests]
+                                                                               the tests whose class and name contain the texts
         gate curves EXPECTED ACTUAL [--tolerance 0.1] [--json FILE]            two metrics.jsonl of one recipe on two devices
+        gate report FOLDER                                                     results.json and results.md of what run left there
+        gate trim                                                              removes files that a machine with a card does not need
         gate bench NAME [key=value ...]                                        a benchmark
         gate albert COMMAND ...                                                the command line
         """);

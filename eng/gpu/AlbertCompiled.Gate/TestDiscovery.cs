@@ -17,7 +17,7 @@ sealed class TestDiscovery : LongLivedMarshalByRefObject, IMessageSink, IDisposa
         return true;
     }
 
-    public void Wait() => complete.Wait();
+    public bool Wait(TimeSpan most) => complete.Wait(most);
 
     public void Dispose() => complete.Dispose();
 }
