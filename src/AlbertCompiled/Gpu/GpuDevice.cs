@@ -56,6 +56,9 @@ public sealed class GpuDevice : Device
     /// <summary>True if a step's launches are recorded once and replayed: grids are then sized for the largest batch.</summary>
     internal bool ReplaysSteps => Kind == "cuda";
 
+    /// <summary>Is told of every launch of a kernel, after it was queued: measurements. Nothing is told while it is null.</summary>
+    internal Action<Type>? Observer { get; set; }
+
     /// <summary>True for ILGPU's simulator, which checks what kernels compute, slowly.</summary>
     public bool IsSimulator => Kind == "ilgpu-cpu";
 

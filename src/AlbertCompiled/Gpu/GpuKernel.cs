@@ -24,5 +24,6 @@ public sealed class GpuKernel<TKernel>(GpuDevice device) where TKernel : struct,
         if (x <= 0 || y <= 0 || z <= 0) return;
         launcher ??= device.Accelerator.LoadKernel<TKernel>(KernelEntry.Run);
         launcher(device.Stream, new(new Index3D(x, y, z), new Index3D(lanes, 1, 1)), kernel);
+        device.Observer?.Invoke(typeof(TKernel));
     }
 }
