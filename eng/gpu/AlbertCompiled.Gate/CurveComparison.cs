@@ -44,7 +44,9 @@ static class CurveComparison
         {
             using var json = JsonDocument.Parse(line);
             var record = json.RootElement;
-            if (record.GetProperty("kind").GetString() == "step") losses[record.GetProperty("step").GetInt32()] = record.GetProperty("loss").GetDouble();
+            if (record.GetProperty("kind").GetString() != "step") continue;
+            var loss = record.GetProperty("loss");
+            losses[record.GetProperty("step").GetInt32()] = loss.ValueKind == JsonValueKind.Number ? loss.GetDouble() : double.NaN;
         }
 
         return losses;

@@ -23,7 +23,7 @@ static int Usage()
         gate tests [--class TEXT] [--filter TEXT] [--need KIND] [--json FILE] [--list classes|tests]
                                                                                the tests whose class and name contain the texts
         gate curves EXPECTED ACTUAL [--tolerance 0.1] [--json FILE]            two metrics.jsonl of one recipe on two devices
-        gate report FOLDER                                                     results.json and results.md of what run left there
+        gate report FOLDER | results.json [--write docs/benchmarks-gpu.md]       results.json and results.md of what run left; its tables into a page
         gate trim                                                              removes files that a machine with a card does not need
         gate bench NAME [key=value ...]                                        a benchmark
         gate albert COMMAND ...                                                the command line
