@@ -5,7 +5,7 @@ Measures the work of `bench train`, `bench infer` and `bench gpu`: full sequence
 order of their importance, each one JSON object a line on standard output when it is measured; one that fails prints its error and the rest go on; one that
 would begin too late is left out and says so.
 
-  torch_albert.py [--only train,gemm,...] [--tokens 16384] [--steps 20] [--sentences FILE] [--seconds 150] [--compilers 4] [--device cuda]
+  torch_albert.py [--only train,gemm,...] [--tokens 16384] [--steps 20] [--sentences FILE] [--seconds 150] [--compilers 5] [--device cuda]
 
 models: plain = one product for queries, keys and values, bf16 activations, float32 weights cast once a step (torch_models.py);
 transformers = AlbertForPreTraining under autocast. modes: eager; compile = torch.compile; graph = torch.compile(mode="reduce-overhead"), which replays
