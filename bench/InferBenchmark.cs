@@ -17,7 +17,7 @@ internal static class InferBenchmark
         int tokens = file.Length > 0 ? options.Number("tokens", 2048) : length;
         int longest = sentences.Max(s => s.Length);
         if (tokens < longest) throw new ArgumentException($"tokens={tokens} is less than the longest sentence, {longest}");
-        using var device = Device.Open("cpu", threads);
+        using var device = Device.Open(options.Text("device", "cpu"), threads);
         using var model = AlbertBaseEncoder.Create(device, new(tokens, Math.Min(tokens, sentences.Length), 1), precision: precision);
         if (onnx.Length > 0) model.ToOnnx().Save(onnx);
         var batches = Batches(sentences, model.Capacity);
@@ -28,7 +28,7 @@ internal static class InferBenchmark
         });
         int total = sentences.Sum(s => s.Length);
         Console.WriteLine($"tokens_per_s={total / median * 1000:F1} latency_ms={median:F2} min_ms={least:F2} checksum={checksum:F4} "
-            + $"config=base sentences={sentences.Length} tokens={total} batches={batches.Count} threads={threads} dtype={dtype}");
+            + $"config=base sentences={sentences.Length} tokens={total} batches={batches.Count} threads={threads} dtype={dtype} device={device.Name}");
     }
 
     static List<TokenBatch> Batches(int[][] sentences, Capacity capacity)

@@ -22,8 +22,14 @@ internal static class ProfileBenchmark
     public static void Run(Options options)
     {
         using var workload = new Workload(options);
-        if (workload.Device is not CpuDevice cpu) throw new ArgumentException("only the CPU is profiled");
         int steps = options.Number("steps", 5);
+        if (workload.Device is Gpu.GpuDevice gpu)
+        {
+            GpuProfile.Run(workload, gpu, steps);
+            return;
+        }
+
+        var cpu = (CpuDevice)workload.Device;
         for (int i = 0; i < 2; i++) workload.Step();
         double peak = Enumerable.Range(0, 20).Max(_ => Peak.Measure(cpu.Team)) * workload.PeakFactor, bandwidth = Bandwidth.Measure(cpu.Team);
 

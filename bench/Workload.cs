@@ -31,6 +31,7 @@ internal sealed class Workload : IDisposable
     readonly CompiledModel model;
     readonly TokenBatch batch;
     readonly OptimizerSettings settings;
+    readonly long usedBefore;
 
     public Workload(Options options)
     {
@@ -52,6 +53,7 @@ internal sealed class Workload : IDisposable
         var capacity = new Capacity(Tokens, sequences, Tokens);
         batch = RandomBatch(capacity, sequences, length, c.Vocabulary, new Random(7));
         Device = Device.Open(options.Text("device", "cpu"), threads);
+        usedBefore = GpuSteps.UsedBytes(Device);
         model = c.Create(Device, capacity with { Predictions = batch.Predicted.Count }, compute);
         settings = new OptimizerSettings(optimizer, 1e-4f, ClipNorm: 0, BiasCorrection: true);
     }
@@ -75,13 +77,23 @@ internal sealed class Workload : IDisposable
         }
     }
 
-    /// <summary>Bytes that are known before the first step: parameters, gradients, moments, the largest arena, weights in the inner kernel's layout.</summary>
+    /// <summary>The precision of products.</summary>
+    public Compute Precision => model.Precision;
+
+    /// <summary>Bytes that the model takes of a card, or 0 where nobody counts them.</summary>
+    public long UsedBytes => GpuSteps.UsedBytes(Device) - usedBefore;
+
+    /// <summary>Bytes that are known before the first step: parameters, gradients, moments, the largest arena, weights in the inner kernel's layout, or rounded.</summary>
     public long PlannedBytes =>
         model.ArenaBytes
-        + sizeof(float) * (model.Description.ParameterArenas * model.Description.ParameterFloats + (model.Executor is CpuExecutor executor ? executor.PackedFloats : 0));
+        + sizeof(float) * (model.Description.ParameterArenas * model.Description.ParameterFloats + (model.Executor is CpuExecutor executor ? executor.PackedFloats : 0))
+        + (Device is CpuDevice || model.Precision == Compute.Float32 ? 0 : sizeof(ushort) * model.Description.ParameterFloats);
 
     /// <summary>Trains one step and returns its loss.</summary>
     public float Step() => model.TrainStep(batch, settings).Loss;
+
+    /// <summary>Trains a step; on a GPU it may still run when this returns.</summary>
+    public void Queue() => model.TrainStep(batch, settings);
 
     public override string ToString() => $"config={config} B={sequences} S={length} threads={threads} dtype={precision} device={Device.Name}";
 

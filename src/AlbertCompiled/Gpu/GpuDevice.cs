@@ -79,6 +79,9 @@ public sealed class GpuDevice : Device
     /// <summary>True if kernels are compiled for CUDA, whoever runs them.</summary>
     internal bool RunsCudaKernels => Kind == "cuda" || Host is not null;
 
+    /// <summary>Is told of every launch of a kernel, after it was queued: measurements. Nothing is told while it is null.</summary>
+    internal Action<Type>? Observer { get; set; }
+
     /// <summary>True for ILGPU's simulator, which checks what kernels compute, slowly.</summary>
     public bool IsSimulator => Kind == "ilgpu-cpu";
 

@@ -26,6 +26,7 @@ public sealed class GpuKernel<TKernel>(GpuDevice device) where TKernel : struct,
         {
             launcher ??= device.Host?.Load<TKernel>(KernelSpecialization.Empty, null) ?? device.Accelerator.LoadKernel<TKernel>(KernelEntry.Run);
             launcher(device.Stream, new(new Index3D(x, y, z), new Index3D(lanes, 1, 1)), kernel);
+            device.Observer?.Invoke(typeof(TKernel));
         }
         catch (AcceleratorException e)
         {

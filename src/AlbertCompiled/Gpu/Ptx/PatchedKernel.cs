@@ -62,6 +62,7 @@ internal sealed class PatchedKernel<TKernel> where TKernel : struct, IGpuKernel
     {
         if (x <= 0 || y <= 0 || z <= 0) return;
         launcher(device.Stream, new(new Index3D(x, y, z), new Index3D(lanes, 1, 1), shared), kernel);
+        device.Observer?.Invoke(typeof(TKernel));
     }
 
     /// <summary>The kernel with its completed text, for any backend: no card is needed.</summary>

@@ -32,6 +32,7 @@ internal sealed partial class ResidentKernel<TKernel>(GpuDevice device) where TK
         launcher ??= Load();
         var shared = TKernel.SharedBytes == 0 ? default : SharedMemoryConfig.RequestDynamic<byte>(TKernel.SharedBytes);
         launcher(device.Stream, new(Math.Min(items, TKernel.Resident * device.Accelerator.NumMultiprocessors), TKernel.Lanes, shared), kernel);
+        device.Observer?.Invoke(typeof(TKernel));
     }
 
     /// <summary>Compiles the kernel and puts its text in.</summary>

@@ -1,0 +1,83 @@
+using System.Text.RegularExpressions;
+using AlbertCompiled.Gpu;
+using ILGPU.Runtime.Cuda;
+
+namespace AlbertCompiled.Bench;
+
+/// <summary>
+/// Where the time of a training step goes on a CUDA card, kernel by kernel: the device's clock is read after each launch, launches queued one by one.
+/// A kernel that is shorter than its launch seems as long as that, so the sum exceeds the time of a recorded step.
+/// </summary>
+internal static partial class GpuProfile
+{
+    /// <summary>Parts of a step by what is in the names of kernels.</summary>
+    static readonly (string Part, string[] Words)[] Parts =
+    [
+        ("matrix products", ["Product"]),
+        ("attention", ["Attention"]),
+        ("update", ["Adam", "Lamb", "Norm", "Round", "Update", "Clear"]),
+        ("rows, sums, tables", [""]),
+    ];
+
+    public static void Run(Workload workload, GpuDevice device, int steps)
+    {
+        if (device.Kind != "cuda") throw new ArgumentException($"the processor and CUDA cards are profiled, not {device.Kind}");
+        for (int step = 0; step < 3; step++) workload.Step();
+        var whole = GpuSteps.Measure(workload, steps, warmup: 0);
+        var launches = new List<(Type Kernel, IntPtr Passed)>();
+        var stream = ((CudaStream)device.Stream).StreamPtr;
+        IntPtr Mark()
+        {
+            var mark = CudaDriver.CreateTimedEvent();
+            CudaDriver.Record(mark, stream);
+            return mark;
+        }
+
+        var times = new Dictionary<string, (int Calls, double Milliseconds)>();
+        for (int step = 0; step < steps; step++)
+        {
+            launches.Clear();
+            var begin = Mark();
+            device.Observer = kernel => launches.Add((kernel, Mark()));
+            workload.Queue();
+            device.Observer = null;
+            device.Synchronize();
+            var before = begin;
+            foreach (var (kernel, passed) in launches)
+            {
+                string name = NameOf(kernel);
+                var sum = times.GetValueOrDefault(name);
+                times[name] = (sum.Calls + 1, sum.Milliseconds + CudaDriver.Milliseconds(before, passed));
+                CudaDriver.DestroyEvent(before);
+                before = passed;
+            }
+
+            CudaDriver.DestroyEvent(before);
+        }
+
+        double total = times.Values.Sum(t => t.Milliseconds) / steps;
+        Console.WriteLine($"{"kernel",-100} {"calls",6} {"ms",9} {"µs each",9} {"share",7}");
+        foreach (var (name, (calls, milliseconds)) in times.OrderByDescending(t => t.Value.Milliseconds))
+            Print(name, (double)calls / steps, milliseconds / steps, total);
+        Console.WriteLine();
+        foreach (var part in times.ToLookup(t => Parts.First(p => p.Words.Any(w => t.Key.Contains(w, StringComparison.Ordinal))).Part))
+            Print(part.Key, (double)part.Sum(t => t.Value.Calls) / steps, part.Sum(t => t.Value.Milliseconds) / steps, total);
+        Console.WriteLine($"sum_ms={total:F3} step_ms={whole.Step * 1000:F3} launches={times.Values.Sum(t => t.Calls) / steps} {workload}");
+    }
+
+    // A name longer than the column is cut.
+    static void Print(string name, double calls, double milliseconds, double total) =>
+        Console.WriteLine($"{(name.Length > 100 ? name[..100] : name),-100} {calls,6:F0} {milliseconds,9:F3} {milliseconds / calls * 1000,9:F1} {milliseconds / total,7:P1}");
+
+    /// <summary>A kernel's struct with its arguments, without namespaces and the number of arguments.</summary>
+    internal static string NameOf(Type type)
+    {
+        string name = Arity().Replace(type.Name, "");
+        Type[] arguments = type.GetGenericArguments(), outer = type.DeclaringType?.GetGenericArguments() ?? [];
+        var own = arguments.Skip(outer.Length).Select(NameOf).ToList();
+        return own.Count == 0 ? name : $"{name}<{string.Join(", ", own)}>";
+    }
+
+    [GeneratedRegex(@"`\d+")]
+    private static partial Regex Arity();
+}
