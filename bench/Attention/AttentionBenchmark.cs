@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using AlbertCompiled.Gpu;
+using AlbertCompiled.Gpu.Ptx;
 using AlbertCompiled.Gpu.TensorCores;
 using ILGPU;
 using ILGPU.Algorithms;
@@ -101,7 +102,7 @@ internal static class AttentionBenchmark
     {
         using var context = Context.Create(builder => builder.EnableKernels());
         using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_80, null);
-        return ResidentKernel<TKernel>.Compile(backend).PTXAssembly;
+        return PatchedKernel<TKernel>.Compile(backend, TKernel.Lanes, TKernel.Resident, ResidentKernel<TKernel>.Complete).PTXAssembly;
     }
 }
 
