@@ -367,8 +367,7 @@ partial class Small
                 if (Group.IdxX == 0) meanPartials[meanPartialsRow] = 0f;
                 int mlmPartialsRow = chunk * 1;
                 if (Group.IdxX == 0) mlmPartials[mlmPartialsRow] = 0f;
-                int dLogitsPartialsRow = chunk * 50;
-                for (int column = Group.IdxX * V.Count; column < 50; column += Group.DimX * V.Count) V.Store(dLogitsPartials, dLogitsPartialsRow + column, 0f);
+                var dLogitsPartialsSum = PartialSum<V>.Of(dLogitsPartials, chunk, 50);
                 for (int row = first; row < last; row++)
                 {
                     int logitsRow = row * 64;
@@ -403,9 +402,10 @@ partial class Small
                     {
                         V dSum = dNegative * V.OneHot(column, labelsIndexColumn) + dQuotient2 * V.Exp(V.Load(logits, logitsRow + column) - largest);
                         V.Store(dMlm2, dMlm2Row + column, dSum);
-                        V.Store(dLogitsPartials, dLogitsPartialsRow + column, V.Load(dLogitsPartials, dLogitsPartialsRow + column) + dSum);
+                        dLogitsPartialsSum.Add(column, dSum);
                     }
                 }
+                dLogitsPartialsSum.Store();
             }
         }
 
@@ -421,8 +421,7 @@ partial class Small
                 if (Group.IdxX == 0) meanPartials2[meanPartials2Row] = 0f;
                 int sopPartialsRow = chunk * 1;
                 if (Group.IdxX == 0) sopPartials[sopPartialsRow] = 0f;
-                int dOrderPartialsRow = chunk * 2;
-                for (int column = Group.IdxX * V.Count; column < 2; column += Group.DimX * V.Count) V.Store(dOrderPartials, dOrderPartialsRow + column, 0f);
+                var dOrderPartialsSum = PartialSum<V>.Of(dOrderPartials, chunk, 2);
                 for (int row = first; row < last; row++)
                 {
                     int order2Row = row * 2;
@@ -457,9 +456,10 @@ partial class Small
                     {
                         V dSum = dNegative * V.OneHot(column, orderIndexColumn) + dQuotient2 * V.Exp(V.Load(order2, order2Row + column) - largest);
                         V.Store(dSop2, dSop2Row + column, dSum);
-                        V.Store(dOrderPartials, dOrderPartialsRow + column, V.Load(dOrderPartials, dOrderPartialsRow + column) + dSum);
+                        dOrderPartialsSum.Add(column, dSum);
                     }
                 }
+                dOrderPartialsSum.Store();
             }
         }
 
@@ -485,16 +485,16 @@ partial class Small
         {
             public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
-                int dLinearPartialsRow = chunk * 16;
-                for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count) V.Store(dLinearPartials, dLinearPartialsRow + column, 0f);
+                var dLinearPartialsSum = PartialSum<V>.Of(dLinearPartials, chunk, 16);
                 for (int row = first; row < last; row++)
                 {
                     int dPooledRow = row * 16;
                     for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        V.Store(dLinearPartials, dLinearPartialsRow + column, V.Load(dLinearPartials, dLinearPartialsRow + column) + V.Load(dPooled, dPooledRow + column));
+                        dLinearPartialsSum.Add(column, V.Load(dPooled, dPooledRow + column));
                     }
                 }
+                dLinearPartialsSum.Store();
             }
         }
 
@@ -506,17 +506,17 @@ partial class Small
         {
             public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
-                int dDecoderInputPartials2Row = chunk * 8;
-                for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count) V.Store(dDecoderInputPartials2, dDecoderInputPartials2Row + column, 0f);
+                var dDecoderInputPartials2Sum = PartialSum<V>.Of(dDecoderInputPartials2, chunk, 8);
                 for (int row = first; row < last; row++)
                 {
                     int dDecodeProductRow = row * 8;
                     int decoderInputRow = row * 8;
                     for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        V.Store(dDecoderInputPartials2, dDecoderInputPartials2Row + column, V.Load(dDecoderInputPartials2, dDecoderInputPartials2Row + column) + V.Load(dDecodeProduct, dDecodeProductRow + column) * V.Load(decoderInput, decoderInputRow + column));
+                        dDecoderInputPartials2Sum.Add(column, V.Load(dDecodeProduct, dDecodeProductRow + column) * V.Load(decoderInput, decoderInputRow + column));
                     }
                 }
+                dDecoderInputPartials2Sum.Store();
             }
         }
 
@@ -551,10 +551,8 @@ partial class Small
         {
             public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
-                int dDecoderInputPartialsRow = chunk * 8;
-                for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count) V.Store(dDecoderInputPartials, dDecoderInputPartialsRow + column, 0f);
-                int dTransformedPartialsRow = chunk * 8;
-                for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count) V.Store(dTransformedPartials, dTransformedPartialsRow + column, 0f);
+                var dDecoderInputPartialsSum = PartialSum<V>.Of(dDecoderInputPartials, chunk, 8);
+                var dTransformedPartialsSum = PartialSum<V>.Of(dTransformedPartials, chunk, 8);
                 for (int row = first; row < last; row++)
                 {
                     int dDecodeProductRow = row * 8;
@@ -563,7 +561,7 @@ partial class Small
                     for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
                         V dMatMul = V.Load(dDecodeProduct, dDecodeProductRow + column);
-                        V.Store(dDecoderInputPartials, dDecoderInputPartialsRow + column, V.Load(dDecoderInputPartials, dDecoderInputPartialsRow + column) + dMatMul);
+                        dDecoderInputPartialsSum.Add(column, dMatMul);
                         dTotalLane += dMatMul * V.Load(predictionsLayerNormWeight, column) * V.Load(centred, centredRow + column);
                     }
                     float dTotal = GroupReduce.Sum(V.Sum(dTotalLane));
@@ -594,9 +592,11 @@ partial class Small
                         V dScaled17 = dScaled15 * sum2;
                         V dSum9 = dScaled15 + dScaled15 * scaled2 * sum2 + dScaled17 * scaled2 + dScaled17 * sum2 * 0.044715f + dSum5 * V.Load(geluTanh2, geluTanh2Row + column) * 0.5f;
                         V.Store(dGeluTanh, dGeluTanhRow + column, dSum9);
-                        V.Store(dTransformedPartials, dTransformedPartialsRow + column, V.Load(dTransformedPartials, dTransformedPartialsRow + column) + dSum9);
+                        dTransformedPartialsSum.Add(column, dSum9);
                     }
                 }
+                dDecoderInputPartialsSum.Store();
+                dTransformedPartialsSum.Store();
             }
         }
 
@@ -629,12 +629,9 @@ partial class Small
         {
             public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
-                int dLayerOutputPartialsRow = chunk * 16;
-                for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count) V.Store(dLayerOutputPartials, dLayerOutputPartialsRow + column, 0f);
-                int dLayerOutputPartials2Row = chunk * 16;
-                for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count) V.Store(dLayerOutputPartials2, dLayerOutputPartials2Row + column, 0f);
-                int dLayerSumPartialsRow = chunk * 16;
-                for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count) V.Store(dLayerSumPartials, dLayerSumPartialsRow + column, 0f);
+                var dLayerOutputPartialsSum = PartialSum<V>.Of(dLayerOutputPartials, chunk, 16);
+                var dLayerOutputPartials2Sum = PartialSum<V>.Of(dLayerOutputPartials2, chunk, 16);
+                var dLayerSumPartialsSum = PartialSum<V>.Of(dLayerSumPartials, chunk, 16);
                 for (int row = first; row < last; row++)
                 {
                     float dQuotient = layerOutputSum[row] / 16f;
@@ -645,9 +642,9 @@ partial class Small
                     for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
                         V dLayerOutput = V.Load(dQueryKeyValue, dQueryKeyValueRow + column);
-                        V.Store(dLayerOutputPartials, dLayerOutputPartialsRow + column, V.Load(dLayerOutputPartials, dLayerOutputPartialsRow + column) + dLayerOutput);
+                        dLayerOutputPartialsSum.Add(column, dLayerOutput);
                         V dCentred = V.Load(layerSum, layerSumRow + column) - dQuotient;
-                        V.Store(dLayerOutputPartials2, dLayerOutputPartials2Row + column, V.Load(dLayerOutputPartials2, dLayerOutputPartials2Row + column) + dLayerOutput * dCentred * dInverse);
+                        dLayerOutputPartials2Sum.Add(column, dLayerOutput * dCentred * dInverse);
                         dTotalLane += dLayerOutput * V.Load(fullLayerLayerNormWeight, column) * dCentred;
                     }
                     float dTotal = GroupReduce.Sum(V.Sum(dTotalLane));
@@ -671,9 +668,12 @@ partial class Small
                         V dScaled14 = dQuotient2 * (V.Load(layerSum, layerSumRow + column) - dQuotient);
                         V dScaled15 = (dScaled13 + dScaled14 + dScaled14 + dQuotient3) * V.KeepMask(key3Row, column, 0x19999999u, 1.1111112f);
                         V.Store(dLayerSum, dLayerSumRow + column, dScaled15);
-                        V.Store(dLayerSumPartials, dLayerSumPartialsRow + column, V.Load(dLayerSumPartials, dLayerSumPartialsRow + column) + dScaled15);
+                        dLayerSumPartialsSum.Add(column, dScaled15);
                     }
                 }
+                dLayerOutputPartialsSum.Store();
+                dLayerOutputPartials2Sum.Store();
+                dLayerSumPartialsSum.Store();
             }
         }
 
@@ -704,16 +704,16 @@ partial class Small
         {
             public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
-                int dExpandedPartialsRow = chunk * 32;
-                for (int column = Group.IdxX * V.Count; column < 32; column += Group.DimX * V.Count) V.Store(dExpandedPartials, dExpandedPartialsRow + column, 0f);
+                var dExpandedPartialsSum = PartialSum<V>.Of(dExpandedPartials, chunk, 32);
                 for (int row = first; row < last; row++)
                 {
                     int dGeluTanh2Row = row * 32;
                     for (int column = Group.IdxX * V.Count; column < 32; column += Group.DimX * V.Count)
                     {
-                        V.Store(dExpandedPartials, dExpandedPartialsRow + column, V.Load(dExpandedPartials, dExpandedPartialsRow + column) + V.Load(dGeluTanh2, dGeluTanh2Row + column));
+                        dExpandedPartialsSum.Add(column, V.Load(dGeluTanh2, dGeluTanh2Row + column));
                     }
                 }
+                dExpandedPartialsSum.Store();
             }
         }
 
@@ -725,12 +725,9 @@ partial class Small
         {
             public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
-                int dAttendedPartialsRow = chunk * 16;
-                for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count) V.Store(dAttendedPartials, dAttendedPartialsRow + column, 0f);
-                int dAttendedPartials2Row = chunk * 16;
-                for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count) V.Store(dAttendedPartials2, dAttendedPartials2Row + column, 0f);
-                int dAttentionSumPartialsRow = chunk * 16;
-                for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count) V.Store(dAttentionSumPartials, dAttentionSumPartialsRow + column, 0f);
+                var dAttendedPartialsSum = PartialSum<V>.Of(dAttendedPartials, chunk, 16);
+                var dAttendedPartials2Sum = PartialSum<V>.Of(dAttendedPartials2, chunk, 16);
+                var dAttentionSumPartialsSum = PartialSum<V>.Of(dAttentionSumPartials, chunk, 16);
                 for (int row = first; row < last; row++)
                 {
                     float dInverse = GpuMath.Rsqrt(layerOutputSum2[row] / 16f + 1E-12f);
@@ -749,9 +746,9 @@ partial class Small
                         V dScaled2 = V.Load(dQueryKeyValue, dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight, column) * dInverse;
                         V dScaled7 = dQuotient * (V.Load(layerSum, layerSumRow + column) - dQuotient2);
                         V dSum5 = dScaled2 + dScaled7 + dScaled7 + dQuotient3 + V.Load(dExpandedProduct, dExpandedProductRow + column);
-                        V.Store(dAttendedPartials, dAttendedPartialsRow + column, V.Load(dAttendedPartials, dAttendedPartialsRow + column) + dSum5);
+                        dAttendedPartialsSum.Add(column, dSum5);
                         V dDifference = V.Load(attentionSum, attentionSumRow + column) - dQuotient4;
-                        V.Store(dAttendedPartials2, dAttendedPartials2Row + column, V.Load(dAttendedPartials2, dAttendedPartials2Row + column) + dSum5 * dDifference * dInverse2);
+                        dAttendedPartials2Sum.Add(column, dSum5 * dDifference * dInverse2);
                         dTotal3Lane += dSum5 * V.Load(attentionLayerNormWeight, column) * dDifference;
                     }
                     float dTotal3 = GroupReduce.Sum(V.Sum(dTotal3Lane));
@@ -780,9 +777,12 @@ partial class Small
                         V.Store(dAttended, dAttendedRow + column, dSum19);
                         V dScaled28 = dSum19 * V.KeepMask(key2Row, column, 0x19999999u, 1.1111112f);
                         V.Store(dAttentionSum, dAttentionSumRow + column, dScaled28);
-                        V.Store(dAttentionSumPartials, dAttentionSumPartialsRow + column, V.Load(dAttentionSumPartials, dAttentionSumPartialsRow + column) + dScaled28);
+                        dAttentionSumPartialsSum.Add(column, dScaled28);
                     }
                 }
+                dAttendedPartialsSum.Store();
+                dAttendedPartials2Sum.Store();
+                dAttentionSumPartialsSum.Store();
             }
         }
 
@@ -794,16 +794,16 @@ partial class Small
         {
             public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
-                int dQueryKeyValuePartialsRow = chunk * 48;
-                for (int column = Group.IdxX * V.Count; column < 48; column += Group.DimX * V.Count) V.Store(dQueryKeyValuePartials, dQueryKeyValuePartialsRow + column, 0f);
+                var dQueryKeyValuePartialsSum = PartialSum<V>.Of(dQueryKeyValuePartials, chunk, 48);
                 for (int row = first; row < last; row++)
                 {
                     int dContextRow = row * 48;
                     for (int column = Group.IdxX * V.Count; column < 48; column += Group.DimX * V.Count)
                     {
-                        V.Store(dQueryKeyValuePartials, dQueryKeyValuePartialsRow + column, V.Load(dQueryKeyValuePartials, dQueryKeyValuePartialsRow + column) + V.Load(dContext, dContextRow + column));
+                        dQueryKeyValuePartialsSum.Add(column, V.Load(dContext, dContextRow + column));
                     }
                 }
+                dQueryKeyValuePartialsSum.Store();
             }
         }
 
@@ -827,16 +827,16 @@ partial class Small
         {
             public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
-                int dHiddenPartialsRow = chunk * 16;
-                for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count) V.Store(dHiddenPartials, dHiddenPartialsRow + column, 0f);
+                var dHiddenPartialsSum = PartialSum<V>.Of(dHiddenPartials, chunk, 16);
                 for (int row = first; row < last; row++)
                 {
                     int dQueryKeyValueRow = row * 16;
                     for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
                     {
-                        V.Store(dHiddenPartials, dHiddenPartialsRow + column, V.Load(dHiddenPartials, dHiddenPartialsRow + column) + V.Load(dQueryKeyValue, dQueryKeyValueRow + column));
+                        dHiddenPartialsSum.Add(column, V.Load(dQueryKeyValue, dQueryKeyValueRow + column));
                     }
                 }
+                dHiddenPartialsSum.Store();
             }
         }
 
@@ -860,10 +860,8 @@ partial class Small
         {
             public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
-                int dEmbeddedPartialsRow = chunk * 8;
-                for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count) V.Store(dEmbeddedPartials, dEmbeddedPartialsRow + column, 0f);
-                int dEmbeddedPartials2Row = chunk * 8;
-                for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count) V.Store(dEmbeddedPartials2, dEmbeddedPartials2Row + column, 0f);
+                var dEmbeddedPartialsSum = PartialSum<V>.Of(dEmbeddedPartials, chunk, 8);
+                var dEmbeddedPartials2Sum = PartialSum<V>.Of(dEmbeddedPartials2, chunk, 8);
                 for (int row = first; row < last; row++)
                 {
                     float dQuotient = embeddedSum[row] / 8f;
@@ -874,9 +872,9 @@ partial class Small
                     for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
                         V dScaled = V.Load(dEmbedded, dEmbeddedRow + column);
-                        V.Store(dEmbeddedPartials, dEmbeddedPartialsRow + column, V.Load(dEmbeddedPartials, dEmbeddedPartialsRow + column) + dScaled);
+                        dEmbeddedPartialsSum.Add(column, dScaled);
                         V dCentred = V.Load(lookup, lookupRow + column) - dQuotient;
-                        V.Store(dEmbeddedPartials2, dEmbeddedPartials2Row + column, V.Load(dEmbeddedPartials2, dEmbeddedPartials2Row + column) + dScaled * dCentred * dInverse);
+                        dEmbeddedPartials2Sum.Add(column, dScaled * dCentred * dInverse);
                         dTotalLane += dScaled * V.Load(embeddingsLayerNormWeight, column) * dCentred;
                     }
                     float dTotal = GroupReduce.Sum(V.Sum(dTotalLane));
@@ -898,6 +896,8 @@ partial class Small
                         V.Store(dEmbedded2, dEmbedded2Row + column, dSum4 + dScaled17 + dQuotient3);
                     }
                 }
+                dEmbeddedPartialsSum.Store();
+                dEmbeddedPartials2Sum.Store();
             }
         }
     }

@@ -237,6 +237,10 @@ partial class Small
         readonly GpuRows<EmbeddingHiddenMappingInBiasGradient, Float8> embeddingHiddenMappingInBiasGradientKernel;
         readonly MatrixProduct<T, NN, EmbeddedDropoutGradient> embeddedDropoutGradientKernel;
         readonly GpuRows<EmbeddedRowMeanGradient, Float8> embeddedRowMeanGradientKernel;
+        readonly RowGroups positionGroups;
+        readonly TableGradient<T> tableGradientKernel;
+        readonly RowGroups segmentGroups;
+        readonly RowGroups tokenGroups;
 
         public GpuTrain(GpuExecutor<T> executor) : base(executor, Compiled.Program("train")!)
         {
@@ -364,6 +368,10 @@ partial class Small
             embeddingHiddenMappingInBiasGradientKernel = new(Device, 16);
             embeddedDropoutGradientKernel = new(Device);
             embeddedRowMeanGradientKernel = new(Device, 8);
+            positionGroups = Batch.GroupsOf(batch => batch.Positions, Dimension.Tokens);
+            tableGradientKernel = new(Device);
+            segmentGroups = Batch.GroupsOf(batch => batch.Segments, Dimension.Tokens);
+            tokenGroups = Batch.GroupsOf(batch => batch.Tokens, Dimension.Tokens);
         }
 
         public override GpuOutput<T> Output(int index) => index switch

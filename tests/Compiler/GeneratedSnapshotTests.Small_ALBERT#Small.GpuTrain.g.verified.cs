@@ -221,9 +221,9 @@ partial class Small
             columnSumKernel.Launch(dEmbeddedPartials2, Tokens, 8, Gradient(Offset.EmbeddingsLayerNormWeight), accumulate: true);
 
             // gradient of: var lookup = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);
-            scatterAddKernel.LaunchGradient(new(Gradient(Offset.PositionEmbeddingsWeight), 8), Batch.Positions, new(dEmbedded2, 8), Tokens, 8);
-            scatterAddKernel.LaunchGradient(new(Gradient(Offset.TokenTypeEmbeddingsWeight), 8), Batch.Segments, new(dEmbedded2, 8), Tokens, 8);
-            scatterAddKernel.LaunchGradient(new(Gradient(Offset.WordEmbeddingsWeight), 8), Batch.Tokens, new(dEmbedded2, 8), Tokens, 8);
+            tableGradientKernel.Launch(new(Gradient(Offset.PositionEmbeddingsWeight), 8), positionGroups, new(dEmbedded2, 8), 8);
+            tableGradientKernel.Launch(new(Gradient(Offset.TokenTypeEmbeddingsWeight), 8), segmentGroups, new(dEmbedded2, 8), 8);
+            tableGradientKernel.Launch(new(Gradient(Offset.WordEmbeddingsWeight), 8), tokenGroups, new(dEmbedded2, 8), 8);
         }
     }
 }

@@ -45,7 +45,8 @@ sealed partial class HandWritten : CompiledModel
         readonly GpuRows<NormaliseGradient, Float1> normaliseGradientKernel;
         readonly MatrixProduct<T, TN, Accumulate> weightGradientProduct;
         readonly MatrixProduct<T, NN, Store<T>> embeddingGradientProduct;
-        readonly ScatterAdd<T> wordGradientScatter;
+        readonly TableGradient<T> wordGradient;
+        readonly RowGroups tokenGroups;
         readonly ColumnSum columnSum;
 
         public GpuTrain(GpuExecutor<T> executor) : base(executor, Compiled.Program("train")!)
@@ -64,7 +65,8 @@ sealed partial class HandWritten : CompiledModel
             normaliseGradientKernel = new(Device, Outputs);
             weightGradientProduct = new(Device);
             embeddingGradientProduct = new(Device);
-            wordGradientScatter = new(Device);
+            wordGradient = new(Device);
+            tokenGroups = Batch.GroupsOf(batch => batch.Tokens, Dimension.Tokens);
             columnSum = new(Device);
         }
 
@@ -91,7 +93,7 @@ sealed partial class HandWritten : CompiledModel
             columnSum.Launch(biasPartials, Tokens, Outputs, Gradient(224), accumulate: true);
             weightGradientProduct.Launch(new(hidden, Outputs), new(embedding, Inputs), Outputs, Inputs, Tokens, new(Gradient(80), Inputs));
             embeddingGradientProduct.Launch(new(hidden, Outputs), new(Weight(80), Inputs), Tokens, Inputs, Outputs, new(embedding, Inputs));
-            wordGradientScatter.LaunchGradient(new(Gradient(0), Inputs), Batch.Tokens, new(embedding, Inputs), Tokens, Inputs);
+            wordGradient.Launch(new(Gradient(0), Inputs), tokenGroups, new(embedding, Inputs), Inputs);
         }
     }
 }

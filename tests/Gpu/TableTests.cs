@@ -7,10 +7,11 @@ namespace AlbertCompiled.Tests.Gpu;
 public sealed class TableTests(GpuDevices devices)
 {
     [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
-    public void Scatter_adds_every_row(string kind)
+    public void Every_row_is_added_to_an_activation_and_to_a_gradient(string kind)
     {
         var device = devices[kind];
         var scatter = new ScatterAdd<Float32>(device);
+        var gradient = new TableGradient<Float32>(device);
         foreach (var (table, rows, columns) in device.IsSimulator ? [(5, 40, 19)] : new[] { (2, 700, 128), (1000, 300, 200), (7, 1, 3) })
         {
             var random = new Random(4);
@@ -23,12 +24,17 @@ public sealed class TableTests(GpuDevices devices)
 
             using var bufferIndex = device.Upload(index);
             using var bufferSource = device.Upload(source);
+            using var groups = new RowGroups(device, rows + 3);
+            groups.Upload(index);
             float[]? first = null;
             for (int run = 0; run < 2; run++)
             {
                 using var target = device.Upload(start);
-                scatter.LaunchGradient(new(target.View, tableStride), bufferIndex.View, new(bufferSource.View.AsElements(), sourceStride), rows, columns);
-                var result = device.Download(target);
+                scatter.Launch(new(target.View.AsElements(), tableStride), bufferIndex.View, new(bufferSource.View.AsElements(), sourceStride), rows, columns);
+                Check.Close(expected, device.Download(target), 2e-5);
+                using var other = device.Upload(start);
+                gradient.Launch(new(other.View, tableStride), groups, new(bufferSource.View.AsElements(), sourceStride), columns);
+                var result = device.Download(other);
                 Check.Close(expected, result, 2e-5);
                 Assert.Equal(first ?? result, result);
                 first = result;
@@ -57,8 +63,9 @@ public sealed class TableTests(GpuDevices devices)
     [Fact]
     public void Compile_to_registers_only()
     {
-        Ptx.Verify(typeof(ScatterAddKernel<Float32, Float32>), 128);
-        Ptx.Verify(typeof(CombineRowsKernel<BFloat16>), 128);
+        Ptx.Verify(typeof(ScatterAddKernel<BFloat16>), 128);
+        Ptx.Verify(typeof(RunSumKernel<BFloat16>), 128);
+        Ptx.Verify(typeof(RunMergeKernel), 128);
         Ptx.Verify(typeof(ColumnSumKernel), 128);
     }
 }

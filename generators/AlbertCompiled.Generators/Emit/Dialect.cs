@@ -90,8 +90,14 @@ internal abstract class Dialect
     /// <summary>Writes a value per row.</summary>
     public abstract string StorePerRow(Lower.Buffer buffer, string place, string value, bool accumulate);
 
-    /// <summary>Zeroes the partial sums of a chunk: {name}Row of so many columns.</summary>
-    public abstract void ClearPartials(CSharpWriter w, string name, int columns);
+    /// <summary>Begins the partial sums of a chunk, of so many columns: in front of its rows.</summary>
+    public abstract void BeginPartials(CSharpWriter w, string name, int columns);
+
+    /// <summary>Adds an element to the partial sum of its column.</summary>
+    public virtual string AddToPartials(string type, string name, string column, string value) => Store(type, OwnElement(name, column), value, accumulate: true);
+
+    /// <summary>Ends them: behind the rows.</summary>
+    public virtual void EndPartials(CSharpWriter w, string name, int columns) { }
 
     /// <summary>A function of elements, with its precedence (see <see cref="Expressions"/>).</summary>
     public abstract (string Text, int Precedence) Function(string type, Op op, IReadOnlyList<string> arguments);

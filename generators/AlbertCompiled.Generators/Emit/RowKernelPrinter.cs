@@ -39,16 +39,14 @@ internal sealed class RowKernelPrinter
             if (dialect.Attribute(inline: false) is { } attribute) w.Line(attribute);
             w.Block(dialect.RunHeading, () =>
             {
-                foreach (var (name, columns) in all.OfType<AddToPartial>().Select(a => (fields.Of(a.Partials), a.Partials.Shape.Columns)).Distinct())
-                {
-                    w.Line(dialect.RowStart(name, "chunk", columns));
-                    dialect.ClearPartials(w, name, columns);
-                }
+                var partials = all.OfType<AddToPartial>().Select(a => (Name: fields.Of(a.Partials), a.Partials.Shape.Columns)).Distinct().ToList();
+                foreach (var (name, columns) in partials) dialect.BeginPartials(w, name, columns);
 
                 w.Block("for (int row = first; row < last; row++)", () =>
                 {
                     foreach (var phase in kernel.Phases) Print(phase);
                 });
+                foreach (var (name, columns) in partials) dialect.EndPartials(w, name, columns);
             });
         });
     }
@@ -119,7 +117,7 @@ internal sealed class RowKernelPrinter
                     w.Line(dialect.Store(type, dialect.OwnElement(fields.Of(s.Target), column), Value(s.Value, s.Accumulate), s.Accumulate));
                     break;
                 case AddToPartial a:
-                    w.Line(dialect.Store(type, dialect.OwnElement(fields.Of(a.Partials), column), Value(a.Value, true), true));
+                    w.Line(dialect.AddToPartials(type, fields.Of(a.Partials), column, Value(a.Value, true)));
                     break;
                 default:
                     var (text, precedence) = Text(instruction, type, column, e);

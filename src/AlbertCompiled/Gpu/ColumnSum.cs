@@ -42,7 +42,16 @@ internal struct ColumnSumKernel : IGpuKernel
         float total = 0f;
         if (column < Width)
         {
-            for (int i = lane / Columns; i < chunks; i += shares) total += Partials[i * Width + column];
+            // four loads in flight
+            int i = lane / Columns;
+            for (; i + 3 * shares < chunks; i += 4 * shares)
+            {
+                float a = Partials[i * Width + column], b = Partials[(i + shares) * Width + column];
+                float c = Partials[(i + 2 * shares) * Width + column], d = Partials[(i + 3 * shares) * Width + column];
+                total += a + b + (c + d);
+            }
+
+            for (; i < chunks; i += shares) total += Partials[i * Width + column];
         }
 
         var scratch = SharedMemory.Allocate<float>(GroupReduce.MaxLanes);

@@ -1,21 +1,16 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace AlbertCompiled.Gpu;
 
-/// <summary>
-/// The index vectors of a batch in device memory: one buffer with a fixed place for each. A batch crosses the bus by one copy on a
-/// stream of its own, beside the run before, and moves to its place when that run is over.
-/// </summary>
+/// <summary>The index vectors of a batch in device memory: one buffer with a fixed place for each.</summary>
 public sealed class GpuBatch : IDisposable
 {
     const int SizeCount = 3;
 
     readonly GpuDevice device;
     readonly ArrayView<int> sizes;
-    readonly UploadRing<int> ring;
-    readonly MemoryBuffer1D<int, Stride1D.Dense> landing, buffer;
-    readonly StreamMark moved;
+    readonly StagedBuffer<int> staged;
+    readonly List<(Func<TokenBatch, Indices> Vector, RowGroups Groups)> grouped = [];
     readonly Capacity capacity;
     readonly bool replays;
     readonly AttentionTileLists tiles;
@@ -25,11 +20,7 @@ public sealed class GpuBatch : IDisposable
     {
         int length = 3 * Room(capacity.Tokens) + 2 * Room(capacity.Sequences) + 2 * Room(capacity.Predictions) + Room(capacity.Sequences + 1) + Room(SizeCount);
         (this.device, this.capacity, replays) = (device, capacity, device.ReplaysSteps);
-        ring = new(device, length);
-        landing = device.Allocate<int>(length);
-        buffer = device.Allocate<int>(length);
-        moved = new(device);
-        moved.Set(device.Stream);   // behind the zeroes
+        staged = new(device, length);
         Tokens = Take(capacity.Tokens);
         Segments = Take(capacity.Tokens);
         Positions = Take(capacity.Tokens);
@@ -66,6 +57,16 @@ public sealed class GpuBatch : IDisposable
     /// <summary>[sequences + 1] first row of each sequence, then the number of tokens.</summary>
     public ArrayView<int> Starts { get; }
 
+    /// <summary>The entries of a vector by what they name, from the next batch on: for gradients of tables.</summary>
+    /// <param name="vector">The vector.</param>
+    /// <param name="dimension">What its entries run over.</param>
+    public RowGroups GroupsOf(Func<TokenBatch, Indices> vector, Dimension dimension)
+    {
+        var groups = new RowGroups(device, capacity[dimension]);
+        grouped.Add((vector, groups));
+        return groups;
+    }
+
     /// <summary>Tokens, for launches.</summary>
     internal Extent TokenExtent => new(replays ? capacity.Tokens : TokenCount, sizes, 0);
 
@@ -94,7 +95,7 @@ public sealed class GpuBatch : IDisposable
     public void Upload(TokenBatch batch)
     {
         (TokenCount, SequenceCount, PredictionCount) = (batch.Tokens.Count, batch.First.Count, batch.Predicted.Count);
-        var staging = ring.Next();
+        var staging = staged.Next();
         int at = 0;     // in the order in which the places were taken
         Stage(staging, batch.Tokens.Span, Tokens, ref at);
         Stage(staging, batch.Segments.Span, Segments, ref at);
@@ -106,27 +107,21 @@ public sealed class GpuBatch : IDisposable
         staging.Slice(at, capacity.Sequences + 1).Fill(TokenCount);     // what follows the last sequence is empty
         Stage(staging, batch.Starts.AsSpan(0, SequenceCount + 1), Starts, ref at);
         Stage(staging, [TokenCount, SequenceCount, PredictionCount], sizes, ref at);
-
-        moved.HoldBack(device.CopyStream);      // the batch before may not have left yet
-        var sent = ring.Send(landing.View, device.CopyStream);
-        sent.HoldBack(device.Stream);
-        landing.View.CopyTo(device.Stream, buffer.View);
-        moved.Set(device.Stream);
+        staged.Send();
+        foreach (var (vector, groups) in grouped) groups.Upload(vector(batch).Span);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         tiles.Dispose();
-        GpuDevice.Free(landing);
-        GpuDevice.Free(buffer);
-        ring.Dispose();
-        moved.Dispose();
+        staged.Dispose();
+        foreach (var (_, groups) in grouped) groups.Dispose();
     }
 
     ArrayView<int> Take(int count)
     {
-        var view = buffer.View.SubView(used, Math.Max(1, count));
+        var view = staged.View.SubView(used, Math.Max(1, count));
         used += Room(count);
         return view;
     }

@@ -1,11 +1,12 @@
 using ILGPU;
 using ILGPU.Algorithms;
+using ILGPU.IR.Intrinsics;
 
 namespace AlbertCompiled.Gpu;
 
 /// <summary>
-/// Elementary functions for kernels, built from arithmetic and bit operations alone: every device computes the same, and none
-/// falls back on a coarse hardware approximation. Errors are absolute for values up to 1, relative beyond: below 5e-7.
+/// Elementary functions for kernels, built from arithmetic and bit operations, so that no device falls back on a coarse hardware
+/// approximation; on CUDA some are <see cref="CudaMath"/>'s. Errors are absolute for values up to 1, relative beyond: below 5e-7.
 /// </summary>
 public static class GpuMath
 {
@@ -13,16 +14,8 @@ public static class GpuMath
     const float Ln2High = 0.693359375f, Ln2Low = -2.12194440e-4f;   // the high part has 9 bits: n · Ln2High is exact
 
     /// <summary>eˣ; 0 below −104, +∞ above 88.73.</summary>
-    public static float Exp(float x)
-    {
-        x = x > 90f ? 90f : x;      // written so that NaN passes
-        x = x < -105f ? -105f : x;
-        int n = (int)(x * Log2E + (x < 0f ? -0.5f : 0.5f));
-        float r = x - n * Ln2High - n * Ln2Low;
-        float p = 1f + r * (1f + r * (1f / 2 + r * (1f / 6 + r * (1f / 24 + r * (1f / 120 + r * (1f / 720 + r * (1f / 5040)))))));
-        int half = n >> 1;          // in two steps, since 2ⁿ itself may be out of range
-        return p * PowerOfTwo(half) * PowerOfTwo(n - half);
-    }
+    [IntrinsicImplementation]
+    public static float Exp(float x) => Portable.Exp(x);
 
     /// <summary>ln x; −∞ at 0, NaN below, denormal numbers count as 0.</summary>
     public static float Log(float x)
@@ -38,13 +31,12 @@ public static class GpuMath
     }
 
     /// <summary>tanh x.</summary>
-    public static float Tanh(float x)
-    {
-        float a = x < 0f ? -x : x, z = x * x;
-        if (a < 0.2f) return x * (1f + z * (-1f / 3 + z * (2f / 15 + z * (-17f / 315))));
-        float e = Exp(-2f * a), t = (1f - e) / (1f + e);
-        return x < 0f ? -t : t;
-    }
+    [IntrinsicImplementation]
+    public static float Tanh(float x) => Portable.Tanh(x);
+
+    /// <summary>a/b.</summary>
+    [IntrinsicImplementation]
+    public static float Divide(float a, float b) => Portable.Divide(a, b);
 
     /// <summary>The error function: its Maclaurin series below 1, 1 − e^(−x²)·p(1/(1 + x/2)) above.</summary>
     public static float Erf(float x)
@@ -88,4 +80,29 @@ public static class GpuMath
         CounterRandom.Bits(rowKey, column) >= threshold ? scale : 0f;
 
     static float PowerOfTwo(int n) => Interop.IntAsFloat((uint)(n + 127) << 23);
+
+    /// <summary>The same everywhere, from arithmetic alone.</summary>
+    internal static class Portable
+    {
+        public static float Exp(float x)
+        {
+            x = x > 90f ? 90f : x;      // written so that NaN passes
+            x = x < -105f ? -105f : x;
+            int n = (int)(x * Log2E + (x < 0f ? -0.5f : 0.5f));
+            float r = x - n * Ln2High - n * Ln2Low;
+            float p = 1f + r * (1f + r * (1f / 2 + r * (1f / 6 + r * (1f / 24 + r * (1f / 120 + r * (1f / 720 + r * (1f / 5040)))))));
+            int half = n >> 1;          // in two steps, since 2ⁿ itself may be out of range
+            return p * PowerOfTwo(half) * PowerOfTwo(n - half);
+        }
+
+        public static float Tanh(float x)
+        {
+            float a = x < 0f ? -x : x, z = x * x;
+            if (a < 0.2f) return x * (1f + z * (-1f / 3 + z * (2f / 15 + z * (-17f / 315))));
+            float e = Exp(-2f * a), t = (1f - e) / (1f + e);
+            return x < 0f ? -t : t;
+        }
+
+        public static float Divide(float a, float b) => a / b;
+    }
 }

@@ -11,20 +11,38 @@ namespace AlbertCompiled.Gpu;
 /// <summary>What every context of ILGPU needs to compile our kernels.</summary>
 internal static class KernelContext
 {
-    /// <summary>Functions, optimizations, and what code for CUDA does in another way than other devices.</summary>
+    const BindingFlags Static = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static;
+
+    /// <summary>Functions that are marked as intrinsic, with what takes their place for CUDA and for OpenCL.</summary>
+    static readonly (Type Declared, Type Cuda, Type OpenCL, string[] Names)[] Replacements =
+    [
+        (typeof(GroupReduce), typeof(GroupReduce.Warps), typeof(GroupReduce.Levels), [nameof(GroupReduce.Sum), nameof(GroupReduce.Max)]),
+        (typeof(GpuMath), typeof(CudaMath), typeof(GpuMath.Portable), [nameof(GpuMath.Exp), nameof(GpuMath.Tanh), nameof(GpuMath.Divide)]),
+        (typeof(BFloat16), typeof(CudaMath), typeof(BFloat16.Portable), [nameof(BFloat16.Pair)]),
+    ];
+
+    /// <summary>Functions, optimizations, and what devices do each in its own way.</summary>
     public static Context.Builder EnableKernels(this Context.Builder builder)
     {
         builder.EnableAlgorithms().Optimize(OptimizationLevel.O2);
-        foreach (string name in (string[])[nameof(GroupReduce.Sum), nameof(GroupReduce.Max)])
+        var manager = builder.GetIntrinsicManager();
+        foreach (var (declared, cuda, openCL, names) in Replacements)
         {
-            var manager = builder.GetIntrinsicManager();
-            var reduction = typeof(GroupReduce).GetMethod(name)!;
-            manager.RegisterMethod(reduction, new PTXIntrinsic(Of(typeof(GroupReduce.Warps), name), IntrinsicImplementationMode.Redirect));
-            manager.RegisterMethod(reduction, new CLIntrinsic(Of(typeof(GroupReduce.Levels), name), IntrinsicImplementationMode.Redirect));
+            foreach (string name in names)
+            {
+                var method = Find(declared, name);
+                if (cuda != typeof(CudaMath) || !CudaMath.Instructions.ContainsKey(name))
+                    manager.RegisterMethod(method, new PTXIntrinsic(Find(cuda, name), IntrinsicImplementationMode.Redirect));
+                else
+                    manager.RegisterMethod(method, new PTXIntrinsic(Find(typeof(CudaMath), nameof(CudaMath.Write)), IntrinsicImplementationMode.GenerateCode));
+                manager.RegisterMethod(method, new CLIntrinsic(Find(openCL, name), IntrinsicImplementationMode.Redirect));
+            }
         }
 
+        foreach (string name in CudaMath.Instructions.Keys)
+            manager.RegisterMethod(Find(typeof(CudaMath), name), new PTXIntrinsic(Find(typeof(CudaMath), nameof(CudaMath.Write)), IntrinsicImplementationMode.GenerateCode));
         return builder;
     }
 
-    static MethodInfo Of(Type type, string name) => type.GetMethod(name, BindingFlags.Public | BindingFlags.Static)!;
+    static MethodInfo Find(Type type, string name) => type.GetMethod(name, Static)!;
 }

@@ -2,16 +2,14 @@ using ILGPU;
 
 namespace AlbertCompiled.Gpu;
 
-/// <summary>The gradient of a table look-up, without atomics: each row of the table belongs to one group.</summary>
+/// <summary>The gradient of looked-up activations, without atomics: each row of the table belongs to one group.</summary>
 /// <typeparam name="T">Element of what is added.</typeparam>
 /// <param name="device">The device.</param>
 public sealed class ScatterAdd<T>(GpuDevice device) where T : unmanaged, IElement<T>
 {
     const int Groups = 512;     // enough to fill a large card
 
-    readonly GpuKernel<ScatterAddKernel<T, T>> activations = new(device);
-    readonly GpuKernel<CombineRowsKernel<T>> combine = new(device);
-    readonly GpuKernel<ScatterAddKernel<Float32, Float32>> gradients = new(device);
+    readonly GpuKernel<ScatterAddKernel<T>> kernel = new(device);
 
     /// <summary>table[index[r]] += source[r] for r = 0, 1, …: sums of a table's row are formed in this order.</summary>
     /// <param name="table">The table, row-major.</param>
@@ -19,30 +17,7 @@ public sealed class ScatterAdd<T>(GpuDevice device) where T : unmanaged, IElemen
     /// <param name="source">[rows, columns].</param>
     /// <param name="rows">Rows to add.</param>
     /// <param name="columns">Columns.</param>
-    public void Launch(Operand<T> table, ArrayView<int> index, Operand<T> source, Extent rows, int columns) => Launch(activations, table, index, source, rows, columns);
-
-    /// <summary>Likewise, into the gradient of a table, where many rows may go to one: sums are formed by chunks of a group's lanes.</summary>
-    public void LaunchGradient(Operand<float> table, ArrayView<int> index, Operand<T> source, Extent rows, int columns)
-    {
-        long values = (long)rows.Most * columns;
-        var workspace = device.Workspace(values + rows.Most);
-        var combined = new Operand<float>(workspace.SubView(0, values), columns);
-        var combinedIndex = workspace.SubView(values, rows.Most).Cast<int>();
-        combine.Launch((columns + device.Lanes - 1) / device.Lanes, (rows.Most + device.Lanes - 1) / device.Lanes, 1, device.Lanes, new()
-        {
-            Index = index,
-            CombinedIndex = combinedIndex,
-            Source = source,
-            Combined = combined,
-            Rows = rows,
-            Columns = columns,
-        });
-        Launch(gradients, new(table.Values.Cast<Float32>(), table.Stride), combinedIndex, new(combined.Values.Cast<Float32>(), columns), rows, columns);
-    }
-
-    void Launch<TTable, TSource>(GpuKernel<ScatterAddKernel<TTable, TSource>> kernel, Operand<TTable> table, ArrayView<int> index, Operand<TSource> source, Extent rows, int columns)
-        where TTable : unmanaged, IElement<TTable>
-        where TSource : unmanaged, IElement<TSource>
+    public void Launch(Operand<T> table, ArrayView<int> index, Operand<T> source, Extent rows, int columns)
     {
         if (rows.Most == 0) return;
         int blocks = (columns + device.Lanes - 1) / device.Lanes, buckets = 1;
@@ -55,12 +30,9 @@ public sealed class ScatterAdd<T>(GpuDevice device) where T : unmanaged, IElemen
 /// A group owns a block of columns of those rows of the table whose number ends in the group's bucket. It walks over the indices in chunks
 /// of one per lane, makes a list of its own, and adds those rows, four loads in flight.
 /// </summary>
-internal struct ScatterAddKernel<TTable, T> : IGpuKernel
-    where TTable : unmanaged, IElement<TTable>
-    where T : unmanaged, IElement<T>
+internal struct ScatterAddKernel<T> : IGpuKernel where T : unmanaged, IElement<T>
 {
-    public Operand<TTable> Table;
-    public Operand<T> Source;
+    public Operand<T> Table, Source;
     public ArrayView<int> Index;
     public Extent Rows;
     public int Columns, BucketMask;
@@ -71,7 +43,7 @@ internal struct ScatterAddKernel<TTable, T> : IGpuKernel
         int lane = Group.IdxX, lanes = Group.DimX, column = Grid.IdxX * lanes + lane, rows = Rows.Actual;
         var indices = SharedMemory.Allocate<int>(GroupReduce.MaxLanes);     // of the chunk
         var hits = SharedMemory.Allocate<int>(GroupReduce.MaxLanes);        // places in the chunk that are the group's, ascending
-        TableRow<TTable> target = default;
+        TableRow<T> target = default;
         target.Current = -1;
         for (int first = 0; first < rows; first += lanes)
         {

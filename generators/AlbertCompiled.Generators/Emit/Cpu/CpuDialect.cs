@@ -50,7 +50,11 @@ internal sealed class CpuDialect : Dialect
 
     public override string StorePerRow(Lower.Buffer buffer, string place, string value, bool accumulate) => $"{place} {(accumulate ? "+=" : "=")} {value};";
 
-    public override void ClearPartials(CSharpWriter w, string name, int columns) => w.Line($"new Span<float>({Own(name + "Row")}, {columns}).Clear();");
+    public override void BeginPartials(CSharpWriter w, string name, int columns)
+    {
+        w.Line(RowStart(name, "chunk", columns));
+        w.Line($"new Span<float>({Own(name + "Row")}, {columns}).Clear();");
+    }
 
     public override string Widen(string type, string value) => $"(({type}){value})";
 

@@ -56,8 +56,24 @@ internal sealed class GpuDialect : Dialect
     public override string StorePerRow(Lower.Buffer buffer, string place, string value, bool accumulate) =>
         $"if (Group.IdxX == 0) {place} {(accumulate ? "+=" : "=")} {(ElementOf(buffer) == "T" ? $"T.Of({value})" : value)};";
 
-    public override void ClearPartials(CSharpWriter w, string name, int columns) =>
-        w.Line(columns == 1 ? $"if (Group.IdxX == 0) {FirstOfRow(name)} = 0f;" : $"{Loop(columns)} V.Store({OwnElement(name, "column")}, 0f);");
+    public override void BeginPartials(CSharpWriter w, string name, int columns)
+    {
+        if (columns > 1)
+        {
+            w.Line($"var {Own(name + "Sum")} = PartialSum<V>.Of({name}, chunk, {columns});");
+            return;
+        }
+
+        w.Line(RowStart(name, "chunk", columns));
+        w.Line($"if (Group.IdxX == 0) {FirstOfRow(name)} = 0f;");
+    }
+
+    public override string AddToPartials(string type, string name, string column, string value) => $"{Own(name + "Sum")}.Add({column}, {value});";
+
+    public override void EndPartials(CSharpWriter w, string name, int columns)
+    {
+        if (columns > 1) w.Line($"{Own(name + "Sum")}.Store();");
+    }
 
     public override string Widen(string type, string value) => $"((V){value})";
 

@@ -65,9 +65,14 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, ParameterLayout 
                 string delta = Launcher("ArrayView<float>", "AttentionDelta", $"Scratch(TokenRows * {a.Heads})");
                 return $"{Launcher("AttentionBackward<T>", "AttentionBackward")}.Launch({Attention(a.QueryKeyValue, a.Heads, a.Dropout, a.Site)}, {Operand(a.Context)}, {Operand(a.LogSum)}, {Operand(a.Gradient)}, {Operand(a.Result)}, {delta});";
 
+            case ScatterKernel { Target: ParameterBuffer } s:
+                var rows = s.Source.Shape.Rows;
+                string groups = Launcher("RowGroups", s.Index.TrimEnd('s') + "Groups", $"Batch.GroupsOf(batch => batch.{s.Index}, Dimension.{rows.Kind})");
+                return $"{Launcher("TableGradient<T>", "TableGradient")}.Launch({Operand(s.Target)}, {groups}, {Operand(s.Source)}, {s.Source.Shape.Columns});";
+
             case ScatterKernel s:
-                string clear = s.Target is SlotBuffer t ? $"Clear({A(t)}, {t.Stride}, {Size(t.Shape.Rows)});\n" : "";
-                return $"{clear}{Launcher("ScatterAdd<T>", "ScatterAdd")}.Launch{(s.Target is ParameterBuffer ? "Gradient" : "")}({Operand(s.Target)}, Batch.{s.Index}, {Operand(s.Source)}, {Size(s.Source.Shape.Rows)}, {s.Source.Shape.Columns});";
+                string clear = $"Clear({A(s.Target)}, {s.Target.Stride}, {Size(s.Target.Shape.Rows)});";
+                return $"{clear}\n{Launcher("ScatterAdd<T>", "ScatterAdd")}.Launch({Operand(s.Target)}, Batch.{s.Index}, {Operand(s.Source)}, {Size(s.Source.Shape.Rows)}, {s.Source.Shape.Columns});";
 
             case ColumnSumKernel c:
                 return $"{Launcher("ColumnSum", "ColumnSum")}.Launch({A(c.Partials)}, {Size(c.Rows)}, {c.Columns}, {A(c.Target)}, accumulate: {(c.Target is ParameterBuffer ? "true" : "false")});";
@@ -92,8 +97,7 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, ParameterLayout 
 
     string Launcher(string type, string kernel, string construction = "new(Device)")
     {
-        string name = $"{char.ToLowerInvariant(kernel[0])}{kernel[1..]}Kernel";
-        if (type == "ArrayView<float>") name = "attentionDelta";
+        string name = char.ToLowerInvariant(kernel[0]) + kernel[1..] + (type is "ArrayView<float>" or "RowGroups" ? "" : "Kernel");
         if (launchers.All(l => l.Name != name)) launchers.Add((type, name, construction));
         return name;
     }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ILGPU;
+using ILGPU.IR.Intrinsics;
 
 namespace AlbertCompiled.Gpu;
 
@@ -51,7 +52,13 @@ public struct BFloat16 : IElement<BFloat16>
 
     static float High(uint word) => Interop.IntAsFloat(word & 0xFFFF0000u);
 
-    static uint Pair(float low, float high) => Round(low) >> 16 | Round(high) & 0xFFFF0000u;
+    [IntrinsicImplementation]
+    internal static uint Pair(float low, float high) => Portable.Pair(low, high);
+
+    internal static class Portable
+    {
+        public static uint Pair(float low, float high) => Round(low) >> 16 | Round(high) & 0xFFFF0000u;
+    }
 
     /// <summary>To nearest, ties to even, in the upper half. A NaN's payload may carry into the sign; it stays a NaN, since device NaNs are quiet.</summary>
     static uint Round(float value)

@@ -41,7 +41,7 @@ public struct Float1 : IPack<Float1>
     public static Float1 operator *(Float1 a, Float1 b) => new(a.A * b.A);
 
     /// <inheritdoc/>
-    public static Float1 operator /(Float1 a, Float1 b) => new(a.A / b.A);
+    public static Float1 operator /(Float1 a, Float1 b) => new(GpuMath.Divide(a.A, b.A));
 
     /// <inheritdoc/>
     public static Float1 operator -(Float1 a) => new(-a.A);

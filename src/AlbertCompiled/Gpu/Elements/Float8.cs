@@ -56,7 +56,7 @@ public struct Float8 : IPack<Float8>
 
     /// <inheritdoc/>
     public static Float8 operator /(Float8 a, Float8 b) =>
-        new(a.A / b.A, a.B / b.B, a.C / b.C, a.D / b.D, a.E / b.E, a.F / b.F, a.G / b.G, a.H / b.H);
+        new(GpuMath.Divide(a.A, b.A), GpuMath.Divide(a.B, b.B), GpuMath.Divide(a.C, b.C), GpuMath.Divide(a.D, b.D), GpuMath.Divide(a.E, b.E), GpuMath.Divide(a.F, b.F), GpuMath.Divide(a.G, b.G), GpuMath.Divide(a.H, b.H));
 
     /// <inheritdoc/>
     public static Float8 operator -(Float8 a) => new(-a.A, -a.B, -a.C, -a.D, -a.E, -a.F, -a.G, -a.H);
