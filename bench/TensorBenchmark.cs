@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using AlbertCompiled.Gpu;
-using AlbertCompiled.Gpu.Ptx;
 using AlbertCompiled.Gpu.TensorCores;
 using ILGPU;
 using ILGPU.Algorithms;
@@ -159,18 +158,8 @@ internal static class TensorBenchmark
     static void Dump<TLayout>(Backend backend, ProductVariant variant, string folder) where TLayout : struct, IProductLayout
     {
         string form = $"{(TLayout.TransposeA ? 'T' : 'N')}{(TLayout.TransposeB ? 'T' : 'N')}";
-        string text = (variant.Columns, variant.Workers) switch
-        {
-            (128, 128) => Text<Tile128Warps4, TLayout>(backend, variant),
-            (128, 256) => Text<Tile128Warps8, TLayout>(backend, variant),
-            _ => Text<Tile256Warps8, TLayout>(backend, variant),
-        };
-        File.WriteAllText(Path.Combine(folder, $"{variant.Name}-{form}.ptx"), text);
+        File.WriteAllText(Path.Combine(folder, $"{variant.Name}-{form}.ptx"), TensorProducts<TLayout, Store<BFloat16>>.Text(backend, variant));
     }
-
-    static string Text<TTile, TLayout>(Backend backend, ProductVariant variant) where TTile : struct, IProductTile where TLayout : struct, IProductLayout =>
-        PatchedKernel<TensorProductKernel<TTile, Store<BFloat16>>>.Compile(
-            backend, variant.Lanes, variant.Resident, text => ProductText.Complete(text, variant, TLayout.TransposeA, TLayout.TransposeB)).PTXAssembly;
 
     internal static int Padded(int columns) => (columns + 15) / 16 * 16;
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using AlbertCompiled.Gpu;
-using AlbertCompiled.Gpu.Ptx;
 using AlbertCompiled.Gpu.TensorCores;
 using ILGPU;
 using ILGPU.Algorithms;
@@ -26,7 +25,8 @@ public sealed class TensorProductTests(GpuDevices devices)
 
     static void Verify<TLayout>(GpuDevice device, (int, int, int)[] sizes) where TLayout : struct, IProductLayout
     {
-        var accumulate = new MatrixProduct<BFloat16, TLayout, Accumulate>(device);
+        var product = new MatrixProduct<BFloat16, TLayout, Accumulate>(device);
+        ProductLaunch accumulate = (a, b, m, n, k, epilogue) => product.Launch(a, b, m, n, k, epilogue);
         foreach (var (m, n, k) in sizes)
         {
             TensorProductCase<TLayout>.Verify(device, accumulate, m, n, k, 0, 0);
@@ -48,12 +48,9 @@ public sealed class TensorProductTests(GpuDevices devices)
 
     static void Verify<TLayout>(ProductVariant variant) where TLayout : struct, IProductLayout
     {
-        string text = (variant.Columns, variant.Workers) switch
-        {
-            (128, 128) => Compile<Tile128Warps4, TLayout>(variant),
-            (128, 256) => Compile<Tile128Warps8, TLayout>(variant),
-            _ => Compile<Tile256Warps8, TLayout>(variant),
-        };
+        using var context = Context.Create(builder => builder.EnableKernels());
+        using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_80), CudaArchitecture.SM_80, CudaInstructionSet.ISA_88, null);
+        string text = TensorProducts<TLayout, Store<BFloat16>>.Text(backend, variant);
         Assert.DoesNotContain(".local", text, StringComparison.Ordinal);
         Assert.DoesNotMatch(@"\bcall\b", text);
         Assert.Contains("st.shared.v2.f32", text, StringComparison.Ordinal);
@@ -64,13 +61,5 @@ public sealed class TensorProductTests(GpuDevices devices)
         Assert.Equal(expected, Regex.Count(text, variant.Compute == ProductCompute.Warpgroup ? @"wgmma\.mma_async" : @"mma\.sync\.aligned\.m16n8k16"));
         Assert.InRange(variant.SharedBytes, 1, 227 * 1024);
         Assert.InRange(variant.Resident * (variant.SharedBytes + ProductChoice.ReservedBytes), 1, 228 * 1024);
-    }
-
-    static string Compile<TTile, TLayout>(ProductVariant variant) where TTile : struct, IProductTile where TLayout : struct, IProductLayout
-    {
-        using var context = Context.Create(builder => builder.EnableKernels());
-        using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_80), CudaArchitecture.SM_80, CudaInstructionSet.ISA_88, null);
-        return PatchedKernel<TensorProductKernel<TTile, Store<BFloat16>>>.Compile(
-            backend, variant.Lanes, variant.Resident, text => ProductText.Complete(text, variant, TLayout.TransposeA, TLayout.TransposeB)).PTXAssembly;
     }
 }

@@ -32,6 +32,16 @@ sealed class EmulatedHost : IKernelHost
     /// <summary>Launches so far, by kernel.</summary>
     public List<LaunchReport> Reports { get; } = [];
 
+    public int Capability => 90;
+
+    /// <summary>Few, so that small products already go around.</summary>
+    public int Processors => 3;
+
+    public int SharedBytes => 228 * 1024;
+
+    public void EncodeTiled(Span<byte> map, ulong address, int rows, int columns, long stride, int boxRows, int boxColumns) =>
+        new TensorMap(address, [columns, rows], [stride], [boxColumns, boxRows], 128).Encode().CopyTo(map);
+
     public void Register(nint pointer, long bytes) => memory.Add(pointer, bytes, $"buffer of {bytes}");
 
     public Action<AcceleratorStream, KernelConfig, TKernel> Load<TKernel>(KernelSpecialization specialization, Func<string, string>? complete) where TKernel : struct, IGpuKernel

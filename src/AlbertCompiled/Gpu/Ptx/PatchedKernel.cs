@@ -30,8 +30,14 @@ internal sealed class PatchedKernel<TKernel> where TKernel : struct, IGpuKernel
     public PatchedKernel(GpuDevice device, int lanes, int resident, int sharedBytes, Func<string, string> complete)
     {
         (this.device, this.lanes) = (device, lanes);
+        if (sharedBytes > 0) shared = SharedMemoryConfig.RequestDynamic<byte>(sharedBytes);
+        if (device.Host is { } host)
+        {
+            launcher = host.Load<TKernel>(new(lanes, resident), complete);
+            return;
+        }
+
         var compiled = Compile(((CudaAccelerator)device.Accelerator).Backend, lanes, resident, complete);
-        Text = compiled.PTXAssembly;
         device.Bind();
         CudaKernel kernel;
         try
@@ -41,28 +47,28 @@ internal sealed class PatchedKernel<TKernel> where TKernel : struct, IGpuKernel
         catch (CudaException e)
         {
             // Loaded once more for the log, which ILGPU does not pass on.
-            var error = CudaAPI.CurrentAPI.LoadModule(out _, Text, out string? log);
+            var error = CudaAPI.CurrentAPI.LoadModule(out _, compiled.PTXAssembly, out string? log);
             throw new DeviceException($"the driver's compiler refuses a kernel ({e.Error}, {error}): {log?.Trim()}");
         }
 
-        if (sharedBytes > 0)
-        {
-            CudaDriver.SetFunctionAttribute(kernel.FunctionPtr, CudaDriver.MaxDynamicSharedSizeBytes, sharedBytes);
-            shared = SharedMemoryConfig.RequestDynamic<byte>(sharedBytes);
-        }
+        if (sharedBytes > 0) CudaDriver.SetFunctionAttribute(kernel.FunctionPtr, CudaDriver.MaxDynamicSharedSizeBytes, sharedBytes);
 
         launcher = kernel.CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TKernel>>();
     }
-
-    /// <summary>The completed text.</summary>
-    public string Text { get; }
 
     /// <summary>Queues a grid of groups; nothing if it is empty.</summary>
     public void Launch(int x, int y, int z, in TKernel kernel)
     {
         if (x <= 0 || y <= 0 || z <= 0) return;
-        launcher(device.Stream, new(new Index3D(x, y, z), new Index3D(lanes, 1, 1), shared), kernel);
-        device.Observer?.Invoke(typeof(TKernel));
+        try
+        {
+            launcher(device.Stream, new(new Index3D(x, y, z), new Index3D(lanes, 1, 1), shared), kernel);
+            device.Observer?.Invoke(typeof(TKernel));
+        }
+        catch (AcceleratorException e)
+        {
+            throw device.Failed(e);
+        }
     }
 
     /// <summary>The kernel with its completed text, for any backend: no card is needed.</summary>

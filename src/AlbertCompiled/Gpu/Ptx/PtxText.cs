@@ -4,7 +4,8 @@ using System.Text;
 namespace AlbertCompiled.Gpu.Ptx;
 
 /// <summary>Instructions of PTX as they are written: a statement a line, labels that are unique within the text.</summary>
-internal sealed class PtxText
+/// <param name="stem">What labels begin with: texts within one kernel need different ones.</param>
+internal sealed class PtxText(string stem = "TP")
 {
     readonly StringBuilder registers = new(), text = new();
     int labels;
@@ -17,7 +18,7 @@ internal sealed class PtxText
     }
 
     /// <summary>A name for a label that no other has.</summary>
-    public string Label(string stem) => string.Create(CultureInfo.InvariantCulture, $"TP_{stem}_{labels++}");
+    public string Label(string name) => string.Create(CultureInfo.InvariantCulture, $"{stem}_{name}_{labels++}");
 
     /// <summary>Places a label.</summary>
     public void Mark(string label) => text.Append(label).Append(":\n");
@@ -25,6 +26,9 @@ internal sealed class PtxText
     /// <summary>Registers <paramref name="stem"/>0, <paramref name="stem"/>1, … as an operand in braces.</summary>
     public static string Vector(string stem, int first, int count) =>
         "{" + string.Join(", ", Enumerable.Range(first, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"{stem}{i}"))) + "}";
+
+    /// <summary>The whole without a block: its registers live to the end of the kernel.</summary>
+    public string Open() => $"{registers}{text}";
 
     /// <summary>The whole as a block, within which its registers live.</summary>
     public override string ToString() => $"\t{{\n{registers}{text}\t}}\n";

@@ -8,13 +8,13 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// </summary>
 internal static class BoxLoader
 {
-    /// <summary>Prepares the barriers, for all lanes.</summary>
+    /// <summary>Prepares the barriers and each lane's place in the ring of stages, for all lanes.</summary>
     public static void Begin(PtxText text, ProductVariant variant)
     {
         string done = text.Label("prepared");
         text.Line($".reg .b32 barriers");
         text.Line($"add.u32 barriers, smem, {variant.BarrierOffset}");
-        text.Line($"setp.ne.u32 more, lane, 0");
+        text.Line($"setp.ne.u32 more, lane, {variant.Workers}");
         text.Line($"@more bra {done}");
         for (int s = 0; s < variant.Stages; s++)
         {
@@ -23,9 +23,17 @@ internal static class BoxLoader
         }
 
         text.Line($"fence.mbarrier_init.release.cluster");
+        text.Line($"fence.proxy.tensormap::generic.acquire.gpu [A], 128");
+        text.Line($"fence.proxy.tensormap::generic.acquire.gpu [B], 128");
         text.Line($"fence.proxy.async.shared::cta");
         text.Mark(done);
         text.Line($"bar.sync 0");
+        // A fresh barrier counts as one whose phase 1 is over: that is what the producer waits for first.
+        text.Line($"setp.ge.u32 more, lane, {variant.Workers}");
+        text.Line($"selp.b32 phase, 1, 0, more");
+        text.Line($"mov.b32 rd, 0");
+        text.Line($"mov.b32 full, barriers");
+        text.Line($"mov.b32 empty, 0");
     }
 
     /// <summary>Waits until a phase of a barrier is over.</summary>
@@ -83,7 +91,7 @@ internal static class BoxLoader
         text.Mark(same);
     }
 
-    /// <summary>The loop of the lane that orders the copies.</summary>
+    /// <summary>The loop of the lane that orders the copies of a tile of C, for the warp behind the workers: its phase begins at 1.</summary>
     public static void Produce(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
     {
         string loop = text.Label("order"), end = text.Label("ordered");
@@ -92,9 +100,6 @@ internal static class BoxLoader
         text.Line($"@more bra {end}");
         text.Line($"setp.lt.s32 more, togo, 1");
         text.Line($"@more bra {end}");
-        text.Line($"fence.proxy.tensormap::generic.acquire.gpu [A], 128");
-        text.Line($"fence.proxy.tensormap::generic.acquire.gpu [B], 128");
-        text.Line($"mov.b32 phase, 1");                        // a fresh barrier counts as one whose phase 1 is over
         text.Line($"mov.b32 step, first");
         text.Mark(loop);
         text.Line($"add.u32 empty, full, {variant.Stages * 8}");

@@ -33,9 +33,13 @@ internal sealed class ProductChoice(IReadOnlyList<ProductChoice.Form> forms, int
     /// <summary>The choice for a device, or null if it has no tensor cores that take bfloat16.</summary>
     public static ProductChoice? For(GpuDevice device)
     {
+        if (device.Host is { } host) return For(host.Capability, host.SharedBytes, host.Processors);
         if (device.Accelerator is not CudaAccelerator card) return null;
-        return For(card.Architecture.Major * 10 + card.Architecture.Minor, card.MaxSharedMemoryPerMultiprocessor, card.NumMultiprocessors);
+        return For(card.Architecture.Major * 10 + card.Architecture.Minor, card.MaxSharedMemoryPerMultiprocessor, Processors(device));
     }
+
+    /// <summary>Multiprocessors of a device.</summary>
+    public static int Processors(GpuDevice device) => device.Host?.Processors ?? device.Accelerator.NumMultiprocessors;
 
     /// <summary>The choice for a card, or null.</summary>
     /// <param name="capability">Compute capability: 90 for 9.0.</param>

@@ -27,8 +27,16 @@ internal sealed unsafe class TensorMaps(GpuDevice device) : IDisposable
         if (known.TryGetValue(key, out ulong map)) return map;
         byte* memory = stackalloc byte[Bytes + 64];
         byte* aligned = (byte*)((nuint)(memory + 63) & ~(nuint)63);
-        CudaDriver.EncodeTiled(
-            aligned, BFloat16, [(ulong)columns, (ulong)rows], (IntPtr)address, [(ulong)stride * 2], [SharedTile.Depth, (uint)boxRows], [1, 1], 0, Swizzle128, Promote256, 0);
+        if (device.Host is { } host)
+        {
+            host.EncodeTiled(new(aligned, Bytes), address, rows, columns, stride * 2L, boxRows, SharedTile.Depth);
+        }
+        else
+        {
+            CudaDriver.EncodeTiled(
+                aligned, BFloat16, [(ulong)columns, (ulong)rows], (IntPtr)address, [(ulong)stride * 2], [SharedTile.Depth, (uint)boxRows], [1, 1], 0, Swizzle128, Promote256, 0);
+        }
+
         int place = known.Count % PerBuffer;
         if (place == 0) buffers.Add(device.Allocate<byte>(PerBuffer * Bytes));
         var slot = buffers[^1].View.BaseView.SubView(place * Bytes, Bytes);

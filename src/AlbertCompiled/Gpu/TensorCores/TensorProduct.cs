@@ -3,70 +3,135 @@ using ILGPU;
 
 namespace AlbertCompiled.Gpu.TensorCores;
 
-/// <summary>A product on tensor cores, whatever its tile.</summary>
-/// <typeparam name="TEpilogue">Consumes the elements of C.</typeparam>
-internal interface ITensorProduct<TEpilogue> where TEpilogue : struct, IGpuEpilogue
-{
-    /// <summary>The text of the kernel without parts.</summary>
-    string Text { get; }
-
-    /// <summary>Queues the product in one part, or in several that are added in order.</summary>
-    void Launch(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int parts, in TEpilogue epilogue);
-}
-
 /// <summary>A variant of the tensor-core product for a device: C[M, N] = op(A)·op(B) of bfloat16 with float32 accumulation.</summary>
-internal sealed class TensorProduct<TTile, TLayout, TEpilogue> : ITensorProduct<TEpilogue>
-    where TTile : struct, IProductTile
+/// <typeparam name="TLayout">Transposes.</typeparam>
+/// <typeparam name="TEpilogue">Consumes the elements of C.</typeparam>
+internal abstract class TensorProduct<TLayout, TEpilogue>(GpuDevice device, ProductVariant variant)
     where TLayout : struct, IProductLayout
     where TEpilogue : struct, IGpuEpilogue
 {
-    readonly GpuDevice device;
-    readonly ProductVariant variant;
-    readonly GpuKernel<TensorSumKernel<TEpilogue>> sum;
-    PatchedKernel<TensorProductKernel<TTile, TEpilogue>>? whole;
-    PatchedKernel<TensorProductKernel<TTile, PartialProduct>>? partial;
+    readonly GpuKernel<TensorSumKernel<TEpilogue>> sum = new(device);
 
-    /// <summary>Its kernels are compiled when first launched.</summary>
-    public TensorProduct(GpuDevice device, ProductVariant variant)
-    {
-        if (TTile.Columns != variant.Columns || TTile.Workers != variant.Workers) throw new ArgumentException($"{variant.Name} has another tile", nameof(variant));
-        (this.device, this.variant) = (device, variant);
-        sum = new(device);
-    }
+    /// <summary>The device.</summary>
+    protected GpuDevice Device => device;
 
-    /// <inheritdoc/>
-    public string Text => (whole ??= Compile<TEpilogue>()).Text;
+    /// <summary>The variant.</summary>
+    protected ProductVariant Variant => variant;
 
-    PatchedKernel<TensorProductKernel<TTile, E>> Compile<E>() where E : struct, IGpuEpilogue =>
-        new(device, variant.Lanes, variant.Resident, variant.SharedBytes, text => ProductText.Complete(text, variant, TLayout.TransposeA, TLayout.TransposeB));
+    /// <summary>Compiles the kernel without parts, if it has not been launched yet.</summary>
+    public abstract void Prepare();
 
-    /// <inheritdoc/>
+    /// <summary>Queues the product in one part, or in several that are added in order.</summary>
     public void Launch(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int parts, in TEpilogue epilogue)
     {
-        int tiles = variant.Tiles(m.Most, n);
         (parts, int perPart) = ProductVariant.Cut(k.Most, parts);
+        if (variant.Loader == ProductLoader.Boxes)
+        {
+            var maps = device.TensorMaps;
+            a = a with { Address = TLayout.TransposeA ? maps.Of(a.Address, k.Most, m.Most, a.Stride, SharedTile.Depth) : maps.Of(a.Address, m.Most, k.Most, a.Stride, ProductVariant.Rows) };
+            b = b with { Address = TLayout.TransposeB ? maps.Of(b.Address, n, k.Most, b.Stride, variant.Columns) : maps.Of(b.Address, k.Most, n, b.Stride, SharedTile.Depth) };
+        }
+
         if (parts == 1)
         {
-            (whole ??= Compile<TEpilogue>()).Launch(tiles, 1, 1, Arguments(a, b, m, n, k, perPart, epilogue));
+            Whole(a, b, m, n, k, perPart, epilogue);
             return;
         }
 
         int stride = (n + 7) / 8 * 8, packs = m.Most * (stride / 8);
         var products = device.Workspace((long)parts * m.Most * stride);
-        (partial ??= Compile<PartialProduct>()).Launch(tiles, 1, parts, Arguments<PartialProduct>(a, b, m, n, k, perPart, new() { Products = products, M = m.Most, N = stride }));
+        Parts(a, b, m, n, k, parts, perPart, new() { Products = products, M = m.Most, N = stride });
         sum.Launch((packs + device.Lanes - 1) / device.Lanes, new() { Products = products, Parts = parts, Stride = stride, N = n, M = m, Epilogue = epilogue });
     }
 
-    TensorProductKernel<TTile, E> Arguments<E>(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int perPart, in E epilogue) where E : struct, IGpuEpilogue
-    {
-        ulong first = a.Address, second = b.Address;
-        if (variant.Loader == ProductLoader.Boxes)
-        {
-            var maps = device.TensorMaps;
-            first = TLayout.TransposeA ? maps.Of(first, k.Most, m.Most, a.Stride, SharedTile.Depth) : maps.Of(first, m.Most, k.Most, a.Stride, ProductVariant.Rows);
-            second = TLayout.TransposeB ? maps.Of(second, n, k.Most, b.Stride, TTile.Columns) : maps.Of(second, k.Most, n, b.Stride, SharedTile.Depth);
-        }
+    /// <summary>Queues the product in one part; addresses are of tensor maps if boxes load.</summary>
+    protected abstract void Whole(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int perPart, in TEpilogue epilogue);
 
-        return new() { A = first, B = second, StrideA = a.Stride, StrideB = b.Stride, M = m, N = n, K = k, KPerPart = perPart, Epilogue = epilogue };
+    /// <summary>Queues the parts.</summary>
+    protected abstract void Parts(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int parts, int perPart, in PartialProduct epilogue);
+
+    /// <summary>Compiles a kernel of the variant.</summary>
+    protected PatchedKernel<TKernel> Compile<TKernel>() where TKernel : struct, IGpuKernel =>
+        new(device, variant.Lanes, variant.Resident, variant.SharedBytes, text => ProductText.Complete(text, variant, TLayout.TransposeA, TLayout.TransposeB));
+}
+
+/// <summary>A group for each tile of C.</summary>
+internal sealed class TiledProduct<TTile, TLayout, TEpilogue>(GpuDevice device, ProductVariant variant) : TensorProduct<TLayout, TEpilogue>(device, variant)
+    where TTile : struct, IProductTile
+    where TLayout : struct, IProductLayout
+    where TEpilogue : struct, IGpuEpilogue
+{
+    PatchedKernel<TensorProductKernel<TTile, TEpilogue>>? whole;
+    PatchedKernel<TensorProductKernel<TTile, PartialProduct>>? partial;
+
+    /// <inheritdoc/>
+    public override void Prepare() => whole ??= Compile<TensorProductKernel<TTile, TEpilogue>>();
+
+    /// <inheritdoc/>
+    protected override void Whole(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int perPart, in TEpilogue epilogue)
+    {
+        Prepare();
+        whole!.Launch(Variant.Tiles(m.Most, n), 1, 1, new()
+        {
+            A = a.Address,
+            B = b.Address,
+            StrideA = a.Stride,
+            StrideB = b.Stride,
+            M = m,
+            N = n,
+            K = k,
+            KPerPart = perPart,
+            Epilogue = epilogue,
+        });
     }
+
+    /// <inheritdoc/>
+    protected override void Parts(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int parts, int perPart, in PartialProduct epilogue)
+    {
+        partial ??= Compile<TensorProductKernel<TTile, PartialProduct>>();
+        partial.Launch(Variant.Tiles(m.Most, n), 1, parts, new()
+        {
+            A = a.Address,
+            B = b.Address,
+            StrideA = a.Stride,
+            StrideB = b.Stride,
+            M = m,
+            N = n,
+            K = k,
+            KPerPart = perPart,
+            Epilogue = epilogue,
+        });
+    }
+}
+
+/// <summary>As many groups as the card holds, each for many tiles of C.</summary>
+internal sealed class ResidentProduct<TTile, TLayout, TEpilogue>(GpuDevice device, ProductVariant variant) : TensorProduct<TLayout, TEpilogue>(device, variant)
+    where TTile : struct, IProductTile
+    where TLayout : struct, IProductLayout
+    where TEpilogue : struct, IGpuEpilogue
+{
+    PatchedKernel<ResidentProductKernel<TTile, TEpilogue>>? whole;
+    PatchedKernel<ResidentProductKernel<TTile, PartialProduct>>? partial;
+
+    /// <inheritdoc/>
+    public override void Prepare() => whole ??= Compile<ResidentProductKernel<TTile, TEpilogue>>();
+
+    /// <inheritdoc/>
+    protected override void Whole(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int perPart, in TEpilogue epilogue)
+    {
+        Prepare();
+        whole!.Launch(Groups(m, n, 1), 1, 1, Arguments(a, b, m, n, k, perPart, epilogue));
+    }
+
+    /// <inheritdoc/>
+    protected override void Parts(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int parts, int perPart, in PartialProduct epilogue)
+    {
+        partial ??= Compile<ResidentProductKernel<TTile, PartialProduct>>();
+        partial.Launch(Groups(m, n, parts), 1, parts, Arguments(a, b, m, n, k, perPart, epilogue));
+    }
+
+    int Groups(Extent m, int n, int parts) => Math.Min(Variant.Tiles(m.Most, n), Math.Max(1, ProductChoice.Processors(Device) * Variant.Resident / parts));
+
+    ResidentProductKernel<TTile, E> Arguments<E>(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int perPart, in E epilogue) where E : struct, IGpuEpilogue =>
+        new() { A = a.Address, B = b.Address, M = m, N = n, K = k, KPerPart = perPart, Staging = Variant.StagingOffset / sizeof(float), Epilogue = epilogue };
 }

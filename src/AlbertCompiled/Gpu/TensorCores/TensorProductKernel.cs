@@ -16,9 +16,6 @@ internal struct TensorProductKernel<TTile, TEpilogue> : IGpuKernel
     public Extent M, K;
     public TEpilogue Epilogue;
 
-    /// <summary>Tile rows whose groups run beside each other, so that they find one another's operands in the second-level cache.</summary>
-    const int Band = 8;
-
     /// <inheritdoc/>
     public readonly void Run()
     {
@@ -27,9 +24,7 @@ internal struct TensorProductKernel<TTile, TEpilogue> : IGpuKernel
         int m = M.Actual, k = K.Actual;
         int tilesM = (m + rows - 1) / rows, tilesN = (N + TTile.Columns - 1) / TTile.Columns;
         if (Grid.IdxX >= tilesM * tilesN) return;
-        int bandTiles = Band * tilesN, band = Grid.IdxX / bandTiles * Band, place = Grid.IdxX % bandTiles;
-        int height = tilesM - band < Band ? tilesM - band : Band;
-        int row = (band + place % height) * rows, column = place / height * TTile.Columns;
+        int row = TileOrder.Row(Grid.IdxX, tilesM, tilesN) * rows, column = TileOrder.Column(Grid.IdxX, tilesM, tilesN) * TTile.Columns;
         int first = Grid.IdxZ * KPerPart, last = k - first < KPerPart ? k : first + KPerPart;
         CudaAsm.Emit(ProductText.Marker, A, B, row, column, first, last, m, N, StrideA, StrideB);
         Group.Barrier();

@@ -1,3 +1,6 @@
+using AlbertCompiled.Gpu.Ptx;
+using ILGPU.Backends;
+
 namespace AlbertCompiled.Gpu.TensorCores;
 
 /// <summary>A product on the tensor cores of a device: the variants that the card runs, of which a launch takes the one that fits its sizes.</summary>
@@ -7,8 +10,8 @@ internal sealed class TensorProducts<TLayout, TEpilogue>
 {
     readonly GpuDevice device;
     readonly ProductChoice choice;
-    readonly Dictionary<ProductVariant, ITensorProduct<TEpilogue>> products = [];
-    readonly Dictionary<(int M, int N, int K, bool Boxes), (ITensorProduct<TEpilogue> Product, int Parts)> chosen = [];
+    readonly Dictionary<ProductVariant, TensorProduct<TLayout, TEpilogue>> products = [];
+    readonly Dictionary<(int M, int N, int K, bool Boxes), (TensorProduct<TLayout, TEpilogue> Product, int Parts)> chosen = [];
 
     TensorProducts(GpuDevice device, ProductChoice choice) => (this.device, this.choice) = (device, choice);
 
@@ -28,7 +31,7 @@ internal sealed class TensorProducts<TLayout, TEpilogue>
         return true;
     }
 
-    (ITensorProduct<TEpilogue> Product, int Parts) Choose(int m, int n, int k, bool boxes)
+    (TensorProduct<TLayout, TEpilogue> Product, int Parts) Choose(int m, int n, int k, bool boxes)
     {
         var (variant, parts) = choice.Of(m, n, k, boxes);
         if (!products.TryGetValue(variant, out var product)) products[variant] = product = Create(device, variant);
@@ -36,11 +39,27 @@ internal sealed class TensorProducts<TLayout, TEpilogue>
     }
 
     /// <summary>A variant of the product.</summary>
-    public static ITensorProduct<TEpilogue> Create(GpuDevice device, ProductVariant variant) => (variant.Columns, variant.Workers) switch
+    public static TensorProduct<TLayout, TEpilogue> Create(GpuDevice device, ProductVariant variant) => (variant.Columns, variant.Workers, variant.Stays) switch
     {
-        (128, 128) => new TensorProduct<Tile128Warps4, TLayout, TEpilogue>(device, variant),
-        (128, 256) => new TensorProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
-        (256, 256) => new TensorProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
+        (128, 128, false) => new TiledProduct<Tile128Warps4, TLayout, TEpilogue>(device, variant),
+        (128, 256, false) => new TiledProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
+        (256, 256, false) => new TiledProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
+        (128, 256, true) => new ResidentProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
+        (256, 256, true) => new ResidentProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
         _ => throw new ArgumentException($"{variant.Name} has no kernel", nameof(variant)),
     };
+
+    /// <summary>The text of a variant's kernel, for any backend.</summary>
+    public static string Text(Backend backend, ProductVariant variant) => (variant.Columns, variant.Workers, variant.Stays) switch
+    {
+        (128, 128, false) => Text<TensorProductKernel<Tile128Warps4, TEpilogue>>(backend, variant),
+        (128, 256, false) => Text<TensorProductKernel<Tile128Warps8, TEpilogue>>(backend, variant),
+        (256, 256, false) => Text<TensorProductKernel<Tile256Warps8, TEpilogue>>(backend, variant),
+        (128, 256, true) => Text<ResidentProductKernel<Tile128Warps8, TEpilogue>>(backend, variant),
+        (256, 256, true) => Text<ResidentProductKernel<Tile256Warps8, TEpilogue>>(backend, variant),
+        _ => throw new ArgumentException($"{variant.Name} has no kernel", nameof(variant)),
+    };
+
+    static string Text<TKernel>(Backend backend, ProductVariant variant) where TKernel : struct, IGpuKernel =>
+        PatchedKernel<TKernel>.Compile(backend, variant.Lanes, variant.Resident, text => ProductText.Complete(text, variant, TLayout.TransposeA, TLayout.TransposeB)).PTXAssembly;
 }

@@ -11,12 +11,21 @@ internal static class WarpgroupText
     public static void Write(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
     {
         int accumulators = variant.Columns / 2;
+        Begin(text, accumulators);
+        if (variant.Loader == ProductLoader.Boxes) BoxLoop(text, variant, transposeA, transposeB);
+        else LaneLoop(text, variant, transposeA, transposeB, accumulators);
+    }
+
+    /// <summary>Declares the accumulators and describes the operands' tiles.</summary>
+    public static void Begin(PtxText text, int accumulators)
+    {
         text.Line($".reg .f32 c<{accumulators}>");
         text.Line($".reg .b32 group, rd, wr, togo, ahead, low, high, one, lowA, lowB");
         text.Line($".reg .b64 descA, descB");
-        text.Line($".reg .pred more, keep");
+        text.Line($".reg .pred more, keep, always");
         text.Line($"shr.u32 group, lane, 7");
         text.Line($"mov.b32 one, 1");
+        text.Line($"setp.ne.b32 always, one, 0");
         text.Line($"setp.ne.b32 keep, one, 0");
         text.Line($"mov.b32 high, {SharedDescriptor.Upper}");
 
@@ -25,8 +34,6 @@ internal static class WarpgroupText
         Descriptor(text, "lowA");
         text.Line($"mov.b32 lowB, tileB");
         Descriptor(text, "lowB");
-        if (variant.Loader == ProductLoader.Boxes) BoxLoop(text, variant, transposeA, transposeB, accumulators);
-        else LaneLoop(text, variant, transposeA, transposeB, accumulators);
     }
 
     static void LaneLoop(PtxText text, ProductVariant variant, bool transposeA, bool transposeB, int accumulators)
@@ -78,28 +85,46 @@ internal static class WarpgroupText
         Leave(text, variant);
     }
 
-    static void BoxLoop(PtxText text, ProductVariant variant, bool transposeA, bool transposeB, int accumulators)
+    static void BoxLoop(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
     {
-        string producer = text.Label("producer"), finished = text.Label("finished"), loop = text.Label("loop"), end = text.Label("end"), notFirst = text.Label("notfirst");
-        text.Line($".reg .b32 phase, full, empty, leader");
-        text.Line($".reg .pred ready, chosen");
+        string producer = text.Label("producer"), finished = text.Label("finished");
+        BoxRegisters(text);
         BoxLoader.Begin(text, variant);
-        text.Line($"mov.b32 rd, 0");
-        text.Line($"mov.b32 full, barriers");
         text.Line($"mov.b32 togo, tiles");
         text.Line($"setp.ge.u32 more, lane, {variant.Workers}");
         text.Line($"@more bra {producer}");
+        BoxProducts(text, variant, transposeA, transposeB);
+        text.Line($"bar.sync 1, {variant.Workers}");
+        Leave(text, variant);
+        text.Line($"bra {finished}");
 
-        Zero(text, accumulators);
-        text.Line($"mov.b32 phase, 0");
+        text.Mark(producer);
+        BoxLoader.Produce(text, variant, transposeA, transposeB);
+        text.Mark(finished);
+        text.Line($"bar.warp.sync 0xffffffff");
+    }
+
+    /// <summary>Declares what workers and producer keep from tile to tile.</summary>
+    public static void BoxRegisters(PtxText text)
+    {
+        text.Line($".reg .b32 phase, full, empty, leader");
+        text.Line($".reg .pred ready, chosen");
+    }
+
+    /// <summary>The products of a tile of C, of so many steps; every stage is given back.</summary>
+    public static void BoxProducts(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
+    {
+        string loop = text.Label("loop"), end = text.Label("end"), nothing = text.Label("nothing"), notFirst = text.Label("notfirst");
+        int accumulators = variant.Columns / 2;
         text.Line($"and.b32 leader, lane, 31");
         text.Line($"setp.eq.u32 chosen, leader, 0");
-        text.Line($"mov.b32 empty, 0");                        // the barrier of the tile before: none yet
         text.Line($"setp.lt.s32 more, togo, 1");
-        text.Line($"@more bra {end}");
+        text.Line($"@more bra {nothing}");
+        text.Line($"mov.b32 empty, 0");                        // the barrier of the stage before: none yet
         text.Mark(loop);
         BoxLoader.Wait(text, "full", "phase");
         if (transposeA && !transposeB) BoxLoader.ClearTail(text, variant);
+        text.Line($"setp.ne.s32 keep, togo, tiles");           // the first products overwrite
         Multiply(text, variant, transposeA, transposeB, accumulators);
         text.Line($"wgmma.wait_group.sync.aligned 1");
         text.Line($"setp.eq.u32 more, empty, 0");
@@ -111,19 +136,15 @@ internal static class WarpgroupText
         text.Line($"sub.s32 togo, togo, 1");
         text.Line($"setp.gt.s32 more, togo, 0");
         text.Line($"@more bra {loop}");
-        text.Mark(end);
         text.Line($"wgmma.wait_group.sync.aligned 0");
-        text.Line($"bar.sync 1, {variant.Workers}");
-        Leave(text, variant);
-        text.Line($"bra {finished}");
-
-        text.Mark(producer);
-        BoxLoader.Produce(text, variant, transposeA, transposeB);
-        text.Mark(finished);
-        text.Line($"bar.warp.sync 0xffffffff");
+        text.Line($"@chosen mbarrier.arrive.shared::cta.b64 _, [empty]");
+        text.Line($"bra {end}");
+        text.Mark(nothing);
+        Zero(text, accumulators);
+        text.Mark(end);
     }
 
-    static void Zero(PtxText text, int accumulators)
+    public static void Zero(PtxText text, int accumulators)
     {
         for (int i = 0; i < accumulators; i++) text.Line($"mov.f32 c{i}, 0f00000000");
     }
@@ -146,7 +167,7 @@ internal static class WarpgroupText
         {
             Place(text, "descA", "lowA", SharedDescriptor.Advance(step, !transposeA));
             Place(text, "descB", "lowB", SharedDescriptor.Advance(step, transposeB));
-            text.Line($"wgmma.mma_async.sync.aligned.m64n{variant.Columns}k16.f32.bf16.bf16 {PtxText.Vector("c", 0, accumulators)}, descA, descB, keep, 1, 1, {(transposeA ? 1 : 0)}, {(transposeB ? 0 : 1)}");
+            text.Line($"wgmma.mma_async.sync.aligned.m64n{variant.Columns}k16.f32.bf16.bf16 {PtxText.Vector("c", 0, accumulators)}, descA, descB, {(step == 0 ? "keep" : "always")}, 1, 1, {(transposeA ? 1 : 0)}, {(transposeB ? 0 : 1)}");
         }
 
         text.Line($"wgmma.commit_group.sync.aligned");
