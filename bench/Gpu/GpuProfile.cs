@@ -33,6 +33,7 @@ internal static partial class GpuProfile
             return mark;
         }
 
+        device.RecordsSteps = false;
         var times = new Dictionary<string, (int Calls, double Milliseconds)>();
         for (int step = 0; step < steps; step++)
         {
