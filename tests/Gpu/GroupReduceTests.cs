@@ -29,7 +29,7 @@ public sealed class GroupReduceTests(GpuDevices devices)
     {
         var device = devices[kind];
         var kernel = new GpuKernel<ReduceKernel>(device);
-        foreach (int lanes in kind switch { "ilgpu-cpu" => [1, 7, 16], "cuda" => [32, 64, 96, 128, 512], _ => new[] { 1, 7, 16, 33, 64, 128 } })
+        foreach (int lanes in kind switch { "ilgpu-cpu" => [1, 7, 16], "cuda" or "emulator" => [32, 64, 96, 128, 512], _ => new[] { 1, 7, 16, 33, 64, 128 } })
         {
             const int rows = 5;
             float[] values = [.. Check.Random(rows * lanes, lanes).Select(x => x - 3)];

@@ -23,14 +23,21 @@ sealed class EmulatedHost : IKernelHost
     readonly PTXBackend backend;
     readonly GlobalMemory memory = new();
 
-    public EmulatedHost()
+    readonly bool runs;
+
+    /// <summary>A host, or with <paramref name="runs"/> false one that compiles and checks texts only: launches then do nothing.</summary>
+    public EmulatedHost(bool runs = true)
     {
+        this.runs = runs;
         context = Context.Create(builder => builder.EnableKernels());
         backend = new(context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_88, null);
     }
 
     /// <summary>Launches so far, by kernel.</summary>
     public List<LaunchReport> Reports { get; } = [];
+
+    /// <summary>Kernels that were loaded.</summary>
+    public List<EmulatedKernel> Kernels { get; } = [];
 
     public int Capability => 90;
 
@@ -50,6 +57,8 @@ sealed class EmulatedHost : IKernelHost
         var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry), specialization);
         var kernel = EmulatedKernel.Load(complete is null ? compiled.PTXAssembly : complete(compiled.PTXAssembly));
         PtxCheck.Assert(kernel);
+        Kernels.Add(kernel);
+        if (!runs) return (_, _, _) => { };
         return (stream, config, arguments) =>
         {
             stream.Synchronize();
