@@ -336,6 +336,7 @@ int cuTensorMapEncodeTiled(
     for (unsigned i = 0; i < rank; i++)
         if (sizes[i] < 1 || box[i] < 1 || box[i] > 256 || (i + 1 < rank && strides[i] % 16)) return leave(INVALID_VALUE);
     if (swizzle == 3 && box[0] * 2 > 128) return leave(INVALID_VALUE);     // of bfloat16
+    LOG("cuTensorMapEncodeTiled\n");
     memset(map, 0, 128);
     memcpy(map, &address, sizeof address);
     return leave(SUCCESS);
