@@ -62,7 +62,7 @@ internal sealed class AttentionTileLists : IDisposable
     };
 
     /// <inheritdoc/>
-    public void Dispose() => lists.Dispose();
+    public void Dispose() => GpuDevice.Free(lists);
 
     /// <summary>Whole tiles, and one for the rest of each sequence.</summary>
     static int Most(int tokens, int sequences, int rows) => tokens / rows + sequences;

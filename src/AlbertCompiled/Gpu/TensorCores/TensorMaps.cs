@@ -47,6 +47,6 @@ internal sealed unsafe class TensorMaps(GpuDevice device) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var buffer in buffers) buffer.Dispose();
+        foreach (var buffer in buffers) GpuDevice.Free(buffer);
     }
 }
