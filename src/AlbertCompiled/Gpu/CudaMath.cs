@@ -26,9 +26,13 @@ internal static class CudaMath
         return MultiplyAdd(power, low * Ln2, power);
     }
 
-    /// <summary>tanh x = 1 − 2/(1 + e²ˣ).</summary>
+    /// <summary>tanh x = 1 − 2/(1 + e²ˣ), and x − x³/3 where that would cancel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Tanh(float x) => MultiplyAdd(-2f, Reciprocal(1f + Exp2(x * (2f * Log2E))), 1f);
+    public static float Tanh(float x)
+    {
+        float z = x * x;
+        return z < 1e-4f ? MultiplyAdd(x * z, -1f / 3, x) : MultiplyAdd(-2f, Reciprocal(1f + Exp2(x * (2f * Log2E))), 1f);
+    }
 
     /// <summary>a/b to two units in the last place.</summary>
     [IntrinsicImplementation]
