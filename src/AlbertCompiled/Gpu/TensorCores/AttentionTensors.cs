@@ -9,7 +9,7 @@ internal static class AttentionTensors
 {
     /// <summary>Whether a device has the kernels for activations kept as <typeparamref name="T"/>.</summary>
     public static bool Exist<T>(GpuDevice device) where T : unmanaged, IElement<T> =>
-        typeof(T) == typeof(BFloat16) && device.Accelerator is CudaAccelerator cuda && cuda.Architecture >= CudaArchitecture.SM_80;
+        typeof(T) == typeof(BFloat16) && (device.Host is { Capability: >= 80 } || device.Accelerator is CudaAccelerator { Architecture: var card } && card >= CudaArchitecture.SM_80);
 
     /// <summary>Whether they take heads of this size in these matrices: rows lie on 16-byte boundaries.</summary>
     public static bool Take<T>(int headSize, params ReadOnlySpan<Operand<T>> matrices) where T : unmanaged, IElement<T>

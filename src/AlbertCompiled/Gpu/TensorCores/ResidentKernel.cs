@@ -19,7 +19,7 @@ internal sealed partial class ResidentKernel<TKernel>(GpuDevice device) where TK
     public void Launch(int items, in TKernel arguments)
     {
         kernel ??= new(device, TKernel.Lanes, TKernel.Resident, TKernel.SharedBytes, Complete);
-        kernel.Launch(Math.Min(items, TKernel.Resident * device.Accelerator.NumMultiprocessors), 1, 1, arguments);
+        kernel.Launch(Math.Min(items, TKernel.Resident * ProductChoice.Processors(device)), 1, 1, arguments);
     }
 
     /// <summary>Puts the kernel's text into what ILGPU's compiler gives.</summary>
