@@ -27,8 +27,8 @@ sealed class PtxParser(List<PtxToken> tokens)
                 case ".file": while (Next.Line == tokens[at + 1].Line) at++; at++; break;
                 case ".visible" or ".weak": at++; break;
                 case ".entry": at++; Entry(); break;
-                case ".extern" when tokens[at + 1].Is(".func"): External(); break;
-                case ".func": External(); break;
+                case ".extern" when tokens[at + 1].Is(".func"): Function(isExternal: true); break;
+                case ".func": Function(isExternal: false); break;
                 case ".extern" or ".shared" or ".global" or ".const":
                     var variable = Variable();
                     module.Variables.Add(variable);
@@ -44,17 +44,23 @@ sealed class PtxParser(List<PtxToken> tokens)
 
     string Decimal() => tokens[at++].Text;
 
-    void External()
+    // Functions that instructions of their own take the place of stay behind in the text; a call of one is an unknown instruction.
+    void Function(bool isExternal)
     {
         while (!Next.Is(';') && !Next.Is('{'))
         {
             if (Next.Kind == PtxTokenKind.End) throw Unexpected("';'");
-            if (Next.Kind == PtxTokenKind.Word && !Next.Text.StartsWith('.') && tokens[at + 1].Is('(')) module.Externals.Add(Next.Text);
+            if (isExternal && Next.Kind == PtxTokenKind.Word && !Next.Text.StartsWith('.') && tokens[at + 1].Is('(')) module.Externals.Add(Next.Text);
             at++;
         }
 
-        if (Next.Is('{')) throw new PtxException(Next.Line, "functions are not supported: kernels must be inlined");
-        at++;
+        for (int depth = 0; at < tokens.Count; at++)
+        {
+            depth += Next.Is('{') ? 1 : Next.Is('}') ? -1 : 0;
+            if (depth > 0) continue;
+            at++;
+            return;
+        }
     }
 
     void Entry()
