@@ -82,8 +82,9 @@ internal sealed class LiveRanges
         locations[n.Id] = new(slot.Name, stacked ? Entry.Iteration : Entry.Only);
     }
 
-    // sums and values per row, unless a product reads them as a matrix
-    bool IsExact(Node n) => n.Op is Op.ColumnSum or Op.AttentionLogSum || n.Shape.Columns == 1 && readers.Of(n.Id).All(r => r.Op != Op.MatMul);
+    // sums and values per row, unless attention, a product or a scatter has them as a matrix
+    bool IsExact(Node n) => n.Op is Op.ColumnSum or Op.AttentionLogSum
+        || n.Shape.Columns == 1 && n.Op is not (Op.Attention or Op.AttentionGradient or Op.ScatterAdd) && readers.Of(n.Id).All(r => !r.Is(OpClass.Heavy));
 
     int LastRead(int id, int from)
     {
@@ -100,7 +101,8 @@ internal sealed class LiveRanges
         bool stacked = readers.Of(c.Input).Concat(readers.Of(c.Output)).Any(r => home[r.Id] != b);
         int count = block.Iterations;
         int until = new[] { c.Initial, c.Input, c.Output, c.Result }.Max(id => LastRead(id, home[id]));
-        var slot = new Slot(names.Slot(output), output.Shape, false, stacked ? count + 1 : 2, position[c.Initial], Math.Max(until, end[b]), IsExact: IsExact(output));
+        bool exact = new[] { c.Initial, c.Input, c.Output, c.Result }.All(id => graph.Nodes.Where(n => n.Id == id).All(IsExact));
+        var slot = new Slot(names.Slot(output), output.Shape, false, stacked ? count + 1 : 2, position[c.Initial], Math.Max(until, end[b]), IsExact: exact);
         slots.Add(slot);
 
         // the state's time runs 0 … count forward, count … 0 in a reversed loop; unsaved states alternate between two halves

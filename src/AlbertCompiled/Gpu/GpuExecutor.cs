@@ -69,6 +69,8 @@ public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement
 
     internal ArrayView<float> AllocateScratch(long floats) => Allocate<float>(floats);
 
+    internal void Own(MemoryBuffer memory) => buffers.Add(memory);
+
     ArrayView<E> Allocate<E>(long length) where E : unmanaged
     {
         var buffer = Device.Allocate<E>(length);

@@ -1,4 +1,5 @@
 using ILGPU;
+using ILGPU.Runtime;
 
 namespace AlbertCompiled.Gpu;
 
@@ -143,6 +144,9 @@ public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
 
     /// <summary>Memory outside the plan, such as what <see cref="AttentionBackward{T}"/> asks for.</summary>
     protected ArrayView<float> Scratch(long floats) => executor.AllocateScratch(floats);
+
+    /// <summary>Leaves memory to be freed with the program's own.</summary>
+    protected void Own(MemoryBuffer memory) => executor.Own(memory);
 
     /// <summary>Zeroes the gradient arena.</summary>
     protected void ClearGradients() => Device.Clear(executor.Gradients);

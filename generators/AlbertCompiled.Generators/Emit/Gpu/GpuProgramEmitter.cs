@@ -38,8 +38,13 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, ParameterLayout 
     {
         string A(Lower.Buffer b) => At(b, iteration);
         string Operand(Lower.Buffer b) => $"new({A(b)}, {b.Stride})";
-        // a weight as a factor of a product is rounded as activations are
-        string Factor(Lower.Buffer b) => b is ParameterBuffer p ? $"new(Weight({ParameterOffsets.Of(p, iteration)}), {b.Stride})" : Operand(b);
+        // a factor of a product is rounded as activations are, whatever it is
+        string Factor(Lower.Buffer b) => b switch
+        {
+            ParameterBuffer p => $"new(Weight({ParameterOffsets.Of(p, iteration)}), {b.Stride})",
+            SlotBuffer { Slot.IsElement: false } => $"new({Launcher("RoundedCopy<T>", b.Name + "Copy", "new(Device, Own)")}.Of({A(b)}, {b.Stride}, {Size(b.Shape.Rows)}), {b.Stride})",
+            _ => Operand(b),
+        };
         switch (kernel)
         {
             case RowKernel r:
@@ -97,7 +102,7 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, ParameterLayout 
 
     string Launcher(string type, string kernel, string construction = "new(Device)")
     {
-        string name = char.ToLowerInvariant(kernel[0]) + kernel[1..] + (type is "ArrayView<float>" or "RowGroups" ? "" : "Kernel");
+        string name = char.ToLowerInvariant(kernel[0]) + kernel[1..] + (type is "ArrayView<float>" or "RowGroups" or "RoundedCopy<T>" ? "" : "Kernel");
         if (launchers.All(l => l.Name != name)) launchers.Add((type, name, construction));
         return name;
     }
