@@ -1,4 +1,5 @@
 using AlbertCompiled.Cpu;
+using AlbertCompiled.Cpu.Scalar;
 
 namespace AlbertCompiled.Tests.Cpu;
 
@@ -24,7 +25,7 @@ public sealed unsafe class GemmTests
                 using var a = GuardedMemory.Random(m + k, transposeA ? k : m, columnsA, columnsA + 5);
                 using var b = GuardedMemory.Random(n - k, transposeB ? n : k, columnsB, columnsB + 1);
                 Matrix opA = new(a.Pointer, columnsA + 5, transposeA), opB = new(b.Pointer, columnsB + 1, transposeB);
-                var expected = Reference.Gemm.Multiply(opA, opB, m, n, k);
+                var expected = ScalarProduct.Multiply(opA, opB, m, n, k);
                 foreach (var team in teams)
                 {
                     Check<Lanes16, Float32>(team, opA, opB, m, n, k, expected);
@@ -37,7 +38,7 @@ public sealed unsafe class GemmTests
                 using var integersB = GuardedMemory.Integers(n - k, transposeB ? n : k, columnsB, columnsB + 1);
                 opA = new(integersA.Pointer, columnsA + 5, transposeA);
                 opB = new(integersB.Pointer, columnsB + 1, transposeB);
-                expected = Reference.Gemm.Multiply(opA, opB, m, n, k);
+                expected = ScalarProduct.Multiply(opA, opB, m, n, k);
                 foreach (var team in teams)
                 {
                     Check<Lanes16, RoundedBFloat16>(team, opA, opB, m, n, k, expected);

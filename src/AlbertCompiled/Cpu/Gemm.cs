@@ -64,6 +64,9 @@ public static unsafe class Gemm
 
     struct ProductJob<V, P, TEpilogue> : IScratchJob where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
+        /// <summary>Floats of rows that the second-level cache has room for beside those in use.</summary>
+        const int MostAhead = 1 << 17;
+
         public ProductPlan Plan;
         public int K;
         public Matrix A, B;
@@ -85,28 +88,69 @@ public static unsafe class Gemm
             {
                 int firstWord = Plan.FirstInner(inner), words = Plan.FirstInner(inner + 1) - firstWord;
                 PackStrips(firstStrip, lastStrip, firstWord, words, scratch + at.Strips);
+                var rows = RowsAhead(part, run, inner);
                 float* tiles = scratch + at.Tiles;
                 for (int p = firstPanel; p < lastPanel; p++)
                 {
-                    int width = Plan.Panels.Width(p);
-                    float* panel = PackedB + (long)Plan.Panels.First(p) * Plan.Words + firstWord * width, strip = scratch + at.Strips;
+                    float* panel = Panel(p, inner), strip = scratch + at.Strips;
                     if (PackedB == null) PackPanel(p, firstWord, words, panel = scratch + at.Panel);
+                    var columns = PackedB == null ? default : new Ahead(
+                        p + 1 < lastPanel ? Panel(p + 1, inner) : inner + 1 < Plan.InnerBlocks ? Panel(firstPanel, inner + 1) : Panel(firstPanel, 0), Simd.LineFloats, (long)words * Simd.LineFloats, Plan.Panels.Vectors(p) * V.Count / Simd.LineFloats);
                     for (int s = firstStrip; s < lastStrip; s++, strip += Plan.StripStride)
                     {
-                        Tile(s, strip, p, panel, words, tiles, inner);
+                        float* ahead = strip;
+                        long step = columns.Any ? columns.Next(ref ahead) : rows.Any ? rows.Next(ref ahead) : 0;
+                        Tile(s, strip, p, panel, words, tiles, inner, ahead, step);
                         if (Plan.InnerBlocks > 1) tiles += Plan.TileFloats;
                     }
                 }
             }
         }
 
+        /// <summary>A packed panel from an inner block on.</summary>
+        readonly float* Panel(int p, int inner) => PackedB + (long)Plan.Panels.First(p) * Plan.Words + Plan.FirstInner(inner) * Plan.Panels.Width(p);
+
+        /// <summary>The rows that are packed next: of the next inner block where the rows of a run lie across memory, else of the next run.</summary>
+        readonly Ahead RowsAhead(int part, int run, int inner)
+        {
+            int nextRun = (part + 1) / Plan.Groups == run ? Plan.Runs : run + 1, block = inner + 1;
+            if (!A.Transposed) block = inner;
+            else if (block == Plan.InnerBlocks) block = 0;
+            if (!A.Transposed || block == 0) run = nextRun;
+            if (run >= Plan.Runs) return default;
+            int row = Plan.FirstStrip(run) * MicroKernel.Rows, rows = Math.Min(Plan.M, Plan.FirstStrip(run + 1) * MicroKernel.Rows) - row;
+            int words = Plan.FirstInner(inner + 1) - Plan.FirstInner(inner), lines = words * Simd.LineFloats;
+            if (A.Transposed) return new(A.From(row, Plan.FirstInner(block) * P.PerWord).Data, A.Stride * P.PerWord, Simd.LineFloats, (rows + Simd.LineFloats - 1) / Simd.LineFloats);
+            long length = rows * A.Stride / Plan.InnerBlocks;
+            return rows * A.Stride > MostAhead ? default : new(A.From(row, 0).Data + inner * length, Simd.LineFloats, lines, (int)((length + lines - 1) / lines));
+        }
+
+        /// <summary>Memory that is asked for while tiles are computed.</summary>
+        struct Ahead(float* data, long step, long next, int tiles)
+        {
+            float* data = data;
+            int tiles = tiles;
+
+            /// <summary>True while some of it has not been asked for.</summary>
+            public readonly bool Any => tiles > 0;
+
+            /// <summary>Where the next tile begins to ask, and the step from one line to the next.</summary>
+            public long Next(ref float* first)
+            {
+                first = data;
+                data += next;
+                tiles--;
+                return step;
+            }
+        }
+
         /// <summary>A strip times a panel: a tile of sums, and its end if this was the last inner block.</summary>
-        readonly void Tile(int s, float* strip, int p, float* panel, int words, float* tile, int inner)
+        readonly void Tile(int s, float* strip, int p, float* panel, int words, float* tile, int inner, float* ahead, long aheadStep)
         {
             int row = s * MicroKernel.Rows, rows = Math.Min(MicroKernel.Rows, Plan.M - row), width = Plan.Panels.Width(p);
             bool finished = inner == Plan.InnerBlocks - 1;
             if (finished) Prefetch(Epilogue, row, rows, Plan.Panels.First(p), Plan.Panels.Valid(p));
-            P.Tile<V>(Plan.Panels.Vectors(p), strip, panel, words, tile, width, accumulate: inner > 0);
+            P.Tile<V>(Plan.Panels.Vectors(p), strip, panel, words, tile, width, accumulate: inner > 0, ahead, aheadStep);
             if (finished) Finish(Epilogue, tile, width, row, rows, Plan.Panels.First(p), Plan.Panels.Valid(p));
         }
 
