@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using AlbertCompiled.Cpu;
 
 namespace AlbertCompiled.Bench;
@@ -25,17 +24,30 @@ internal static unsafe class GemmBenchmark
         if (!Products.TryGetValue(config, out var products)) throw new ArgumentException($"config={config} is none of {string.Join(", ", Products.Keys)}");
         int threads = options.Number("threads", 2), runs = options.Number("runs", 15);
         string document = options.Text("write", "");
-        using var team = new ThreadTeam(threads);
         var (dtype, compute) = options.Precision();
-        var blas = compute == Compute.Float32 ? OpenBlas.Open(threads) : null;
-        var lines = (Simd.Width, compute) switch
+        List<(double Rate, double Best, double Share)> ours;
+        using (var team = new ThreadTeam(threads))
         {
-            (16, Compute.BFloat16) when BFloat16.IsSupported => Time<Lanes16, BFloat16>(products, team, runs, blas),
-            (_, Compute.BFloat16) => throw new ArgumentException("dtype=bf16: this processor has no instructions for it"),
-            (16, _) => Time<Lanes16, Float32>(products, team, runs, blas),
-            (8, _) => Time<Lanes8, Float32>(products, team, runs, blas),
-            _ => Time<Lanes4, Float32>(products, team, runs, blas),
-        };
+            ours = (Simd.Width, compute) switch
+            {
+                (16, Compute.BFloat16) when BFloat16.IsSupported => Time<Lanes16, BFloat16>(products, team, runs),
+                (_, Compute.BFloat16) => throw new ArgumentException("dtype=bf16: this processor has no instructions for it"),
+                (16, _) => Time<Lanes16, Float32>(products, team, runs),
+                (8, _) => Time<Lanes8, Float32>(products, team, runs),
+                _ => Time<Lanes4, Float32>(products, team, runs),
+            };
+        }
+
+        // Only now, for two pools of threads would be in each other's way.
+        var theirs = compute == Compute.Float32 && OpenBlas.Open(threads) is { } blas ? [.. products.Select(p => Time(p, blas, runs))] : Array.Empty<double>();
+        var lines = new List<string> { "| product | m × n over k | form | GFLOP/s | best | of peak | OpenBLAS, GFLOP/s |", "|---|---|---|---|---|---|---|" };
+        for (int i = 0; i < products.Length; i++)
+        {
+            var (p, o) = (products[i], ours[i]);
+            string form = $"{(p.TransposeA ? 'T' : 'N')}{(p.TransposeB ? 'T' : 'N')}", peer = theirs.Length == 0 ? "not installed" : (theirs[i] / 1e9).ToString("F1", CultureInfo.InvariantCulture);
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"| {p.Name} | {p.M} × {p.N} over {p.K} | {form} | {o.Rate / 1e9:F1} | {o.Best / 1e9:F1} | {o.Share * 100:F1}% | {peer} |"));
+        }
+
         string table = $"{Machine.Describe()}; {threads} threads; `bench gemm config={config} dtype={dtype}`.\n\n{string.Join('\n', lines)}\n";
         Console.WriteLine(table);
         if (document.Length > 0) File.WriteAllText(document, MarkedText.Replace(File.ReadAllText(document), $"gemm:{config}", table));
@@ -51,11 +63,11 @@ internal static unsafe class GemmBenchmark
         return [.. linear.SelectMany(l => new[] { (l.Name, l.M, l.N, l.K, false, true), (l.Name + ", dX", l.M, l.K, l.N, false, false), (l.Name + ", dW", l.N, l.K, l.M, true, false) })];
     }
 
-    static List<string> Time<V, P>((string Name, int M, int N, int K, bool TransposeA, bool TransposeB)[] products, ThreadTeam team, int runs, OpenBlas? blas)
+    static List<(double Rate, double Best, double Share)> Time<V, P>((string Name, int M, int N, int K, bool TransposeA, bool TransposeB)[] products, ThreadTeam team, int runs)
         where V : struct, ISimd<V> where P : struct, IPrecision
     {
         for (int i = 0; i < 5; i++) Peak.Measure(team);
-        var lines = new List<string> { "| product | m × n over k | form | GFLOP/s | best | of peak | OpenBLAS, GFLOP/s | of peak |", "|---|---|---|---|---|---|---|---|" };
+        var results = new List<(double, double, double)>();
         foreach (var p in products)
         {
             using var a = new Operand(p.M, p.K, p.TransposeA);
@@ -65,41 +77,31 @@ internal static unsafe class GemmBenchmark
             bool weight = !p.TransposeA;
             using var packed = new Operand(1, weight ? (int)PackedB.PackedLength<P>(p.N, p.K) : 1, false);
             if (weight) PackedB.Pack<V, P>(team, b.Matrix, p.N, p.K, packed.Data);
-            var ours = Measure(p, team, runs, () =>
+            var (rates, shares) = (new List<double>(), new List<double>());
+            for (int run = -2; run < runs; run++)
             {
+                double peak = Peak.Measure(team);
+                long start = Stopwatch.GetTimestamp();
                 if (weight) PackedB.Multiply<V, P, StoreEpilogue>(team, a.Matrix, packed.Data, p.M, p.N, p.K, new(c.Data, p.N));
                 else Gemm.Multiply<V, P, StoreEpilogue>(team, a.Matrix, b.Matrix, p.M, p.N, p.K, new(c.Data, p.N));
-            });
-            string peer = "not installed | ";
-            if (blas is not null)
-            {
-                var theirs = Measure(p, team, runs, () => blas.Multiply(a.Matrix, b.Matrix, p.M, p.N, p.K, c.Data));
-                peer = string.Create(CultureInfo.InvariantCulture, $"{theirs.Rate / 1e9:F1} | {theirs.Share * 100:F1}%");
+                double rate = 2.0 * p.M * p.N * p.K / Stopwatch.GetElapsedTime(start).TotalSeconds;
+                if (run < 0) continue;
+                rates.Add(rate);
+                shares.Add(rate / peak / P.PerWord);
             }
 
-            string form = $"{(p.TransposeA ? 'T' : 'N')}{(p.TransposeB ? 'T' : 'N')}";
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"| {p.Name} | {p.M} × {p.N} over {p.K} | {form} | {ours.Rate / 1e9:F1} | {ours.Best / 1e9:F1} | {ours.Share / P.PerWord * 100:F1}% | {peer} |"));
-            Console.Error.WriteLine(lines[^1]);
+            results.Add((Median.Of(rates), rates.Max(), Median.Of(shares)));
         }
 
-        return lines;
+        return results;
     }
 
-    static (double Rate, double Best, double Share) Measure((string Name, int M, int N, int K, bool TransposeA, bool TransposeB) p, ThreadTeam team, int runs, Action multiply)
+    static double Time((string Name, int M, int N, int K, bool TransposeA, bool TransposeB) p, OpenBlas blas, int runs)
     {
-        var (rates, shares) = (new List<double>(), new List<double>());
-        for (int run = -2; run < runs; run++)
-        {
-            double peak = Peak.Measure(team);
-            long start = Stopwatch.GetTimestamp();
-            multiply();
-            double rate = 2.0 * p.M * p.N * p.K / Stopwatch.GetElapsedTime(start).TotalSeconds;
-            if (run < 0) continue;
-            rates.Add(rate);
-            shares.Add(rate / peak);
-        }
-
-        return (Median.Of(rates), rates.Max(), Median.Of(shares));
+        using var a = new Operand(p.M, p.K, p.TransposeA);
+        using var b = new Operand(p.K, p.N, p.TransposeB);
+        using var c = new Operand(p.M, p.N, false);
+        return 2.0 * p.M * p.N * p.K / (Median.Time(runs, () => blas.Multiply(a.Matrix, b.Matrix, p.M, p.N, p.K, c.Data)).Median / 1000);
     }
 
     /// <summary>A matrix of random numbers.</summary>
@@ -107,7 +109,7 @@ internal static unsafe class GemmBenchmark
     {
         public Operand(int rows, int columns, bool transposed)
         {
-            Data = (float*)NativeMemory.AlignedAlloc((nuint)((long)rows * columns * sizeof(float)), 64);
+            Data = Pages.Allocate((long)rows * columns);
             var random = new Random(rows * 31 + columns);
             for (long i = 0; i < (long)rows * columns; i++) Data[i] = random.NextSingle() - 0.5f;
             Matrix = new(Data, transposed ? rows : columns, transposed);
@@ -117,6 +119,6 @@ internal static unsafe class GemmBenchmark
 
         public Matrix Matrix { get; }
 
-        public void Dispose() => NativeMemory.AlignedFree(Data);
+        public void Dispose() => Pages.Free(Data);
     }
 }

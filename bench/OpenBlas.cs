@@ -22,7 +22,7 @@ internal sealed unsafe class OpenBlas
         if (OperatingSystem.IsLinux())
         {
             // It knows few processors of AMD by name and would take 256-bit code for those.
-            if (Simd.Width == 16) _ = SetVariable("OPENBLAS_CORETYPE", "SkylakeX", overwrite: 0);
+            if (Simd.Width == 16) _ = SetVariable("OPENBLAS_CORETYPE", "SkylakeX", overwrite: 1);
             _ = SetVariable("OPENBLAS_NUM_THREADS", $"{threads}", overwrite: 1);
         }
 

@@ -57,7 +57,7 @@ public sealed unsafe class GemmTests
     [InlineData(2, 4096, 768, 3072)]
     public void Plans_cover_the_product(int threads, int m, int n, int k)
     {
-        foreach (var blocking in (ReadOnlySpan<Blocking>)[Blocking.Caches, new(5, 1), new(1000, 10_000)])
+        foreach (var blocking in (ReadOnlySpan<Blocking>)[Blocking.Caches, new(5, 1, 1), new(1000, 10_000, 1)])
         {
             var plan = new ProductPlan(threads, m, n, k, 16, blocking);
             Assert.InRange(plan.Strips * MicroKernel.Rows, m, m + MicroKernel.Rows - 1);
@@ -142,7 +142,7 @@ public sealed unsafe class GemmTests
 
         // Blocks so small that even these products have many.
         c.Span.Fill(float.NaN);
-        Gemm.Multiply<V, P, StoreEpilogue>(team, new ProductPlan(team.Threads, m, n, Packing.Words<P>(k), V.Count, new(Inner: 7, RunFloats: 1)), k, a, b, new(c.Pointer, stride));
+        Gemm.Multiply<V, P, StoreEpilogue>(team, new Blocking(Inner: 7, RunFloats: 1, PackedFloats: 1), a, b, m, n, k, new(c.Pointer, stride));
         Equal(expected, c, n, stride, times: 1);
 
         using var packed = new GuardedMemory(PackedB.PackedLength<P>(n, k));

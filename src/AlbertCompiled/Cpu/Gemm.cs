@@ -19,30 +19,36 @@ public static unsafe class Gemm
     public static void Multiply<V, P, TEpilogue>(ThreadTeam team, Matrix a, Matrix b, int m, int n, int k, TEpilogue epilogue)
         where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
-        if (m <= 0 || n <= 0) return;
-        Multiply<V, P, TEpilogue>(team, new ProductPlan(team.Threads, m, n, Packing.Words<P>(k), V.Count, Blocking.Caches), k, a, b, epilogue);
+        Multiply<V, P, TEpilogue>(team, Blocking.Caches, a, b, m, n, k, epilogue);
     }
 
-    /// <summary>The product, cut as <paramref name="plan"/> says.</summary>
-    internal static void Multiply<V, P, TEpilogue>(ThreadTeam team, in ProductPlan plan, int k, Matrix a, Matrix b, TEpilogue epilogue)
+    /// <summary>The product, cut into blocks of such sizes.</summary>
+    internal static void Multiply<V, P, TEpilogue>(ThreadTeam team, Blocking blocking, Matrix a, Matrix b, int m, int n, int k, TEpilogue epilogue)
         where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
-        float* packed = null;
-        if (plan.SharesPanels)
+        if (m <= 0) return;
+        int words = Packing.Words<P>(k), panel = 3 * V.Count, most = Math.Max(1, blocking.PackedFloats / Math.Max(1, words) / panel) * panel;
+        for (int first = 0; first < n; first += most)
         {
-            packed = team.Packing.Reserve(PackedB.PackedLength<P>(plan.Panels.Columns, k));
-            PackedB.Pack<V, P>(team, b, plan.Panels.Columns, k, packed);
-        }
+            var plan = new ProductPlan(team.Threads, m, Math.Min(most, n - first), words, V.Count, blocking);
+            var columns = b.From(0, first);
+            float* packed = null;
+            if (plan.SharesPanels)
+            {
+                packed = team.Packing.Reserve(PackedB.PackedLength<P>(plan.Panels.Columns, k));
+                PackedB.Pack<V, P>(team, columns, plan.Panels.Columns, k, packed);
+            }
 
-        Multiply<V, P, TEpilogue>(team, plan, k, a, b, packed, epilogue);
+            Multiply<V, P, TEpilogue>(team, plan, k, a, columns, packed, epilogue, first);
+        }
     }
 
     /// <summary>The product, with b packed already if <paramref name="packedB"/> is not null.</summary>
-    internal static void Multiply<V, P, TEpilogue>(ThreadTeam team, in ProductPlan plan, int k, Matrix a, Matrix b, float* packedB, TEpilogue epilogue)
+    internal static void Multiply<V, P, TEpilogue>(ThreadTeam team, in ProductPlan plan, int k, Matrix a, Matrix b, float* packedB, TEpilogue epilogue, int firstColumn = 0)
         where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
         team.Run(
-            new ProductJob<V, P, TEpilogue> { Plan = plan, K = k, A = a, B = b, PackedB = packedB, Epilogue = epilogue },
+            new ProductJob<V, P, TEpilogue> { Plan = plan, K = k, A = a, B = b, PackedB = packedB, Epilogue = epilogue, FirstColumn = firstColumn },
             plan.Parts,
             new Layout(plan, packedB == null).Total);
     }
@@ -68,6 +74,10 @@ public static unsafe class Gemm
         const int MostAhead = 1 << 17;
 
         public ProductPlan Plan;
+
+        /// <summary>The epilogue's number of this product's first column.</summary>
+        public int FirstColumn;
+
         public int K;
         public Matrix A, B;
         public float* PackedB;
@@ -147,11 +157,11 @@ public static unsafe class Gemm
         /// <summary>A strip times a panel: a tile of sums, and its end if this was the last inner block.</summary>
         readonly void Tile(int s, float* strip, int p, float* panel, int words, float* tile, int inner, float* ahead, long aheadStep)
         {
-            int row = s * MicroKernel.Rows, rows = Math.Min(MicroKernel.Rows, Plan.M - row), width = Plan.Panels.Width(p);
+            int row = s * MicroKernel.Rows, rows = Math.Min(MicroKernel.Rows, Plan.M - row), width = Plan.Panels.Width(p), column = FirstColumn + Plan.Panels.First(p);
             bool finished = inner == Plan.InnerBlocks - 1;
-            if (finished) Prefetch(Epilogue, row, rows, Plan.Panels.First(p), Plan.Panels.Valid(p));
+            if (finished) Prefetch(Epilogue, row, rows, column, Plan.Panels.Valid(p));
             P.Tile<V>(Plan.Panels.Vectors(p), strip, panel, words, tile, width, accumulate: inner > 0, ahead, aheadStep);
-            if (finished) Finish(Epilogue, tile, width, row, rows, Plan.Panels.First(p), Plan.Panels.Valid(p));
+            if (finished) Finish(Epilogue, tile, width, row, rows, column, Plan.Panels.Valid(p));
         }
 
         readonly void PackStrips(int first, int last, int firstWord, int words, float* strips)

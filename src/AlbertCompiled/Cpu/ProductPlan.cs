@@ -3,10 +3,11 @@ namespace AlbertCompiled.Cpu;
 /// <summary>Sizes that caches suggest; results do not depend on them.</summary>
 /// <param name="Inner">Words of the inner dimension that are multiplied before the next ones are fetched.</param>
 /// <param name="RunFloats">Floats of a part's packed rows.</param>
-readonly record struct Blocking(int Inner, int RunFloats)
+/// <param name="PackedFloats">Floats of columns that are packed before some of the product is computed: what it needs beyond its operands does not grow with them.</param>
+readonly record struct Blocking(int Inner, int RunFloats, int PackedFloats)
 {
-    /// <summary>256 KiB of packed rows, at 512 bits 144 KiB of a panel and as much of the next one: in a second-level cache of 1 MiB with room to spare.</summary>
-    public static readonly Blocking Caches = new(768, 1 << 16);
+    /// <summary>256 KiB of packed rows, at 512 bits 144 KiB of a panel and as much of the next one: in a second-level cache of 1 MiB with room to spare. 32 MiB of columns.</summary>
+    public static readonly Blocking Caches = new(768, 1 << 16, 1 << 23);
 }
 
 /// <summary>
