@@ -1,12 +1,13 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using System.Globalization;
 using AlbertCompiled.Cpu;
 
 namespace AlbertCompiled.Bench;
 
 /// <summary>
 /// Times the matrix products of a training step beside the multiply-adds that the cores can do on registers alone. Each run of a
-/// product is preceded by one of those, for the speed of a machine changes by the minute; the share is the median of the pairs.
+/// product is preceded by one of those, for the speed of a machine changes by the minute; the share is the median of the pairs. OpenBLAS stands
+/// beside them where the system has it.
 /// </summary>
 internal static unsafe class GemmBenchmark
 {
@@ -22,16 +23,34 @@ internal static unsafe class GemmBenchmark
         string config = options.Text("config", "base");
         if (!Products.TryGetValue(config, out var products)) throw new ArgumentException($"config={config} is none of {string.Join(", ", Products.Keys)}");
         int threads = options.Number("threads", 2), runs = options.Number("runs", 15);
-        using var team = new ThreadTeam(threads);
-        var (_, compute) = options.Precision();
-        switch (Simd.Width, compute)
+        string document = options.Text("write", "");
+        var (dtype, compute) = options.Precision();
+        List<(double Rate, double Best, double Share)> ours;
+        using (var team = new ThreadTeam(threads))
         {
-            case (16, Compute.BFloat16) when BFloat16.IsSupported: Time<Lanes16, BFloat16>(products, team, runs); break;
-            case (_, Compute.BFloat16): throw new ArgumentException("dtype=bf16: this processor has no instructions for it");
-            case (16, _): Time<Lanes16, Float32>(products, team, runs); break;
-            case (8, _): Time<Lanes8, Float32>(products, team, runs); break;
-            default: Time<Lanes4, Float32>(products, team, runs); break;
+            ours = (Simd.Width, compute) switch
+            {
+                (16, Compute.BFloat16) when BFloat16.IsSupported => Time<Lanes16, BFloat16>(products, team, runs),
+                (_, Compute.BFloat16) => throw new ArgumentException("dtype=bf16: this processor has no instructions for it"),
+                (16, _) => Time<Lanes16, Float32>(products, team, runs),
+                (8, _) => Time<Lanes8, Float32>(products, team, runs),
+                _ => Time<Lanes4, Float32>(products, team, runs),
+            };
         }
+
+        // Only now, for two pools of threads would be in each other's way.
+        var theirs = compute == Compute.Float32 && OpenBlas.Open(threads) is { } blas ? [.. products.Select(p => Time(p, blas, runs))] : Array.Empty<double>();
+        var lines = new List<string> { "| product | m × n over k | form | GFLOP/s | best | of peak | OpenBLAS, GFLOP/s |", "|---|---|---|---|---|---|---|" };
+        for (int i = 0; i < products.Length; i++)
+        {
+            var (p, o) = (products[i], ours[i]);
+            string form = $"{(p.TransposeA ? 'T' : 'N')}{(p.TransposeB ? 'T' : 'N')}", peer = theirs.Length == 0 ? "not installed" : (theirs[i] / 1e9).ToString("F1", CultureInfo.InvariantCulture);
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"| {p.Name} | {p.M} × {p.N} over {p.K} | {form} | {o.Rate / 1e9:F1} | {o.Best / 1e9:F1} | {o.Share * 100:F1}% | {peer} |"));
+        }
+
+        string table = $"{Machine.Describe()}; {threads} threads; `bench gemm config={config} dtype={dtype}`.\n\n{string.Join('\n', lines)}\n";
+        Console.WriteLine(table);
+        if (document.Length > 0) File.WriteAllText(document, MarkedText.Replace(File.ReadAllText(document), $"gemm:{config}", table));
     }
 
     static (string, int, int, int, bool, bool)[] Step(int tokens, int predicted, int vocabulary, int embedding, int hidden, int intermediate)
@@ -44,41 +63,53 @@ internal static unsafe class GemmBenchmark
         return [.. linear.SelectMany(l => new[] { (l.Name, l.M, l.N, l.K, false, true), (l.Name + ", dX", l.M, l.K, l.N, false, false), (l.Name + ", dW", l.N, l.K, l.M, true, false) })];
     }
 
-    static void Time<V, P>((string Name, int M, int N, int K, bool TransposeA, bool TransposeB)[] products, ThreadTeam team, int runs)
+    static List<(double Rate, double Best, double Share)> Time<V, P>((string Name, int M, int N, int K, bool TransposeA, bool TransposeB)[] products, ThreadTeam team, int runs)
         where V : struct, ISimd<V> where P : struct, IPrecision
     {
         for (int i = 0; i < 5; i++) Peak.Measure(team);
-        Console.WriteLine($"{"product",-24} {"m",6} {"n",6} {"k",6}  {"form",4} {"GFLOP/s",8} {"best",8} {"% of peak",10}");
+        var results = new List<(double, double, double)>();
         foreach (var p in products)
         {
             using var a = new Operand(p.M, p.K, p.TransposeA);
             using var b = new Operand(p.K, p.N, p.TransposeB);
             using var c = new Operand(p.M, p.N, false);
+            // What is multiplied with a weight reads it packed, as the layers of a step do that share it.
+            bool weight = !p.TransposeA;
+            using var packed = new Operand(1, weight ? (int)PackedB.PackedLength<P>(p.N, p.K) : 1, false);
+            if (weight) PackedB.Pack<V, P>(team, b.Matrix, p.N, p.K, packed.Data);
             var (rates, shares) = (new List<double>(), new List<double>());
             for (int run = -2; run < runs; run++)
             {
                 double peak = Peak.Measure(team);
                 long start = Stopwatch.GetTimestamp();
-                Gemm.Multiply<V, P, StoreEpilogue>(team, a.Matrix, b.Matrix, p.M, p.N, p.K, new(c.Data, p.N));
+                if (weight) PackedB.Multiply<V, P, StoreEpilogue>(team, a.Matrix, packed.Data, p.M, p.N, p.K, new(c.Data, p.N));
+                else Gemm.Multiply<V, P, StoreEpilogue>(team, a.Matrix, b.Matrix, p.M, p.N, p.K, new(c.Data, p.N));
                 double rate = 2.0 * p.M * p.N * p.K / Stopwatch.GetElapsedTime(start).TotalSeconds;
                 if (run < 0) continue;
                 rates.Add(rate);
                 shares.Add(rate / peak / P.PerWord);
             }
 
-            string form = $"{(p.TransposeA ? 'T' : 'N')}{(p.TransposeB ? 'T' : 'N')}";
-            Console.WriteLine($"{p.Name,-24} {p.M,6} {p.N,6} {p.K,6}  {form,4} {Median(rates) / 1e9,8:F1} {rates.Max() / 1e9,8:F1} {Median(shares),10:P1}");
+            results.Add((Median.Of(rates), rates.Max(), Median.Of(shares)));
         }
+
+        return results;
     }
 
-    static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    static double Time((string Name, int M, int N, int K, bool TransposeA, bool TransposeB) p, OpenBlas blas, int runs)
+    {
+        using var a = new Operand(p.M, p.K, p.TransposeA);
+        using var b = new Operand(p.K, p.N, p.TransposeB);
+        using var c = new Operand(p.M, p.N, false);
+        return 2.0 * p.M * p.N * p.K / (Median.Time(runs, () => blas.Multiply(a.Matrix, b.Matrix, p.M, p.N, p.K, c.Data)).Median / 1000);
+    }
 
     /// <summary>A matrix of random numbers.</summary>
     sealed class Operand : IDisposable
     {
         public Operand(int rows, int columns, bool transposed)
         {
-            Data = (float*)NativeMemory.AlignedAlloc((nuint)((long)rows * columns * sizeof(float)), 64);
+            Data = Pages.Allocate((long)rows * columns);
             var random = new Random(rows * 31 + columns);
             for (long i = 0; i < (long)rows * columns; i++) Data[i] = random.NextSingle() - 0.5f;
             Matrix = new(Data, transposed ? rows : columns, transposed);
@@ -88,6 +119,6 @@ internal static unsafe class GemmBenchmark
 
         public Matrix Matrix { get; }
 
-        public void Dispose() => NativeMemory.AlignedFree(Data);
+        public void Dispose() => Pages.Free(Data);
     }
 }

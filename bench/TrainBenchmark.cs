@@ -38,7 +38,7 @@ internal static class TrainBenchmark
         milliseconds.Sort();
         shares.Sort();
         double median = milliseconds[steps / 2];
-        Console.WriteLine($"tokens_per_s={workload.Tokens / median * 1000:F1} step_ms={median:F2} min_ms={milliseconds[0]:F2} of_peak={shares[steps / 2] * 100:F1} loss={loss:F4} {workload} "
+        Console.WriteLine($"tokens_per_s={workload.Tokens / median * 1000:F1} step_ms={median:F2} min_ms={milliseconds[0]:F2} of_peak={shares[steps / 2] * 100:F1} loss={loss:F6} {workload} "
             + $"planned_mb={workload.PlannedBytes / 1e6:F1} peak_mb={Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:F1}");
     }
 

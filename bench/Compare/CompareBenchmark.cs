@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AlbertCompiled.Bench;
 
 /// <summary>Ours beside libtorch and ONNX Runtime: each in a process of its own, in alternating pairs. Prints tables, and writes them into the documentation.</summary>
@@ -15,13 +17,18 @@ internal static class CompareBenchmark
     public static void Run(Options options)
     {
         string document = options.Text("write", "");
-        string[] parts = Choice(options, "what", "train", "infer");
+        string[] parts = Choice(options, "what", "train", "infer", "start");
         if (Machine.Load() > 0.5) Console.Error.WriteLine($"warning: the machine is busy (load {Machine.Load()}); figures will be worse than they need to be");
         string peers = PeerBuild.Assembly();
         foreach (string part in parts)
         {
-            var rows = part == "train" ? Training(options, peers) : Inference(options, peers);
-            string table = $"{Machine.Describe()}; {options.Number("threads", 2)} threads; `bench compare what={part}`.\n\n{Pairs.Table(rows)}\n";
+            string rows = part switch
+            {
+                "train" => Pairs.Table(Training(options, peers)),
+                "infer" => Pairs.Table(Inference(options, peers)),
+                _ => Start(options, peers),
+            };
+            string table = $"{Machine.Describe()}; {options.Number("threads", 2)} threads; `bench compare what={part}`.\n\n{rows}\n";
             Console.WriteLine(table);
             if (document.Length > 0) File.WriteAllText(document, MarkedText.Replace(File.ReadAllText(document), $"compare:{part}", table));
         }
@@ -76,6 +83,23 @@ internal static class CompareBenchmark
             rows.Add(Measure($"paragraphs of 8 to 256, {dtype}", new("ours", Ours, $"infer dtype={dtype} threads={threads} runs=1 sentences={sentences}"), best, options));
         Directory.Delete(folder, recursive: true);
         return rows;
+    }
+
+    /// <summary>From the start of a process to the end of its first training step of ALBERT base.</summary>
+    static string Start(Options options, string peers)
+    {
+        var lines = new List<string> { "| work | ours, ms | libtorch, ms | medians |", "|---|---|---|---|" };
+        foreach (string dtype in Choice(options, "dtype", "fp32", "bf16"))
+        {
+            string work = $"config=base dtype={dtype} threads={options.Number("threads", 2)}";
+            Contestant ours = new("ours", Ours, $"start {work}"), peer = new("libtorch", peers, $"torch-train {work} steps=1");
+            var figures = Enumerable.Range(0, options.Number("pairs", 5)).Select(_ => (Ours: ours.Run()("first_step_ms"), Peer: peer.Run()("first_step_ms"))).ToList();
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"| first step of base, {dtype} | {string.Join(", ", figures.Select(f => f.Ours))} | {string.Join(", ", figures.Select(f => f.Peer))} "
+                + $"| {Median.Of(figures.Select(f => f.Ours))}, {Median.Of(figures.Select(f => f.Peer))} |"));
+            Console.Error.WriteLine(lines[^1]);
+        }
+
+        return string.Join('\n', lines);
     }
 
     static Pairs Measure(string work, Contestant ours, Contestant peer, Options options)

@@ -1,4 +1,5 @@
 using AlbertCompiled.Cpu;
+using AlbertCompiled.Cpu.Scalar;
 
 namespace AlbertCompiled.Tests.Cpu;
 
@@ -19,8 +20,8 @@ public sealed unsafe class ArrayTests
         using var source = GuardedMemory.Random(2, rows, columns, columns + 1);
         using var start = GuardedMemory.Random(3, tableRows, columns, columns + 2);
         float[] expected = start.Copy();
-        for (int r = 0; r < rows; r++)
-            for (int c = 0; c < columns; c++) expected[index[r] * (columns + 2) + c] += source.Pointer[r * (columns + 1) + c];
+        fixed (float* e = expected)
+        fixed (int* i = index) ScalarArrays.ScatterAdd(e, columns + 2, i, source.Pointer, columns + 1, rows, columns);
         foreach (int threads in (ReadOnlySpan<int>)[1, 2, 3])
         {
             using var team = new ThreadTeam(threads);
@@ -55,9 +56,9 @@ public sealed unsafe class ArrayTests
         using var partials = GuardedMemory.Random(1, chunks, columns, columns);
         using var start = GuardedMemory.Random(2, 1, columns, columns);
         var sums = new float[columns];
-        for (int i = 0; i < chunks; i++)
-            for (int c = 0; c < columns; c++) sums[c] += partials.Pointer[i * columns + c];
-        float[] added = [.. sums.Zip(start.Copy(), (sum, s) => s + sum)];
+        float[] added = start.Copy();
+        fixed (float* s = sums) ScalarArrays.AddColumns(partials.Pointer, chunks, columns, s, accumulate: false);
+        fixed (float* s = added) ScalarArrays.AddColumns(partials.Pointer, chunks, columns, s, accumulate: true);
         foreach (int threads in (ReadOnlySpan<int>)[1, 2, 3])
         {
             using var team = new ThreadTeam(threads);

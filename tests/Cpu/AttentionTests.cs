@@ -1,4 +1,5 @@
 using AlbertCompiled.Cpu;
+using AlbertCompiled.Cpu.Scalar;
 
 namespace AlbertCompiled.Tests.Cpu;
 
@@ -81,7 +82,7 @@ public sealed unsafe class AttentionTests
     {
         var e = new Expected(2, 3, [4, 2], dropout, scale: 1);
         double[] qkv = [.. e.Qkv], gradient = [.. e.Gradient];
-        var slopes = Reference.Attention.Backward(qkv, gradient, e.Starts, 2, 3, Key, dropout);
+        var slopes = ScalarAttention.Backward(qkv, gradient, e.Starts, 2, 3, Key, dropout);
         for (int i = 0; i < qkv.Length; i++)
         {
             double value = qkv[i];
@@ -93,7 +94,7 @@ public sealed unsafe class AttentionTests
             Assert.Equal((up - down) / 2e-5, slopes[i], 1e-8);
         }
 
-        double Loss() => Reference.Attention.Forward(qkv, e.Starts, 2, 3, Key, dropout).Context.Zip(gradient, (a, b) => a * b).Sum();
+        double Loss() => ScalarAttention.Forward(qkv, e.Starts, 2, 3, Key, dropout).Context.Zip(gradient, (a, b) => a * b).Sum();
     }
 
     [Theory]
@@ -188,8 +189,8 @@ public sealed unsafe class AttentionTests
         public void Check(float[] actual, double tolerance = 2e-5)
         {
             double[] qkv = [.. Qkv], gradient = [.. Gradient];
-            var (context, logSum) = Reference.Attention.Forward(qkv, Starts, Heads, HeadSize, Key, Dropout);
-            double[] expected = [.. context, .. logSum, .. Reference.Attention.Backward(qkv, gradient, Starts, Heads, HeadSize, Key, Dropout)];
+            var (context, logSum) = ScalarAttention.Forward(qkv, Starts, Heads, HeadSize, Key, Dropout);
+            double[] expected = [.. context, .. logSum, .. ScalarAttention.Backward(qkv, gradient, Starts, Heads, HeadSize, Key, Dropout)];
             Assert.Equal(expected.Length, actual.Length);
             for (int i = 0; i < expected.Length; i++)
                 if (!(Math.Abs(expected[i] - actual[i]) <= tolerance * (1 + Math.Abs(expected[i])))) Assert.Fail($"{i} of {context.Length} + {logSum.Length} + …: {actual[i]}, expected {expected[i]}");

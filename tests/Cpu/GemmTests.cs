@@ -1,4 +1,5 @@
 using AlbertCompiled.Cpu;
+using AlbertCompiled.Cpu.Scalar;
 
 namespace AlbertCompiled.Tests.Cpu;
 
@@ -24,7 +25,7 @@ public sealed unsafe class GemmTests
                 using var a = GuardedMemory.Random(m + k, transposeA ? k : m, columnsA, columnsA + 5);
                 using var b = GuardedMemory.Random(n - k, transposeB ? n : k, columnsB, columnsB + 1);
                 Matrix opA = new(a.Pointer, columnsA + 5, transposeA), opB = new(b.Pointer, columnsB + 1, transposeB);
-                var expected = Reference.Gemm.Multiply(opA, opB, m, n, k);
+                var expected = ScalarProduct.Multiply(opA, opB, m, n, k);
                 foreach (var team in teams)
                 {
                     Check<Lanes16, Float32>(team, opA, opB, m, n, k, expected);
@@ -37,7 +38,7 @@ public sealed unsafe class GemmTests
                 using var integersB = GuardedMemory.Integers(n - k, transposeB ? n : k, columnsB, columnsB + 1);
                 opA = new(integersA.Pointer, columnsA + 5, transposeA);
                 opB = new(integersB.Pointer, columnsB + 1, transposeB);
-                expected = Reference.Gemm.Multiply(opA, opB, m, n, k);
+                expected = ScalarProduct.Multiply(opA, opB, m, n, k);
                 foreach (var team in teams)
                 {
                     Check<Lanes16, RoundedBFloat16>(team, opA, opB, m, n, k, expected);
@@ -56,15 +57,22 @@ public sealed unsafe class GemmTests
     [InlineData(2, 4096, 768, 3072)]
     public void Plans_cover_the_product(int threads, int m, int n, int k)
     {
-        foreach (var blocking in (ReadOnlySpan<Blocking>)[Blocking.For(threads), new(5, 3, 1), new(1000, 1, 10_000)])
+        foreach (var blocking in (ReadOnlySpan<Blocking>)[Blocking.Caches, new(5, 1, 1), new(1000, 10_000, 1)])
         {
             var plan = new ProductPlan(threads, m, n, k, 16, blocking);
-            Assert.InRange(plan.RowBlocks * plan.BlockRows, m, m + plan.BlockRows - 1);
-            Assert.InRange(plan.Groups * plan.Group, plan.Panels.Count, plan.Panels.Count + plan.Group - 1);
-            Assert.Equal(k, plan.FirstInner(plan.InnerBlocks));
-            Assert.Equal(plan.Strips, plan.FirstStrip(plan.Runs, plan.Strips));
+            Assert.InRange(plan.Strips * MicroKernel.Rows, m, m + MicroKernel.Rows - 1);
             Assert.True(plan.Panels.First(plan.Panels.Count) >= n);
-            for (int i = 0; i < plan.InnerBlocks; i++) Assert.InRange(plan.FirstInner(i + 1) - plan.FirstInner(i), 1, blocking.Inner);
+            Covers(plan.Strips, plan.Runs, plan.FirstStrip, plan.LargestRun);
+            Covers(plan.Panels.Count, plan.Groups, plan.FirstPanel, plan.LargestGroup);
+            Covers(k, plan.InnerBlocks, plan.FirstInner, Math.Min(plan.InnerWords, blocking.Inner));
+            if (m >= threads * MicroKernel.Rows) Assert.True(plan.Parts >= threads, $"{plan.Parts} parts");
+        }
+
+        static void Covers(int all, int pieces, Func<int, int> first, int largest)
+        {
+            Assert.Equal(0, first(0));
+            Assert.Equal(all, first(pieces));
+            for (int i = 0; i < pieces; i++) Assert.InRange(first(i + 1) - first(i), 1, largest);
         }
     }
 
@@ -134,7 +142,7 @@ public sealed unsafe class GemmTests
 
         // Blocks so small that even these products have many.
         c.Span.Fill(float.NaN);
-        Gemm.Multiply<V, P, StoreEpilogue>(team, new ProductPlan(team.Threads, m, n, Packing.Words<P>(k), V.Count, new(Inner: 7, Group: 2, RowFloats: 1)), k, a, b, new(c.Pointer, stride));
+        Gemm.Multiply<V, P, StoreEpilogue>(team, new Blocking(Inner: 7, RunFloats: 1, PackedFloats: 1), a, b, m, n, k, new(c.Pointer, stride));
         Equal(expected, c, n, stride, times: 1);
 
         using var packed = new GuardedMemory(PackedB.PackedLength<P>(n, k));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using AlbertCompiled.Cpu;
+using AlbertCompiled.Cpu.Scalar;
 
 namespace AlbertCompiled.Tests.Cpu;
 
@@ -58,7 +59,7 @@ public sealed unsafe class OptimizerTests
         using var team = new ThreadTeam(2);
         using var set = Create(team, shapes);
         var random = new Random(5);
-        var states = new List<Reference.OptimizerState>();
+        var states = new List<ScalarUpdate>();
         foreach (var p in set.Description.Parameters)
         {
             bool zero = p.Name == "p7";
@@ -70,7 +71,7 @@ public sealed unsafe class OptimizerTests
         for (int step = 1; step <= 4; step++)
         {
             var gradients = set.Description.Parameters.Select(p => Enumerable.Range(0, (int)p.Length).Select(i => (double)(float)((random.NextDouble() - 0.5) * 0.1)).ToArray()).ToArray();
-            double norm = Reference.OptimizerState.Norm(gradients.SelectMany(g => g)), scale = clip > 0 ? Math.Min(1, clip / norm) : 1;
+            double norm = ScalarUpdate.Norm(gradients.SelectMany(g => g)), scale = clip > 0 ? Math.Min(1, clip / norm) : 1;
             for (int i = 0; i < states.Count; i++)
             {
                 set.Write(ParameterState.Gradient, set.Description.Parameters[i].Offset, [.. gradients[i].Select(g => (float)g)]);

@@ -73,7 +73,13 @@ unsafe struct AttentionBackward<V, P> : IScratchJob where V : struct, ISimd<V> w
             PackedBlock.Pack<P>(Heads.Part(0, start + first, head), at.Columns, rows, scratch + at.QueryRows);
             PackedBlock.Pack<P>(GradientOf(start + first, head), at.Columns, rows, scratch + at.GradientRows);
             for (int i = 0; i < rows; i += MicroKernel.Rows)
+            {
+                Heads.Ahead(part, first + i, MicroKernel.Rows);
+                Heads.Ahead(part, first + i, MicroKernel.Rows, Gradient, GradientStride);
+                Heads.Ahead(part, first + i, MicroKernel.Rows, Context, ContextStride);
                 Queries(at, scratch, length, start + first + i, Math.Min(MicroKernel.Rows, rows - i), head, i * at.ScoreStride);
+            }
+
             for (int j = 0; j < length; j += MicroKernel.Rows)
             {
                 int keyRows = Math.Min(MicroKernel.Rows, length - j);

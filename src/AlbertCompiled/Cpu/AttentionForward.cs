@@ -54,6 +54,7 @@ unsafe struct AttentionForward<V, P> : IScratchJob where V : struct, ISimd<V> wh
         for (int i = 0; i < length; i += MicroKernel.Rows)
         {
             int rows = Math.Min(MicroKernel.Rows, length - i);
+            Heads.Ahead(part, i, MicroKernel.Rows);
             Packing.Strip<P>(Heads.Part(0, start + i, head), rows, size, scratch + at.Queries);
             PackedBlock.Multiply<V, P>(scratch + at.Queries, scratch + at.KeyPanels, at.Keys, size, scratch + at.Scores, at.ScoreStride, accumulate: false);
             for (int r = 0; r < rows; r++)

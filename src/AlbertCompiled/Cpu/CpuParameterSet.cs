@@ -21,7 +21,9 @@ public sealed unsafe class CpuParameterSet : ParameterSet
         this.team = team;
         chunks = new(description.Parameters);
         stride = (Length + 15) / 16 * 16;
-        memory = NativeMemory.AllocZeroed(checked((nuint)(description.ParameterArenas * stride * sizeof(float) + Alignment)));
+        nuint bytes = checked((nuint)(description.ParameterArenas * stride * sizeof(float) + Alignment));
+        memory = NativeMemory.AllocZeroed(bytes);
+        Pages.AskForHuge(memory, bytes);
         arenas = (float*)(((nuint)memory + Alignment - 1) & ~(nuint)(Alignment - 1));
     }
 

@@ -18,6 +18,6 @@ public readonly unsafe struct Float32 : IPrecision
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Tile<V>(int vectors, float* a, float* b, long words, float* c, long stride, bool accumulate) where V : struct, ISimd<V> =>
-        MicroKernel.Tile<V>(vectors, a, b, words, c, stride, accumulate);
+    public static void Tile<V>(int vectors, float* a, float* b, long words, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V> =>
+        MicroKernel.Tile<V>(vectors, a, b, words, c, stride, accumulate, ahead, aheadStep);
 }

@@ -19,117 +19,161 @@ public static unsafe class Gemm
     public static void Multiply<V, P, TEpilogue>(ThreadTeam team, Matrix a, Matrix b, int m, int n, int k, TEpilogue epilogue)
         where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
-        if (m <= 0 || n <= 0) return;
-        Multiply<V, P, TEpilogue>(team, new ProductPlan(team.Threads, m, n, Packing.Words<P>(k), V.Count, Blocking.For(team.Threads)), k, a, b, epilogue);
+        Multiply<V, P, TEpilogue>(team, Blocking.Caches, a, b, m, n, k, epilogue);
     }
 
-    /// <summary>The product, cut as <paramref name="plan"/> says.</summary>
-    internal static void Multiply<V, P, TEpilogue>(ThreadTeam team, in ProductPlan plan, int k, Matrix a, Matrix b, TEpilogue epilogue)
+    /// <summary>The product, cut into blocks of such sizes.</summary>
+    internal static void Multiply<V, P, TEpilogue>(ThreadTeam team, Blocking blocking, Matrix a, Matrix b, int m, int n, int k, TEpilogue epilogue)
         where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
-        int n = plan.Panels.Columns;
-        float* packedA = team.Packing.Reserve(plan.StripsFloats + (plan.SharesPanels ? PackedB.PackedLength<P>(n, k) : 0)), packedB = null;
-        if (plan.SharesPanels)
+        if (m <= 0) return;
+        int words = Packing.Words<P>(k), panel = 3 * V.Count, most = Math.Max(1, blocking.PackedFloats / Math.Max(1, words) / panel) * panel;
+        for (int first = 0; first < n; first += most)
         {
-            packedB = packedA + plan.StripsFloats;
-            PackedB.Pack<V, P>(team, b, n, k, packedB);
-        }
+            var plan = new ProductPlan(team.Threads, m, Math.Min(most, n - first), words, V.Count, blocking);
+            var columns = b.From(0, first);
+            float* packed = null;
+            if (plan.SharesPanels)
+            {
+                packed = team.Packing.Reserve(PackedB.PackedLength<P>(plan.Panels.Columns, k));
+                PackedB.Pack<V, P>(team, columns, plan.Panels.Columns, k, packed);
+            }
 
-        Multiply<V, P, TEpilogue>(team, plan, k, a, packedA, b, packedB, epilogue);
+            Multiply<V, P, TEpilogue>(team, plan, k, a, columns, packed, epilogue, first);
+        }
     }
 
     /// <summary>The product, with b packed already if <paramref name="packedB"/> is not null.</summary>
-    internal static void Multiply<V, P, TEpilogue>(ThreadTeam team, in ProductPlan plan, int k, Matrix a, float* packedA, Matrix b, float* packedB, TEpilogue epilogue)
+    internal static void Multiply<V, P, TEpilogue>(ThreadTeam team, in ProductPlan plan, int k, Matrix a, Matrix b, float* packedB, TEpilogue epilogue, int firstColumn = 0)
         where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
-        for (int row = 0; row < plan.M; row += plan.BlockRows)
-        {
-            int rows = Math.Min(plan.BlockRows, plan.M - row);
-            var strips = new StripsJob<P> { A = a.From(row, 0), Rows = rows, K = k, Packed = packedA, StripStride = plan.StripStride };
-            team.Run(strips, strips.Parts);
-            team.Run(
-                new ProductJob<V, P, TEpilogue> { Plan = plan, K = k, FirstRow = row, Rows = rows, PackedA = packedA, B = b, PackedB = packedB, Epilogue = epilogue },
-                plan.Parts,
-                plan.TilesFloats + (packedB == null ? plan.PanelsFloats : 0));
-        }
+        team.Run(
+            new ProductJob<V, P, TEpilogue> { Plan = plan, K = k, A = a, B = b, PackedB = packedB, Epilogue = epilogue, FirstColumn = firstColumn },
+            plan.Parts,
+            new Layout(plan, packedB == null).Total);
     }
 
-    /// <summary>Packs rows of op(a): a part is some rows as they are stored, so that it reads memory from end to end.</summary>
-    struct StripsJob<P> : IJob where P : struct, IPrecision
+    /// <summary>Where things lie in a part's scratch, in floats.</summary>
+    readonly struct Layout
     {
-        const int PartRows = 8 * MicroKernel.Rows;
-        public Matrix A;
-        public int Rows, K;
-        public float* Packed;
-        public long StripStride;
+        public readonly long Strips, Tiles, Panel, Total;
 
-        public readonly JobCost Cost => new(0, (double)Rows * K * sizeof(float) + (double)Rows * Packing.Words<P>(K) * sizeof(float));
-
-        public override readonly string ToString() => "packing of rows";
-
-        public readonly int Parts => ((A.Transposed ? Packing.Words<P>(K) : Rows) + PartRows - 1) / PartRows;
-
-        public readonly void Run(int part)
+        public Layout(in ProductPlan plan, bool packsPanels)
         {
-            int first = part * PartRows;
-            if (A.Transposed) Packing.Strips<P>(A.From(0, first * P.PerWord), Rows, Math.Min(PartRows * P.PerWord, K - first * P.PerWord), Packed + first * MicroKernel.Rows, StripStride);
-            else Packing.Strips<P>(A.From(first, 0), Math.Min(PartRows, Rows - first), K, Packed + first / MicroKernel.Rows * StripStride, StripStride);
+            var scratch = new ScratchPlan();
+            Strips = scratch.Add(plan.StripsFloats);
+            Tiles = scratch.Add(plan.TilesFloats);
+            Panel = scratch.Add(packsPanels ? plan.PanelFloats : 0);
+            Total = scratch.Total;
         }
     }
 
     struct ProductJob<V, P, TEpilogue> : IScratchJob where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
+        /// <summary>Floats of rows that the second-level cache has room for beside those in use.</summary>
+        const int MostAhead = 1 << 17;
+
         public ProductPlan Plan;
-        public int K, FirstRow, Rows;
-        public float* PackedA, PackedB;
-        public Matrix B;
+
+        /// <summary>The epilogue's number of this product's first column.</summary>
+        public int FirstColumn;
+
+        public int K;
+        public Matrix A, B;
+        public float* PackedB;
         public TEpilogue Epilogue;
 
         public readonly JobCost Cost => new(
-            2.0 * Rows * Plan.Panels.Columns * K,
-            sizeof(float) * ((double)(Rows + Plan.Panels.Columns) * Packing.Words<P>(K) + (double)Rows * Plan.Panels.Columns));
+            2.0 * Plan.M * Plan.Panels.Columns * K,
+            sizeof(float) * ((double)Plan.M * K + (double)Plan.Panels.Columns * Packing.Words<P>(K) + (double)Plan.M * Plan.Panels.Columns));
 
         public override readonly string ToString() => $"{typeof(TEpilogue).Name} [{Plan.M}, {Plan.Panels.Columns}] over {K}";
 
         public readonly void Run(int part, float* scratch)
         {
-            int group = part / Plan.Runs, run = part % Plan.Runs, strips = (Rows + MicroKernel.Rows - 1) / MicroKernel.Rows;
-            int firstPanel = group * Plan.Group, lastPanel = Math.Min(Plan.Panels.Count, firstPanel + Plan.Group);
-            int firstStrip = Plan.FirstStrip(run, strips), lastStrip = Plan.FirstStrip(run + 1, strips);
-            float* panels = scratch + Plan.TilesFloats;
+            int run = part / Plan.Groups, group = part % Plan.Groups;
+            int firstStrip = Plan.FirstStrip(run), lastStrip = Plan.FirstStrip(run + 1), firstPanel = Plan.FirstPanel(group), lastPanel = Plan.FirstPanel(group + 1);
+            var at = new Layout(Plan, PackedB == null);
             for (int inner = 0; inner < Plan.InnerBlocks; inner++)
             {
                 int firstWord = Plan.FirstInner(inner), words = Plan.FirstInner(inner + 1) - firstWord;
-                bool finished = inner == Plan.InnerBlocks - 1;
-                if (PackedB == null) PackPanels(firstPanel, lastPanel, firstWord, words, panels);
-                float* tile = scratch;
-                for (int s = firstStrip; s < lastStrip; s++)
+                PackStrips(firstStrip, lastStrip, firstWord, words, scratch + at.Strips);
+                var rows = RowsAhead(part, run, inner);
+                float* tiles = scratch + at.Tiles;
+                for (int p = firstPanel; p < lastPanel; p++)
                 {
-                    float* strip = PackedA + s * Plan.StripStride + firstWord * MicroKernel.Rows, own = panels;
-                    int row = s * MicroKernel.Rows, rows = Math.Min(MicroKernel.Rows, Rows - row);
-                    for (int p = firstPanel; p < lastPanel; p++)
+                    float* panel = Panel(p, inner), strip = scratch + at.Strips;
+                    if (PackedB == null) PackPanel(p, firstWord, words, panel = scratch + at.Panel);
+                    var columns = PackedB == null ? default : new Ahead(
+                        p + 1 < lastPanel ? Panel(p + 1, inner) : inner + 1 < Plan.InnerBlocks ? Panel(firstPanel, inner + 1) : Panel(firstPanel, 0), Simd.LineFloats, (long)words * Simd.LineFloats, Plan.Panels.Vectors(p) * V.Count / Simd.LineFloats);
+                    for (int s = firstStrip; s < lastStrip; s++, strip += Plan.StripStride)
                     {
-                        int width = Plan.Panels.Width(p);
-                        float* panel = PackedB == null ? own : PackedB + (long)Plan.Panels.First(p) * Plan.Words + firstWord * width;
-                        if (finished) Prefetch(Epilogue, FirstRow + row, rows, Plan.Panels.First(p), Plan.Panels.Valid(p));
-                        P.Tile<V>(Plan.Panels.Vectors(p), strip, panel, words, tile, width, accumulate: inner > 0);
-                        if (finished) Finish(Epilogue, tile, width, FirstRow + row, rows, Plan.Panels.First(p), Plan.Panels.Valid(p));
-                        if (Plan.InnerBlocks > 1) tile += Plan.TileFloats;
-                        own += (long)width * words;
+                        float* ahead = strip;
+                        long step = columns.Any ? columns.Next(ref ahead) : rows.Any ? rows.Next(ref ahead) : 0;
+                        Tile(s, strip, p, panel, words, tiles, inner, ahead, step);
+                        if (Plan.InnerBlocks > 1) tiles += Plan.TileFloats;
                     }
                 }
             }
         }
 
-        readonly void PackPanels(int first, int last, int firstWord, int words, float* panels)
+        /// <summary>A packed panel from an inner block on.</summary>
+        readonly float* Panel(int p, int inner) => PackedB + (long)Plan.Panels.First(p) * Plan.Words + Plan.FirstInner(inner) * Plan.Panels.Width(p);
+
+        /// <summary>The rows that are packed next: of the next inner block where the rows of a run lie across memory, else of the next run.</summary>
+        readonly Ahead RowsAhead(int part, int run, int inner)
         {
-            int firstK = firstWord * P.PerWord, k = Math.Min(words * P.PerWord, K - firstK);
-            for (int p = first; p < last; p++)
+            int nextRun = (part + 1) / Plan.Groups == run ? Plan.Runs : run + 1, block = inner + 1;
+            if (!A.Transposed) block = inner;
+            else if (block == Plan.InnerBlocks) block = 0;
+            if (!A.Transposed || block == 0) run = nextRun;
+            if (run >= Plan.Runs) return default;
+            int row = Plan.FirstStrip(run) * MicroKernel.Rows, rows = Math.Min(Plan.M, Plan.FirstStrip(run + 1) * MicroKernel.Rows) - row;
+            int words = Plan.FirstInner(inner + 1) - Plan.FirstInner(inner), lines = words * Simd.LineFloats;
+            if (A.Transposed) return new(A.From(row, Plan.FirstInner(block) * P.PerWord).Data, A.Stride * P.PerWord, Simd.LineFloats, (rows + Simd.LineFloats - 1) / Simd.LineFloats);
+            long length = rows * A.Stride / Plan.InnerBlocks;
+            return rows * A.Stride > MostAhead ? default : new(A.From(row, 0).Data + inner * length, Simd.LineFloats, lines, (int)((length + lines - 1) / lines));
+        }
+
+        /// <summary>Memory that is asked for while tiles are computed.</summary>
+        struct Ahead(float* data, long step, long next, int tiles)
+        {
+            float* data = data;
+            int tiles = tiles;
+
+            /// <summary>True while some of it has not been asked for.</summary>
+            public readonly bool Any => tiles > 0;
+
+            /// <summary>Where the next tile begins to ask, and the step from one line to the next.</summary>
+            public long Next(ref float* first)
             {
-                int width = Plan.Panels.Width(p);
-                Packing.Panel<P>(B.From(firstK, Plan.Panels.First(p)), Plan.Panels.Valid(p), k, width, panels);
-                panels += (long)width * words;
+                first = data;
+                data += next;
+                tiles--;
+                return step;
             }
+        }
+
+        /// <summary>A strip times a panel: a tile of sums, and its end if this was the last inner block.</summary>
+        readonly void Tile(int s, float* strip, int p, float* panel, int words, float* tile, int inner, float* ahead, long aheadStep)
+        {
+            int row = s * MicroKernel.Rows, rows = Math.Min(MicroKernel.Rows, Plan.M - row), width = Plan.Panels.Width(p), column = FirstColumn + Plan.Panels.First(p);
+            bool finished = inner == Plan.InnerBlocks - 1;
+            if (finished) Prefetch(Epilogue, row, rows, column, Plan.Panels.Valid(p));
+            P.Tile<V>(Plan.Panels.Vectors(p), strip, panel, words, tile, width, accumulate: inner > 0, ahead, aheadStep);
+            if (finished) Finish(Epilogue, tile, width, row, rows, column, Plan.Panels.Valid(p));
+        }
+
+        readonly void PackStrips(int first, int last, int firstWord, int words, float* strips)
+        {
+            int row = first * MicroKernel.Rows, firstK = firstWord * P.PerWord;
+            Packing.Strips<P>(A.From(row, firstK), Math.Min(Plan.M, last * MicroKernel.Rows) - row, Math.Min(words * P.PerWord, K - firstK), strips, Plan.StripStride);
+        }
+
+        readonly void PackPanel(int p, int firstWord, int words, float* panel)
+        {
+            int firstK = firstWord * P.PerWord;
+            Packing.Panel<P>(B.From(firstK, Plan.Panels.First(p)), Plan.Panels.Valid(p), Math.Min(words * P.PerWord, K - firstK), Plan.Panels.Width(p), panel);
         }
 
         /// <summary>Asks for the memory that the epilogue of a tile needs: rows too far apart for the processor to guess.</summary>

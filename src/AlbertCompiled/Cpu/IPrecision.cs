@@ -27,5 +27,7 @@ public unsafe interface IPrecision
     /// <param name="c">The tile; all of it is written.</param>
     /// <param name="stride">Floats from one row of c to the next.</param>
     /// <param name="accumulate">True to start from what c holds: the bits are those of one sum over all words.</param>
-    static abstract void Tile<V>(int vectors, float* a, float* b, long words, float* c, long stride, bool accumulate) where V : struct, ISimd<V>;
+    /// <param name="ahead">What will be needed soon: its cache lines are asked for on the way, one a word. Any address.</param>
+    /// <param name="aheadStep">Floats from one of those lines to the next.</param>
+    static abstract void Tile<V>(int vectors, float* a, float* b, long words, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>;
 }

@@ -28,12 +28,14 @@ static unsafe class MicroKernel
     /// <param name="c">The tile; all of it is written.</param>
     /// <param name="stride">Floats from one row of c to the next.</param>
     /// <param name="accumulate">True to add to what c holds, as the sum's start: the bits are those of one sum over all k.</param>
-    public static void Tile<V>(int width, float* a, float* b, long k, float* c, long stride, bool accumulate) where V : struct, ISimd<V>
+    /// <param name="ahead">What will be needed soon: one cache line of it is asked for with each k.</param>
+    /// <param name="aheadStep">Floats from one of those lines to the next.</param>
+    public static void Tile<V>(int width, float* a, float* b, long k, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>
     {
         if (V.Count == 16 || System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported)
         {
-            if (width == 3) Tile8x3<V>(a, b, k, c, stride, accumulate);
-            else Tile8x2<V>(a, b, k, c, stride, accumulate);
+            if (width == 3) Tile8x3<V>(a, b, k, c, stride, accumulate, ahead, aheadStep);
+            else Tile8x2<V>(a, b, k, c, stride, accumulate, ahead, aheadStep);
         }
         else
         {
@@ -51,7 +53,7 @@ static unsafe class MicroKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Tile8x3<V>(float* a, float* b, long k, float* c, long stride, bool accumulate) where V : struct, ISimd<V>
+    static void Tile8x3<V>(float* a, float* b, long k, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>
     {
         V c00 = default, c01 = default, c02 = default;
         V c10 = default, c11 = default, c12 = default;
@@ -73,8 +75,9 @@ static unsafe class MicroKernel
             Load(c + 7 * stride, out c70, out c71, out c72);
         }
 
-        for (float* end = a + k * Rows; a < end; a += Rows, b += 3 * V.Count)
+        for (float* end = a + k * Rows; a < end; a += Rows, b += 3 * V.Count, ahead += aheadStep)
         {
+            Simd.PrefetchFar(ahead);
             Load(b, out V b0, out V b1, out V b2);
             Step(a[0], b0, b1, b2, ref c00, ref c01, ref c02);
             Step(a[1], b0, b1, b2, ref c10, ref c11, ref c12);
@@ -97,7 +100,7 @@ static unsafe class MicroKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Tile8x2<V>(float* a, float* b, long k, float* c, long stride, bool accumulate) where V : struct, ISimd<V>
+    static void Tile8x2<V>(float* a, float* b, long k, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>
     {
         V c00 = default, c01 = default;
         V c10 = default, c11 = default;
@@ -119,8 +122,9 @@ static unsafe class MicroKernel
             Load(c + 7 * stride, out c70, out c71);
         }
 
-        for (float* end = a + k * Rows; a < end; a += Rows, b += 2 * V.Count)
+        for (float* end = a + k * Rows; a < end; a += Rows, b += 2 * V.Count, ahead += aheadStep)
         {
+            Simd.PrefetchFar(ahead);
             Load(b, out V b0, out V b1);
             Step(a[0], b0, b1, ref c00, ref c01);
             Step(a[1], b0, b1, ref c10, ref c11);

@@ -19,7 +19,8 @@ public static unsafe class PackedB
     {
         if (n <= 0) return;
         var panels = new Panels(n, V.Count);
-        team.Run(new PackJob<V, P> { Panels = panels, B = b, K = k, Packed = packed }, panels.Count);
+        if (b.Transposed) team.Run(new ColumnsJob<V, P> { Panels = panels, B = b, K = k, Packed = packed }, panels.Count);
+        else team.Run(new RowsJob<V, P> { Panels = panels, B = b, K = k, Packed = packed }, RowsJob<V, P>.Parts(k));
     }
 
     /// <summary>Hands the elements of op(a) · b to an epilogue.</summary>
@@ -37,18 +38,21 @@ public static unsafe class PackedB
         where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
         if (m <= 0 || n <= 0) return;
-        var plan = new ProductPlan(team.Threads, m, n, Packing.Words<P>(k), V.Count, Blocking.For(team.Threads));
-        Gemm.Multiply<V, P, TEpilogue>(team, plan, k, a, team.Packing.Reserve(plan.StripsFloats), default, packedB, epilogue);
+        var plan = new ProductPlan(team.Threads, m, n, Packing.Words<P>(k), V.Count, Blocking.Caches);
+        Gemm.Multiply<V, P, TEpilogue>(team, plan, k, a, default, packedB, epilogue);
     }
 
-    struct PackJob<V, P> : IJob where V : struct, ISimd<V> where P : struct, IPrecision
+    static JobCost CostOf<P>(in Panels panels, int k) where P : struct, IPrecision => new(0, (double)panels.Columns * (k + Packing.Words<P>(k)) * sizeof(float));
+
+    /// <summary>Packs columns that are rows as they are stored: a part is a panel.</summary>
+    struct ColumnsJob<V, P> : IJob where V : struct, ISimd<V> where P : struct, IPrecision
     {
         public Panels Panels;
         public Matrix B;
         public int K;
         public float* Packed;
 
-        public readonly JobCost Cost => new(0, (double)Panels.Columns * (K + Packing.Words<P>(K)) * sizeof(float));
+        public readonly JobCost Cost => CostOf<P>(Panels, K);
 
         public override readonly string ToString() => "packing of columns";
 
@@ -56,6 +60,38 @@ public static unsafe class PackedB
         {
             int first = Panels.First(part);
             Packing.Panel<P>(B.From(0, first), Panels.Valid(part), K, Panels.Width(part), Packed + (long)first * Packing.Words<P>(K));
+        }
+    }
+
+    /// <summary>Packs columns across rows as they are stored: a part is some of these for all panels, so that it reads memory from end to end.</summary>
+    struct RowsJob<V, P> : IJob where V : struct, ISimd<V> where P : struct, IPrecision
+    {
+        // words of a part, and as many as go to a panel before the next one's turn
+        const int PartWords = 64, StepWords = 8;
+
+        public Panels Panels;
+        public Matrix B;
+        public int K;
+        public float* Packed;
+
+        public static int Parts(int k) => (Packing.Words<P>(k) + PartWords - 1) / PartWords;
+
+        public readonly JobCost Cost => CostOf<P>(Panels, K);
+
+        public override readonly string ToString() => "packing of columns";
+
+        public readonly void Run(int part)
+        {
+            int words = Packing.Words<P>(K), last = Math.Min(words, (part + 1) * PartWords);
+            for (int word = part * PartWords; word < last; word += StepWords)
+            {
+                int firstK = word * P.PerWord, k = Math.Min(StepWords * P.PerWord, K - firstK);
+                for (int p = 0; p < Panels.Count; p++)
+                {
+                    int first = Panels.First(p), width = Panels.Width(p);
+                    Packing.Panel<P>(B.From(firstK, first), Panels.Valid(p), k, width, Packed + (long)first * words + (long)word * width);
+                }
+            }
         }
     }
 }

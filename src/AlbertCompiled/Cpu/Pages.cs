@@ -18,9 +18,16 @@ static unsafe class Pages
         if (bytes < Huge) return (float*)NativeMemory.AlignedAlloc((bytes + Line - 1) / Line * Line, Line);
         bytes = (bytes + Huge - 1) / Huge * Huge;
         void* data = NativeMemory.AlignedAlloc(bytes, Huge);
-        // A refusal costs speed only.
-        if (OperatingSystem.IsLinux()) _ = Advise(data, bytes, AdviseHuge);
+        AskForHuge(data, bytes);
         return (float*)data;
+    }
+
+    /// <summary>Asks for huge pages where memory that came from elsewhere holds whole ones: touching it for the first time costs a fault each, not one every 4096 bytes.</summary>
+    public static void AskForHuge(void* data, nuint bytes)
+    {
+        nuint first = ((nuint)data + Huge - 1) / Huge * Huge, last = ((nuint)data + bytes) / Huge * Huge;
+        // A refusal costs speed only.
+        if (OperatingSystem.IsLinux() && first < last) _ = Advise((void*)first, last - first, AdviseHuge);
     }
 
     /// <summary>Frees what <see cref="Allocate"/> gave.</summary>

@@ -1,45 +1,37 @@
 namespace AlbertCompiled.Cpu;
 
 /// <summary>Sizes that caches suggest; results do not depend on them.</summary>
-/// <param name="Inner">Words of the inner dimension that are multiplied before the next panels are fetched.</param>
-/// <param name="Group">Panels that meet a strip while it is in the first-level cache.</param>
-/// <param name="RowFloats">Floats of a packed block of rows.</param>
-readonly record struct Blocking(int Inner, int Group, int RowFloats)
+/// <param name="Inner">Words of the inner dimension that are multiplied before the next ones are fetched.</param>
+/// <param name="RunFloats">Floats of a part's packed rows.</param>
+/// <param name="PackedFloats">Floats of columns that are packed before some of the product is computed: what it needs beyond its operands does not grow with them.</param>
+readonly record struct Blocking(int Inner, int RunFloats, int PackedFloats)
 {
-    /// <summary>At 512 bits 432 KiB of panels in the second-level cache, and 2 MiB of rows in the last-level one, for more than two threads 1 MiB each.</summary>
-    public static Blocking For(int threads) => new(768, 3, (1 << 18) * Math.Clamp(threads, 2, 16));
+    /// <summary>256 KiB of packed rows, at 512 bits 144 KiB of a panel and as much of the next one: in a second-level cache of 1 MiB with room to spare. 32 MiB of columns.</summary>
+    public static readonly Blocking Caches = new(768, 1 << 16, 1 << 23);
 }
 
 /// <summary>
-/// How a product [m, n] over k is cut. Rows go in blocks whose packed form stays in the last-level cache; within one, a part
-/// is a group of panels times a run of strips. A thread multiplies the whole inner dimension itself, in blocks that leave a
-/// group of panels in the second-level cache, and hands an element's sum from one block to the next, so the bits depend on
-/// neither threads nor blocks.
+/// How a product [m, n] over k is cut. A part is a run of strips times a group of panels. It packs its own rows, so that they are read from
+/// the second-level cache of the processor that wrote them; panels are packed once for all. A part goes over the whole inner dimension, in
+/// blocks whose rows stay in that cache, and hands an element's sum from one block to the next, so the bits depend on neither threads nor blocks.
 /// </summary>
 readonly struct ProductPlan
 {
-    /// <summary>Parts for each thread: what makes up for threads of unequal speed.</summary>
-    const int PartsPerThread = 12;
-
-    /// <summary>A part of fewer strips would spend its time on fetching panels.</summary>
-    const int SmallestRun = 8;
+    // In the time of a tile: packing a strip, fetching a panel that is not in a near cache, and what a thread without a second part may wait for others.
+    const double Strip = 0.25, Fetch = 0.75, Uneven = 0.04;
 
     public ProductPlan(int threads, int m, int n, int words, int lanes, Blocking blocking)
     {
         (M, Words) = (m, words);
         Panels = new(n, lanes);
-        int largestBlock = Math.Max(SmallestRun, blocking.RowFloats / Math.Max(1, words) / MicroKernel.Rows) * MicroKernel.Rows;
-        RowBlocks = (m + largestBlock - 1) / largestBlock;
-        BlockRows = Round((m + RowBlocks - 1) / RowBlocks);
-        Strips = BlockRows / MicroKernel.Rows;
-
-        int wanted = threads == 1 ? 1 : PartsPerThread * threads, mostRuns = Math.Max(1, Strips / SmallestRun);
-        Group = (int)Math.Clamp((long)Panels.Count * mostRuns / wanted, 1, blocking.Group);
-        Groups = (Panels.Count + Group - 1) / Group;
-        Group = (Panels.Count + Groups - 1) / Groups;
-        Runs = Math.Min((wanted + Groups - 1) / Groups, mostRuns);
+        Strips = (m + MicroKernel.Rows - 1) / MicroKernel.Rows;
         InnerBlocks = Math.Max(1, (words + blocking.Inner - 1) / blocking.Inner);
+        InnerWords = (words + InnerBlocks - 1) / InnerBlocks;
         TileFloats = MicroKernel.Rows * 3 * lanes;
+        int largestRun = Math.Max(1, blocking.RunFloats / Math.Max(1, InnerWords) / MicroKernel.Rows);
+        (Runs, Groups) = Cut(threads, Strips, Panels.Count, largestRun);
+        LargestRun = (Strips + Runs - 1) / Runs;
+        LargestGroup = (Panels.Count + Groups - 1) / Groups;
     }
 
     /// <summary>Rows.</summary>
@@ -51,53 +43,74 @@ readonly struct ProductPlan
     /// <summary>The columns.</summary>
     public Panels Panels { get; }
 
-    /// <summary>Blocks of rows.</summary>
-    public int RowBlocks { get; }
-
-    /// <summary>Rows of a block, a multiple of 8; the last one may have fewer.</summary>
-    public int BlockRows { get; }
-
-    /// <summary>Strips of a block.</summary>
+    /// <summary>Strips of all rows.</summary>
     public int Strips { get; }
 
-    /// <summary>Panels of a part.</summary>
-    public int Group { get; }
+    /// <summary>Runs that the strips are cut into.</summary>
+    public int Runs { get; }
 
-    /// <summary>Groups of panels.</summary>
+    /// <summary>Groups that the panels are cut into.</summary>
     public int Groups { get; }
 
-    /// <summary>Runs that a block's strips are cut into.</summary>
-    public int Runs { get; }
+    /// <summary>Strips of the longest run.</summary>
+    public int LargestRun { get; }
+
+    /// <summary>Panels of the largest group.</summary>
+    public int LargestGroup { get; }
 
     /// <summary>Blocks of the inner dimension.</summary>
     public int InnerBlocks { get; }
 
-    /// <summary>Parts of a block of rows.</summary>
-    public int Parts => Groups * Runs;
+    /// <summary>Words of the longest of them.</summary>
+    public int InnerWords { get; }
+
+    /// <summary>Parts.</summary>
+    public int Parts => Runs * Groups;
 
     /// <summary>True if panels are read by several parts and hence are packed before.</summary>
-    public bool SharesPanels => RowBlocks * Runs > 1;
+    public bool SharesPanels => Runs > 1;
 
     /// <summary>Floats of a tile.</summary>
     public int TileFloats { get; }
 
     /// <summary>Floats from one strip to the next: a cache line apart from a multiple of 4096 bytes.</summary>
-    public long StripStride => (long)MicroKernel.Rows * Words + 16;
+    public long StripStride => ((long)MicroKernel.Rows * InnerWords + 15) / 16 * 16 + 16;
 
-    /// <summary>Floats of a packed block of rows.</summary>
-    public long StripsFloats => Strips * StripStride;
+    /// <summary>Scratch for the strips of a part, one inner block of them.</summary>
+    public long StripsFloats => LargestRun * StripStride;
 
     /// <summary>Scratch for the tiles of a part: one, or all if sums are handed on.</summary>
-    public long TilesFloats => (InnerBlocks == 1 ? 1 : (long)Group * (Strips / Runs + 1)) * TileFloats;
+    public long TilesFloats => (InnerBlocks == 1 ? 1 : (long)LargestGroup * LargestRun) * TileFloats;
 
-    /// <summary>Scratch for the panels of a part, one inner block of them.</summary>
-    public long PanelsFloats => (long)Group * Panels.Width(0) * (Words / InnerBlocks + 1);
+    /// <summary>Scratch for a panel, one inner block of it.</summary>
+    public long PanelFloats => (long)Panels.Width(0) * InnerWords;
 
     /// <summary>First word of a block of the inner dimension.</summary>
     public int FirstInner(int block) => (int)((long)Words * block / InnerBlocks);
 
-    /// <summary>First strip of a run among <paramref name="strips"/>.</summary>
-    public int FirstStrip(int run, int strips) => (int)((long)strips * run / Runs);
+    /// <summary>First strip of a run.</summary>
+    public int FirstStrip(int run) => (int)((long)Strips * run / Runs);
 
-    static int Round(int rows) => (rows + MicroKernel.Rows - 1) / MicroKernel.Rows * MicroKernel.Rows;
+    /// <summary>First panel of a group.</summary>
+    public int FirstPanel(int group) => (int)((long)Panels.Count * group / Groups);
+
+    /// <summary>The runs and groups that should take the least time.</summary>
+    static (int Runs, int Groups) Cut(int threads, int strips, int panels, int largestRun)
+    {
+        int fewestRuns = (strips + largestRun - 1) / largestRun, mostRuns = Math.Min(strips, Math.Max(fewestRuns + threads, 4 * threads));
+        if (threads == 1) return (fewestRuns, 1);
+        var (best, least) = ((fewestRuns, 1), double.MaxValue);
+        for (int runs = fewestRuns; runs <= mostRuns; runs++)
+        {
+            int mostGroups = Math.Clamp((4 * threads + runs - 1) / runs, 1, panels);
+            for (int groups = 1; groups <= mostGroups; groups++)
+            {
+                int parts = runs * groups, rounds = (parts + threads - 1) / threads, run = (strips + runs - 1) / runs, group = (panels + groups - 1) / groups;
+                double time = rounds * (run * group + run * Strip + group * Fetch) * (1 + Uneven / rounds);
+                if (time < least) (best, least) = ((runs, groups), time);
+            }
+        }
+
+        return best;
+    }
 }

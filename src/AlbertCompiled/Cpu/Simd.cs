@@ -19,4 +19,11 @@ public static unsafe class Simd
     {
         if (Sse.IsSupported) Sse.Prefetch0(address);
     }
+
+    /// <summary>Asks for the cache line of an address, which need not be a valid one, but not before what is used now: the second-level cache will do.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PrefetchFar(float* address)
+    {
+        if (Sse.IsSupported) Sse.Prefetch1(address);
+    }
 }

@@ -13,7 +13,7 @@ static class BFloat16Assembler
     const int VectorBytes = 64;
 
     // arguments in the order of the System V convention
-    static readonly AssemblerRegister64 a = rdi, b = rsi, words = rdx, c = rcx, stride = r8, row = rax;
+    static readonly AssemblerRegister64 a = rdi, b = rsi, words = rdx, c = rcx, stride = r8, row = rax, ahead = r10, aheadStep = r11;
     static readonly AssemblerRegister32 accumulate = r9d;
 
     static readonly AssemblerRegisterZMM[] registers =
@@ -22,7 +22,7 @@ static class BFloat16Assembler
         zmm16, zmm17, zmm18, zmm19, zmm20, zmm21, zmm22, zmm23, zmm24, zmm25, zmm26, zmm27, zmm28, zmm29, zmm30, zmm31,
     ];
 
-    /// <summary>Code of void(a, b, words, c, stride in bytes, accumulate): see <see cref="IPrecision.Tile"/>.</summary>
+    /// <summary>Code of void(a, b, words, c, stride in bytes, accumulate, ahead, its step in bytes): see <see cref="IPrecision.Tile"/>.</summary>
     public static byte[] Tile(int vectors)
     {
         const int rows = MicroKernel.Rows;
@@ -38,6 +38,8 @@ static class BFloat16Assembler
         EachSum((r, v) => code.vmovups(Sum(r, v), __[row + v * VectorBytes]));
 
         code.Label(ref start);
+        code.mov(ahead, __[rsp + 8]);
+        code.mov(aheadStep, __[rsp + 16]);
         code.test(words, words);
         code.je(store);
         code.Label(ref loop);
@@ -48,6 +50,8 @@ static class BFloat16Assembler
             for (int v = 0; v < vectors; v++) code.vdpbf16ps(Sum(r, v), Columns(v), element);
         }
 
+        code.prefetcht1(__[ahead]);
+        code.add(ahead, aheadStep);
         code.add(a, rows * sizeof(float));
         code.add(b, vectors * VectorBytes);
         code.dec(words);

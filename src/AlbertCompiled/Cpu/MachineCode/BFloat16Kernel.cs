@@ -6,15 +6,15 @@ namespace AlbertCompiled.Cpu.MachineCode;
 /// <summary>The inner kernel for bfloat16, assembled when it is first needed.</summary>
 static unsafe class BFloat16Kernel
 {
-    static readonly delegate* unmanaged[SuppressGCTransition]<float*, float*, nint, float*, nint, int, void> two, three;
+    static readonly delegate* unmanaged[SuppressGCTransition]<float*, float*, nint, float*, nint, int, float*, nint, void> two, three;
 
     static BFloat16Kernel()
     {
         if (!HasInstructions) return;
         try
         {
-            two = (delegate* unmanaged[SuppressGCTransition]<float*, float*, nint, float*, nint, int, void>)ExecutableMemory.Load(BFloat16Assembler.Tile(2));
-            three = (delegate* unmanaged[SuppressGCTransition]<float*, float*, nint, float*, nint, int, void>)ExecutableMemory.Load(BFloat16Assembler.Tile(3));
+            two = (delegate* unmanaged[SuppressGCTransition]<float*, float*, nint, float*, nint, int, float*, nint, void>)ExecutableMemory.Load(BFloat16Assembler.Tile(2));
+            three = (delegate* unmanaged[SuppressGCTransition]<float*, float*, nint, float*, nint, int, float*, nint, void>)ExecutableMemory.Load(BFloat16Assembler.Tile(3));
             IsSupported = true;
         }
         catch (Win32Exception)
@@ -32,6 +32,6 @@ static unsafe class BFloat16Kernel
         && X86Base.CpuId(7, 0).Eax >= 1 && (X86Base.CpuId(7, 1).Eax & 1 << 5) != 0;
 
     /// <summary>See <see cref="IPrecision.Tile"/>.</summary>
-    public static void Tile(int vectors, float* a, float* b, long words, float* c, long stride, bool accumulate) =>
-        (vectors == 3 ? three : two)(a, b, (nint)words, c, (nint)stride * sizeof(float), accumulate ? 1 : 0);
+    public static void Tile(int vectors, float* a, float* b, long words, float* c, long stride, bool accumulate, float* ahead, long aheadStep) =>
+        (vectors == 3 ? three : two)(a, b, (nint)words, c, (nint)stride * sizeof(float), accumulate ? 1 : 0, ahead, (nint)aheadStep * sizeof(float));
 }

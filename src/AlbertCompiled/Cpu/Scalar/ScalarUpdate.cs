@@ -1,7 +1,9 @@
-namespace AlbertCompiled.Tests.Cpu.Reference;
+using System.Globalization;
 
-/// <summary>AdamW and LAMB for one parameter, in double precision.</summary>
-sealed class OptimizerState(double[] value, bool isVector)
+namespace AlbertCompiled.Cpu.Scalar;
+
+/// <summary>AdamW and LAMB for one parameter, in double precision: the twin of <see cref="AdamJob{V}"/>, <see cref="LambMomentsJob{V}"/> and <see cref="LambStepJob{V}"/>.</summary>
+sealed class ScalarUpdate(double[] value, bool isVector)
 {
     readonly double[] first = new double[value.Length], second = new double[value.Length];
 
@@ -31,5 +33,5 @@ sealed class OptimizerState(double[] value, bool isVector)
     public static double Norm(IEnumerable<double> x) => Math.Sqrt(x.Sum(v => v * v));
 
     /// <summary>The decimal number that a float setting stands for.</summary>
-    static double Exact(float setting) => double.Parse(setting.ToString("R"));
+    static double Exact(float setting) => double.Parse(setting.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

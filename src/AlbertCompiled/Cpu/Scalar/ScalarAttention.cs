@@ -1,7 +1,7 @@
-namespace AlbertCompiled.Tests.Cpu.Reference;
+namespace AlbertCompiled.Cpu.Scalar;
 
-/// <summary>Scalar attention in double precision.</summary>
-static unsafe class Attention
+/// <summary>Attention as its formulas say, in double precision: the twin of <see cref="AttentionForward{V, P}"/> and <see cref="AttentionBackward{V, P}"/>.</summary>
+static class ScalarAttention
 {
     /// <summary>Context [tokens, heads · headSize] and log-sums [tokens, heads], without gaps.</summary>
     public static (double[] Context, double[] LogSum) Forward(double[] qkv, int[] starts, int heads, int headSize, uint key, double dropout)

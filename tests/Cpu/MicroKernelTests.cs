@@ -1,0 +1,74 @@
+using AlbertCompiled.Cpu;
+using AlbertCompiled.Cpu.Scalar;
+
+namespace AlbertCompiled.Tests.Cpu;
+
+/// <summary>The inner kernel and the packing before it against their scalar twins, bit for bit.</summary>
+public sealed unsafe class MicroKernelTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(77)]
+    public void A_tile_is_that_of_scalar_sums(int k)
+    {
+        foreach (int vectors in (ReadOnlySpan<int>)[2, 3])
+            foreach (bool accumulate in (ReadOnlySpan<bool>)[false, true])
+            {
+                Tile<Lanes16>(vectors, k, accumulate);
+                Tile<Lanes8>(vectors, k, accumulate);
+                Tile<Lanes4>(vectors, k, accumulate);
+            }
+    }
+
+    static void Tile<V>(int vectors, int k, bool accumulate) where V : struct, ISimd<V>
+    {
+        int columns = vectors * V.Count, stride = columns + 3, length = (MicroKernel.Rows - 1) * stride + columns;
+        using var a = GuardedMemory.Random(1, k, MicroKernel.Rows, MicroKernel.Rows);
+        using var b = GuardedMemory.Random(2, k, columns, columns);
+        using var c = GuardedMemory.Random(3, MicroKernel.Rows, columns, stride);
+        using var expected = new GuardedMemory(length);
+        c.Span.CopyTo(expected.Span);
+        ScalarProduct.Tile(a.Pointer, b.Pointer, columns, k, expected.Pointer, stride, accumulate);
+        // What is asked for ahead of time may lie anywhere.
+        MicroKernel.Tile<V>(vectors, a.Pointer, b.Pointer, k, c.Pointer, stride, accumulate, c.Pointer + length, 1 << 20);
+        Assert.Equal(expected.Copy(), c.Copy());
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 20)]
+    [InlineData(8, 1)]
+    [InlineData(8, 33)]
+    public void A_strip_holds_rows_side_by_side(int rows, int k)
+    {
+        foreach (bool transposed in (ReadOnlySpan<bool>)[false, true])
+        {
+            int stride = (transposed ? rows : k) + 2;
+            using var a = GuardedMemory.Random(4, transposed ? k : rows, transposed ? rows : k, stride);
+            using var strip = new GuardedMemory(k * MicroKernel.Rows);
+            var matrix = new Matrix(a.Pointer, stride, transposed);
+            Packing.Strip<Float32>(matrix, rows, k, strip.Pointer);
+            Assert.Equal(ScalarProduct.Strip(matrix, rows, k), strip.Copy());
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1, 32)]
+    [InlineData(30, 7, 32)]
+    [InlineData(48, 19, 48)]
+    [InlineData(9, 16, 12)]
+    public void A_panel_holds_columns_side_by_side(int columns, int k, int width)
+    {
+        foreach (bool transposed in (ReadOnlySpan<bool>)[false, true])
+        {
+            int stride = (transposed ? k : columns) + 2;
+            using var b = GuardedMemory.Random(5, transposed ? columns : k, transposed ? k : columns, stride);
+            using var panel = new GuardedMemory(k * width);
+            var matrix = new Matrix(b.Pointer, stride, transposed);
+            Packing.Panel<Float32>(matrix, columns, k, width, panel.Pointer);
+            Assert.Equal(ScalarProduct.Panel(matrix, columns, k, width), panel.Copy());
+        }
+    }
+}
