@@ -4,8 +4,7 @@ using System.Text;
 namespace AlbertCompiled.Gpu.Ptx;
 
 /// <summary>Instructions of PTX as they are written: a statement a line, labels that are unique within the text.</summary>
-/// <param name="stem">What labels begin with: texts within one kernel need different ones.</param>
-internal sealed class PtxText(string stem = "TP")
+internal sealed class PtxText
 {
     readonly StringBuilder registers = new(), text = new();
     int labels;
@@ -18,7 +17,7 @@ internal sealed class PtxText(string stem = "TP")
     }
 
     /// <summary>A name for a label that no other has.</summary>
-    public string Label(string name) => string.Create(CultureInfo.InvariantCulture, $"{stem}_{name}_{labels++}");
+    public string Label(string name) => string.Create(CultureInfo.InvariantCulture, $"TP_{name}_{labels++}");
 
     /// <summary>Places a label.</summary>
     public void Mark(string label) => text.Append(label).Append(":\n");
@@ -26,9 +25,6 @@ internal sealed class PtxText(string stem = "TP")
     /// <summary>Registers <paramref name="stem"/>0, <paramref name="stem"/>1, … as an operand in braces.</summary>
     public static string Vector(string stem, int first, int count) =>
         "{" + string.Join(", ", Enumerable.Range(first, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"{stem}{i}"))) + "}";
-
-    /// <summary>The whole without a block: its registers live to the end of the kernel.</summary>
-    public string Open() => $"{registers}{text}";
 
     /// <summary>The whole as a block, within which its registers live.</summary>
     public override string ToString() => $"\t{{\n{registers}{text}\t}}\n";

@@ -17,46 +17,16 @@ internal static partial class ProductText
 
     static readonly string[] Inputs = ["A", "B", "row", "column", "first", "last", "rows", "columns", "strideA", "strideB"];
 
-    /// <summary>What a kernel whose groups stay emits in front of its tiles: matrices as tensor maps.</summary>
-    public const string BeginMarker = "//product-begin %0 %1";
-
-    /// <summary>For the lanes that load a tile: first row and column of C, steps from and to.</summary>
-    public const string LoadMarker = "//product-load %0 %1 %2 %3";
-
-    /// <summary>For the lanes that multiply: steps from and to.</summary>
-    public const string MultiplyMarker = "//product-multiply %0 %1";
-
-    /// <summary>Then for each 128 columns: their number.</summary>
-    public const string StageMarker = "//product-stage %0";
-
     /// <summary>The kernel's text with the main loop in place.</summary>
     public static string Complete(string kernel, ProductVariant variant, bool transposeA, bool transposeB)
     {
-        string text = kernel;
-        if (variant.Stays)
-        {
-            text = Put(text, BeginMarker, arguments => ResidentText.Begin(arguments, variant));
-            text = Put(text, LoadMarker, arguments => ResidentText.Load(arguments, variant, transposeA, transposeB));
-            text = Put(text, MultiplyMarker, arguments => ResidentText.Multiply(arguments, variant, transposeA, transposeB));
-            text = Put(text, StageMarker, arguments => ResidentText.Stage(arguments, variant));
-        }
-        else
-        {
-            text = Put(text, Marker, arguments => Write(arguments, variant, transposeA, transposeB));
-        }
-
+        var places = MarkerLine().Matches(kernel);
+        if (places.Count != 1) throw new InvalidOperationException($"a product's kernel has {places.Count} places for its main loop");
+        string[] arguments = [.. Register().Matches(places[0].Value).Select(m => m.Value)];
+        if (arguments.Length != Inputs.Length) throw new InvalidOperationException($"a product's main loop has {arguments.Length} inputs");
+        string text = kernel.Replace(places[0].Value, Write(arguments, variant, transposeA, transposeB), StringComparison.Ordinal);
         text = Alignment().Replace(text, $".extern .shared .align {SharedTile.AtomBytes} .b8 {Shared}[]");
         return variant.Compute == ProductCompute.Warpgroup || variant.Loader == ProductLoader.Boxes ? Target().Replace(text, ".target sm_90a") : text;
-    }
-
-    static string Put(string kernel, string marker, Func<IReadOnlyList<string>, string> write)
-    {
-        string[] words = marker.Split(' ');
-        var places = MarkerLine().Matches(kernel).Where(m => m.Groups[1].Value == words[0]).ToArray();
-        if (places.Length != 1) throw new InvalidOperationException($"a product's kernel has {places.Length} places for {words[0]}");
-        string[] arguments = [.. Register().Matches(places[0].Value).Select(m => m.Value)];
-        if (arguments.Length != words.Length - 1) throw new InvalidOperationException($"{words[0]} has {arguments.Length} inputs in a product's kernel");
-        return kernel.Replace(places[0].Value, write(arguments), StringComparison.Ordinal);
     }
 
     /// <summary>The main loop alone.</summary>
@@ -67,31 +37,19 @@ internal static partial class ProductText
         text.Line($".reg .b32 {string.Join(", ", Inputs[2..])}");
         for (int i = 0; i < Inputs.Length; i++) text.Line($"mov.b{(i < 2 ? 64 : 32)} {Inputs[i]}, {arguments[i]}");
         text.Line($".reg .b32 smem, lane, tileA, tileB, tiles");
-        Place(text);
-        Count(text);
+        text.Line($"mov.u32 smem, {Shared}");
+        text.Line($"mov.u32 lane, %tid.x");
+        text.Line($"mov.b32 tileA, smem");
+        text.Line($"add.u32 tileB, smem, {SharedTile.Bytes(ProductVariant.Rows)}");
+        text.Line($"sub.s32 tiles, last, first");
+        text.Line($"add.s32 tiles, tiles, {SharedTile.Depth - 1}");
+        text.Line($"shr.s32 tiles, tiles, {int.Log2(SharedTile.Depth).ToString(CultureInfo.InvariantCulture)}");
         if (variant.Compute == ProductCompute.Warp) WarpText.Write(text, variant, transposeA, transposeB);
         else WarpgroupText.Write(text, variant, transposeA, transposeB);
         return text.ToString();
     }
 
-    /// <summary>Where things lie, into registers that are declared.</summary>
-    public static void Place(PtxText text)
-    {
-        text.Line($"mov.u32 smem, {Shared}");
-        text.Line($"mov.u32 lane, %tid.x");
-        text.Line($"mov.b32 tileA, smem");
-        text.Line($"add.u32 tileB, smem, {SharedTile.Bytes(ProductVariant.Rows)}");
-    }
-
-    /// <summary>Tiles of the contraction, into a register that is declared.</summary>
-    public static void Count(PtxText text)
-    {
-        text.Line($"sub.s32 tiles, last, first");
-        text.Line($"add.s32 tiles, tiles, {SharedTile.Depth - 1}");
-        text.Line($"shr.s32 tiles, tiles, {int.Log2(SharedTile.Depth).ToString(CultureInfo.InvariantCulture)}");
-    }
-
-    [GeneratedRegex(@"^[ \t]*(//product[-a-z]*)[^\n]*\n", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^[ \t]*//product[^\n]*\n", RegexOptions.Multiline)]
     private static partial Regex MarkerLine();
 
     [GeneratedRegex(@"%[a-z]+\d+")]

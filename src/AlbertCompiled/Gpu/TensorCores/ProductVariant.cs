@@ -27,8 +27,7 @@ internal enum ProductLoader
 /// <param name="Stages">Tiles of each operand in shared memory.</param>
 /// <param name="Warps">Warps that compute.</param>
 /// <param name="Resident">Groups that a multiprocessor is to hold.</param>
-/// <param name="Stays">A group takes tile after tile of C, and loads the next one's operands while it hands the last one to the epilogue.</param>
-internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Loader, int Columns, int Stages, int Warps, int Resident, bool Stays = false)
+internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Loader, int Columns, int Stages, int Warps, int Resident)
 {
     /// <summary>Rows of a tile of C.</summary>
     public const int Rows = 128;
@@ -43,11 +42,10 @@ internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Load
         new(ProductCompute.Warpgroup, ProductLoader.Lanes, 128, 4, 8, 1),
         new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 3, 8, 2),
         new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1),
-        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 3, 8, 1, true),
     ];
 
     /// <summary>For tables and files.</summary>
-    public string Name => $"{(Compute == ProductCompute.Warp ? "mma" : "wgmma")}-{(Loader == ProductLoader.Lanes ? "cp" : "tma")}-128x{Columns}-s{Stages}-w{Warps}{(Stays ? "-stays" : "")}";
+    public string Name => $"{(Compute == ProductCompute.Warp ? "mma" : "wgmma")}-{(Loader == ProductLoader.Lanes ? "cp" : "tma")}-128x{Columns}-s{Stages}-w{Warps}";
 
     /// <summary>Lanes that compute and run the epilogue.</summary>
     public int Workers => Warps * 32;
@@ -64,11 +62,8 @@ internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Load
     /// <summary>Where the barriers of the stages lie: behind the tiles.</summary>
     public int BarrierOffset => Stages * StageBytes;
 
-    /// <summary>Where the warps of a group that stays leave products: behind the barriers.</summary>
-    public int StagingOffset => BarrierOffset + SharedTile.AtomBytes;
-
     /// <summary>Dynamic shared memory of a group.</summary>
-    public int SharedBytes => Stays ? StagingOffset + Warps * ResidentText.WarpBytes : Math.Max(BarrierOffset + (Loader == ProductLoader.Boxes ? SharedTile.AtomBytes : 0), Rows * ProductStride * sizeof(float));
+    public int SharedBytes => Math.Max(BarrierOffset + (Loader == ProductLoader.Boxes ? SharedTile.AtomBytes : 0), Rows * ProductStride * sizeof(float));
 
     /// <summary>Tiles of C.</summary>
     public int Tiles(int m, int n) => (m + Rows - 1) / Rows * ((n + Columns - 1) / Columns);

@@ -103,35 +103,3 @@ internal sealed class TiledProduct<TTile, TLayout, TEpilogue>(GpuDevice device, 
         });
     }
 }
-
-/// <summary>As many groups as the card holds, each for many tiles of C.</summary>
-internal sealed class ResidentProduct<TTile, TLayout, TEpilogue>(GpuDevice device, ProductVariant variant) : TensorProduct<TLayout, TEpilogue>(device, variant)
-    where TTile : struct, IProductTile
-    where TLayout : struct, IProductLayout
-    where TEpilogue : struct, IGpuEpilogue
-{
-    PatchedKernel<ResidentProductKernel<TTile, TEpilogue>>? whole;
-    PatchedKernel<ResidentProductKernel<TTile, PartialProduct>>? partial;
-
-    /// <inheritdoc/>
-    public override void Prepare() => whole ??= Compile<ResidentProductKernel<TTile, TEpilogue>>();
-
-    /// <inheritdoc/>
-    protected override void Whole(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int perPart, in TEpilogue epilogue)
-    {
-        Prepare();
-        whole!.Launch(Groups(m, n, 1), 1, 1, Arguments(a, b, m, n, k, perPart, epilogue));
-    }
-
-    /// <inheritdoc/>
-    protected override void Parts(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int parts, int perPart, in PartialProduct epilogue)
-    {
-        partial ??= Compile<ResidentProductKernel<TTile, PartialProduct>>();
-        partial.Launch(Groups(m, n, parts), 1, parts, Arguments(a, b, m, n, k, perPart, epilogue));
-    }
-
-    int Groups(Extent m, int n, int parts) => Math.Min(Variant.Tiles(m.Most, n), Math.Max(1, ProductChoice.Processors(Device) * Variant.Resident / parts));
-
-    ResidentProductKernel<TTile, E> Arguments<E>(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int perPart, in E epilogue) where E : struct, IGpuEpilogue =>
-        new() { A = a.Address, B = b.Address, M = m, N = n, K = k, KPerPart = perPart, Staging = Variant.StagingOffset / sizeof(float), Epilogue = epilogue };
-}

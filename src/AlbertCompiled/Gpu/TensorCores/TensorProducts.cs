@@ -39,24 +39,20 @@ internal sealed class TensorProducts<TLayout, TEpilogue>
     }
 
     /// <summary>A variant of the product.</summary>
-    public static TensorProduct<TLayout, TEpilogue> Create(GpuDevice device, ProductVariant variant) => (variant.Columns, variant.Workers, variant.Stays) switch
+    public static TensorProduct<TLayout, TEpilogue> Create(GpuDevice device, ProductVariant variant) => (variant.Columns, variant.Workers) switch
     {
-        (128, 128, false) => new TiledProduct<Tile128Warps4, TLayout, TEpilogue>(device, variant),
-        (128, 256, false) => new TiledProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
-        (256, 256, false) => new TiledProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
-        (128, 256, true) => new ResidentProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
-        (256, 256, true) => new ResidentProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
+        (128, 128) => new TiledProduct<Tile128Warps4, TLayout, TEpilogue>(device, variant),
+        (128, 256) => new TiledProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
+        (256, 256) => new TiledProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
         _ => throw new ArgumentException($"{variant.Name} has no kernel", nameof(variant)),
     };
 
     /// <summary>The text of a variant's kernel, for any backend.</summary>
-    public static string Text(Backend backend, ProductVariant variant) => (variant.Columns, variant.Workers, variant.Stays) switch
+    public static string Text(Backend backend, ProductVariant variant) => (variant.Columns, variant.Workers) switch
     {
-        (128, 128, false) => Text<TensorProductKernel<Tile128Warps4, TEpilogue>>(backend, variant),
-        (128, 256, false) => Text<TensorProductKernel<Tile128Warps8, TEpilogue>>(backend, variant),
-        (256, 256, false) => Text<TensorProductKernel<Tile256Warps8, TEpilogue>>(backend, variant),
-        (128, 256, true) => Text<ResidentProductKernel<Tile128Warps8, TEpilogue>>(backend, variant),
-        (256, 256, true) => Text<ResidentProductKernel<Tile256Warps8, TEpilogue>>(backend, variant),
+        (128, 128) => Text<TensorProductKernel<Tile128Warps4, TEpilogue>>(backend, variant),
+        (128, 256) => Text<TensorProductKernel<Tile128Warps8, TEpilogue>>(backend, variant),
+        (256, 256) => Text<TensorProductKernel<Tile256Warps8, TEpilogue>>(backend, variant),
         _ => throw new ArgumentException($"{variant.Name} has no kernel", nameof(variant)),
     };
 

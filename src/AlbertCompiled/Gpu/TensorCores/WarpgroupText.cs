@@ -17,7 +17,7 @@ internal static class WarpgroupText
     }
 
     /// <summary>Declares the accumulators and describes the operands' tiles.</summary>
-    public static void Begin(PtxText text, int accumulators)
+    static void Begin(PtxText text, int accumulators)
     {
         text.Line($".reg .f32 c<{accumulators}>");
         text.Line($".reg .b32 group, rd, wr, togo, ahead, low, high, one, lowA, lowB");
@@ -105,14 +105,14 @@ internal static class WarpgroupText
     }
 
     /// <summary>Declares what workers and producer keep from tile to tile.</summary>
-    public static void BoxRegisters(PtxText text)
+    static void BoxRegisters(PtxText text)
     {
         text.Line($".reg .b32 phase, full, empty, leader");
         text.Line($".reg .pred ready, chosen");
     }
 
     /// <summary>The products of a tile of C, of so many steps; every stage is given back.</summary>
-    public static void BoxProducts(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
+    static void BoxProducts(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
     {
         string loop = text.Label("loop"), end = text.Label("end"), nothing = text.Label("nothing"), notFirst = text.Label("notfirst");
         int accumulators = variant.Columns / 2;
@@ -144,7 +144,7 @@ internal static class WarpgroupText
         text.Mark(end);
     }
 
-    public static void Zero(PtxText text, int accumulators)
+    static void Zero(PtxText text, int accumulators)
     {
         for (int i = 0; i < accumulators; i++) text.Line($"mov.f32 c{i}, 0f00000000");
     }
