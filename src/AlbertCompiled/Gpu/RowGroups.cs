@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace AlbertCompiled.Gpu;
@@ -19,7 +20,7 @@ public sealed class RowGroups : IDisposable
     {
         most = Math.Max(1, capacity);
         mostRuns = most + most / Longest;
-        staged = new(device, 1 + most + mostRuns + 1 + mostRuns);
+        staged = new(device, 1 + most + 2 * (mostRuns + 1));
         Runs = new(mostRuns, staged.View, 0);
     }
 
@@ -39,21 +40,44 @@ public sealed class RowGroups : IDisposable
     internal void Upload(ReadOnlySpan<int> entries)
     {
         var memory = staged.Next();
-        var order = memory.Slice(1, most);
-        var starts = memory.Slice(1 + most, mostRuns + 1);
-        var names = memory.Slice(1 + most + mostRuns + 1, mostRuns);
+        memory[0] = Group(entries, ref places, memory.Slice(1, most), memory.Slice(1 + most, mostRuns + 1), memory.Slice(1 + most + mostRuns + 1, mostRuns + 1));
+        staged.Send();
+    }
+
+    /// <summary>Sorts the rows of a vector by what they name and cuts them into runs. Once a step on the host: optimized from the first call on.</summary>
+    /// <param name="entries">[rows] names, not negative.</param>
+    /// <param name="places">Scratch memory, replaced if it is too small.</param>
+    /// <param name="order">[rows or more] receives the rows.</param>
+    /// <param name="starts">[runs + 1 or more] receives where each run begins, then the number of rows.</param>
+    /// <param name="names">[runs + 1 or more] receives what each run names; what follows the last one is arbitrary.</param>
+    /// <returns>The number of runs.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static int Group(ReadOnlySpan<int> entries, ref int[] places, Span<int> order, Span<int> starts, Span<int> names)
+    {
         int largest = -1;
         foreach (int name in entries) largest = Math.Max(largest, name);
         if (places.Length <= largest) places = new int[largest + 1];
         var counts = places.AsSpan(0, largest + 1);
         counts.Clear();
-        foreach (int name in entries) counts[name]++;
+
+        // equal neighbours, such as segments, are counted together: a counter that is read right after it was written waits for the write
+        for (int row = 0; row < entries.Length;)
+        {
+            int name = entries[row], first = row++;
+            while (row < entries.Length && entries[row] == name) row++;
+            counts[name] += row - first;
+        }
+
         int at = 0, runs = 0;
-        for (int name = 0; name <= largest; name++)
+        for (int name = 0; name < counts.Length; name++)
         {
             int count = counts[name];
             counts[name] = at;
-            for (int i = 0; i < count; i += Longest)
+            // written in any case and kept if there are any: which names occur is no branch that could be predicted
+            starts[runs] = at;
+            names[runs] = name;
+            runs += count > 0 ? 1 : 0;
+            for (int i = Longest; i < count; i += Longest)
             {
                 starts[runs] = at + i;
                 names[runs++] = name;
@@ -63,9 +87,15 @@ public sealed class RowGroups : IDisposable
         }
 
         starts[runs] = at;
-        for (int row = 0; row < entries.Length; row++) order[counts[entries[row]]++] = row;
-        memory[0] = runs;
-        staged.Send();
+        for (int row = 0; row < entries.Length;)
+        {
+            int name = entries[row], place = counts[name];
+            do order[place++] = row++;
+            while (row < entries.Length && entries[row] == name);
+            counts[name] = place;
+        }
+
+        return runs;
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using AlbertCompiled.Gpu;
 using AlbertCompiled.Models;
 using AlbertCompiled.Tests.Language;
+using AlbertCompiled.Tests.Numbers;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -21,6 +22,7 @@ static unsafe partial class StubScenarios
         ["ahead"] = Ahead,
         ["growth"] = Growth,
         ["lost"] = Lost,
+        ["encoding"] = Encoding,
         ["memory"] = Memory,
         ["old"] = Old,
     };
@@ -98,6 +100,25 @@ static unsafe partial class StubScenarios
         Mark("end");
 
         void Step() => _ = model.TrainStep(BatchOf(1), new(Optimizer.AdamW, 1e-3f)).Loss;
+    }
+
+    /// <summary>Rows that the host reads after a replayed run.</summary>
+    static void Encoding()
+    {
+        using var device = GpuDevice.Open("cuda");
+        using var model = OddEncoder.Create(device, Capacity);
+        var batch = Batches.Random(7, 37, 0, 5, 12, 1);
+        float sum = 0;
+        for (int i = 0; i < 3; i++) Encode();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 10; i++) Encode();
+        Mark($"managed bytes {GC.GetAllocatedBytesForCurrentThread() - before}");
+
+        void Encode()
+        {
+            var encoded = model.Encode(batch);
+            sum += encoded.Hidden[17][20] + encoded.Pooled[2][0];
+        }
     }
 
     /// <summary>A launch fails in the middle of a run.</summary>

@@ -74,6 +74,9 @@ public sealed class StubTests
     }
 
     [StubFact]
+    public void Reading_rows_allocates_nothing() => Assert.Equal(["managed bytes 0"], StubDriver.Run("encoding").All("#"));
+
+    [StubFact]
     public void A_lost_device_is_told_by_the_name_of_the_error()
     {
         string[] told = StubDriver.Run("lost").All("#");

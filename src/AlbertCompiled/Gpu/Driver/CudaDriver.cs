@@ -85,6 +85,7 @@ internal static unsafe partial class CudaDriver
     public static IntPtr CreateEvent()
     {
         Check(EventCreate(out var created, EventDisableTiming));
+        Check(EventSynchronize(created));   // returns at once, and binds the call now: binding allocates, and a run must not
         return created;
     }
 
