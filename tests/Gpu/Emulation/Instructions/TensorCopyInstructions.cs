@@ -32,7 +32,8 @@ static class TensorCopyInstructions
     public static unsafe TensorMap Map(Warp warp, AddressOperand address, int lane)
     {
         ulong at = warp.Registers[address.Slot * Warp.Size + lane] + address.Offset;
-        if (at % 64 != 0) throw warp.Fail($"the tensor map's address 0x{at:x} is no multiple of 64");
+        ulong place = at >= EmulatedKernel.ParameterWindow ? at : warp.Block.Memory.Offset(at);
+        if (place % 64 != 0) throw warp.Fail($"the tensor map's place {place} is no multiple of 64");
         if (at >= EmulatedKernel.ParameterWindow) return TensorMap.Decode(warp, warp.Kernel.Arguments.AsSpan((int)(at - EmulatedKernel.ParameterWindow), TensorMap.Bytes));
         return TensorMap.Decode(warp, new ReadOnlySpan<byte>(warp.Block.Memory.Locate(at, TensorMap.Bytes), TensorMap.Bytes));
     }

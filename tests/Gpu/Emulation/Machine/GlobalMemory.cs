@@ -63,6 +63,13 @@ sealed unsafe class GlobalMemory : IDisposable
         return (byte*)address;
     }
 
+    /// <summary>Where in its object an address lies. A device's objects begin at multiples of 256, the host's need not.</summary>
+    public ulong Offset(ulong address)
+    {
+        Locate(address, 1);
+        return address - lastStart;
+    }
+
     void Search(ulong address, long bytes)
     {
         foreach (var (start, end, _) in objects)
