@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using ILGPU;
 
@@ -56,7 +57,7 @@ public sealed class RowGroups : IDisposable
     {
         int largest = -1;
         foreach (int name in entries) largest = Math.Max(largest, name);
-        if (places.Length <= largest) places = new int[largest + 1];
+        if (places.Length <= largest) places = new int[BitOperations.RoundUpToPowerOf2((uint)largest + 1)];    // seldom, though a batch may name more than those before
         var counts = places.AsSpan(0, largest + 1);
         counts.Clear();
 

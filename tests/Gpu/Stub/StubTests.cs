@@ -3,16 +3,25 @@ namespace AlbertCompiled.Tests.Gpu.Stub;
 /// <summary>What a model asks of the CUDA driver, call by call.</summary>
 public sealed class StubTests
 {
+    /// <summary>What fills a buffer that the device reads at a fixed place.</summary>
+    static readonly string[] Staged =
+    [
+        "cuEventSynchronize",   // the slot is free
+        "cuStreamWaitEvent",    // what was sent before has left the landing place
+        "cuMemcpyHtoDAsync",    // on the stream of uploads
+        "cuEventRecord",
+        "cuStreamWaitEvent",    // it has arrived
+        "cuMemcpyAsync",        // to its place
+        "cuEventRecord",
+    ];
+
     /// <summary>Nothing but this happens in a step once it is recorded.</summary>
     static readonly string[] Replayed =
     [
-        "cuEventSynchronize",   // the slot of the batch is free
-        "cuStreamWaitEvent",    // the batch before has left the landing place
-        "cuMemcpyHtoDAsync",    // the batch, on the stream of uploads
-        "cuEventRecord",
-        "cuStreamWaitEvent",    // the batch has arrived
-        "cuMemcpyAsync",        // to its place
-        "cuEventRecord",
+        .. Staged,              // the batch
+        .. Staged,              // its rows by what they name, for the gradients of three tables
+        .. Staged,
+        .. Staged,
         "cuEventSynchronize",   // the slot of the state is free
         "cuMemcpyHtoDAsync",    // the state
         "cuEventRecord",
