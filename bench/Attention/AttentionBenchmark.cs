@@ -15,21 +15,11 @@ namespace AlbertCompiled.Bench;
 internal static class AttentionBenchmark
 {
     /// <summary>The kernels by name.</summary>
-    static readonly IReadOnlyDictionary<string, AttentionVariant> Variants = new AttentionVariant[]
+    public static readonly IReadOnlyDictionary<string, AttentionVariant> Variants = new AttentionVariant[]
     {
         Forward<FourWarpsWide>("forward-4x32"), Forward<WithDropout<FourWarpsWide>>("forward-4x32-dropout"),
-        Forward<Streamed<FourWarpsWide, Two>>("stream-4x32"), Forward<WithDropout<Streamed<FourWarpsWide, Two>>>("stream-4x32-dropout"),
-        Forward<Streamed<FourWarps, Three>>("stream-4x16"),
-        Forward<Grouped<FourWarps, Three>>("group-4x16-3"), Forward<WithDropout<Grouped<FourWarps, Three>>>("group-4x16-3-dropout"),
-        Forward<Grouped<FourWarps, Four>>("group-4x16-4"),
-        Forward<Grouped<FourWarpsWide, Two>>("group-4x32"), Forward<WithDropout<Grouped<FourWarpsWide, Two>>>("group-4x32-dropout"),
-        Forward<Grouped<EightWarps, Two>>("group-8x16"),
         Backward<FourWarps, OwnsQueries>("queries-4"), Backward<WithDropout<FourWarps>, OwnsQueries>("queries-4-dropout"),
-        Backward<Streamed<FourWarps, Three>, OwnsQueries>("stream-queries"), Backward<WithDropout<Streamed<FourWarps, Three>>, OwnsQueries>("stream-queries-dropout"),
-        Backward<Grouped<FourWarps, Three>, OwnsQueries>("group-queries"), Backward<WithDropout<Grouped<FourWarps, Three>>, OwnsQueries>("group-queries-dropout"),
         Backward<FourWarps, OwnsKeys>("keys-4"), Backward<WithDropout<FourWarps>, OwnsKeys>("keys-4-dropout"),
-        Backward<Streamed<FourWarps, Two>, OwnsKeys>("stream-keys"), Backward<WithDropout<Streamed<FourWarps, Two>>, OwnsKeys>("stream-keys-dropout"),
-        Backward<Grouped<FourWarps, Two>, OwnsKeys>("group-keys"), Backward<WithDropout<Grouped<FourWarps, Two>>, OwnsKeys>("group-keys-dropout"),
     }.ToDictionary(v => v.Name);
 
     static AttentionVariant Forward<TShape>(string name) where TShape : struct, IAttentionShape =>
@@ -315,7 +305,7 @@ internal sealed class ForwardCase<TShape>(GpuDevice device) : AttentionCase(devi
 
     protected override void Compare(AttentionReference r, Buffers b)
     {
-        Console.WriteLine($"forward, {TShape.Warps} warps of {16 * TShape.Tiles} rows, {TShape.Resident} groups, warpgroups {TShape.Warpgroups}, dropout {TShape.Dropout}");
+        Console.WriteLine($"forward, {TShape.Warps} warps of {16 * TShape.Tiles} rows, dropout {TShape.Dropout}");
         var context = b.Read(b.Context);
         var logSum = b.Read(b.LogSum);
         Report("context", r, r.Context, i => AttentionReference.Value(context[i]), r.Hidden, 0, r.Hidden, 0.01);
@@ -355,7 +345,7 @@ internal sealed class BackwardCase<TShape, TOwner>(GpuDevice device) : Attention
 
     protected override void Compare(AttentionReference r, Buffers b)
     {
-        Console.WriteLine($"backward, owns {(TOwner.Keys ? "keys" : "queries")}, {TShape.Warps} warps, {TShape.Resident} groups, warpgroups {TShape.Warpgroups}, dropout {TShape.Dropout}");
+        Console.WriteLine($"backward, owns {(TOwner.Keys ? "keys" : "queries")}, {TShape.Warps} warps, dropout {TShape.Dropout}");
         var result = b.Read(b.Result);
         if (TOwner.Keys)
         {

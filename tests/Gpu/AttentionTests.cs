@@ -25,7 +25,7 @@ public sealed class AttentionTests(GpuDevices devices)
     }
 
     /// <summary>On a card, heads of 64 columns take the tensor cores, which round weights as well; others do not.</summary>
-    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
     public void Equals_the_reference_in_bfloat16(string kind)
     {
         var device = devices[kind];

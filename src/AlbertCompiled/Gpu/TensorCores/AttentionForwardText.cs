@@ -3,9 +3,10 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// <summary>
 /// The PTX text of attention's forward pass: a group owns a tile of queries of one head and walks over the keys and values with the online
 /// softmax in powers of two, as FlashAttention-2 does (Dao, 2023). The scores' accumulators become the left factor of the second product
-/// in their registers.
+/// in their registers. What was summed is rescaled only when a row's largest score has grown by more than 8 powers of two: weights
+/// relative to a score that is not quite the largest are as exact.
 /// </summary>
-internal sealed class AttentionForwardText : AttentionText
+internal sealed class AttentionForwardText : AttentionStreamText
 {
     /// <summary>Declares and fills the registers of the arguments %0 to %3.</summary>
     public const string Addresses64 = """
@@ -27,6 +28,9 @@ internal sealed class AttentionForwardText : AttentionText
 
         """;
 
+    /// <summary>Growth of a largest score that is let pass.</summary>
+    const float Slack = 8 / Scale2;
+
     readonly bool dropout;
 
     AttentionForwardText(int warps, int tiles, bool dropout) : base(warps, tiles) => this.dropout = dropout;
@@ -43,38 +47,44 @@ internal sealed class AttentionForwardText : AttentionText
 
     void Write()
     {
-        Line($".reg .b32 qf<{16 * Tiles}>, rowKey<8>, left;");
-        Line($".reg .f32 sc<{32 * Tiles}>, sum<{32 * Tiles}>, largest<8>, norm<8>, before<8>, shift<8>;");
-        Line(".reg .b64 queries, keys, values;");
-        Begin(2 * StageBytes);
-        BeginItems();
-        Line("add.u64 queries, projections, headBytes;");
-        Line("add.u64 keys, queries, hiddenBytes;");
+        Line($".reg .b32 qf<{16 * Tiles}>, rowKey<{Rows}>, left;");
+        Line($".reg .f32 sc<{32 * Tiles}>, sum<{32 * Tiles}>, largest<{Rows}>, norm<{Rows}>, now<{Rows}>, shift<{Rows}>;");
+        Line(".reg .b64 keys, values, target;");
+        Begin(OuterAt + OuterBytes);
+        Line("add.u64 keys, projections, hiddenBytes;");
         Line("add.u64 values, keys, hiddenBytes;");
-        Line("mov.b32 inner, start;");
-        Line("mov.b32 stage, 0;");
-        Copy("inner", "stage", ("keys", "stride"), ("values", "stride"));
-        Line("cp.async.commit_group;");
-        LoadOuter("qf", "queries", "stride");
+        Items();
+    }
+
+    protected override void CopyInner() => CopyTile(("keys", "stride"), ("values", "stride"));
+
+    protected override void CopyOuter() => CopyOuterRows(OuterAt, "projections", "stride");
+
+    protected override void BeginItem()
+    {
+        OuterFragments("qf", OuterAt);
         for (int i = 0; i < 32 * Tiles; i++) Line($"mov.f32 sum{i}, zero;");
         for (int r = 0; r < Rows; r++)
         {
             Line($"mov.f32 largest{r}, {Immediate(float.NegativeInfinity)};");
             Line($"mov.f32 norm{r}, zero;");
             if (!dropout) continue;
-            RowKey($"rowKey{r}", $"row{r}");
+            OuterRow("tmp", r);
+            RowKey($"rowKey{r}", "tmp");
             Line($"mad.lo.u32 rowKey{r}, pair, {Golden(1)}, rowKey{r};");
         }
+    }
 
-        Arrive();
-        Line("AT_TILE:");
-        Line($"add.u32 next, inner, {Inner};");
-        Line($"xor.b32 nextStage, stage, {StageBytes};");
-        Line("setp.lt.s32 prNext, next, end;");
-        Line("@!prNext bra.uni AT_COPIED;");
-        Copy("next", "nextStage", ("keys", "stride"), ("values", "stride"));
-        Line("cp.async.commit_group;");
-        Line("AT_COPIED:");
+    /// <summary>The lane's row r.</summary>
+    void OuterRow(string target, int r)
+    {
+        Line($"mad.lo.u32 {target}, warp, {16 * Tiles}, outer;");
+        Line($"add.u32 {target}, {target}, quad;");
+        if (r > 0) Line($"add.u32 {target}, {target}, {8 * r};");
+    }
+
+    protected override void Compute()
+    {
         Addresses("plainA", "laneB", 0);
         Addresses("transB", "laneA", TileBytes);
         Product("sc", "qf", "plainA");
@@ -87,13 +97,6 @@ internal sealed class AttentionForwardText : AttentionText
             Pack(j);
             Accumulate("sum", "pa", "transB", j);
         }
-
-        Arrive();
-        Line("mov.b32 inner, next;");
-        Line("mov.b32 stage, nextStage;");
-        Line("@prNext bra.uni AT_TILE;");
-        Finish();
-        End();
     }
 
     /// <summary>Scores of keys beyond the sequence's end become −∞. The last tile alone comes here.</summary>
@@ -113,24 +116,34 @@ internal sealed class AttentionForwardText : AttentionText
 
     static int Index(int row, int n, int e) => row / 2 * 32 + n * 4 + row % 2 * 2 + e;
 
-    /// <summary>Scores → weights, norms of the rows, and the earlier sums rescaled.</summary>
+    /// <summary>Scores → weights, norms of the rows, and the earlier sums rescaled where they must be.</summary>
     void Softmax()
     {
         for (int r = 0; r < Rows; r++)
         {
-            Line($"mov.f32 before{r}, largest{r};");
+            Line($"mov.f32 now{r}, largest{r};");
             for (int n = 0; n < 8; n++)
-                for (int e = 0; e < 2; e++) Line($"max.f32 largest{r}, largest{r}, sc{Index(r, n, e)};");
-            OverQuad("max", $"largest{r}");
-            Line($"sub.f32 f0, before{r}, largest{r};");
+                for (int e = 0; e < 2; e++) Line($"max.f32 now{r}, now{r}, sc{Index(r, n, e)};");
+            OverQuad("max", $"now{r}");
+            Line($"sub.f32 f0, now{r}, largest{r};");
+            Line($"setp.gt{(r == 0 ? "" : ".or")}.f32 pr, f0, {Immediate(Slack)}{(r == 0 ? "" : ", pr")};");
+        }
+
+        Line("vote.sync.any.pred pr, pr, 4294967295;");
+        Line("@!pr bra.uni AT_SCALED;");
+        for (int r = 0; r < Rows; r++)
+        {
+            Line($"sub.f32 f0, largest{r}, now{r};");
             Line($"mul.f32 f0, f0, {Immediate(Scale2)};");
             Line("ex2.approx.ftz.f32 f0, f0;");
+            Line($"mov.f32 largest{r}, now{r};");
             Line($"mul.f32 shift{r}, largest{r}, {Immediate(-Scale2)};");
             Line($"mul.f32 norm{r}, norm{r}, f0;");
             for (int n = 0; n < 8; n++)
                 for (int e = 0; e < 2; e++) Line($"mul.f32 sum{Index(r, n, e)}, sum{Index(r, n, e)}, f0;");
         }
 
+        Line("AT_SCALED:");
         for (int n = 0; n < 8; n++)
         {
             for (int r = 0; r < Rows; r++)
@@ -166,7 +179,7 @@ internal sealed class AttentionForwardText : AttentionText
     }
 
     /// <summary>Context and log-sums.</summary>
-    void Finish()
+    protected override void EndItem()
     {
         Line("setp.eq.u64 pr, logSum, 0;");
         Line("setp.ne.or.u32 pr, pair, 0, pr;");
@@ -176,19 +189,20 @@ internal sealed class AttentionForwardText : AttentionText
             Line($"lg2.approx.ftz.f32 f0, norm{r};");
             Line($"mul.f32 f0, f0, {Immediate(Ln2)};");
             Line($"fma.rn.f32 f0, largest{r}, {Immediate(Scale)}, f0;");
-            Line($"mad.lo.u32 tmp, row{r}, logSumStride, head;");
+            OuterRow("tmp", r);
+            Line("setp.ge.or.s32 prCopy, tmp, end, pr;");
+            Line("mad.lo.u32 tmp, tmp, logSumStride, head;");
             Line("mul.wide.u32 at, tmp, 4;");
             Line("add.u64 at, at, logSum;");
-            Line($"not.pred prNext, pr;");
-            Line($"and.pred prNext, prNext, prRow{r};");
-            Line("@prNext st.global.f32 [at], f0;");
+            Line("@!prCopy st.global.f32 [at], f0;");
             Line($"rcp.approx.ftz.f32 f1, norm{r};");
             if (dropout) Line("mul.f32 f1, f1, keepScale;");
             for (int n = 0; n < 8; n++)
                 for (int e = 0; e < 2; e++) Line($"mul.f32 sum{Index(r, n, e)}, sum{Index(r, n, e)}, f1;");
         }
 
-        Line("add.u64 queries, context, headBytes;");
-        StoreOuter("sum", "queries", "contextStride", "0");
+        Line("mul.wide.u32 target, head, 128;");
+        Line("add.u64 target, target, context;");
+        StoreOuter("sum", "target", "contextStride", "stage");
     }
 }

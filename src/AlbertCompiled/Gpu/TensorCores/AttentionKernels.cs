@@ -12,21 +12,13 @@ internal struct AttentionForwardTensorKernel<TShape> : IGpuKernel, ITextKernel w
     public float KeepScale;
 
     /// <inheritdoc/>
-    public static string Body => TShape.Streams
-        ? AttentionForwardStreamText.Write(TShape.Warps, TShape.Tiles, TShape.Warpgroups, TShape.Dropout)
-        : AttentionForwardText.Write(TShape.Warps, TShape.Tiles, TShape.Dropout);
+    public static string Body => AttentionForwardText.Write(TShape.Warps, TShape.Tiles, TShape.Dropout);
 
     /// <inheritdoc/>
     public static int Lanes => 32 * TShape.Warps;
 
     /// <inheritdoc/>
-    public static int Resident => TShape.Resident;
-
-    /// <inheritdoc/>
-    public static int SharedBytes => 0;
-
-    /// <inheritdoc/>
-    public static bool IsForHopper => TShape.Warpgroups;
+    public static int Resident => 2;
 
     /// <inheritdoc/>
     public readonly void Run()
@@ -50,21 +42,13 @@ internal struct AttentionBackwardTensorKernel<TShape, TOwner> : IGpuKernel, ITex
     public float KeepScale;
 
     /// <inheritdoc/>
-    public static string Body => TShape.Streams
-        ? AttentionBackwardStreamText.Write(TShape.Warps, TShape.Warpgroups, TOwner.Keys, TShape.Dropout)
-        : AttentionBackwardText.Write(TShape.Warps, TOwner.Keys, TShape.Dropout);
+    public static string Body => AttentionBackwardText.Write(TShape.Warps, TOwner.Keys, TShape.Dropout);
 
     /// <inheritdoc/>
     public static int Lanes => 32 * TShape.Warps;
 
     /// <inheritdoc/>
-    public static int Resident => TShape.Streams ? TShape.Resident : TOwner.Keys ? 2 : 3;
-
-    /// <inheritdoc/>
-    public static int SharedBytes => TShape.Streams && AttentionBackwardStreamText.SharedBytes(TShape.Warps, TOwner.Keys) is var bytes && bytes > AttentionText.MostStatic ? bytes : 0;
-
-    /// <inheritdoc/>
-    public static bool IsForHopper => TShape.Warpgroups;
+    public static int Resident => TOwner.Keys ? 2 : 3;
 
     /// <inheritdoc/>
     public readonly void Run()

@@ -9,15 +9,6 @@ internal interface IAttentionShape
     /// <summary>Tiles of 16 outer rows a warp, in the forward pass.</summary>
     static abstract int Tiles { get; }
 
-    /// <summary>Items follow each other without a pause.</summary>
-    static virtual bool Streams => false;
-
-    /// <summary>Four warps multiply at once, which compute capability 9.0 can.</summary>
-    static virtual bool Warpgroups => false;
-
-    /// <summary>Groups of a multiprocessor in the forward pass.</summary>
-    static abstract int Resident { get; }
-
     /// <summary>Whether weights are dropped.</summary>
     static abstract bool Dropout { get; }
 }
@@ -27,7 +18,6 @@ internal readonly struct FourWarpsWide : IAttentionShape
 {
     public static int Warps => 4;
     public static int Tiles => 2;
-    public static int Resident => 2;
     public static bool Dropout => false;
 }
 
@@ -36,7 +26,6 @@ internal readonly struct FourWarps : IAttentionShape
 {
     public static int Warps => 4;
     public static int Tiles => 1;
-    public static int Resident => 3;
     public static bool Dropout => false;
 }
 
@@ -45,9 +34,6 @@ internal readonly struct WithDropout<TShape> : IAttentionShape where TShape : st
 {
     public static int Warps => TShape.Warps;
     public static int Tiles => TShape.Tiles;
-    public static bool Streams => TShape.Streams;
-    public static bool Warpgroups => TShape.Warpgroups;
-    public static int Resident => TShape.Resident;
     public static bool Dropout => true;
 }
 

@@ -7,8 +7,7 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// </summary>
 /// <param name="warps">Warps of a group.</param>
 /// <param name="tiles">Tiles of 16 outer rows that a warp owns.</param>
-/// <param name="warpgroups">Four warps multiply at once (wgmma): inner rows are read by the tensor cores where they lie.</param>
-internal abstract class AttentionStreamText(int warps, int tiles, bool warpgroups) : AttentionText(warps, tiles)
+internal abstract class AttentionStreamText(int warps, int tiles) : AttentionText(warps, tiles)
 {
     /// <summary>Bytes of the outer rows of one matrix, and where those of the first lie.</summary>
     protected int OuterBytes => 128 * Outer;
@@ -34,16 +33,6 @@ internal abstract class AttentionStreamText(int warps, int tiles, bool warpgroup
     /// <summary>Writes the loops over items and their inner tiles.</summary>
     protected void Items()
     {
-        if (warpgroups)
-        {
-            Line(".reg .pred prNone, prAll;");
-            Line(".reg .b32 low, high;");
-            Line(".reg .b64 descriptor;");
-            Line("setp.ne.u32 prNone, smem, smem;");
-            Line("setp.eq.u32 prAll, smem, smem;");
-            Line($"mov.b32 high, {Immediate(1u << 30 | 1024 >> 4)};");     // swizzle of 128 bytes; 1024 bytes from eight rows to the next
-        }
-
         Line(".reg .b32 nextStart, nextEnd, nextOuter, nextHead, copyFirst, copyEnd, copyLast, copyHead, outerTo;");
         Line(".reg .b64 copyBase;");
         Line(".reg .pred prItem, prCopy;");
@@ -73,7 +62,7 @@ internal abstract class AttentionStreamText(int warps, int tiles, bool warpgroup
         Line("mov.b32 copyHead, nextHead;");
         CopyInner();
         Line("cp.async.commit_group;");
-        ArriveAll();
+        Arrive();
 
         Line("AT_ITEM:");
         foreach (string name in new[] { "Start", "End", "Outer", "Head" }) Line($"mov.b32 {name.ToLowerInvariant()}, next{name};");
@@ -101,7 +90,7 @@ internal abstract class AttentionStreamText(int warps, int tiles, bool warpgroup
         Line("cp.async.commit_group;");
         Line("AT_COPIED:");
         Compute();
-        ArriveAll();
+        Arrive();
         Line("@!prNext bra.uni AT_END;");
         Line("mov.b32 inner, next;");
         Line("mov.b32 stage, nextStage;");
@@ -114,84 +103,6 @@ internal abstract class AttentionStreamText(int warps, int tiles, bool warpgroup
         Line("bar.sync 0;");                     // the results have left the stage that is filled next
         Line("bra.uni AT_ITEM;");
         Line("AT_DONE:");
-    }
-
-    /// <summary>Waits for one's copies, which wgmma may read from here on, then for everybody's.</summary>
-    void ArriveAll()
-    {
-        Line("cp.async.wait_group 0;");
-        if (warpgroups) Line("fence.proxy.async.shared::cta;");
-        Line("bar.sync 0;");
-    }
-
-    /// <summary>Prepares a matrix of the stage as a right factor.</summary>
-    /// <param name="name">Registers.</param>
-    /// <param name="offset">Where in the stage.</param>
-    /// <param name="transposed">It lies [n, k].</param>
-    protected void Factor(string name, int offset, bool transposed)
-    {
-        if (!warpgroups)
-        {
-            Addresses(name, transposed ? "laneB" : "laneA", offset);
-            return;
-        }
-
-        Line("add.u32 tmp, smem, stage;");
-        if (offset > 0) Line($"add.u32 tmp, tmp, {offset};");
-        Line("shr.u32 tmp, tmp, 4;");
-        Line($"or.b32 {name}0, tmp, {Immediate(TileBytes >> 4 << 16)};");
-    }
-
-    /// <summary>result[tile·32 + column tile·4 + register] = outer · innerᵀ for 64 inner rows; there once <see cref="Settle"/> has passed.</summary>
-    protected void Times(string result, string outer, string factor)
-    {
-        if (!warpgroups)
-        {
-            Product(result, outer, factor);
-            return;
-        }
-
-        Line("wgmma.fence.sync.aligned;");
-        for (int k = 0; k < 4; k++)
-        {
-            Descriptor(factor, 2 * k);
-            for (int m = 0; m < Tiles; m++)
-                Line($"wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 {List(result, m * 32, 32)}, {List(outer, (m * 4 + k) * 4, 4)}, descriptor, {(k == 0 ? "prNone" : "prAll")}, 1, 1, 0;");
-        }
-
-        Line("wgmma.commit_group.sync.aligned;");
-    }
-
-    /// <summary>Where the fragments of 16 inner rows go: products may still be reading those before.</summary>
-    protected int FragmentsOf(int innerTile) => warpgroups ? innerTile * 4 * Tiles : 0;
-
-    /// <summary>sum[tile·32 + column tile·4 + register] += fragments of 16 inner rows · those rows; there once <see cref="Settle"/> has passed.</summary>
-    protected void Add(string sum, string fragments, string factor, int innerTile)
-    {
-        if (!warpgroups)
-        {
-            Accumulate(sum, fragments, factor, innerTile);
-            return;
-        }
-
-        Line("wgmma.fence.sync.aligned;");
-        Descriptor(factor, 2048 / 16 * innerTile);
-        for (int m = 0; m < Tiles; m++)
-            Line($"wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 {List(sum, m * 32, 32)}, {List(fragments, FragmentsOf(innerTile) + m * 4, 4)}, descriptor, prAll, 1, 1, 1;");
-        Line("wgmma.commit_group.sync.aligned;");
-    }
-
-    /// <summary>Waits for products.</summary>
-    protected void Settle()
-    {
-        if (!warpgroups) return;
-        Line("wgmma.wait_group.sync.aligned 0;");
-    }
-
-    void Descriptor(string factor, int advance)
-    {
-        Line($"add.u32 low, {factor}0, {advance};");
-        Line("mov.b64 descriptor, {low, high};");
     }
 
     /// <summary>The next item's tile and head.</summary>

@@ -32,13 +32,7 @@ internal abstract class AttentionText(int warps, int tiles)
     /// <summary>Bytes of an inner tile of one matrix, and of a stage of two.</summary>
     protected const int TileBytes = Inner * 128, StageBytes = 2 * TileBytes;
 
-    /// <summary>Bytes of shared memory that a text may declare; more is asked for at the launch, and <see cref="DynamicDeclaration"/> belongs in front of the entry.</summary>
-    public const int MostStatic = 48 * 1024;
-
-    const string Shared = "atShared", Dynamic = "atDynamic";
-
-    /// <summary>Declares shared memory that the launch asks for.</summary>
-    public const string DynamicDeclaration = $".extern .shared .align 1024 .b8 {Dynamic}[];\n";
+    const string Shared = "atShared";
 
     /// <summary>What scores are multiplied by, and the same for powers of two.</summary>
     protected const float Scale = 0.125f, Scale2 = 0.125f * Log2E;
@@ -81,10 +75,10 @@ internal abstract class AttentionText(int warps, int tiles)
     /// <summary>Declarations and the lane's constants.</summary>
     protected void Begin(int sharedBytes)
     {
-        if (sharedBytes <= MostStatic) Line($".shared .align 1024 .b8 {Shared}[{sharedBytes}];");
+        Line($".shared .align 1024 .b8 {Shared}[{sharedBytes}];");
         Line(".reg .pred pr, prNext, prRow<8>;");
         Line(".reg .b32 tid, lane, warp, quad, pair, smem, item, groups, count, tile, head, start, end, outer, last, inner, next, stage, nextStage, tmp, tmp2, bytes;");
-        Line(".reg .b32 copyRow, copyTo, copyAt, copyStage, laneA, laneB, row<8>, fr<4>, plainA<4>, plainB<4>, transA<4>, transB<4>, out<8>, outAt, pa<32>, pb<16>, hash, hash2;");
+        Line(".reg .b32 copyRow, copyTo, copyAt, copyStage, laneA, laneB, row<8>, fr<4>, plainA<4>, plainB<4>, transA<4>, transB<4>, out<8>, outAt, pa<8>, pb<4>, hash, hash2;");
         Line(".reg .b64 at, at2, headBytes, hiddenBytes, copyColumn;");
         Line(".reg .f32 zero, f<8>;");
         Line("mov.f32 zero, 0f00000000;");
@@ -94,7 +88,7 @@ internal abstract class AttentionText(int warps, int tiles)
         Line("shr.u32 quad, lane, 2;");          // row within eight of a fragment
         Line("and.b32 pair, lane, 3;");
         Line("shl.b32 pair, pair, 1;");          // column of a fragment
-        Line($"mov.u32 smem, {(sharedBytes <= MostStatic ? Shared : Dynamic)};");
+        Line($"mov.u32 smem, {Shared};");
 
         // What a lane copies: chunk tid mod 8 of rows tid / 8, + lanes / 8, ...
         Line("shr.u32 copyRow, tid, 3;");

@@ -11,12 +11,6 @@ internal interface ITextKernel
 
     /// <summary>Groups that a multiprocessor shall hold: the compiler gives a lane registers accordingly.</summary>
     static abstract int Resident { get; }
-
-    /// <summary>Bytes of shared memory that the launch asks for; 0 if the text declares what it needs.</summary>
-    static abstract int SharedBytes { get; }
-
-    /// <summary>The text holds instructions of compute capability 9.0 alone.</summary>
-    static abstract bool IsForHopper { get; }
 }
 
 /// <summary>The line that a kernel leaves where its text belongs: ILGPU wants a constant, and texts are written by a program.</summary>

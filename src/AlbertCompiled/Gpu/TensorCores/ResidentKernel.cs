@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using AlbertCompiled.Gpu.Ptx;
 
 namespace AlbertCompiled.Gpu.TensorCores;
@@ -9,7 +8,7 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// </summary>
 /// <typeparam name="TKernel">The kernel's struct.</typeparam>
 /// <param name="device">The device.</param>
-internal sealed partial class ResidentKernel<TKernel>(GpuDevice device) where TKernel : struct, IGpuKernel, ITextKernel
+internal sealed class ResidentKernel<TKernel>(GpuDevice device) where TKernel : struct, IGpuKernel, ITextKernel
 {
     PatchedKernel<TKernel>? kernel;
 
@@ -18,18 +17,10 @@ internal sealed partial class ResidentKernel<TKernel>(GpuDevice device) where TK
     /// <param name="arguments">Its arguments.</param>
     public void Launch(int items, in TKernel arguments)
     {
-        kernel ??= new(device, TKernel.Lanes, TKernel.Resident, TKernel.SharedBytes, Complete);
+        kernel ??= new(device, TKernel.Lanes, TKernel.Resident, 0, Complete);
         kernel.Launch(Math.Min(items, TKernel.Resident * ProductChoice.Processors(device)), 1, 1, arguments);
     }
 
     /// <summary>Puts the kernel's text into what ILGPU's compiler gives.</summary>
-    public static string Complete(string text)
-    {
-        text = text.Replace(TextMarker.Line, TKernel.Body, StringComparison.Ordinal);
-        if (TKernel.SharedBytes > 0) text = text.Replace(".visible .entry", AttentionText.DynamicDeclaration + ".visible .entry", StringComparison.Ordinal);
-        return TKernel.IsForHopper ? Target().Replace(text, ".target sm_90a") : text;
-    }
-
-    [GeneratedRegex(@"\.target sm_\w+")]
-    private static partial Regex Target();
+    public static string Complete(string text) => text.Replace(TextMarker.Line, TKernel.Body, StringComparison.Ordinal);
 }
