@@ -23,7 +23,7 @@ public class FusionTests
                 return moved * Rsqrt(spread + tiny) * n.Scale + n.Shift;
             }
 
-            static Tensor Bend(Tensor z) => 0.5 * z * (1 + Tanh(Math.Sqrt(2 / Math.PI) * (z + 0.044715 * z * z * z)));
+            static Tensor Bend(Tensor z) => z * Sigmoid(z * (Math.Sqrt(8 / Math.PI) + 0.044715 * Math.Sqrt(8 / Math.PI) * (z * z)));
 
             static Tensor BendExactly(Tensor z) => 0.5 * z * (1 + Erf(z * Math.Sqrt(0.5)));
 

@@ -94,7 +94,7 @@ partial class AlbertBase
             Gemm.Multiply<V, P, PooledPool>(Team, new(first2, 768), new(Values + Offset.PoolerWeight, 768, transposed: true), Sequences, 768, 768, new PooledPool(Values + Offset.PoolerBias, pooled));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-            Team.Rows(new DecoderInputLayerNorm(transformedProduct, Values + Offset.PredictionsDenseBias, geluTanh, geluTanh2, centred, decoderInputSum, decoderInput, Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput2), Predictions);
+            Team.Rows(new DecoderInputLayerNorm(transformedProduct, Values + Offset.PredictionsDenseBias, geluTanh, centred, decoderInputSum, decoderInput, Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput2), Predictions);
 
             // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
             Gemm.Multiply<V, P, LogitsDecode>(Team, new(decoderInput2, 128), new(Values + Offset.WordEmbeddingsWeight, 128, transposed: true), Predictions, 30000, 128, new LogitsDecode(Values + Offset.PredictionsBias, logits));
@@ -144,7 +144,7 @@ partial class AlbertBase
             Team.Rows(new SopAccuracyMean(mlm, Predictions, mlm2, sop, Sequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
 
             // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-            Team.Rows(new ActivateGeluTanhGradient(dDecodeProduct, dDecoderInputPartials, Values + Offset.PredictionsLayerNormWeight, centred, decoderInputSum, transformedProduct, Values + Offset.PredictionsDenseBias, geluTanh, geluTanh2, dGeluTanh, dTransformedPartials), Predictions);
+            Team.Rows(new ActivateGeluTanhGradient(dDecodeProduct, dDecoderInputPartials, Values + Offset.PredictionsLayerNormWeight, centred, decoderInputSum, geluTanh, transformedProduct, Values + Offset.PredictionsDenseBias, dGeluTanh, dTransformedPartials), Predictions);
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             ColumnSums.Add<V>(Team, dDecoderInputPartials, Chunks(Predictions), 128, Gradients + Offset.PredictionsLayerNormBias, accumulate: true);

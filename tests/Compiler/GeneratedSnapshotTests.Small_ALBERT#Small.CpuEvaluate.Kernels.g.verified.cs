@@ -149,7 +149,7 @@ partial class Small
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
                 W sum = product + W.Load(ffnBias + column);
-                (0.5f * sum * (1f + W.Tanh(0.7978846f * (sum + 0.044715f * sum * sum * sum)))).Store(expanded + row * 32L + column);
+                (sum * W.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum))).Store(expanded + row * 32L + column);
             }
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -283,7 +283,7 @@ partial class Small
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
                 W sum = product + W.Load(predictionsDenseBias + column);
-                (0.5f * sum * (1f + W.Tanh(0.7978846f * (sum + 0.044715f * sum * sum * sum)))).Store(transformed + row * 8L + column);
+                (sum * W.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum))).Store(transformed + row * 8L + column);
             }
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -126,10 +126,10 @@ partial class Small
             mlmAccuracy = ExactFixed(96);
             sop2 = ExactFixed(112);
             sopAccuracy = ExactFixed(128);
-            queryKeyValueWeightTransposedPacked = Packed(PackedB.PackedLength<P>(48, 16));
-            attentionDenseWeightTransposedPacked = Packed(PackedB.PackedLength<P>(16, 16));
-            ffnWeightTransposedPacked = Packed(PackedB.PackedLength<P>(32, 16));
-            ffnOutputWeightTransposedPacked = Packed(PackedB.PackedLength<P>(16, 32));
+            queryKeyValueWeightTransposedPacked = Packed(Offset.QueryKeyValueWeight, transposed: true, PackedB.PackedLength<P>(48, 16));
+            attentionDenseWeightTransposedPacked = Packed(Offset.AttentionDenseWeight, transposed: true, PackedB.PackedLength<P>(16, 16));
+            ffnWeightTransposedPacked = Packed(Offset.FfnWeight, transposed: true, PackedB.PackedLength<P>(32, 16));
+            ffnOutputWeightTransposedPacked = Packed(Offset.FfnOutputWeight, transposed: true, PackedB.PackedLength<P>(16, 32));
         }
 
         public override CpuOutput Output(int index) => index switch

@@ -41,13 +41,12 @@
 //   decoderInput                     [predictions, 8]              1          640           32       15-25
 //   decoderInput2                    [predictions, 8]              1          672           32       15-23
 //   geluTanh                         [predictions, 8]              1          704           32       15-27
-//   geluTanh2                        [predictions, 8]              1          736           32       15-27
 //   logits                           [predictions, 50]             1            0          256       16-18
 //   dMlm2                            [predictions, 50]             1          256          256       18-23
 //   dDecodeProduct                   [predictions, 8]              1            0           32       22-27
 //   dGeluTanh                        [predictions, 8]              1           64           32       27-31
 //   dTransformedProduct              [predictions, 16]             1            0           64       30-33
-//   together                                                                                768
+//   together                                                                                736
 // per token, float32 in every precision:
 //   embeddedSum                      [tokens, 1]                   1           48            4        0-51
 //   embeddedSum2                     [tokens, 1]                   1           52            4        0-51
@@ -142,7 +141,6 @@ partial class Small
         readonly float* decoderInput2; // [predictions, 8]
         readonly float* decoderInputSum; // [predictions, 1]
         readonly float* geluTanh; // [predictions, 8]
-        readonly float* geluTanh2; // [predictions, 8]
         readonly float* logits; // [predictions, 50]
         readonly float* order2; // [sequences, 2]
         readonly float* dLogitsPartials; // [predictions, 50] per chunk
@@ -236,7 +234,6 @@ partial class Small
             decoderInput2 = Prediction(168);
             decoderInputSum = ExactPrediction(0);
             geluTanh = Prediction(176);
-            geluTanh2 = Prediction(184);
             logits = Prediction(0);
             order2 = Sequence(48);
             dLogitsPartials = PredictionChunk(0);
@@ -290,14 +287,14 @@ partial class Small
             dEmbedded2 = Token(8);
             dEmbeddedPartials = TokenChunk(0);
             dEmbeddedPartials2 = TokenChunk(8);
-            queryKeyValueWeightTransposedPacked = Packed(PackedB.PackedLength<P>(48, 16));
-            attentionDenseWeightTransposedPacked = Packed(PackedB.PackedLength<P>(16, 16));
-            ffnWeightTransposedPacked = Packed(PackedB.PackedLength<P>(32, 16));
-            ffnOutputWeightTransposedPacked = Packed(PackedB.PackedLength<P>(16, 32));
-            ffnOutputWeightPacked = Packed(PackedB.PackedLength<P>(32, 16));
-            ffnWeightPacked = Packed(PackedB.PackedLength<P>(16, 32));
-            attentionDenseWeightPacked = Packed(PackedB.PackedLength<P>(16, 16));
-            queryKeyValueWeightPacked = Packed(PackedB.PackedLength<P>(16, 48));
+            queryKeyValueWeightTransposedPacked = Packed(Offset.QueryKeyValueWeight, transposed: true, PackedB.PackedLength<P>(48, 16));
+            attentionDenseWeightTransposedPacked = Packed(Offset.AttentionDenseWeight, transposed: true, PackedB.PackedLength<P>(16, 16));
+            ffnWeightTransposedPacked = Packed(Offset.FfnWeight, transposed: true, PackedB.PackedLength<P>(32, 16));
+            ffnOutputWeightTransposedPacked = Packed(Offset.FfnOutputWeight, transposed: true, PackedB.PackedLength<P>(16, 32));
+            ffnOutputWeightPacked = Packed(Offset.FfnOutputWeight, transposed: false, PackedB.PackedLength<P>(32, 16));
+            ffnWeightPacked = Packed(Offset.FfnWeight, transposed: false, PackedB.PackedLength<P>(16, 32));
+            attentionDenseWeightPacked = Packed(Offset.AttentionDenseWeight, transposed: false, PackedB.PackedLength<P>(16, 16));
+            queryKeyValueWeightPacked = Packed(Offset.QueryKeyValueWeight, transposed: false, PackedB.PackedLength<P>(16, 48));
         }
 
         public override CpuOutput Output(int index) => index switch

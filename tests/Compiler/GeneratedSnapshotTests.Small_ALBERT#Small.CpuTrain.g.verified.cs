@@ -92,7 +92,7 @@ partial class Small
             Gemm.Multiply<V, P, OrderDropout>(Team, new(first2, 16), new(Values + Offset.PoolerWeight, 16, transposed: true), Sequences, 16, 16, new OrderDropout(Values + Offset.PoolerBias, pooled, DropoutKey(4, 0), order));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-            Team.Rows(new DecoderInputLayerNorm(transformedProduct, Values + Offset.PredictionsDenseBias, geluTanh, geluTanh2, centred, decoderInputSum, decoderInput, Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput2), Predictions);
+            Team.Rows(new DecoderInputLayerNorm(transformedProduct, Values + Offset.PredictionsDenseBias, geluTanh, centred, decoderInputSum, decoderInput, Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput2), Predictions);
 
             // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
             Gemm.Multiply<V, P, LogitsDecode>(Team, new(decoderInput2, 8), new(Values + Offset.WordEmbeddingsWeight, 8, transposed: true), Predictions, 50, 8, new LogitsDecode(Values + Offset.PredictionsBias, logits));
@@ -142,7 +142,7 @@ partial class Small
             Team.Rows(new SopAccuracyMean(mlm, Predictions, mlm2, sop, Sequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
 
             // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-            Team.Rows(new ActivateGeluTanhGradient(dDecodeProduct, dDecoderInputPartials, Values + Offset.PredictionsLayerNormWeight, centred, decoderInputSum, transformedProduct, Values + Offset.PredictionsDenseBias, geluTanh, geluTanh2, dGeluTanh, dTransformedPartials), Predictions);
+            Team.Rows(new ActivateGeluTanhGradient(dDecodeProduct, dDecoderInputPartials, Values + Offset.PredictionsLayerNormWeight, centred, decoderInputSum, geluTanh, transformedProduct, Values + Offset.PredictionsDenseBias, dGeluTanh, dTransformedPartials), Predictions);
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             ColumnSums.Add<V>(Team, dDecoderInputPartials, Chunks(Predictions), 8, Gradients + Offset.PredictionsLayerNormBias, accumulate: true);

@@ -128,7 +128,7 @@ partial class Small
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
                 V sum = product + V.Load(ffnBias, column);
-                V.Store(expanded, row * 32 + column, 0.5f * sum * (1f + V.Tanh(0.7978846f * (sum + 0.044715f * sum * sum * sum))));
+                V.Store(expanded, row * 32 + column, sum * V.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum)));
             }
         }
 
@@ -252,7 +252,7 @@ partial class Small
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
                 V sum = product + V.Load(predictionsDenseBias, column);
-                V.Store(transformed, row * 8 + column, 0.5f * sum * (1f + V.Tanh(0.7978846f * (sum + 0.044715f * sum * sum * sum))));
+                V.Store(transformed, row * 8 + column, sum * V.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum)));
             }
         }
 

@@ -143,7 +143,7 @@ partial class Small
             {
                 V.Store(expandedProduct, row * 32 + column, product);
                 V sum = product + V.Load(ffnBias, column);
-                V.Store(expanded, row * 32 + column, 0.5f * sum * (1f + V.Tanh(0.7978846f * (sum + 0.044715f * sum * sum * sum))));
+                V.Store(expanded, row * 32 + column, sum * V.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum)));
             }
         }
 
@@ -285,8 +285,8 @@ partial class Small
         // Pretraining › Decode › LayerNorm
         //   var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
         // [predictions, 8], 3 passes over a row
-        // 236 FLOPs per row of predictions, 292 bytes per row
-        internal readonly struct DecoderInputLayerNorm(ArrayView<T> transformedProduct, ArrayView<float> predictionsDenseBias, ArrayView<T> geluTanh, ArrayView<T> geluTanh2, ArrayView<T> centred, ArrayView<float> decoderInputSum, ArrayView<T> decoderInput, ArrayView<float> predictionsLayerNormWeight, ArrayView<float> predictionsLayerNormBias, ArrayView<T> decoderInput2) : IGpuRowKernel
+        // 204 FLOPs per row of predictions, 260 bytes per row
+        internal readonly struct DecoderInputLayerNorm(ArrayView<T> transformedProduct, ArrayView<float> predictionsDenseBias, ArrayView<T> geluTanh, ArrayView<T> centred, ArrayView<float> decoderInputSum, ArrayView<T> decoderInput, ArrayView<float> predictionsLayerNormWeight, ArrayView<float> predictionsLayerNormBias, ArrayView<T> decoderInput2) : IGpuRowKernel
         {
             public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
@@ -294,16 +294,13 @@ partial class Small
                 {
                     int transformedProductRow = row * 8;
                     int geluTanhRow = row * 8;
-                    int geluTanh2Row = row * 8;
                     V totalLane = 0f;
                     for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
                         V sum = V.Load(transformedProduct, transformedProductRow + column) + V.Load(predictionsDenseBias, column);
-                        V tanh = V.Tanh(0.7978846f * (sum + 0.044715f * sum * sum * sum));
-                        V.Store(geluTanh, geluTanhRow + column, tanh);
-                        V sum3 = 1f + tanh;
-                        V.Store(geluTanh2, geluTanh2Row + column, sum3);
-                        totalLane += 0.5f * sum * sum3;
+                        V sigmoid = V.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum));
+                        V.Store(geluTanh, geluTanhRow + column, sigmoid);
+                        totalLane += sum * sigmoid;
                     }
                     float total = GroupReduce.Sum(V.Sum(totalLane));
                     float quotient = total / 8f;
@@ -311,8 +308,8 @@ partial class Small
                     V total2Lane = 0f;
                     for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        V scaled6 = 0.5f * (V.Load(transformedProduct, transformedProductRow + column) + V.Load(predictionsDenseBias, column));
-                        V difference = scaled6 * V.Load(geluTanh2, geluTanh2Row + column) - quotient;
+                        V scaled4 = (V.Load(transformedProduct, transformedProductRow + column) + V.Load(predictionsDenseBias, column)) * V.Load(geluTanh, geluTanhRow + column);
+                        V difference = scaled4 - quotient;
                         V.Store(centred, centredRow + column, difference);
                         total2Lane += difference * difference;
                     }
@@ -323,9 +320,9 @@ partial class Small
                     int decoderInput2Row = row * 8;
                     for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
-                        V scaled9 = V.Load(centred, centredRow + column) * inverse;
-                        V.Store(decoderInput, decoderInputRow + column, scaled9);
-                        V.Store(decoderInput2, decoderInput2Row + column, scaled9 * V.Load(predictionsLayerNormWeight, column) + V.Load(predictionsLayerNormBias, column));
+                        V scaled6 = V.Load(centred, centredRow + column) * inverse;
+                        V.Store(decoderInput, decoderInputRow + column, scaled6);
+                        V.Store(decoderInput2, decoderInput2Row + column, scaled6 * V.Load(predictionsLayerNormWeight, column) + V.Load(predictionsLayerNormBias, column));
                     }
                 }
             }
@@ -546,8 +543,8 @@ partial class Small
         // Pretraining › Decode › Activate › GeluTanh
         //   return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
         // [predictions, 8], 3 passes over a row
-        // 313 FLOPs per row of predictions, 324 bytes per row
-        internal readonly struct ActivateGeluTanhGradient(ArrayView<T> dDecodeProduct, ArrayView<float> dDecoderInputPartials, ArrayView<float> predictionsLayerNormWeight, ArrayView<T> centred, ArrayView<float> decoderInputSum, ArrayView<T> transformedProduct, ArrayView<float> predictionsDenseBias, ArrayView<T> geluTanh, ArrayView<T> geluTanh2, ArrayView<T> dGeluTanh, ArrayView<float> dTransformedPartials) : IGpuRowKernel
+        // 281 FLOPs per row of predictions, 292 bytes per row
+        internal readonly struct ActivateGeluTanhGradient(ArrayView<T> dDecodeProduct, ArrayView<float> dDecoderInputPartials, ArrayView<float> predictionsLayerNormWeight, ArrayView<T> centred, ArrayView<float> decoderInputSum, ArrayView<T> geluTanh, ArrayView<T> transformedProduct, ArrayView<float> predictionsDenseBias, ArrayView<T> dGeluTanh, ArrayView<float> dTransformedPartials) : IGpuRowKernel
         {
             public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
             {
@@ -576,23 +573,21 @@ partial class Small
                     }
                     float dTotal2 = GroupReduce.Sum(V.Sum(dTotal2Lane));
                     float dQuotient = dTotal2 / 8f;
-                    int transformedProductRow = row * 8;
                     int geluTanhRow = row * 8;
-                    int geluTanh2Row = row * 8;
+                    int transformedProductRow = row * 8;
                     int dGeluTanhRow = row * 8;
                     for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
                     {
                         V dScaled11 = V.Load(dDecodeProduct, dDecodeProductRow + column) * V.Load(predictionsLayerNormWeight, column) * inverse;
                         V dScaled12 = dVariance * V.Load(centred, centredRow + column);
                         V dSum5 = dScaled11 + dScaled12 + dScaled12 + dQuotient;
+                        V sigmoid = V.Load(geluTanh, geluTanhRow + column);
                         V sum2 = V.Load(transformedProduct, transformedProductRow + column) + V.Load(predictionsDenseBias, column);
-                        V tanh = V.Load(geluTanh, geluTanhRow + column);
-                        V dScaled15 = dSum5 * 0.5f * sum2 * (1f - tanh * tanh) * 0.7978846f;
-                        V scaled2 = 0.044715f * sum2;
-                        V dScaled17 = dScaled15 * sum2;
-                        V dSum9 = dScaled15 + dScaled15 * scaled2 * sum2 + dScaled17 * scaled2 + dScaled17 * sum2 * 0.044715f + dSum5 * V.Load(geluTanh2, geluTanh2Row + column) * 0.5f;
-                        V.Store(dGeluTanh, dGeluTanhRow + column, dSum9);
-                        dTransformedPartialsSum.Add(column, dSum9);
+                        V dScaled15 = dSum5 * sum2 * (sigmoid - sigmoid * sigmoid);
+                        V dScaled19 = dScaled15 * sum2 * 0.071354814f * sum2;
+                        V dSum8 = dSum5 * sigmoid + dScaled15 * (1.5957692f + 0.071354814f * sum2 * sum2) + dScaled19 + dScaled19;
+                        V.Store(dGeluTanh, dGeluTanhRow + column, dSum8);
+                        dTransformedPartialsSum.Add(column, dSum8);
                     }
                 }
                 dDecoderInputPartialsSum.Store();
@@ -685,14 +680,12 @@ partial class Small
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                V dSum5 = V.Load(expandedProduct, row * 32 + column) + V.Load(ffnBias, column);
-                V dScaled8 = 0.044715f * dSum5;
-                V dScaled7 = dScaled8 * dSum5;
-                V dTanh = V.Tanh(0.7978846f * (dSum5 + dScaled7 * dSum5));
-                V dScaled = product * 0.5f * dSum5 * (1f - dTanh * dTanh) * 0.7978846f;
-                V dScaled11 = dScaled * dSum5;
-                V dSum = dScaled + dScaled * dScaled7 + dScaled11 * dScaled8 + dScaled11 * dSum5 * 0.044715f + product * (1f + dTanh) * 0.5f;
-                V.Store(dGeluTanh2, row * 32 + column, dSum);
+                V dSum4 = V.Load(expandedProduct, row * 32 + column) + V.Load(ffnBias, column);
+                V dSum5 = 1.5957692f + 0.071354814f * dSum4 * dSum4;
+                V dSigmoid = V.Sigmoid(dSum4 * dSum5);
+                V dScaled5 = product * dSum4 * (dSigmoid - dSigmoid * dSigmoid);
+                V dScaled8 = dScaled5 * dSum4 * 0.071354814f * dSum4;
+                V.Store(dGeluTanh2, row * 32 + column, product * dSigmoid + dScaled5 * dSum5 + dScaled8 + dScaled8);
             }
         }
 

@@ -41,13 +41,12 @@
 //   decoderInput                     [predictions, 8]              1          640           32       15-25
 //   decoderInput2                    [predictions, 8]              1          672           32       15-23
 //   geluTanh                         [predictions, 8]              1          704           32       15-27
-//   geluTanh2                        [predictions, 8]              1          736           32       15-27
 //   logits                           [predictions, 50]             1            0          256       16-18
 //   dMlm2                            [predictions, 50]             1          256          256       18-23
 //   dDecodeProduct                   [predictions, 8]              1            0           32       22-27
 //   dGeluTanh                        [predictions, 8]              1           64           32       27-31
 //   dTransformedProduct              [predictions, 16]             1            0           64       30-33
-//   together                                                                                768
+//   together                                                                                736
 // per token, float32 in every precision:
 //   embeddedSum                      [tokens, 1]                   1           48            4        0-51
 //   embeddedSum2                     [tokens, 1]                   1           52            4        0-51
@@ -142,7 +141,6 @@ partial class Small
         readonly ArrayView<T> decoderInput2; // [predictions, 8]
         readonly ArrayView<float> decoderInputSum; // [predictions, 1]
         readonly ArrayView<T> geluTanh; // [predictions, 8]
-        readonly ArrayView<T> geluTanh2; // [predictions, 8]
         readonly ArrayView<T> logits; // [predictions, 50]
         readonly ArrayView<T> order2; // [sequences, 2]
         readonly ArrayView<float> dLogitsPartials; // [predictions, 50] per chunk
@@ -273,7 +271,6 @@ partial class Small
             decoderInput2 = Prediction(168);
             decoderInputSum = ExactPrediction(0);
             geluTanh = Prediction(176);
-            geluTanh2 = Prediction(184);
             logits = Prediction(0);
             order2 = Sequence(48);
             dLogitsPartials = PredictionChunk(0);

@@ -78,7 +78,7 @@ partial class Small
             orderDropoutKernel.Launch(new(first2, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16, new(Value(Offset.PoolerBias), pooled, DropoutKey(4, 0), order));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-            decoderInputLayerNormKernel.Launch(Predictions, new(transformedProduct, Value(Offset.PredictionsDenseBias), geluTanh, geluTanh2, centred, decoderInputSum, decoderInput, Value(Offset.PredictionsLayerNormWeight), Value(Offset.PredictionsLayerNormBias), decoderInput2));
+            decoderInputLayerNormKernel.Launch(Predictions, new(transformedProduct, Value(Offset.PredictionsDenseBias), geluTanh, centred, decoderInputSum, decoderInput, Value(Offset.PredictionsLayerNormWeight), Value(Offset.PredictionsLayerNormBias), decoderInput2));
 
             // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
             logitsDecodeKernel.Launch(new(decoderInput2, 8), new(Weight(Offset.WordEmbeddingsWeight), 8), Predictions, 50, 8, new(Value(Offset.PredictionsBias), logits));
@@ -128,7 +128,7 @@ partial class Small
             sopAccuracyMeanKernel.Launch(1, new(mlm, Predictions, mlm2, sop, Sequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy));
 
             // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-            activateGeluTanhGradientKernel.LaunchChunks(Predictions, new(dDecodeProduct, dDecoderInputPartials, Value(Offset.PredictionsLayerNormWeight), centred, decoderInputSum, transformedProduct, Value(Offset.PredictionsDenseBias), geluTanh, geluTanh2, dGeluTanh, dTransformedPartials));
+            activateGeluTanhGradientKernel.LaunchChunks(Predictions, new(dDecodeProduct, dDecoderInputPartials, Value(Offset.PredictionsLayerNormWeight), centred, decoderInputSum, geluTanh, transformedProduct, Value(Offset.PredictionsDenseBias), dGeluTanh, dTransformedPartials));
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             columnSumKernel.Launch(dDecoderInputPartials, Predictions, 8, Gradient(Offset.PredictionsLayerNormBias), accumulate: true);

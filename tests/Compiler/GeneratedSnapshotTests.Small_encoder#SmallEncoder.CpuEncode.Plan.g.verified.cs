@@ -64,10 +64,10 @@ partial class SmallEncoder
             layerSum = Token(80);
             first2 = Sequence(0);
             pooled = Sequence(16);
-            queryKeyValueWeightTransposedPacked = Packed(PackedB.PackedLength<P>(48, 16));
-            denseWeightTransposedPacked = Packed(PackedB.PackedLength<P>(16, 16));
-            ffnWeightTransposedPacked = Packed(PackedB.PackedLength<P>(32, 16));
-            ffnOutputWeightTransposedPacked = Packed(PackedB.PackedLength<P>(16, 32));
+            queryKeyValueWeightTransposedPacked = Packed(Offset.QueryKeyValueWeight, transposed: true, PackedB.PackedLength<P>(48, 16));
+            denseWeightTransposedPacked = Packed(Offset.DenseWeight, transposed: true, PackedB.PackedLength<P>(16, 16));
+            ffnWeightTransposedPacked = Packed(Offset.FfnWeight, transposed: true, PackedB.PackedLength<P>(32, 16));
+            ffnOutputWeightTransposedPacked = Packed(Offset.FfnOutputWeight, transposed: true, PackedB.PackedLength<P>(16, 32));
         }
 
         public override CpuOutput Output(int index) => index switch

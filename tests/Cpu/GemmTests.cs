@@ -49,6 +49,33 @@ public sealed unsafe class GemmTests
         foreach (var team in teams) team.Dispose();
     }
 
+    /// <summary>Columns in whole vectors on cache lines are read where they lie; crowded ones, and those of bfloat16, are packed.</summary>
+    [Theory]
+    [InlineData(9, 32, 5, 32, true)]
+    [InlineData(40, 80, 70, 96, true)]
+    [InlineData(23, 160, 33, 160, true)]
+    [InlineData(17, 64, 30, 80, true)]
+    [InlineData(17, 48, 13, 16384, false)]
+    [InlineData(17, 56, 13, 64, false)]
+    [InlineData(17, 48, 13, 56, false)]
+    public void Columns_are_read_in_place(int m, int n, int k, int stride, bool inPlace)
+    {
+        using var a = GuardedMemory.Integers(3, k, m, m);
+        using var b = GuardedMemory.Integers(4, k, n, stride);
+        Matrix opA = new(a.Pointer, m, transposed: true), opB = new(b.Pointer, stride);
+        var expected = ScalarProduct.Multiply(opA, opB, m, n, k);
+        Assert.Equal(inPlace, PanelSource.CanStay(opB, new ProductPlan(2, m, n, k, 16, Blocking.Caches), 16));
+        foreach (int threads in (ReadOnlySpan<int>)[1, 2, 3])
+        {
+            using var team = new ThreadTeam(threads);
+            Check<Lanes16, Float32>(team, opA, opB, m, n, k, expected);
+            Check<Lanes8, Float32>(team, opA, opB, m, n, k, expected);
+            Check<Lanes4, Float32>(team, opA, opB, m, n, k, expected);
+            Check<Lanes16, RoundedBFloat16>(team, opA, opB, m, n, k, expected);
+            if (BFloat16.IsSupported) Check<Lanes16, BFloat16>(team, opA, opB, m, n, k, expected);
+        }
+    }
+
     [Theory]
     [InlineData(1, 300, 150, 20)]
     [InlineData(2, 300, 150, 20)]

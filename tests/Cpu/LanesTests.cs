@@ -27,6 +27,13 @@ public sealed unsafe class LanesTests
     }
 
     [Fact]
+    public void Sigmoid_is_accurate()
+    {
+        Check(new SigmoidOp(), x => 1 / (1 + Math.Exp(-x)), 2.5, Sweep(-80, 80), Sweep(-5, 5), Sweep(-1e-3, 1e-3), [1e-30f, 3e-8f]);
+        Special(new SigmoidOp(), (0, 0.5f), (20, 1), (-200, 0), (float.PositiveInfinity, 1), (float.NegativeInfinity, 0), (float.NaN, float.NaN));
+    }
+
+    [Fact]
     public void Tanh_is_accurate()
     {
         Check(new TanhOp(), x => Math.Tanh(x), 3, Sweep(-10, 10), Sweep(-1, 1), Sweep(-1e-3, 1e-3), [1e-30f, 1e-20f, 3e-8f]);
@@ -119,6 +126,8 @@ public sealed unsafe class LanesTests
     struct ExpOp : IOp { public readonly V Apply<V>(V x) where V : struct, ISimd<V> => V.Exp(x); }
 
     struct LogOp : IOp { public readonly V Apply<V>(V x) where V : struct, ISimd<V> => V.Log(x); }
+
+    struct SigmoidOp : IOp { public readonly V Apply<V>(V x) where V : struct, ISimd<V> => V.Sigmoid(x); }
 
     struct TanhOp : IOp { public readonly V Apply<V>(V x) where V : struct, ISimd<V> => V.Tanh(x); }
 

@@ -7,7 +7,7 @@ namespace AlbertCompiled.Tests.Gpu;
 /// <summary>Every function of <see cref="GpuMath"/> side by side: result[i, f] of value[i].</summary>
 struct MathKernel : IGpuKernel
 {
-    public const int Functions = 6;
+    public const int Functions = 7;
 
     public ArrayView<float> Values, Results;
 
@@ -22,13 +22,14 @@ struct MathKernel : IGpuKernel
         Results[i * Functions + 3] = GpuMath.Erf(x);
         Results[i * Functions + 4] = GpuMath.Sqrt(x);
         Results[i * Functions + 5] = GpuMath.Rsqrt(x);
+        Results[i * Functions + 6] = GpuMath.Sigmoid(x);
     }
 }
 
 [Collection(GpuCollection.Name)]
 public sealed class GpuMathTests(GpuDevices devices)
 {
-    static readonly Func<double, double>[] Reference = [Math.Exp, Math.Log, Math.Tanh, Erf, Math.Sqrt, x => 1 / Math.Sqrt(x)];
+    static readonly Func<double, double>[] Reference = [Math.Exp, Math.Log, Math.Tanh, Erf, Math.Sqrt, x => 1 / Math.Sqrt(x), x => 1 / (1 + Math.Exp(-x))];
 
     [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
     public void Is_accurate(string kind)
@@ -53,9 +54,9 @@ public sealed class GpuMathTests(GpuDevices devices)
     {
         var results = Run(devices[kind], [0, 1000, -1000, float.NaN, -1, 1e-8f]);
         Assert.Equal([1, float.NegativeInfinity, 0, 0], new[] { results[0, 0], results[0, 1], results[0, 2], results[0, 3] });
-        Assert.Equal([float.PositiveInfinity, 1, 1], new[] { results[1, 0], results[1, 2], results[1, 3] });
-        Assert.Equal([0, -1, -1], new[] { results[2, 0], results[2, 2], results[2, 3] });
-        for (int f = 0; f < 4; f++) Assert.True(float.IsNaN(results[3, f]), $"function {f} swallows NaN");
+        Assert.Equal([float.PositiveInfinity, 1, 1, 1], new[] { results[1, 0], results[1, 2], results[1, 3], results[1, 6] });
+        Assert.Equal([0, -1, -1, 0], new[] { results[2, 0], results[2, 2], results[2, 3], results[2, 6] });
+        foreach (int f in (ReadOnlySpan<int>)[0, 1, 2, 3, 6]) Assert.True(float.IsNaN(results[3, f]), $"function {f} swallows NaN");
         Assert.True(float.IsNaN(results[4, 1]));
         Assert.Equal([1e-8, 1.1283792e-8], [results[5, 2], results[5, 3]], (a, b) => Math.Abs(a - b) < 1e-14);
     }

@@ -10,6 +10,7 @@ public class ElementwiseTests
     {
         ["Exp"] = (Exp, Math.Exp, false),
         ["Log"] = (Log, Math.Log, true),
+        ["Sigmoid"] = (Sigmoid, x => 1 / (1 + Math.Exp(-x)), false),
         ["Tanh"] = (Tanh, Math.Tanh, false),
         ["Erf"] = (Erf, ErrorFunctionBySimpson, false),
         ["Sqrt"] = (Sqrt, Math.Sqrt, true),

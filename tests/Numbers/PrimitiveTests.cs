@@ -13,7 +13,7 @@ public class PrimitiveTests(PrimitiveTests.Compiled compiled) : IClassFixture<Pr
         "RowSum(x) + RowSum(v)", "x * RowSum(v)", "x * ColumnSum(RowSum(v))", "v + v", "v * RowSum(v)", "m * v", "RowSum(m) / (v * v + 1)",
 
         // functions of elements, of values per row, of vectors
-        "Exp(x)", "Log(x * x + 0.1)", "Tanh(x)", "Erf(x)", "Sqrt(x * x + 0.1)", "Rsqrt(x * x + 0.1)",
+        "Exp(x)", "Log(x * x + 0.1)", "Sigmoid(x)", "Tanh(x)", "Erf(x)", "Sqrt(x * x + 0.1)", "Rsqrt(x * x + 0.1)",
         "Exp(RowSum(x) * 0.1)", "Log(RowSum(x * x) + 0.1)", "Tanh(RowSum(x))", "Erf(RowSum(x))", "Sqrt(RowSum(x * x))", "Rsqrt(RowSum(x * x) + 0.1)",
         "Exp(v)", "Tanh(RowSum(v)) * x", "Erf(v * v) + x",
 
@@ -60,7 +60,7 @@ public class PrimitiveTests(PrimitiveTests.Compiled compiled) : IClassFixture<Pr
         "Rows(Stack(k1, k2), batch.Segments)",
 
         // the library
-        "Softmax(x)", "LayerNorm(x, new(v, v), 1e-5)", "CrossEntropy(MatMul(p, l), batch.Labels)", "Correct(MatMul(p, l), batch.Labels) * p", "GeluErf(x)", "GeluTanh(x)", "Sigmoid(x)", "Relu(x)",
+        "Softmax(x)", "LayerNorm(x, new(v, v), 1e-5)", "CrossEntropy(MatMul(p, l), batch.Labels)", "Correct(MatMul(p, l), batch.Labels) * p", "GeluErf(x)", "GeluTanh(x)", "Relu(x)",
         "RowMean(x)", "Mean(x)", "CrossEntropy(s, batch.Order)",
 
         // values that are read more than once

@@ -10,7 +10,7 @@ internal enum Op
 
     // elementwise with broadcast
     Add, Subtract, Multiply, Divide, Max, Min, GreaterOrEqual, Equal,
-    Negate, Exp, Log, Tanh, Erf, Sqrt, Rsqrt, Detach,
+    Negate, Exp, Log, Sigmoid, Tanh, Erf, Sqrt, Rsqrt, Detach,
 
     // elementwise sources: a value per element from an index vector, a counter, or a smaller value
     OneHot, KeepMask, Broadcast,

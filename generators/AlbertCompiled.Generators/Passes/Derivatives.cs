@@ -25,6 +25,7 @@ internal static class Derivatives
         [Op.Negate] = (e, z, g) => [e.Unary(Op.Negate, g)],
         [Op.Exp] = (e, z, g) => [e.Binary(Op.Multiply, g, z)],
         [Op.Log] = (e, z, g) => [e.Binary(Op.Divide, g, Input(e, z, 0))],
+        [Op.Sigmoid] = (e, z, g) => [e.Binary(Op.Multiply, g, e.Binary(Op.Subtract, z, e.Binary(Op.Multiply, z, z)))],
         [Op.Tanh] = (e, z, g) => [e.Binary(Op.Multiply, g, e.Binary(Op.Subtract, e.Constant(1), e.Binary(Op.Multiply, z, z)))],
         [Op.Erf] = (e, z, g) =>
         {

@@ -60,7 +60,7 @@ internal static class Validate
         bool good = n.Op switch
         {
             Op.Add or Op.Subtract or Op.Multiply or Op.Divide or Op.Max or Op.Min or Op.GreaterOrEqual or Op.Equal => Fits(In(0)) && Fits(In(1)),
-            Op.Negate or Op.Exp or Op.Log or Op.Tanh or Op.Erf or Op.Sqrt or Op.Rsqrt or Op.Detach or Op.LoopResult => In(0) == n.Shape,
+            Op.Negate or Op.Exp or Op.Log or Op.Sigmoid or Op.Tanh or Op.Erf or Op.Sqrt or Op.Rsqrt or Op.Detach or Op.LoopResult => In(0) == n.Shape,
             Op.Broadcast => Fits(In(0)),
             Op.Rows => In(0).Columns == n.Shape.Columns,
             Op.RowSum or Op.RowMax => In(0).Rows == n.Shape.Rows && n.Shape.Columns == 1,

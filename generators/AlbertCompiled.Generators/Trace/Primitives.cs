@@ -25,6 +25,7 @@ internal static class Primitives
         // elementwise
         ("Tensor Exp(Tensor x)", c => c.Unary(Op.Exp)),
         ("Tensor Log(Tensor x)", c => c.Unary(Op.Log)),
+        ("Tensor Sigmoid(Tensor x)", c => c.Unary(Op.Sigmoid)),
         ("Tensor Tanh(Tensor x)", c => c.Unary(Op.Tanh)),
         ("Tensor Erf(Tensor x)", c => c.Unary(Op.Erf)),
         ("Tensor Sqrt(Tensor x)", c => c.Unary(Op.Sqrt)),

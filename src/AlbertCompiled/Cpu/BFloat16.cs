@@ -20,6 +20,9 @@ public readonly unsafe struct BFloat16 : IPrecision
     public static int PerWord => 2;
 
     /// <inheritdoc/>
+    public static bool ReadsInPlace => false;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Pack(Vector256<float> first, Vector256<float> second) =>
         (Round(first.AsUInt32()) >>> 16 | Round(second.AsUInt32()) & Vector256.Create(Mask)).AsSingle();
@@ -30,7 +33,7 @@ public readonly unsafe struct BFloat16 : IPrecision
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Tile<V>(int vectors, float* a, float* b, long words, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V> =>
+    public static void Tile<V>(int vectors, float* a, float* b, long bStride, long words, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V> =>
         BFloat16Kernel.Tile(vectors, a, b, words, c, stride, accumulate, ahead, aheadStep);
 
     /// <summary>Adds what carries into the upper half if it is to be the nearest bfloat16, the even one of two. NaN stays NaN: no instruction makes one of all ones.</summary>

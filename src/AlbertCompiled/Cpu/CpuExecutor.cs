@@ -6,7 +6,7 @@ namespace AlbertCompiled.Cpu;
 public sealed unsafe class CpuExecutor : ModelExecutor
 {
     readonly Dictionary<string, CpuProgram> programs = [];
-    readonly List<nint> packed = [];
+    readonly Dictionary<(long Offset, bool Transposed), nint> packed = [];
     readonly CpuParameterSet parameters;
     readonly float[] scalars;
     readonly long arenaFloats;
@@ -52,12 +52,15 @@ public sealed unsafe class CpuExecutor : ModelExecutor
     /// <inheritdoc/>
     public override long ArenaBytes => arenaFloats * sizeof(float);
 
-    internal float* AllocatePacked(long floats)
+    internal float* Packed(long offset, bool transposed, long floats)
     {
-        var memory = Pages.Allocate(floats);
-        packed.Add((nint)memory);
-        PackedFloats += floats;
-        return memory;
+        if (!packed.TryGetValue((offset, transposed), out nint memory))
+        {
+            packed[(offset, transposed)] = memory = (nint)Pages.Allocate(floats);
+            PackedFloats += floats;
+        }
+
+        return (float*)memory;
     }
 
     /// <inheritdoc/>
@@ -116,6 +119,6 @@ public sealed unsafe class CpuExecutor : ModelExecutor
         if (Arena is null) return;
         Pages.Free(Arena);
         Arena = null;
-        foreach (nint memory in packed) Pages.Free((float*)memory);
+        foreach (nint memory in packed.Values) Pages.Free((float*)memory);
     }
 }

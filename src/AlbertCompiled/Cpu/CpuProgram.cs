@@ -143,8 +143,11 @@ public abstract unsafe class CpuProgram
     /// <summary>A slot of values of the whole model.</summary>
     protected float* ExactFixed(long offset) => exactConstant + offset;
 
-    /// <summary>Memory for a weight in the inner kernel's layout.</summary>
-    protected float* Packed(long floats) => executor.AllocatePacked(floats);
+    /// <summary>Memory for a weight in the inner kernel's layout, which all programs share that read the weight so.</summary>
+    /// <param name="offset">The weight's place in the parameter arena.</param>
+    /// <param name="transposed">True if the transpose of the weight is packed.</param>
+    /// <param name="floats">What it takes.</param>
+    protected float* Packed(long offset, bool transposed, long floats) => executor.Packed(offset, transposed, floats);
 
     /// <summary>Partial sums of a column sum over <paramref name="rows"/> rows.</summary>
     protected static int Chunks(int rows) => (rows + ArenaPlan.ChunkRows - 1) / ArenaPlan.ChunkRows;

@@ -10,6 +10,9 @@ public readonly unsafe struct Float32 : IPrecision
     public static int PerWord => 1;
 
     /// <inheritdoc/>
+    public static bool ReadsInPlace => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Pack(Vector256<float> first, Vector256<float> second) => first;
 
@@ -18,6 +21,6 @@ public readonly unsafe struct Float32 : IPrecision
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Tile<V>(int vectors, float* a, float* b, long words, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V> =>
-        MicroKernel.Tile<V>(vectors, a, b, words, c, stride, accumulate, ahead, aheadStep);
+    public static void Tile<V>(int vectors, float* a, float* b, long bStride, long words, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V> =>
+        MicroKernel.Tile<V>(vectors, a, b, bStride, words, c, stride, accumulate, ahead, aheadStep);
 }

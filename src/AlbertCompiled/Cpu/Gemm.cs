@@ -32,25 +32,30 @@ public static unsafe class Gemm
         {
             var plan = new ProductPlan(team.Threads, m, Math.Min(most, n - first), words, V.Count, blocking);
             var columns = b.From(0, first);
-            float* packed = null;
-            if (plan.SharesPanels)
+            var panels = PanelSource.OfParts(columns);
+            if (P.ReadsInPlace && PanelSource.CanStay(columns, plan, V.Count))
             {
-                packed = team.Packing.Reserve(PackedB.PackedLength<P>(plan.Panels.Columns, k));
+                panels = PanelSource.InPlace(columns);
+            }
+            else if (plan.SharesPanels)
+            {
+                float* packed = team.Packing.Reserve(PackedB.PackedLength<P>(plan.Panels.Columns, k));
                 PackedB.Pack<V, P>(team, columns, plan.Panels.Columns, k, packed);
+                panels = PanelSource.Packed(packed);
             }
 
-            Multiply<V, P, TEpilogue>(team, plan, k, a, columns, packed, epilogue, first);
+            Multiply<V, P, TEpilogue>(team, plan, k, a, panels, epilogue, first);
         }
     }
 
-    /// <summary>The product, with b packed already if <paramref name="packedB"/> is not null.</summary>
-    internal static void Multiply<V, P, TEpilogue>(ThreadTeam team, in ProductPlan plan, int k, Matrix a, Matrix b, float* packedB, TEpilogue epilogue, int firstColumn = 0)
+    /// <summary>The product with b's panels from <paramref name="panels"/>.</summary>
+    internal static void Multiply<V, P, TEpilogue>(ThreadTeam team, in ProductPlan plan, int k, Matrix a, PanelSource panels, TEpilogue epilogue, int firstColumn = 0)
         where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
         team.Run(
-            new ProductJob<V, P, TEpilogue> { Plan = plan, K = k, A = a, B = b, PackedB = packedB, Epilogue = epilogue, FirstColumn = firstColumn },
+            new ProductJob<V, P, TEpilogue> { Plan = plan, K = k, A = a, Panels = panels, Epilogue = epilogue, FirstColumn = firstColumn },
             plan.Parts,
-            new Layout(plan, packedB == null).Total);
+            new Layout(plan, panels.ByParts).Total);
     }
 
     /// <summary>Where things lie in a part's scratch, in floats.</summary>
@@ -79,8 +84,8 @@ public static unsafe class Gemm
         public int FirstColumn;
 
         public int K;
-        public Matrix A, B;
-        public float* PackedB;
+        public Matrix A;
+        public PanelSource Panels;
         public TEpilogue Epilogue;
 
         public readonly JobCost Cost => new(
@@ -93,7 +98,7 @@ public static unsafe class Gemm
         {
             int run = part / Plan.Groups, group = part % Plan.Groups;
             int firstStrip = Plan.FirstStrip(run), lastStrip = Plan.FirstStrip(run + 1), firstPanel = Plan.FirstPanel(group), lastPanel = Plan.FirstPanel(group + 1);
-            var at = new Layout(Plan, PackedB == null);
+            var at = new Layout(Plan, Panels.ByParts);
             for (int inner = 0; inner < Plan.InnerBlocks; inner++)
             {
                 int firstWord = Plan.FirstInner(inner), words = Plan.FirstInner(inner + 1) - firstWord;
@@ -102,10 +107,10 @@ public static unsafe class Gemm
                 float* tiles = scratch + at.Tiles;
                 for (int p = firstPanel; p < lastPanel; p++)
                 {
-                    float* panel = Panel(p, inner), strip = scratch + at.Strips;
-                    if (PackedB == null) PackPanel(p, firstWord, words, panel = scratch + at.Panel);
-                    var columns = PackedB == null ? default : new Ahead(
-                        p + 1 < lastPanel ? Panel(p + 1, inner) : inner + 1 < Plan.InnerBlocks ? Panel(firstPanel, inner + 1) : Panel(firstPanel, 0), Simd.LineFloats, (long)words * Simd.LineFloats, Plan.Panels.Vectors(p) * V.Count / Simd.LineFloats);
+                    float* panel = scratch + at.Panel, strip = scratch + at.Strips;
+                    if (Panels.ByParts) PackPanel(p, firstWord, words, panel);
+                    else panel = Panels.At(Plan, p, inner);
+                    var columns = Panels.ByParts ? default : ColumnsAhead(p, firstPanel, lastPanel, inner, words);
                     for (int s = firstStrip; s < lastStrip; s++, strip += Plan.StripStride)
                     {
                         float* ahead = strip;
@@ -117,8 +122,13 @@ public static unsafe class Gemm
             }
         }
 
-        /// <summary>A packed panel from an inner block on.</summary>
-        readonly float* Panel(int p, int inner) => PackedB + (long)Plan.Panels.First(p) * Plan.Words + Plan.FirstInner(inner) * Plan.Panels.Width(p);
+        /// <summary>The panel that is read next: of the group, else of the next inner block.</summary>
+        readonly Ahead ColumnsAhead(int p, int firstPanel, int lastPanel, int inner, int words)
+        {
+            float* next = p + 1 < lastPanel ? Panels.At(Plan, p + 1, inner) : Panels.At(Plan, firstPanel, inner + 1 < Plan.InnerBlocks ? inner + 1 : 0);
+            int tiles = Plan.Panels.Vectors(p) * V.Count / Simd.LineFloats;
+            return Panels.AreInPlace ? new(next, Panels.Stride(Plan, p), Simd.LineFloats, tiles) : new(next, Simd.LineFloats, (long)words * Simd.LineFloats, tiles);
+        }
 
         /// <summary>The rows that are packed next: of the next inner block where the rows of a run lie across memory, else of the next run.</summary>
         readonly Ahead RowsAhead(int part, int run, int inner)
@@ -160,7 +170,7 @@ public static unsafe class Gemm
             int row = s * MicroKernel.Rows, rows = Math.Min(MicroKernel.Rows, Plan.M - row), width = Plan.Panels.Width(p), column = FirstColumn + Plan.Panels.First(p);
             bool finished = inner == Plan.InnerBlocks - 1;
             if (finished) Prefetch(Epilogue, row, rows, column, Plan.Panels.Valid(p));
-            P.Tile<V>(Plan.Panels.Vectors(p), strip, panel, words, tile, width, accumulate: inner > 0, ahead, aheadStep);
+            P.Tile<V>(Plan.Panels.Vectors(p), strip, panel, Panels.Stride(Plan, p), words, tile, width, accumulate: inner > 0, ahead, aheadStep);
             if (finished) Finish(Epilogue, tile, width, row, rows, column, Plan.Panels.Valid(p));
         }
 
@@ -173,7 +183,7 @@ public static unsafe class Gemm
         readonly void PackPanel(int p, int firstWord, int words, float* panel)
         {
             int firstK = firstWord * P.PerWord;
-            Packing.Panel<P>(B.From(firstK, Plan.Panels.First(p)), Plan.Panels.Valid(p), Math.Min(words * P.PerWord, K - firstK), Plan.Panels.Width(p), panel);
+            Packing.Panel<P>(Panels.Matrix.From(firstK, Plan.Panels.First(p)), Plan.Panels.Valid(p), Math.Min(words * P.PerWord, K - firstK), Plan.Panels.Width(p), panel);
         }
 
         /// <summary>Asks for the memory that the epilogue of a tile needs: rows too far apart for the processor to guess.</summary>

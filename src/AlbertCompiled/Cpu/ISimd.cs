@@ -55,6 +55,9 @@ public unsafe interface ISimd<V> where V : struct, ISimd<V>
     /// <summary>ln a.</summary>
     static abstract V Log(V a);
 
+    /// <summary>1/(1 + e⁻ᵃ).</summary>
+    static abstract V Sigmoid(V a);
+
     /// <summary>tanh a.</summary>
     static abstract V Tanh(V a);
 

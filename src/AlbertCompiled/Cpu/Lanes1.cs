@@ -60,6 +60,9 @@ public readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
     [MethodImpl(Inline)] public static Lanes1 Log(Lanes1 a) => VectorFunctions.Log(a);
 
     /// <inheritdoc/>
+    [MethodImpl(Inline)] public static Lanes1 Sigmoid(Lanes1 a) => VectorFunctions.Sigmoid(a);
+
+    /// <inheritdoc/>
     [MethodImpl(Inline)] public static Lanes1 Tanh(Lanes1 a) => VectorFunctions.Tanh(a);
 
     /// <inheritdoc/>

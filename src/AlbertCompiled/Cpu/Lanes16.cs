@@ -62,6 +62,9 @@ public readonly unsafe struct Lanes16(Vector512<float> value) : ILanes<Lanes16>
     [MethodImpl(Inline)] public static Lanes16 Log(Lanes16 a) => VectorFunctions.Log(a);
 
     /// <inheritdoc/>
+    [MethodImpl(Inline)] public static Lanes16 Sigmoid(Lanes16 a) => VectorFunctions.Sigmoid(a);
+
+    /// <inheritdoc/>
     [MethodImpl(Inline)] public static Lanes16 Tanh(Lanes16 a) => VectorFunctions.Tanh(a);
 
     /// <inheritdoc/>

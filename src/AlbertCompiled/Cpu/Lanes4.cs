@@ -61,6 +61,9 @@ public readonly unsafe struct Lanes4(Vector128<float> value) : ILanes<Lanes4>
     [MethodImpl(Inline)] public static Lanes4 Log(Lanes4 a) => VectorFunctions.Log(a);
 
     /// <inheritdoc/>
+    [MethodImpl(Inline)] public static Lanes4 Sigmoid(Lanes4 a) => VectorFunctions.Sigmoid(a);
+
+    /// <inheritdoc/>
     [MethodImpl(Inline)] public static Lanes4 Tanh(Lanes4 a) => VectorFunctions.Tanh(a);
 
     /// <inheritdoc/>

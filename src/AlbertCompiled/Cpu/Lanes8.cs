@@ -61,6 +61,9 @@ public readonly unsafe struct Lanes8(Vector256<float> value) : ILanes<Lanes8>
     [MethodImpl(Inline)] public static Lanes8 Log(Lanes8 a) => VectorFunctions.Log(a);
 
     /// <inheritdoc/>
+    [MethodImpl(Inline)] public static Lanes8 Sigmoid(Lanes8 a) => VectorFunctions.Sigmoid(a);
+
+    /// <inheritdoc/>
     [MethodImpl(Inline)] public static Lanes8 Tanh(Lanes8 a) => VectorFunctions.Tanh(a);
 
     /// <inheritdoc/>

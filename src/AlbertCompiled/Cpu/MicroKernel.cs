@@ -4,8 +4,8 @@ namespace AlbertCompiled.Cpu;
 
 /// <summary>
 /// The inner kernels of all matrix products: a tile of <see cref="Rows"/> rows by three or two vectors, kept in registers
-/// over the whole inner dimension. Both operands are packed: a strip of a holds its 8 rows' elements side by side for each
-/// k, a panel of b the columns.
+/// over the whole inner dimension. A strip of a holds its 8 rows' elements side by side for each k, a panel of b the columns;
+/// the panel may lie packed or in the matrix that it is a part of.
 /// </summary>
 /// <remarks>
 /// Accumulators are named locals, for only those live in registers. 24 of them fill the 32 registers of AVX-512 and of
@@ -24,36 +24,37 @@ static unsafe class MicroKernel
     /// <param name="width">Vectors: 2 or 3.</param>
     /// <param name="a">[k, 8].</param>
     /// <param name="b">[k, width · V.Count].</param>
+    /// <param name="bStride">Floats from one row of b to the next.</param>
     /// <param name="k">Inner dimension.</param>
     /// <param name="c">The tile; all of it is written.</param>
     /// <param name="stride">Floats from one row of c to the next.</param>
     /// <param name="accumulate">True to add to what c holds, as the sum's start: the bits are those of one sum over all k.</param>
     /// <param name="ahead">What will be needed soon: one cache line of it is asked for with each k.</param>
     /// <param name="aheadStep">Floats from one of those lines to the next.</param>
-    public static void Tile<V>(int width, float* a, float* b, long k, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>
+    public static void Tile<V>(int width, float* a, float* b, long bStride, long k, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>
     {
         if (V.Count == 16 || System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported)
         {
-            if (width == 3) Tile8x3<V>(a, b, k, c, stride, accumulate, ahead, aheadStep);
-            else Tile8x2<V>(a, b, k, c, stride, accumulate, ahead, aheadStep);
+            if (width == 3) Tile8x3<V>(a, b, bStride, k, c, stride, accumulate, ahead, aheadStep);
+            else Tile8x2<V>(a, b, bStride, k, c, stride, accumulate, ahead, aheadStep);
         }
         else
         {
             if (width == 3)
             {
-                Tile4x3<V>(a, b, k, c, stride, accumulate);
-                Tile4x3<V>(a + 4, b, k, c + 4 * stride, stride, accumulate);
+                Tile4x3<V>(a, b, bStride, k, c, stride, accumulate);
+                Tile4x3<V>(a + 4, b, bStride, k, c + 4 * stride, stride, accumulate);
             }
             else
             {
-                Tile4x2<V>(a, b, k, c, stride, accumulate);
-                Tile4x2<V>(a + 4, b, k, c + 4 * stride, stride, accumulate);
+                Tile4x2<V>(a, b, bStride, k, c, stride, accumulate);
+                Tile4x2<V>(a + 4, b, bStride, k, c + 4 * stride, stride, accumulate);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Tile8x3<V>(float* a, float* b, long k, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>
+    static void Tile8x3<V>(float* a, float* b, long bStride, long k, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>
     {
         V c00 = default, c01 = default, c02 = default;
         V c10 = default, c11 = default, c12 = default;
@@ -75,7 +76,7 @@ static unsafe class MicroKernel
             Load(c + 7 * stride, out c70, out c71, out c72);
         }
 
-        for (float* end = a + k * Rows; a < end; a += Rows, b += 3 * V.Count, ahead += aheadStep)
+        for (float* end = a + k * Rows; a < end; a += Rows, b += bStride, ahead += aheadStep)
         {
             Simd.PrefetchFar(ahead);
             Load(b, out V b0, out V b1, out V b2);
@@ -100,7 +101,7 @@ static unsafe class MicroKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Tile8x2<V>(float* a, float* b, long k, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>
+    static void Tile8x2<V>(float* a, float* b, long bStride, long k, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>
     {
         V c00 = default, c01 = default;
         V c10 = default, c11 = default;
@@ -122,7 +123,7 @@ static unsafe class MicroKernel
             Load(c + 7 * stride, out c70, out c71);
         }
 
-        for (float* end = a + k * Rows; a < end; a += Rows, b += 2 * V.Count, ahead += aheadStep)
+        for (float* end = a + k * Rows; a < end; a += Rows, b += bStride, ahead += aheadStep)
         {
             Simd.PrefetchFar(ahead);
             Load(b, out V b0, out V b1);
@@ -147,7 +148,7 @@ static unsafe class MicroKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Tile4x3<V>(float* a, float* b, long k, float* c, long stride, bool accumulate) where V : struct, ISimd<V>
+    static void Tile4x3<V>(float* a, float* b, long bStride, long k, float* c, long stride, bool accumulate) where V : struct, ISimd<V>
     {
         V c00 = default, c01 = default, c02 = default;
         V c10 = default, c11 = default, c12 = default;
@@ -161,7 +162,7 @@ static unsafe class MicroKernel
             Load(c + 3 * stride, out c30, out c31, out c32);
         }
 
-        for (float* end = a + k * Rows; a < end; a += Rows, b += 3 * V.Count)
+        for (float* end = a + k * Rows; a < end; a += Rows, b += bStride)
         {
             Load(b, out V b0, out V b1, out V b2);
             Step(a[0], b0, b1, b2, ref c00, ref c01, ref c02);
@@ -177,7 +178,7 @@ static unsafe class MicroKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Tile4x2<V>(float* a, float* b, long k, float* c, long stride, bool accumulate) where V : struct, ISimd<V>
+    static void Tile4x2<V>(float* a, float* b, long bStride, long k, float* c, long stride, bool accumulate) where V : struct, ISimd<V>
     {
         V c00 = default, c01 = default;
         V c10 = default, c11 = default;
@@ -191,7 +192,7 @@ static unsafe class MicroKernel
             Load(c + 3 * stride, out c30, out c31);
         }
 
-        for (float* end = a + k * Rows; a < end; a += Rows, b += 2 * V.Count)
+        for (float* end = a + k * Rows; a < end; a += Rows, b += bStride)
         {
             Load(b, out V b0, out V b1);
             Step(a[0], b0, b1, ref c00, ref c01);

@@ -39,7 +39,7 @@ public static unsafe class PackedB
     {
         if (m <= 0 || n <= 0) return;
         var plan = new ProductPlan(team.Threads, m, n, Packing.Words<P>(k), V.Count, Blocking.Caches);
-        Gemm.Multiply<V, P, TEpilogue>(team, plan, k, a, default, packedB, epilogue);
+        Gemm.Multiply<V, P, TEpilogue>(team, plan, k, a, PanelSource.Packed(packedB), epilogue);
     }
 
     static JobCost CostOf<P>(in Panels panels, int k) where P : struct, IPrecision => new(0, (double)panels.Columns * (k + Packing.Words<P>(k)) * sizeof(float));

@@ -13,6 +13,9 @@ public readonly unsafe struct RoundedBFloat16 : IPrecision
     public static int PerWord => 1;
 
     /// <inheritdoc/>
+    public static bool ReadsInPlace => false;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Pack(Vector256<float> first, Vector256<float> second) =>
         (BFloat16.Round(first.AsUInt32()) & Vector256.Create(BFloat16.Mask)).AsSingle();
@@ -23,6 +26,6 @@ public readonly unsafe struct RoundedBFloat16 : IPrecision
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Tile<V>(int vectors, float* a, float* b, long words, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V> =>
-        MicroKernel.Tile<V>(vectors, a, b, words, c, stride, accumulate, ahead, aheadStep);
+    public static void Tile<V>(int vectors, float* a, float* b, long bStride, long words, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V> =>
+        MicroKernel.Tile<V>(vectors, a, b, bStride, words, c, stride, accumulate, ahead, aheadStep);
 }

@@ -26,6 +26,10 @@ internal static class CudaMath
         return MultiplyAdd(power, low * Ln2, power);
     }
 
+    /// <summary>1/(1 + e⁻ˣ).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sigmoid(float x) => Reciprocal(1f + Exp2(x * -Log2E));
+
     /// <summary>tanh x = 1 − 2/(1 + e²ˣ), and x − x³/3 where that would cancel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Tanh(float x)

@@ -30,6 +30,10 @@ public static class GpuMath
         return n * Ln2High + (2f * s + (tail + n * Ln2Low));
     }
 
+    /// <summary>1/(1 + e⁻ˣ).</summary>
+    [IntrinsicImplementation]
+    public static float Sigmoid(float x) => Portable.Sigmoid(x);
+
     /// <summary>tanh x.</summary>
     [IntrinsicImplementation]
     public static float Tanh(float x) => Portable.Tanh(x);
@@ -94,6 +98,8 @@ public static class GpuMath
             int half = n >> 1;          // in two steps, since 2ⁿ itself may be out of range
             return p * PowerOfTwo(half) * PowerOfTwo(n - half);
         }
+
+        public static float Sigmoid(float x) => 1f / (1f + Exp(-x));
 
         public static float Tanh(float x)
         {

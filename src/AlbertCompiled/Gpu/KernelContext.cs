@@ -17,7 +17,7 @@ internal static class KernelContext
     static readonly (Type Declared, Type Cuda, Type OpenCL, string[] Names)[] Replacements =
     [
         (typeof(GroupReduce), typeof(GroupReduce.Warps), typeof(GroupReduce.Levels), [nameof(GroupReduce.Sum), nameof(GroupReduce.Max)]),
-        (typeof(GpuMath), typeof(CudaMath), typeof(GpuMath.Portable), [nameof(GpuMath.Exp), nameof(GpuMath.Tanh), nameof(GpuMath.Divide)]),
+        (typeof(GpuMath), typeof(CudaMath), typeof(GpuMath.Portable), [nameof(GpuMath.Exp), nameof(GpuMath.Sigmoid), nameof(GpuMath.Tanh), nameof(GpuMath.Divide)]),
         (typeof(BFloat16), typeof(CudaMath), typeof(BFloat16.Portable), [nameof(BFloat16.Pair)]),
     ];
 

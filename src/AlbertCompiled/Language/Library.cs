@@ -34,14 +34,11 @@ public static class Library
     /// <summary>While training: zero with probability p, the rest scaled by 1/(1 − p) (Srivastava et al. 2014).</summary>
     public static Tensor Dropout(Tensor x, double p) => p == 0 ? x : x * KeepMask(x, p);
 
-    /// <summary>x · Φ(x) by the tanh approximation, "gelu_new" (Hendrycks and Gimpel 2016).</summary>
-    public static Tensor GeluTanh(Tensor x) => 0.5 * x * (1 + Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+    /// <summary>x · Φ(x) by the tanh approximation, "gelu_new" (Hendrycks and Gimpel 2016): ½(1 + tanh u) = sigmoid 2u.</summary>
+    public static Tensor GeluTanh(Tensor x) => x * Sigmoid(x * (Math.Sqrt(8 / Math.PI) + 0.044715 * Math.Sqrt(8 / Math.PI) * (x * x)));
 
     /// <summary>x · Φ(x) exactly (Hendrycks and Gimpel 2016).</summary>
     public static Tensor GeluErf(Tensor x) => 0.5 * x * (1 + Erf(x * Math.Sqrt(0.5)));
-
-    /// <summary>1/(1 + e⁻ˣ), written with tanh so that it cannot overflow.</summary>
-    public static Tensor Sigmoid(Tensor x) => 0.5 + 0.5 * Tanh(0.5 * x);
 
     /// <summary>The larger of x and 0.</summary>
     public static Tensor Relu(Tensor x) => Max(x, 0);

@@ -9,6 +9,9 @@ public static partial class Primitives
     /// <summary>ln x, elementwise.</summary>
     public static Tensor Log(Tensor x) => Elementwise.Apply(x, Math.Log, (v, _) => 1 / v);
 
+    /// <summary>1/(1 + e⁻ˣ), elementwise.</summary>
+    public static Tensor Sigmoid(Tensor x) => Elementwise.Apply(x, v => 1 / (1 + Math.Exp(-v)), (_, y) => y - y * y);
+
     /// <summary>tanh x, elementwise.</summary>
     public static Tensor Tanh(Tensor x) => Elementwise.Apply(x, Math.Tanh, (_, y) => 1 - y * y);
 

@@ -35,7 +35,7 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, ParameterLayout 
     protected override string ParameterAt(ParameterBuffer buffer, string offset) => $"{(buffer.Gradient ? "Gradients" : "Values")} + {offset}";
 
     protected override IEnumerable<(string Declaration, string Assignment)> Fields() => packed.Values.Select(p =>
-        ($"readonly float* {p.Field}; // {p.Kernel.B.Shape} in the inner kernel's layout", $"{p.Field} = Packed(PackedB.PackedLength<P>({p.Kernel.N}, {p.Kernel.K}));"));
+        ($"readonly float* {p.Field}; // {p.Kernel.B.Shape} in the inner kernel's layout", $"{p.Field} = Packed({ParameterOffsets.Of((ParameterBuffer)p.Kernel.B, "0")}, transposed: {(p.Kernel.TransposeB ? "true" : "false")}, PackedB.PackedLength<P>({p.Kernel.N}, {p.Kernel.K}));"));
 
     protected override void PrintMethods(CSharpWriter w)
     {

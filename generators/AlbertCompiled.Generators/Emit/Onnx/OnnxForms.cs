@@ -31,9 +31,9 @@ internal static class OnnxForms
             t => t[count].Value == t[x].Shape.Columns && t.IsVector(scale, t[x].Shape.Columns) && t.IsVector(shift, t[x].Shape.Columns),
             t => t.Call("LayerNormalization", t.Of(x), t.Stacked(t[scale], transposed: false), t.Stacked(t[shift], transposed: false), new OnnxText(CSharpWriter.Float(t[epsilon].Value)))),
 
+        Function("GeluTanh", x * Pattern.Of(Op.Sigmoid, x * (Math.Sqrt(8 / Math.PI) + 0.044715 * Math.Sqrt(8 / Math.PI) * (x * x)))),
         Function("GeluTanh", 0.5 * x * (1 + Pattern.Of(Op.Tanh, Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)))),
         Function("GeluErf", 0.5 * x * (1 + Pattern.Of(Op.Erf, x * Math.Sqrt(0.5)))),
-        Function("Sigmoid", 0.5 + 0.5 * Pattern.Of(Op.Tanh, 0.5 * x)),
         Function("Softmax", exponential / Pattern.Of(Op.RowSum, exponential)),
         Function("Relu", Pattern.Of(Op.Max, x, 0)),
 

@@ -31,6 +31,7 @@ internal static class OnnxOperators
         [Op.Negate] = Function("Neg"),
         [Op.Exp] = Function("Exp"),
         [Op.Log] = Function("Log"),
+        [Op.Sigmoid] = Function("Sigmoid"),
         [Op.Tanh] = Function("Tanh"),
         [Op.Erf] = Function("Erf"),
         [Op.Sqrt] = Function("Sqrt"),

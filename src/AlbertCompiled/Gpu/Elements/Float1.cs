@@ -71,6 +71,9 @@ public struct Float1 : IPack<Float1>
     public static Float1 Log(Float1 a) => new(GpuMath.Log(a.A));
 
     /// <inheritdoc/>
+    public static Float1 Sigmoid(Float1 a) => new(GpuMath.Sigmoid(a.A));
+
+    /// <inheritdoc/>
     public static Float1 Tanh(Float1 a) => new(GpuMath.Tanh(a.A));
 
     /// <inheritdoc/>

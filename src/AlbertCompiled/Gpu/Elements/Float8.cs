@@ -102,6 +102,11 @@ public struct Float8 : IPack<Float8>
         GpuMath.Log(a.E), GpuMath.Log(a.F), GpuMath.Log(a.G), GpuMath.Log(a.H));
 
     /// <inheritdoc/>
+    public static Float8 Sigmoid(Float8 a) => new(
+        GpuMath.Sigmoid(a.A), GpuMath.Sigmoid(a.B), GpuMath.Sigmoid(a.C), GpuMath.Sigmoid(a.D),
+        GpuMath.Sigmoid(a.E), GpuMath.Sigmoid(a.F), GpuMath.Sigmoid(a.G), GpuMath.Sigmoid(a.H));
+
+    /// <inheritdoc/>
     public static Float8 Tanh(Float8 a) => new(
         GpuMath.Tanh(a.A), GpuMath.Tanh(a.B), GpuMath.Tanh(a.C), GpuMath.Tanh(a.D),
         GpuMath.Tanh(a.E), GpuMath.Tanh(a.F), GpuMath.Tanh(a.G), GpuMath.Tanh(a.H));

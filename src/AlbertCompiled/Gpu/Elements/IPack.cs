@@ -60,6 +60,9 @@ public interface IPack<V> where V : struct, IPack<V>
     /// <summary>ln a.</summary>
     static abstract V Log(V a);
 
+    /// <summary>1/(1 + e⁻ᵃ).</summary>
+    static abstract V Sigmoid(V a);
+
     /// <summary>tanh a.</summary>
     static abstract V Tanh(V a);
 

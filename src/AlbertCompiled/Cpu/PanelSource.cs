@@ -1,0 +1,50 @@
+namespace AlbertCompiled.Cpu;
+
+/// <summary>Where a product finds the panels of its right operand: packed, in the matrix itself, or in scratch that each part packs them into.</summary>
+readonly unsafe struct PanelSource
+{
+    // A second-level cache's sets repeat every 64 KiB. Rows a large power of two apart crowd into a few of them; so many may meet in one and still find room beside the strips.
+    const long SetsBytes = 1 << 16, MostRowsOfASet = 11;
+
+    readonly float* packed;
+
+    PanelSource(Matrix matrix, float* packed, bool inPlace)
+    {
+        (Matrix, AreInPlace) = (matrix, inPlace);
+        this.packed = packed;
+    }
+
+    /// <summary>The operand, unless it is packed.</summary>
+    public Matrix Matrix { get; }
+
+    /// <summary>True if the operand is read where it lies.</summary>
+    public bool AreInPlace { get; }
+
+    /// <summary>True if each part packs the panels that it reads.</summary>
+    public bool ByParts => packed == null && !AreInPlace;
+
+    /// <summary>Panels that are packed already.</summary>
+    public static PanelSource Packed(float* packed) => new(default, packed, false);
+
+    /// <summary>Panels that lie in a matrix.</summary>
+    public static PanelSource InPlace(Matrix b) => new(b, null, true);
+
+    /// <summary>Panels that the parts pack.</summary>
+    public static PanelSource OfParts(Matrix b) => new(b, null, false);
+
+    /// <summary>True if reading the operand in place is as fast as reading it packed: whole vectors on cache lines, rows that the cache can hold together.</summary>
+    public static bool CanStay(Matrix b, in ProductPlan plan, int lanes)
+    {
+        if (b.Transposed || plan.Panels.Columns < 2 * lanes || plan.Panels.Columns % lanes != 0 || b.Stride % Simd.LineFloats != 0 || (nint)b.Data % (Simd.LineFloats * sizeof(float)) != 0) return false;
+        long step = b.Stride * sizeof(float), apart = SetsBytes / Math.Min(SetsBytes, step & -step);
+        return plan.InnerWords <= apart * MostRowsOfASet;
+    }
+
+    /// <summary>A panel from the first word of an inner block on.</summary>
+    public float* At(in ProductPlan plan, int panel, int inner) => AreInPlace
+        ? Matrix.From(plan.FirstInner(inner), plan.Panels.First(panel)).Data
+        : packed + (long)plan.Panels.First(panel) * plan.Words + plan.FirstInner(inner) * plan.Panels.Width(panel);
+
+    /// <summary>Floats from one word of a panel to the next.</summary>
+    public long Stride(in ProductPlan plan, int panel) => AreInPlace ? Matrix.Stride : plan.Panels.Width(panel);
+}
