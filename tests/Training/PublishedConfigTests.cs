@@ -121,6 +121,7 @@ public class PublishedConfigTests
         { "net_structure_type", "1", "net_structure_type is 1, not 0: nothing else is compiled" },
         { "down_scale_factor", "4", "down_scale_factor is 4, not 1" },
         { "gap_size", "2", "gap_size is 2" },
+        { "gap_size", "1e99999999999", "gap_size is 1e99999999999" },
         { "num_memory_blocks", "1", "num_memory_blocks is 1" },
         { "position_embedding_type", "\"relative_key\"", "position_embedding_type is \"relative_key\", not \"absolute\"" },
         { "tie_word_embeddings", "false", "tie_word_embeddings is false, not true" },

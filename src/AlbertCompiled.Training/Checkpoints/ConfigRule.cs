@@ -81,8 +81,17 @@ sealed record Only(string Field, string Supported) : ConfigRule(Field)
     readonly JsonElement supported = JsonSerializer.Deserialize<JsonElement>(Supported);
 
     public override string? Read(JsonElement? value) =>
-        value is not { ValueKind: not JsonValueKind.Null } v || JsonElement.DeepEquals(v, supported) ? null
-        : throw Refuse(v, $"{Supported}: nothing else is compiled");
+        value is not { ValueKind: not JsonValueKind.Null } v || IsSupported(v) ? null : throw Refuse(v, $"{Supported}: nothing else is compiled");
+
+    // an object or a list is supported empty, if at all
+    bool IsSupported(JsonElement value) => value.ValueKind == supported.ValueKind && value.ValueKind switch
+    {
+        JsonValueKind.Number => value.TryGetDouble(out double number) && number == supported.GetDouble(),
+        JsonValueKind.String => value.ValueEquals(supported.GetString()),
+        JsonValueKind.Object => value.GetPropertyCount() == 0,
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        _ => true,
+    };
 }
 
 /// <summary>A field that changes no number of the compiled model.</summary>
