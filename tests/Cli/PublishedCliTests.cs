@@ -92,6 +92,7 @@ public sealed class PublishedCliTests : IDisposable
             foreach (var entry in before.Entries)
                 Close.Assert(before.ReadDoubles(entry.Name), after.ReadSingles(entry.Name), 1e-6, 0, entry.Name);
 
+        Assert.StartsWith("GoldenTiny\n", Run("info", folder["run"]).Succeeds().Output);
         Run([.. training, "--model", "GoldenGroups", "--out", folder["other"]]).Fails("is loaded into GoldenTiny: leave out --model");
         Run("pretrain", "--resume", folder["run"], "--from", path).Fails("--from cannot be changed by --resume");
         Run("pretrain", "--from", folder["run"], "--text", folder["text"], "--steps", "1", "--batch-tokens", "512", "--sequence", "64", "--out", folder["second"]).Succeeds();

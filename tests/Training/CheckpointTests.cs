@@ -208,6 +208,27 @@ public sealed class CheckpointTests
         Assert.Equal(model.Parameters.Read("albert.embeddings.word_embeddings.weight"), other.Parameters.Read("albert.embeddings.word_embeddings.weight"));
     }
 
+    [Fact]
+    public void Weights_travel_in_slices_however_large_the_model()
+    {
+        using var folder = new TemporaryFolder();
+        var large = FakeModel.Describe("Large", vocabulary: 2_000_000);
+        using var model = FakeModel.Create(large, Capacity);
+        Assert.InRange(Allocated(() => ModelWeights.Save(model, folder["w.safetensors"])), 1, 6_000_000);
+        Assert.Equal(16_000_008, new FileInfo(folder["w.safetensors"]).Length, 400.0);
+        float[] before = model.Parameters.Read("word.weight");
+        model.Parameters.Initialize(7);
+        Assert.InRange(Allocated(() => ModelWeights.Load(model, folder["w.safetensors"])), 1, 6_000_000);
+        Assert.True(before.AsSpan().SequenceEqual(model.Parameters.Read("word.weight")));
+
+        static long Allocated(Action action)
+        {
+            long start = GC.GetAllocatedBytesForCurrentThread();
+            action();
+            return GC.GetAllocatedBytesForCurrentThread() - start;
+        }
+    }
+
     static void AssertRefused(CheckpointStore store, string expected)
     {
         using var model = FakeModel.Create(Small, Capacity);

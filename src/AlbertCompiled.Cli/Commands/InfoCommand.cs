@@ -9,7 +9,7 @@ static class InfoCommand
 {
     public static Command Create(CommandContext context)
     {
-        var name = new Argument<string>("model") { Description = "Name of a model (see albert models), or the folder of a published one" };
+        var name = new Argument<string>("model") { Description = "Name of a model (see albert models), or the folder of a run or of a published one" };
         var tokens = new Option<int?>("--batch-tokens") { Description = "Tokens of the batch to plan for. Default: the recipe's", HelpName = "number" };
         var sequences = new Option<int?>("--sequences") { Description = "Sequences of that batch. Default: one for every 128 tokens", HelpName = "number" };
         var command = new Command("info", "Shows parameters, memory plan and work of a model; of a published folder, what it holds and which model loads it.") { name, tokens, sequences };
@@ -22,6 +22,7 @@ static class InfoCommand
                 return 0;
             }
 
+            if (File.Exists(new RunFolder(named).Configuration)) named = RunFolder.Open(named).Configuration.Model;
             var model = context.Models.Find(named).Description;
             int batchTokens = parsed.GetValue(tokens) ?? Recipes.For(model).BatchTokens, batchSequences = parsed.GetValue(sequences) ?? Math.Max(1, batchTokens / 128);
             if (batchTokens < 1 || batchSequences < 1) throw new TrainingException("--batch-tokens and --sequences must be at least 1");

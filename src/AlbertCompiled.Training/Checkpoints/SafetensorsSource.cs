@@ -64,11 +64,17 @@ public sealed class SafetensorsSource
     void WriteSlices(Stream stream, FloatReader read)
     {
         var values = new float[Math.Min(Count, Slice)];
-        var bytes = new byte[values.Length * Type.Size()];
+        var bytes = Type == ElementType.F32 ? [] : new byte[values.Length * Type.Size()];
         for (long first = 0; first < Count; first += Slice)
         {
             var slice = values.AsSpan(0, (int)Math.Min(Slice, Count - first));
             read(first, slice);
+            if (Type == ElementType.F32)
+            {
+                stream.Write(MemoryMarshal.AsBytes(slice));
+                continue;
+            }
+
             if (Type == ElementType.F16) CheckRange(slice);
             Elements.FromSingles(Type, slice, bytes);
             stream.Write(bytes, 0, slice.Length * Type.Size());

@@ -30,7 +30,8 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, Random random)
     public byte[] Next()
     {
         byte[] data = [.. seeds[random.Next(seeds.Count)]];
-        for (int i = random.Next(1, MostChanges); i > 0; i--) data = Changes[random.Next(Changes.Length)](this, data);
+        int changes = random.Next(2) == 0 ? 1 : random.Next(2, MostChanges + 1); // one alone gets furthest into a parser
+        for (int i = 0; i < changes; i++) data = Changes[random.Next(Changes.Length)](this, data);
         return data;
     }
 
