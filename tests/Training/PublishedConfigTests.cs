@@ -163,6 +163,10 @@ public class PublishedConfigTests
         Parse(Groups(22, 22));
         Parse(Groups(12, 5));
         Assert.Contains("num_hidden_groups is 14: with 18 layers, rounding puts layer 9", Assert.Throws<InvalidDataException>(() => Parse(Groups(18, 14))).Message);
+        var compiled = AlbertBase.Compiled;
+        compiled = compiled with { Configuration = [.. compiled.Configuration.Select(p => p.Name switch { "Layers" => (p.Name, "18"), "Groups" => (p.Name, "14"), _ => p })] };
+        Assert.Null(PublishedConfig.Of(compiled, out string reason));
+        Assert.Contains("num_hidden_groups is 14", reason);
     }
 
     [Fact]

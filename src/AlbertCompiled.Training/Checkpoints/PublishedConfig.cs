@@ -15,6 +15,7 @@ public sealed record PublishedConfig(string Attribute, string Class, string Prog
     public const string FileName = "config.json";
 
     const string Maps = "AlwaysMap", Groups = "Groups", Layers = "Layers", Embedding = "Embedding", Hidden = "Hidden", Heads = "Heads";
+    const int MostGroupedLayers = 1 << 16; // that are looked at one by one
 
     internal PublishedArchitecture Architecture => PublishedArchitecture.All.First(a => a.Attribute == Attribute);
 
@@ -35,7 +36,7 @@ public sealed record PublishedConfig(string Attribute, string Class, string Prog
             if (rule.Read(root.TryGetProperty(rule.Field, out var value) ? value : null) is { } read) properties[rule.Property!] = read;
         var (name, program) = ReadClass(root, architecture);
         var config = new PublishedConfig(architecture.Attribute, name, program, program == PublishedArchitecture.Classification ? LabelCount(root) : 0, properties);
-        config.CheckSizes();
+        if (config.Objection() is { } objection) throw new InvalidDataException(objection);
         if (properties.ContainsKey(Embedding)) properties[Maps] = config.Count(Embedding) == config.Count(Hidden) ? "true" : "false"; // the port maps E to H always
         return config;
     }
@@ -66,7 +67,9 @@ public sealed record PublishedConfig(string Attribute, string Class, string Prog
         string program = model.Program("train") is not null ? PublishedArchitecture.Pretraining
             : model.Program("classify") is not null ? PublishedArchitecture.Classification : PublishedArchitecture.Encoding;
         int labels = program == PublishedArchitecture.Classification ? model.Parameters.First(p => p.Name == "classifier.weight").Rows : 0;
-        return new(architecture.Attribute, architecture.Classes.First(c => c.Program == program).Class, program, labels, properties);
+        var config = new PublishedConfig(architecture.Attribute, architecture.Classes.First(c => c.Program == program).Class, program, labels, properties);
+        reason = config.Objection() ?? "";
+        return reason.Length == 0 ? config : null;
     }
 
     /// <summary>What keeps a compiled model from computing this configuration, a property each; empty if it does.</summary>
@@ -106,20 +109,20 @@ public sealed record PublishedConfig(string Attribute, string Class, string Prog
         return number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out int count) && count > 0 ? count : throw new InvalidDataException($"num_labels is {number.GetRawText()}, not a whole number from 1");
     }
 
-    void CheckSizes()
+    // what the sizes say that the port and a compiled model do not compute alike
+    string? Objection()
     {
-        if (Count(Hidden) % Count(Heads) != 0) throw new InvalidDataException($"num_attention_heads is {Count(Heads)}, which does not divide hidden_size, {Count(Hidden)}");
-        if (!Properties.ContainsKey(Groups)) return;
+        if (Count(Hidden) % Count(Heads) != 0) return $"num_attention_heads is {Count(Heads)}, which does not divide hidden_size, {Count(Hidden)}";
+        if (!Properties.ContainsKey(Groups)) return null;
         int layers = Count(Layers), groups = Count(Groups);
-        if (groups > layers) throw new InvalidDataException($"num_hidden_groups is {groups}, more than the {layers} layers");
-        if (groups == 1 || groups == layers) return;
-        if (layers > MostGroupedLayers) throw new InvalidDataException($"num_hidden_layers is {layers}, more than the {MostGroupedLayers} that can be grouped");
+        if (groups > layers) return $"num_hidden_groups is {groups}, more than the {layers} layers";
+        if (groups == 1 || groups == layers) return null;
+        if (layers > MostGroupedLayers) return $"num_hidden_layers is {layers}, more than the {MostGroupedLayers} that can be grouped";
 
         // the port finds a layer's group in floating point, which for some odd numbers is not the exact one
         for (int l = 0; l < layers; l++)
             if ((int)(l / ((double)layers / groups)) != (int)((long)l * groups / layers))
-                throw new InvalidDataException($"num_hidden_groups is {groups}: with {layers} layers, rounding puts layer {l} into another group than exact arithmetic, which is what is compiled");
+                return $"num_hidden_groups is {groups}: with {layers} layers, rounding puts layer {l} into another group than exact arithmetic, which is what is compiled";
+        return null;
     }
-
-    const int MostGroupedLayers = 1 << 16;
 }

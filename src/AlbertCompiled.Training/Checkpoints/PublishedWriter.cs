@@ -5,6 +5,8 @@ namespace AlbertCompiled.Training;
 /// <summary>Writes a model as it is published, so that the common Python port loads the folder.</summary>
 public static class PublishedWriter
 {
+    const string MappingName = "albert.encoder.embedding_hidden_mapping_in";
+
     static readonly Dictionary<ElementType, string> Types = new() { [ElementType.F32] = "float32", [ElementType.F16] = "float16", [ElementType.BF16] = "bfloat16" };
 
     /// <summary>Writes config.json, model.safetensors, spiece.model and tokenizer_config.json into a new folder. The decoder's weight is the word table and is not repeated.</summary>
@@ -55,8 +57,6 @@ public static class PublishedWriter
         }, type);
         yield return new(name + ".bias", [hidden], (_, values) => values.Clear(), type);
     }
-
-    const string MappingName = "albert.encoder.embedding_hidden_mapping_in";
 
     static JsonObject Config(PublishedConfig config, Vocabulary vocabulary, ElementType type)
     {
