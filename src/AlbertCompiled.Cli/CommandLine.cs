@@ -19,6 +19,7 @@ public static class CommandLine
             FillMaskCommand.Create(context),
             ExportCommand.Create(context),
             InfoCommand.Create(context),
+            DeclareCommand.Create(context),
             ModelsCommand.Create(context),
             DevicesCommand.Create(context),
             SentencesCommand.Create(context),

@@ -1,4 +1,5 @@
 using AlbertCompiled.Cli;
+using AlbertCompiled.Cpu;
 
 namespace AlbertCompiled.Tests;
 
@@ -22,10 +23,15 @@ internal sealed class CliRun
     /// <summary>A run that is interrupted, as by Ctrl-C, in the step after <paramref name="interruptAt"/> steps.</summary>
     public static CliRun Interrupted(long interruptAt, params string[] args) => With(FakeModel.Describe(), -1, interruptAt, args);
 
+    /// <summary>A run with compiled models, on the processor.</summary>
+    public static CliRun Compiled(ModelRegistry models, params string[] args)
+    {
+        using var interruption = new Interruption();
+        return Run(models, (_, _) => new CpuDevice(2), interruption, args);
+    }
+
     public static CliRun With(ModelDescription model, long nanAt, long interruptAt, params string[] args)
     {
-        var output = new StringWriter { NewLine = "\n" };
-        var error = new StringWriter { NewLine = "\n" };
         using var interruption = new Interruption();
         var registry = new ModelRegistry(
             new RegisteredModel(model, (_, capacity, seed, _) =>
@@ -39,9 +45,14 @@ internal sealed class CliRun
             }),
             new RegisteredModel(FakeModel.Describe("Other", vocabulary: 100), (_, capacity, seed, _) => FakeModel.Create(FakeModel.Describe("Other", vocabulary: 100), capacity, seed)),
             new RegisteredModel(Encoder, (_, capacity, seed, _) => FakeModel.Create(Encoder, capacity, seed)));
-        int code = CommandLine.Run(args, new(
-            output, error, registry, (word, _) => word is "auto" or "cpu" or "fake" ? new FakeDevice() : throw new DeviceException($"there is no device called {word}"),
-            () => ["fake  a device of the tests"], () => interruption, false));
+        return Run(registry, (word, _) => word is "auto" or "cpu" or "fake" ? new FakeDevice() : throw new DeviceException($"there is no device called {word}"), interruption, args);
+    }
+
+    static CliRun Run(ModelRegistry models, Func<string, int, Device> device, Interruption interruption, string[] args)
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        var error = new StringWriter { NewLine = "\n" };
+        int code = CommandLine.Run(args, new(output, error, models, device, () => ["fake  a device of the tests"], () => interruption, false));
         return new(code, output.ToString(), error.ToString());
     }
 

@@ -186,7 +186,7 @@ public sealed class CliTests : IDisposable
         string info = CliRun.Of("info", "fake", "--batch-tokens", "256", "--sequences", "4").Succeeds().Output;
         foreach (string part in (string[])["word.weight", "[8000, 2]", "[2]", "16,002", "2 per token", "for 256 tokens in 4 sequences with 51 predictions", "GFLOP"])
             Assert.Contains(part, info);
-        foreach (string command in (string[])["pretrain", "fill-mask", "export", "info", "models", "devices", "sentences"])
+        foreach (string command in (string[])["pretrain", "fill-mask", "export", "info", "declare", "models", "devices", "sentences"])
             Assert.Contains($"Examples:\n  albert {command}", CliRun.Of(command, "--help").Succeeds().Output);
         Assert.Contains("pretrain", CliRun.Of("--help").Succeeds().Output);
     }

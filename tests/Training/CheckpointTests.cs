@@ -196,17 +196,37 @@ public sealed class CheckpointTests
     public void The_copies_in_published_checkpoints_are_no_difference()
     {
         using var folder = new TemporaryFolder();
-        using var model = Trained();
-        List<SafetensorsSource> tensors =
-        [
-            .. Small.Parameters.Select(p => new SafetensorsSource(p.Name, p.IsVector ? [p.Columns] : [p.Rows, p.Columns], () => model.Parameters.Read(p.Name))),
-            new("predictions.decoder.weight", [1], () => new float[1]),
-            new("albert.embeddings.position_ids", [1, 2], () => new long[2], ElementType.I64),
-        ];
+        var named = Small with { Parameters = [.. Small.Parameters.Select(p => p with { Name = p.Name == "order.bias" ? "predictions.bias" : "albert.embeddings.word_embeddings.weight" })] };
+        using var model = FakeModel.Create(named, Capacity);
+        List<SafetensorsSource> tensors = [.. named.Parameters.Select(p => new SafetensorsSource(p.Name, p.IsVector ? [p.Columns] : [p.Rows, p.Columns], () => model.Parameters.Read(p.Name)))];
+        tensors.Add(new("predictions.decoder.weight", [50, 2], () => model.Parameters.Read("albert.embeddings.word_embeddings.weight")));
+        tensors.Add(new("predictions.decoder.bias", [2], () => model.Parameters.Read("predictions.bias")));
+        tensors.Add(new("albert.embeddings.position_ids", [1, 2], () => new long[2], ElementType.I64));
         Safetensors.Write(folder["w.safetensors"], tensors);
-        using var other = FakeModel.Create(Small, Capacity, seed: 9);
+        using var other = FakeModel.Create(named, Capacity, seed: 9);
         other.Load(folder["w.safetensors"]);
-        Assert.Equal(model.Parameters.Read("order.bias"), other.Parameters.Read("order.bias"));
+        Assert.Equal(model.Parameters.Read("albert.embeddings.word_embeddings.weight"), other.Parameters.Read("albert.embeddings.word_embeddings.weight"));
+    }
+
+    [Fact]
+    public void Weights_travel_in_slices_however_large_the_model()
+    {
+        using var folder = new TemporaryFolder();
+        var large = FakeModel.Describe("Large", vocabulary: 2_000_000);
+        using var model = FakeModel.Create(large, Capacity);
+        Assert.InRange(Allocated(() => ModelWeights.Save(model, folder["w.safetensors"])), 1, 6_000_000);
+        Assert.Equal(16_000_008, new FileInfo(folder["w.safetensors"]).Length, 400.0);
+        float[] before = model.Parameters.Read("word.weight");
+        model.Parameters.Initialize(7);
+        Assert.InRange(Allocated(() => ModelWeights.Load(model, folder["w.safetensors"])), 1, 6_000_000);
+        Assert.True(before.AsSpan().SequenceEqual(model.Parameters.Read("word.weight")));
+
+        static long Allocated(Action action)
+        {
+            long start = GC.GetAllocatedBytesForCurrentThread();
+            action();
+            return GC.GetAllocatedBytesForCurrentThread() - start;
+        }
     }
 
     static void AssertRefused(CheckpointStore store, string expected)

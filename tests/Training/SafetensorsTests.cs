@@ -37,6 +37,39 @@ public class SafetensorsTests
     }
 
     [Fact]
+    public void Half_precision_is_rounded_to_the_nearest_and_read_exactly()
+    {
+        float[] values = [0, -0f, 1, -2.5f, 1 + 1f / 256, 1 + 3f / 256, 1 + 1f / 2048, 1 + 3f / 2048, 6e-8f, 65504, -65519, float.PositiveInfinity, float.NegativeInfinity, float.NaN, 1e-45f, 3.3e38f];
+        foreach (var type in (ElementType[])[ElementType.F16, ElementType.BF16])
+        {
+            float[] kept = [.. values.Where(v => type == ElementType.BF16 || float.IsNaN(v) || Math.Abs(v) < 1e5 || float.IsInfinity(v))];
+            using var stream = new MemoryStream();
+            Safetensors.Write(stream, [new("x", [kept.Length], (first, slice) => kept.AsSpan((int)first, slice.Length).CopyTo(slice), type), new("y", [kept.Length], () => kept)]);
+            Assert.Equal(kept.Length * 6, stream.Length - 8 - BinaryPrimitives.ReadInt64LittleEndian(stream.ToArray()));
+            using var file = new Safetensors(new MemoryStream(stream.ToArray()));
+            Assert.Equal(kept.Select(v => PublishedFiles.Rounded(v, type)), file.ReadSingles("x"));
+            var part = new float[3];
+            file.ReadSingles("x", 2, part);
+            Assert.Equal(file.ReadSingles("x")[2..5], part);
+            Assert.Throws<ArgumentOutOfRangeException>(() => file.ReadSingles("x", kept.Length - 2, new float[3]));
+        }
+    }
+
+    [Fact]
+    public void A_tensor_of_many_slices_travels_whole()
+    {
+        const int count = (1 << 20) * 2 + 5;
+        foreach (var type in (ElementType[])[ElementType.F32, ElementType.F16])
+        {
+            using var stream = new MemoryStream();
+            Safetensors.Write(stream, [new("x", [count], (first, slice) => { for (int i = 0; i < slice.Length; i++) slice[i] = (first + i) % 2000; }, type)]);
+            using var file = new Safetensors(new MemoryStream(stream.ToArray()));
+            float[] values = file.ReadSingles("x");
+            for (int i = 0; i < count; i++) Assert.True(values[i] == i % 2000);
+        }
+    }
+
+    [Fact]
     public void The_data_starts_on_eight_bytes()
     {
         for (int n = 1; n <= 9; n++)
@@ -76,8 +109,9 @@ public class SafetensorsTests
         { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 9, "1 bytes follow the last tensor" },
         { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "b overlaps a" },
         { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "there is a gap of 4 bytes between the header and a" },
-        { """{"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}""", 4, "a has the unknown dtype BF16; known are F32, F64, I64" },
-        { """{"a":{"dtype":"0","shape":[1],"data_offsets":[0,4]}}""", 4, "a has the unknown dtype 0; known are F32, F64, I64" },
+        { """{"a":{"dtype":"0","shape":[1],"data_offsets":[0,4]}}""", 4, "a has the unknown dtype 0; known are F32, F64, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8, BOOL, F8_E4M3, F8_E5M2" },
+        { """{"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,8]}}""", 8, "a: BF16 [2] does not take the bytes 0 to 8" },
+        { """{"__metadata__":{"\ud800":"x"}}""", 0, "the header holds text that is not Unicode" },
         { """{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "a: F32 [3] does not take the bytes 0 to 8" },
         { """{"a":{"dtype":"F32","shape":[-2],"data_offsets":[8,0]}}""", 8, "a: F32 [-2] does not take the bytes 8 to 0" },
         { """{"a":{"dtype":"F32","shape":[4611686018427387904,16],"data_offsets":[0,0]}}""", 0, "the header's entry for a lacks a proper dtype, shape or data_offsets" },

@@ -4,27 +4,47 @@ using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Cli;
 
-/// <summary><c>albert export</c>: a trained model as a file for other runtimes.</summary>
+/// <summary><c>albert export</c>: a trained model for other programs, as a published folder or an ONNX file.</summary>
 static class ExportCommand
 {
+    static readonly Dictionary<string, ElementType> Types = new(StringComparer.OrdinalIgnoreCase) { ["f32"] = ElementType.F32, ["bf16"] = ElementType.BF16, ["f16"] = ElementType.F16 };
+
     public static Command Create(CommandContext context)
     {
-        var run = new Argument<string>("run") { Description = "Folder of a run" };
-        var onnx = new Option<string>("--onnx") { Description = "The ONNX file to write", HelpName = "file", Required = true };
-        var program = new Option<string?>("--program") { Description = "What the file computes: a program of the model that infers; the first if left out", HelpName = "name" };
-        var command = new Command("export", "Writes a trained model as an ONNX file.") { run, onnx, program };
+        var from = new Argument<string>("source") { Description = "Folder of a run, or of a published model" };
+        var folder = new Option<string?>("--folder") { Description = "The folder to write config.json, model.safetensors and spiece.model into, as Python's transformers loads it", HelpName = "folder" };
+        var dtype = new Option<string?>("--dtype") { Description = "What the folder's weights are rounded to. Default: f32", HelpName = "f32|bf16|f16" };
+        var onnx = new Option<string?>("--onnx") { Description = "The ONNX file to write", HelpName = "file" };
+        var program = new Option<string?>("--program") { Description = "What the ONNX file computes: a program of the model that infers; the first if left out", HelpName = "name" };
+        var command = new Command("export", "Writes a trained model as a published folder or an ONNX file.") { from, folder, dtype, onnx, program };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(folder) is null && result.GetValue(onnx) is null) result.AddError("Option '--folder' or '--onnx' is required");
+        });
         command.SetAction(parsed =>
         {
-            var (folder, configuration) = RunFolder.Open(parsed.GetValue(run)!);
-            string path = parsed.GetValue(onnx)!;
-            var model = context.Models.Find(configuration.Model);
+            var type = parsed.GetValue(dtype) is not { } word ? ElementType.F32
+                : Types.TryGetValue(word, out var known) ? known : throw new TrainingException($"no type of weights is called {word}; there are {string.Join(", ", Types.Keys)}");
+            var source = ModelSource.Open(parsed.GetValue(from)!, context.Models);
             using var device = context.OpenDevice("cpu", 1);
-            using var instance = model.Create(device, new(1, 1, 1), configuration.Seed, Compute.Float32);
-            var state = folder.Checkpoints.LoadWeights(instance);
-            long bytes = instance.ToOnnx(parsed.GetValue(program)).Save(path);
-            context.Out.WriteLine(FormattableString.Invariant($"{path}: {model.Description.Name} after {state.Step:#,0} steps, {bytes / 1e6:0.0} MB, opset {OnnxGraph.OperatorSet}"));
+            using var instance = source.Create(device, new(1, 1, 1), out string loaded);
+            if (parsed.GetValue(folder) is { } target) WriteFolder(instance, source, target, type, loaded, context.Out);
+            if (parsed.GetValue(onnx) is { } file) WriteOnnx(instance, file, parsed.GetValue(program), loaded, context.Out);
             return 0;
         });
-        return command.WithExamples("export runs/lamb --onnx lamb.onnx");
+        return command.WithExamples("export runs/lamb --folder my-albert", "export albert-base-v2 --folder albert-base-bf16 --dtype bf16", "export runs/lamb --onnx lamb.onnx");
+    }
+
+    static void WriteFolder(CompiledModel model, ModelSource source, string folder, ElementType type, string loaded, TextWriter output)
+    {
+        model.SavePublished(source.Vocabulary, folder, type);
+        long bytes = new DirectoryInfo(folder).EnumerateFiles().Sum(f => f.Length);
+        output.WriteLine(FormattableString.Invariant($"{folder}: {model.Description.Name} {loaded}, {bytes / 1e6:0.0} MB, {type}"));
+    }
+
+    static void WriteOnnx(CompiledModel model, string file, string? program, string loaded, TextWriter output)
+    {
+        long bytes = model.ToOnnx(program).Save(file);
+        output.WriteLine(FormattableString.Invariant($"{file}: {model.Description.Name} {loaded}, {bytes / 1e6:0.0} MB, opset {OnnxGraph.OperatorSet}"));
     }
 }

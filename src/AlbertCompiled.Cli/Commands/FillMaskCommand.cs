@@ -12,22 +12,18 @@ static class FillMaskCommand
     public static Command Create(CommandContext context)
     {
         var options = new PretrainOptions();
-        var run = new Argument<string>("run") { Description = "Folder of a run" };
+        var run = new Argument<string>("folder") { Description = "Folder of a run, or of a published model (config.json, model.safetensors, spiece.model)" };
         var text = new Argument<string>("text") { Description = "Text with one or more [MASK]" };
         var command = new Command("fill-mask", "Lets a trained model fill the gaps of a text; prints the five likeliest pieces of each.") { run, text, options.Device, options.Threads };
         command.SetAction(parsed =>
         {
-            var (folder, configuration) = RunFolder.Open(parsed.GetValue(run)!);
-            var model = context.Models.Find(configuration.Model);
-            var vocabulary = Vocabulary.Load(folder.Vocabulary);
-            configuration.Check(model.Description, vocabulary);
+            var source = ModelSource.Open(parsed.GetValue(run)!, context.Models, "predict", "predictions.", "cls.predictions.");
             using var device = PretrainSettings.OpenDevice(parsed, options, context);
-            using var instance = model.Create(device, new(model.Description.Positions(), 1, Gaps), configuration.Seed, Compute.Float32);
-            folder.Checkpoints.LoadWeights(instance);
-            Print(FillMask.Run(instance, vocabulary, parsed.GetValue(text)!), context.Out);
+            using var instance = source.Create(device, new(source.Model.Description.Positions(), 1, Gaps), out _);
+            Print(FillMask.Run(instance, source.Vocabulary, parsed.GetValue(text)!), context.Out);
             return 0;
         });
-        return command.WithExamples("fill-mask runs/lamb \"Returns the [MASK] of the collection.\"");
+        return command.WithExamples("fill-mask runs/lamb \"Returns the [MASK] of the collection.\"", "fill-mask albert-base-v2 \"The capital of France is [MASK].\"");
     }
 
     static void Print(IReadOnlyList<Candidate[]> gaps, TextWriter output)

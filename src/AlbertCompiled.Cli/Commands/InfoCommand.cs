@@ -9,19 +9,27 @@ static class InfoCommand
 {
     public static Command Create(CommandContext context)
     {
-        var name = new Argument<string>("model") { Description = "Name of the model; see albert models" };
+        var name = new Argument<string>("model") { Description = "Name of a model (see albert models), or the folder of a run or of a published one" };
         var tokens = new Option<int?>("--batch-tokens") { Description = "Tokens of the batch to plan for. Default: the recipe's", HelpName = "number" };
         var sequences = new Option<int?>("--sequences") { Description = "Sequences of that batch. Default: one for every 128 tokens", HelpName = "number" };
-        var command = new Command("info", "Shows parameters, memory plan and work of a model.") { name, tokens, sequences };
+        var command = new Command("info", "Shows parameters, memory plan and work of a model; of a published folder, what it holds and which model loads it.") { name, tokens, sequences };
         command.SetAction(parsed =>
         {
-            var model = context.Models.Find(parsed.GetValue(name)!).Description;
+            string named = parsed.GetValue(name)!;
+            if (PublishedFolder.IsPublished(named))
+            {
+                PublishedInfo.Print(PublishedFolder.Open(named), context.Models, context.Out);
+                return 0;
+            }
+
+            if (File.Exists(new RunFolder(named).Configuration)) named = RunFolder.Open(named).Configuration.Model;
+            var model = context.Models.Find(named).Description;
             int batchTokens = parsed.GetValue(tokens) ?? Recipes.For(model).BatchTokens, batchSequences = parsed.GetValue(sequences) ?? Math.Max(1, batchTokens / 128);
             if (batchTokens < 1 || batchSequences < 1) throw new TrainingException("--batch-tokens and --sequences must be at least 1");
             Print(model, model.Trains ? new(batchTokens, batchSequences) : new(batchTokens, batchSequences, 0), context.Out);
             return 0;
         });
-        return command.WithExamples("info AlbertTiny", "info AlbertBase --batch-tokens 16384 --sequences 32");
+        return command.WithExamples("info AlbertTiny", "info AlbertBase --batch-tokens 16384 --sequences 32", "info albert-base-v2");
     }
 
     static void Print(ModelDescription model, Capacity capacity, TextWriter output)

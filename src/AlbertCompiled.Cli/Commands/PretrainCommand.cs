@@ -19,19 +19,24 @@ static class PretrainCommand
             "pretrain",
             "pretrain --model AlbertSmall --text books/ --steps 20000 --device cuda",
             "pretrain --precision bf16",
+            "pretrain --from albert-base-v2 --text books/ --learning-rate 0.0001",
             "pretrain --optimizer lamb --learning-rate 0.003 --out runs/lamb",
             "pretrain --resume runs/lamb");
     }
 
     static int Start(ParseResult parsed, PretrainOptions options, CommandContext context)
     {
-        var model = Trainable(context.Models.Find(parsed.GetValue(options.Model)!));
-        var vocabulary = Vocabulary.Load(parsed.GetValue(options.Vocabulary) ?? PretrainSettings.DefaultVocabulary);
+        var initial = parsed.GetValue(options.From) is { } from ? ModelSource.Open(from, context.Models, "train") : null;
+        var model = Trainable(initial?.Model ?? context.Models.Find(parsed.GetValue(options.Model)!));
+        if (initial is not null && parsed.GetResult(options.Model) is { Implicit: false } && !model.Description.Name.Equals(parsed.GetValue(options.Model), StringComparison.OrdinalIgnoreCase))
+            throw new TrainingException($"{parsed.GetValue(options.From)} is loaded into {model.Description.Name}: leave out --model");
+        string? pieces = parsed.GetValue(options.Vocabulary);
+        var vocabulary = pieces is null && initial is not null ? initial.Vocabulary : Vocabulary.Load(pieces ?? PretrainSettings.DefaultVocabulary);
         string[] text = [.. parsed.GetValue(options.Text)!.Select(Path.GetFullPath)]; // a run may be resumed from another folder
         var source = PretrainSettings.Text(text);
         var configuration = new RunConfiguration(
             model.Description.Name, model.Description.Configuration.ToDictionary(p => p.Name, p => p.Value), PretrainSettings.Recipe(parsed, options, model.Description),
-            parsed.GetValue(options.Seed), text, source.Description, "", EvaluationSequences, "");
+            parsed.GetValue(options.Seed), text, source.Description, "", EvaluationSequences, "", parsed.GetValue(options.From) is { } start ? Path.GetFullPath(start) : null);
         configuration.Check(model.Description, vocabulary);
         string folder = parsed.GetValue(options.Out) ?? Path.Combine("runs", $"{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{model.Description.Name}");
         RunFolder.CheckNew(folder);
@@ -40,6 +45,7 @@ static class PretrainCommand
         using var session = PretrainSession.Prepare(context, configuration with { Device = device.Name }, source, vocabulary, parsed.GetValue(options.Threads), interruption.Token);
         using var instance = model.Create(device, configuration.Capacity(), configuration.Seed, configuration.Recipe.Precision);
         _ = instance.ArenaBytes; // allocated now: too little memory is told before there is a folder
+        if (initial is not null) context.Out.WriteLine($"weights: {parsed.GetValue(options.From)}, {initial.Load(instance)}");
         var run = RunFolder.Create(folder, session.Configuration, vocabulary);
         return session.Train(instance, run, resumed: null, ResumeCommand(parsed, options, folder), interruption.Token);
     }

@@ -18,10 +18,11 @@ sealed class PretrainOptions
     public Option<int> Threads { get; } = new("--threads") { Description = "Threads of the cpu device and of preparation; 0: all cores. Results do not depend on it", HelpName = "number" };
     public Option<ulong> Seed { get; } = new("--seed") { Description = "Seed of weights, data and masks", HelpName = "number", DefaultValueFactory = _ => 42 };
     public Option<string?> Out { get; } = new("--out", "-o") { Description = "Folder of the run. Default: runs/<date-time>-<model>", HelpName = "folder" };
+    public Option<string?> From { get; } = new("--from") { Description = "Start from the weights and the vocabulary in this folder, a run's or a published model's", HelpName = "folder" };
     public Option<string?> Resume { get; } = new("--resume") { Description = "Go on with the run in this folder, with its own settings", HelpName = "run" };
 
     /// <summary>Options whose values a run keeps: they cannot be given again when it is resumed.</summary>
-    public IEnumerable<Option> Fixed => [Model, Text, Vocabulary, Steps, BatchTokens, Sequence, LearningRate, Optimizer, Precision, Seed, Out];
+    public IEnumerable<Option> Fixed => [Model, Text, Vocabulary, Steps, BatchTokens, Sequence, LearningRate, Optimizer, Precision, Seed, From, Out];
 
     public IEnumerable<Option> All => [.. Fixed, Device, Threads, Resume];
 }

@@ -5,9 +5,6 @@ public static class ModelWeights
 {
     const int NamedDifferences = 4;
 
-    // published checkpoints hold some tensors twice, and a constant table
-    static readonly HashSet<string> Copies = ["predictions.decoder.weight", "predictions.decoder.bias", "albert.embeddings.position_ids"];
-
     /// <summary>Writes the weights, or the moments, to a file.</summary>
     /// <param name="model">The model.</param>
     /// <param name="path">The file.</param>
@@ -17,28 +14,25 @@ public static class ModelWeights
         if (states.Length == 0) states = [ParameterState.Value];
         var sources = new List<SafetensorsSource>();
         foreach (var state in states)
-            foreach (var p in model.Description.Parameters)
-                sources.Add(new(Prefix(state) + p.Name, Shape(p), () => Read(model.Parameters, state, p)));
+            foreach (var p in model.Description.Parameters) sources.Add(Source(model, p, Prefix(state) + p.Name, ElementType.F32, state));
         Safetensors.Write(path, sources, new Dictionary<string, string> { ["model"] = model.Description.Name });
     }
 
-    /// <summary>Reads the weights, or the moments, of a file that <see cref="Save"/> wrote; weights also of published files with the same names.</summary>
+    /// <summary>Reads the weights, or the moments, of a file that <see cref="Save"/> wrote; weights also of published files.</summary>
     /// <exception cref="TrainingException">The file is no such file, or belongs to another configuration; nothing was changed.</exception>
     public static void Load(this CompiledModel model, string path, params ReadOnlySpan<ParameterState> states)
     {
         if (states.Length == 0) states = [ParameterState.Value];
-        try
+        using var files = TensorFiles.Open(path);
+        var plans = new List<(ParameterState State, WeightPlan Plan)>();
+        foreach (var state in states)
         {
-            using var file = Safetensors.Open(path);
-            foreach (var state in states) Check(model.Description, file, Prefix(state), path);
-            foreach (var state in states)
-                foreach (var p in model.Description.Parameters)
-                    model.Parameters.Write(state, p.Offset, file.ReadSingles(Prefix(state) + p.Name));
+            var plan = state == ParameterState.Value ? WeightPlan.Of(model.Description, files) : WeightPlan.Of(model.Description, files, Prefix(state));
+            Refuse(model.Description, path, plan, [.. plan.Missing.Select(n => $"{n} is missing"), .. plan.Unused.Select(n => $"{n} is unknown")]);
+            plans.Add((state, plan));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new TrainingException($"cannot read {path}: {e.Message}", e);
-        }
+
+        foreach (var (state, plan) in plans) Copy(model, path, files, plan, state);
     }
 
     /// <summary>
@@ -48,46 +42,43 @@ public static class ModelWeights
     /// <exception cref="TrainingException">The file is no such file, a weight has another shape there, or none has a name of the model's; nothing was changed.</exception>
     public static WeightMatch LoadMatching(this CompiledModel model, string path)
     {
-        try
-        {
-            using var file = Safetensors.Open(path);
-            var (found, missing) = (model.Description.Parameters.Where(p => file.Contains(p.Name)).ToList(), model.Description.Parameters.Where(p => !file.Contains(p.Name)).ToList());
-            if (found.Count == 0) throw new TrainingException($"{path} has no weight of {model.Description.Name}: it belongs to another architecture");
-            Refuse(model.Description, path, [.. found.Select(p => Difference(p, file, "")).OfType<string>()]);
-            foreach (var p in found) model.Parameters.Write(ParameterState.Value, p.Offset, file.ReadSingles(p.Name));
-            var names = found.Select(p => p.Name).ToHashSet();
-            return new([.. found.Select(p => p.Name)], [.. missing.Select(p => p.Name)], [.. file.Entries.Select(e => e.Name).Where(n => !names.Contains(n) && !Copies.Contains(n))]);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new TrainingException($"cannot read {path}: {e.Message}", e);
-        }
+        using var files = TensorFiles.Open(path);
+        return LoadMatching(model, path, files);
     }
 
-    static void Check(ModelDescription model, Safetensors file, string prefix, string path)
+    internal static WeightMatch LoadMatching(CompiledModel model, string path, TensorFiles files)
     {
-        var differences = new List<string>();
-        foreach (var p in model.Parameters)
-            if (!file.Contains(prefix + p.Name)) differences.Add($"{p.Name} is missing");
-            else if (Difference(p, file, prefix) is { } difference) differences.Add(difference);
-        var known = model.Parameters.Select(p => prefix + p.Name).ToHashSet();
-        foreach (var entry in file.Entries)
-            if (Owner(entry.Name) == prefix && !known.Contains(entry.Name) && !Copies.Contains(entry.Name)) differences.Add($"{entry.Name[prefix.Length..]} is unknown");
-        Refuse(model, path, differences);
+        var plan = WeightPlan.Of(model.Description, files);
+        Refuse(model.Description, path, plan, []);
+        Copy(model, path, files, plan, ParameterState.Value);
+        return plan.Match;
     }
 
-    static string? Difference(ParameterInfo p, Safetensors file, string prefix) =>
-        file[prefix + p.Name].Shape.AsSpan().SequenceEqual(Shape(p)) ? null : $"{p.Name} is [{string.Join(", ", file[prefix + p.Name].Shape)}], not [{string.Join(", ", Shape(p))}]";
-
-    static void Refuse(ModelDescription model, string path, List<string> differences)
+    /// <summary>Throws if nothing of a file fits a model, or something has another shape.</summary>
+    internal static void Refuse(ModelDescription model, string path, WeightPlan plan, IReadOnlyList<string> more)
     {
-        if (differences.Count == 0) return;
-        string named = string.Join("; ", differences.Take(NamedDifferences)), more = differences.Count > NamedDifferences ? $"; and {differences.Count - NamedDifferences} more" : "";
-        throw new TrainingException($"{path} belongs to another configuration than {model.Name}: {named}{more}");
+        if (plan.Pairs.Count == 0) throw new TrainingException($"{path} has no weight of {model.Name}: it belongs to another architecture");
+        string[] differences = [.. plan.Differences, .. more];
+        if (differences.Length == 0) return;
+        string named = string.Join("; ", differences.Take(NamedDifferences)), rest = differences.Length > NamedDifferences ? $"; and {differences.Length - NamedDifferences} more" : "";
+        throw new TrainingException($"{path} belongs to another configuration than {model.Name}: {named}{rest}");
     }
 
-    // the prefix of the arena that a tensor belongs to
-    static string Owner(string name) => Enum.GetValues<ParameterState>().Select(Prefix).FirstOrDefault(p => p.Length > 0 && name.StartsWith(p, StringComparison.Ordinal)) ?? "";
+    /// <summary>A parameter as a tensor to write.</summary>
+    internal static SafetensorsSource Source(CompiledModel model, ParameterInfo p, string name, ElementType type, ParameterState state = ParameterState.Value) =>
+        new(name, p.Shape(), (first, values) => model.Parameters.Read(state, p.Offset + first, values), type);
+
+    internal static long[] Shape(this ParameterInfo p) => p.IsVector ? [p.Columns] : [p.Rows, p.Columns];
+
+    static void Copy(CompiledModel model, string path, TensorFiles files, WeightPlan plan, ParameterState state) => TensorFiles.Guard(path, () =>
+    {
+        plan.Copy(files, model.Parameters, state);
+        return true;
+    });
+
+    /// <summary>True for what training keeps beside a weight.</summary>
+    internal static bool IsOfTraining(string tensor) =>
+        Enum.GetValues<ParameterState>().Select(Prefix).Any(p => p.Length > 0 && tensor.StartsWith(p, StringComparison.Ordinal));
 
     static string Prefix(ParameterState state) => state switch
     {
@@ -96,13 +87,4 @@ public static class ModelWeights
         ParameterState.FirstMoment => "first_moment.",
         _ => "second_moment.",
     };
-
-    static long[] Shape(ParameterInfo p) => p.IsVector ? [p.Columns] : [p.Rows, p.Columns];
-
-    static float[] Read(ParameterSet parameters, ParameterState state, ParameterInfo p)
-    {
-        var values = new float[p.Length];
-        parameters.Read(state, p.Offset, values);
-        return values;
-    }
 }

@@ -1,56 +1,23 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace AlbertCompiled.Training;
-
-/// <summary>Element types of tensors in a file.</summary>
-public enum ElementType
-{
-    /// <summary>float.</summary>
-    F32,
-
-    /// <summary>double.</summary>
-    F64,
-
-    /// <summary>long.</summary>
-    I64,
-}
-
-/// <summary>A tensor's place in a file.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Type">Its element type.</param>
-/// <param name="Shape">Its dimensions; empty for a scalar.</param>
-/// <param name="Offset">First byte, from the start of the data.</param>
-public sealed record SafetensorsEntry(string Name, ElementType Type, long[] Shape, long Offset)
-{
-    /// <summary>Number of elements.</summary>
-    public long Count => Shape.Aggregate(1L, (product, size) => checked(product * size));
-
-    /// <summary>Number of bytes.</summary>
-    public long Bytes => checked(Count * (Type == ElementType.F32 ? 4 : 8));
-}
-
-/// <summary>A tensor to write. Its values are asked for when their turn comes, so that a large model is never in memory twice.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Shape">Its dimensions; empty for a scalar.</param>
-/// <param name="Values">Returns a float[], double[] or long[], as <paramref name="Type"/> says.</param>
-/// <param name="Type">Its element type.</param>
-public sealed record SafetensorsSource(string Name, long[] Shape, Func<Array> Values, ElementType Type = ElementType.F32);
 
 /// <summary>
 /// A file of named tensors in the safetensors format: eight bytes of header length (little-endian), a JSON header, the data.
 /// The header is read on opening, values on demand. Not thread-safe.
 /// </summary>
-public sealed class Safetensors : IDisposable
+public sealed partial class Safetensors : IDisposable
 {
     const long MaximumHeader = 100_000_000;
     const string MetadataKey = "__metadata__";
+    const int Slice = 1 << 20; // elements that travel at once: a span of bytes ends at 2 GB
 
     readonly Stream stream;
     readonly long start;
     readonly Dictionary<string, SafetensorsEntry> entries = [];
+    byte[]? buffer;
 
     /// <summary>Reads the header of a seekable stream, which from now on belongs to this object.</summary>
     /// <exception cref="InvalidDataException">The file is truncated or malformed; the message says where.</exception>
@@ -83,44 +50,6 @@ public sealed class Safetensors : IDisposable
     /// <exception cref="InvalidDataException">The file is truncated or malformed; the message says where.</exception>
     public static Safetensors Open(string path) => new(File.OpenRead(path));
 
-    /// <summary>Writes a file. It is complete only when this returns.</summary>
-    public static void Write(string path, IEnumerable<SafetensorsSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
-    {
-        using var stream = File.Create(path);
-        Write(stream, tensors, metadata);
-        stream.Flush(flushToDisk: true);
-    }
-
-    /// <summary>Writes to a stream.</summary>
-    /// <exception cref="ArgumentException">Two tensors have one name, or values do not fit their shape or type.</exception>
-    public static void Write(Stream stream, IEnumerable<SafetensorsSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
-    {
-        var sources = tensors.ToList();
-        var header = new JsonObject();
-        if (metadata is not null) header[MetadataKey] = JsonSerializer.SerializeToNode(metadata);
-        long offset = 0;
-        foreach (var source in sources)
-        {
-            var entry = new SafetensorsEntry(source.Name, source.Type, source.Shape, offset);
-            if (source.Name == MetadataKey || header.ContainsKey(source.Name)) throw new ArgumentException($"the tensor name {source.Name} is taken");
-            header[source.Name] = new JsonObject
-            {
-                ["dtype"] = source.Type.ToString(),
-                ["shape"] = new JsonArray([.. source.Shape.Select(s => JsonValue.Create(s))]),
-                ["data_offsets"] = new JsonArray(offset, offset += entry.Bytes),
-            };
-        }
-
-        // Spaces pad the header, so that the data starts on an 8-byte boundary.
-        var json = JsonSerializer.SerializeToUtf8Bytes(header);
-        var bytes = new byte[8 + (json.Length + 7) / 8 * 8];
-        bytes.AsSpan(8).Fill((byte)' ');
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, bytes.Length - 8);
-        json.CopyTo(bytes.AsSpan(8));
-        stream.Write(bytes);
-        foreach (var source in sources) WriteValues(stream, source);
-    }
-
     /// <summary>True if the file has a tensor of this name.</summary>
     public bool Contains(string name) => entries.ContainsKey(name);
 
@@ -128,14 +57,46 @@ public sealed class Safetensors : IDisposable
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
     public SafetensorsEntry this[string name] => entries.TryGetValue(name, out var entry) ? entry : throw new KeyNotFoundException($"the file has no tensor {name}");
 
-    /// <summary>The values of an F32 tensor.</summary>
+    /// <summary>The values of a tensor of floating point, F16 and BF16 widened, F64 rounded.</summary>
     /// <exception cref="InvalidDataException">It has another type.</exception>
-    public float[] ReadSingles(string name) => Read<float>(name, ElementType.F32);
+    public float[] ReadSingles(string name)
+    {
+        var values = new float[this[name].Count];
+        ReadSingles(name, 0, values);
+        return values;
+    }
 
-    /// <summary>The values of an F64 tensor, or of an F32 tensor widened.</summary>
+    /// <summary>Some values of a tensor of floating point, so that a large one need not be in memory at once.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="first">First element, row-major.</param>
+    /// <param name="values">Where they go; its length says how many.</param>
+    /// <exception cref="InvalidDataException">It has another type.</exception>
+    public void ReadSingles(string name, long first, Span<float> values)
+    {
+        var entry = this[name];
+        if (!entry.Type.IsReal()) throw new InvalidDataException($"{name} holds {entry.Type}, not {ElementType.F32}");
+        if (first < 0 || values.Length > entry.Count - first) throw new ArgumentOutOfRangeException(nameof(first));
+        int size = entry.Type.Size();
+        stream.Position = start + entry.Offset + first * size;
+        for (int i = 0; i < values.Length; i += Slice)
+        {
+            var slice = values[i..Math.Min(i + Slice, values.Length)];
+            if (entry.Type == ElementType.F32)
+            {
+                stream.ReadExactly(MemoryMarshal.AsBytes(slice));
+                continue;
+            }
+
+            if (buffer is null || buffer.Length < slice.Length * size) buffer = new byte[slice.Length * size];
+            stream.ReadExactly(buffer, 0, slice.Length * size);
+            Elements.ToSingles(entry.Type, buffer.AsSpan(0, slice.Length * size), slice);
+        }
+    }
+
+    /// <summary>The values of an F64 tensor, or of another of floating point widened.</summary>
     /// <exception cref="InvalidDataException">It has another type.</exception>
     public double[] ReadDoubles(string name) =>
-        this[name].Type == ElementType.F32 ? Array.ConvertAll(ReadSingles(name), v => (double)v) : Read<double>(name, ElementType.F64);
+        this[name].Type is not ElementType.F64 ? Array.ConvertAll(ReadSingles(name), v => (double)v) : Read<double>(name, ElementType.F64);
 
     /// <summary>The values of an I64 tensor.</summary>
     /// <exception cref="InvalidDataException">It has another type.</exception>
@@ -143,29 +104,6 @@ public sealed class Safetensors : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => stream.Dispose();
-
-    static void WriteValues(Stream stream, SafetensorsSource source)
-    {
-        var values = source.Values();
-        ElementType? type = values switch { float[] => ElementType.F32, double[] => ElementType.F64, long[] => ElementType.I64, _ => null };
-        long count = new SafetensorsEntry(source.Name, source.Type, source.Shape, 0).Count;
-        if (type != source.Type || values.LongLength != count)
-            throw new ArgumentException($"{source.Name} should be {count} values of {source.Type}, not {values.LongLength} in a {values.GetType().Name}");
-        switch (values)
-        {
-            case float[] singles: Write<float>(stream, singles); break;
-            case double[] doubles: Write<double>(stream, doubles); break;
-            case long[] integers: Write<long>(stream, integers); break;
-        }
-    }
-
-    // A span of bytes ends at 2 GB: values travel in slices.
-    const int Slice = 1 << 22;
-
-    static void Write<T>(Stream stream, ReadOnlySpan<T> values) where T : unmanaged
-    {
-        for (int i = 0; i < values.Length; i += Slice) stream.Write(MemoryMarshal.AsBytes(values[i..Math.Min(i + Slice, values.Length)]));
-    }
 
     T[] Read<T>(string name, ElementType type) where T : unmanaged
     {
@@ -192,29 +130,15 @@ public sealed class Safetensors : IDisposable
 
     void ReadHeader(byte[] json)
     {
-        JsonDocument document;
-        try
+        using var document = StrictJson.Parse(json, "the header");
+        var read = new List<SafetensorsEntry>();
+        foreach (var property in document.RootElement.EnumerateObject())
         {
-            document = JsonDocument.Parse(json);
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"the header is not JSON: {e.Message}", e);
+            if (property.Name != MetadataKey) read.Add(ReadEntry(property));
+            else if (property.Value.ValueKind == JsonValueKind.Object) Metadata = property.Value.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString());
         }
 
-        using (document)
-        {
-            if (document.RootElement.ValueKind != JsonValueKind.Object) throw new InvalidDataException("the header is not a JSON object");
-            var read = new List<SafetensorsEntry>();
-            foreach (var property in document.RootElement.EnumerateObject())
-            {
-                if (property.Name != MetadataKey) read.Add(ReadEntry(property));
-                else if (property.Value.ValueKind == JsonValueKind.Object) Metadata = property.Value.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString());
-            }
-
-            foreach (var entry in read.OrderBy(e => e.Offset).ThenBy(e => e.Bytes))
-                if (!entries.TryAdd(entry.Name, entry)) throw new InvalidDataException($"the header names {entry.Name} twice");
-        }
+        foreach (var entry in read.OrderBy(e => e.Offset).ThenBy(e => e.Bytes)) entries.Add(entry.Name, entry);
     }
 
     static SafetensorsEntry ReadEntry(JsonProperty property)
@@ -222,11 +146,11 @@ public sealed class Safetensors : IDisposable
         try
         {
             string type = property.Value.GetProperty("dtype").GetString() ?? "";
-            if (!Enum.GetNames<ElementType>().Contains(type))
-                throw new InvalidDataException($"{property.Name} has the unknown dtype {type}; known are {string.Join(", ", Enum.GetNames<ElementType>())}");
+            if (!Elements.TryParse(type, out var element))
+                throw new InvalidDataException($"{property.Name} has the unknown dtype {type}; known are {string.Join(", ", Elements.Names)}");
             long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
             var offsets = property.Value.GetProperty("data_offsets");
-            var entry = new SafetensorsEntry(property.Name, Enum.Parse<ElementType>(type), shape, offsets[0].GetInt64());
+            var entry = new SafetensorsEntry(property.Name, element, shape, offsets[0].GetInt64());
             if (shape.Any(s => s < 0) || entry.Offset < 0 || offsets[1].GetInt64() - entry.Offset != entry.Bytes)
                 throw new InvalidDataException($"{property.Name}: {type} [{string.Join(", ", shape)}] does not take the bytes {entry.Offset} to {offsets[1]}");
             return entry;

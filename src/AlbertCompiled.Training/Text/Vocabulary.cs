@@ -87,6 +87,9 @@ public sealed class Vocabulary
     /// <summary>The piece with this id, "▁" where a word starts.</summary>
     public string Piece(int id) => pieces[id];
 
+    /// <summary>The id of a piece, null if there is none.</summary>
+    public int? TryFind(string piece) => ids.TryGetValue(piece, out int id) ? id : null;
+
     /// <summary>True if the piece starts a word (whole-word masking).</summary>
     public bool StartsWord(int id) => startsWord[id];
 

@@ -1,0 +1,109 @@
+using System.Text.Json.Nodes;
+
+namespace AlbertCompiled.Training;
+
+/// <summary>Writes a model as it is published, so that the common Python port loads the folder.</summary>
+public static class PublishedWriter
+{
+    const string MappingName = "albert.encoder.embedding_hidden_mapping_in";
+
+    static readonly Dictionary<ElementType, string> Types = new() { [ElementType.F32] = "float32", [ElementType.F16] = "float16", [ElementType.BF16] = "bfloat16" };
+
+    /// <summary>Writes config.json, model.safetensors, spiece.model and tokenizer_config.json into a new folder. The decoder's weight is the word table and is not repeated.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="vocabulary">Its vocabulary.</param>
+    /// <param name="folder">The folder; it must not hold anything. It appears when it is complete.</param>
+    /// <param name="type">What the weights are rounded to: F32, BF16 or F16.</param>
+    /// <exception cref="TrainingException">The format cannot say what the model is, or the folder cannot be written.</exception>
+    public static void SavePublished(this CompiledModel model, Vocabulary vocabulary, string folder, ElementType type = ElementType.F32)
+    {
+        if (!Types.ContainsKey(type)) throw new TrainingException($"weights are not published as {type}: choose {string.Join(", ", Types.Keys)}");
+        var config = PublishedConfig.Of(model.Description, out string reason) ?? throw new TrainingException($"{model.Description.Name} cannot be published: {reason}");
+        if (vocabulary.Size != config.Count("Vocabulary")) throw new TrainingException($"the vocabulary has {vocabulary.Size} pieces, {model.Description.Name} was compiled for {config.Count("Vocabulary")}");
+        if (File.Exists(folder) || Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+            throw new TrainingException($"cannot write {folder}: it is there already; choose another folder");
+        string temporary = Path.TrimEndingDirectorySeparator(folder) + ".tmp";
+        try
+        {
+            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+            Directory.CreateDirectory(temporary);
+            JsonFiles.Write(Path.Combine(temporary, PublishedConfig.FileName), Config(config, vocabulary, type));
+            JsonFiles.Write(Path.Combine(temporary, "tokenizer_config.json"), Tokenizer(config));
+            File.WriteAllBytes(Path.Combine(temporary, "spiece.model"), vocabulary.Bytes);
+            Safetensors.Write(Path.Combine(temporary, "model.safetensors"), Tensors(model, config, type), new Dictionary<string, string> { ["format"] = "pt" });
+            if (Directory.Exists(folder)) Directory.Delete(folder);
+            Directory.Move(temporary, folder);
+        }
+        catch (Exception e)
+        {
+            TryDelete(temporary);
+            if (e is IOException or UnauthorizedAccessException) throw new TrainingException($"cannot write {folder}: {e.Message}", e);
+            throw;
+        }
+    }
+
+    static IEnumerable<SafetensorsSource> Tensors(CompiledModel model, PublishedConfig config, ElementType type)
+    {
+        bool bare = config.Program == PublishedArchitecture.Encoding; // a bare encoder's names have no prefix
+        foreach (var p in model.Description.Parameters) yield return ModelWeights.Source(model, p, bare ? PublishedNames.Short(p.Name) : p.Name, type);
+        if (config.Attribute != "Albert" || model.Description.Parameters.Any(p => p.Name.StartsWith(MappingName, StringComparison.Ordinal))) yield break;
+
+        // the port maps E to H always: what has no mapping has the identity
+        int hidden = config.Count("Hidden");
+        string name = bare ? PublishedNames.Short(MappingName) : MappingName;
+        yield return new(name + ".weight", [hidden, hidden], (first, values) =>
+        {
+            for (int i = 0; i < values.Length; i++) values[i] = (first + i) % (hidden + 1) == 0 ? 1 : 0;
+        }, type);
+        yield return new(name + ".bias", [hidden], (_, values) => values.Clear(), type);
+    }
+
+    static JsonObject Config(PublishedConfig config, Vocabulary vocabulary, ElementType type)
+    {
+        var json = new JsonObject { ["architectures"] = new JsonArray(config.Class), ["model_type"] = config.Architecture.ModelType };
+        foreach (var rule in config.Architecture.Rules)
+            if (rule.Property is { } property) json[rule.Field] = rule.Write(config.Properties[property]);
+        if (config.Attribute == "Bert") json["hidden_act"] = "gelu";
+        json[config.Attribute == "Bert" ? "classifier_dropout" : "classifier_dropout_prob"] = json["hidden_dropout_prob"]!.DeepClone();
+        if (config.Labels > 0)
+        {
+            json["id2label"] = new JsonObject(Enumerable.Range(0, config.Labels).Select(i => KeyValuePair.Create($"{i}", (JsonNode?)$"LABEL_{i}")));
+            json["label2id"] = new JsonObject(Enumerable.Range(0, config.Labels).Select(i => KeyValuePair.Create($"LABEL_{i}", (JsonNode?)i)));
+        }
+
+        json["tie_word_embeddings"] = true;
+        if (vocabulary.TryFind("<pad>") is { } padding) json["pad_token_id"] = padding;
+        json["bos_token_id"] = vocabulary.Classify;
+        json["eos_token_id"] = vocabulary.Separator;
+        json["torch_dtype"] = Types[type];
+        return json;
+    }
+
+    static JsonObject Tokenizer(PublishedConfig config) => new()
+    {
+        ["tokenizer_class"] = "AlbertTokenizer",
+        ["do_lower_case"] = true,
+        ["remove_space"] = true,
+        ["keep_accents"] = false,
+        ["bos_token"] = "[CLS]",
+        ["eos_token"] = "[SEP]",
+        ["cls_token"] = "[CLS]",
+        ["sep_token"] = "[SEP]",
+        ["mask_token"] = "[MASK]",
+        ["unk_token"] = "<unk>",
+        ["pad_token"] = "<pad>",
+        ["model_max_length"] = config.Count("Positions"),
+    };
+
+    static void TryDelete(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // what cannot be removed takes room, no more
+        }
+    }
+}
