@@ -27,6 +27,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         Completes("whole");
         double whole = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         string[] expected = Metrics("whole");
+        var times = MetricsLog.Read(folder["whole/metrics.jsonl"]).Steps.Select(s => s.GetProperty("time").GetDouble()).ToArray();
+        double training = 1000 * (times[^1] - times[0]);
         var random = new Random(wanted);
         int kills = 0, runs = 0, early = 0;
         for (; kills < wanted; runs++)
@@ -37,7 +39,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
                 using var process = CliProcess.Start(Command(run));
                 // half of the moments lie anywhere, half where steps are trained and saved
                 if (random.Next(2) == 0) Wait(process, random.Next((int)whole));
-                else if (Stepped(process, run)) Wait(process, random.Next((int)(whole / 4)));
+                else if (Stepped(process, run)) Wait(process, random.Next((int)(training / 2)));
                 bool killed = !process.HasExited;
                 if (killed) process.Kill();
                 process.WaitForExit();
