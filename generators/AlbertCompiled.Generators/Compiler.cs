@@ -24,7 +24,7 @@ internal static class Compiler
         if (BudgetCheck.Run(model, compiled) is { } exceeded) return new(default, ImmutableArray.Create(exceeded));
         var emitters = compiled.Programs.SelectMany(p => new ProgramEmitter[]
         {
-            new CpuProgramEmitter(p.Program, compiled.Layout, model.Name), new GpuProgramEmitter(p.Program, compiled.Layout, model.Name),
+            new CpuProgramEmitter(p.Program, model.Name), new GpuProgramEmitter(p.Program, model.Name),
         });
         var files = ModelEmitter.Files(compiled).Concat(emitters.SelectMany(e => e.Files(model.Namespace))).Concat(OnnxEmitter.Files(model.Namespace, model.Name, model.Programs));
         string prefix = model.Declaration.FullName;

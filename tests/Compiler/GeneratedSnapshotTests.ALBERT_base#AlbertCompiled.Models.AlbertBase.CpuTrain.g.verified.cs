@@ -16,7 +16,7 @@ partial class AlbertBase
         protected override void Run()
         {
             if (WeightsChanged) PackWeights();
-            Arrays.Clear(Team, Gradients, 11813824);
+            ClearGradients();
             Encode();
             LayerGroup();
             Pretraining();
@@ -82,10 +82,10 @@ partial class AlbertBase
             Team.Rows(new FirstPool(LayerOutput(12), Pointer(Batch.First), first2), Sequences);
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
-            Team.Rows(new MlmMeanGradient(Predictions, dMlm), 1);
+            Team.Rows(new MlmMeanGradient(WholePredictions, dMlm), 1);
 
             // var sop = Mean(CrossEntropy(order, batch.Order));
-            Team.Rows(new SopMeanGradient(Sequences, dSop), 1);
+            Team.Rows(new SopMeanGradient(WholeSequences, dSop), 1);
 
             // var transformed = Activate(Linear(x, transform));
             Gemm.Multiply<V, P, StoreEpilogue>(Team, new(predicted, 768), new(Values + Offset.PredictionsDenseWeight, 768, transposed: true), Predictions, 128, 768, new StoreEpilogue(transformedProduct, 128));
@@ -141,7 +141,7 @@ partial class AlbertBase
             ColumnSums.Add<V>(Team, dDecoderInputPartials2, Chunks(Predictions), 128, Gradients + Offset.PredictionsLayerNormWeight, accumulate: true);
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
-            Team.Rows(new SopAccuracyMean(mlm, Predictions, mlm2, sop, Sequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
+            Team.Rows(new SopAccuracyMean(mlm, WholePredictions, mlm2, sop, WholeSequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
 
             // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
             Team.Rows(new ActivateGeluTanhGradient(dDecodeProduct, dDecoderInputPartials, Values + Offset.PredictionsLayerNormWeight, centred, decoderInputSum, geluTanh, transformedProduct, Values + Offset.PredictionsDenseBias, dGeluTanh, dTransformedPartials), Predictions);

@@ -104,7 +104,7 @@ partial class Small
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
             ColumnSums.Add<V>(Team, meanPartials2, Chunks(Sequences), 1, mean2, accumulate: false);
-            Team.Rows(new SopAccuracyMean(mlm, Predictions, mlm2, sop, Sequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
+            Team.Rows(new SopAccuracyMean(mlm, WholePredictions, mlm2, sop, WholeSequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
         }
     }
 }

@@ -14,7 +14,7 @@ partial class Small
         protected override void Run()
         {
             if (WeightsChanged) PackWeights();
-            Arrays.Clear(Team, Gradients, 3472);
+            ClearGradients();
             Encode();
             LayerGroup();
             Pretraining();
@@ -80,10 +80,10 @@ partial class Small
             Team.Rows(new FirstPool(LayerOutput(2), Pointer(Batch.First), first2), Sequences);
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
-            Team.Rows(new MlmMeanGradient(Predictions, dMlm), 1);
+            Team.Rows(new MlmMeanGradient(WholePredictions, dMlm), 1);
 
             // var sop = Mean(CrossEntropy(order, batch.Order));
-            Team.Rows(new SopMeanGradient(Sequences, dSop), 1);
+            Team.Rows(new SopMeanGradient(WholeSequences, dSop), 1);
 
             // var transformed = Activate(Linear(x, transform));
             Gemm.Multiply<V, P, StoreEpilogue>(Team, new(predicted, 16), new(Values + Offset.PredictionsDenseWeight, 16, transposed: true), Predictions, 8, 16, new StoreEpilogue(transformedProduct, 8));
@@ -139,7 +139,7 @@ partial class Small
             ColumnSums.Add<V>(Team, dDecoderInputPartials2, Chunks(Predictions), 8, Gradients + Offset.PredictionsLayerNormWeight, accumulate: true);
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
-            Team.Rows(new SopAccuracyMean(mlm, Predictions, mlm2, sop, Sequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
+            Team.Rows(new SopAccuracyMean(mlm, WholePredictions, mlm2, sop, WholeSequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
 
             // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
             Team.Rows(new ActivateGeluTanhGradient(dDecodeProduct, dDecoderInputPartials, Values + Offset.PredictionsLayerNormWeight, centred, decoderInputSum, geluTanh, transformedProduct, Values + Offset.PredictionsDenseBias, dGeluTanh, dTransformedPartials), Predictions);

@@ -94,7 +94,7 @@ partial class Small
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
             columnSumKernel.Launch(meanPartials2, Sequences, 1, mean2, accumulate: false);
-            sopAccuracyMeanKernel.Launch(1, new(mlm, Predictions, mlm2, sop, Sequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy));
+            sopAccuracyMeanKernel.Launch(1, new(mlm, WholePredictions, mlm2, sop, WholeSequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy));
         }
     }
 }

@@ -66,10 +66,10 @@ partial class Small
             firstPoolKernel.Launch(Sequences, new(LayerOutput(2), Batch.First, first2));
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
-            mlmMeanGradientKernel.Launch(1, new(Predictions, dMlm));
+            mlmMeanGradientKernel.Launch(1, new(WholePredictions, dMlm));
 
             // var sop = Mean(CrossEntropy(order, batch.Order));
-            sopMeanGradientKernel.Launch(1, new(Sequences, dSop));
+            sopMeanGradientKernel.Launch(1, new(WholeSequences, dSop));
 
             // var transformed = Activate(Linear(x, transform));
             nTStoreKernel.Launch(new(predicted, 16), new(Weight(Offset.PredictionsDenseWeight), 16), Predictions, 8, 16, new(transformedProduct, 8));
@@ -125,7 +125,7 @@ partial class Small
             columnSumKernel.Launch(dDecoderInputPartials2, Predictions, 8, Gradient(Offset.PredictionsLayerNormWeight), accumulate: true);
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
-            sopAccuracyMeanKernel.Launch(1, new(mlm, Predictions, mlm2, sop, Sequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy));
+            sopAccuracyMeanKernel.Launch(1, new(mlm, WholePredictions, mlm2, sop, WholeSequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy));
 
             // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
             activateGeluTanhGradientKernel.LaunchChunks(Predictions, new(dDecodeProduct, dDecoderInputPartials, Value(Offset.PredictionsLayerNormWeight), centred, decoderInputSum, geluTanh, transformedProduct, Value(Offset.PredictionsDenseBias), dGeluTanh, dTransformedPartials));

@@ -43,7 +43,7 @@ public sealed class CheckpointTests
         model.Step = 20;
         string newest = store.Save(model, State(model));
         Assert.Equal(newest, store.Latest());
-        Assert.Equal([newest], Directory.GetFileSystemEntries(folder.Path));
+        Assert.Equal([newest], Directory.GetFileSystemEntries(folder["checkpoints"]));
     }
 
     [Fact]
@@ -53,8 +53,8 @@ public sealed class CheckpointTests
         using var model = Trained();
         var store = new CheckpointStore(folder.Path);
         string good = store.Save(model, State(model));
-        folder.Write("checkpoint-00000099/model.safetensors", "cut off before the manifest");
-        folder.Write("checkpoint-00000100.tmp/manifest.json", "never renamed");
+        folder.Write("checkpoints/step-00000099/model.safetensors", "cut off before the manifest");
+        folder.Write("checkpoints/step-00000100.tmp/manifest.json", "never renamed");
         Assert.Equal(good, store.Latest());
     }
 
@@ -86,6 +86,108 @@ public sealed class CheckpointTests
         File.WriteAllBytes(path, good);
         using var fresh = FakeModel.Create(Small, Capacity);
         store.Load(fresh);
+    }
+
+    [Fact]
+    public void Every_flipped_byte_is_refused_with_its_file()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Trained();
+        var store = new CheckpointStore(folder.Path);
+        string saved = store.Save(model, State(model), heldOutLoss: 1.5);
+        foreach (string path in Directory.GetFiles(saved))
+        {
+            byte[] bytes = File.ReadAllBytes(path);
+            int stride = path.EndsWith(".safetensors", StringComparison.Ordinal) ? 3 : 1;
+            for (int i = 0; i < bytes.Length; i += stride)
+            {
+                bytes[i] ^= 0x01;
+                File.WriteAllBytes(path, bytes);
+                string message = Assert.Throws<TrainingException>(() => Manifest.Verify(saved)).Message;
+                Assert.Contains(path, message);
+                bytes[i] ^= 0x01;
+            }
+
+            File.WriteAllBytes(path, bytes);
+        }
+
+        Assert.Equal(1.5, Manifest.Verify(saved).HeldOutLoss);
+    }
+
+    [Fact]
+    public void A_corrupted_place_is_told_by_bytes_and_tensors()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Trained();
+        model.Save(folder["w.safetensors"]);
+        byte[] bytes = File.ReadAllBytes(folder["w.safetensors"]);
+        Manifest.Write(folder.Path, 3, null, ["w.safetensors"], chunkBytes: 64);
+        Manifest.Verify(folder.Path);
+
+        int last = bytes.Length - 1;
+        string inLast = last / 64 * 64 < bytes.Length - 8 ? "word.weight, order.bias" : "order.bias";
+        AssertTold(last, $"bytes {last / 64 * 64} to {last}, of {inLast}, are not the ones written");
+        AssertTold(last - 100, $"bytes {(last - 100) / 64 * 64} to {(last - 100) / 64 * 64 + 63}, of word.weight, are not");
+        AssertTold(70, "bytes 64 to 127 are not");     // within the header
+
+        void AssertTold(int at, string expected)
+        {
+            byte[] bad = [.. bytes];
+            bad[at] ^= 0x80;
+            File.WriteAllBytes(folder["w.safetensors"], bad);
+            Assert.Contains($"{folder["w.safetensors"]} is corrupted: {expected}", Assert.Throws<TrainingException>(() => Manifest.Verify(folder.Path)).Message);
+        }
+    }
+
+    [Fact]
+    public void A_damaged_checkpoint_names_the_whole_one_before_it()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Trained();
+        var store = new CheckpointStore(folder.Path, keep: 3);
+        string first = store.Save(model, State(model));
+        (model.Step, string second) = (4, store.Save(model, State(model) with { Step = 4 }));
+        (model.Step, string third) = (5, store.Save(model, State(model) with { Step = 5 }));
+        foreach (string folderOf in (string[])[second, third]) File.AppendAllText(Path.Combine(folderOf, "state.json"), " ");
+        AssertRefused(store, $"; {first} is whole: delete {third} to go on from there");
+        Directory.Delete(third, true);
+        Directory.Delete(second, true);
+        using var fresh = FakeModel.Create(Small, Capacity);
+        Assert.Equal(3, store.Load(fresh).Step);
+    }
+
+    [Fact]
+    public void A_crash_while_a_checkpoint_is_replaced_or_removed_leaves_one()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Trained();
+        var store = new CheckpointStore(folder.Path);
+        string good = store.Save(model, State(model));
+
+        // replaced by one of the same step: the old one has moved aside, the new one is not there yet
+        Directory.Move(good, good + ".old");
+        using var fresh = FakeModel.Create(Small, Capacity);
+        Assert.Equal(3, store.Load(fresh).Step);
+        store.Save(model, State(model));
+        Assert.Equal([good], Directory.GetDirectories(folder["checkpoints"]));
+
+        // removed in part: the manifest goes first
+        folder.Write("checkpoints/step-00000009/model.safetensors", "what is left");
+        Assert.Equal(good, store.Latest());
+    }
+
+    [Fact]
+    public void The_best_stays_whatever_its_age()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Trained();
+        var store = new CheckpointStore(folder.Path, keep: 2);
+        double?[] losses = [5, 3, null, 4, null, 6, null];
+        for (int i = 0; i < losses.Length; i++) store.Save(model, State(model) with { Step = i }, losses[i]);
+        Assert.Equal(["step-00000001", "step-00000005", "step-00000006"], Directory.GetDirectories(folder["checkpoints"]).Select(Path.GetFileName).Order());
+        Assert.Equal(3, store.Best()!.Value.HeldOutLoss);
+        File.WriteAllText(Path.Combine(store.Best()!.Value.Folder, "manifest.json"), "{}");
+        Assert.Equal(6, store.Best()!.Value.HeldOutLoss);
     }
 
     [Theory]
@@ -126,7 +228,7 @@ public sealed class CheckpointTests
         var store = new CheckpointStore(folder.Path);
         string good = store.Save(model, State(model));
         model.Step = 20;
-        folder.Write("checkpoint-00000020.tmp", "a file where the folder should be");
+        folder.Write("checkpoints/step-00000020.tmp", "a file where the folder should be");
         string message = Assert.Throws<TrainingException>(() => store.Save(model, State(model))).Message;
         Assert.Contains($"the last good one is {good}", message);
         using var fresh = FakeModel.Create(Small, Capacity);

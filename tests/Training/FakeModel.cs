@@ -51,7 +51,7 @@ internal sealed class FakeModel : CompiledModel
 
     sealed class FakeExecutor(FakeModel model, long nanAt) : ModelExecutor(model)
     {
-        readonly float[] scalars = new float[5];
+        readonly float[] scalars = new float[5], before = new float[5];
         readonly ProgramDescription training = model.Description.Program("train")!;
         int predictions;
 
@@ -61,30 +61,37 @@ internal sealed class FakeModel : CompiledModel
 
         float[] Values => ((FakeParameters)model.Parameters).Arena(ParameterState.Value);
 
-        public override void Train(TokenBatch batch, ulong seed, long step)
+        public override void Train(in BatchPart part, ulong seed, long step)
         {
-            BeforeStep?.Invoke(step);
+            if (!part.Adds) BeforeStep?.Invoke(step);
+            var (batch, whole, _) = part;
             var gradient = ((FakeParameters)model.Parameters).Arena(ParameterState.Gradient);
-            Array.Clear(gradient);
-            Evaluate(batch);
+            if (!part.Adds) Array.Clear(gradient);
+            scalars.CopyTo(before, 0);
+            Measure(batch, whole);
+            if (part.Adds)
+                for (int i = 0; i < scalars.Length; i++) scalars[i] += before[i];
             int columns = Description.Parameters[0].Columns;
             foreach (int token in batch.Tokens.Span)
-                for (int c = 0; c < columns; c++) gradient[token * columns + c] += Values[token * columns + c] / batch.Tokens.Count;
-            for (int i = 0; i < 2; i++) gradient[^(i + 1)] = Values[^(i + 1)];
+                for (int c = 0; c < columns; c++) gradient[token * columns + c] += Values[token * columns + c] / whole.Tokens;
+            float share = (float)batch.First.Count / whole.Sequences;
+            for (int i = 0; i < 2; i++) gradient[^(i + 1)] += share * Values[^(i + 1)];
             if (step == nanAt) scalars[0] = float.NaN;
         }
 
-        public override void Evaluate(TokenBatch batch)
+        public override void Evaluate(TokenBatch batch) => Measure(batch, BatchSize.Of(batch));
+
+        void Measure(TokenBatch batch, BatchSize whole)
         {
             int columns = Description.Parameters[0].Columns;
             double sum = 0;
             foreach (int token in batch.Tokens.Span)
                 for (int c = 0; c < columns; c++) sum += 0.5 * Values[token * columns + c] * Values[token * columns + c];
-            scalars[1] = (float)(sum / batch.Tokens.Count);
-            scalars[2] = 0.5f * (Values[^1] * Values[^1] + Values[^2] * Values[^2]);
+            scalars[1] = (float)(sum / whole.Tokens);
+            scalars[2] = 0.5f * batch.First.Count / whole.Sequences * (Values[^1] * Values[^1] + Values[^2] * Values[^2]);
             scalars[0] = scalars[1] + scalars[2];
-            scalars[3] = 1f / batch.Predicted.Count;
-            scalars[4] = 1f / batch.First.Count;
+            scalars[3] = 1f / whole.Predictions;
+            scalars[4] = 1f / whole.Sequences;
         }
 
         public override void Infer(string program, TokenBatch batch) => predictions = batch.Predicted.Count;

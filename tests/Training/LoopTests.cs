@@ -29,7 +29,7 @@ public sealed class LoopTests
         Assert.Equal(Steps + 10, unbroken.Length); // nine evaluations along the way, one at the end
         Assert.Equal(unbroken, resumed);
         Assert.Equal(
-            File.ReadAllBytes(folder[$"whole/checkpoint-{Steps:D8}/model.safetensors"]), File.ReadAllBytes(folder[$"broken/checkpoint-{Steps:D8}/model.safetensors"]));
+            File.ReadAllBytes(folder[$"whole/checkpoints/step-{Steps:D8}/model.safetensors"]), File.ReadAllBytes(folder[$"broken/checkpoints/step-{Steps:D8}/model.safetensors"]));
     }
 
     [Fact]
@@ -70,6 +70,75 @@ public sealed class LoopTests
         Assert.Contains(store.Latest()!, message);
         using var model = FakeModel.Create(Model, Configuration().Capacity());
         Assert.Equal(20, store.Load(model).Step);
+    }
+
+    [Fact]
+    public void Updates_of_several_batches_resume_bit_for_bit()
+    {
+        using var folder = new TemporaryFolder();
+        using var corpus = TestText.Corpus(folder);
+        var recipe = Recipe with { Accumulate = 3, Steps = 12 };
+        var whole = Run(corpus, folder["whole"], null, CancellationToken.None, recipe: recipe);
+        using var stop = new CancellationTokenSource();
+        Run(corpus, folder["broken"], null, stop.Token, step => { if (step == 4) stop.Cancel(); }, recipe: recipe);
+        Assert.Equal(5, Metrics(folder["broken"]).Steps.Count);
+        Run(corpus, folder["broken"], new CheckpointStore(folder["broken"]), CancellationToken.None, recipe: recipe);
+        Assert.Equal(Lines(folder["whole"]), Lines(folder["broken"]));
+        Assert.InRange(whole.State.Tokens, 12 * 3 * 200, 12 * 3 * 256);
+    }
+
+    [Fact]
+    public void An_update_of_several_batches_is_that_of_one_large_batch()
+    {
+        using var folder = new TemporaryFolder();
+        using var corpus = TestText.Corpus(folder);
+        var recipe = Recipe with { Accumulate = 3, Steps = 4 };
+        Run(corpus, folder["parts"], null, CancellationToken.None, recipe: recipe);
+
+        var source = Source(corpus, recipe);
+        var large = new Capacity(3 * recipe.BatchTokens, 3 * EpochPlan.MostSequences(recipe.BatchTokens));
+        using var model = FakeModel.Create(Model, large);
+        var part = new TokenBatch(Configuration(recipe).Capacity());
+        foreach (var measured in Metrics(folder["parts"]).Steps)
+        {
+            var batch = new TokenBatch(large);
+            for (int i = 0; i < 3; i++)
+            {
+                source.Fill(3 * model.Step + i, part);
+                int prediction = 0;
+                for (int s = 0; s < part.First.Count; s++)
+                {
+                    int first = part.Starts[s], end = part.Starts[s + 1], from = prediction;
+                    while (prediction < part.Predicted.Count && part.Predicted.Span[prediction] < end) prediction++;
+                    int[] predicted = [.. part.Predicted.Span[from..prediction].ToArray().Select(row => row - first)];
+                    batch.Add(part.Tokens.Span[first..end], part.Segments.Span[first..end], predicted, part.Labels.Span[from..prediction], part.Order.Span[s]);
+                }
+            }
+
+            Assert.Equal(batch.Tokens.Count, measured.GetProperty("tokens").GetInt32());
+            Assert.Equal(model.TrainStep(batch, recipe.Update(recipe.Schedule().At(model.Step))).Loss, measured.GetProperty("loss").GetSingle(), 1e-5f);
+        }
+    }
+
+    [Fact]
+    public void Checkpoints_follow_steps_and_the_newest_and_the_best_stay()
+    {
+        using var folder = new TemporaryFolder();
+        using var corpus = TestText.Corpus(folder);
+        // the fake's loss falls all the time: the best is the newest that was evaluated
+        var options = new LoopOptions(0, 16, null, CheckpointSteps: 4, EvaluateEvery: 15, Keep: 3);
+        Run(corpus, folder["run"], null, CancellationToken.None, options: options, recipe: Recipe with { Steps = 21 });
+        var store = new CheckpointStore(folder["run"]);
+        Assert.Equal(["step-00000016", "step-00000020", "step-00000021"], Checkpoints(folder["run"]));
+        Assert.EndsWith("step-00000021", store.Best()!.Value.Folder);
+        Assert.Equal([15L, 21L], Metrics(folder["run"]).Evaluations.Select(e => e.GetProperty("step").GetInt64()));
+
+        using var stop = new CancellationTokenSource();
+        Run(corpus, folder["broken"], null, stop.Token, step => { if (step == 28) stop.Cancel(); }, options: options);
+        Assert.Equal(["step-00000015", "step-00000024", "step-00000028", "step-00000029"], Checkpoints(folder["broken"]));
+        Assert.EndsWith("step-00000015", new CheckpointStore(folder["broken"]).Best()!.Value.Folder);
+
+        static IEnumerable<string?> Checkpoints(string run) => Directory.GetDirectories(Path.Combine(run, "checkpoints")).Select(Path.GetFileName).Order();
     }
 
     [Fact]
@@ -120,29 +189,6 @@ public sealed class LoopTests
     }
 
     [Fact]
-    public void Event_files_are_records_with_checksums()
-    {
-        Assert.Equal(0xE3069283 >> 15 | 0xE3069283 << 17, TensorBoardEvents.MaskedChecksum("123456789"u8) - 0xA282EAD8); // CRC-32C's check value
-        using var folder = new TemporaryFolder();
-        using var corpus = TestText.Corpus(folder);
-        Run(corpus, folder["run"], null, CancellationToken.None);
-        folder.Write("run/config.json", "{}");
-        TensorBoardEvents.Write(new(folder["run"]));
-        byte[] bytes = File.ReadAllBytes(folder["run/events.out.tfevents.run"]);
-        int records = 0;
-        for (int at = 0; at < bytes.Length; records++)
-        {
-            int length = (int)BitConverter.ToInt64(bytes, at);
-            Assert.Equal(TensorBoardEvents.MaskedChecksum(bytes.AsSpan(at, 8)), BitConverter.ToUInt32(bytes, at + 8));
-            Assert.Equal(TensorBoardEvents.MaskedChecksum(bytes.AsSpan(at + 12, length)), BitConverter.ToUInt32(bytes, at + 12 + length));
-            at += length + 16;
-        }
-
-        Assert.Equal(1 + Steps + 10, records); // the version, the steps, the evaluations
-        Assert.True(bytes.AsSpan().IndexOf("held-out/mlm_accuracy"u8) > 0);
-    }
-
-    [Fact]
     public void An_evaluation_weighs_batches_by_what_they_hold()
     {
         var capacity = new Capacity(64, 8);
@@ -159,31 +205,34 @@ public sealed class LoopTests
         Assert.Null(Evaluation.Run(model, [small, large], new CancellationToken(canceled: true)));
     }
 
-    static RunConfiguration Configuration() => new("Fake", new Dictionary<string, string>(), Recipe, 42, [], "text of the tests", "", 64, "a device");
+    static RunConfiguration Configuration(Recipe? recipe = null) =>
+        new("Fake", new Dictionary<string, string>(), recipe ?? Recipe, 42, [], "text of the tests", "", 64, "a device");
+
+    static PretrainingBatches Source(Corpus corpus, Recipe recipe) => new(
+        corpus, TestText.Vocabulary, recipe.Masking, recipe.Stages, recipe.ShortShare, Configuration(recipe).Capacity(), recipe.Steps * recipe.Accumulate, 42);
 
     static PretrainingResult Run(
         Corpus corpus, string folder, CheckpointStore? resume, CancellationToken cancellation, Action<long>? beforeStep = null, long nanAt = -1,
-        LoopOptions? options = null, Baselines? baselines = null)
+        LoopOptions? options = null, Baselines? baselines = null, Recipe? recipe = null)
     {
         Directory.CreateDirectory(folder);
-        var configuration = Configuration();
+        var configuration = Configuration(recipe);
         using var model = FakeModel.Create(Model, configuration.Capacity(), configuration.Seed, nanAt);
         model.BeforeStep = beforeStep;
         var state = resume?.Load(model);
         using var metrics = new MetricsWriter(Path.Combine(folder, "metrics.jsonl"), state?.Step ?? 0);
         if (baselines is not null) metrics.Baselines(baselines);
-        var heldOut = HeldOutSet.Draw(corpus, TestText.Vocabulary, Recipe, configuration.Capacity(), configuration.EvaluationSequences);
-        var source = new PretrainingBatches(
-            corpus, TestText.Vocabulary, Recipe.Masking, Recipe.Stages, Recipe.ShortShare, configuration.Capacity(), Recipe.Steps, configuration.Seed);
-        var loop = new PretrainingLoop(model, configuration, heldOut, metrics, new(folder), new Silent(), options ?? LoopOptions.Default with { EvaluationSequences = 16 }, state);
-        return loop.Run(source, cancellation);
+        options ??= LoopOptions.Default with { EvaluationSequences = 16 };
+        var heldOut = HeldOutSet.Draw(corpus, TestText.Vocabulary, configuration.Recipe, configuration.Capacity(), configuration.EvaluationSequences);
+        var loop = new PretrainingLoop(model, configuration, heldOut, metrics, new(folder, options.Keep), new Silent(), options, state);
+        return loop.Run(Source(corpus, configuration.Recipe), cancellation);
     }
 
     static MetricsLog Metrics(string folder) => MetricsLog.Read(Path.Combine(folder, "metrics.jsonl"));
 
     // everything measured but time
     static string[] Lines(string folder) =>
-        [.. Metrics(folder).Steps.Concat(Metrics(folder).Evaluations).Select(e => string.Join(' ', e.EnumerateObject().Where(p => p.Name != "tokens_per_s").Select(p => p.Value.GetRawText())))];
+        [.. Metrics(folder).Steps.Concat(Metrics(folder).Evaluations).Select(e => string.Join(' ', e.EnumerateObject().Where(p => p.Name is not ("tokens_per_s" or "time")).Select(p => p.Value.GetRawText())))];
 
     sealed class Silent : IPretrainingObserver
     {

@@ -38,8 +38,8 @@ internal sealed class KernelFields(Dialect dialect, Func<Lower.Buffer, string> a
     /// <summary>The dropout key of a site.</summary>
     public string Key(Site site) => Add($"key:{site.Ordinal}", dialect.Key, FormattableString.Invariant($"key{site.Ordinal}"), site.Key(iteration));
 
-    /// <summary>The size of a dimension.</summary>
-    public string Count(Dim dimension) => dialect.CountOf(Add($"count:{dimension}", dialect.Count, $"{dimension}Count", SizeOf(dimension)));
+    /// <summary>The size of a dimension in the whole batch, of which the program may run on a part.</summary>
+    public string Count(Dim dimension) => dialect.CountOf(Add($"count:{dimension}", dialect.Count, $"{dimension}Count", $"Whole{dimension.Kind}"));
 
     /// <summary>The arguments of a mask after its row's key.</summary>
     public static string MaskArguments(string key, string column, double probability) =>

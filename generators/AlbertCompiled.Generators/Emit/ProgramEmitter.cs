@@ -5,11 +5,9 @@ using AlbertCompiled.Generators.Passes;
 namespace AlbertCompiled.Generators.Emit;
 
 /// <summary>Prints a lowered program as a class: its slots, its steps, its kernels. Devices differ in how they write kernels and calls.</summary>
-internal abstract class ProgramEmitter(LoweredProgram program, ParameterLayout layout, string model, string device)
+internal abstract class ProgramEmitter(LoweredProgram program, string model, string device)
 {
     protected LoweredProgram Program { get; } = program;
-
-    protected ParameterLayout Layout { get; } = layout;
 
     /// <summary>CpuTrain, GpuEvaluate, …</summary>
     protected string ClassName { get; } = ClassOf(program, device);

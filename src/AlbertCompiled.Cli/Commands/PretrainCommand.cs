@@ -14,14 +14,24 @@ static class PretrainCommand
         var options = new PretrainOptions();
         var command = new Command("pretrain", "Pretrains a model on text: masked tokens and sentence order.");
         foreach (var option in options.All) command.Options.Add(option);
-        command.SetAction(parsed => parsed.GetValue(options.Resume) is { } folder ? Resume(parsed, options, folder, context) : Start(parsed, options, context));
+        command.SetAction(parsed => Run(parsed, options, context));
         return command.WithExamples(
             "pretrain",
             "pretrain --model AlbertSmall --text books/ --steps 20000 --device cuda",
             "pretrain --precision bf16",
             "pretrain --from albert-base-v2 --text books/ --learning-rate 0.0001",
-            "pretrain --optimizer lamb --learning-rate 0.003 --out runs/lamb",
-            "pretrain --resume runs/lamb");
+            "pretrain --optimizer lamb --learning-rate 0.003 --accumulate 8 --run runs/lamb",
+            "pretrain --run runs/lamb");
+    }
+
+    static int Run(ParseResult parsed, PretrainOptions options, CommandContext context)
+    {
+        string? run = parsed.GetValue(options.Run), resume = parsed.GetValue(options.Resume);
+        bool anew = parsed.GetValue(options.New);
+        if (resume is not null && (run is not null || anew)) throw new TrainingException("--resume goes on with a run: leave --run and --new out");
+        if (anew && run is null) throw new TrainingException("--new begins anew in the folder of a run: say which with --run");
+        if (resume is not null) return Resume(parsed, options, resume, context, mustHaveCheckpoint: true);
+        return run is not null && !anew && RunFolder.Exists(run) ? Resume(parsed, options, run, context, mustHaveCheckpoint: false) : Start(parsed, options, context);
     }
 
     static int Start(ParseResult parsed, PretrainOptions options, CommandContext context)
@@ -32,39 +42,44 @@ static class PretrainCommand
             throw new TrainingException($"{parsed.GetValue(options.From)} is loaded into {model.Description.Name}: leave out --model");
         string? pieces = parsed.GetValue(options.Vocabulary);
         var vocabulary = pieces is null && initial is not null ? initial.Vocabulary : Vocabulary.Load(pieces ?? PretrainSettings.DefaultVocabulary);
-        string[] text = [.. parsed.GetValue(options.Text)!.Select(Path.GetFullPath)]; // a run may be resumed from another folder
+        string[] text = PretrainSettings.FullPaths(parsed, options);
+        bool anew = parsed.GetValue(options.New);
         var source = PretrainSettings.Text(text);
         var configuration = new RunConfiguration(
             model.Description.Name, model.Description.Configuration.ToDictionary(p => p.Name, p => p.Value), PretrainSettings.Recipe(parsed, options, model.Description),
-            parsed.GetValue(options.Seed), text, source.Description, "", EvaluationSequences, "", parsed.GetValue(options.From) is { } start ? Path.GetFullPath(start) : null);
+            parsed.GetValue(options.Seed), text, source.Description, "", EvaluationSequences, "",
+            PretrainSettings.From(parsed, options), PretrainSettings.Given(parsed, options, LoopOptions.Default));
         configuration.Check(model.Description, vocabulary);
-        string folder = parsed.GetValue(options.Out) ?? Path.Combine("runs", $"{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{model.Description.Name}");
-        RunFolder.CheckNew(folder);
+        string folder = parsed.GetValue(options.Run) ?? Path.Combine("runs", $"{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{model.Description.Name}");
+        RunFolder.CheckNew(folder, anew);
         using var device = PretrainSettings.OpenDevice(parsed, options, context);
         using var interruption = context.Interruption();
         using var session = PretrainSession.Prepare(context, configuration with { Device = device.Name }, source, vocabulary, parsed.GetValue(options.Threads), interruption.Token);
         using var instance = model.Create(device, configuration.Capacity(), configuration.Seed, configuration.Recipe.Precision);
         _ = instance.ArenaBytes; // allocated now: too little memory is told before there is a folder
         if (initial is not null) context.Out.WriteLine($"weights: {parsed.GetValue(options.From)}, {initial.Load(instance)}");
-        var run = RunFolder.Create(folder, session.Configuration, vocabulary);
+        using var only = RunFolder.Lock(folder);
+        var run = RunFolder.Create(folder, session.Configuration, vocabulary, anew);
         return session.Train(instance, run, resumed: null, ResumeCommand(parsed, options, folder), interruption.Token);
     }
 
-    static int Resume(ParseResult parsed, PretrainOptions options, string folder, CommandContext context)
+    static int Resume(ParseResult parsed, PretrainOptions options, string folder, CommandContext context, bool mustHaveCheckpoint)
     {
-        if (options.Fixed.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } given)
-            throw new TrainingException($"{given.Name} cannot be changed by --resume: a run keeps its settings, see {Path.Combine(folder, "config.json")}");
         var (run, configuration) = RunFolder.Open(folder);
+        PretrainSettings.CheckUnchanged(parsed, options, folder, configuration, context);
+        using var only = RunFolder.Lock(folder);
+        configuration = configuration with { Loop = PretrainSettings.Given(parsed, options, configuration.Loop ?? LoopOptions.Default) };
         var model = Trainable(context.Models.Find(configuration.Model));
         var vocabulary = Vocabulary.Load(run.Vocabulary);
         configuration.Check(model.Description, vocabulary);
         using var device = PretrainSettings.OpenDevice(parsed, options, context);
         using var instance = model.Create(device, configuration.Capacity(), configuration.Seed, configuration.Recipe.Precision);
-        var state = run.Checkpoints.Load(instance);
+        // a run that ended before its first checkpoint begins again
+        var state = mustHaveCheckpoint || run.Checkpoints.Latest() is not null ? run.Checkpoints.Load(instance) : null;
         using var interruption = context.Interruption();
         using var session = PretrainSession.Prepare(
             context, configuration, PretrainSettings.Text(configuration.Text), vocabulary, parsed.GetValue(options.Threads), interruption.Token);
-        context.Out.WriteLine($"resumed after step {state.Step} of {configuration.Recipe.Steps}");
+        context.Out.WriteLine(state is null ? $"no checkpoint in {folder}: begun again" : $"resumed after step {state.Step} of {configuration.Recipe.Steps}");
         return session.Train(instance, run, state, ResumeCommand(parsed, options, folder), interruption.Token);
     }
 
@@ -73,7 +88,7 @@ static class PretrainCommand
 
     static string ResumeCommand(ParseResult parsed, PretrainOptions options, string folder)
     {
-        string command = $"{SelfCommand.Prefix} pretrain --resume {SelfCommand.Quote(folder)}";
+        string command = $"{SelfCommand.Prefix} pretrain --run {SelfCommand.Quote(folder)}";
         foreach (Option option in (Option[])[options.Device, options.Threads])
             if (parsed.GetResult(option) is { Implicit: false } result) command += $" {option.Name} {SelfCommand.Quote(result.Tokens[0].Value)}";
         return command;

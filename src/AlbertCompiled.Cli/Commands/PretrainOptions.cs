@@ -9,7 +9,8 @@ sealed class PretrainOptions
     public Option<string[]> Text { get; } = new("--text", "-t") { Description = "Text files, or folders of *.txt: a sentence a line with a blank line between documents, or prose. Default: the documentation of the .NET SDK", HelpName = "path", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
     public Option<string?> Vocabulary { get; } = new("--vocabulary") { Description = "SentencePiece model file. Default: the 8,000 pieces that come with this program", HelpName = "file" };
     public Option<long?> Steps { get; } = new("--steps", "-n") { Description = "Training steps", HelpName = "number" };
-    public Option<int?> BatchTokens { get; } = new("--batch-tokens") { Description = "Tokens a step", HelpName = "number" };
+    public Option<int?> BatchTokens { get; } = new("--batch-tokens") { Description = "Tokens that are computed on at once: what the device's memory must hold", HelpName = "number" };
+    public Option<int?> Accumulate { get; } = new("--accumulate") { Description = "Batches whose gradients an update adds up, as if they were one. Default: 1", HelpName = "number" };
     public Option<int?> Sequence { get; } = new("--sequence") { Description = "Tokens of the longest sequence", HelpName = "number" };
     public Option<double?> LearningRate { get; } = new("--learning-rate") { Description = "Peak learning rate", HelpName = "number" };
     public Option<string?> Optimizer { get; } = new("--optimizer") { Description = "Update rule. Default: the one that the model declares", HelpName = "adamw|lamb" };
@@ -17,12 +18,18 @@ sealed class PretrainOptions
     public Option<string> Device { get; } = new("--device", "-d") { Description = "Where to train; see albert devices", HelpName = "word", DefaultValueFactory = _ => "auto" };
     public Option<int> Threads { get; } = new("--threads") { Description = "Threads of the cpu device and of preparation; 0: all cores. Results do not depend on it", HelpName = "number" };
     public Option<ulong> Seed { get; } = new("--seed") { Description = "Seed of weights, data and masks", HelpName = "number", DefaultValueFactory = _ => 42 };
-    public Option<string?> Out { get; } = new("--out", "-o") { Description = "Folder of the run. Default: runs/<date-time>-<model>", HelpName = "folder" };
     public Option<string?> From { get; } = new("--from") { Description = "Start from the weights and the vocabulary in this folder, a run's or a published model's", HelpName = "folder" };
-    public Option<string?> Resume { get; } = new("--resume") { Description = "Go on with the run in this folder, with its own settings", HelpName = "run" };
+    public Option<long?> EvaluateEvery { get; } = new("--evaluate-every") { Description = "Steps between evaluations on held-out text. Default: a tenth of all", HelpName = "steps" };
+    public Option<long?> CheckpointSteps { get; } = new("--checkpoint-steps") { Description = "Steps between checkpoints", HelpName = "number" };
+    public Option<double?> CheckpointMinutes { get; } = new("--checkpoint-minutes") { Description = "Minutes between checkpoints. Default: 1, unless --checkpoint-steps is given", HelpName = "number" };
+    public Option<int?> Keep { get; } = new("--keep") { Description = "How many of the newest checkpoints stay, besides the best on held-out text. Default: 1", HelpName = "number" };
+    public Option<string?> Run { get; } = new("--run", "--out", "-o") { Description = "Folder of the run: a new one begins, or the one that it holds goes on. Default: runs/<date-time>-<model>", HelpName = "folder" };
+    public Option<bool> New { get; } = new("--new", "--overwrite") { Description = "Begin anew where --run holds a run; that one's files are removed" };
+    public Option<string?> Resume { get; } = new("--resume") { Description = "As --run, but the folder must hold a run with a checkpoint", HelpName = "run" };
 
-    /// <summary>Options whose values a run keeps: they cannot be given again when it is resumed.</summary>
-    public IEnumerable<Option> Fixed => [Model, Text, Vocabulary, Steps, BatchTokens, Sequence, LearningRate, Optimizer, Precision, Seed, From, Out];
-
-    public IEnumerable<Option> All => [.. Fixed, Device, Threads, Resume];
+    public IEnumerable<Option> All =>
+    [
+        Run, New, Resume, Model, Text, Vocabulary, Steps, BatchTokens, Accumulate, Sequence, LearningRate, Optimizer, Precision, Seed, From,
+        EvaluateEvery, CheckpointSteps, CheckpointMinutes, Keep, Device, Threads,
+    ];
 }

@@ -56,10 +56,9 @@ sealed class PretrainSession : IDisposable
         context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"model: {Configuration.Model}, {model.Description.ParameterCount:#,0} parameters, on {model.Device.Name}"));
         context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"training: {recipe.Steps:#,0} steps of {recipe.BatchTokens:#,0} tokens, sequences of {string.Join(", then ", recipe.Stages.Select(s => s.Sequence))}, {recipe.Optimizer}, learning rate {recipe.LearningRate}"));
+            $"training: {recipe.Steps:#,0} steps of {recipe.TokensAStep()} tokens, sequences of {string.Join(", then ", recipe.Stages.Select(s => s.Sequence))}, {recipe.Optimizer}, learning rate {recipe.LearningRate}"));
         var result = Loop(model, run, resumed, cancellation);
         HtmlReport.Write(run, Configuration, model.Description);
-        TensorBoardEvents.Write(run);
         if (result.Evaluation is not { } evaluation)
         {
             context.Out.WriteLine($"interrupted after step {result.State.Step} of {recipe.Steps}; saved in {result.Checkpoint}");
@@ -77,11 +76,12 @@ sealed class PretrainSession : IDisposable
     {
         var recipe = Configuration.Recipe;
         using var metrics = new MetricsWriter(run.Metrics, resumed?.Step ?? 0);
-        if (resumed is null) metrics.Baselines(baselines);
+        if (MetricsLog.Read(run.Metrics).Baselines is null) metrics.Baselines(baselines);
         var board = new ProgressBoard();
         var source = new PretrainingBatches(
-            corpus, vocabulary, recipe.Masking, recipe.Stages, recipe.ShortShare, Configuration.Capacity(), recipe.Steps, Configuration.Seed);
-        var loop = new PretrainingLoop(model, Configuration, heldOut, metrics, run.Checkpoints, board, LoopOptions.Default, resumed);
+            corpus, vocabulary, recipe.Masking, recipe.Stages, recipe.ShortShare, Configuration.Capacity(), recipe.Steps * recipe.Accumulate, Configuration.Seed);
+        var options = Configuration.Loop ?? LoopOptions.Default;
+        var loop = new PretrainingLoop(model, Configuration, heldOut, metrics, new(run.Folder, options.Keep), board, options, resumed);
         return new ProgressDisplay(context.Out, context.IsTerminal, recipe.Steps).Follow(board, () => loop.Run(source, cancellation));
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AlbertCompiled.Training;
 
 /// <summary>What a checkpoint holds beside the arenas.</summary>
@@ -9,37 +11,59 @@ namespace AlbertCompiled.Training;
 public sealed record CheckpointState(string Model, long Step, ulong Seed, double TrainingSeconds, long Tokens);
 
 /// <summary>
-/// The checkpoints of a run folder, one at a time: a new one is written beside the last under a temporary name, flushed to disk,
-/// listed in a manifest with checksums, renamed, and only then is the last one removed.
+/// The checkpoints of a run folder, in <c>checkpoints/step-00000123</c>: the newest ones and the best on held-out text. A new one is written
+/// beside the others under a temporary name, flushed to disk, listed in a manifest with checksums, renamed, and only then are old ones removed.
 /// </summary>
-public sealed class CheckpointStore(string runFolder)
+/// <param name="runFolder">The run's folder.</param>
+/// <param name="keep">How many of the newest stay; the best stays besides.</param>
+public sealed class CheckpointStore(string runFolder, int keep = 1)
 {
-    const string Prefix = "checkpoint-", Temporary = ".tmp";
+    const string FolderName = "checkpoints", Prefix = "step-", Temporary = ".tmp", Replaced = ".old";
     const string Weights = "model.safetensors", Moments = "optimizer.safetensors", State = "state.json";
 
     static readonly ParameterState[] MomentStates = [ParameterState.FirstMoment, ParameterState.SecondMoment];
 
+    readonly string root = Path.Combine(runFolder, FolderName);
+
     /// <summary>The newest complete checkpoint; null if there is none.</summary>
     public string? Latest() => Complete().LastOrDefault();
 
-    /// <summary>Writes a checkpoint.</summary>
+    /// <summary>The checkpoint with the lowest loss on held-out text, and that loss; null if none was measured. Those with a damaged manifest do not count.</summary>
+    public (string Folder, double HeldOutLoss)? Best()
+    {
+        (string Folder, double HeldOutLoss)? best = null;
+        foreach (string folder in Complete())
+            if (Manifest.TryRead(folder)?.HeldOutLoss is { } loss && !(loss >= best?.HeldOutLoss)) best = (folder, loss);
+        return best;
+    }
+
+    /// <summary>Writes a checkpoint, then removes those that are neither among the newest nor the best.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="state">Where the run stands.</param>
+    /// <param name="heldOutLoss">Loss on held-out text, if it was measured after this step.</param>
     /// <returns>Its folder.</returns>
     /// <exception cref="TrainingException">The folder cannot be written; the last checkpoint is intact.</exception>
     /// <exception cref="DeviceException">The device failed; the last checkpoint is intact.</exception>
-    public string Save(CompiledModel model, CheckpointState state)
+    public string Save(CompiledModel model, CheckpointState state, double? heldOutLoss = null)
     {
-        string folder = Path.Combine(runFolder, $"{Prefix}{state.Step:D8}"), temporary = folder + Temporary;
+        string folder = Path.Combine(root, $"{Prefix}{state.Step:D8}"), temporary = folder + Temporary;
         try
         {
+            if (!Directory.Exists(root))
+            {
+                Directory.CreateDirectory(root);
+                DurableFiles.FlushFolder(runFolder);
+            }
+
             if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
             Directory.CreateDirectory(temporary);
             ModelWeights.Save(model, Path.Combine(temporary, Weights));
             ModelWeights.Save(model, Path.Combine(temporary, Moments), MomentStates);
             JsonFiles.Write(Path.Combine(temporary, State), state);
-            Manifest.Write(temporary, Weights, Moments, State);
-            if (Directory.Exists(folder)) Directory.Move(folder, Aside(folder));
-            Directory.Move(temporary, folder);
-            RemoveOthers(folder);
+            Manifest.Write(temporary, state.Step, heldOutLoss, [Weights, Moments, State]);
+            if (Directory.Exists(folder)) MoveAside(folder);
+            DurableFiles.MoveFolder(temporary, folder);
+            Prune();
             return folder;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -59,55 +83,83 @@ public sealed class CheckpointStore(string runFolder)
     /// <exception cref="TrainingException">There is none, it is damaged, or it belongs to another configuration.</exception>
     public CheckpointState Load(CompiledModel model)
     {
-        var state = LoadWeights(model);
-        ModelWeights.Load(model, Path.Combine(Latest()!, Moments), MomentStates);
+        string folder = Verified();
+        var state = LoadWeights(model, folder);
+        ModelWeights.Load(model, Path.Combine(folder, Moments), MomentStates);
         model.Step = state.Step;
         return state;
     }
 
     /// <summary>Restores the weights only.</summary>
     /// <exception cref="TrainingException">There is no checkpoint, it is damaged, or it belongs to another configuration.</exception>
-    public CheckpointState LoadWeights(CompiledModel model)
-    {
-        string folder = Verified();
-        var state = JsonFiles.Read<CheckpointState>(Path.Combine(folder, State));
-        ModelWeights.Load(model, Path.Combine(folder, Weights));
-        return state;
-    }
+    public CheckpointState LoadWeights(CompiledModel model) => LoadWeights(model, Verified());
 
     /// <summary>Takes the weights that another model shares with the one that was trained, by name; tells which it did not find.</summary>
     /// <exception cref="TrainingException">There is no checkpoint, it is damaged, a weight has another shape there, or there is none of the model's.</exception>
     public WeightMatch LoadMatchingWeights(CompiledModel model) => ModelWeights.LoadMatching(model, Path.Combine(Verified(), Weights));
 
+    /// <summary>Removes all checkpoints.</summary>
+    internal void Clear()
+    {
+        if (Directory.Exists(root)) Directory.Delete(root, recursive: true);
+    }
+
+    static CheckpointState LoadWeights(CompiledModel model, string folder)
+    {
+        var state = JsonFiles.Read<CheckpointState>(Path.Combine(folder, State));
+        ModelWeights.Load(model, Path.Combine(folder, Weights));
+        return state;
+    }
+
     string Verified()
     {
         string folder = Latest() ?? throw new TrainingException($"no checkpoint in {runFolder}");
-        Manifest.Verify(folder);
-        return folder;
+        try
+        {
+            Manifest.Verify(folder);
+            return folder;
+        }
+        catch (TrainingException e) when (WholeBefore(folder) is { } earlier)
+        {
+            throw new TrainingException($"{e.Message}; {earlier} is whole: delete {folder} to go on from there", e);
+        }
     }
 
+    string? WholeBefore(string damaged) => Complete().TakeWhile(folder => folder != damaged).LastOrDefault(Manifest.IsWhole);
+
+    // ascending; of two of one step, the one that was replaced comes first
     IEnumerable<string> Complete() =>
-        !Directory.Exists(runFolder) ? []
-        : Directory.GetDirectories(runFolder, Prefix + "*").Where(d => !d.EndsWith(Temporary, StringComparison.Ordinal) && Manifest.Exists(d)).Order(StringComparer.Ordinal);
+        !Directory.Exists(root) ? []
+        : Directory.GetDirectories(root, Prefix + "*").Where(d => StepOf(d) is not null && Manifest.Exists(d)).OrderBy(StepOf).ThenBy(d => !d.EndsWith(Replaced, StringComparison.Ordinal));
 
-    void RemoveOthers(string newest)
+    static long? StepOf(string folder)
     {
-        foreach (string folder in Directory.GetDirectories(runFolder, Prefix + "*"))
-            if (folder != newest) TryDelete(folder);
+        string name = Path.GetFileName(folder);
+        int end = name.EndsWith(Replaced, StringComparison.Ordinal) ? name.Length - Replaced.Length : name.Length;
+        return long.TryParse(name.AsSpan(Prefix.Length, end - Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : null;
     }
 
-    // a checkpoint of the same step: out of the way, still whole, until the new one is in place
-    static string Aside(string folder)
+    // a checkpoint of the same step: out of the way, and still one, until the new one is in place
+    static void MoveAside(string folder)
     {
-        string aside = folder + ".old" + Temporary;
+        string aside = folder + Replaced;
         if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
-        return aside;
+        DurableFiles.MoveFolder(folder, aside);
+    }
+
+    void Prune()
+    {
+        HashSet<string> kept = [.. Complete().Where(d => !d.EndsWith(Replaced, StringComparison.Ordinal)).TakeLast(keep)];
+        if (Best() is { } best) kept.Add(best.Folder);
+        foreach (string folder in Directory.GetDirectories(root, Prefix + "*"))
+            if (!kept.Contains(folder)) TryDelete(folder);
     }
 
     static void TryDelete(string folder)
     {
         try
         {
+            Manifest.Delete(folder);    // first, so that what is left by a crash in between is no checkpoint
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -13,17 +13,7 @@ static class JsonFiles
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // read by people, never pasted into a page
     };
 
-    public static void Write<T>(string path, T value)
-    {
-        string temporary = path + ".tmp";
-        using (var stream = File.Create(temporary))
-        {
-            JsonSerializer.Serialize(stream, value, Options);
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
-    }
+    public static void Write<T>(string path, T value) => DurableFiles.Write(path, stream => JsonSerializer.Serialize(stream, value, Options));
 
     /// <exception cref="TrainingException">The file is missing or damaged.</exception>
     public static T Read<T>(string path) where T : class

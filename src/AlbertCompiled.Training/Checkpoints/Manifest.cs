@@ -1,44 +1,91 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace AlbertCompiled.Training;
 
-/// <summary>What a checkpoint consists of. Written last: a folder without it is not a checkpoint.</summary>
+/// <summary>What a checkpoint is and consists of. Written last, with a checksum of its own beside it: a folder without it is not a checkpoint.</summary>
+/// <param name="Step">Updates applied.</param>
+/// <param name="HeldOutLoss">Loss on held-out text after that step; null if it was not measured.</param>
+/// <param name="ChunkBytes">Bytes under one checksum.</param>
 /// <param name="Files">Every other file.</param>
-sealed record Manifest(IReadOnlyList<ManifestEntry> Files)
+sealed record Manifest(long Step, double? HeldOutLoss, int ChunkBytes, IReadOnlyList<ManifestEntry> Files)
 {
-    const string FileName = "manifest.json";
+    const string FileName = "manifest.json", Checksum = "manifest.sha256";
+    const int DefaultChunk = 1 << 20;
 
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
 
-    public static void Write(string folder, params IEnumerable<string> files)
+    public static void Write(string folder, long step, double? heldOutLoss, IEnumerable<string> files, int chunkBytes = DefaultChunk)
     {
-        var manifest = new Manifest([.. files.Select(name => Describe(folder, name))]);
-        JsonFiles.Write(Path.Combine(folder, FileName), manifest);
+        string path = Path.Combine(folder, FileName);
+        JsonFiles.Write(path, new Manifest(step, heldOutLoss, chunkBytes, [.. files.Select(name => ManifestEntry.Of(folder, name, chunkBytes))]));
+        DurableFiles.Write(Path.Combine(folder, Checksum), stream => stream.Write(ChecksumOf(path)));
     }
 
-    /// <exception cref="TrainingException">A file is missing, cut or changed.</exception>
-    public static void Verify(string folder)
+    /// <summary>Reads the manifest alone.</summary>
+    /// <exception cref="TrainingException">It is damaged.</exception>
+    public static Manifest Read(string folder)
     {
-        var manifest = JsonFiles.Read<Manifest>(Path.Combine(folder, FileName));
-        foreach (var expected in manifest.Files ?? throw new TrainingException($"{Path.Combine(folder, FileName)} is corrupted: it lists no files"))
+        string path = Path.Combine(folder, FileName), checksum = Path.Combine(folder, Checksum);
+        if (!File.Exists(checksum)) throw new TrainingException($"the checkpoint {folder} is incomplete: {Checksum} is missing");
+        byte[] expected = ReadAll(checksum), actual = ChecksumOf(path);
+        if (!expected.AsSpan().SequenceEqual(actual)) throw new TrainingException($"{path} is corrupted: its checksum is not the one in {checksum}");
+        var manifest = JsonFiles.Read<Manifest>(path);
+        return manifest is { Files: not null, ChunkBytes: > 0 } ? manifest : throw new TrainingException($"{path} is corrupted: it lists no files");
+    }
+
+    /// <summary>Reads the manifest and every file.</summary>
+    /// <exception cref="TrainingException">A file is missing, cut or changed; the message says which, and which bytes.</exception>
+    public static Manifest Verify(string folder)
+    {
+        var manifest = Read(folder);
+        foreach (var entry in manifest.Files) entry.Verify(folder, manifest.ChunkBytes);
+        return manifest;
+    }
+
+    /// <summary>The manifest; null if it is damaged.</summary>
+    public static Manifest? TryRead(string folder)
+    {
+        try
         {
-            string path = Path.Combine(folder, expected.Name ?? "");
-            if (!File.Exists(path)) throw new TrainingException($"the checkpoint {folder} is incomplete: {expected.Name} is missing");
-            var found = Describe(folder, expected.Name!);
-            if (found.Bytes != expected.Bytes)
-                throw new TrainingException($"{path} is truncated or damaged: it has {found.Bytes} bytes, {expected.Bytes} were written");
-            if (found.Sha256 != expected.Sha256)
-                throw new TrainingException($"{path} is corrupted: its checksum is not the one written");
+            return Read(folder);
+        }
+        catch (TrainingException)
+        {
+            return null;
         }
     }
 
-    static ManifestEntry Describe(string folder, string name)
+    /// <summary>True if nothing is damaged.</summary>
+    public static bool IsWhole(string folder)
     {
-        using var stream = File.OpenRead(Path.Combine(folder, name));
-        return new(name, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+        try
+        {
+            Verify(folder);
+            return true;
+        }
+        catch (TrainingException)
+        {
+            return false;
+        }
+    }
+
+    public static void Delete(string folder)
+    {
+        if (Exists(folder)) File.Delete(Path.Combine(folder, FileName));
+    }
+
+    // as sha256sum writes and checks it
+    static byte[] ChecksumOf(string path) => System.Text.Encoding.ASCII.GetBytes($"{Convert.ToHexStringLower(SHA256.HashData(ReadAll(path)))}  {FileName}\n");
+
+    static byte[] ReadAll(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException($"cannot read {path}: {e.Message}", e);
+        }
     }
 }
-
-/// <summary>One file of a checkpoint.</summary>
-sealed record ManifestEntry(string Name, long Bytes, string Sha256);

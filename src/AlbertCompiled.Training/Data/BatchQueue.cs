@@ -5,14 +5,15 @@ namespace AlbertCompiled.Training;
 /// <summary>Fills batches ahead on a thread of its own. A fixed ring of batches is used again and again; taking one allocates nothing.</summary>
 public sealed class BatchQueue : IDisposable
 {
-    const int Ahead = 4;
+    const int Ahead = 3;
 
     readonly object gate = new();
     readonly TokenBatch[] ring;
     readonly IBatchSource source;
     readonly Thread thread;
     readonly long end;
-    long filled, taken; // steps; a taken batch is in use until the next is taken
+    readonly int held;
+    long filled, taken; // steps; a taken batch is in use until so many more are taken
     ExceptionDispatchInfo? failure;
     bool stopped;
 
@@ -21,17 +22,18 @@ public sealed class BatchQueue : IDisposable
     /// <param name="capacity">The room of a batch.</param>
     /// <param name="firstStep">The first step to take.</param>
     /// <param name="endStep">The step after the last.</param>
-    public BatchQueue(IBatchSource source, Capacity capacity, long firstStep, long endStep)
+    /// <param name="held">How many batches are in use at once: what is taken is valid until so many more have been taken.</param>
+    public BatchQueue(IBatchSource source, Capacity capacity, long firstStep, long endStep, int held = 1)
     {
-        this.source = source;
-        ring = [.. Enumerable.Range(0, Ahead).Select(_ => new TokenBatch(capacity))];
+        (this.source, this.held) = (source, held);
+        ring = [.. Enumerable.Range(0, held + Math.Max(held, Ahead)).Select(_ => new TokenBatch(capacity))];
         filled = taken = firstStep;
         end = endStep;
         thread = new(Run) { IsBackground = true, Name = "batches" };
         thread.Start();
     }
 
-    /// <summary>The next step's batch, valid until the next call.</summary>
+    /// <summary>The next step's batch.</summary>
     /// <exception cref="InvalidOperationException">All steps have been taken.</exception>
     public TokenBatch Take()
     {
@@ -40,7 +42,7 @@ public sealed class BatchQueue : IDisposable
         {
             while (filled == taken && failure is null) Monitor.Wait(gate);
             if (filled == taken) failure?.Throw();
-            var batch = ring[taken++ % Ahead];
+            var batch = ring[taken++ % ring.Length];
             Monitor.Pulse(gate); // the batch taken before is free
             return batch;
         }
@@ -65,9 +67,9 @@ public sealed class BatchQueue : IDisposable
             for (long step = filled; step < end; step++)
             {
                 lock (gate)
-                    while (step - taken >= Ahead - 1 && !stopped) Monitor.Wait(gate);
+                    while (step - taken >= ring.Length - held && !stopped) Monitor.Wait(gate);
                 if (stopped) return;
-                source.Fill(step, ring[step % Ahead]);
+                source.Fill(step, ring[step % ring.Length]);
                 lock (gate)
                 {
                     filled = step + 1;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace AlbertCompiled.Training;
@@ -15,11 +16,12 @@ namespace AlbertCompiled.Training;
 /// <param name="Warmup">Share of the steps that warm up.</param>
 /// <param name="Decay">How the rate falls afterwards.</param>
 /// <param name="Steps">Steps of a run.</param>
-/// <param name="BatchTokens">Tokens a step.</param>
+/// <param name="BatchTokens">Tokens that are computed on at once.</param>
 /// <param name="Stages">Longest sequences along the run.</param>
 /// <param name="ShortShare">Share of documents with a random target length.</param>
 /// <param name="Masking">How tokens are masked.</param>
 /// <param name="Precision">What the operands of products are rounded to.</param>
+/// <param name="Accumulate">Batches whose gradients an update adds up.</param>
 public sealed record Recipe(
     [property: JsonConverter(typeof(JsonStringEnumConverter<Optimizer>))] Optimizer Optimizer,
     double LearningRate,
@@ -36,11 +38,17 @@ public sealed record Recipe(
     ImmutableArray<SequenceStage> Stages,
     double ShortShare,
     MaskingOptions Masking,
-    [property: JsonConverter(typeof(JsonStringEnumConverter<Compute>))] Compute Precision = Compute.Float32)
+    [property: JsonConverter(typeof(JsonStringEnumConverter<Compute>))] Compute Precision = Compute.Float32,
+    int Accumulate = 1)
 {
     /// <summary>The longest sequence of any stage.</summary>
     [JsonIgnore]
     public int LongestSequence => Stages.Max(s => s.Sequence);
+
+    /// <summary>The most tokens of an update, in words.</summary>
+    public string TokensAStep() => Accumulate == 1
+        ? string.Create(CultureInfo.InvariantCulture, $"{BatchTokens:#,0}")
+        : string.Create(CultureInfo.InvariantCulture, $"{Accumulate:#,0} × {BatchTokens:#,0} = {(long)Accumulate * BatchTokens:#,0}");
 
     /// <summary>The schedule of the run.</summary>
     public Schedule Schedule() => new(LearningRate, (long)(Warmup * Steps), Steps, Decay);

@@ -21,10 +21,13 @@ public static class HtmlReport
         var page = Page(configuration, model, MetricsLog.Read(run.Metrics));
         try
         {
-            using var text = new StreamWriter(run.Report, append: false, new UTF8Encoding(false)) { NewLine = "\n" };
-            text.WriteLine("<!DOCTYPE html>"); // the writer of XML would put a blank into it
-            using var writer = XmlWriter.Create(text, new() { OmitXmlDeclaration = true, Indent = true, NewLineChars = "\n" });
-            page.Save(writer);
+            DurableFiles.Write(run.Report, stream =>
+            {
+                using var text = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+                text.WriteLine("<!DOCTYPE html>"); // the writer of XML would put a blank into it
+                using var writer = XmlWriter.Create(text, new() { OmitXmlDeclaration = true, Indent = true, NewLineChars = "\n" });
+                page.Save(writer);
+            });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -48,7 +51,7 @@ public static class HtmlReport
                 Settings(configuration, model))));
 
     static string Lead(RunConfiguration c, ModelDescription model) => string.Create(CultureInfo.InvariantCulture,
-        $"{model.ParameterCount:#,0} parameters, {c.Recipe.Optimizer}, {c.Recipe.Steps:#,0} steps of {c.Recipe.BatchTokens:#,0} tokens on {c.Device}. Text: {c.TextDescription}. Held out: one document in {HeldOut.Share}.");
+        $"{model.ParameterCount:#,0} parameters, {c.Recipe.Optimizer}, {c.Recipe.Steps:#,0} steps of {c.Recipe.TokensAStep()} tokens on {c.Device}. Text: {c.TextDescription}. Held out: one document in {HeldOut.Share}.");
 
     static XElement Card(ReportCard card) => new(Html + "div", new XAttribute("class", "card"),
         new XElement(Html + "div", new XAttribute("class", "name"), card.Name),

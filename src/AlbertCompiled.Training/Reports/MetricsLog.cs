@@ -36,16 +36,19 @@ public sealed record MetricsLog(IReadOnlyList<JsonElement> Steps, IReadOnlyList<
         return new(steps, evaluations, baselines);
     }
 
-    /// <summary>Drops what was measured after a step.</summary>
+    /// <summary>Drops what was measured after a step, and the final evaluation, which is measured again.</summary>
     internal static void Truncate(string path, long keepSteps)
     {
         if (!File.Exists(path)) return;
-        string temporary = path + ".tmp";
-        File.WriteAllLines(temporary, File.ReadLines(path).Where(line => Parse(line) is { } e && e.GetProperty("step").GetInt64() <= keepSteps));
-        File.Move(temporary, path, overwrite: true);
+        DurableFiles.Write(path, stream =>
+        {
+            using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+            foreach (string line in File.ReadLines(path))
+                if (Parse(line) is { } e && e.GetProperty("step").GetInt64() <= keepSteps && e.GetProperty("kind").GetString() != "final") writer.WriteLine(line);
+        });
     }
 
-    static JsonElement? Parse(string line)
+    internal static JsonElement? Parse(string line)
     {
         try
         {

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace AlbertCompiled.Training;
 
-/// <summary>Appends measurements to metrics.jsonl, a JSON object a line. Writing a step allocates nothing.</summary>
+/// <summary>
+/// Appends measurements to metrics.jsonl, a JSON object a line, and on <see cref="Flush"/> to the event file beside it. Writing a step allocates nothing.
+/// A disk that does not take them is an <see cref="IOException"/> that names the file.
+/// </summary>
 public sealed class MetricsWriter : IDisposable
 {
     static ReadOnlySpan<byte> NewLine => "\n"u8;
@@ -12,6 +15,8 @@ public sealed class MetricsWriter : IDisposable
     readonly FileStream stream;
     readonly ArrayBufferWriter<byte> buffer = new(1024);
     readonly Utf8JsonWriter json;
+    readonly TensorBoardEvents events;
+    bool failed;
 
     /// <summary>Opens the file to append.</summary>
     /// <param name="path">The file.</param>
@@ -24,10 +29,11 @@ public sealed class MetricsWriter : IDisposable
         {
             MetricsLog.Truncate(path, keepSteps);
             stream = new(path, FileMode.Append, FileAccess.Write, FileShare.Read, 1 << 16);
+            events = new(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failed(e);
+            throw new TrainingException($"cannot write {path}: {e.Message}", e);
         }
 
         json = new(buffer);
@@ -74,15 +80,20 @@ public sealed class MetricsWriter : IDisposable
         End();
     }
 
-    /// <summary>Brings everything written to the disk.</summary>
-    /// <exception cref="TrainingException">The disk does not take it.</exception>
-    public void Flush() => Guard(() => stream.Flush(flushToDisk: true));
+    /// <summary>Brings everything written to the disk, and the event file up to it.</summary>
+    /// <exception cref="IOException">The disk does not take it.</exception>
+    public void Flush()
+    {
+        Guard(() => stream.Flush(flushToDisk: true));
+        events.Append();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         json.Dispose();
         Guard(stream.Dispose);
+        events.Dispose();
     }
 
     void Begin(string kind, long step)
@@ -92,6 +103,7 @@ public sealed class MetricsWriter : IDisposable
         json.WriteStartObject();
         json.WriteString("kind", kind);
         json.WriteNumber("step", step);
+        json.WriteNumber("time", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0);
     }
 
     void End()
@@ -115,11 +127,19 @@ public sealed class MetricsWriter : IDisposable
         {
             write();
         }
+        catch (IOException) when (failed)
+        {
+            // it has been told: closing the file is no second failure
+        }
         catch (IOException e)
         {
             throw Failed(e);
         }
     }
 
-    TrainingException Failed(Exception e) => new($"cannot write {path}: {e.Message}", e);
+    IOException Failed(IOException e)
+    {
+        failed = true;
+        return new($"cannot write {path}: {e.Message}", e);
+    }
 }

@@ -1,48 +1,99 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
 
 namespace AlbertCompiled.Training;
 
 /// <summary>
-/// The measurements of a run as a TensorBoard event file: records of (length, checksum, event, checksum), an event being a protocol
-/// buffer (tensorflow/core/util/event.proto).
+/// The measurements of a run as a TensorBoard event file beside metrics.jsonl: records of (length, checksum, event, checksum), an event being a
+/// protocol buffer (tensorflow/core/util/event.proto). Its bytes follow from those of metrics.jsonl, so a resumed run writes the same ones again.
 /// </summary>
-public static class TensorBoardEvents
+sealed class TensorBoardEvents : IDisposable
 {
-    const string FileName = "events.out.tfevents.run";
+    /// <summary>TensorBoard reads files with "tfevents" in their names.</summary>
+    public const string FileName = "events.out.tfevents.run";
+
     const int WallTimeField = 1, StepField = 2, VersionField = 3, SummaryField = 5; // Event
     const int ValueField = 1, TagField = 1, ScalarField = 2;                        // Summary, Summary.Value
 
-    static readonly string[] StepTags = ["loss", "mlm_loss", "sop_loss", "mlm_accuracy", "sop_accuracy", "learning_rate", "gradient_norm", "tokens_per_s"];
+    static readonly string[] HeldOutTags = ["loss", "mlm_loss", "sop_loss", "mlm_accuracy", "sop_accuracy"];
+    static readonly string[] StepTags = [.. HeldOutTags, "learning_rate", "gradient_norm", "tokens_per_s"];
 
-    /// <summary>Writes the event file of a run folder, in place of an earlier one.</summary>
-    /// <exception cref="TrainingException">It cannot be written.</exception>
-    public static void Write(RunFolder run)
+    readonly string metrics, path;
+    readonly FileStream stream;
+    long read;      // bytes of metrics.jsonl
+    bool begun;
+
+    /// <summary>Begins the file anew with all that has been measured so far.</summary>
+    /// <param name="metrics">metrics.jsonl.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public TensorBoardEvents(string metrics)
     {
-        var log = MetricsLog.Read(run.Metrics);
-        string path = Path.Combine(run.Folder, FileName);
-        double time = new DateTimeOffset(File.GetLastWriteTimeUtc(run.Configuration)).ToUnixTimeSeconds(); // when the run began
+        this.metrics = metrics;
+        path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(metrics))!, FileName);
+        stream = new(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
+        Append();
+    }
+
+    /// <summary>Adds what metrics.jsonl has gained.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void Append()
+    {
         try
         {
-            using var stream = File.Create(path);
-            Record(stream, Event(time, 0, output =>
+            foreach (string line in NewLines())
+                if (MetricsLog.Parse(line) is { } measured) Write(measured);
+            stream.Flush();
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"cannot write {path}: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        try
+        {
+            stream.Dispose();
+        }
+        catch (IOException)
+        {
+            // Append has told it, and what is missing follows from metrics.jsonl
+        }
+    }
+
+    // whole ones
+    string[] NewLines()
+    {
+        using var source = new FileStream(metrics, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        source.Position = read;
+        var bytes = new byte[source.Length - read];
+        source.ReadExactly(bytes);
+        int end = Array.LastIndexOf(bytes, (byte)'\n') + 1;
+        read += end;
+        return Encoding.UTF8.GetString(bytes, 0, end).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    void Write(JsonElement measured)
+    {
+        if (!begun)
+        {
+            begun = true;
+            Record(stream, Event(Time(measured), 0, output =>
             {
                 output.WriteTag(VersionField, WireFormat.WireType.LengthDelimited);
                 output.WriteString("brain.Event:2");
             }));
-            var evaluations = new Queue<JsonElement>(log.Evaluations);
-            foreach (var step in log.Steps)
-            {
-                time += step.GetProperty("tokens").GetDouble() / Math.Max(1, step.GetProperty("tokens_per_s").GetDouble());
-                Record(stream, Scalars(time, step, "train", StepTags));
-                while (evaluations.TryPeek(out var next) && Step(next) <= Step(step)) Record(stream, Scalars(time, evaluations.Dequeue(), "held-out", StepTags[..5]));
-            }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+
+        switch (measured.GetProperty("kind").GetString())
         {
-            throw new TrainingException($"cannot write {path}: {e.Message}", e);
+            case "step": Record(stream, Scalars(measured, "train", StepTags)); break;
+            case "evaluation" or "final": Record(stream, Scalars(measured, "held-out", HeldOutTags)); break;
         }
     }
 
@@ -56,18 +107,22 @@ public static class TensorBoardEvents
 
     static long Step(JsonElement measured) => measured.GetProperty("step").GetInt64();
 
-    static byte[] Scalars(double time, JsonElement measured, string group, string[] tags) => Event(time, Step(measured), output =>
+    // runs of earlier versions did not record it
+    static double Time(JsonElement measured) => measured.TryGetProperty("time", out var time) ? time.GetDouble() : 0;
+
+    static byte[] Scalars(JsonElement measured, string group, string[] tags) => Event(Time(measured), Step(measured), output =>
     {
         using var summary = new MemoryStream();
         var inner = new CodedOutputStream(summary);
         foreach (string tag in tags)
         {
+            if (!measured.TryGetProperty(tag, out var number)) continue;
             using var value = new MemoryStream();
             var innermost = new CodedOutputStream(value);
             innermost.WriteTag(TagField, WireFormat.WireType.LengthDelimited);
             innermost.WriteString($"{group}/{tag}");
             innermost.WriteTag(ScalarField, WireFormat.WireType.Fixed32);
-            innermost.WriteFloat(measured.GetProperty(tag).GetSingle());
+            innermost.WriteFloat(number.GetSingle());
             innermost.Flush();
             inner.WriteTag(ValueField, WireFormat.WireType.LengthDelimited);
             inner.WriteBytes(ByteString.CopyFrom(value.ToArray()));

@@ -2,16 +2,6 @@ using System.Diagnostics;
 
 namespace AlbertCompiled.Training;
 
-/// <summary>When a run stops to look at itself.</summary>
-/// <param name="Evaluations">Evaluations on a part of the held-out text, evenly spread over the run.</param>
-/// <param name="EvaluationSequences">Sequences of those; the last evaluation reads all.</param>
-/// <param name="CheckpointEvery">Time between checkpoints.</param>
-public sealed record LoopOptions(int Evaluations, int EvaluationSequences, TimeSpan CheckpointEvery)
-{
-    /// <summary>Ten evaluations on 256 sequences, a checkpoint a minute.</summary>
-    public static LoopOptions Default { get; } = new(10, 256, TimeSpan.FromMinutes(1));
-}
-
 /// <summary>How a run ended.</summary>
 /// <param name="State">Where it stands.</param>
 /// <param name="Checkpoint">Folder of the last checkpoint.</param>
@@ -29,6 +19,7 @@ public sealed class PretrainingLoop
     readonly IPretrainingObserver observer;
     readonly LoopOptions options;
     readonly Schedule schedule;
+    readonly TokenBatch[] parts;
 
     double seconds;
     long tokens;
@@ -49,11 +40,12 @@ public sealed class PretrainingLoop
         (this.model, this.configuration, this.heldOut, this.metrics) = (model, configuration, heldOut, metrics);
         (this.checkpoints, this.observer, this.options) = (checkpoints, observer, options);
         schedule = configuration.Recipe.Schedule();
+        parts = new TokenBatch[configuration.Recipe.Accumulate];
         (seconds, tokens) = (resumed?.TrainingSeconds ?? 0, resumed?.Tokens ?? 0);
     }
 
     /// <summary>Trains until the last step or until cancelled; a checkpoint is written in both cases.</summary>
-    /// <param name="source">Batches by step.</param>
+    /// <param name="source">Batches: those of an update follow each other.</param>
     /// <param name="cancellation">Ends the run after the step in progress, or the last evaluation at once.</param>
     /// <exception cref="TrainingException">The loss is no number, the device failed, or a file cannot be written; the last good checkpoint is intact.</exception>
     public PretrainingResult Run(IBatchSource source, CancellationToken cancellation)
@@ -67,6 +59,10 @@ public sealed class PretrainingLoop
             // nothing on a device that failed can be read any more: what was saved before is what remains
             throw new TrainingException($"{e.Message} in step {model.Step}, so training stopped; {LastCheckpoint()}", e);
         }
+        catch (IOException e)
+        {
+            throw new TrainingException($"{e.Message} in step {model.Step}, so training stopped; {LastCheckpoint()}", e);
+        }
     }
 
     PretrainingResult Train(IBatchSource source, CancellationToken cancellation)
@@ -75,18 +71,20 @@ public sealed class PretrainingLoop
         string? saved = first > 0 ? checkpoints.Latest() : null;
         if (first < steps)
         {
-            using var queue = new BatchQueue(source, configuration.Capacity(), first, steps);
-            long lastSave = Stopwatch.GetTimestamp();
+            using var queue = new BatchQueue(source, configuration.Capacity(), first * parts.Length, steps * parts.Length, parts.Length);
+            long lastSave = Stopwatch.GetTimestamp(), lastStep = first;
+            double best = checkpoints.Best()?.HeldOutLoss ?? double.PositiveInfinity;
             while (model.Step < steps && !cancellation.IsCancellationRequested)
             {
                 Step(queue);
-                if (IsEvaluation(model.Step, steps)) EvaluatePart();
-                if (model.Step == steps || Stopwatch.GetElapsedTime(lastSave) < options.CheckpointEvery) continue;
-                saved = Save();
-                lastSave = Stopwatch.GetTimestamp();
+                double? heldOutLoss = options.EvaluatesAt(model.Step, steps) ? EvaluatePart(steps) : null;
+                if (model.Step < steps && !(heldOutLoss < best) && !options.SavesAt(model.Step, Stopwatch.GetElapsedTime(lastSave))) continue;
+                saved = Save(heldOutLoss);
+                best = Math.Min(best, heldOutLoss ?? best);
+                (lastSave, lastStep) = (Stopwatch.GetTimestamp(), model.Step);
             }
 
-            if (model.Step > first || saved is null) saved = Save();
+            if (model.Step > lastStep || saved is null) saved = Save(null);
         }
 
         if (model.Step < steps) return new(State(), saved!, null);
@@ -101,36 +99,46 @@ public sealed class PretrainingLoop
     void Step(BatchQueue queue)
     {
         long start = Stopwatch.GetTimestamp(), step = model.Step;
-        var batch = queue.Take();
+        int stepTokens = 0;
+        for (int i = 0; i < parts.Length; i++)
+        {
+            parts[i] = queue.Take();
+            stepTokens += parts[i].Tokens.Count;
+        }
+
         float rate = schedule.At(step);
-        var result = model.TrainStep(batch, configuration.Recipe.Update(rate));
+        var result = model.TrainStep(parts, configuration.Recipe.Update(rate));
         if (!float.IsFinite(result.Loss) || !float.IsFinite(result.GradientNorm)) throw Diverged(step + 1, result.Loss, result.GradientNorm);
         double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
         seconds += elapsed;
-        tokens += batch.Tokens.Count;
+        tokens += stepTokens;
         var outputs = result.Outputs;
         var report = new StepReport(
             model.Step, result.Loss, outputs["mlm_loss"], outputs["sop_loss"], outputs["mlm_accuracy"], outputs["sop_accuracy"], rate, result.GradientNorm,
-            SequenceStage.At(configuration.Recipe.Stages, configuration.Recipe.Steps, step).Stage.Sequence, batch.Tokens.Count, tokens, elapsed, seconds);
+            SequenceStage.At(configuration.Recipe.Stages, configuration.Recipe.Steps, step).Stage.Sequence, stepTokens, tokens, elapsed, seconds);
         metrics.Step(report);
         observer.OnStep(report);
     }
 
-    bool IsEvaluation(long step, long steps) =>
-        step < steps && options.Evaluations > 0 && step * options.Evaluations / steps != (step - 1) * options.Evaluations / steps;
-
-    void EvaluatePart()
+    // the loss, by which the best checkpoint is found; null if it is no number
+    double? EvaluatePart(long steps)
     {
         int sequences = 0;
         var result = Evaluation.Run(model, heldOut.Batches.TakeWhile(b => (sequences += b.First.Count) - b.First.Count < options.EvaluationSequences))!;
-        metrics.Evaluation(model.Step, result, final: false);
-        observer.OnEvaluation(model.Step, result);
+        if (model.Step < steps)
+        {
+            // after the last step a curve gets the final evaluation, on all of the text
+            metrics.Evaluation(model.Step, result, final: false);
+            observer.OnEvaluation(model.Step, result);
+        }
+
+        return double.IsFinite(result.Loss) ? result.Loss : null;
     }
 
-    string Save()
+    string Save(double? heldOutLoss)
     {
         metrics.Flush();
-        string folder = checkpoints.Save(model, State());
+        string folder = checkpoints.Save(model, State(), heldOutLoss);
         observer.OnCheckpoint(model.Step, folder);
         return folder;
     }

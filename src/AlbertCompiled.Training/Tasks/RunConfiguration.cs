@@ -11,9 +11,10 @@ namespace AlbertCompiled.Training;
 /// <param name="EvaluationSequences">Held-out sequences that the final evaluation reads.</param>
 /// <param name="Device">What it ran on, for the record; a run may be resumed elsewhere.</param>
 /// <param name="From">The folder whose weights it started from; null: from the seed.</param>
+/// <param name="Loop">When it is evaluated and saved; null in runs of earlier versions: the default.</param>
 public sealed record RunConfiguration(
     string Model, IReadOnlyDictionary<string, string> Architecture, Recipe Recipe, ulong Seed, IReadOnlyList<string> Text, string TextDescription, string Corpus,
-    int EvaluationSequences, string Device, string? From = null)
+    int EvaluationSequences, string Device, string? From = null, LoopOptions? Loop = null)
 {
     /// <summary>The room of a batch: no sequence is shorter than <see cref="Packer.ShortestSequence"/>, and masking never predicts more than a fifth.</summary>
     public Capacity Capacity() => new(Recipe.BatchTokens, EpochPlan.MostSequences(Recipe.BatchTokens));
@@ -31,7 +32,9 @@ public sealed record RunConfiguration(
             throw new TrainingException($"a sequence of {shortest} tokens is too short: --sequence must be at least {2 * Packer.ShortestSequence}");
         if (longest > Recipe.BatchTokens)
             throw new TrainingException($"a sequence of {longest} tokens does not fit into a batch of {Recipe.BatchTokens}: raise --batch-tokens or choose a shorter --sequence");
+        if (Recipe.Accumulate < 1) throw new TrainingException($"updates of {Recipe.Accumulate} batches: --accumulate must be at least 1");
         if (Recipe.Steps < 1) throw new TrainingException($"a run of {Recipe.Steps} steps: --steps must be at least 1");
         if (!(Recipe.LearningRate > 0)) throw new TrainingException($"a learning rate of {Recipe.LearningRate}: --learning-rate must be positive");
+        Loop?.Check();
     }
 }

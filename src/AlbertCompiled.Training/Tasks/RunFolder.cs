@@ -19,15 +19,25 @@ public sealed record RunFolder(string Folder)
     /// <summary>The checkpoints.</summary>
     public CheckpointStore Checkpoints => new(Folder);
 
+    /// <summary>True if the folder holds a run, begun at least.</summary>
+    public static bool Exists(string folder) => File.Exists(new RunFolder(folder).Configuration);
+
     /// <summary>Creates the folder of a new run.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="vocabulary">The vocabulary.</param>
+    /// <param name="replace">Remove the files of a run that is there.</param>
     /// <exception cref="TrainingException">It cannot be written, or holds a run already.</exception>
-    public static RunFolder Create(string folder, RunConfiguration configuration, Vocabulary vocabulary)
+    public static RunFolder Create(string folder, RunConfiguration configuration, Vocabulary vocabulary, bool replace = false)
     {
-        CheckNew(folder);
+        CheckNew(folder, replace);
         var run = new RunFolder(folder);
         try
         {
             Directory.CreateDirectory(folder);
+            File.Delete(run.Configuration);     // first: what a crash leaves is no run
+            run.Checkpoints.Clear();
+            File.Delete(run.Report);
             File.WriteAllBytes(run.Vocabulary, vocabulary.Bytes);
             File.WriteAllText(run.Metrics, "");
             JsonFiles.Write(run.Configuration, configuration);
@@ -35,17 +45,36 @@ public sealed record RunFolder(string Folder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot write the run folder {folder}: {e.Message}; choose another with --out", e);
+            throw CannotWrite(folder, e);
         }
     }
 
     /// <summary>Checks that a folder can take a new run.</summary>
     /// <exception cref="TrainingException">It holds a run already, or is a file.</exception>
-    public static void CheckNew(string folder)
+    public static void CheckNew(string folder, bool replace = false)
     {
-        if (File.Exists(folder)) throw new TrainingException($"cannot write the run folder {folder}: it is a file; choose another with --out");
-        if (File.Exists(new RunFolder(folder).Configuration))
-            throw new TrainingException($"{folder} holds a run already: go on with it by --resume {folder}, or choose another --out");
+        if (File.Exists(folder)) throw new TrainingException($"cannot write the run folder {folder}: it is a file; choose another with --run");
+        if (replace) return;
+        if (Exists(folder)) throw new TrainingException($"{folder} holds a run already: choose another --run, or replace it with --new");
+        if (new CheckpointStore(folder).Latest() is { } left)
+            throw new TrainingException($"{folder} holds no config.json, but a checkpoint, {left}: choose another --run, or replace it with --new");
+    }
+
+    /// <summary>Creates a folder if it is not there, and keeps other processes from training in it until the lock is disposed of or the process ends.</summary>
+    /// <exception cref="TrainingException">It cannot be written, or another process trains in it.</exception>
+    public static IDisposable Lock(string folder)
+    {
+        string path = Path.Combine(folder, "lock");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            bool taken = e is IOException && File.Exists(path);
+            throw taken ? new TrainingException($"another process is training in {folder}", e) : CannotWrite(folder, e);
+        }
     }
 
     /// <summary>Opens the folder of a run.</summary>
@@ -56,4 +85,6 @@ public sealed record RunFolder(string Folder)
         if (!File.Exists(run.Configuration)) throw new TrainingException($"{folder} is not the folder of a run: it has no config.json");
         return (run, JsonFiles.Read<RunConfiguration>(run.Configuration));
     }
+
+    static TrainingException CannotWrite(string folder, Exception e) => new($"cannot write the run folder {folder}: {e.Message}; choose another with --run", e);
 }

@@ -46,6 +46,8 @@ public sealed unsafe class CpuExecutor : ModelExecutor
 
     internal float* Gradients { get; }
 
+    internal long GradientFloats => parameters.Length;
+
     /// <summary>Floats of weights that programs keep in the inner kernel's layout.</summary>
     internal long PackedFloats { get; private set; }
 
@@ -64,10 +66,18 @@ public sealed unsafe class CpuExecutor : ModelExecutor
     }
 
     /// <inheritdoc/>
-    public override void Train(TokenBatch batch, ulong seed, long step) => programs["train"].Run(batch, seed, step);
+    public override void Train(in BatchPart part, ulong seed, long step)
+    {
+        programs["train"].Run(part, seed, step);
+        TakeScalars(programs["train"], part.Adds);
+    }
 
     /// <inheritdoc/>
-    public override void Evaluate(TokenBatch batch) => programs["evaluate"].Run(batch, 0, 0);
+    public override void Evaluate(TokenBatch batch)
+    {
+        programs["evaluate"].Run(batch, 0, 0);
+        TakeScalars(programs["evaluate"], add: false);
+    }
 
     /// <inheritdoc/>
     public override void Infer(string program, TokenBatch batch) => programs[program].Run(batch, 0, 0);
@@ -75,15 +85,8 @@ public sealed unsafe class CpuExecutor : ModelExecutor
     /// <inheritdoc/>
     public override ScalarOutputs Scalars(string program)
     {
-        var p = programs[program];
-        int count = 0;
-        while (count < p.Description.Outputs.Length && p.Description.Outputs[count].IsScalar)
-        {
-            scalars[count] = *p.Output(count).Data;
-            count++;
-        }
-
-        return new(p.Description, scalars.AsSpan(0, count));
+        var description = programs[program].Description;
+        return new(description, scalars.AsSpan(0, description.ScalarCount));
     }
 
     /// <inheritdoc/>
@@ -111,6 +114,11 @@ public sealed unsafe class CpuExecutor : ModelExecutor
         }
 
         throw new KeyNotFoundException($"the program {program} of {Description.Name} has no output {name}");
+    }
+
+    void TakeScalars(CpuProgram program, bool add)
+    {
+        for (int i = 0; i < program.Description.ScalarCount; i++) scalars[i] = (add ? scalars[i] : 0) + *program.Output(i).Data;
     }
 
     /// <inheritdoc/>

@@ -20,6 +20,7 @@ public abstract unsafe class CpuProgram
 {
     readonly CpuExecutor executor;
     readonly float* token, sequence, prediction, constant, exactToken, exactSequence, exactPrediction, tokenChunk, sequenceChunk, predictionChunk, exactConstant;
+    BatchPart part;
     ulong seed;
     long step, version;
 
@@ -64,7 +65,7 @@ public abstract unsafe class CpuProgram
     protected bool WeightsChanged { get; private set; }
 
     /// <summary>The batch of this run.</summary>
-    protected TokenBatch Batch { get; private set; } = null!;
+    protected TokenBatch Batch => part.Batch;
 
     /// <summary>Tokens of this batch.</summary>
     protected int Tokens => Batch.Tokens.Count;
@@ -74,6 +75,15 @@ public abstract unsafe class CpuProgram
 
     /// <summary>Predicted positions of this batch.</summary>
     protected int Predictions => Batch.Predicted.Count;
+
+    /// <summary>Tokens of the whole batch, of which this may be a part: what means divide by.</summary>
+    protected int WholeTokens => part.Whole.Tokens;
+
+    /// <summary>Sequences of the whole batch.</summary>
+    protected int WholeSequences => part.Whole.Sequences;
+
+    /// <summary>Predicted positions of the whole batch.</summary>
+    protected int WholePredictions => part.Whole.Predictions;
 
     /// <summary>Rows of the token region: the capacity, rounded up.</summary>
     protected long TokenRows { get; }
@@ -93,10 +103,10 @@ public abstract unsafe class CpuProgram
     /// <summary>Rows of the region of partial sums over predictions.</summary>
     protected long PredictionChunkRows { get; }
 
-    /// <summary>Runs the program on a batch.</summary>
-    public void Run(TokenBatch batch, ulong seed, long step)
+    /// <summary>Runs the program on a batch or a part of one.</summary>
+    public void Run(in BatchPart part, ulong seed, long step)
     {
-        (Batch, this.seed, this.step) = (batch, seed, step);
+        (this.part, this.seed, this.step) = (part, seed, part.DropoutStep(step));
         WeightsChanged = version != executor.ValuesVersion;
         Run();
         version = executor.ValuesVersion;
@@ -107,6 +117,12 @@ public abstract unsafe class CpuProgram
 
     /// <summary>Where output <paramref name="index"/> of the description lies.</summary>
     public abstract CpuOutput Output(int index);
+
+    /// <summary>Zeroes the gradient arena, unless the part adds to those before.</summary>
+    protected void ClearGradients()
+    {
+        if (!part.Adds) Arrays.Clear(Team, Gradients, executor.GradientFloats);
+    }
 
     internal int CountOf(Dimension dimension) => Batch.Count(dimension);
 

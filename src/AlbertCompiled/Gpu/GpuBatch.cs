@@ -5,7 +5,7 @@ namespace AlbertCompiled.Gpu;
 /// <summary>The index vectors of a batch in device memory: one buffer with a fixed place for each.</summary>
 public sealed class GpuBatch : IDisposable
 {
-    const int SizeCount = 3;
+    const int SizeCount = 6;
 
     readonly GpuDevice device;
     readonly ArrayView<int> sizes;
@@ -76,6 +76,15 @@ public sealed class GpuBatch : IDisposable
     /// <summary>Predictions, for launches.</summary>
     internal Extent PredictionExtent => new(replays ? capacity.Predictions : PredictionCount, sizes, 2);
 
+    /// <summary>Tokens of the whole batch, of which this may be a part: for kernels.</summary>
+    internal Extent WholeTokenExtent => new(int.MaxValue, sizes, 3);
+
+    /// <summary>Sequences of the whole batch.</summary>
+    internal Extent WholeSequenceExtent => new(int.MaxValue, sizes, 4);
+
+    /// <summary>Predictions of the whole batch.</summary>
+    internal Extent WholePredictionExtent => new(int.MaxValue, sizes, 5);
+
     /// <summary>The tiles of the sequences, for attention.</summary>
     internal AttentionTiles Tiles => tiles.Within(TokenExtent.Most, SequenceExtent.Most);
 
@@ -92,8 +101,9 @@ public sealed class GpuBatch : IDisposable
     public int PredictionCount { get; private set; }
 
     /// <summary>Queues the copy of a batch to the device. The batch may be filled anew once this returns.</summary>
-    public void Upload(TokenBatch batch)
+    public void Upload(in BatchPart part)
     {
+        var (batch, whole, _) = part;
         (TokenCount, SequenceCount, PredictionCount) = (batch.Tokens.Count, batch.First.Count, batch.Predicted.Count);
         var staging = staged.Next();
         int at = 0;     // in the order in which the places were taken
@@ -106,7 +116,7 @@ public sealed class GpuBatch : IDisposable
         Stage(staging, batch.Labels.Span, Labels, ref at);
         staging.Slice(at, capacity.Sequences + 1).Fill(TokenCount);     // what follows the last sequence is empty
         Stage(staging, batch.Starts.AsSpan(0, SequenceCount + 1), Starts, ref at);
-        Stage(staging, [TokenCount, SequenceCount, PredictionCount], sizes, ref at);
+        Stage(staging, [TokenCount, SequenceCount, PredictionCount, whole.Tokens, whole.Sequences, whole.Predictions], sizes, ref at);
         staged.Send();
         foreach (var (vector, groups) in grouped) groups.Upload(vector(batch).Span);
     }

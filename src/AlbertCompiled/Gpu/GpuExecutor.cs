@@ -10,10 +10,11 @@ public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement
     readonly Dictionary<string, GpuProgram<T>> programs = [];
     readonly List<MemoryBuffer> buffers = [];
     readonly GpuParameterSet parameters;
-    readonly ArrayView<float> results;
+    readonly ArrayView<float> results, scalars;
     readonly HostBuffer<float> hostResults;     // scalar outputs of the last run, then the gradient norm if it updated
     readonly StreamMark complete;
-    readonly Dictionary<(string Program, Optimizer? Update), StepGraph> graphs = [];
+    readonly Dictionary<(string Program, bool Adds, Optimizer? Update), StepGraph> graphs = [];
+    readonly GpuKernel<AddKernel> add;
     readonly Dictionary<(string Program, int Output), HostBuffer<float>> delivered = [];
 
     /// <summary>Allocates the arena and binds the programs to it.</summary>
@@ -30,6 +31,8 @@ public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement
         Exact = Allocate<float>(Description.Programs.Max(p => p.Arena.Exact(Capacity)));
         int most = Description.Programs.Max(p => p.Outputs.Length) + 1;
         results = Allocate<float>(most);
+        scalars = Allocate<float>(most);
+        add = new(device);
         hostResults = new(device, most);
         complete = new(device);
         Batch = new(device, Capacity);
@@ -79,15 +82,15 @@ public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement
     }
 
     /// <inheritdoc/>
-    public override StepResult Step(TokenBatch batch, ulong seed, long step, in OptimizerSettings settings)
+    public override StepResult Step(scoped in BatchPart part, ulong seed, long step, scoped in OptimizerSettings settings)
     {
         parameters.State.SetRule(UpdateRule.Of(settings, step + 1));
-        Run("train", batch, seed, step, settings.Optimizer);
-        return new(Scalars("train"), hostResults.Span.Slice(programs["train"].ScalarCount, 1));
+        Run("train", part, seed, step, settings.Optimizer);
+        return new(Scalars("train"), hostResults.Span.Slice(programs["train"].Description.ScalarCount, 1));
     }
 
     /// <inheritdoc/>
-    public override void Train(TokenBatch batch, ulong seed, long step) => Run("train", batch, seed, step);
+    public override void Train(in BatchPart part, ulong seed, long step) => Run("train", part, seed, step);
 
     /// <inheritdoc/>
     public override void Evaluate(TokenBatch batch) => Run("evaluate", batch, 0, 0);
@@ -98,8 +101,8 @@ public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement
     /// <inheritdoc/>
     public override ScalarOutputs Scalars(string program)
     {
-        var p = programs[program];
-        return new(p.Description, hostResults.Span[..p.ScalarCount], this);
+        var description = programs[program].Description;
+        return new(description, hostResults.Span[..description.ScalarCount], this);
     }
 
     /// <inheritdoc/>
@@ -164,16 +167,16 @@ public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement
     long Bytes(Capacity capacity) =>
         Description.Programs.Max(p => p.Arena.Elements(capacity)) * Interop.SizeOf<T>() + Description.Programs.Max(p => p.Arena.Exact(capacity)) * sizeof(float);
 
-    void Run(string program, TokenBatch batch, ulong seed, long step, Optimizer? update = null)
+    void Run(string program, in BatchPart part, ulong seed, long step, Optimizer? update = null)
     {
         try
         {
             Device.Bind();
-            Batch.Upload(batch);
-            parameters.State.SetRun(seed, step);
+            Batch.Upload(part);
+            parameters.State.SetRun(seed, part.DropoutStep(step));
             parameters.State.Send();
             parameters.Refresh();
-            Graph((program, update)).Run();
+            Graph((program, part.Adds, update)).Run();
             complete.Set(Device.Stream);
         }
         catch (AcceleratorException e)
@@ -182,17 +185,19 @@ public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement
         }
     }
 
-    StepGraph Graph((string Program, Optimizer? Update) key) =>
-        graphs.TryGetValue(key, out var graph) ? graph : graphs[key] = NewGraph(programs[key.Program], key.Update);
+    StepGraph Graph((string Program, bool Adds, Optimizer? Update) key) =>
+        graphs.TryGetValue(key, out var graph) ? graph : graphs[key] = NewGraph(programs[key.Program], key.Adds, key.Update);
 
-    StepGraph NewGraph(GpuProgram<T> program, Optimizer? update) => new(Device, () => Queue(program, update));
+    StepGraph NewGraph(GpuProgram<T> program, bool adds, Optimizer? update) => new(Device, () => Queue(program, adds, update));
 
     /// <summary>All that a run launches, down to its results in memory that the host reads.</summary>
-    void Queue(GpuProgram<T> program, Optimizer? update)
+    void Queue(GpuProgram<T> program, bool adds, Optimizer? update)
     {
-        program.Queue();
-        int count = program.ScalarCount;
-        for (int i = 0; i < count; i++) program.Output(i).Exact.SubView(0, 1).CopyTo(Device.Stream, results.SubView(i, 1));
+        program.Queue(adds);
+        int count = program.Description.ScalarCount;
+        var taken = adds ? scalars : results;
+        for (int i = 0; i < count; i++) program.Output(i).Exact.SubView(0, 1).CopyTo(Device.Stream, taken.SubView(i, 1));
+        if (adds) add.Launch(1, new() { Source = scalars, Target = results, Length = count });
         if (update is { } optimizer)
         {
             parameters.QueueUpdate(optimizer);

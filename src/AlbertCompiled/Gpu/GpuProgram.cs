@@ -10,14 +10,13 @@ public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
     readonly GpuExecutor<T> executor;
     readonly long token, sequence, prediction, constant;
     readonly long exactToken, exactSequence, exactPrediction, tokenChunk, sequenceChunk, predictionChunk, exactConstant;
-    bool tilesListed;
+    bool tilesListed, adds;
 
     /// <summary>Lays the program's regions out in the executor's arenas.</summary>
     protected GpuProgram(GpuExecutor<T> executor, ProgramDescription description)
     {
         this.executor = executor;
         Description = description;
-        ScalarCount = description.Outputs.TakeWhile(o => o.IsScalar).Count();
         var (plan, capacity) = (description.Arena, executor.Model.Capacity);
         TokenRows = ArenaPlan.Round(capacity.Tokens);
         SequenceRows = ArenaPlan.Round(capacity.Sequences);
@@ -56,6 +55,15 @@ public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
     /// <summary>Predicted positions of the batch.</summary>
     protected Extent Predictions => Batch.PredictionExtent;
 
+    /// <summary>Tokens of the whole batch, of which this may be a part: what means divide by.</summary>
+    protected Extent WholeTokens => Batch.WholeTokenExtent;
+
+    /// <summary>Sequences of the whole batch.</summary>
+    protected Extent WholeSequences => Batch.WholeSequenceExtent;
+
+    /// <summary>Predicted positions of the whole batch.</summary>
+    protected Extent WholePredictions => Batch.WholePredictionExtent;
+
     /// <summary>Rows of the token region: the capacity, rounded up.</summary>
     protected long TokenRows { get; }
 
@@ -75,17 +83,15 @@ public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
     protected long PredictionChunkRows { get; }
 
     /// <summary>Queues the program for a batch that the executor has copied to the device.</summary>
-    internal void Queue()
+    /// <param name="adds">Gradients are added to those of the parts before.</param>
+    internal void Queue(bool adds)
     {
-        tilesListed = false;
+        (this.adds, tilesListed) = (adds, false);
         Run();
     }
 
     /// <summary>The generated steps.</summary>
     protected abstract void Run();
-
-    /// <summary>How many outputs are scalars: they come first.</summary>
-    internal int ScalarCount { get; }
 
     /// <summary>Where output <paramref name="index"/> of the description lies.</summary>
     public abstract GpuOutput<T> Output(int index);
@@ -148,8 +154,11 @@ public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
     /// <summary>Leaves memory to be freed with the program's own.</summary>
     protected void Own(MemoryBuffer memory) => executor.Own(memory);
 
-    /// <summary>Zeroes the gradient arena.</summary>
-    protected void ClearGradients() => Device.Clear(executor.Gradients);
+    /// <summary>Zeroes the gradient arena, unless the part adds to those before.</summary>
+    protected void ClearGradients()
+    {
+        if (!adds) Device.Clear(executor.Gradients);
+    }
 
     /// <summary>Zeroes a slot of so many rows.</summary>
     protected void Clear(ArrayView<T> view, int stride, Extent rows) => Device.Clear(view.SubView(0, (long)stride * rows.Most));

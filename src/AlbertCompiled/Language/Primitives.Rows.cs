@@ -81,7 +81,7 @@ public static partial class Primitives
         });
     }
 
-    /// <summary>The number of rows as [1, 1]. No gradient.</summary>
+    /// <summary>The number of rows as [1, 1]: compiled, those of the whole batch that a step may take in parts. No gradient.</summary>
     public static Tensor RowCount(Tensor x) => x.Rows;
 
     static ReadOnlySpan<double> Row(double[] values, int row, int columns) => values.AsSpan(row * columns, columns);

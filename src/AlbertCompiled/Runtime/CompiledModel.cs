@@ -83,10 +83,19 @@ public abstract class CompiledModel : IDisposable
     /// </summary>
     /// <exception cref="BatchException">The batch exceeds the capacity or holds an index outside its table.</exception>
     /// <exception cref="InvalidOperationException">The model was compiled for inference alone.</exception>
-    public StepResult TrainStep(TokenBatch batch, in OptimizerSettings settings)
+    public StepResult TrainStep(TokenBatch batch, scoped in OptimizerSettings settings) => TrainStep(new ReadOnlySpan<TokenBatch>(in batch), settings);
+
+    /// <summary>
+    /// One update from a batch that comes in parts, each within the capacity: the same, to rounding, as from all sequences at once, since means
+    /// divide by the sizes of the whole. Scalar outputs are sums over the parts: the whole's losses and accuracies. Dropout draws for each part anew.
+    /// </summary>
+    /// <param name="parts">The parts, in the order in which their gradients are added up.</param>
+    /// <param name="settings">The update's settings.</param>
+    /// <exception cref="BatchException">There is no part, or one exceeds the capacity or holds an index outside its table; nothing was changed.</exception>
+    /// <exception cref="InvalidOperationException">The model was compiled for inference alone.</exception>
+    public StepResult TrainStep(scoped ReadOnlySpan<TokenBatch> parts, scoped in OptimizerSettings settings)
     {
-        CheckTraining(batch);
-        var result = Executor.Step(batch, Seed, Step, settings);
+        var result = Executor.Step(AllButLast(parts), Seed, Step, settings);
         Step++;
         return result;
     }
@@ -94,17 +103,26 @@ public abstract class CompiledModel : IDisposable
     /// <summary>Forward and backward without an update; gradients are left in <see cref="Parameters"/>.</summary>
     /// <exception cref="BatchException">The batch exceeds the capacity or holds an index outside its table.</exception>
     /// <exception cref="InvalidOperationException">The model was compiled for inference alone.</exception>
-    public ScalarOutputs ComputeGradients(TokenBatch batch)
+    public ScalarOutputs ComputeGradients(TokenBatch batch) => ComputeGradients(new ReadOnlySpan<TokenBatch>(in batch));
+
+    /// <summary>Forward and backward of a batch that comes in parts, without an update; see <see cref="TrainStep(ReadOnlySpan{TokenBatch}, in OptimizerSettings)"/>.</summary>
+    /// <exception cref="BatchException">There is no part, or one exceeds the capacity or holds an index outside its table.</exception>
+    /// <exception cref="InvalidOperationException">The model was compiled for inference alone.</exception>
+    public ScalarOutputs ComputeGradients(scoped ReadOnlySpan<TokenBatch> parts)
     {
-        CheckTraining(batch);
-        Executor.Train(batch, Seed, Step);
+        Executor.Train(AllButLast(parts), Seed, Step);
         return Executor.Scalars("train");
     }
 
-    void CheckTraining(TokenBatch batch)
+    // checks all parts before anything is changed, adds up the gradients of all but the last, and returns that one
+    BatchPart AllButLast(scoped ReadOnlySpan<TokenBatch> parts)
     {
         if (!Description.Trains) throw Description.WithoutTraining("has no gradients");
-        Check(batch);
+        if (parts.IsEmpty) throw new BatchException("a batch of no parts");
+        foreach (var part in parts) Check(part);
+        var whole = BatchSize.Of(parts);
+        for (int i = 0; i < parts.Length - 1; i++) Executor.Train(new(parts[i], whole, i), Seed, Step);
+        return new(parts[^1], whole, parts.Length - 1);
     }
 
     /// <summary>The forward pass of the training program, dropout off.</summary>

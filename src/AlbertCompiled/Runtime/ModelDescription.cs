@@ -70,7 +70,19 @@ public sealed record ArenaPlan(
 /// <param name="FlopsPerTokenPair">Attention FLOPs per pair of tokens of one sequence.</param>
 /// <param name="Outputs">What can be read after a run, scalars first.</param>
 public sealed record ProgramDescription(
-    string Name, ArenaPlan Arena, double FlopsPerToken, double FlopsPerSequence, double FlopsPerPrediction, double FlopsPerTokenPair, ImmutableArray<OutputInfo> Outputs);
+    string Name, ArenaPlan Arena, double FlopsPerToken, double FlopsPerSequence, double FlopsPerPrediction, double FlopsPerTokenPair, ImmutableArray<OutputInfo> Outputs)
+{
+    /// <summary>Outputs that are one number: the first ones.</summary>
+    public int ScalarCount
+    {
+        get
+        {
+            int count = 0;
+            while (count < Outputs.Length && Outputs[count].IsScalar) count++;
+            return count;
+        }
+    }
+}
 
 /// <summary>What the compiler knows about a model: generated beside it.</summary>
 /// <param name="Name">Type name.</param>

@@ -15,17 +15,17 @@ public abstract class ModelExecutor(CompiledModel model) : IDisposable
     /// <summary>Bytes of the arena, as allocated.</summary>
     public abstract long ArenaBytes { get; }
 
-    /// <summary>Forward and backward; gradients are overwritten.</summary>
-    public abstract void Train(TokenBatch batch, ulong seed, long step);
+    /// <summary>Forward and backward. The first part of a batch overwrites gradients and scalar outputs, those that follow add to them.</summary>
+    public abstract void Train(in BatchPart part, ulong seed, long step);
 
     /// <summary>Forward, backward and update.</summary>
-    /// <param name="batch">What to learn from.</param>
+    /// <param name="part">What to learn from: a batch, or its last part.</param>
     /// <param name="seed">Seed of dropout.</param>
     /// <param name="step">Updates applied before.</param>
     /// <param name="settings">The update's settings.</param>
-    public virtual StepResult Step(TokenBatch batch, ulong seed, long step, in OptimizerSettings settings)
+    public virtual StepResult Step(scoped in BatchPart part, ulong seed, long step, scoped in OptimizerSettings settings)
     {
-        Train(batch, seed, step);
+        Train(part, seed, step);
         var outputs = Scalars("train");
         norm = parameters.Update(settings, step + 1);
         return new(outputs, new(in norm));

@@ -47,6 +47,15 @@ static unsafe partial class StubScenarios
             float norm = model.TrainStep(BatchOf(i), new(Optimizer.Lamb, 1e-3f, BiasCorrection: true)).GradientNorm;
         }
 
+        Mark("gradients");
+        _ = model.ComputeGradients(BatchOf(0)).Loss;
+        for (int i = 0; i < 4; i++)
+        {
+            TokenBatch[] parts = [BatchOf(i), BatchOf(i + 1), BatchOf(i + 2)];
+            Mark($"parts {i}");
+            _ = model.TrainStep(parts, new(Optimizer.Lamb, 1e-3f)).Loss;
+        }
+
         for (int i = 0; i < 6; i++)
         {
             Mark($"evaluate {i}");

@@ -57,6 +57,17 @@ public sealed class StubTests
             Assert.Equal(replayed, log.Part($"{run} 5"));
         }
 
+        // an update from three parts: the gradients alone, once more behind those that are there, and with the update
+        string[] gradients = Launches(log.Part("gradients"), "captured"), lamb = Launches(log.Part("lamb 0"), "launch"), parts = Launches(log.Part("parts 1"), "captured");
+        Assert.Equal(gradients.Length + lamb.Length, parts.Length);
+        Assert.Equal(gradients[1..].Select(Kernel), parts[..(gradients.Length - 1)].Select(Kernel));                // nothing is zeroed
+        Assert.DoesNotContain(Kernel(parts[gradients.Length - 1]), gradients.Concat(lamb).Select(Kernel));           // losses are added to those before
+        foreach (string step in (string[])["parts 2", "parts 3"])
+        {
+            Assert.Equal([gradients.Length, gradients.Length, lamb.Length], log.Part(step).Where(l => l.StartsWith("cuGraphLaunch ", StringComparison.Ordinal)).Select(l => int.Parse(l.Split(' ')[1])));
+            Assert.Empty(Launches(log.Part(step), "launch"));
+        }
+
         Assert.Contains("# managed bytes 0", log.Lines);
         Assert.Equal(Launches(log.Part("adamw 0"), "launch").Length + 2, Launches(log.Part("lamb 0"), "launch").Length);     // ratios, last pass
     }
@@ -107,6 +118,8 @@ public sealed class StubTests
         Assert.Matches("^DeviceException .*BFloat16.*Float32", told[0]);
         Assert.Equal(["nothing", "nothing", "nothing"], told[1..]);
     }
+
+    static string Kernel(string launch) => launch.Split(' ')[0];
 
     /// <summary>Kernel, grid, group, shared memory, stream and arguments of each launch.</summary>
     static string[] Launches(string[] lines, string word) =>

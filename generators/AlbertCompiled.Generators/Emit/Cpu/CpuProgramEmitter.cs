@@ -4,7 +4,7 @@ using AlbertCompiled.Generators.Passes;
 namespace AlbertCompiled.Generators.Emit.Cpu;
 
 /// <summary>The CPU's way to print a program: structs of pointers that a thread team runs, generic over the vector and the precision of products.</summary>
-internal sealed class CpuProgramEmitter(LoweredProgram program, ParameterLayout layout, string model) : ProgramEmitter(program, layout, model, "Cpu")
+internal sealed class CpuProgramEmitter(LoweredProgram program, string model) : ProgramEmitter(program, model, "Cpu")
 {
     // weight and transposition → field and the product that first reads it
     readonly Dictionary<string, (string Field, ProductKernel Kernel)> packed = [];
@@ -26,7 +26,7 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, ParameterLayout 
         get
         {
             if (packed.Count > 0) yield return "if (WeightsChanged) PackWeights();";
-            if (Program.Name == "train") yield return FormattableString.Invariant($"Arrays.Clear(Team, Gradients, {Layout.Length});");
+            if (Program.Name == "train") yield return "ClearGradients();";
         }
     }
 

@@ -4,7 +4,7 @@ using AlbertCompiled.Generators.Passes;
 namespace AlbertCompiled.Generators.Emit.Gpu;
 
 /// <summary>The GPU's way to print a program: structs of views that ILGPU compiles, and launchers that a step queues.</summary>
-internal sealed class GpuProgramEmitter(LoweredProgram program, ParameterLayout layout, string model) : ProgramEmitter(program, layout, model, "Gpu")
+internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : ProgramEmitter(program, model, "Gpu")
 {
     // columns that a lane takes at once where they divide a row: Float8 of the runtime
     const int PackColumns = 8;

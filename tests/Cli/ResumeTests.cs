@@ -1,0 +1,115 @@
+using System.Text.RegularExpressions;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Tests;
+
+/// <summary>A folder that holds a run goes on with it; what it was begun with does not change under way.</summary>
+public sealed class ResumeTests : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    public ResumeTests()
+    {
+        folder.Write("text/a.txt", TestText.Documents(60, 30));
+        Environment.SetEnvironmentVariable("ALBERT_CACHE", Path.Combine(Path.GetTempPath(), "albert-test-cache"));
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void The_same_command_again_goes_on()
+    {
+        CliRun.Of(Arguments("whole")).Succeeds();
+        Assert.Equal(130, CliRun.Interrupted(5, Arguments("run")).Code);
+        Assert.Contains("resumed after step 6 of 12", CliRun.Of(Arguments("run")).Succeeds().Output);
+        Assert.Equal(Metrics("whole"), Metrics("run"));
+        Assert.Contains("resumed after step 12 of 12", CliRun.Of("pretrain", "--run", folder["run"]).Succeeds().Output);
+        Assert.Equal(Metrics("whole"), Metrics("run"));
+        Assert.Equal(File.ReadAllBytes(folder["whole/checkpoints/step-00000012/model.safetensors"]), File.ReadAllBytes(folder["run/checkpoints/step-00000012/model.safetensors"]));
+    }
+
+    [Fact]
+    public void Updates_of_several_batches_go_on_and_are_shown()
+    {
+        string[] more = ["--accumulate", "3"];
+        Assert.Contains("12 steps of 3 × 512 = 1,536 tokens", CliRun.Of([.. Arguments("whole"), .. more]).Succeeds().Output);
+        CliRun.Interrupted(5, [.. Arguments("run"), .. more]);
+        CliRun.Of([.. Arguments("run"), .. more]).Succeeds();
+        Assert.Equal(Metrics("whole"), Metrics("run"));
+        Assert.Equal(3, RunFolder.Open(folder["run"]).Configuration.Recipe.Accumulate);
+    }
+
+    [Fact]
+    public void Another_setting_is_named_and_nothing_is_touched()
+    {
+        CliRun.Interrupted(5, Arguments("run"));
+        var before = Contents();
+        (string Option, string Value, string Told)[] cases =
+        [
+            ("--steps", "99", "--steps 12, not 99"), ("--batch-tokens", "256", "--batch-tokens 512, not 256"), ("--accumulate", "2", "--accumulate 1, not 2"),
+            ("--sequence", "32", "--sequence 64, not 32"), ("--learning-rate", "0.5", "--learning-rate 0.002, not 0.5"), ("--optimizer", "lamb", "--optimizer adamw, not lamb"),
+            ("--precision", "bf16", "--precision fp32, not bf16"), ("--seed", "7", "--seed 42, not 7"), ("--model", "Other", "--model Fake, not Other"),
+            ("--vocabulary", folder["text/a.txt"], "--vocabulary "), ("--text", "elsewhere", $"--text {folder["text"]}, not "),
+        ];
+        foreach (var (option, value, told) in cases)
+            CliRun.Of("pretrain", "--run", folder["run"], option, value).Fails($"{folder["run"]} was begun with {told}", "--new", $"leave {option} out");
+        CliRun.Of("pretrain", "--run", folder["run"], "--vocabulary", folder["none"]).Fails("cannot read the vocabulary");
+        Assert.Equal(before, Contents());
+    }
+
+    [Fact]
+    public void When_to_save_may_change()
+    {
+        CliRun.Interrupted(5, Arguments("run"));
+        CliRun.Of("pretrain", "--run", folder["run"], "--checkpoint-steps", "4", "--keep", "2", "--evaluate-every", "5", "--threads", "1").Succeeds();
+        Assert.Equal(["step-00000010", "step-00000012"], Directory.GetDirectories(folder["run/checkpoints"]).Select(Path.GetFileName).Order());
+        CliRun.Of("pretrain", "--run", folder["run"], "--keep", "0").Fails("--keep must be at least 1");
+        CliRun.Of("pretrain", "--run", folder["run"], "--checkpoint-steps", "-1").Fails("--checkpoint-steps must be at least 1");
+        CliRun.Of("pretrain", "--run", folder["run"], "--checkpoint-minutes", "-1").Fails("--checkpoint-minutes must not be negative");
+        CliRun.Of("pretrain", "--run", folder["run"], "--evaluate-every", "-1").Fails("--evaluate-every must be at least 1");
+        CliRun.Of([.. Arguments("other"), "--accumulate", "0"]).Fails("--accumulate must be at least 1");
+        Assert.False(Directory.Exists(folder["other"]));
+    }
+
+    [Fact]
+    public void New_begins_anew()
+    {
+        CliRun.Of(Arguments("run")).Succeeds();
+        folder.Write("run/notes.txt", "mine");
+        CliRun.Of([.. Arguments("run"), "--new", "--seed", "7"]).Succeeds();
+        Assert.Equal(7u, RunFolder.Open(folder["run"]).Configuration.Seed);
+        Assert.Equal(12, MetricsLog.Read(folder["run/metrics.jsonl"]).Steps.Count);
+        Assert.Equal("mine", File.ReadAllText(folder["run/notes.txt"]));
+        CliRun.Of([.. Arguments("run")[..^2], "--new"]).Fails("--new begins anew in the folder of a run: say which with --run");
+        CliRun.Of("pretrain", "--resume", folder["run"], "--new").Fails("leave --run and --new out");
+    }
+
+    [Fact]
+    public void A_run_without_a_checkpoint_begins_again()
+    {
+        CliRun.Of(Arguments("whole")).Succeeds();
+        CliRun.Of(Arguments("run")).Succeeds();
+        Directory.Delete(folder["run/checkpoints"], true);
+        CliRun.Of("pretrain", "--resume", folder["run"]).Fails("no checkpoint in");
+        Assert.Contains("begun again", CliRun.Of(Arguments("run")).Succeeds().Output);
+        Assert.Equal(Metrics("whole"), Metrics("run"));
+
+        File.Delete(folder["run/config.json"]);
+        CliRun.Of(Arguments("run")).Fails("holds no config.json, but a checkpoint", "--new");
+    }
+
+    [Fact]
+    public void Two_processes_do_not_train_in_one_folder()
+    {
+        CliRun.Interrupted(5, Arguments("run"));
+        using (RunFolder.Lock(folder["run"]))
+            CliRun.Of(Arguments("run")).Fails($"another process is training in {folder["run"]}");
+        CliRun.Of(Arguments("run")).Succeeds();
+    }
+
+    string[] Arguments(string run) => ["pretrain", "--model", "Fake", "--text", folder["text"], "--steps", "12", "--batch-tokens", "512", "--sequence", "64", "--run", folder[run]];
+
+    string[] Metrics(string run) => [.. File.ReadLines(folder[$"{run}/metrics.jsonl"]).Select(l => Regex.Replace(l, "\"(tokens_per_s|time)\":[0-9.E+]+", ""))];
+
+    string[] Contents() => [.. Directory.GetFiles(folder["run"], "*", SearchOption.AllDirectories).Order().Select(f => f + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f))))];
+}
