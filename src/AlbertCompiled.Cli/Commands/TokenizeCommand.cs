@@ -28,9 +28,10 @@ static class TokenizeCommand
             string? given = parsed.GetValue(text), path = parsed.GetValue(file);
             if (given is not null && path is not null) throw new TrainingException("a text and --file were both given: leave one out");
             var lines = given is not null ? [given] : Lines(path, context.In);
-            if (parsed.GetValue(statistics)) Count(loaded, lines, context.Out);
-            else if (parsed.GetValue(json)) foreach (string line in lines) context.Out.WriteLine(AsJson(loaded.EncodeWithOffsets(line)));
-            else foreach (string line in lines) Print(loaded.EncodeWithOffsets(line), line, context.Out);
+            using var output = new LineBuffer(context.Out);
+            if (parsed.GetValue(statistics)) output.Write(Count(loaded, lines));
+            else if (parsed.GetValue(json)) foreach (string line in lines) output.Write(AsJson(loaded.EncodeWithOffsets(line)));
+            else foreach (string line in lines) Print(loaded.EncodeWithOffsets(line), line, output);
             return 0;
         });
         return command.WithExamples(
@@ -54,18 +55,18 @@ static class TokenizeCommand
     static string AsJson(Tokenization t) =>
         JsonSerializer.Serialize(new { ids = t.Ids, pieces = t.Pieces, offsets = t.Offsets.Select(o => (int[])[o.Start, o.Length]) }, Json);
 
-    static void Print(Tokenization tokens, string text, TextWriter output)
+    static void Print(Tokenization tokens, string text, LineBuffer output)
     {
         int width = Math.Max(5, tokens.Pieces.Select(p => p.Length).DefaultIfEmpty().Max());
-        output.WriteLine($"{"id",6}  {"piece".PadRight(width)}  {"start",5}  {"length",6}  text");
+        output.Write($"{"id",6}  {"piece".PadRight(width)}  {"start",5}  {"length",6}  text");
         for (int i = 0; i < tokens.Ids.Length; i++)
         {
             var (start, length) = tokens.Offsets[i];
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{tokens.Ids[i],6}  {tokens.Pieces[i].PadRight(width)}  {start,5}  {length,6}  {text.AsSpan(start, length)}"));
+            output.Write(string.Create(CultureInfo.InvariantCulture, $"{tokens.Ids[i],6}  {tokens.Pieces[i].PadRight(width)}  {start,5}  {length,6}  {text.AsSpan(start, length)}"));
         }
     }
 
-    static void Count(Vocabulary vocabulary, IEnumerable<string> lines, TextWriter output)
+    static string Count(Vocabulary vocabulary, IEnumerable<string> lines)
     {
         long count = 0, characters = 0, bytes = 0, unknown = 0, tokens = 0;
         var ids = new List<int>();
@@ -80,7 +81,7 @@ static class TokenizeCommand
         }
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{count:#,0} lines, {bytes:#,0} bytes, {tokens:#,0} tokens, {(double)characters / Math.Max(tokens, 1):0.00} characters a token, {(double)unknown / Math.Max(tokens, 1):0.000%} unknown, {bytes / 1e6 / Math.Max(seconds, 1e-9):0.0} MB/s"));
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{count:#,0} lines, {bytes:#,0} bytes, {tokens:#,0} tokens, {(double)characters / Math.Max(tokens, 1):0.00} characters a token, {(double)unknown / Math.Max(tokens, 1):0.000%} unknown, {bytes / 1e6 / Math.Max(seconds, 1e-9):0.0} MB/s");
     }
 }
