@@ -65,7 +65,7 @@ sealed class MappedText
     {
         if (!mapped || Length == 0 || starts[Length - 1] == ends[Length - 1]) return;
         int start = starts[Length - 1];
-        for (int i = Length - 1; i >= 0 && starts[i] == start; i--) ends[i] = end;
+        for (int i = Length - 1; i >= 0 && starts[i] == start && ends[i] > start; i--) ends[i] = end;
     }
 
     /// <summary>Takes away what stands at the end.</summary>

@@ -55,7 +55,8 @@ sealed class PieceNormalizer
             if (kept[first] && (i + 1 == text.Length || text[i + 1] < 0x80))
             {
                 bool space = first == Space;
-                if (!(space && afterSpace)) output.Append(first, space ? input.End(i) : input.Start(i), input.End(i));
+                if (!space) output.Append(first, input.Start(i), input.End(i));
+                else if (!afterSpace) output.Append(first, Next(input, i), Next(input, i));
                 afterSpace = space && removeExtraSpaces;
                 i++;
                 continue;
@@ -66,7 +67,7 @@ sealed class PieceNormalizer
             if (afterSpace) written = written.TrimStart(Space);
             if (!written.IsEmpty)
             {
-                Append(written, input.Start(i), input.End(i + length - 1), output);
+                Append(written, input.Start(i), input.End(i + length - 1), Next(input, i + length - 1), output);
                 afterSpace = removeExtraSpaces && written[^1] == Space;
             }
 
@@ -85,13 +86,17 @@ sealed class PieceNormalizer
         return text[..length];
     }
 
-    void Append(ReadOnlySpan<byte> text, int start, int end, MappedText output)
+    // where what follows a byte begins: the place of white space
+    static int Next(MappedText input, int index) => index + 1 < input.Length ? input.Start(index + 1) : input.End(index);
+
+    void Append(ReadOnlySpan<byte> text, int start, int end, int next, MappedText output)
     {
         for (int i = 0, length; i < text.Length; i += length)
         {
             length = Utf8Text.CharacterLength(text[i]);
             var character = text.Slice(i, length);
-            if (character[0] == Space) output.Append(Space, end, end);
+            int place = i + length < text.Length ? start : next;
+            if (character[0] == Space) output.Append(Space, place, place);
             else if (escapeSpaces && character.SequenceEqual("▁"u8)) output.Append(Space, start, end);
             else output.Append(character, start, end);
         }

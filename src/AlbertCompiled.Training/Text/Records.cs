@@ -70,7 +70,8 @@ static class Records
         var fields = reader.Schema.GetDataFields();
         var field = fields.FirstOrDefault(f => f.Path.ToString() == column)
             ?? throw new TrainingException($"{file}: no column {column}; choose one with --column; there are {string.Join(", ", fields.Select(f => f.Path.ToString()).Take(20))}");
-        return field.ClrType == typeof(string) && !field.IsArray && field.MaxRepetitionLevel == 0 ? field : throw new TrainingException($"{file}: the column {column} holds no strings");
+        bool isText = field.ClrType == typeof(string) || field.ClrType == typeof(ReadOnlyMemory<char>);
+        return isText && !field.IsArray && field.MaxRepetitionLevel == 0 ? field : throw new TrainingException($"{file}: the column {column} holds no strings");
     }
 
     static string?[] RowGroup(ParquetReader reader, int group, DataField field, string file)

@@ -44,10 +44,10 @@ public static class TextDocuments
         {
             if (string.IsNullOrWhiteSpace(line)) continue;
             full++;
-            if (SentenceSplitter.EndsSentence(line) && SentenceSplitter.Split(line).Take(3).Count() < 3) ends++;
+            if (SentenceSplitter.EndsSentence(line) && SentenceSplitter.Split(line).Take(2).Count() == 1) ends++;
         }
 
-        return 2 * ends > full;
+        return full > 1 && 2 * ends > full; // one line shows nothing
     }
 
     // documents are read one after the other, each to its end

@@ -27,7 +27,7 @@ public sealed class TextLines : IDisposable
     byte[] buffer = new byte[FirstBuffer];
     int start, end;
     long column; // bytes of the line that were given out already, as parts of it
-    bool atEnd;
+    bool begun, atEnd;
 
     /// <summary>Lines of a stream, which is closed with them.</summary>
     /// <param name="stream">UTF-8, with or without a byte order mark.</param>
@@ -49,7 +49,7 @@ public sealed class TextLines : IDisposable
     /// <exception cref="TrainingException">It is not UTF-8 or too long, or the stream cannot be read.</exception>
     public string? Read()
     {
-        if (Number == 0) SkipMark();
+        if (!begun) SkipMark();
         if (column == 0) Number++;
         for (int searched = 0; ;)
         {
@@ -59,7 +59,9 @@ public sealed class TextLines : IDisposable
             if (line.Length > longest) return Part(line[..longest]);
             searched = line.Length;
             if (Fill()) continue;
-            return end > start || column > 0 ? Take(end - start, terminated: false) : null;
+            if (end > start || column > 0) return Take(end - start, terminated: false);
+            Number--;
+            return null;
         }
     }
 
@@ -100,6 +102,7 @@ public sealed class TextLines : IDisposable
 
     void SkipMark()
     {
+        begun = true;
         while (end - start < ByteOrderMark.Length && Fill()) { }
         if (buffer.AsSpan(start, end - start).StartsWith(ByteOrderMark)) start += ByteOrderMark.Length;
     }
