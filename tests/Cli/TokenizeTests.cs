@@ -55,7 +55,7 @@ public sealed class TokenizeTests : IDisposable
     {
         folder.Write("a.jsonl", "{\"b\":\"One. Two.\"}\n{\"b\":\"Two. One.\"}\n{\"b\":\"\"}\n{\"b\":\"Last.\"}\n");
         var run = CliRun.Of("sentences", "--text", folder["a.jsonl"], "--field", "b");
-        Assert.Equal((0, "One.\nTwo.\n", "warning: 1 documents without text skipped\n"), (run.Code, run.Output, run.Error));
+        Assert.Equal((0, "One.\nTwo.\n", "warning: documents without text skipped: 1\n"), (run.Code, run.Output, run.Error));
         CliRun.Of("sentences", "--text", folder["a.jsonl"]).Fails("no field text");
         CliRun.Of("sentences", "--text", folder["a.jsonl"], "--split", "words").Fails("--split is one of auto, lines, sentences");
     }

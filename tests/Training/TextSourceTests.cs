@@ -90,7 +90,7 @@ public sealed class TextSourceTests : IDisposable
             [["One thing.", "And another.", "A paragraph."], ["A line.", "A second line."]],
             source.Read().Select(d => d.Sentences.Select(s => s.Text)));
         Assert.Equal(2, source.Report.EmptyDocuments);
-        Assert.Equal("2 documents without text skipped", source.Report.Summary);
+        Assert.Equal("documents without text skipped: 2", source.Report.Summary);
         File.WriteAllBytes(folder["b.jsonl.gz"], Gzip("{\"body\":\"Packed.\"}"));
         Assert.Equal(["Packed."], Sentences("b.jsonl.gz", "body"));
     }
@@ -175,7 +175,7 @@ public sealed class TextSourceTests : IDisposable
         var source = new TextFiles(folder["b.txt"]);
         string[] parts = [.. source.Read().SelectMany(d => d.Sentences).Select(s => s.Text)];
         Assert.Equal([4094, 4094, 1809], parts.Select(p => p.Length)); // whole words
-        Assert.Equal("1 sentences of more than 4096 characters cut", source.Report.Summary);
+        Assert.Equal("sentences of more than 4096 characters cut: 1", source.Report.Summary);
     }
 
     [Theory]

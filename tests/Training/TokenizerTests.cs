@@ -178,7 +178,7 @@ public sealed class TokenizerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("small.model", 1500)]
+    [InlineData("small.model", 600)]
     [InlineData("docs-8000.model", 60)] // has a character map, most of its bytes
     public void A_damaged_model_is_told_or_encodes(string name, int mutations)
     {

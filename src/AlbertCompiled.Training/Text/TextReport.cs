@@ -25,7 +25,7 @@ public sealed class TextReport
                 (CutLines, $"lines of more than {TextFiles.LongestLine} bytes read in parts"),
                 (CutSentences, $"sentences of more than {TextDocuments.LongestSentence} characters cut"),
             ];
-            string summary = string.Join(", ", parts.Where(p => p.Count > 0).Select(p => $"{p.Count} {p.Text}"));
+            string summary = string.Join(", ", parts.Where(p => p.Count > 0).Select(p => $"{p.Text}: {p.Count}"));
             return summary.Length > 0 ? summary : null;
         }
     }
