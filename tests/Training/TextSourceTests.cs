@@ -70,6 +70,14 @@ public sealed class TextSourceTests : IDisposable
         byte[] packed = Gzip("One sentence.\nAnother.\n");
         File.WriteAllBytes(folder["a.txt.gz"], packed);
         Assert.Equal(["One sentence.", "Another."], Sentences("a.txt.gz"));
+        File.WriteAllBytes(folder["b.txt.gz"], [.. packed, .. Gzip("A second member.\n")]);
+        Assert.Equal(["One sentence.", "Another.", "A second member."], Sentences("b.txt.gz"));
+        for (int length = 1; length < packed.Length; length++) // the end is missing
+        {
+            File.WriteAllBytes(folder["c.txt.gz"], packed[..length]);
+            Assert.StartsWith($"cannot read {folder["c.txt.gz"]}", Message(() => Sentences("c.txt.gz")));
+        }
+
         packed[14] ^= 0xFF;
         File.WriteAllBytes(folder["a.txt.gz"], packed);
         Assert.StartsWith($"cannot read {folder["a.txt.gz"]}", Message(() => Sentences("a.txt.gz")));

@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace AlbertCompiled.Training;
 
 /// <summary>Opens files of text.</summary>
@@ -14,7 +12,7 @@ public static class TextFile
         try
         {
             var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, Buffer, FileOptions.SequentialScan);
-            return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
+            return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new PackedText(file) : file;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
