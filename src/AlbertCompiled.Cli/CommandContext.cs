@@ -10,4 +10,8 @@ namespace AlbertCompiled.Cli;
 /// <param name="IsTerminal">Output is looked at while it is written.</param>
 public sealed record CommandContext(
     TextWriter Out, TextWriter Error, ModelRegistry Models, Func<string, int, Device> OpenDevice, Func<IReadOnlyList<string>> Devices,
-    Func<Interruption> Interruption, bool IsTerminal);
+    Func<Interruption> Interruption, bool IsTerminal)
+{
+    /// <summary>Opens standard input.</summary>
+    public Func<Stream> In { get; init; } = Console.OpenStandardInput;
+}

@@ -23,6 +23,7 @@ public static class CommandLine
             ModelsCommand.Create(context),
             DevicesCommand.Create(context),
             SentencesCommand.Create(context),
+            TokenizeCommand.Create(context),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Cli;
@@ -8,17 +10,23 @@ static class SentencesCommand
 {
     public static Command Create(CommandContext context)
     {
-        var text = new PretrainOptions().Text;
-        var command = new Command("sentences", "Writes the training sentences of a text, each once, a line each: what a vocabulary is trained on.") { text };
+        var options = new TextOptions();
+        var command = new Command("sentences", "Writes the training sentences of a text, each once, a line each: what a vocabulary is trained on.");
+        foreach (var option in options.All) command.Options.Add(option);
         command.SetAction(parsed =>
         {
-            var seen = new HashSet<string>();
-            foreach (var document in PretrainSettings.Text(parsed.GetValue(text)!).Read())
+            var source = options.Source(parsed);
+            var seen = new HashSet<UInt128>(); // 16 bytes a sentence, whatever its length
+            using var output = new LineBuffer(context.Out);
+            foreach (var document in source.Read())
                 if (!document.HeldOut)
                     foreach (var sentence in document.Sentences)
-                        if (seen.Add(sentence.Text)) context.Out.WriteLine(sentence.Text);
+                        if (seen.Add(Checksum(sentence.Text))) output.Write(sentence.Text);
+            if (source.Report.Summary is { } summary) context.Error.WriteLine($"warning: {summary}");
             return 0;
         });
-        return command.WithExamples("sentences > sentences.txt", "sentences --text books/ > sentences.txt");
+        return command.WithExamples("sentences > sentences.txt", "sentences --text books/ > sentences.txt", "sentences --text wiki.parquet --column article --split sentences");
     }
+
+    static UInt128 Checksum(string text) => MemoryMarshal.Read<UInt128>(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan())));
 }

@@ -7,7 +7,7 @@ namespace AlbertCompiled.Training;
 public static class CorpusCache
 {
     // in the key, so that a change of preparation prepares anew
-    const string Version = "2";
+    const string Version = "3";
 
     /// <summary>The folder: $ALBERT_CACHE, or one of the user's in the temporary folder.</summary>
     public static string Folder =>
@@ -79,7 +79,7 @@ public static class CorpusCache
     static string Key(ITextSource source, Vocabulary vocabulary)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{Version} {source.GetType().Name} {vocabulary.Hash}"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{Version} {source.GetType().Name} {source.Settings} {vocabulary.Hash}"));
         var buffer = new byte[1 << 20];
         foreach (string file in source.Files)
         {

@@ -9,40 +9,42 @@ namespace AlbertCompiled.Training;
 /// </summary>
 static class Decompositions
 {
+    /// <summary>Characters (UTF-16) of the longest result, U+FDFA's.</summary>
+    public const int Longest = 18;
+
     const int FirstSyllable = 0xAC00, LastSyllable = 0xD7A3, Vowels = 21, Trails = 28;
 
-    static readonly Dictionary<int, string> Table = Load();
+    // by code point / 256, then code point % 256
+    static readonly string?[]?[] Table = Load();
 
-    public static string WithoutMarks(string text)
+    /// <summary>Writes what a code point becomes.</summary>
+    /// <returns>Characters written; -1 if the code point stays as it is.</returns>
+    public static int Decompose(int code, Span<char> result)
     {
-        var result = new StringBuilder(text.Length);
-        Span<char> units = stackalloc char[2];
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (Table.TryGetValue(rune.Value, out string? mapped)) result.Append(mapped);
-            else if (rune.Value is >= FirstSyllable and <= LastSyllable) AppendJamo(result, rune.Value - FirstSyllable);
-            else result.Append(units[..rune.EncodeToUtf16(units)]);
-        }
-
-        return result.ToString();
+        if (code is >= FirstSyllable and <= LastSyllable) return Jamo(code - FirstSyllable, result);
+        if (Table[code >> 8]?[code & 0xFF] is not { } text) return -1;
+        text.CopyTo(result);
+        return text.Length;
     }
 
     // The Unicode Standard, 3.12: syllable = (lead · 21 + vowel) · 28 + trail
-    static void AppendJamo(StringBuilder result, int syllable)
+    static int Jamo(int syllable, Span<char> result)
     {
-        result.Append((char)(0x1100 + syllable / (Vowels * Trails))).Append((char)(0x1161 + syllable / Trails % Vowels));
-        if (syllable % Trails != 0) result.Append((char)(0x11A7 + syllable % Trails));
+        result[0] = (char)(0x1100 + syllable / (Vowels * Trails));
+        result[1] = (char)(0x1161 + syllable / Trails % Vowels);
+        result[2] = (char)(0x11A7 + syllable % Trails);
+        return syllable % Trails == 0 ? 2 : 3;
     }
 
-    static Dictionary<int, string> Load()
+    static string?[]?[] Load()
     {
-        var table = new Dictionary<int, string>();
+        var table = new string?[]?[0x110000 >> 8];
         using var reader = new StreamReader(typeof(Decompositions).Assembly.GetManifestResourceStream("decompositions.txt")!);
         while (reader.ReadLine() is { } line)
         {
             string[] columns = line.Split('\t'), range = columns[0].Split('-');
             string text = string.Concat(columns[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(c => new Rune(Hex(c)).ToString()));
-            for (int code = Hex(range[0]); code <= Hex(range[^1]); code++) table.Add(code, text);
+            for (int code = Hex(range[0]); code <= Hex(range[^1]); code++) (table[code >> 8] ??= new string?[256])[code & 0xFF] = text;
         }
 
         return table;

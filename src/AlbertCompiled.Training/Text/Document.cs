@@ -20,7 +20,17 @@ public interface ITextSource
     /// <summary>The files read. Their contents decide whether a prepared corpus can be used again.</summary>
     IReadOnlyList<string> Files { get; }
 
-    /// <summary>Reads all documents, in an order that depends on the contents only.</summary>
-    /// <exception cref="TrainingException">A file is missing or unreadable.</exception>
+    /// <summary>Settings besides the files that decide what is read.</summary>
+    string Settings => "";
+
+    /// <summary>What was skipped or cut so far.</summary>
+    TextReport Report => new();
+
+    /// <summary>Reads all documents, in an order that depends on the contents only: those of each file in turn. If no name falls to the held-out share, the last document is held out.</summary>
+    /// <exception cref="TrainingException">A file is missing, unreadable or malformed.</exception>
     IEnumerable<Document> Read();
+
+    /// <summary>Reads the documents of one of the <see cref="Files"/>, the same each time. Several files may be read at once.</summary>
+    /// <exception cref="TrainingException">The file is missing, unreadable or malformed.</exception>
+    IEnumerable<Document> Read(string file);
 }

@@ -14,12 +14,14 @@ public sealed partial class SdkDocumentation : ITextSource
     static readonly HashSet<string> Described = ["summary", "remarks", "param", "typeparam", "returns", "value", "exception"];
 
     readonly string[] files;
+    readonly Lazy<Dictionary<string, List<Document>>> documents;
 
     /// <summary>The documentation in the packs beside <paramref name="dotnetRoot"/>.</summary>
     /// <exception cref="TrainingException">No pack is there.</exception>
     public SdkDocumentation(string dotnetRoot)
     {
         files = SdkLocator.DocumentationFiles(dotnetRoot);
+        documents = new(ReadAll);
         Description = $"XML documentation of the .NET libraries under {dotnetRoot}";
     }
 
@@ -30,13 +32,19 @@ public sealed partial class SdkDocumentation : ITextSource
     public IReadOnlyList<string> Files => files;
 
     /// <inheritdoc/>
-    public IEnumerable<Document> Read()
+    public IEnumerable<Document> Read() => files.SelectMany(Read);
+
+    /// <inheritdoc/>
+    public IEnumerable<Document> Read(string file) => documents.Value.TryGetValue(file, out var found) ? found : [];
+
+    // a type belongs to the first file that describes one of its members, and files repeat each other: they are read together, a few megabytes
+    Dictionary<string, List<Document>> ReadAll()
     {
         var types = new Dictionary<string, List<(string Member, List<string> Sentences)>>();
-        var order = new List<string>();
+        var order = new List<(string File, string Type)>();
         var members = new HashSet<string>();
-        foreach (var file in files.AsParallel().AsOrdered().Select(ReadFile))
-            foreach (var (name, sentences) in file)
+        foreach (var (file, described) in files.AsParallel().AsOrdered().Select(f => (f, ReadFile(f))))
+            foreach (var (name, sentences) in described)
             {
                 if (!members.Add(name)) continue;
                 string type = DeclaringType(name);
@@ -45,21 +53,24 @@ public sealed partial class SdkDocumentation : ITextSource
                 if (!types.TryGetValue(type, out var list))
                 {
                     types.Add(type, list = []);
-                    order.Add(type);
+                    order.Add((file, type));
                 }
 
                 list.Add((name, sentences));
             }
 
-        foreach (string type in order)
+        var result = files.ToDictionary(f => f, _ => new List<Document>());
+        foreach (var (file, type) in order)
         {
             var sentences = new List<Sentence>();
             var seen = new HashSet<string>();
             for (int section = 0; section < types[type].Count; section++)
                 foreach (string s in types[type][section].Sentences)
                     if (seen.Add(s)) sentences.Add(new(s, section)); // overloads repeat each other's parameters
-            if (sentences.Count > 0) yield return new(type, HeldOut.Contains(OutermostType(type, types)), sentences);
+            if (sentences.Count > 0) result[file].Add(new(type, HeldOut.Contains(OutermostType(type, types)), sentences));
         }
+
+        return result;
     }
 
     static List<(string Name, List<string> Sentences)> ReadFile(string file)

@@ -24,97 +24,116 @@ public enum PieceKind
     Byte = 6,
 }
 
-/// <summary>The parts of a SentencePiece model file (a protocol buffer, sentencepiece_model.proto) that the tokenizer library keeps to itself.</summary>
+/// <summary>A piece of a model file.</summary>
+/// <param name="Text">The text, "▁" for white space.</param>
+/// <param name="Score">Logarithm of its probability.</param>
+/// <param name="Kind">What it is.</param>
+readonly record struct ScoredPiece(string Text, float Score, PieceKind Kind);
+
+/// <summary>A SentencePiece model file (a protocol buffer, sentencepiece_model.proto): what encoding needs of it.</summary>
 sealed class SentencePieceModel
 {
-    const int PiecesField = 1, TrainerField = 2;                    // ModelProto
-    const int TextField = 1, KindField = 3;                         // ModelProto.SentencePiece
-    const int BeginIdField = 41, EndIdField = 42, BeginPieceField = 46, EndPieceField = 47; // TrainerSpec
+    const int PiecesField = 1, TrainerField = 2, NormalizerField = 3;                                      // ModelProto
+    const int TextField = 1, ScoreField = 2, KindField = 3;                                                // ModelProto.SentencePiece
+    const int TypeField = 3, SuffixField = 24, ByteFallbackField = 35;                                     // TrainerSpec
+    const int CharacterMapField = 2, PrefixField = 3, ExtraSpacesField = 4, EscapeField = 5;               // NormalizerSpec
+    const int Unigram = 1;
 
-    readonly byte[] bytes;
-    int beginId = 1, endId = 2; // the defaults of the format
+    static readonly string[] Types = ["unigram", "BPE", "word", "character"]; // TrainerSpec.ModelType, from 1
 
-    SentencePieceModel(byte[] bytes) => this.bytes = bytes;
+    int type = Unigram;
+    bool spaceEndsWord;
 
     /// <summary>The pieces; the index is the id.</summary>
-    public List<(string Text, PieceKind Kind)> Pieces { get; } = [];
+    public List<ScoredPiece> Pieces { get; } = [];
 
-    /// <exception cref="InvalidProtocolBufferException">The bytes are no such model.</exception>
+    /// <summary>Text outside the vocabulary is spelled in <see cref="PieceKind.Byte"/> pieces.</summary>
+    public bool ByteFallback { get; private set; }
+
+    /// <summary>Rules that replace characters, compiled; empty if there are none.</summary>
+    public byte[] CharacterMap { get; private set; } = [];
+
+    /// <summary>The first word is written like the others, with white space before it.</summary>
+    public bool AddDummyPrefix { get; private set; } = true;
+
+    /// <summary>White space is collapsed and trimmed.</summary>
+    public bool RemoveExtraSpaces { get; private set; } = true;
+
+    /// <summary>White space is written "▁".</summary>
+    public bool EscapeSpaces { get; private set; } = true;
+
+    /// <summary>Reads a model.</summary>
+    /// <exception cref="InvalidProtocolBufferException">The bytes are no protocol buffer.</exception>
+    /// <exception cref="TrainingException">They are one, but no unigram model that can be used.</exception>
     public static SentencePieceModel Parse(byte[] bytes)
     {
-        var model = new SentencePieceModel(bytes);
-        var input = new CodedInputStream(bytes);
-        while (input.ReadTag() is var tag and not 0)
-            switch (WireFormat.GetTagFieldNumber(tag))
+        var model = new SentencePieceModel();
+        Read(new CodedInputStream(bytes), (field, input) =>
+        {
+            switch (field)
             {
-                case PiecesField: model.Pieces.Add(Piece(input.ReadBytes())); break;
-                case TrainerField: model.ReadTrainer(input.ReadBytes()); break;
-                default: input.SkipLastField(); break;
+                case PiecesField: model.Pieces.Add(Piece(input.ReadBytes(), model.Pieces.Count)); return true;
+                case TrainerField: Read(input.ReadBytes().CreateCodedInput(), model.Trainer); return true;
+                case NormalizerField: Read(input.ReadBytes().CreateCodedInput(), model.Normalizer); return true;
+                default: return false;
             }
-
+        });
+        model.Check();
         return model;
     }
 
-    /// <summary>
-    /// The file for a reader that insists on begin and end pieces. ALBERT's published model has none (ids -1); a second trainer
-    /// section, which the format merges into the first, names [CLS] and [SEP] and changes no id.
-    /// </summary>
-    public byte[] WithBeginAndEnd(int begin, int end)
+    static ScoredPiece Piece(ByteString bytes, int id)
     {
-        if (beginId >= 0 && endId >= 0) return bytes;
-        using var section = new MemoryStream();
-        var inner = new CodedOutputStream(section);
-        WriteInteger(inner, BeginIdField, begin);
-        WriteInteger(inner, EndIdField, end);
-        WriteText(inner, BeginPieceField, Pieces[begin].Text);
-        WriteText(inner, EndPieceField, Pieces[end].Text);
-        inner.Flush();
-        using var file = new MemoryStream();
-        file.Write(bytes);
-        var outer = new CodedOutputStream(file);
-        outer.WriteTag(TrainerField, WireFormat.WireType.LengthDelimited);
-        outer.WriteBytes(ByteString.CopyFrom(section.ToArray()));
-        outer.Flush();
-        return file.ToArray();
-    }
-
-    static (string, PieceKind) Piece(ByteString bytes)
-    {
-        string text = "";
-        var kind = PieceKind.Normal;
-        var input = bytes.CreateCodedInput();
-        while (input.ReadTag() is var tag and not 0)
-            switch (WireFormat.GetTagFieldNumber(tag))
+        var piece = new ScoredPiece("", 0, PieceKind.Normal);
+        Read(bytes.CreateCodedInput(), (field, input) =>
+        {
+            switch (field)
             {
-                case TextField: text = input.ReadString(); break;
-                case KindField: kind = (PieceKind)input.ReadEnum(); break;
-                default: input.SkipLastField(); break;
+                case TextField: piece = piece with { Text = input.ReadString() }; return true;
+                case ScoreField: piece = piece with { Score = input.ReadFloat() }; return true;
+                case KindField: piece = piece with { Kind = (PieceKind)input.ReadEnum() }; return true;
+                default: return false;
             }
-
-        return (text, kind);
+        });
+        if (piece.Text.Length == 0 || piece.Text.Contains('\0')) throw new TrainingException($"piece {id} has no text, or a zero character in it");
+        return float.IsFinite(piece.Score) ? piece : throw new TrainingException($"piece {id} ({piece.Text}) has the score {piece.Score}");
     }
 
-    void ReadTrainer(ByteString bytes)
+    bool Trainer(int field, CodedInputStream input)
     {
-        var input = bytes.CreateCodedInput();
+        switch (field)
+        {
+            case TypeField: type = input.ReadEnum(); return true;
+            case SuffixField: spaceEndsWord = input.ReadBool(); return true;
+            case ByteFallbackField: ByteFallback = input.ReadBool(); return true;
+            default: return false;
+        }
+    }
+
+    bool Normalizer(int field, CodedInputStream input)
+    {
+        switch (field)
+        {
+            case CharacterMapField: CharacterMap = input.ReadBytes().ToByteArray(); return true;
+            case PrefixField: AddDummyPrefix = input.ReadBool(); return true;
+            case ExtraSpacesField: RemoveExtraSpaces = input.ReadBool(); return true;
+            case EscapeField: EscapeSpaces = input.ReadBool(); return true;
+            default: return false;
+        }
+    }
+
+    void Check()
+    {
+        if (Pieces.Count == 0) throw new TrainingException("it holds no pieces");
+        if (type != Unigram) throw new TrainingException($"it is a {Types.ElementAtOrDefault(type - 1) ?? $"type {type}"} model; only unigram models can be used");
+        if (spaceEndsWord) throw new TrainingException("it was trained with treat_whitespace_as_suffix, which cannot be used");
+        if (Pieces.Count(p => p.Kind == PieceKind.Unknown) is var unknown and not 1) throw new TrainingException($"it has {unknown} pieces for unknown text; there must be one");
+    }
+
+    // read says whether it took the field; what it leaves is skipped
+    static void Read(CodedInputStream input, Func<int, CodedInputStream, bool> read)
+    {
         while (input.ReadTag() is var tag and not 0)
-            switch (WireFormat.GetTagFieldNumber(tag))
-            {
-                case BeginIdField: beginId = input.ReadInt32(); break;
-                case EndIdField: endId = input.ReadInt32(); break;
-                default: input.SkipLastField(); break;
-            }
-    }
-
-    static void WriteInteger(CodedOutputStream output, int field, int value)
-    {
-        output.WriteTag(field, WireFormat.WireType.Varint);
-        output.WriteInt32(value);
-    }
-
-    static void WriteText(CodedOutputStream output, int field, string value)
-    {
-        output.WriteTag(field, WireFormat.WireType.LengthDelimited);
-        output.WriteString(value);
+            if (!read(WireFormat.GetTagFieldNumber(tag), input)) input.SkipLastField();
     }
 }

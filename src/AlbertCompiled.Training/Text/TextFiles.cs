@@ -1,24 +1,41 @@
-using System.Text;
-
 namespace AlbertCompiled.Training;
 
 /// <summary>
-/// Plain text files: one sentence a line with a blank line between documents, or prose whose paragraphs are split into sentences.
-/// Which of the two a file is shows in its lines: if most end like one sentence, they are sentences.
+/// Text from files: plain text, JSON lines and Parquet, which are told apart by their names. All are read in a stream; memory is
+/// bounded by the longest line, record or (Parquet) row group, whatever the size of the file.
 /// </summary>
 public sealed class TextFiles : ITextSource
 {
-    // Longer documents are cut at a section: a book is one document, but a corpus needs several to hold some out.
-    const int LongestDocument = 256;
+    /// <summary>Bytes of the longest line of plain text; a longer one is read in parts.</summary>
+    public const int LongestLine = 1 << 20;
+
+    /// <summary>Bytes of the longest record of JSON lines.</summary>
+    public const int LongestRecord = 1 << 26;
+
+    // the texts of a file's documents; the first row whose ending fits counts
+    static readonly (string Ending, Func<string, TextFormat, TextReport, IEnumerable<IEnumerable<string>>> Texts)[] Kinds =
+    [
+        (".jsonl", JsonLines), (".jsonl.gz", JsonLines), (".ndjson", JsonLines), (".ndjson.gz", JsonLines),
+        (".parquet", Parquet),
+        (".txt", Plain), (".txt.gz", Plain),
+    ];
 
     readonly string[] files;
+    readonly TextFormat format;
 
-    /// <summary>A file, or all *.txt files of a folder and its subfolders, in order of name.</summary>
-    /// <param name="paths">Files or folders.</param>
+    /// <summary>Plain text and the rest in their default form.</summary>
+    /// <param name="paths">Files, or folders whose text files are read with those of their subfolders, in order of name.</param>
     /// <exception cref="TrainingException">A path does not exist, or there is no text file.</exception>
-    public TextFiles(params IReadOnlyList<string> paths)
+    public TextFiles(params IReadOnlyList<string> paths) : this(paths, TextFormat.Default) { }
+
+    /// <summary>Text in a given form.</summary>
+    /// <param name="paths">Files, or folders whose text files are read with those of their subfolders, in order of name.</param>
+    /// <param name="format">How the text lies in them.</param>
+    /// <exception cref="TrainingException">A path does not exist, or there is no text file.</exception>
+    public TextFiles(IReadOnlyList<string> paths, TextFormat format)
     {
         files = [.. paths.SelectMany(Expand)];
+        this.format = format;
         Description = $"{files.Length} text {(files.Length == 1 ? "file" : "files")} in {string.Join(", ", paths)}";
     }
 
@@ -29,111 +46,73 @@ public sealed class TextFiles : ITextSource
     public IReadOnlyList<string> Files => files;
 
     /// <inheritdoc/>
+    public string Settings => format == TextFormat.Default ? "" : $"{format.Column} {format.Split}";
+
+    /// <inheritdoc/>
+    public TextReport Report { get; } = new();
+
+    /// <inheritdoc/>
     public IEnumerable<Document> Read()
     {
         var previous = default(Document);
         bool anyHeldOut = false;
-        foreach (string file in files)
+        foreach (var document in files.SelectMany(Read))
         {
-            int ordinal = 0;
-            foreach (var sentences in ReadFile(file).SelectMany(Cut))
-            {
-                string name = $"{Path.GetFileName(file)}#{ordinal++}";
-                var document = new Document(name, HeldOut.Contains(name), sentences);
-                anyHeldOut |= document.HeldOut;
-                if (previous is not null) yield return previous;
-                previous = document;
-            }
+            anyHeldOut |= document.HeldOut;
+            if (previous is not null) yield return previous;
+            previous = document;
         }
 
         // a small corpus may have no name whose checksum falls into the twentieth: its last document serves
         if (previous is not null) yield return anyHeldOut ? previous : previous with { HeldOut = true };
     }
 
+    /// <inheritdoc/>
+    public IEnumerable<Document> Read(string file)
+    {
+        int ordinal = 0;
+        foreach (var lines in KindOf(file)(file, format, Report))
+        {
+            bool empty = true;
+            foreach (var sentences in TextDocuments.Read(lines, format.Split, Report))
+            {
+                empty = false;
+                string name = $"{Path.GetFileName(file)}#{ordinal++}";
+                yield return new(name, HeldOut.Contains(name), sentences);
+            }
+
+            if (empty) Report.CountEmptyDocument();
+        }
+    }
+
+    static Func<string, TextFormat, TextReport, IEnumerable<IEnumerable<string>>> KindOf(string file) =>
+        Kinds.FirstOrDefault(k => file.EndsWith(k.Ending, StringComparison.OrdinalIgnoreCase)).Texts ?? Plain;
+
+    static IEnumerable<IEnumerable<string>> Plain(string file, TextFormat format, TextReport report)
+    {
+        using var lines = new TextLines(TextFile.Open(file), file, LongestLine, LongLines.Cut);
+        yield return Each(lines);
+        report.CountCutLines(lines.Cuts);
+    }
+
+    static IEnumerable<IEnumerable<string>> JsonLines(string file, TextFormat format, TextReport report) => Records.JsonLines(file, format.Column).Select(Lines);
+
+    static IEnumerable<IEnumerable<string>> Parquet(string file, TextFormat format, TextReport report) => Records.Parquet(file, format.Column).Select(Lines);
+
+    static IEnumerable<string> Each(TextLines lines)
+    {
+        while (lines.Read() is { } line) yield return line;
+    }
+
+    static IEnumerable<string> Lines(string? record)
+    {
+        using var reader = new StringReader(record ?? "");
+        while (reader.ReadLine() is { } line) yield return line;
+    }
+
     static IEnumerable<string> Expand(string path) =>
         File.Exists(path) ? [path]
         : !Directory.Exists(path) ? throw new TrainingException($"no such text file or folder: {path}")
-        : Directory.GetFiles(path, "*.txt", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray() is { Length: > 0 } found ? found
-        : throw new TrainingException($"no *.txt file in {path}");
-
-    static IEnumerable<List<Sentence>> ReadFile(string file)
-    {
-        string[] lines;
-        try
-        {
-            lines = File.ReadAllLines(file, Encoding.UTF8);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new TrainingException($"cannot read {file}: {e.Message}", e);
-        }
-
-        return HasSentencePerLine(lines) ? SentencePerLine(lines) : Prose(lines);
-    }
-
-    static bool HasSentencePerLine(string[] lines)
-    {
-        int full = 0, ends = 0;
-        foreach (string line in lines)
-        {
-            if (string.IsNullOrWhiteSpace(line)) continue;
-            full++;
-            if (SentenceSplitter.EndsSentence(line) && SentenceSplitter.Split(line).Take(3).Count() < 3) ends++;
-        }
-
-        return 2 * ends > full;
-    }
-
-    static IEnumerable<List<Sentence>> SentencePerLine(string[] lines)
-    {
-        var document = new List<Sentence>();
-        foreach (string line in lines.Append(""))
-        {
-            if (!string.IsNullOrWhiteSpace(line))
-            {
-                document.Add(new(line.Trim(), 0));
-                continue;
-            }
-
-            if (document.Count == 0) continue;
-            yield return document;
-            document = [];
-        }
-    }
-
-    static IEnumerable<List<Sentence>> Prose(string[] lines)
-    {
-        var document = new List<Sentence>();
-        var paragraph = new StringBuilder();
-        int section = 0;
-        foreach (string line in lines.Append(""))
-        {
-            if (!string.IsNullOrWhiteSpace(line))
-            {
-                paragraph.Append(line).Append('\n');
-                continue;
-            }
-
-            foreach (string sentence in SentenceSplitter.Split(paragraph.ToString())) document.Add(new(sentence, section));
-            if (paragraph.Length > 0) section++;
-            paragraph.Clear();
-        }
-
-        if (document.Count > 0) yield return document;
-    }
-
-    static IEnumerable<List<Sentence>> Cut(List<Sentence> document)
-    {
-        int start = 0;
-        while (document.Count - start > LongestDocument)
-        {
-            int end = start + LongestDocument, boundary = end;
-            while (boundary > start && document[boundary].Section == document[boundary - 1].Section) boundary--;
-            if (boundary - start >= LongestDocument / 2) end = boundary;
-            yield return document[start..end];
-            start = end;
-        }
-
-        yield return document[start..];
-    }
+        : TextFile.In(path, name => Kinds.Any(k => name.EndsWith(k.Ending, StringComparison.OrdinalIgnoreCase))) is { Count: > 0 } found ? found
+        : throw new TrainingException($"no text in {path}: there is no *.txt, *.jsonl (or either with .gz) or *.parquet file");
 }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
-using Microsoft.ML.Tokenizers;
 
 namespace AlbertCompiled.Training;
 
@@ -8,13 +7,16 @@ namespace AlbertCompiled.Training;
 public sealed class Vocabulary
 {
     const char WordStart = '▁';
+    const int LongestText = 1 << 28;
 
-    readonly SentencePieceTokenizer tokenizer;
     readonly string[] pieces;
     readonly PieceKind[] kinds;
     readonly bool[] startsWord;
     readonly Dictionary<string, int> ids;
-    readonly Dictionary<int, int[]> resplit;
+    readonly PieceNormalizer normalizer;
+    readonly UnigramTokenizer tokenizer;
+    readonly Part[]?[] resplit;
+    readonly int[]? bytePieces; // by byte: what spells text outside the vocabulary; null: an unknown piece does
 
     Vocabulary(byte[] bytes)
     {
@@ -28,11 +30,14 @@ public sealed class Vocabulary
         Classify = Special("[CLS]");
         Separator = Special("[SEP]");
         Mask = Special("[MASK]");
-        tokenizer = SentencePieceTokenizer.Create(
-            new MemoryStream(model.WithBeginAndEnd(Classify, Separator)), addBeginningOfSentence: false, addEndOfSentence: false);
+        Unknown = Array.IndexOf(kinds, PieceKind.Unknown);
+        normalizer = new(model);
+        tokenizer = new(model, normalizer);
         startsWord = [.. pieces.Select(WordPieces.StartsWord)];
         Ordinary = [.. Enumerable.Range(0, pieces.Length).Where(i => kinds[i] is PieceKind.Normal or PieceKind.UserDefined)];
-        resplit = Enumerable.Range(0, pieces.Length).Where(i => WordPieces.EndsInDigitAndComma(pieces[i])).ToDictionary(i => i, Resplit);
+        bytePieces = model.ByteFallback ? [.. Enumerable.Range(0, 256).Select(b => ids.GetValueOrDefault($"<0x{b:X2}>", Unknown))] : null;
+        resplit = new Part[pieces.Length][];
+        resplit = [.. Enumerable.Range(0, pieces.Length).Select(id => WordPieces.EndsInDigitAndComma(pieces[id]) ? Resplit(id) : null)]; // parts are not split again
     }
 
     /// <summary>Number of pieces.</summary>
@@ -46,6 +51,9 @@ public sealed class Vocabulary
 
     /// <summary>Id of [MASK].</summary>
     public int Mask { get; }
+
+    /// <summary>Id of the piece that stands for text outside the vocabulary.</summary>
+    public int Unknown { get; }
 
     /// <summary>Ids of pieces that stand for text: what a random replacement is drawn from.</summary>
     public IReadOnlyList<int> Ordinary { get; }
@@ -74,13 +82,13 @@ public sealed class Vocabulary
         {
             return new(bytes);
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or ArgumentException or InvalidOperationException or NullReferenceException)
+        catch (InvalidProtocolBufferException e)
         {
             throw new TrainingException($"{path} is not a SentencePiece unigram model: {e.Message}", e);
         }
         catch (TrainingException e)
         {
-            throw new TrainingException($"{path}: {e.Message}", e);
+            throw new TrainingException($"the vocabulary {path} cannot be used: {e.Message}", e);
         }
     }
 
@@ -94,41 +102,95 @@ public sealed class Vocabulary
     public bool StartsWord(int id) => startsWord[id];
 
     /// <summary>The ids of a text, normalised as ALBERT does, without special pieces.</summary>
-    public int[] Encode(string text) => EncodeNormalized(TextNormalizer.Normalize(text));
-
-    /// <summary>The ids of text that goes on where other text stopped: its first piece starts no word.</summary>
-    public int[] EncodeContinuation(string text)
+    /// <exception cref="TrainingException">The text has more than 268,435,456 characters.</exception>
+    public int[] Encode(string text)
     {
-        int[] encoded = Encode(text);
-        if (encoded.Length == 0 || pieces[encoded[0]][0] != WordStart) return encoded;
-        string rest = pieces[encoded[0]][1..];
-        return rest.Length == 0 ? encoded[1..] : ids.TryGetValue(rest, out int id) ? [id, .. encoded[1..]] : encoded;
+        var buffers = EncodingBuffers.Take();
+        Encode(text, startsWord: true, mapped: false, buffers);
+        int[] result = [.. buffers.Ids];
+        buffers.GiveBack();
+        return result;
     }
 
-    int[] EncodeNormalized(string text)
+    /// <summary>Appends the ids of a text to a list.</summary>
+    /// <exception cref="TrainingException">The text has more than 268,435,456 characters.</exception>
+    public void Encode(ReadOnlySpan<char> text, List<int> result)
     {
-        var result = new List<int>();
-        foreach (int id in tokenizer.EncodeToIds(text, addBeginningOfSentence: false, addEndOfSentence: false))
-            if (resplit.TryGetValue(id, out int[]? parts)) result.AddRange(parts);
-            else if (kinds[id] != PieceKind.Unknown || result.Count == 0 || kinds[result[^1]] != PieceKind.Unknown) result.Add(id); // a run of unknown text is one piece
-        return [.. result];
+        var buffers = EncodingBuffers.Take();
+        Encode(text, startsWord: true, mapped: false, buffers);
+        result.AddRange(buffers.Ids);
+        buffers.GiveBack();
+    }
+
+    /// <summary>The ids of text that goes on where other text stopped: its first piece starts no word.</summary>
+    /// <exception cref="TrainingException">The text has more than 268,435,456 characters.</exception>
+    public int[] EncodeContinuation(string text)
+    {
+        var buffers = EncodingBuffers.Take();
+        Encode(text, startsWord: false, mapped: false, buffers);
+        int[] result = [.. buffers.Ids];
+        buffers.GiveBack();
+        return result;
+    }
+
+    /// <summary>A text in pieces, each with its place in the text as it was given.</summary>
+    /// <exception cref="TrainingException">The text has more than 268,435,456 characters.</exception>
+    public Tokenization EncodeWithOffsets(string text)
+    {
+        var buffers = EncodingBuffers.Take();
+        Encode(text, startsWord: true, mapped: true, buffers);
+        var result = new Tokenization([.. buffers.Ids], [.. buffers.Ids.Select(Piece)], [.. buffers.Offsets]);
+        buffers.GiveBack();
+        return result;
+    }
+
+    void Encode(ReadOnlySpan<char> text, bool startsWord, bool mapped, EncodingBuffers buffers)
+    {
+        if (text.Length > LongestText) throw new TrainingException($"a text of {text.Length} characters is too long to encode: cut it into parts of at most {LongestText}");
+        TextNormalizer.Normalize(text, lowerCase: true, mapped, buffers.Plain);
+        normalizer.Normalize(buffers.Plain, startsWord, mapped, buffers.Normal);
+        int start = 0;
+        foreach (var (id, end) in tokenizer.Cut(buffers.Normal.Bytes, mergeUnknown: bytePieces is null, buffers))
+        {
+            if (resplit[id] is { } parts)
+                foreach (var part in parts) Add(part.Id, start + part.First, start + part.Last);
+            else if (id == Unknown && bytePieces is not null)
+                foreach (byte b in normalizer.Spelled(buffers.Normal.Bytes[start..end])) Add(bytePieces[b], start, end);
+            else Add(id, start, end);
+            start = end;
+        }
+
+        void Add(int id, int first, int last)
+        {
+            buffers.Ids.Add(id);
+            if (mapped) buffers.Offsets.Add(buffers.Normal.Span(first, last));
+        }
     }
 
     // "▁1990," becomes "▁1990" and ",": numbers share no statistics with the comma behind them
-    int[] Resplit(int id)
+    Part[] Resplit(int id)
     {
-        string text = pieces[id];
-        var parts = tokenizer.EncodeToIds(text[..^1].Replace(WordStart.ToString(), ""), addBeginningOfSentence: false, addEndOfSentence: false).ToList();
-        if (text[0] != WordStart && parts.Count > 0 && pieces[parts[0]][0] == WordStart)
+        string piece = pieces[id];
+        var parts = Encode(piece[..^1].Replace(WordStart.ToString(), "")).ToList();
+        if (piece[0] != WordStart && parts.Count > 0 && pieces[parts[0]] is [WordStart, .. var rest])
         {
-            string rest = pieces[parts[0]][1..];
             if (rest.Length == 0) parts.RemoveAt(0);
-            else if (ids.TryGetValue(rest, out int inner)) parts[0] = inner;
+            else parts[0] = ids.GetValueOrDefault(rest, Unknown);
         }
 
-        return ids.TryGetValue(",", out int comma) ? [.. parts, comma] : [id];
+        parts.Add(ids.GetValueOrDefault(",", Unknown));
+        int whole = Written(id);
+        if (parts.Sum(Written) != whole) return [.. parts.Select(p => new Part(p, 0, whole))]; // a part is unknown text
+        int last = 0;
+        return [.. parts.Select(p => new Part(p, last, last += Written(p)))];
     }
 
+    // bytes of the piece in normalised text
+    int Written(int id) => normalizer.Written(pieces[id])?.Length ?? 0;
+
     int Special(string piece) =>
-        ids.TryGetValue(piece, out int id) ? id : throw new TrainingException($"the vocabulary has no piece {piece}; data/train-vocabulary.sh shows how to train one");
+        ids.TryGetValue(piece, out int id) ? id : throw new TrainingException($"it has no piece {piece}; data/train-vocabulary.sh shows how to train one");
+
+    // a part of a piece that is split again: its id, and its bytes in the piece's
+    readonly record struct Part(int Id, int First, int Last);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AlbertCompiled.Training;
 
 /// <summary>The rules of ALBERT's original code about single pieces.</summary>
@@ -20,5 +22,5 @@ public static class WordPieces
     }
 
     /// <summary>True if a piece is to be split before its comma.</summary>
-    public static bool EndsInDigitAndComma(string piece) => piece.Length > 1 && piece[^1] == ',' && char.IsDigit(piece[^2]);
+    public static bool EndsInDigitAndComma(string piece) => piece.Length > 1 && piece[^1] == ',' && CharUnicodeInfo.GetDigitValue(piece[^2]) >= 0;
 }

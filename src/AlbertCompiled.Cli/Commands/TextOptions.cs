@@ -1,0 +1,32 @@
+using System.CommandLine;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary>The options that say what text is read.</summary>
+sealed class TextOptions
+{
+    static readonly Dictionary<string, SentenceSplit> Splits = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["auto"] = SentenceSplit.Auto,
+        ["lines"] = SentenceSplit.Lines,
+        ["sentences"] = SentenceSplit.Sentences,
+    };
+
+    public Option<string[]> Text { get; } = new("--text", "-t") { Description = "Files, or folders of them: *.txt, *.txt.gz, *.jsonl, *.jsonl.gz, *.parquet. Default: the documentation of the .NET SDK", HelpName = "path", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+    public Option<string> Column { get; } = new("--column", "--field") { Description = "The column (Parquet) or field (JSON lines) that holds the text", HelpName = "name", DefaultValueFactory = _ => TextFormat.Default.Column };
+    public Option<string> Split { get; } = new("--split") { Description = "Where sentences end: at every line (a blank line ends a document), at full stops in running text, or as the text itself shows", HelpName = "lines|sentences|auto", DefaultValueFactory = _ => "auto" };
+
+    public IEnumerable<Option> All => [Text, Column, Split];
+
+    /// <summary>The form of the text.</summary>
+    /// <exception cref="TrainingException">There is no such way to split it.</exception>
+    public TextFormat Format(ParseResult parsed) =>
+        Splits.TryGetValue(parsed.GetValue(Split)!, out var split) ? new(parsed.GetValue(Column)!, split)
+        : throw new TrainingException($"text cannot be split by {parsed.GetValue(Split)}: --split is one of {string.Join(", ", Splits.Keys)}");
+
+    /// <summary>The text.</summary>
+    /// <exception cref="TrainingException">It is not there.</exception>
+    public ITextSource Source(ParseResult parsed) =>
+        parsed.GetValue(Text) is { Length: > 0 } paths ? new TextFiles(paths, Format(parsed)) : new SdkDocumentation(SdkLocator.FindRoot());
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary><c>albert tokenize</c>: what a vocabulary makes of text.</summary>
+static class TokenizeCommand
+{
+    const int LongestLine = 1 << 20;
+
+    // text is shown as it is, not escaped for web pages
+    static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Command Create(CommandContext context)
+    {
+        var vocabulary = new Argument<string>("vocabulary") { Description = "SentencePiece model file, or the folder of a run or a model that holds one" };
+        var text = new Argument<string?>("text") { Description = "The text. Default: lines of --file or of standard input", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Option<string?>("--file", "-f") { Description = "A text file to read line by line; *.gz is unpacked", HelpName = "path" };
+        var json = new Option<bool>("--json") { Description = "A JSON object a line: ids, pieces, offsets (start and length in UTF-16 characters)" };
+        var statistics = new Option<bool>("--statistics") { Description = "Only counts, and the speed on one core" };
+        var command = new Command("tokenize", "Shows text in the pieces of a vocabulary, with ids and places in the text.") { vocabulary, text, file, json, statistics };
+        command.SetAction(parsed =>
+        {
+            var loaded = Vocabulary.Load(VocabularyFile(parsed.GetValue(vocabulary)!));
+            string? given = parsed.GetValue(text), path = parsed.GetValue(file);
+            if (given is not null && path is not null) throw new TrainingException("a text and --file were both given: leave one out");
+            var lines = given is not null ? [given] : Lines(path, context.In);
+            using var output = new LineBuffer(context.Out);
+            if (parsed.GetValue(statistics)) output.Write(Count(loaded, lines));
+            else if (parsed.GetValue(json)) foreach (string line in lines) output.Write(AsJson(loaded.EncodeWithOffsets(line)));
+            else foreach (string line in lines) Print(loaded.EncodeWithOffsets(line), line, output);
+            return 0;
+        });
+        return command.WithExamples(
+            "tokenize data/docs-8000.model \"Returns the café's 1,990 values.\"",
+            "tokenize runs/lamb --file notes.txt --json",
+            "tokenize spiece.model --file corpus.txt.gz --statistics");
+    }
+
+    // a run's folder and the usual model folders name the file differently
+    static string VocabularyFile(string path) =>
+        !Directory.Exists(path) ? path
+        : ((string[])["vocabulary.model", "spiece.model"]).Select(name => Path.Combine(path, name)).FirstOrDefault(File.Exists)
+            ?? throw new TrainingException($"{path} holds no vocabulary: there is neither vocabulary.model nor spiece.model in it");
+
+    static IEnumerable<string> Lines(string? path, Func<Stream> standardInput)
+    {
+        using var lines = new TextLines(path is null ? standardInput() : TextFile.Open(path), path ?? "standard input", LongestLine, LongLines.Cut);
+        while (lines.Read() is { } line) yield return line;
+    }
+
+    static string AsJson(Tokenization t) =>
+        JsonSerializer.Serialize(new { ids = t.Ids, pieces = t.Pieces, offsets = t.Offsets.Select(o => (int[])[o.Start, o.Length]) }, Json);
+
+    static void Print(Tokenization tokens, string text, LineBuffer output)
+    {
+        int width = Math.Max(5, tokens.Pieces.Select(p => p.Length).DefaultIfEmpty().Max());
+        output.Write($"{"id",6}  {"piece".PadRight(width)}  {"start",5}  {"length",6}  text");
+        for (int i = 0; i < tokens.Ids.Length; i++)
+        {
+            var (start, length) = tokens.Offsets[i];
+            output.Write(string.Create(CultureInfo.InvariantCulture, $"{tokens.Ids[i],6}  {tokens.Pieces[i].PadRight(width)}  {start,5}  {length,6}  {text.AsSpan(start, length)}"));
+        }
+    }
+
+    static string Count(Vocabulary vocabulary, IEnumerable<string> lines)
+    {
+        long count = 0, characters = 0, bytes = 0, unknown = 0, tokens = 0;
+        var ids = new List<int>();
+        long start = Stopwatch.GetTimestamp();
+        foreach (string line in lines)
+        {
+            ids.Clear();
+            vocabulary.Encode(line, ids);
+            (count, characters, tokens) = (count + 1, characters + line.Length, tokens + ids.Count);
+            bytes += System.Text.Encoding.UTF8.GetByteCount(line) + 1;
+            foreach (int id in ids) unknown += id == vocabulary.Unknown ? 1 : 0;
+        }
+
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{count:#,0} lines, {bytes:#,0} bytes, {tokens:#,0} tokens, {(double)characters / Math.Max(tokens, 1):0.00} characters a token, {(double)unknown / Math.Max(tokens, 1):0.000%} unknown, {bytes / 1e6 / Math.Max(seconds, 1e-9):0.0} MB/s");
+    }
+}
