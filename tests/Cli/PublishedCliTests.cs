@@ -94,7 +94,7 @@ public sealed class PublishedCliTests : IDisposable
 
         Assert.StartsWith("GoldenTiny\n", Run("info", folder["run"]).Succeeds().Output);
         Run([.. training, "--model", "GoldenGroups", "--out", folder["other"]]).Fails("is loaded into GoldenTiny: leave out --model");
-        Run("pretrain", "--resume", folder["run"], "--from", path).Fails("--from cannot be changed by --resume");
+        Run("pretrain", "--resume", folder["run"], "--from", folder["run"]).Fails("was begun with --from");
         Run("pretrain", "--from", folder["run"], "--text", folder["text"], "--steps", "1", "--batch-tokens", "512", "--sequence", "64", "--out", folder["second"]).Succeeds();
     }
 
