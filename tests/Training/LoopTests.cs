@@ -173,8 +173,7 @@ public sealed class LoopTests
         using var metrics = new MetricsWriter(Path.Combine(folder, "metrics.jsonl"), state?.Step ?? 0);
         if (baselines is not null) metrics.Baselines(baselines);
         var heldOut = HeldOutSet.Draw(corpus, TestText.Vocabulary, Recipe, configuration.Capacity(), configuration.EvaluationSequences);
-        var source = new PretrainingBatches(
-            corpus, TestText.Vocabulary, Recipe.Masking, Recipe.Stages, Recipe.ShortShare, configuration.Capacity(), Recipe.Steps, configuration.Seed);
+        var source = new PretrainingBatches(corpus, TestText.Vocabulary, Recipe, configuration.Capacity(), configuration.Seed);
         var loop = new PretrainingLoop(model, configuration, heldOut, metrics, new(folder), new Silent(), options ?? LoopOptions.Default with { EvaluationSequences = 16 }, state);
         return loop.Run(source, cancellation);
     }
@@ -183,7 +182,7 @@ public sealed class LoopTests
 
     // everything measured but time
     static string[] Lines(string folder) =>
-        [.. Metrics(folder).Steps.Concat(Metrics(folder).Evaluations).Select(e => string.Join(' ', e.EnumerateObject().Where(p => p.Name != "tokens_per_s").Select(p => p.Value.GetRawText())))];
+        [.. Metrics(folder).Steps.Concat(Metrics(folder).Evaluations).Select(e => string.Join(' ', e.EnumerateObject().Where(p => p.Name is not ("tokens_per_s" or "wait")).Select(p => p.Value.GetRawText())))];
 
     sealed class Silent : IPretrainingObserver
     {

@@ -34,4 +34,20 @@ internal static class TestText
         folder.Write("text.txt", Documents(documents, sentences));
         return CorpusCache.Open(new TextFiles(folder["text.txt"]), Vocabulary, 2, folder["cache"]);
     }
+
+    /// <summary>A corpus of documents of sentences of given lengths. Nothing is held out unless asked.</summary>
+    public static Corpus Corpus(TemporaryFolder folder, IEnumerable<int[]> sentenceLengths, Func<int, bool>? heldOut = null)
+    {
+        var random = new Random(4);
+        string path = folder["lengths.corpus"];
+        using (var writer = new CorpusWriter(path, Vocabulary.Size))
+        {
+            int document = 0;
+            foreach (int[] lengths in sentenceLengths)
+                writer.Add(heldOut?.Invoke(document++) ?? false, [.. lengths.Select(n => (Enumerable.Range(0, n).Select(_ => Vocabulary.Ordinary[random.Next(Vocabulary.Ordinary.Count)]).ToArray(), 0))]);
+            writer.Finish();
+        }
+
+        return AlbertCompiled.Training.Corpus.TryOpen(path)!;
+    }
 }

@@ -14,6 +14,8 @@ sealed class PretrainOptions
     public Option<double?> LearningRate { get; } = new("--learning-rate") { Description = "Peak learning rate", HelpName = "number" };
     public Option<string?> Optimizer { get; } = new("--optimizer") { Description = "Update rule. Default: the one that the model declares", HelpName = "adamw|lamb" };
     public Option<string?> Precision { get; } = new("--precision") { Description = "What the operands of matrix products are rounded to. Default: what the model declares", HelpName = "fp32|bf16" };
+    public Option<string?> Objective { get; } = new("--objective") { Description = "What is asked of two segments: were they swapped, does the second come from another document, or nothing. Default: sop", HelpName = "sop|nsp|none" };
+    public Option<string?> Chunking { get; } = new("--chunking") { Description = "Where documents are cut into sequences. Default: the recipe's, see docs/data.md", HelpName = "sections|original" };
     public Option<string> Device { get; } = new("--device", "-d") { Description = "Where to train; see albert devices", HelpName = "word", DefaultValueFactory = _ => "auto" };
     public Option<int> Threads { get; } = new("--threads") { Description = "Threads of the cpu device and of preparation; 0: all cores. Results do not depend on it", HelpName = "number" };
     public Option<ulong> Seed { get; } = new("--seed") { Description = "Seed of weights, data and masks", HelpName = "number", DefaultValueFactory = _ => 42 };
@@ -21,7 +23,7 @@ sealed class PretrainOptions
     public Option<string?> Resume { get; } = new("--resume") { Description = "Go on with the run in this folder, with its own settings", HelpName = "run" };
 
     /// <summary>Options whose values a run keeps: they cannot be given again when it is resumed.</summary>
-    public IEnumerable<Option> Fixed => [Model, Text, Vocabulary, Steps, BatchTokens, Sequence, LearningRate, Optimizer, Precision, Seed, Out];
+    public IEnumerable<Option> Fixed => [Model, Text, Vocabulary, Steps, BatchTokens, Sequence, LearningRate, Optimizer, Precision, Objective, Chunking, Seed, Out];
 
     public IEnumerable<Option> All => [.. Fixed, Device, Threads, Resume];
 }

@@ -79,8 +79,7 @@ sealed class PretrainSession : IDisposable
         using var metrics = new MetricsWriter(run.Metrics, resumed?.Step ?? 0);
         if (resumed is null) metrics.Baselines(baselines);
         var board = new ProgressBoard();
-        var source = new PretrainingBatches(
-            corpus, vocabulary, recipe.Masking, recipe.Stages, recipe.ShortShare, Configuration.Capacity(), recipe.Steps, Configuration.Seed);
+        var source = new PretrainingBatches(corpus, vocabulary, recipe, Configuration.Capacity(), Configuration.Seed);
         var loop = new PretrainingLoop(model, Configuration, heldOut, metrics, run.Checkpoints, board, LoopOptions.Default, resumed);
         return new ProgressDisplay(context.Out, context.IsTerminal, recipe.Steps).Follow(board, () => loop.Run(source, cancellation));
     }

@@ -8,6 +8,8 @@ static class PretrainSettings
 {
     static readonly Dictionary<string, Optimizer> Optimizers = new(StringComparer.OrdinalIgnoreCase) { ["adamw"] = Optimizer.AdamW, ["lamb"] = Optimizer.Lamb };
     static readonly Dictionary<string, Compute> Precisions = new(StringComparer.OrdinalIgnoreCase) { ["fp32"] = Compute.Float32, ["bf16"] = Compute.BFloat16 };
+    static readonly Dictionary<string, Objective> Objectives = new(StringComparer.OrdinalIgnoreCase) { ["sop"] = Objective.SentenceOrder, ["nsp"] = Objective.NextSentence, ["none"] = Objective.None };
+    static readonly Dictionary<string, Chunking> Chunkings = new(StringComparer.OrdinalIgnoreCase) { ["sections"] = Chunking.Sections, ["original"] = Chunking.Original };
 
     public static Recipe Recipe(ParseResult parsed, PretrainOptions options, ModelDescription model)
     {
@@ -18,6 +20,8 @@ static class PretrainSettings
             BatchTokens = parsed.GetValue(options.BatchTokens) ?? recipe.BatchTokens,
             LearningRate = parsed.GetValue(options.LearningRate) ?? recipe.LearningRate,
             Precision = Parse("precision", Precisions, parsed.GetValue(options.Precision)) ?? recipe.Precision,
+            Objective = Parse("objective", Objectives, parsed.GetValue(options.Objective)) ?? recipe.Objective,
+            Chunking = Parse("chunking", Chunkings, parsed.GetValue(options.Chunking)) ?? recipe.Chunking,
             Stages = parsed.GetValue(options.Sequence) is { } longest ? SequenceStage.UpTo(recipe.Stages, longest) : recipe.Stages,
         };
     }

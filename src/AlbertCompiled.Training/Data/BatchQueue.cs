@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace AlbertCompiled.Training;
@@ -15,6 +16,7 @@ public sealed class BatchQueue : IDisposable
     long filled, taken; // steps; a taken batch is in use until the next is taken
     ExceptionDispatchInfo? failure;
     bool stopped;
+    long waited; // stopwatch ticks
 
     /// <summary>Starts filling.</summary>
     /// <param name="source">Where batches come from.</param>
@@ -31,6 +33,9 @@ public sealed class BatchQueue : IDisposable
         thread.Start();
     }
 
+    /// <summary>Seconds that <see cref="Take"/> has waited for batches.</summary>
+    public double Waited => waited / (double)Stopwatch.Frequency;
+
     /// <summary>The next step's batch, valid until the next call.</summary>
     /// <exception cref="InvalidOperationException">All steps have been taken.</exception>
     public TokenBatch Take()
@@ -38,7 +43,7 @@ public sealed class BatchQueue : IDisposable
         if (taken == end) throw new InvalidOperationException("no step is left");
         lock (gate)
         {
-            while (filled == taken && failure is null) Monitor.Wait(gate);
+            if (filled == taken && failure is null) Wait();
             if (filled == taken) failure?.Throw();
             var batch = ring[taken++ % Ahead];
             Monitor.Pulse(gate); // the batch taken before is free
@@ -56,6 +61,13 @@ public sealed class BatchQueue : IDisposable
         }
 
         thread.Join();
+    }
+
+    void Wait()
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (filled == taken && failure is null) Monitor.Wait(gate);
+        waited += Stopwatch.GetTimestamp() - start;
     }
 
     void Run()

@@ -76,15 +76,25 @@ public sealed unsafe class Corpus : IDisposable
     /// <summary>First sentence of a document; the next document's is its end.</summary>
     public int FirstSentence(int document) => firstSentence[document];
 
-    /// <summary>The section of a sentence within its document.</summary>
-    public int Section(int sentence) => section[sentence];
+    /// <summary>True if a sentence begins a section of its document.</summary>
+    public bool StartsSection(int sentence) => sentence == 0 || section[sentence] != section[sentence - 1];
 
-    /// <summary>Tokens in a sentence.</summary>
-    public int Length(int sentence) => (int)(firstToken[sentence + 1] - firstToken[sentence]);
+    /// <summary>Position of a sentence's first token; the next sentence's is its end.</summary>
+    public long FirstToken(int sentence) => firstToken[sentence];
 
     /// <summary>Tokens of <paramref name="count"/> sentences in a row.</summary>
-    public ReadOnlySpan<int> Span(int sentence, int count) =>
-        new(tokens + firstToken[sentence], (int)(firstToken[sentence + count] - firstToken[sentence]));
+    public int TokenCount(int sentence, int count) => (int)(firstToken[sentence + count] - firstToken[sentence]);
+
+    /// <summary>Reads tokens from position <paramref name="token"/> on, of any sentences.</summary>
+    public void Read(long token, Span<int> destination) => new ReadOnlySpan<int>(tokens + token, destination.Length).CopyTo(destination);
+
+    /// <summary>The tokens of a sentence.</summary>
+    public int[] Sentence(int sentence)
+    {
+        int[] ids = new int[TokenCount(sentence, 1)];
+        Read(FirstToken(sentence), ids);
+        return ids;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -20,6 +20,8 @@ namespace AlbertCompiled.Training;
 /// <param name="ShortShare">Share of documents with a random target length.</param>
 /// <param name="Masking">How tokens are masked.</param>
 /// <param name="Precision">What the operands of products are rounded to.</param>
+/// <param name="Objective">The second task.</param>
+/// <param name="Chunking">Where documents are cut into sequences.</param>
 public sealed record Recipe(
     [property: JsonConverter(typeof(JsonStringEnumConverter<Optimizer>))] Optimizer Optimizer,
     double LearningRate,
@@ -36,11 +38,17 @@ public sealed record Recipe(
     ImmutableArray<SequenceStage> Stages,
     double ShortShare,
     MaskingOptions Masking,
-    [property: JsonConverter(typeof(JsonStringEnumConverter<Compute>))] Compute Precision = Compute.Float32)
+    [property: JsonConverter(typeof(JsonStringEnumConverter<Compute>))] Compute Precision = Compute.Float32,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<Objective>))] Objective Objective = Objective.SentenceOrder,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<Chunking>))] Chunking Chunking = Chunking.Sections)
 {
     /// <summary>The longest sequence of any stage.</summary>
     [JsonIgnore]
     public int LongestSequence => Stages.Max(s => s.Sequence);
+
+    /// <summary>How documents become training sequences.</summary>
+    [JsonIgnore]
+    public PackingOptions Packing => new(Objective, Chunking, ShortShare);
 
     /// <summary>The schedule of the run.</summary>
     public Schedule Schedule() => new(LearningRate, (long)(Warmup * Steps), Steps, Decay);

@@ -101,7 +101,9 @@ public sealed class PretrainingLoop
     void Step(BatchQueue queue)
     {
         long start = Stopwatch.GetTimestamp(), step = model.Step;
+        double waited = queue.Waited;
         var batch = queue.Take();
+        waited = queue.Waited - waited;
         float rate = schedule.At(step);
         var result = model.TrainStep(batch, configuration.Recipe.Update(rate));
         if (!float.IsFinite(result.Loss) || !float.IsFinite(result.GradientNorm)) throw Diverged(step + 1, result.Loss, result.GradientNorm);
@@ -111,7 +113,7 @@ public sealed class PretrainingLoop
         var outputs = result.Outputs;
         var report = new StepReport(
             model.Step, result.Loss, outputs["mlm_loss"], outputs["sop_loss"], outputs["mlm_accuracy"], outputs["sop_accuracy"], rate, result.GradientNorm,
-            SequenceStage.At(configuration.Recipe.Stages, configuration.Recipe.Steps, step).Stage.Sequence, batch.Tokens.Count, tokens, elapsed, seconds);
+            SequenceStage.At(configuration.Recipe.Stages, configuration.Recipe.Steps, step).Stage.Sequence, batch.Tokens.Count, tokens, elapsed, seconds, waited);
         metrics.Step(report);
         observer.OnStep(report);
     }
