@@ -17,10 +17,10 @@ public sealed class BatchTests
         Assert.Equal(Enumerable.Range(0, 40), corpus.TrainingDocuments.Concat(corpus.HeldOutDocuments).Order());
         string first = File.ReadLines(folder["text.txt"]).First();
         Assert.Equal(TestText.Vocabulary.Encode(first), corpus.Sentence(0));
-        var written = File.GetLastWriteTimeUtc(corpus.Path);
+        var written = Directory.GetLastWriteTimeUtc(corpus.Folder);
         using var again = CorpusCache.Open(new TextFiles(folder["text.txt"]), TestText.Vocabulary, 1, folder["cache"]);
-        Assert.Equal((corpus.Path, written), (again.Path, File.GetLastWriteTimeUtc(again.Path)));
-        Assert.Single(Directory.GetFiles(folder["cache"]));
+        Assert.Equal((corpus.Folder, written), (again.Folder, Directory.GetLastWriteTimeUtc(again.Folder)));
+        Assert.Single(Directory.GetFileSystemEntries(folder["cache"]));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class BatchTests
     {
         using var folder = new TemporaryFolder();
         string path;
-        using (var corpus = TestText.Corpus(folder)) path = corpus.Path;
+        using (var corpus = TestText.Corpus(folder)) path = Path.Combine(corpus.Folder, "sentences.bin");
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^1]);
         using var again = TestText.Corpus(folder);
         Assert.Equal(1800, again.Sentences);
@@ -43,7 +43,7 @@ public sealed class BatchTests
         using var folder = new TemporaryFolder();
         folder.Write("a.txt", text);
         Assert.Contains(expected, Assert.Throws<TrainingException>(() => CorpusCache.Open(new TextFiles(folder.Path), TestText.Vocabulary, 1, folder["cache"])).Message);
-        Assert.Empty(Directory.GetFiles(folder["cache"]));
+        Assert.Empty(Directory.GetFileSystemEntries(folder["cache"]));
     }
 
     [Fact]

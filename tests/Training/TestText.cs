@@ -35,19 +35,19 @@ internal static class TestText
         return CorpusCache.Open(new TextFiles(folder["text.txt"]), Vocabulary, 2, folder["cache"]);
     }
 
-    /// <summary>A corpus of documents of sentences of given lengths. Nothing is held out unless asked.</summary>
-    public static Corpus Corpus(TemporaryFolder folder, IEnumerable<int[]> sentenceLengths, Func<int, bool>? heldOut = null)
+    /// <summary>A corpus of documents of sentences of given lengths to train on, and one short one that is held out.</summary>
+    public static Corpus Corpus(TemporaryFolder folder, IEnumerable<int[]> sentenceLengths)
     {
         var random = new Random(4);
-        string path = folder["lengths.corpus"];
-        using (var writer = new CorpusWriter(path, Vocabulary.Size))
+        string path = folder[$"lengths-{Guid.NewGuid():N}"];
+        Directory.CreateDirectory(path);
+        using (var writer = new CorpusWriter(path, Vocabulary))
         {
-            int document = 0;
-            foreach (int[] lengths in sentenceLengths)
-                writer.Add(heldOut?.Invoke(document++) ?? false, [.. lengths.Select(n => (Enumerable.Range(0, n).Select(_ => Vocabulary.Ordinary[random.Next(Vocabulary.Ordinary.Count)]).ToArray(), 0))]);
-            writer.Finish();
+            foreach (int[] lengths in sentenceLengths.Append([1]))
+                writer.Add(false, [.. lengths.Select(n => (Enumerable.Range(0, n).Select(_ => Vocabulary.Ordinary[random.Next(Vocabulary.Ordinary.Count)]).ToArray(), 0))]);
+            writer.Finish("key", "text of the tests", []);
         }
 
-        return AlbertCompiled.Training.Corpus.TryOpen(path)!;
+        return AlbertCompiled.Training.Corpus.Open(path);
     }
 }

@@ -18,6 +18,7 @@ static class PretrainCommand
         return command.WithExamples(
             "pretrain",
             "pretrain --model AlbertSmall --text books/ --steps 20000 --device cuda",
+            "pretrain --data books.dataset --objective nsp",
             "pretrain --precision bf16",
             "pretrain --optimizer lamb --learning-rate 0.003 --out runs/lamb",
             "pretrain --resume runs/lamb");
@@ -26,18 +27,20 @@ static class PretrainCommand
     static int Start(ParseResult parsed, PretrainOptions options, CommandContext context)
     {
         var model = Trainable(context.Models.Find(parsed.GetValue(options.Model)!));
-        var vocabulary = Vocabulary.Load(parsed.GetValue(options.Vocabulary) ?? PretrainSettings.DefaultVocabulary);
-        string[] text = [.. parsed.GetValue(options.Text)!.Select(Path.GetFullPath)]; // a run may be resumed from another folder
-        var source = PretrainSettings.Text(text);
+        // full paths: a run may be resumed from another folder
+        string[] text = [.. parsed.GetValue(options.Text)!.Select(Path.GetFullPath)];
+        string? data = parsed.GetValue(options.Data) is { } dataset ? Path.GetFullPath(dataset) : null;
+        if (data is not null && text.Length > 0) throw new TrainingException("--text and --data: a run reads one of the two");
+        var vocabulary = Vocabulary.Load(parsed.GetValue(options.Vocabulary) ?? (data is null ? PretrainSettings.DefaultVocabulary : Corpus.VocabularyOf(data)));
         var configuration = new RunConfiguration(
             model.Description.Name, model.Description.Configuration.ToDictionary(p => p.Name, p => p.Value), PretrainSettings.Recipe(parsed, options, model.Description),
-            parsed.GetValue(options.Seed), text, source.Description, "", EvaluationSequences, "");
+            parsed.GetValue(options.Seed), text, data is null ? PretrainSettings.Text(text).Description : "", "", EvaluationSequences, "", data);
         configuration.Check(model.Description, vocabulary);
         string folder = parsed.GetValue(options.Out) ?? Path.Combine("runs", $"{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{model.Description.Name}");
         RunFolder.CheckNew(folder);
         using var device = PretrainSettings.OpenDevice(parsed, options, context);
         using var interruption = context.Interruption();
-        using var session = PretrainSession.Prepare(context, configuration with { Device = device.Name }, source, vocabulary, parsed.GetValue(options.Threads), interruption.Token);
+        using var session = PretrainSession.Prepare(context, configuration with { Device = device.Name }, vocabulary, parsed.GetValue(options.Threads), interruption.Token);
         using var instance = model.Create(device, configuration.Capacity(), configuration.Seed, configuration.Recipe.Precision);
         _ = instance.ArenaBytes; // allocated now: too little memory is told before there is a folder
         var run = RunFolder.Create(folder, session.Configuration, vocabulary);
@@ -56,8 +59,7 @@ static class PretrainCommand
         using var instance = model.Create(device, configuration.Capacity(), configuration.Seed, configuration.Recipe.Precision);
         var state = run.Checkpoints.Load(instance);
         using var interruption = context.Interruption();
-        using var session = PretrainSession.Prepare(
-            context, configuration, PretrainSettings.Text(configuration.Text), vocabulary, parsed.GetValue(options.Threads), interruption.Token);
+        using var session = PretrainSession.Prepare(context, configuration, vocabulary, parsed.GetValue(options.Threads), interruption.Token);
         context.Out.WriteLine($"resumed after step {state.Step} of {configuration.Recipe.Steps}");
         return session.Train(instance, run, state, ResumeCommand(parsed, options, folder), interruption.Token);
     }

@@ -7,7 +7,8 @@ sealed class PretrainOptions
 {
     public Option<string> Model { get; } = new("--model", "-m") { Description = "Name of the model; see albert models", HelpName = "name", DefaultValueFactory = _ => "AlbertTiny" };
     public Option<string[]> Text { get; } = new("--text", "-t") { Description = "Text files, or folders of *.txt: a sentence a line with a blank line between documents, or prose. Default: the documentation of the .NET SDK", HelpName = "path", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
-    public Option<string?> Vocabulary { get; } = new("--vocabulary") { Description = "SentencePiece model file. Default: the 8,000 pieces that come with this program", HelpName = "file" };
+    public Option<string?> Data { get; } = new("--data") { Description = "Dataset that albert prepare made, in place of --text", HelpName = "folder" };
+    public Option<string?> Vocabulary { get; } = new("--vocabulary") { Description = "SentencePiece model file. Default: that of --data, or the 8,000 pieces that come with this program", HelpName = "file" };
     public Option<long?> Steps { get; } = new("--steps", "-n") { Description = "Training steps", HelpName = "number" };
     public Option<int?> BatchTokens { get; } = new("--batch-tokens") { Description = "Tokens a step", HelpName = "number" };
     public Option<int?> Sequence { get; } = new("--sequence") { Description = "Tokens of the longest sequence", HelpName = "number" };
@@ -23,7 +24,7 @@ sealed class PretrainOptions
     public Option<string?> Resume { get; } = new("--resume") { Description = "Go on with the run in this folder, with its own settings", HelpName = "run" };
 
     /// <summary>Options whose values a run keeps: they cannot be given again when it is resumed.</summary>
-    public IEnumerable<Option> Fixed => [Model, Text, Vocabulary, Steps, BatchTokens, Sequence, LearningRate, Optimizer, Precision, Objective, Chunking, Seed, Out];
+    public IEnumerable<Option> Fixed => [Model, Text, Data, Vocabulary, Steps, BatchTokens, Sequence, LearningRate, Optimizer, Precision, Objective, Chunking, Seed, Out];
 
     public IEnumerable<Option> All => [.. Fixed, Device, Threads, Resume];
 }

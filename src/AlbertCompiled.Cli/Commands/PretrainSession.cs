@@ -26,15 +26,15 @@ sealed class PretrainSession : IDisposable
     /// <summary>Prepares the data of a run.</summary>
     /// <exception cref="TrainingException">The text is empty, unreadable, or not the one that the run began with.</exception>
     public static PretrainSession Prepare(
-        CommandContext context, RunConfiguration configuration, ITextSource source, Vocabulary vocabulary, int threads, CancellationToken cancellation)
+        CommandContext context, RunConfiguration configuration, Vocabulary vocabulary, int threads, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        context.Out.WriteLine($"text: {source.Description}");
-        var corpus = CorpusCache.Open(source, vocabulary, threads > 0 ? threads : Environment.ProcessorCount, CorpusCache.Folder, cancellation);
+        var corpus = Open(context, configuration, vocabulary, threads, cancellation);
         try
         {
+            configuration = configuration with { TextDescription = corpus.Manifest.Text };
             if (configuration.Corpus.Length > 0 && configuration.Corpus != corpus.Key)
-                throw new TrainingException($"the text has changed since the run began: {source.Description}; start a new run");
+                throw new TrainingException($"the text has changed since the run began: {configuration.Data ?? corpus.Manifest.Text}; start a new run");
             cancellation.ThrowIfCancellationRequested();
             var session = new PretrainSession(context, configuration with { Corpus = corpus.Key }, corpus, vocabulary);
             context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -72,6 +72,22 @@ sealed class PretrainSession : IDisposable
     }
 
     public void Dispose() => corpus.Dispose();
+
+    static Corpus Open(CommandContext context, RunConfiguration configuration, Vocabulary vocabulary, int threads, CancellationToken cancellation)
+    {
+        if (configuration.Data is { } data)
+        {
+            var corpus = Corpus.Open(data);
+            context.Out.WriteLine($"data: {data}, {corpus.Manifest.Text}");
+            corpus.CheckVocabulary(vocabulary);
+            return corpus;
+        }
+
+        var source = PretrainSettings.Text(configuration.Text);
+        context.Out.WriteLine($"text: {source.Description}");
+        var preparation = new CorpusPreparation(source, vocabulary, threads > 0 ? threads : Environment.ProcessorCount);
+        return new PreparationDisplay(context.Out, context.IsTerminal).Follow(preparation, () => CorpusCache.Open(preparation, CorpusCache.Folder, cancellation));
+    }
 
     PretrainingResult Loop(CompiledModel model, RunFolder run, CheckpointState? resumed, CancellationToken cancellation)
     {

@@ -10,9 +10,10 @@ namespace AlbertCompiled.Training;
 /// <param name="Corpus">Key of the prepared corpus, a checksum of text and vocabulary.</param>
 /// <param name="EvaluationSequences">Held-out sequences that the final evaluation reads.</param>
 /// <param name="Device">What it ran on, for the record; a run may be resumed elsewhere.</param>
+/// <param name="Data">The dataset trained on, in place of <paramref name="Text"/>.</param>
 public sealed record RunConfiguration(
     string Model, IReadOnlyDictionary<string, string> Architecture, Recipe Recipe, ulong Seed, IReadOnlyList<string> Text, string TextDescription, string Corpus,
-    int EvaluationSequences, string Device)
+    int EvaluationSequences, string Device, string? Data = null)
 {
     /// <summary>The room of a batch: no sequence is shorter than <see cref="Packer.ShortestSequence"/>, and masking never predicts more than a fifth.</summary>
     public Capacity Capacity() => new(Recipe.BatchTokens, EpochPlan.MostSequences(Recipe.BatchTokens));

@@ -23,4 +23,8 @@ public interface ITextSource
     /// <summary>Reads all documents, in an order that depends on the contents only.</summary>
     /// <exception cref="TrainingException">A file is missing or unreadable.</exception>
     IEnumerable<Document> Read();
+
+    /// <summary>Reads the documents of one of <see cref="Files"/>, always in the same order. All files in turn give all documents.</summary>
+    /// <exception cref="TrainingException">The file is missing or unreadable.</exception>
+    IEnumerable<Document> Read(string file);
 }

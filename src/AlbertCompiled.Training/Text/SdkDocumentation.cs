@@ -62,6 +62,10 @@ public sealed partial class SdkDocumentation : ITextSource
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>A type's documentation may lie in several files, so all documents come with the first.</remarks>
+    public IEnumerable<Document> Read(string file) => files.Length > 0 && file == files[0] ? Read() : [];
+
     static List<(string Name, List<string> Sentences)> ReadFile(string file)
     {
         var result = new List<(string, List<string>)>();

@@ -33,21 +33,26 @@ public sealed class TextFiles : ITextSource
     {
         var previous = default(Document);
         bool anyHeldOut = false;
-        foreach (string file in files)
+        foreach (var document in files.SelectMany(Read))
         {
-            int ordinal = 0;
-            foreach (var sentences in ReadFile(file).SelectMany(Cut))
-            {
-                string name = $"{Path.GetFileName(file)}#{ordinal++}";
-                var document = new Document(name, HeldOut.Contains(name), sentences);
-                anyHeldOut |= document.HeldOut;
-                if (previous is not null) yield return previous;
-                previous = document;
-            }
+            anyHeldOut |= document.HeldOut;
+            if (previous is not null) yield return previous;
+            previous = document;
         }
 
         // a small corpus may have no name whose checksum falls into the twentieth: its last document serves
         if (previous is not null) yield return anyHeldOut ? previous : previous with { HeldOut = true };
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<Document> Read(string file)
+    {
+        int ordinal = 0;
+        foreach (var sentences in ReadFile(file).SelectMany(Cut))
+        {
+            string name = $"{Path.GetFileName(file)}#{ordinal++}";
+            yield return new(name, HeldOut.Contains(name), sentences);
+        }
     }
 
     static IEnumerable<string> Expand(string path) =>
