@@ -78,12 +78,14 @@ public sealed class BatchTests
         Assert.InRange(filled, 0.97, 1);
     }
 
-    [Fact]
-    public void A_batch_depends_on_seed_and_step_only()
+    [Theory]
+    [InlineData(DocumentBlocks.WindowSentences)]
+    [InlineData(300)] // six windows
+    public void A_batch_depends_on_seed_and_step_only(int windowSentences)
     {
         using var folder = new TemporaryFolder();
         using var corpus = TestText.Corpus(folder);
-        var (ascending, jumping, other) = (Source(corpus, 1), Source(corpus, 1), Source(corpus, 2));
+        var (ascending, jumping, other) = (Source(corpus, 1, windowSentences), Source(corpus, 1, windowSentences), Source(corpus, 2, windowSentences));
         var a = new TokenBatch(Capacity);
         var b = new TokenBatch(Capacity);
         var expected = new List<string>();
@@ -214,8 +216,8 @@ public sealed class BatchTests
         Assert.Equal(set.Predictions, set.Batches.Sum(b => b.Labels.Count));
     }
 
-    static PretrainingBatches Source(Corpus corpus, ulong seed) =>
-        new(corpus, TestText.Vocabulary, Recipe, Capacity, seed);
+    static PretrainingBatches Source(Corpus corpus, ulong seed, int windowSentences = DocumentBlocks.WindowSentences) =>
+        new(corpus, TestText.Vocabulary, Recipe, Capacity, seed, windowSentences);
 
     static string Text(TokenBatch b) =>
         string.Join(' ', b.Tokens.Span.ToArray()) + "|" + string.Join(' ', b.Predicted.Span.ToArray()) + "|" + string.Join(' ', b.Labels.Span.ToArray()) + "|" + string.Join(' ', b.Order.Span.ToArray());

@@ -116,6 +116,21 @@ public sealed class PackingTests : IDisposable
         }
     }
 
+    /// <summary>Chunks by section are not truncated, so a random segment must not be either, or its first word would tell the label.</summary>
+    [Fact]
+    public void Chunks_by_section_are_whole_sentences_whatever_their_label()
+    {
+        using var corpus = Random(documents: 200, (2, 40), (3, 30));
+        var sequences = ByDocument(corpus, Next with { Chunking = Chunking.Sections }).SelectMany(d => d).ToList();
+        foreach (int label in (int[])[0, 1])
+        {
+            var labelled = sequences.Where(s => s.Label == label).ToList();
+            Assert.InRange(labelled.Count(s => corpus.TokenCount(s.First, s.FirstCount) + corpus.TokenCount(s.Second, s.SecondCount) <= Room), 0.99 * labelled.Count, labelled.Count);
+        }
+
+        Assert.All(sequences.Where(s => s.Label == 1), s => Assert.NotEqual(Document(corpus, s.First), Document(corpus, s.Second)));
+    }
+
     [Fact]
     public void Without_an_objective_a_sequence_is_one_segment_and_every_sentence_is_read_once()
     {

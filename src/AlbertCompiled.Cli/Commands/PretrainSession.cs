@@ -97,7 +97,9 @@ sealed class PretrainSession : IDisposable
         var board = new ProgressBoard();
         var source = new PretrainingBatches(corpus, vocabulary, recipe, Configuration.Capacity(), Configuration.Seed);
         var loop = new PretrainingLoop(model, Configuration, heldOut, metrics, run.Checkpoints, board, LoopOptions.Default, resumed);
-        return new ProgressDisplay(context.Out, context.IsTerminal, recipe.Steps).Follow(board, () => loop.Run(source, cancellation));
+        var result = new ProgressDisplay(context.Out, context.IsTerminal, recipe.Steps, recipe.Objective).Follow(board, () => loop.Run(source, cancellation));
+        context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"waited for data: {board.Waited:0.00} s"));
+        return result;
     }
 
     void Summarize(RunFolder run, CheckpointState state, EvaluationResult evaluation)
@@ -108,8 +110,12 @@ sealed class PretrainSession : IDisposable
         output.WriteLine(string.Create(culture, $"  masked tokens found   {evaluation.MlmAccuracy,6:0.0%}"));
         output.WriteLine(string.Create(culture, $"    most frequent token {baselines.MostFrequentToken,6:0.0%}"));
         output.WriteLine(string.Create(culture, $"    previous-token table{baselines.PreviousToken,7:0.0%}  (counts of training text, sees the true token before)"));
-        output.WriteLine(string.Create(culture, $"  sentence order told   {evaluation.SopAccuracy,6:0.0%}"));
-        output.WriteLine(string.Create(culture, $"    first tokens only   {baselines.FirstTokens,6:0.0%}  (a rule that sees only the first tokens of A and B)"));
+        if (Configuration.Recipe.Objective.Task() is { } task)
+        {
+            output.WriteLine(string.Create(culture, $"  {task.ToLowerInvariant() + " told",-20}  {evaluation.SopAccuracy,6:0.0%}"));
+            output.WriteLine(string.Create(culture, $"    first tokens only   {baselines.FirstTokens,6:0.0%}  (a rule that sees only the first tokens of A and B)"));
+        }
+
         output.WriteLine($"run: {run.Folder}  (report: {run.Report})");
         output.WriteLine(string.Create(culture,
             $"step={state.Step} loss={evaluation.Loss:0.0000} mlm_accuracy={evaluation.MlmAccuracy:0.0000} sop_accuracy={evaluation.SopAccuracy:0.0000} tokens_per_s={state.Tokens / Math.Max(state.TrainingSeconds, 1e-9):0}"));

@@ -13,6 +13,18 @@ public enum Objective
     None,
 }
 
+/// <summary>What the objectives are called.</summary>
+public static class ObjectiveNames
+{
+    /// <summary>What the second task tells, in words; null if there is none.</summary>
+    public static string? Task(this Objective objective) => objective switch
+    {
+        Objective.SentenceOrder => "Sentence order",
+        Objective.NextSentence => "Next sentence",
+        _ => null,
+    };
+}
+
 /// <summary>Where a document is cut into sequences.</summary>
 public enum Chunking
 {

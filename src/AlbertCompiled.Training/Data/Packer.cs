@@ -68,11 +68,26 @@ public sealed class Packer(Corpus corpus, int[] documents, PackingOptions option
 
     void AddRandom(int document, int start, int count, int target, ref RandomStream random, List<PackedSequence> sequences)
     {
+        int left = target - corpus.TokenCount(start, count);
+        var (second, last) = RandomSentence(document, ref random);
+        if (options.Chunking == Chunking.Original)
+        {
+            Add(start, count, second, EndByTarget(second, last, left) - second, 1, sequences);
+            return;
+        }
+
+        // segments in a row are whole sentences that fit: one that had to be truncated would tell the label
+        for (int attempt = 1; attempt < Attempts && corpus.TokenCount(second, 1) > left; attempt++) (second, last) = RandomSentence(document, ref random);
+        Add(start, count, second, EndByFit(second, last, left, fewest: 1) - second, 1, sequences);
+    }
+
+    // any sentence of another document, and the end of that document
+    (int Sentence, int Last) RandomSentence(int document, ref RandomStream random)
+    {
         int other = document;
         for (int attempt = 0; attempt < Attempts && other == document; attempt++) other = documents[random.Next(documents.Length)];
         int first = corpus.FirstSentence(other), last = corpus.FirstSentence(other + 1);
-        int second = first + random.Next(last - first);
-        Add(start, count, second, EndByTarget(second, last, target - corpus.TokenCount(start, count)) - second, 1, sequences);
+        return (first + random.Next(last - first), last);
     }
 
     void AddSingle(int start, int count, List<PackedSequence> sequences)
@@ -97,10 +112,17 @@ public sealed class Packer(Corpus corpus, int[] documents, PackingOptions option
         return end;
     }
 
+    // the sentences that fit the target, but no fewer than these
+    int EndByFit(int start, int last, int target, int fewest)
+    {
+        int end = start, tokens = 0;
+        while (end < last && end - start < MostSentences && (tokens + corpus.TokenCount(end, 1) <= target || end < start + fewest)) tokens += corpus.TokenCount(end++, 1);
+        return end;
+    }
+
     int EndBySection(int start, int last, int target)
     {
-        int end = start, tokens = 0, fewest = pairs ? 2 : 1;
-        while (end < last && end - start < MostSentences && (tokens + corpus.TokenCount(end, 1) <= target || end < start + fewest)) tokens += corpus.TokenCount(end++, 1);
+        int fewest = pairs ? 2 : 1, end = EndByFit(start, last, target, fewest);
         if (end == last) return end;
         int boundary = end;
         while (boundary > start && !corpus.StartsSection(boundary)) boundary--;

@@ -6,7 +6,9 @@ namespace AlbertCompiled.Training;
 /// <param name="recipe">How to pack and mask, the stages, and the steps of the whole run, which stages are shares of.</param>
 /// <param name="capacity">The room of a batch.</param>
 /// <param name="seed">Seed of all draws.</param>
-public sealed class PretrainingBatches(Corpus corpus, Vocabulary vocabulary, Recipe recipe, Capacity capacity, ulong seed) : IBatchSource
+/// <param name="windowSentences">Sentences that are planned at a time; what a step trains on depends on it if there are more.</param>
+public sealed class PretrainingBatches(
+    Corpus corpus, Vocabulary vocabulary, Recipe recipe, Capacity capacity, ulong seed, int windowSentences = DocumentBlocks.WindowSentences) : IBatchSource
 {
     readonly BatchFiller filler = new(corpus, vocabulary, recipe.Masking, recipe.LongestSequence);
     EpochPlanner? planner;
@@ -21,7 +23,7 @@ public sealed class PretrainingBatches(Corpus corpus, Vocabulary vocabulary, Rec
         var (stage, start) = SequenceStage.At(recipe.Stages, recipe.Steps, step);
         if (planner is null || planStage != start)
         {
-            planner = new(corpus, corpus.TrainingDocuments, recipe.Packing, stage.Sequence, capacity, seed);
+            planner = new(corpus, corpus.TrainingDocuments, recipe.Packing, stage.Sequence, capacity, seed, windowSentences);
             (planStage, plan) = (start, null);
         }
 
