@@ -27,7 +27,12 @@ public sealed class PretrainingBatches(
             (planStage, plan) = (start, null);
         }
 
-        if (plan is null || step < planStart) (planWindow, planStart, plan) = (0, start, Draw());
+        if (plan is null || step < planStart)
+        {
+            (planWindow, planStart) = (0, start);
+            plan = Draw();
+        }
+
         // how many batches a window has shows only when it is drawn, so a jump ahead draws those between
         int empty = 0;
         while (step >= planStart + plan.Batches)
