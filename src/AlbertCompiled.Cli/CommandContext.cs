@@ -1,3 +1,5 @@
+using AlbertCompiled.Training;
+
 namespace AlbertCompiled.Cli;
 
 /// <summary>What the commands work with; tests put their own in its place.</summary>
@@ -14,4 +16,10 @@ public sealed record CommandContext(
 {
     /// <summary>Opens standard input.</summary>
     public Func<Stream> In { get; init; } = Console.OpenStandardInput;
+
+    /// <summary>Tells what a reader skipped or cut, if anything.</summary>
+    internal void Warn(TextReport report)
+    {
+        if (report.Summary is { } summary) Error.WriteLine($"warning: {summary}");
+    }
 }

@@ -15,6 +15,7 @@ public static class CommandLine
     {
         var root = new RootCommand("Pretrains and inspects models that were compiled from C# definitions.")
         {
+            PrepareCommand.Create(context),
             PretrainCommand.Create(context),
             FillMaskCommand.Create(context),
             ExportCommand.Create(context),

@@ -55,6 +55,59 @@ public sealed class CliTests : IDisposable
     }
 
     [Fact]
+    public void A_dataset_is_prepared_once_and_trained_on()
+    {
+        string data = folder["data"];
+        var prepared = CliRun.Of("prepare", "--text", folder["text"], "--out", data).Succeeds();
+        Assert.Matches(@"pretrain --data \S+\n$", prepared.Output);
+        Assert.Contains("was there already", CliRun.Of("prepare", "--text", folder["text"], "--out", data, "--threads", "1").Succeeds().Output);
+        Assert.Contains("every byte fits its checksum", CliRun.Of("prepare", "--check", data).Succeeds().Output);
+
+        string[] arguments = ["pretrain", "--model", "Fake", "--data", data, "--steps", "12", "--batch-tokens", "256", "--sequence", "64", "--out", folder["run"]];
+        Assert.Contains("waited for data: ", CliRun.Of(arguments).Succeeds().Output);
+        File.Move(folder["run/metrics.jsonl"], folder["whole.jsonl"]);
+        Directory.Delete(folder["run"], true);
+        Assert.Equal(130, CliRun.Interrupted(5, arguments).Code);
+        folder.Write("text/b.txt", "More text.\nThat the dataset does not hold.\n");
+        CliRun.Of("pretrain", "--resume", folder["run"]).Succeeds();
+        Assert.Equal(WithoutTime(folder["whole.jsonl"]), WithoutTime(folder["run/metrics.jsonl"]));
+
+        CliRun.Of("prepare", "--text", folder["text"], "--out", data).Fails("made of other text", "b.txt is new or has changed");
+        CliRun.Of([.. arguments, "--text", folder["text"]]).Fails("--text and --data");
+        byte[] tokens = File.ReadAllBytes(Path.Combine(data, "tokens.bin"));
+        tokens[^3] ^= 4;
+        File.WriteAllBytes(Path.Combine(data, "tokens.bin"), tokens);
+        CliRun.Of("prepare", "--check", data).Fails("tokens.bin is damaged: bytes 0 to");
+        Directory.Delete(folder["run"], true);
+        CliRun.Of(arguments).Fails("tokens.bin is damaged");
+    }
+
+    [Fact]
+    public void Prepare_tells_what_is_wrong()
+    {
+        CliRun.Of("prepare", "--text", folder["text"]).Fails("--out FOLDER is missing");
+        CliRun.Of("prepare", "--text", folder["missing"], "--out", folder["data"]).Fails("no such text file or folder");
+        CliRun.Of("prepare", "--check", folder["text"]).Fails("is not a dataset");
+        CliRun.Of("pretrain", "--model", "Fake", "--data", folder["text"]).Fails("is not a dataset");
+        CliRun.Of("prepare", "--text", folder["text"], "--out", folder["text"]).Fails("is not empty and no dataset");
+        Assert.False(Directory.Exists(folder["data"]));
+    }
+
+    [Theory]
+    [InlineData("nsp", "next sentence told")]
+    [InlineData("none", null)]
+    public void A_run_records_its_objective_and_reports_what_it_tells(string objective, string? told)
+    {
+        var run = Pretrain("--objective", objective, "--chunking", "original").Succeeds();
+        var recipe = RunFolder.Open(folder["run"]).Configuration.Recipe;
+        Assert.Equal((objective == "nsp" ? Objective.NextSentence : Objective.None, Chunking.Original), (recipe.Objective, recipe.Chunking));
+        Assert.DoesNotContain("order", run.Output[run.Output.IndexOf("held-out text", StringComparison.Ordinal)..].Replace("sop_accuracy", ""));
+        if (told is null) Assert.DoesNotContain(" told", run.Output);
+        else Assert.Contains(told, run.Output);
+        Pretrain("--objective", "both").Fails("no objective is called both", "sop", "nsp", "none");
+    }
+
+    [Fact]
     public void A_run_records_its_precision()
     {
         Pretrain("--precision", "bf16").Succeeds();
@@ -221,5 +274,5 @@ public sealed class CliTests : IDisposable
 
     string[] Arguments() => ["pretrain", "--model", "Fake", "--text", folder["text"], "--steps", "12", "--batch-tokens", "512", "--sequence", "64", "--out", folder["run"]];
 
-    static string[] WithoutTime(string metrics) => [.. File.ReadLines(metrics).Select(l => Regex.Replace(l, "\"(tokens_per_s|time)\":[0-9.E+]+", ""))];
+    static string[] WithoutTime(string metrics) => [.. File.ReadLines(metrics).Select(l => Regex.Replace(l, "\"(tokens_per_s|time|wait)\":[0-9.E+-]+", ""))];
 }

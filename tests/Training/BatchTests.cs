@@ -16,11 +16,11 @@ public sealed class BatchTests
         Assert.Equal((40, 120), (corpus.Documents, corpus.Sentences));
         Assert.Equal(Enumerable.Range(0, 40), corpus.TrainingDocuments.Concat(corpus.HeldOutDocuments).Order());
         string first = File.ReadLines(folder["text.txt"]).First();
-        Assert.Equal(TestText.Vocabulary.Encode(first), corpus.Span(0, 1).ToArray());
-        var written = File.GetLastWriteTimeUtc(corpus.Path);
+        Assert.Equal(TestText.Vocabulary.Encode(first), corpus.Sentence(0));
+        var written = Directory.GetLastWriteTimeUtc(corpus.Folder);
         using var again = CorpusCache.Open(new TextFiles(folder["text.txt"]), TestText.Vocabulary, 1, folder["cache"]);
-        Assert.Equal((corpus.Path, written), (again.Path, File.GetLastWriteTimeUtc(again.Path)));
-        Assert.Single(Directory.GetFiles(folder["cache"]));
+        Assert.Equal((corpus.Folder, written), (again.Folder, Directory.GetLastWriteTimeUtc(again.Folder)));
+        Assert.Single(Directory.GetFileSystemEntries(folder["cache"]));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class BatchTests
     {
         using var folder = new TemporaryFolder();
         string path;
-        using (var corpus = TestText.Corpus(folder)) path = corpus.Path;
+        using (var corpus = TestText.Corpus(folder)) path = Path.Combine(corpus.Folder, "sentences.bin");
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^1]);
         using var again = TestText.Corpus(folder);
         Assert.Equal(1800, again.Sentences);
@@ -43,7 +43,7 @@ public sealed class BatchTests
         using var folder = new TemporaryFolder();
         folder.Write("a.txt", text);
         Assert.Contains(expected, Assert.Throws<TrainingException>(() => CorpusCache.Open(new TextFiles(folder.Path), TestText.Vocabulary, 1, folder["cache"])).Message);
-        Assert.Empty(Directory.GetFiles(folder["cache"]));
+        Assert.Empty(Directory.GetFileSystemEntries(folder["cache"]));
     }
 
     [Fact]
@@ -78,12 +78,14 @@ public sealed class BatchTests
         Assert.InRange(filled, 0.97, 1);
     }
 
-    [Fact]
-    public void A_batch_depends_on_seed_and_step_only()
+    [Theory]
+    [InlineData(DocumentBlocks.WindowSentences)]
+    [InlineData(300)] // six windows
+    public void A_batch_depends_on_seed_and_step_only(int windowSentences)
     {
         using var folder = new TemporaryFolder();
         using var corpus = TestText.Corpus(folder);
-        var (ascending, jumping, other) = (Source(corpus, 1), Source(corpus, 1), Source(corpus, 2));
+        var (ascending, jumping, other) = (Source(corpus, 1, windowSentences), Source(corpus, 1, windowSentences), Source(corpus, 2, windowSentences));
         var a = new TokenBatch(Capacity);
         var b = new TokenBatch(Capacity);
         var expected = new List<string>();
@@ -109,11 +111,11 @@ public sealed class BatchTests
     {
         using var folder = new TemporaryFolder();
         using var corpus = TestText.Corpus(folder);
-        var plan = EpochPlan.Draw(corpus, corpus.TrainingDocuments, 64, 0.1, Capacity, 1, 0, keepRest: true);
+        var plan = new EpochPlanner(corpus, corpus.TrainingDocuments, new(), 64, Capacity, 1).Draw(0, 0, keepRest: true);
         var read = new List<PackedSequence>();
         for (int i = 0; i < plan.Batches; i++) read.AddRange(plan.Batch(i));
-        Assert.Equal(read.Count, read.Select(s => s.FirstSentence).Distinct().Count());
-        int covered = read.Sum(s => s.Count), total = corpus.TrainingDocuments.Sum(d => corpus.FirstSentence(d + 1) - corpus.FirstSentence(d));
+        Assert.Equal(read.Count, read.Select(s => Math.Min(s.First, s.Second)).Distinct().Count());
+        int covered = read.Sum(s => s.FirstCount + s.SecondCount), total = corpus.TrainingDocuments.Sum(d => corpus.FirstSentence(d + 1) - corpus.FirstSentence(d));
         Assert.InRange(covered, total - corpus.TrainingDocuments.Length, total); // a last sentence may be left alone
     }
 
@@ -128,8 +130,8 @@ public sealed class BatchTests
         using var corpus = CorpusCache.Open(new TextFiles(folder["text.txt"], folder["zz.txt"]), TestText.Vocabulary, 1, folder["cache"]);
         var sequences = new List<PackedSequence>();
         var random = new RandomStream(1, RandomPurpose.Packing, 0);
-        Packer.Pack(corpus, 0, 6 * corpus.Length(0) + 3, 0, ref random, sequences);
-        Assert.Equal([(0, 4), (4, 4), (8, 4)], sequences.Select(s => (s.FirstSentence, (int)s.Count)));
+        new Packer(corpus, corpus.TrainingDocuments, new(ShortShare: 0), 6 * corpus.TokenCount(0, 1) + 3).Pack(0, ref random, sequences);
+        Assert.Equal([(0, 4), (4, 4), (8, 4)], sequences.Select(s => (Math.Min(s.First, s.Second), s.FirstCount + s.SecondCount)));
     }
 
     /// <summary>With swap before truncation the lengths tell nothing about the label; truncation first would.</summary>
@@ -139,18 +141,19 @@ public sealed class BatchTests
         using var folder = new TemporaryFolder();
         using var corpus = TestText.Corpus(folder, documents: 400);
         var builder = new SequenceBuilder(corpus, TestText.Vocabulary, 12); // two sentences hardly ever fit
+        var planner = new EpochPlanner(corpus, corpus.TrainingDocuments, new(ShortShare: 0), 12, Capacity, 5);
         double longerFirst = 0, swappedLongerFirst = 0, swapped = 0, count = 0;
         for (int pass = 0; pass < 3; pass++)
-            foreach (var sequence in EpochPlan.Draw(corpus, corpus.TrainingDocuments, 12, 0, Capacity, 5, pass, keepRest: true).Sequences)
+            foreach (var sequence in planner.Draw(pass, 0, keepRest: true).Sequences)
             {
                 var random = new RandomStream(5, RandomPurpose.Truncation, pass, (long)count);
                 builder.Build(sequence, ref random);
                 int first = builder.Tokens.IndexOf(3) - 1, second = builder.Length - first - 3;
                 count++;
-                if (sequence.Swapped) swapped++;
+                if (sequence.Label == 1) swapped++;
                 if (first <= second) continue;
                 longerFirst++;
-                if (sequence.Swapped) swappedLongerFirst++;
+                if (sequence.Label == 1) swappedLongerFirst++;
             }
 
         Assert.InRange(swapped / count, 0.48, 0.52);
@@ -169,7 +172,7 @@ public sealed class BatchTests
             foreach (int room in (int[])[2, 3, 4, 5])
             {
                 var random = new RandomStream(1, RandomPurpose.Truncation, room);
-                builder.Build(new(0, 2, 1, swap, (ushort)(room + Packer.SpecialPieces)), ref random);
+                builder.Build(new(swap ? 1 : 0, 1, swap ? 0 : 1, 1, 0, (ushort)(room + Packer.SpecialPieces)), ref random);
                 int first = builder.Tokens.IndexOf(3) - 1;
                 Assert.Equal((room + 1) / 2, first);
                 Assert.Equal(room - first, builder.Length - first - 3);
@@ -213,8 +216,8 @@ public sealed class BatchTests
         Assert.Equal(set.Predictions, set.Batches.Sum(b => b.Labels.Count));
     }
 
-    static PretrainingBatches Source(Corpus corpus, ulong seed) =>
-        new(corpus, TestText.Vocabulary, Recipe.Masking, Recipe.Stages, Recipe.ShortShare, Capacity, Recipe.Steps, seed);
+    static PretrainingBatches Source(Corpus corpus, ulong seed, int windowSentences = DocumentBlocks.WindowSentences) =>
+        new(corpus, TestText.Vocabulary, Recipe, Capacity, seed, windowSentences);
 
     static string Text(TokenBatch b) =>
         string.Join(' ', b.Tokens.Span.ToArray()) + "|" + string.Join(' ', b.Predicted.Span.ToArray()) + "|" + string.Join(' ', b.Labels.Span.ToArray()) + "|" + string.Join(' ', b.Order.Span.ToArray());

@@ -208,8 +208,7 @@ public sealed class LoopTests
     static RunConfiguration Configuration(Recipe? recipe = null) =>
         new("Fake", new Dictionary<string, string>(), recipe ?? Recipe, 42, [], "text of the tests", "", 64, "a device");
 
-    static PretrainingBatches Source(Corpus corpus, Recipe recipe) => new(
-        corpus, TestText.Vocabulary, recipe.Masking, recipe.Stages, recipe.ShortShare, Configuration(recipe).Capacity(), recipe.Steps * recipe.Accumulate, 42);
+    static PretrainingBatches Source(Corpus corpus, Recipe recipe) => new(corpus, TestText.Vocabulary, recipe, Configuration(recipe).Capacity(), 42);
 
     static PretrainingResult Run(
         Corpus corpus, string folder, CheckpointStore? resume, CancellationToken cancellation, Action<long>? beforeStep = null, long nanAt = -1,
@@ -232,7 +231,7 @@ public sealed class LoopTests
 
     // everything measured but time
     static string[] Lines(string folder) =>
-        [.. Metrics(folder).Steps.Concat(Metrics(folder).Evaluations).Select(e => string.Join(' ', e.EnumerateObject().Where(p => p.Name is not ("tokens_per_s" or "time")).Select(p => p.Value.GetRawText())))];
+        [.. Metrics(folder).Steps.Concat(Metrics(folder).Evaluations).Select(e => string.Join(' ', e.EnumerateObject().Where(p => p.Name is not ("tokens_per_s" or "time" or "wait")).Select(p => p.Value.GetRawText())))];
 
     sealed class Silent : IPretrainingObserver
     {

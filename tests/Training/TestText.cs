@@ -34,4 +34,20 @@ internal static class TestText
         folder.Write("text.txt", Documents(documents, sentences));
         return CorpusCache.Open(new TextFiles(folder["text.txt"]), Vocabulary, 2, folder["cache"]);
     }
+
+    /// <summary>A corpus of documents of sentences of given lengths to train on, and one short one that is held out.</summary>
+    public static Corpus Corpus(TemporaryFolder folder, IEnumerable<int[]> sentenceLengths)
+    {
+        var random = new Random(4);
+        string path = folder[$"lengths-{Guid.NewGuid():N}"];
+        Directory.CreateDirectory(path);
+        using (var writer = new CorpusWriter(path, Vocabulary))
+        {
+            foreach (int[] lengths in sentenceLengths.Append([1]))
+                writer.Add(false, [.. lengths.Select(n => (Enumerable.Range(0, n).Select(_ => Vocabulary.Ordinary[random.Next(Vocabulary.Ordinary.Count)]).ToArray(), 0))]);
+            writer.Finish("key", "text of the tests", []);
+        }
+
+        return AlbertCompiled.Training.Corpus.Open(path);
+    }
 }

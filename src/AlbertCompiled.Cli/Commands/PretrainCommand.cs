@@ -18,6 +18,7 @@ static class PretrainCommand
         return command.WithExamples(
             "pretrain",
             "pretrain --model AlbertSmall --text books/ --steps 20000 --device cuda",
+            "pretrain --data books.dataset --objective nsp",
             "pretrain --precision bf16",
             "pretrain --from albert-base-v2 --text books/ --learning-rate 0.0001",
             "pretrain --optimizer lamb --learning-rate 0.003 --accumulate 8 --run runs/lamb",
@@ -40,21 +41,22 @@ static class PretrainCommand
         var model = Trainable(initial?.Model ?? context.Models.Find(parsed.GetValue(options.Model)!));
         if (initial is not null && parsed.GetResult(options.Model) is { Implicit: false } && !model.Description.Name.Equals(parsed.GetValue(options.Model), StringComparison.OrdinalIgnoreCase))
             throw new TrainingException($"{parsed.GetValue(options.From)} is loaded into {model.Description.Name}: leave out --model");
-        string? pieces = parsed.GetValue(options.Vocabulary);
-        var vocabulary = pieces is null && initial is not null ? initial.Vocabulary : Vocabulary.Load(pieces ?? PretrainSettings.DefaultVocabulary);
         string[] text = PretrainSettings.FullPaths(parsed, options);
+        string? data = PretrainSettings.FullPath(parsed, options.Data);
+        if (data is not null && text.Length > 0) throw new TrainingException("--text and --data: a run reads one of the two");
+        var vocabulary = PretrainSettings.VocabularyOf(parsed, options, initial, data);
         bool anew = parsed.GetValue(options.New);
-        var source = PretrainSettings.Text(text);
         var configuration = new RunConfiguration(
             model.Description.Name, model.Description.Configuration.ToDictionary(p => p.Name, p => p.Value), PretrainSettings.Recipe(parsed, options, model.Description),
-            parsed.GetValue(options.Seed), text, source.Description, "", EvaluationSequences, "",
-            PretrainSettings.From(parsed, options), PretrainSettings.Given(parsed, options, LoopOptions.Default));
+            parsed.GetValue(options.Seed), text, "", "", EvaluationSequences, "",
+            PretrainSettings.FullPath(parsed, options.From), data, options.Texts.Format(parsed), PretrainSettings.Given(parsed, options, LoopOptions.Default));
+        if (data is null) configuration = configuration with { TextDescription = PretrainSettings.Text(configuration).Description };
         configuration.Check(model.Description, vocabulary);
         string folder = parsed.GetValue(options.Run) ?? Path.Combine("runs", $"{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{model.Description.Name}");
         RunFolder.CheckNew(folder, anew);
         using var device = PretrainSettings.OpenDevice(parsed, options, context);
         using var interruption = context.Interruption();
-        using var session = PretrainSession.Prepare(context, configuration with { Device = device.Name }, source, vocabulary, parsed.GetValue(options.Threads), interruption.Token);
+        using var session = PretrainSession.Prepare(context, configuration with { Device = device.Name }, vocabulary, parsed.GetValue(options.Threads), interruption.Token);
         using var instance = model.Create(device, configuration.Capacity(), configuration.Seed, configuration.Recipe.Precision);
         _ = instance.ArenaBytes; // allocated now: too little memory is told before there is a folder
         if (initial is not null) context.Out.WriteLine($"weights: {parsed.GetValue(options.From)}, {initial.Load(instance)}");
@@ -77,8 +79,7 @@ static class PretrainCommand
         // a run that ended before its first checkpoint begins again
         var state = mustHaveCheckpoint || run.Checkpoints.Latest() is not null ? run.Checkpoints.Load(instance) : null;
         using var interruption = context.Interruption();
-        using var session = PretrainSession.Prepare(
-            context, configuration, PretrainSettings.Text(configuration.Text), vocabulary, parsed.GetValue(options.Threads), interruption.Token);
+        using var session = PretrainSession.Prepare(context, configuration, vocabulary, parsed.GetValue(options.Threads), interruption.Token);
         context.Out.WriteLine(state is null ? $"no checkpoint in {folder}: begun again" : $"resumed after step {state.Step} of {configuration.Recipe.Steps}");
         return session.Train(instance, run, state, ResumeCommand(parsed, options, folder), interruption.Token);
     }

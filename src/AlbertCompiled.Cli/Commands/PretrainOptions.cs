@@ -6,8 +6,9 @@ namespace AlbertCompiled.Cli;
 sealed class PretrainOptions
 {
     public Option<string> Model { get; } = new("--model", "-m") { Description = "Name of the model; see albert models", HelpName = "name", DefaultValueFactory = _ => "AlbertTiny" };
-    public Option<string[]> Text { get; } = new("--text", "-t") { Description = "Text files, or folders of *.txt: a sentence a line with a blank line between documents, or prose. Default: the documentation of the .NET SDK", HelpName = "path", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
-    public Option<string?> Vocabulary { get; } = new("--vocabulary") { Description = "SentencePiece model file. Default: the 8,000 pieces that come with this program", HelpName = "file" };
+    public TextOptions Texts { get; } = new();
+    public Option<string?> Data { get; } = new("--data") { Description = "Dataset that albert prepare made, in place of --text", HelpName = "folder" };
+    public Option<string?> Vocabulary { get; } = new("--vocabulary") { Description = "SentencePiece model file. Default: that of --data, or the 8,000 pieces that come with this program", HelpName = "file" };
     public Option<long?> Steps { get; } = new("--steps", "-n") { Description = "Training steps", HelpName = "number" };
     public Option<int?> BatchTokens { get; } = new("--batch-tokens") { Description = "Tokens that are computed on at once: what the device's memory must hold", HelpName = "number" };
     public Option<int?> Accumulate { get; } = new("--accumulate") { Description = "Batches whose gradients an update adds up, as if they were one. Default: 1", HelpName = "number" };
@@ -15,6 +16,8 @@ sealed class PretrainOptions
     public Option<double?> LearningRate { get; } = new("--learning-rate") { Description = "Peak learning rate", HelpName = "number" };
     public Option<string?> Optimizer { get; } = new("--optimizer") { Description = "Update rule. Default: the one that the model declares", HelpName = "adamw|lamb" };
     public Option<string?> Precision { get; } = new("--precision") { Description = "What the operands of matrix products are rounded to. Default: what the model declares", HelpName = "fp32|bf16" };
+    public Option<string?> Objective { get; } = new("--objective") { Description = "What is asked of two segments: were they swapped, does the second come from another document, or nothing. Default: sop", HelpName = "sop|nsp|none" };
+    public Option<string?> Chunking { get; } = new("--chunking") { Description = "Where documents are cut into sequences. Default: the recipe's, see docs/data.md", HelpName = "sections|original" };
     public Option<string> Device { get; } = new("--device", "-d") { Description = "Where to train; see albert devices", HelpName = "word", DefaultValueFactory = _ => "auto" };
     public Option<int> Threads { get; } = new("--threads") { Description = "Threads of the cpu device and of preparation; 0: all cores. Results do not depend on it", HelpName = "number" };
     public Option<ulong> Seed { get; } = new("--seed") { Description = "Seed of weights, data and masks", HelpName = "number", DefaultValueFactory = _ => 42 };
@@ -29,7 +32,7 @@ sealed class PretrainOptions
 
     public IEnumerable<Option> All =>
     [
-        Run, New, Resume, Model, Text, Vocabulary, Steps, BatchTokens, Accumulate, Sequence, LearningRate, Optimizer, Precision, Seed, From,
+        Run, New, Resume, Model, .. Texts.All, Data, Vocabulary, Steps, BatchTokens, Accumulate, Sequence, LearningRate, Optimizer, Precision, Objective, Chunking, Seed, From,
         EvaluateEvery, CheckpointSteps, CheckpointMinutes, Keep, Device, Threads,
     ];
 }

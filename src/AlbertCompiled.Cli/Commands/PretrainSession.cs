@@ -26,15 +26,15 @@ sealed class PretrainSession : IDisposable
     /// <summary>Prepares the data of a run.</summary>
     /// <exception cref="TrainingException">The text is empty, unreadable, or not the one that the run began with.</exception>
     public static PretrainSession Prepare(
-        CommandContext context, RunConfiguration configuration, ITextSource source, Vocabulary vocabulary, int threads, CancellationToken cancellation)
+        CommandContext context, RunConfiguration configuration, Vocabulary vocabulary, int threads, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        context.Out.WriteLine($"text: {source.Description}");
-        var corpus = CorpusCache.Open(source, vocabulary, threads > 0 ? threads : Environment.ProcessorCount, CorpusCache.Folder, cancellation);
+        var corpus = Open(context, configuration, vocabulary, threads, cancellation);
         try
         {
+            configuration = configuration with { TextDescription = corpus.Manifest.Text };
             if (configuration.Corpus.Length > 0 && configuration.Corpus != corpus.Key)
-                throw new TrainingException($"the text has changed since the run began: {source.Description}; start a new run");
+                throw new TrainingException($"the text has changed since the run began: {configuration.Data ?? corpus.Manifest.Text}; start a new run");
             cancellation.ThrowIfCancellationRequested();
             var session = new PretrainSession(context, configuration with { Corpus = corpus.Key }, corpus, vocabulary);
             context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -72,17 +72,36 @@ sealed class PretrainSession : IDisposable
 
     public void Dispose() => corpus.Dispose();
 
+    static Corpus Open(CommandContext context, RunConfiguration configuration, Vocabulary vocabulary, int threads, CancellationToken cancellation)
+    {
+        if (configuration.Data is { } data)
+        {
+            var corpus = Corpus.Open(data);
+            context.Out.WriteLine($"data: {data}, {corpus.Manifest.Text}");
+            corpus.CheckVocabulary(vocabulary);
+            return corpus;
+        }
+
+        var source = PretrainSettings.Text(configuration);
+        context.Out.WriteLine($"text: {source.Description}");
+        var preparation = new CorpusPreparation(source, vocabulary, threads > 0 ? threads : Environment.ProcessorCount);
+        var prepared = new PreparationDisplay(context.Out, context.IsTerminal).Follow(preparation, () => CorpusCache.Open(preparation, CorpusCache.Folder, cancellation));
+        context.Warn(source.Report);
+        return prepared;
+    }
+
     PretrainingResult Loop(CompiledModel model, RunFolder run, CheckpointState? resumed, CancellationToken cancellation)
     {
         var recipe = Configuration.Recipe;
         using var metrics = new MetricsWriter(run.Metrics, resumed?.Step ?? 0);
         if (MetricsLog.Read(run.Metrics).Baselines is null) metrics.Baselines(baselines);
         var board = new ProgressBoard();
-        var source = new PretrainingBatches(
-            corpus, vocabulary, recipe.Masking, recipe.Stages, recipe.ShortShare, Configuration.Capacity(), recipe.Steps * recipe.Accumulate, Configuration.Seed);
+        var source = new PretrainingBatches(corpus, vocabulary, recipe, Configuration.Capacity(), Configuration.Seed);
         var options = Configuration.Loop ?? LoopOptions.Default;
         var loop = new PretrainingLoop(model, Configuration, heldOut, metrics, new(run.Folder, options.Keep), board, options, resumed);
-        return new ProgressDisplay(context.Out, context.IsTerminal, recipe.Steps).Follow(board, () => loop.Run(source, cancellation));
+        var result = new ProgressDisplay(context.Out, context.IsTerminal, recipe.Steps, recipe.Objective).Follow(board, () => loop.Run(source, cancellation));
+        context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"waited for data: {board.Waited:0.00} s"));
+        return result;
     }
 
     void Summarize(RunFolder run, CheckpointState state, EvaluationResult evaluation)
@@ -93,8 +112,12 @@ sealed class PretrainSession : IDisposable
         output.WriteLine(string.Create(culture, $"  masked tokens found   {evaluation.MlmAccuracy,6:0.0%}"));
         output.WriteLine(string.Create(culture, $"    most frequent token {baselines.MostFrequentToken,6:0.0%}"));
         output.WriteLine(string.Create(culture, $"    previous-token table{baselines.PreviousToken,7:0.0%}  (counts of training text, sees the true token before)"));
-        output.WriteLine(string.Create(culture, $"  sentence order told   {evaluation.SopAccuracy,6:0.0%}"));
-        output.WriteLine(string.Create(culture, $"    first tokens only   {baselines.FirstTokens,6:0.0%}  (a rule that sees only the first tokens of A and B)"));
+        if (Configuration.Recipe.Objective.Task() is { } task)
+        {
+            output.WriteLine(string.Create(culture, $"  {task.ToLowerInvariant() + " told",-20}  {evaluation.SopAccuracy,6:0.0%}"));
+            output.WriteLine(string.Create(culture, $"    first tokens only   {baselines.FirstTokens,6:0.0%}  (a rule that sees only the first tokens of A and B)"));
+        }
+
         output.WriteLine($"run: {run.Folder}  (report: {run.Report})");
         output.WriteLine(string.Create(culture,
             $"step={state.Step} loss={evaluation.Loss:0.0000} mlm_accuracy={evaluation.MlmAccuracy:0.0000} sop_accuracy={evaluation.SopAccuracy:0.0000} tokens_per_s={state.Tokens / Math.Max(state.TrainingSeconds, 1e-9):0}"));

@@ -9,6 +9,8 @@ static class PretrainSettings
 {
     static readonly Dictionary<string, Optimizer> Optimizers = new(StringComparer.OrdinalIgnoreCase) { ["adamw"] = Optimizer.AdamW, ["lamb"] = Optimizer.Lamb };
     static readonly Dictionary<string, Compute> Precisions = new(StringComparer.OrdinalIgnoreCase) { ["fp32"] = Compute.Float32, ["bf16"] = Compute.BFloat16 };
+    static readonly Dictionary<string, Objective> Objectives = new(StringComparer.OrdinalIgnoreCase) { ["sop"] = Objective.SentenceOrder, ["nsp"] = Objective.NextSentence, ["none"] = Objective.None };
+    static readonly Dictionary<string, Chunking> Chunkings = new(StringComparer.OrdinalIgnoreCase) { ["sections"] = Chunking.Sections, ["original"] = Chunking.Original };
 
     public static Recipe Recipe(ParseResult parsed, PretrainOptions options, ModelDescription model) =>
         Given(parsed, options, Recipes.For(model, Parse("optimizer", Optimizers, parsed.GetValue(options.Optimizer))));
@@ -22,6 +24,8 @@ static class PretrainSettings
         Accumulate = parsed.GetValue(options.Accumulate) ?? recipe.Accumulate,
         LearningRate = parsed.GetValue(options.LearningRate) ?? recipe.LearningRate,
         Precision = Parse("precision", Precisions, parsed.GetValue(options.Precision)) ?? recipe.Precision,
+        Objective = Parse("objective", Objectives, parsed.GetValue(options.Objective)) ?? recipe.Objective,
+        Chunking = Parse("chunking", Chunkings, parsed.GetValue(options.Chunking)) ?? recipe.Chunking,
         Stages = parsed.GetValue(options.Sequence) is { } longest ? SequenceStage.UpTo(recipe.Stages, longest) : recipe.Stages,
     };
 
@@ -49,15 +53,20 @@ static class PretrainSettings
         var given = recorded with
         {
             Model = IsGiven(options.Model) ? context.Models.Find(parsed.GetValue(options.Model)!).Description.Name : recorded.Model,
-            Text = IsGiven(options.Text) ? FullPaths(parsed, options) : recorded.Text,
-            From = IsGiven(options.From) ? From(parsed, options) : recorded.From,
+            Text = IsGiven(options.Texts.Text) ? FullPaths(parsed, options) : recorded.Text,
+            Format = options.Texts.Given(parsed, recorded.Format ?? TextFormat.Default),
+            Data = FullPath(parsed, options.Data) ?? recorded.Data,
+            From = FullPath(parsed, options.From) ?? recorded.From,
             Seed = IsGiven(options.Seed) ? parsed.GetValue(options.Seed) : recorded.Seed,
             Recipe = Given(parsed, options, recorded.Recipe),
         };
         (Option Option, Func<RunConfiguration, string> Value)[] kept =
         [
             (options.Model, c => c.Model),
-            (options.Text, c => string.Join(' ', c.Text)),
+            (options.Texts.Text, c => string.Join(' ', c.Text)),
+            (options.Texts.Column, c => (c.Format ?? TextFormat.Default).Column),
+            (options.Texts.Split, c => $"{(c.Format ?? TextFormat.Default).Split}".ToLowerInvariant()),
+            (options.Data, c => c.Data ?? ""),
             (options.From, c => c.From ?? ""),
             (options.Seed, c => $"{c.Seed}"),
             (options.Steps, c => $"{c.Recipe.Steps}"),
@@ -67,6 +76,8 @@ static class PretrainSettings
             (options.LearningRate, c => string.Create(CultureInfo.InvariantCulture, $"{c.Recipe.LearningRate}")),
             (options.Optimizer, c => $"{c.Recipe.Optimizer}".ToLowerInvariant()),
             (options.Precision, c => Precisions.First(p => p.Value == c.Recipe.Precision).Key),
+            (options.Objective, c => Objectives.First(o => o.Value == c.Recipe.Objective).Key),
+            (options.Chunking, c => Chunkings.First(k => k.Value == c.Recipe.Chunking).Key),
         ];
         foreach (var (option, value) in kept)
             if (value(recorded) != value(given)) throw Changed(option, value(recorded), value(given));
@@ -90,12 +101,18 @@ static class PretrainSettings
     }
 
     /// <summary>The text's paths: full ones, since a run may be resumed from another folder.</summary>
-    public static string[] FullPaths(ParseResult parsed, PretrainOptions options) => [.. parsed.GetValue(options.Text)!.Select(Path.GetFullPath)];
+    public static string[] FullPaths(ParseResult parsed, PretrainOptions options) => [.. parsed.GetValue(options.Texts.Text)!.Select(Path.GetFullPath)];
 
-    /// <summary>The folder of the first weights, in full.</summary>
-    public static string? From(ParseResult parsed, PretrainOptions options) => parsed.GetValue(options.From) is { } folder ? Path.GetFullPath(folder) : null;
+    /// <summary>The folder that an option names, in full.</summary>
+    public static string? FullPath(ParseResult parsed, Option<string?> option) => parsed.GetValue(option) is { } folder ? Path.GetFullPath(folder) : null;
 
-    public static ITextSource Text(IReadOnlyList<string> paths) => paths.Count > 0 ? new TextFiles(paths) : new SdkDocumentation(SdkLocator.FindRoot());
+    /// <summary>The text of a run that has no dataset.</summary>
+    public static ITextSource Text(RunConfiguration configuration) => TextOptions.Source(configuration.Text, configuration.Format ?? TextFormat.Default);
+
+    /// <summary>The vocabulary that is asked for, else that of the first weights, else that of the dataset, else the one that comes along.</summary>
+    public static Vocabulary VocabularyOf(ParseResult parsed, PretrainOptions options, ModelSource? initial, string? data) =>
+        parsed.GetValue(options.Vocabulary) is not { } path && initial is not null ? initial.Vocabulary
+        : Vocabulary.Load(parsed.GetValue(options.Vocabulary) ?? (data is null ? DefaultVocabulary : Corpus.VocabularyOf(data)));
 
     public static string DefaultVocabulary => Path.Combine(AppContext.BaseDirectory, "docs-8000.model");
 

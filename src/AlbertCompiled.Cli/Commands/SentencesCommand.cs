@@ -22,7 +22,7 @@ static class SentencesCommand
                 if (!document.HeldOut)
                     foreach (var sentence in document.Sentences)
                         if (seen.Add(Checksum(sentence.Text))) output.Write(sentence.Text);
-            if (source.Report.Summary is { } summary) context.Error.WriteLine($"warning: {summary}");
+            context.Warn(source.Report);
             return 0;
         });
         return command.WithExamples("sentences > sentences.txt", "sentences --text books/ > sentences.txt", "sentences --text wiki.parquet --column article --split sentences");

@@ -25,8 +25,20 @@ sealed class TextOptions
         Splits.TryGetValue(parsed.GetValue(Split)!, out var split) ? new(parsed.GetValue(Column)!, split)
         : throw new TrainingException($"text cannot be split by {parsed.GetValue(Split)}: --split is one of {string.Join(", ", Splits.Keys)}");
 
+    /// <summary>A form with what the options change.</summary>
+    public TextFormat Given(ParseResult parsed, TextFormat recorded)
+    {
+        var given = Format(parsed);
+        bool IsGiven(Option option) => parsed.GetResult(option) is { Implicit: false };
+        return new(IsGiven(Column) ? given.Column : recorded.Column, IsGiven(Split) ? given.Split : recorded.Split);
+    }
+
     /// <summary>The text.</summary>
     /// <exception cref="TrainingException">It is not there.</exception>
-    public ITextSource Source(ParseResult parsed) =>
-        parsed.GetValue(Text) is { Length: > 0 } paths ? new TextFiles(paths, Format(parsed)) : new SdkDocumentation(SdkLocator.FindRoot());
+    public ITextSource Source(ParseResult parsed) => Source(parsed.GetValue(Text)!, Format(parsed));
+
+    /// <summary>The text in these files; if there are none, the documentation of the SDK.</summary>
+    /// <exception cref="TrainingException">It is not there.</exception>
+    public static ITextSource Source(IReadOnlyList<string> paths, TextFormat format) =>
+        paths.Count > 0 ? new TextFiles(paths, format) : new SdkDocumentation(SdkLocator.FindRoot());
 }

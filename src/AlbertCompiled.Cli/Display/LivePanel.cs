@@ -1,4 +1,5 @@
 using System.Globalization;
+using AlbertCompiled.Training;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -9,16 +10,17 @@ static class LivePanel
 {
     const int Cells = 36;
 
-    public static IRenderable Of(in ProgressSnapshot s, long steps, string left)
+    public static IRenderable Of(in ProgressSnapshot s, long steps, Objective objective, string left)
     {
         int done = (int)(Cells * s.Report.Step / Math.Max(1, steps));
         var bar = new Markup(Invariant($"[blue]{new string('━', done)}[/][grey]{new string('━', Cells - done)}[/]  step {s.Report.Step:#,0} of {steps:#,0}, {left} left"));
+        bool hasTask = objective.Task() is not null;
         var figures = new Grid().AddColumn();
         for (int i = 0; i < 4; i++) figures.AddColumn(new GridColumn().RightAligned());
-        figures.AddRow("", "[grey]loss[/]", "[grey]masked tokens[/]", "[grey]order[/]", "");
-        figures.AddRow("[grey]training[/]", Invariant($"{s.Loss:0.000}"), Invariant($"{s.MlmAccuracy:0.0%}"), Invariant($"{s.SopAccuracy:0.0%}"), Invariant($"{s.TokensPerSecond:#,0} tokens/s"));
+        figures.AddRow("", "[grey]loss[/]", "[grey]masked tokens[/]", $"[grey]{objective.Task()?.ToLowerInvariant()}[/]", "");
+        figures.AddRow("[grey]training[/]", Invariant($"{s.Loss:0.000}"), Invariant($"{s.MlmAccuracy:0.0%}"), hasTask ? Invariant($"{s.SopAccuracy:0.0%}") : "", Invariant($"{s.TokensPerSecond:#,0} tokens/s"));
         if (s.Evaluation is { } e)
-            figures.AddRow("[grey]held-out[/]", Invariant($"{e.Loss:0.000}"), Invariant($"[bold]{e.MlmAccuracy:0.0%}[/]"), Invariant($"[bold]{e.SopAccuracy:0.0%}[/]"), Invariant($"[grey]at step {s.EvaluatedStep:#,0}[/]"));
+            figures.AddRow("[grey]held-out[/]", Invariant($"{e.Loss:0.000}"), Invariant($"[bold]{e.MlmAccuracy:0.0%}[/]"), hasTask ? Invariant($"[bold]{e.SopAccuracy:0.0%}[/]") : "", Invariant($"[grey]at step {s.EvaluatedStep:#,0}[/]"));
         return new Rows(bar, figures);
     }
 

@@ -28,10 +28,14 @@ sealed class ProgressBoard : IPretrainingObserver
         lock (gate) return current;
     }
 
+    /// <summary>Seconds that steps have waited for their batches.</summary>
+    public double Waited { get; private set; }
+
     public void OnStep(in StepReport report)
     {
         lock (gate)
         {
+            Waited += report.Wait;
             double weight = Math.Max(SteadyWeight, 1.0 / ++reports); // a plain mean at first
             tokens += weight * (report.Tokens - tokens);
             seconds += weight * (report.Seconds - seconds);

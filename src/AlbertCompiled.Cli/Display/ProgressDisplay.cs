@@ -11,7 +11,8 @@ namespace AlbertCompiled.Cli;
 /// <param name="output">Where to show it.</param>
 /// <param name="isTerminal">Output is a terminal.</param>
 /// <param name="steps">Steps of the whole run.</param>
-sealed class ProgressDisplay(TextWriter output, bool isTerminal, long steps)
+/// <param name="objective">The second task.</param>
+sealed class ProgressDisplay(TextWriter output, bool isTerminal, long steps, Objective objective)
 {
     static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200), BetweenLines = TimeSpan.FromSeconds(5);
 
@@ -53,7 +54,7 @@ sealed class ProgressDisplay(TextWriter output, bool isTerminal, long steps)
     IRenderable Panel(ProgressBoard board)
     {
         var now = board.Read();
-        return LivePanel.Of(now, steps, Left(now));
+        return LivePanel.Of(now, steps, objective, Left(now));
     }
 
     void ShowLines(ProgressBoard board, Thread thread)
@@ -79,10 +80,12 @@ sealed class ProgressDisplay(TextWriter output, bool isTerminal, long steps)
     }
 
     string Line(in ProgressSnapshot s) => string.Create(CultureInfo.InvariantCulture,
-        $"step {s.Report.Step}/{steps}  loss {s.Loss:0.000}  masked tokens {s.MlmAccuracy:0.0%}  order {s.SopAccuracy:0.0%}  {s.TokensPerSecond:#,0} tokens/s  {Left(s)} left");
+        $"step {s.Report.Step}/{steps}  loss {s.Loss:0.000}  masked tokens {s.MlmAccuracy:0.0%}{Task(s.SopAccuracy)}  {s.TokensPerSecond:#,0} tokens/s  {Left(s)} left");
 
-    static string HeldOut(in ProgressSnapshot s) => s.Evaluation is not { } e ? "" : string.Create(CultureInfo.InvariantCulture,
-        $"held-out at step {s.EvaluatedStep}: loss {e.Loss:0.000}  masked tokens {e.MlmAccuracy:0.0%}  order {e.SopAccuracy:0.0%}");
+    string HeldOut(in ProgressSnapshot s) => s.Evaluation is not { } e ? "" : string.Create(CultureInfo.InvariantCulture,
+        $"held-out at step {s.EvaluatedStep}: loss {e.Loss:0.000}  masked tokens {e.MlmAccuracy:0.0%}{Task(e.SopAccuracy)}");
+
+    string Task(double accuracy) => objective.Task() is { } task ? string.Create(CultureInfo.InvariantCulture, $"  {task.ToLowerInvariant()} {accuracy:0.0%}") : "";
 
     string Left(in ProgressSnapshot s)
     {

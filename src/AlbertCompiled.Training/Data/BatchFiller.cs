@@ -20,7 +20,7 @@ public sealed class BatchFiller(Corpus corpus, Vocabulary vocabulary, MaskingOpt
             builder.Build(sequences[i], ref truncation);
             var draws = new RandomStream(seed, RandomPurpose.Masking, place, i);
             masker.Mask(builder.Tokens, ref draws);
-            batch.Add(builder.Tokens, builder.Segments, masker.Predicted, masker.Labels, sequences[i].Swapped ? 1 : 0);
+            batch.Add(builder.Tokens, builder.Segments, masker.Predicted, masker.Labels, sequences[i].Label);
         }
     }
 }

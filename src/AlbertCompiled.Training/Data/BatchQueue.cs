@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace AlbertCompiled.Training;
@@ -16,6 +17,7 @@ public sealed class BatchQueue : IDisposable
     long filled, taken; // steps; a taken batch is in use until so many more are taken
     ExceptionDispatchInfo? failure;
     bool stopped;
+    long waited; // stopwatch ticks
 
     /// <summary>Starts filling.</summary>
     /// <param name="source">Where batches come from.</param>
@@ -33,6 +35,9 @@ public sealed class BatchQueue : IDisposable
         thread.Start();
     }
 
+    /// <summary>Seconds that <see cref="Take"/> has waited for batches.</summary>
+    public double Waited => waited / (double)Stopwatch.Frequency;
+
     /// <summary>The next step's batch.</summary>
     /// <exception cref="InvalidOperationException">All steps have been taken.</exception>
     public TokenBatch Take()
@@ -40,7 +45,7 @@ public sealed class BatchQueue : IDisposable
         if (taken == end) throw new InvalidOperationException("no step is left");
         lock (gate)
         {
-            while (filled == taken && failure is null) Monitor.Wait(gate);
+            if (filled == taken && failure is null) Wait();
             if (filled == taken) failure?.Throw();
             var batch = ring[taken++ % ring.Length];
             Monitor.Pulse(gate); // the batch taken before is free
@@ -58,6 +63,13 @@ public sealed class BatchQueue : IDisposable
         }
 
         thread.Join();
+    }
+
+    void Wait()
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (filled == taken && failure is null) Monitor.Wait(gate);
+        waited += Stopwatch.GetTimestamp() - start;
     }
 
     void Run()

@@ -1,123 +1,229 @@
-using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace AlbertCompiled.Training;
 
 /// <summary>
-/// A tokenized corpus in a memory-mapped file. Layout: <see cref="CorpusHeader"/>, int tokens[], long firstToken[sentences + 1],
-/// int section[sentences], int firstSentence[documents + 1], byte heldOut[documents], each array on an 8-byte boundary.
+/// A tokenized text in memory-mapped files (<see cref="CorpusFiles"/>). The manifest, the vocabulary and the tables are checked when it is opened, a
+/// chunk of tokens when it is first read. Safe to read from several threads.
 /// </summary>
 public sealed unsafe class Corpus : IDisposable
 {
-    readonly MemoryMappedFile file;
-    readonly MemoryMappedViewAccessor view;
-    readonly byte* start;
-    readonly int* tokens;
-    readonly long* firstToken;
-    readonly int* section;
-    readonly int* firstSentence;
-    readonly byte* heldOut;
+    readonly CorpusFiles files;
+    readonly MappedFile tokens, sentences, documents;
+    readonly uint[] checksums; // of the chunks of tokens, then of the tables
+    readonly bool[] isChecked; // chunks of tokens
+    readonly int tokenBytes;
 
-    Corpus(string path, MemoryMappedFile file, MemoryMappedViewAccessor view, CorpusHeader header)
+    Corpus(CorpusFiles files, CorpusManifest manifest)
     {
-        (Path, this.file, this.view) = (path, file, view);
-        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        start += view.PointerOffset;
-        tokens = (int*)(start + header.TokensAt);
-        firstToken = (long*)(start + header.FirstTokenAt);
-        section = (int*)(start + header.SectionAt);
-        firstSentence = (int*)(start + header.FirstSentenceAt);
-        heldOut = start + header.HeldOutAt;
-        Tokens = header.Tokens;
-        Sentences = header.Sentences;
-        Documents = header.Documents;
-        VocabularySize = header.VocabularySize;
-        TrainingDocuments = [.. Enumerable.Range(0, Documents).Where(d => heldOut[d] == 0)];
-        HeldOutDocuments = [.. Enumerable.Range(0, Documents).Where(d => heldOut[d] != 0)];
+        (this.files, Manifest) = (files, manifest);
+        tokenBytes = CorpusFiles.TokenBytes(manifest.VocabularySize);
+        try
+        {
+            // lengths are checked before anything of their size is allocated
+            tokens = new(files.Tokens, manifest.Tokens * tokenBytes);
+            sentences = new(files.Sentences, CorpusFiles.SentenceBytes(Sentences));
+            documents = new(files.Documents, CorpusFiles.DocumentBytes(Documents));
+            checksums = ReadChecksums();
+            isChecked = new bool[CorpusFiles.Chunks(tokens.Length)];
+            (TrainingDocuments, HeldOutDocuments) = (new int[Documents - manifest.HeldOutDocuments], new int[manifest.HeldOutDocuments]);
+            CheckVocabulary();
+            CheckTables();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
-    /// <summary>The file.</summary>
-    public string Path { get; }
+    /// <summary>What it is and what it was made of.</summary>
+    public CorpusManifest Manifest { get; }
+
+    /// <summary>The folder.</summary>
+    public string Folder => files.Folder;
 
     /// <summary>Checksum of the text and the vocabulary that it was made of.</summary>
-    public string Key => System.IO.Path.GetFileNameWithoutExtension(Path);
+    public string Key => Manifest.Key;
 
     /// <summary>Tokens of all sentences, without special pieces.</summary>
-    public long Tokens { get; }
+    public long Tokens => Manifest.Tokens;
 
     /// <summary>Sentences of all documents.</summary>
-    public int Sentences { get; }
+    public int Sentences => Manifest.Sentences;
 
     /// <summary>Documents.</summary>
-    public int Documents { get; }
+    public int Documents => Manifest.Documents;
 
-    /// <summary>Size of the vocabulary that made the ids.</summary>
-    public int VocabularySize { get; }
-
-    /// <summary>Ordinals of the documents to train on.</summary>
+    /// <summary>Ordinals of the documents to train on, ascending.</summary>
     public int[] TrainingDocuments { get; }
 
-    /// <summary>Ordinals of the documents kept for evaluation.</summary>
+    /// <summary>Ordinals of the documents kept for evaluation, ascending.</summary>
     public int[] HeldOutDocuments { get; }
 
-    /// <summary>Opens a prepared corpus; null if the file is not there or not a whole one of this version.</summary>
-    public static Corpus? TryOpen(string path)
+    /// <summary>True if the folder holds a whole dataset.</summary>
+    public static bool Exists(string folder) => File.Exists(new CorpusFiles(folder).Manifest);
+
+    /// <summary>The vocabulary that a dataset was made with, as a file.</summary>
+    /// <exception cref="TrainingException">It is not there or not whole.</exception>
+    public static string VocabularyOf(string folder) => Find(folder).Vocabulary;
+
+    /// <summary>Opens a dataset.</summary>
+    /// <exception cref="TrainingException">It is not there, not whole, or damaged.</exception>
+    public static Corpus Open(string folder)
     {
-        if (!File.Exists(path) || new FileInfo(path).Length < sizeof(CorpusHeader)) return null;
-        var file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-        var view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        view.Read(0, out CorpusHeader header);
-        if (header.IsValid && header.Length == new FileInfo(path).Length) return new(path, file, view, header);
-        view.Dispose();
-        file.Dispose();
-        return null;
+        var files = Find(folder);
+        var manifest = SealedJson.Read<CorpusManifest>(files.Manifest);
+        if (manifest.Format != CorpusManifest.CurrentFormat)
+            throw new TrainingException($"{files.Manifest} is of version {manifest.Format}, not {CorpusManifest.CurrentFormat}: prepare the dataset again");
+        if (manifest is not { Key: not null, Text: not null, Sources: not null, VocabularyHash: not null, Documents: > 0, Sentences: > 0, Tokens: > 0, VocabularySize: > 0, HeldOutDocuments: >= 0 } || manifest.HeldOutDocuments > manifest.Documents
+            || manifest.Documents > manifest.Sentences || manifest.Sentences > manifest.Tokens || manifest.Tokens > (long)manifest.Sentences * CorpusFiles.LongestSentence)
+            throw new TrainingException($"{files.Manifest} is corrupted: its counts contradict each other; prepare the dataset again");
+        return new(files, manifest);
+    }
+
+    /// <summary>Refuses a vocabulary that is not the one that the dataset was made with.</summary>
+    /// <exception cref="TrainingException">It is another.</exception>
+    public void CheckVocabulary(Vocabulary vocabulary)
+    {
+        if (vocabulary.Hash != Manifest.VocabularyHash)
+            throw new TrainingException($"{Folder} was prepared with another vocabulary: prepare the text with this one, or train with {files.Vocabulary}");
     }
 
     /// <summary>First sentence of a document; the next document's is its end.</summary>
-    public int FirstSentence(int document) => firstSentence[document];
+    public int FirstSentence(int document) => (int)(((uint*)documents.Start)[document] & ~CorpusFiles.Flag);
 
-    /// <summary>The section of a sentence within its document.</summary>
-    public int Section(int sentence) => section[sentence];
+    /// <summary>True if a sentence begins a section of its document.</summary>
+    public bool StartsSection(int sentence) => (CorpusFiles.Sentence(sentences.Start, sentence).Entry & CorpusFiles.Flag) != 0;
 
-    /// <summary>Tokens in a sentence.</summary>
-    public int Length(int sentence) => (int)(firstToken[sentence + 1] - firstToken[sentence]);
+    /// <summary>Position of a sentence's first token; the next sentence's is its end.</summary>
+    public long FirstToken(int sentence)
+    {
+        var (entry, start) = CorpusFiles.Sentence(sentences.Start, sentence);
+        return start + (entry & ~CorpusFiles.Flag);
+    }
 
     /// <summary>Tokens of <paramref name="count"/> sentences in a row.</summary>
-    public ReadOnlySpan<int> Span(int sentence, int count) =>
-        new(tokens + firstToken[sentence], (int)(firstToken[sentence + count] - firstToken[sentence]));
+    public int TokenCount(int sentence, int count) => (int)(FirstToken(sentence + count) - FirstToken(sentence));
+
+    /// <summary>Reads tokens from position <paramref name="token"/> on, of any sentences.</summary>
+    /// <exception cref="TrainingException">They are damaged.</exception>
+    public void Read(long token, Span<int> destination)
+    {
+        if (destination.IsEmpty) return;
+        long first = token * tokenBytes / CorpusFiles.ChunkBytes, last = ((token + destination.Length) * tokenBytes - 1) / CorpusFiles.ChunkBytes;
+        for (long chunk = first; chunk <= last; chunk++)
+            if (!isChecked[chunk]) Check(chunk);
+        if (tokenBytes == sizeof(int))
+        {
+            new ReadOnlySpan<int>((int*)tokens.Start + token, destination.Length).CopyTo(destination);
+            return;
+        }
+
+        var narrow = new ReadOnlySpan<ushort>((ushort*)tokens.Start + token, destination.Length);
+        for (int i = 0; i < narrow.Length; i++) destination[i] = narrow[i];
+    }
+
+    /// <summary>The tokens of a sentence.</summary>
+    public int[] Sentence(int sentence)
+    {
+        int[] ids = new int[TokenCount(sentence, 1)];
+        Read(FirstToken(sentence), ids);
+        return ids;
+    }
+
+    /// <summary>Checks all tokens.</summary>
+    /// <param name="cancellation">Stops the check.</param>
+    /// <exception cref="TrainingException">Some are damaged.</exception>
+    public void Check(CancellationToken cancellation)
+    {
+        for (long chunk = 0; chunk < isChecked.Length; chunk++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Check(chunk);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        view.SafeMemoryMappedViewHandle.ReleasePointer();
-        view.Dispose();
-        file.Dispose();
+        tokens?.Dispose();
+        sentences?.Dispose();
+        documents?.Dispose();
     }
-}
 
-/// <summary>The first bytes of a prepared corpus.</summary>
-[StructLayout(LayoutKind.Sequential)]
-struct CorpusHeader
-{
-    const ulong CurrentMagic = 0x31_5355_5052_4F43; // "CORPUS1"
-
-    public ulong Magic;
-    public long Tokens, TokensAt, FirstTokenAt, SectionAt, FirstSentenceAt, HeldOutAt, Length;
-    public int Sentences, Documents, VocabularySize, Reserved;
-
-    public CorpusHeader(long tokens, int sentences, int documents, int vocabularySize)
+    static CorpusFiles Find(string folder)
     {
-        Magic = CurrentMagic;
-        (Tokens, Sentences, Documents, VocabularySize) = (tokens, sentences, documents, vocabularySize);
-        TokensAt = Round(Marshal.SizeOf<CorpusHeader>());
-        FirstTokenAt = Round(TokensAt + tokens * sizeof(int));
-        SectionAt = FirstTokenAt + (sentences + 1L) * sizeof(long);
-        FirstSentenceAt = Round(SectionAt + (long)sentences * sizeof(int));
-        HeldOutAt = Round(FirstSentenceAt + (documents + 1L) * sizeof(int));
-        Length = HeldOutAt + documents;
+        var files = new CorpusFiles(folder);
+        return File.Exists(files.Manifest) ? files
+            : throw new TrainingException(File.Exists(files.Progress) ? $"{folder} is not prepared to the end: run the same albert prepare again" : $"{folder} is not a dataset: it has no manifest.json; albert prepare makes one");
     }
 
-    public readonly bool IsValid => Magic == CurrentMagic;
+    void Check(long chunk)
+    {
+        tokens.Check(chunk, checksums[chunk]);
+        var bytes = tokens.Chunk(chunk);
+        long greatest = 0;
+        if (tokenBytes == sizeof(ushort)) foreach (ushort id in MemoryMarshal.Cast<byte, ushort>(bytes)) greatest = Math.Max(greatest, id);
+        else foreach (uint id in MemoryMarshal.Cast<byte, uint>(bytes)) greatest = Math.Max(greatest, id);
+        if (greatest >= Manifest.VocabularySize) throw tokens.Damaged(chunk * CorpusFiles.ChunkBytes, bytes.Length, $"hold the id {greatest} of {Manifest.VocabularySize} pieces");
+        isChecked[chunk] = true;
+    }
 
-    static long Round(long offset) => (offset + 7) & ~7L;
+    uint[] ReadChecksums()
+    {
+        long count = CorpusFiles.Chunks(tokens.Length) + CorpusFiles.Chunks(sentences.Length) + CorpusFiles.Chunks(documents.Length);
+        using var file = new MappedFile(files.Checksums, count * sizeof(uint));
+        var bytes = new ReadOnlySpan<byte>(file.Start, (int)file.Length);
+        if (Crc32C.Of(bytes) != Manifest.Checksums) throw file.Damaged(0, file.Length, "do not fit their checksum");
+        return MemoryMarshal.Cast<byte, uint>(bytes).ToArray();
+    }
+
+    void CheckVocabulary()
+    {
+        try
+        {
+            using var stream = File.OpenRead(files.Vocabulary);
+            if (Convert.ToHexStringLower(SHA256.HashData(stream)) != Manifest.VocabularyHash)
+                throw new TrainingException($"{files.Vocabulary} is not the vocabulary that the dataset was made with: delete {Folder} and prepare the dataset again");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException($"cannot read {files.Vocabulary}: {e.Message}", e);
+        }
+    }
+
+    // besides the checksums, that every entry is above the one before: readers follow them without a look
+    void CheckTables()
+    {
+        long next = isChecked.Length;
+        for (long chunk = 0; chunk < CorpusFiles.Chunks(sentences.Length); chunk++) sentences.Check(chunk, checksums[next++]);
+        for (long chunk = 0; chunk < CorpusFiles.Chunks(documents.Length); chunk++) documents.Check(chunk, checksums[next++]);
+        long before = -1;
+        for (int sentence = 0; sentence <= Sentences; sentence++)
+        {
+            long token = FirstToken(sentence);
+            if (token <= before || token > before + CorpusFiles.LongestSentence) throw sentences.Damaged(0, sentences.Length, $"put sentence {sentence} at token {token}");
+            before = token;
+        }
+
+        int training = 0, heldOut = 0;
+        bool ascends = before == Tokens && FirstSentence(0) == 0 && FirstToken(0) == 0 && FirstSentence(Documents) == Sentences;
+        for (int document = 0; document < Documents && ascends; document++)
+        {
+            ascends = FirstSentence(document) < FirstSentence(document + 1);
+            if ((((uint*)documents.Start)[document] & CorpusFiles.Flag) != 0) ascends &= Store(HeldOutDocuments, heldOut++, document);
+            else ascends &= Store(TrainingDocuments, training++, document);
+        }
+
+        if (!ascends) throw documents.Damaged(0, documents.Length, "do not ascend");
+    }
+
+    static bool Store(int[] list, int at, int document)
+    {
+        if (at >= list.Length) return false;
+        list[at] = document;
+        return true;
+    }
 }

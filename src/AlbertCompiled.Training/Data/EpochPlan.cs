@@ -1,7 +1,7 @@
 namespace AlbertCompiled.Training;
 
 /// <summary>
-/// All sequences of one pass over a set of documents, in random order and parted into batches: a pure function of (corpus, seed, pass).
+/// The sequences of one window of a pass over documents, in random order and parted into batches.
 /// </summary>
 public sealed class EpochPlan
 {
@@ -11,13 +11,20 @@ public sealed class EpochPlan
     readonly PackedSequence[] sequences;
     readonly int[] batchStarts;
 
-    EpochPlan(PackedSequence[] sequences, int[] batchStarts)
+    /// <summary>Parts sequences into batches; they are reordered a little to fill them.</summary>
+    /// <param name="sequences">The sequences, in random order.</param>
+    /// <param name="capacity">The room of a batch.</param>
+    /// <param name="keepRest">Keep a last batch of less than half the room, as an evaluation must.</param>
+    internal EpochPlan(PackedSequence[] sequences, Capacity capacity, bool keepRest)
     {
         this.sequences = sequences;
-        this.batchStarts = batchStarts;
+        var starts = Part(sequences, capacity);
+        bool drop = !keepRest && starts.Count > 2 && Tokens(sequences.AsSpan(starts[^2])) < capacity.Tokens / 2;
+        if (drop) starts.RemoveAt(starts.Count - 1);
+        batchStarts = [.. starts];
     }
 
-    /// <summary>Batches in the pass.</summary>
+    /// <summary>Batches in the window.</summary>
     public int Batches => batchStarts.Length - 1;
 
     /// <summary>All sequences, batch after batch.</summary>
@@ -25,33 +32,6 @@ public sealed class EpochPlan
 
     /// <summary>The sequences of a batch.</summary>
     public ReadOnlySpan<PackedSequence> Batch(int index) => sequences.AsSpan(batchStarts[index]..batchStarts[index + 1]);
-
-    /// <summary>Draws the plan of one pass.</summary>
-    /// <param name="corpus">The corpus.</param>
-    /// <param name="documents">Ordinals of the documents to pack.</param>
-    /// <param name="longest">Tokens of the longest sequence.</param>
-    /// <param name="shortShare">Share of documents with a random target length.</param>
-    /// <param name="capacity">The room of a batch.</param>
-    /// <param name="seed">Seed of the run.</param>
-    /// <param name="pass">Which pass; each has its own draws.</param>
-    /// <param name="keepRest">Keep a last batch of less than half the room, as an evaluation must.</param>
-    public static EpochPlan Draw(Corpus corpus, int[] documents, int longest, double shortShare, Capacity capacity, ulong seed, long pass, bool keepRest)
-    {
-        var packed = new List<PackedSequence>();
-        foreach (int document in documents)
-        {
-            var random = new RandomStream(seed, RandomPurpose.Packing, pass, document);
-            Packer.Pack(corpus, document, longest, shortShare, ref random, packed);
-        }
-
-        var sequences = packed.ToArray();
-        var order = new RandomStream(seed, RandomPurpose.Order, pass);
-        order.Shuffle(sequences.AsSpan());
-        var starts = Part(sequences, capacity);
-        bool drop = !keepRest && starts.Count > 2 && Tokens(sequences.AsSpan(starts[^2])) < capacity.Tokens / 2;
-        if (drop) starts.RemoveAt(starts.Count - 1);
-        return new(sequences, [.. starts]);
-    }
 
     /// <summary>Sequences enough for any batch of this many tokens.</summary>
     public static int MostSequences(int tokens) => Math.Max(1, tokens / Packer.ShortestSequence);

@@ -1,58 +1,131 @@
 namespace AlbertCompiled.Training;
 
-/// <summary>A sequence to be: sentences in a row, cut into segments A and B.</summary>
-/// <param name="FirstSentence">The first sentence.</param>
-/// <param name="Count">Sentences of both segments, at least two.</param>
-/// <param name="Cut">Sentences before the cut, in [1, Count).</param>
-/// <param name="Swapped">The later segment comes first.</param>
+/// <summary>A sequence to be: one segment, or two in the order in which they stand in it.</summary>
+/// <param name="First">The first sentence of segment A.</param>
+/// <param name="FirstCount">Its sentences.</param>
+/// <param name="Second">The first sentence of segment B.</param>
+/// <param name="SecondCount">Its sentences; 0: there is no segment B.</param>
+/// <param name="Label">1 if the segments were swapped, or B comes from a random document.</param>
 /// <param name="Length">Tokens after truncation, special pieces included.</param>
-public readonly record struct PackedSequence(int FirstSentence, ushort Count, ushort Cut, bool Swapped, ushort Length);
-
-/// <summary>
-/// Cuts documents into sequences of whole sentences. Unlike the original, which stops at the first sentence that passes the target,
-/// a chunk takes whole sentences that fit, and its end moves back to the end of a section where that keeps at least two sentences
-/// and half the target: a sequence that ends inside a thought teaches little about order.
-/// </summary>
-public static class Packer
+public readonly record struct PackedSequence(int First, ushort FirstCount, int Second, ushort SecondCount, byte Label, ushort Length)
 {
     /// <summary>[CLS], and [SEP] after each segment.</summary>
+    public int SpecialPieces => SecondCount > 0 ? Packer.SpecialPieces : Packer.SpecialPieces - 1;
+}
+
+/// <summary>Cuts documents into sequences of whole sentences (create_pretraining_data.py of the original code, lines 273 to 384).</summary>
+/// <param name="corpus">The corpus.</param>
+/// <param name="documents">The documents that segments from elsewhere are drawn from.</param>
+/// <param name="options">The rules.</param>
+/// <param name="longest">Tokens of the longest sequence, special pieces included.</param>
+public sealed class Packer(Corpus corpus, int[] documents, PackingOptions options, int longest)
+{
+    /// <summary>Special pieces of a pair: [CLS], and [SEP] after each segment.</summary>
     public const int SpecialPieces = 3;
 
-    /// <summary>The shortest sequence: a token in each segment.</summary>
+    /// <summary>The shortest sequence: a token in each segment, or three in the only one.</summary>
     public const int ShortestSequence = SpecialPieces + 2;
 
+    const int MostSentences = ushort.MaxValue;
+    const int Attempts = 10; // to draw a document other than the one at hand
+
+    readonly bool pairs = options.Objective != Objective.None;
+    readonly int room = longest - (options.Objective == Objective.None ? SpecialPieces - 1 : SpecialPieces);
+
     /// <summary>Appends the sequences of one document.</summary>
-    /// <param name="corpus">The corpus.</param>
     /// <param name="document">Ordinal of the document.</param>
-    /// <param name="longest">Tokens of the longest sequence, special pieces included.</param>
-    /// <param name="shortShare">Share of documents with a target length drawn at random instead of the longest.</param>
     /// <param name="random">The draws.</param>
     /// <param name="sequences">Receives the sequences.</param>
-    public static void Pack(Corpus corpus, int document, int longest, double shortShare, ref RandomStream random, List<PackedSequence> sequences)
+    public void Pack(int document, ref RandomStream random, List<PackedSequence> sequences)
     {
-        int room = longest - SpecialPieces;
-        int target = random.NextDouble() < shortShare ? random.Next(2, room) : room;
+        int target = random.NextDouble() < options.ShortShare ? random.Next(2, room) : room;
         int last = corpus.FirstSentence(document + 1);
-        for (int i = corpus.FirstSentence(document), end; i < last; i = end)
+        for (int start = corpus.FirstSentence(document), end; start < last; start = end)
         {
-            end = ChunkEnd(corpus, i, last, target, out int tokens);
-            if (end - i < 2) continue; // no order to tell in one sentence
-            int cut = random.Next(1, end - i - 1);
-            bool swapped = random.NextDouble() < 0.5;
-            sequences.Add(new(i, (ushort)(end - i), (ushort)cut, swapped, (ushort)(Math.Min(tokens, room) + SpecialPieces)));
+            end = options.Chunking == Chunking.Original ? EndByTarget(start, last, target) : EndBySection(start, last, target);
+            if (!pairs) AddSingle(start, end - start, sequences);
+            else if (end - start > 1) end = AddPair(document, start, end, target, ref random, sequences);
+            else if (options is not { Objective: Objective.SentenceOrder, Chunking: Chunking.Sections })
+                AddRandom(document, start, 1, target, ref random, sequences);
         }
     }
 
-    static int ChunkEnd(Corpus corpus, int start, int last, int target, out int tokens)
+    // returns where the next chunk begins: sentences that gave way to a random segment are put back
+    int AddPair(int document, int start, int end, int target, ref RandomStream random, List<PackedSequence> sequences)
     {
-        int end = start;
-        tokens = 0;
-        while (end < last && end - start < ushort.MaxValue && (tokens + corpus.Length(end) <= target || end < start + 2)) tokens += corpus.Length(end++);
+        int count = end - start, cut = random.Next(1, count - 1);
+        bool changed = random.NextDouble() < 0.5;
+        if (changed && options.Objective == Objective.NextSentence)
+        {
+            AddRandom(document, start, cut, target, ref random, sequences);
+            return start + cut;
+        }
+
+        if (changed) Add(start + cut, count - cut, start, cut, 1, sequences);
+        else Add(start, cut, start + cut, count - cut, 0, sequences);
+        return end;
+    }
+
+    void AddRandom(int document, int start, int count, int target, ref RandomStream random, List<PackedSequence> sequences)
+    {
+        int left = target - corpus.TokenCount(start, count);
+        var (second, last) = RandomSentence(document, ref random);
+        if (options.Chunking == Chunking.Original)
+        {
+            Add(start, count, second, EndByTarget(second, last, left) - second, 1, sequences);
+            return;
+        }
+
+        // segments in a row are whole sentences that fit: one that had to be truncated would tell the label
+        for (int attempt = 1; attempt < Attempts && corpus.TokenCount(second, 1) > left; attempt++) (second, last) = RandomSentence(document, ref random);
+        Add(start, count, second, EndByFit(second, last, left, fewest: 1) - second, 1, sequences);
+    }
+
+    // any sentence of another document, and the end of that document
+    (int Sentence, int Last) RandomSentence(int document, ref RandomStream random)
+    {
+        int other = document;
+        for (int attempt = 0; attempt < Attempts && other == document; attempt++) other = documents[random.Next(documents.Length)];
+        int first = corpus.FirstSentence(other), last = corpus.FirstSentence(other + 1);
+        return (first + random.Next(last - first), last);
+    }
+
+    void AddSingle(int start, int count, List<PackedSequence> sequences)
+    {
+        int tokens = corpus.TokenCount(start, count);
+        // one or two words tell nothing of each other
+        if (tokens + SpecialPieces - 1 >= ShortestSequence) sequences.Add(new(start, (ushort)count, 0, 0, 0, (ushort)(Math.Min(tokens, room) + SpecialPieces - 1)));
+    }
+
+    void Add(int first, int firstCount, int second, int secondCount, byte label, List<PackedSequence> sequences)
+    {
+        long tokens = (long)corpus.TokenCount(first, firstCount) + corpus.TokenCount(second, secondCount);
+        sequences.Add(new(first, (ushort)firstCount, second, (ushort)secondCount, label, (ushort)(Math.Min(tokens, room) + SpecialPieces)));
+    }
+
+    // the sentences up to the one that reaches the target, at least one
+    int EndByTarget(int start, int last, int target)
+    {
+        int end = start, tokens = 0;
+        do tokens += corpus.TokenCount(end++, 1);
+        while (end < last && tokens < target && end - start < MostSentences);
+        return end;
+    }
+
+    // the sentences that fit the target, but no fewer than these
+    int EndByFit(int start, int last, int target, int fewest)
+    {
+        int end = start, tokens = 0;
+        while (end < last && end - start < MostSentences && (tokens + corpus.TokenCount(end, 1) <= target || end < start + fewest)) tokens += corpus.TokenCount(end++, 1);
+        return end;
+    }
+
+    int EndBySection(int start, int last, int target)
+    {
+        int fewest = pairs ? 2 : 1, end = EndByFit(start, last, target, fewest);
         if (end == last) return end;
         int boundary = end;
-        while (boundary > start && corpus.Section(boundary) == corpus.Section(boundary - 1)) boundary--;
-        if (boundary - start < 2 || corpus.Span(start, boundary - start).Length < target / 2) return end;
-        tokens = corpus.Span(start, boundary - start).Length;
-        return boundary;
+        while (boundary > start && !corpus.StartsSection(boundary)) boundary--;
+        return boundary - start < fewest || corpus.TokenCount(start, boundary - start) < target / 2 ? end : boundary;
     }
 }

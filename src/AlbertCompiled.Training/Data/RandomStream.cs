@@ -14,6 +14,9 @@ public enum RandomPurpose : ulong
 
     /// <summary>Masked positions and what stands there instead.</summary>
     Masking = 4,
+
+    /// <summary>Which documents the windows of an epoch hold.</summary>
+    Blocks = 5,
 }
 
 /// <summary>

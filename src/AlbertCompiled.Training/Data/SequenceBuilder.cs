@@ -1,8 +1,8 @@
 namespace AlbertCompiled.Training;
 
 /// <summary>
-/// Writes sequences out: [CLS] A [SEP] B [SEP]. Segments are swapped first and truncated then: the segment that gives way on a tie
-/// is always the second, so truncating first would tell which half had been longer, and with it the label.
+/// Writes sequences out: [CLS] A [SEP] B [SEP], or [CLS] A [SEP]. Segments stand in their final order before they are truncated: the segment that
+/// gives way on a tie is always the second, so truncating before swapping would tell which half had been longer, and with it the label.
 /// </summary>
 /// <param name="corpus">Where the tokens are.</param>
 /// <param name="vocabulary">The special pieces.</param>
@@ -26,34 +26,34 @@ public sealed class SequenceBuilder(Corpus corpus, Vocabulary vocabulary, int lo
     /// <param name="random">Which ends truncation takes from.</param>
     public void Build(in PackedSequence sequence, ref RandomStream random)
     {
-        var first = corpus.Span(sequence.FirstSentence, sequence.Cut);
-        var second = corpus.Span(sequence.FirstSentence + sequence.Cut, sequence.Count - sequence.Cut);
-        if (sequence.Swapped)
-        {
-            var earlier = first;
-            first = second;
-            second = earlier;
-        }
+        var first = new TokenRange(corpus.FirstToken(sequence.First), corpus.TokenCount(sequence.First, sequence.FirstCount));
+        var second = new TokenRange(corpus.FirstToken(sequence.Second), corpus.TokenCount(sequence.Second, sequence.SecondCount));
+        Truncate(ref first, ref second, sequence.Length - sequence.SpecialPieces, ref random);
+        Length = 0;
+        tokens[Length++] = vocabulary.Classify;
+        Append(first, 0);
+        segments[0] = 0;
+        if (sequence.SecondCount > 0) Append(second, 1);
+    }
 
-        Truncate(ref first, ref second, sequence.Length - Packer.SpecialPieces, ref random);
-        tokens[0] = vocabulary.Classify;
-        first.CopyTo(tokens.AsSpan(1));
-        tokens[first.Length + 1] = vocabulary.Separator;
-        second.CopyTo(tokens.AsSpan(first.Length + 2));
-        Length = first.Length + second.Length + Packer.SpecialPieces;
-        tokens[Length - 1] = vocabulary.Separator;
-        segments.AsSpan(0, first.Length + 2).Clear();
-        segments.AsSpan(first.Length + 2, second.Length + 1).Fill(1);
+    void Append(TokenRange range, int segment)
+    {
+        corpus.Read(range.Start, tokens.AsSpan(Length, range.Length));
+        tokens[Length + range.Length] = vocabulary.Separator;
+        segments.AsSpan(Length, range.Length + 1).Fill(segment);
+        Length += range.Length + 1;
     }
 
     // one token at a time from the longer segment, the second on a tie, at its front or back by the toss of a coin
-    static void Truncate(ref ReadOnlySpan<int> first, ref ReadOnlySpan<int> second, int room, ref RandomStream random)
+    static void Truncate(ref TokenRange first, ref TokenRange second, int room, ref RandomStream random)
     {
         while (first.Length + second.Length > room)
         {
             bool front = random.NextDouble() < 0.5;
-            if (first.Length > second.Length) first = front ? first[1..] : first[..^1];
-            else second = front ? second[1..] : second[..^1];
+            ref var longer = ref first.Length > second.Length ? ref first : ref second;
+            longer = new(front ? longer.Start + 1 : longer.Start, longer.Length - 1);
         }
     }
+
+    readonly record struct TokenRange(long Start, int Length);
 }

@@ -22,6 +22,8 @@ namespace AlbertCompiled.Training;
 /// <param name="Masking">How tokens are masked.</param>
 /// <param name="Precision">What the operands of products are rounded to.</param>
 /// <param name="Accumulate">Batches whose gradients an update adds up.</param>
+/// <param name="Objective">The second task.</param>
+/// <param name="Chunking">Where documents are cut into sequences.</param>
 public sealed record Recipe(
     [property: JsonConverter(typeof(JsonStringEnumConverter<Optimizer>))] Optimizer Optimizer,
     double LearningRate,
@@ -39,7 +41,9 @@ public sealed record Recipe(
     double ShortShare,
     MaskingOptions Masking,
     [property: JsonConverter(typeof(JsonStringEnumConverter<Compute>))] Compute Precision = Compute.Float32,
-    int Accumulate = 1)
+    int Accumulate = 1,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<Objective>))] Objective Objective = Objective.SentenceOrder,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<Chunking>))] Chunking Chunking = Chunking.Sections)
 {
     /// <summary>The longest sequence of any stage.</summary>
     [JsonIgnore]
@@ -49,6 +53,10 @@ public sealed record Recipe(
     public string TokensAStep() => Accumulate == 1
         ? string.Create(CultureInfo.InvariantCulture, $"{BatchTokens:#,0}")
         : string.Create(CultureInfo.InvariantCulture, $"{Accumulate:#,0} × {BatchTokens:#,0} = {(long)Accumulate * BatchTokens:#,0}");
+
+    /// <summary>How documents become training sequences.</summary>
+    [JsonIgnore]
+    public PackingOptions Packing => new(Objective, Chunking, ShortShare);
 
     /// <summary>The schedule of the run.</summary>
     public Schedule Schedule() => new(LearningRate, (long)(Warmup * Steps), Steps, Decay);

@@ -20,12 +20,12 @@ public static class Recipes
     };
 
     /// <summary>
-    /// LAMB as in ALBERT's original code (Lan et al. 2020): rate 0.00176 and no bias correction. The rate belongs to batches of 4096
-    /// sequences.
+    /// LAMB as in ALBERT's original code (Lan et al. 2020): rate 0.00176, no bias correction, documents cut as there. The rate belongs to batches of
+    /// 4096 sequences.
     /// </summary>
     public static Recipe OriginalLamb { get; } = new(
         Optimizer.Lamb, LearningRate: 0.00176, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-6, WeightDecay: 0.01, ClipNorm: 1, BiasCorrection: false,
-        Warmup: 0.025, Decay.LinearFromStart, Steps: 125_000, BatchTokens: 16_384, [new(512, 1)], ShortShare: 0.1, new());
+        Warmup: 0.025, Decay.LinearFromStart, Steps: 125_000, BatchTokens: 16_384, [new(512, 1)], ShortShare: 0.1, new(), Chunking: Chunking.Original);
 
     /// <summary>LAMB at the size of <see cref="SmallAdamW"/>.</summary>
     public static Recipe SmallLamb { get; } = OriginalLamb with
@@ -35,6 +35,7 @@ public static class Recipes
         Steps = SmallAdamW.Steps,
         BatchTokens = SmallAdamW.BatchTokens,
         Stages = SmallAdamW.Stages,
+        Chunking = SmallAdamW.Chunking,
     };
 
     // the first row that fits counts

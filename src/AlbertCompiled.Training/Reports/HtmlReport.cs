@@ -45,8 +45,8 @@ public static class HtmlReport
             new XElement(Html + "body",
                 new XElement(Html + "h1", $"Pretraining {configuration.Model}"),
                 new XElement(Html + "p", new XAttribute("class", "lead"), Lead(configuration, model)),
-                new XElement(Html + "div", new XAttribute("class", "cards"), ReportFigures.Cards(log).Select(Card)),
-                new XElement(Html + "div", new XAttribute("class", "charts"), ReportCharts.Of(log).Select(Figure)),
+                new XElement(Html + "div", new XAttribute("class", "cards"), ReportFigures.Cards(log, configuration.Recipe.Objective).Select(Card)),
+                new XElement(Html + "div", new XAttribute("class", "charts"), ReportCharts.Of(log, configuration.Recipe.Objective).Select(Figure)),
                 new XElement(Html + "h2", "Settings"),
                 Settings(configuration, model))));
 

@@ -53,6 +53,7 @@ public sealed class MetricsWriter : IDisposable
         json.WriteNumber("sequence", r.Sequence);
         json.WriteNumber("tokens", r.Tokens);
         json.WriteNumber("tokens_per_s", Math.Round(r.Tokens / Math.Max(r.Seconds, 1e-9)));
+        json.WriteNumber("wait", Math.Round(r.Wait, 6));
         End();
     }
 

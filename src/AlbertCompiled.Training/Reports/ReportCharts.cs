@@ -5,19 +5,19 @@ namespace AlbertCompiled.Training;
 /// <summary>The charts of a report.</summary>
 static class ReportCharts
 {
-    public static IEnumerable<Chart> Of(MetricsLog log)
+    public static IEnumerable<Chart> Of(MetricsLog log, Objective objective)
     {
         var stages = Stages(log).ToList();
-        return Measured(log).Select(chart => chart with { Changes = stages });
+        return Measured(log, objective).Select(chart => chart with { Changes = stages });
     }
 
-    static IEnumerable<Chart> Measured(MetricsLog log)
+    static IEnumerable<Chart> Measured(MetricsLog log, Objective objective)
     {
         var baselines = log.Baselines;
         yield return new("Loss", Both(log, "loss"), [], "0.##");
         yield return new("Masked-token accuracy", Both(log, "mlm_accuracy"), baselines is not { } m ? [] :
             [Level(m, "previous-token table", "previous_token"), Level(m, "most frequent token", "most_frequent_token")], "0.#%", FromZero: true);
-        yield return new("Sentence-order accuracy", Both(log, "sop_accuracy"), baselines is not { } s ? [] :
+        if (objective.Task() is { } task) yield return new($"{task} accuracy", Both(log, "sop_accuracy"), baselines is not { } s ? [] :
             [Level(s, "first tokens of A and B only", "first_tokens")], "0.#%");
         yield return new("Tokens per second", [Training(log, "tokens_per_s")], [], "#,0", FromZero: true);
         yield return new("Learning rate", [Training(log, "learning_rate")], [], "0.######", FromZero: true);

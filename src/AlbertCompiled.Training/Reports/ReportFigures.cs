@@ -9,14 +9,14 @@ sealed record ReportCard(string Name, string Value, params string[] Notes);
 /// <summary>The figures at the head of a report.</summary>
 static class ReportFigures
 {
-    public static IEnumerable<ReportCard> Cards(MetricsLog log)
+    public static IEnumerable<ReportCard> Cards(MetricsLog log, Objective objective)
     {
         if (log.Evaluations.Count > 0)
         {
             var last = log.Evaluations[^1];
             yield return new("Masked tokens found, held-out", Percent(last, "mlm_accuracy"), log.Baselines is not { } b ? [] :
                 [$"most frequent token: {Percent(b, "most_frequent_token")}", $"previous-token table: {Percent(b, "previous_token")}"]);
-            yield return new("Sentence order told, held-out", Percent(last, "sop_accuracy"), log.Baselines is not { } o ? ["coin: 50%"] :
+            if (objective.Task() is { } task) yield return new($"{task} told, held-out", Percent(last, "sop_accuracy"), log.Baselines is not { } o ? ["coin: 50%"] :
                 ["coin: 50%", $"a rule that sees only the first tokens of A and B: {Percent(o, "first_tokens")}"]);
             yield return new("Loss, held-out", Number(last, "loss", "0.000"),
                 $"masked tokens {Number(last, "mlm_loss", "0.000")}, order {Number(last, "sop_loss", "0.000")}",

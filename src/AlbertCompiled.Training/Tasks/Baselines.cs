@@ -23,7 +23,7 @@ public sealed record Baselines(double MostFrequentToken, double PreviousToken, d
             int previous = vocabulary.Classify;
             for (int s = corpus.FirstSentence(document); s < corpus.FirstSentence(document + 1); s++)
             {
-                var sentence = corpus.Span(s, 1);
+                int[] sentence = corpus.Sentence(s);
                 successors.CountPair(vocabulary.Classify, sentence[0]);
                 foreach (int token in sentence)
                 {
@@ -63,15 +63,17 @@ public sealed record Baselines(double MostFrequentToken, double PreviousToken, d
     {
         var rule = new FirstTokensRule(vocabulary.Size);
         var builder = new SequenceBuilder(corpus, vocabulary, recipe.LongestSequence);
+        var planner = new EpochPlanner(corpus, corpus.TrainingDocuments, recipe.Packing with { ShortShare = 0 }, recipe.LongestSequence, capacity, Seed);
         long read = 0;
         for (int pass = 0; pass < Passes && read < MostTokens; pass++)
         {
-            var sequences = EpochPlan.Draw(corpus, corpus.TrainingDocuments, recipe.LongestSequence, 0, capacity, Seed, pass, keepRest: true).Sequences;
+            // a window of a large corpus is sample enough
+            var sequences = planner.Draw(pass, 0, keepRest: true).Sequences;
             for (int i = 0; i < sequences.Length; i++)
             {
                 var random = new RandomStream(Seed, RandomPurpose.Truncation, pass, i);
                 builder.Build(sequences[i], ref random);
-                rule.Learn(FirstOfA(builder.Tokens), FirstOfB(builder.Tokens, vocabulary), sequences[i].Swapped);
+                rule.Learn(FirstOfA(builder.Tokens), FirstOfB(builder.Tokens, vocabulary), sequences[i].Label == 1);
                 read += builder.Length;
             }
         }
@@ -81,7 +83,8 @@ public sealed record Baselines(double MostFrequentToken, double PreviousToken, d
 
     static int FirstOfA(ReadOnlySpan<int> sequence) => sequence[1];
 
-    static int FirstOfB(ReadOnlySpan<int> sequence, Vocabulary vocabulary) => sequence[sequence.IndexOf(vocabulary.Separator) + 1];
+    // a sequence of one segment has no B; its [CLS] stands there
+    static int FirstOfB(ReadOnlySpan<int> sequence, Vocabulary vocabulary) => sequence[(sequence.IndexOf(vocabulary.Separator) + 1) % sequence.Length];
 
     static int[] Unmasked(TokenBatch batch)
     {

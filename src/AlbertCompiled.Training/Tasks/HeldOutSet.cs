@@ -28,9 +28,11 @@ public sealed class HeldOutSet
         int longest = recipe.LongestSequence, missing = sequences;
         var filler = new BatchFiller(corpus, vocabulary, recipe.Masking, longest);
         var batches = new List<TokenBatch>();
+        var planner = new EpochPlanner(corpus, corpus.HeldOutDocuments, recipe.Packing with { ShortShare = 0 }, longest, capacity, Seed);
         for (int pass = 0; pass < MostPasses && missing > 0; pass++)
         {
-            var plan = EpochPlan.Draw(corpus, corpus.HeldOutDocuments, longest, 0, capacity, Seed, pass, keepRest: true);
+            // of a large corpus the first window holds more than enough
+            var plan = planner.Draw(pass, 0, keepRest: true);
             for (int i = 0; i < plan.Batches && missing > 0; i++)
             {
                 var chosen = plan.Batch(i)[..Math.Min(missing, plan.Batch(i).Length)];

@@ -14,9 +14,10 @@ namespace AlbertCompiled.Training;
 /// <param name="TotalTokens">Tokens of all steps.</param>
 /// <param name="Seconds">Time of the step, waiting for its batch included.</param>
 /// <param name="TotalSeconds">Time of all steps; evaluation and checkpoints do not count.</param>
+/// <param name="Wait">Seconds of the step's time that it waited for its batch.</param>
 public readonly record struct StepReport(
     long Step, float Loss, float MlmLoss, float SopLoss, float MlmAccuracy, float SopAccuracy, float LearningRate, float GradientNorm,
-    int Sequence, int Tokens, long TotalTokens, double Seconds, double TotalSeconds);
+    int Sequence, int Tokens, long TotalTokens, double Seconds, double TotalSeconds, double Wait);
 
 /// <summary>Follows a run. Calls come on the training thread and must be quick.</summary>
 public interface IPretrainingObserver

@@ -99,6 +99,7 @@ public sealed class PretrainingLoop
     void Step(BatchQueue queue)
     {
         long start = Stopwatch.GetTimestamp(), step = model.Step;
+        double waited = queue.Waited;
         int stepTokens = 0;
         for (int i = 0; i < parts.Length; i++)
         {
@@ -106,6 +107,7 @@ public sealed class PretrainingLoop
             stepTokens += parts[i].Tokens.Count;
         }
 
+        waited = queue.Waited - waited;
         float rate = schedule.At(step);
         var result = model.TrainStep(parts, configuration.Recipe.Update(rate));
         if (!float.IsFinite(result.Loss) || !float.IsFinite(result.GradientNorm)) throw Diverged(step + 1, result.Loss, result.GradientNorm);
@@ -115,7 +117,7 @@ public sealed class PretrainingLoop
         var outputs = result.Outputs;
         var report = new StepReport(
             model.Step, result.Loss, outputs["mlm_loss"], outputs["sop_loss"], outputs["mlm_accuracy"], outputs["sop_accuracy"], rate, result.GradientNorm,
-            SequenceStage.At(configuration.Recipe.Stages, configuration.Recipe.Steps, step).Stage.Sequence, stepTokens, tokens, elapsed, seconds);
+            SequenceStage.At(configuration.Recipe.Stages, configuration.Recipe.Steps, step).Stage.Sequence, stepTokens, tokens, elapsed, seconds, waited);
         metrics.Step(report);
         observer.OnStep(report);
     }

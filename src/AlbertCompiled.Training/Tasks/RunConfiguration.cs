@@ -11,10 +11,12 @@ namespace AlbertCompiled.Training;
 /// <param name="EvaluationSequences">Held-out sequences that the final evaluation reads.</param>
 /// <param name="Device">What it ran on, for the record; a run may be resumed elsewhere.</param>
 /// <param name="From">The folder whose weights it started from; null: from the seed.</param>
+/// <param name="Data">The dataset trained on, in place of <paramref name="Text"/>.</param>
+/// <param name="Format">How the text lies in its files; null: the default.</param>
 /// <param name="Loop">When it is evaluated and saved; null in runs of earlier versions: the default.</param>
 public sealed record RunConfiguration(
     string Model, IReadOnlyDictionary<string, string> Architecture, Recipe Recipe, ulong Seed, IReadOnlyList<string> Text, string TextDescription, string Corpus,
-    int EvaluationSequences, string Device, string? From = null, LoopOptions? Loop = null)
+    int EvaluationSequences, string Device, string? From = null, string? Data = null, TextFormat? Format = null, LoopOptions? Loop = null)
 {
     /// <summary>The room of a batch: no sequence is shorter than <see cref="Packer.ShortestSequence"/>, and masking never predicts more than a fifth.</summary>
     public Capacity Capacity() => new(Recipe.BatchTokens, EpochPlan.MostSequences(Recipe.BatchTokens));

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary><c>albert prepare</c>: from text to a dataset that any number of runs read.</summary>
+static class PrepareCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        var (texts, shared) = (new TextOptions(), new PretrainOptions());
+        var output = new Option<string?>("--out", "-o") { Description = "Folder of the dataset. An unfinished one is gone on with", HelpName = "folder" };
+        var check = new Option<string?>("--check") { Description = "Check every byte of this dataset, and whether its sources are as they were", HelpName = "folder" };
+        var threads = new Option<int>("--threads") { Description = "Threads that tokenize; 0: all cores. The dataset does not depend on it", HelpName = "number" };
+        var command = new Command("prepare", "Tokenizes text into a dataset for pretrain --data.") { shared.Vocabulary, output, threads, check };
+        foreach (var option in texts.All) command.Options.Add(option);
+        command.SetAction(parsed => parsed.GetValue(check) is { } folder ? Check(context, folder)
+            : parsed.GetValue(output) is not { } target ? throw new TrainingException("where to put the dataset: --out FOLDER is missing")
+            : parsed.GetValue(threads) < 0 ? throw new TrainingException($"{parsed.GetValue(threads)} threads: --threads must be 0 (all cores) or more")
+            : Prepare(context, texts.Source(parsed), parsed.GetValue(shared.Vocabulary), Path.GetFullPath(target), parsed.GetValue(threads)));
+        return command.WithExamples(
+            "prepare --text books/ --vocabulary my.model --out books.dataset",
+            "prepare --check books.dataset");
+    }
+
+    static int Prepare(CommandContext context, ITextSource source, string? vocabularyPath, string folder, int threads)
+    {
+        var vocabulary = Vocabulary.Load(vocabularyPath ?? PretrainSettings.DefaultVocabulary);
+        using var interruption = context.Interruption();
+        bool whole = Corpus.Exists(folder);
+        long start = Stopwatch.GetTimestamp();
+        context.Out.WriteLine($"text: {source.Description}");
+        var preparation = new CorpusPreparation(source, vocabulary, threads > 0 ? threads : Environment.ProcessorCount);
+        try
+        {
+            using var corpus = new PreparationDisplay(context.Out, context.IsTerminal).Follow(preparation, () => preparation.Run(folder, interruption.Token));
+            context.Warn(source.Report);
+            if (preparation.Report.Resumed is > 0 and var resumed) context.Out.WriteLine(Invariant($"      went on after {resumed:#,0} documents that were prepared before"));
+            Summarize(context, corpus);
+            long bytes = corpus.Manifest.Sources.Sum(s => s.Bytes);
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            context.Out.WriteLine(whole ? $"dataset: {folder} was there already" : Invariant($"dataset: {folder}, {bytes / 1e6:#,0.0} MB of text in {seconds:0.0} s"));
+            context.Out.WriteLine($"train with: {SelfCommand.Prefix} pretrain --data {SelfCommand.Quote(folder)}");
+            return 0;
+        }
+        catch (OperationCanceledException)
+        {
+            context.Out.WriteLine(Invariant($"interrupted after {preparation.Report.Documents:#,0} documents; the same command goes on from there"));
+            return Failures.Interrupted;
+        }
+    }
+
+    static int Check(CommandContext context, string folder)
+    {
+        using var interruption = context.Interruption();
+        using var corpus = Corpus.Open(folder);
+        context.Out.WriteLine($"text: {corpus.Manifest.Text}");
+        Summarize(context, corpus);
+        corpus.Check(interruption.Token);
+        context.Out.WriteLine("every byte fits its checksum");
+        foreach (var file in corpus.Manifest.Sources)
+            if (file.Change(interruption.Token) is { } change) context.Out.WriteLine($"{file.Path} {change}: the dataset holds it as it was");
+        return 0;
+    }
+
+    static void Summarize(CommandContext context, Corpus corpus) => context.Out.WriteLine(Invariant(
+        $"      {corpus.Documents:#,0} documents ({corpus.HeldOutDocuments.Length:#,0} held out), {corpus.Sentences:#,0} sentences, {corpus.Tokens:#,0} tokens"));
+
+    static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
