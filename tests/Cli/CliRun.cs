@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using AlbertCompiled.Cli;
 using AlbertCompiled.Cpu;
 
@@ -55,6 +56,9 @@ internal sealed class CliRun
         int code = CommandLine.Run(args, new(output, error, models, device, () => ["fake  a device of the tests"], () => interruption, false));
         return new(code, output.ToString(), error.ToString());
     }
+
+    /// <summary>The lines of a metrics file, without what the clock says.</summary>
+    public static string[] Measured(string metrics) => [.. File.ReadLines(metrics).Select(l => Regex.Replace(l, "\"(tokens_per_s|time|wait)\":[0-9.E+-]+", ""))];
 
     /// <summary>Asserts a failure told in one line on standard error.</summary>
     public CliRun Fails(params string[] parts)

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 
 namespace AlbertCompiled.Tests;
 
@@ -52,7 +51,7 @@ public sealed class DiskTests : IDisposable
 
     static (int Code, string Output, string Error) InNamespace(string script) => CliProcess.Run("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script);
 
-    string[] Metrics(string path) => [.. File.ReadLines(folder[path]).Select(l => Regex.Replace(l, "\"(tokens_per_s|time)\":[0-9.E+]+", ""))];
+    string[] Metrics(string path) => CliRun.Measured(folder[path]);
 
     sealed class NamespaceFactAttribute : FactAttribute
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using AlbertCompiled.Training;
 using Xunit.Abstractions;
 
@@ -89,7 +88,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         return false;
     }
 
-    string[] Metrics(string run) => [.. File.ReadLines(folder[$"{run}/metrics.jsonl"]).Select(l => Regex.Replace(l, "\"(tokens_per_s|time)\":[0-9.E+]+", ""))];
+    string[] Metrics(string run) => CliRun.Measured(folder[$"{run}/metrics.jsonl"]);
 
     byte[] Weights(string run) => File.ReadAllBytes(folder[$"{run}/checkpoints/step-{Steps:D8}/optimizer.safetensors"]);
 }

@@ -31,6 +31,7 @@ static class PretrainCommand
         bool anew = parsed.GetValue(options.New);
         if (resume is not null && (run is not null || anew)) throw new TrainingException("--resume goes on with a run: leave --run and --new out");
         if (anew && run is null) throw new TrainingException("--new begins anew in the folder of a run: say which with --run");
+        if (parsed.GetValue(options.Data) is not null && parsed.GetValue(options.Texts.Text) is { Length: > 0 }) throw new TrainingException("--text and --data: a run reads one of the two");
         if (resume is not null) return Resume(parsed, options, resume, context, mustHaveCheckpoint: true);
         return run is not null && !anew && RunFolder.Exists(run) ? Resume(parsed, options, run, context, mustHaveCheckpoint: false) : Start(parsed, options, context);
     }
@@ -43,7 +44,6 @@ static class PretrainCommand
             throw new TrainingException($"{parsed.GetValue(options.From)} is loaded into {model.Description.Name}: leave out --model");
         string[] text = PretrainSettings.FullPaths(parsed, options);
         string? data = PretrainSettings.FullPath(parsed, options.Data);
-        if (data is not null && text.Length > 0) throw new TrainingException("--text and --data: a run reads one of the two");
         var vocabulary = PretrainSettings.VocabularyOf(parsed, options, initial, data);
         bool anew = parsed.GetValue(options.New);
         var configuration = new RunConfiguration(

@@ -11,9 +11,12 @@ static class Records
 
     /// <summary>A field of each line, which is a JSON object.</summary>
     /// <exception cref="TrainingException">A line is too long or no such object, or the field is missing or no string.</exception>
-    public static IEnumerable<string?> JsonLines(string file, string field)
+    public static IEnumerable<string?> JsonLines(string file, string field) => JsonLines(TextFile.Open(file), file, field);
+
+    /// <summary>A field of each line of a stream, which is closed at its end.</summary>
+    internal static IEnumerable<string?> JsonLines(Stream stream, string file, string field)
     {
-        using var lines = new TextLines(TextFile.Open(file), file, TextFiles.LongestRecord, LongLines.Refuse);
+        using var lines = new TextLines(stream, file, TextFiles.LongestRecord, LongLines.Refuse);
         while (lines.Read() is { } line)
             if (!string.IsNullOrWhiteSpace(line)) yield return Field(line, field, $"{file}, line {lines.Number}");
     }

@@ -78,6 +78,13 @@ public sealed class Vocabulary
             throw new TrainingException($"cannot read the vocabulary {path}: {e.Message}", e);
         }
 
+        return Parse(bytes, path);
+    }
+
+    /// <summary>A model file's bytes.</summary>
+    /// <exception cref="TrainingException">They are no such model.</exception>
+    internal static Vocabulary Parse(byte[] bytes, string path)
+    {
         try
         {
             return new(bytes);

@@ -11,6 +11,9 @@ internal static class FuzzedParsers
     [
         new("safetensors", SafetensorsSeeds, ReadSafetensors, typeof(InvalidDataException)) { Repair = RepairHeaderLength },
         new("shard index", () => Texts("""{"metadata":{"total_size":8},"weight_map":{"a":"m-1.safetensors","b.c":"m-2.safetensors"}}""", """{"weight_map":{}}"""), d => ShardIndex.Parse(d).Shards.Count(), typeof(InvalidDataException)),
+        new("spiece.model", VocabularySeeds, d => Vocabulary.Parse(d, "made.model").EncodeWithOffsets("A cafe\u0301 of 1990, naïve ﬁsh \ud83d\ude00"), typeof(TrainingException)) { Allocation = (1024, 1 << 20) },
+        new("text", TextSeeds, ReadText, typeof(TrainingException)) { Allocation = (256, 1 << 18) },
+        new("JSON lines", JsonLinesSeeds, d => Records.JsonLines(new MemoryStream(d), "a.jsonl", "text").Count(), typeof(TrainingException)) { Allocation = (256, 1 << 18) },
         new("config.json", ConfigSeeds, ReadConfig, typeof(InvalidDataException)),
     ];
 
@@ -56,6 +59,24 @@ internal static class FuzzedParsers
             """{"model_type":"bert","architectures":["BertForSequenceClassification"],"id2label":{"0":"a","1":"b"},"hidden_act":"gelu","layer_norm_eps":1e-12,"pruned_heads":{}}""",
             """{"model_type":"albert","net_structure_type":0,"num_hidden_groups":6,"num_hidden_layers":12,"hidden_act":"gelu","tie_word_embeddings":true,"architectures":["AlbertModel"]}"""),
     ];
+
+    static IReadOnlyList<byte[]> VocabularySeeds() =>
+    [
+        ModelBytes.Of(("▁", -2, PieceKind.Normal), ("▁a", -1, PieceKind.Normal), ("1990,", -3, PieceKind.Normal), ("e", -2.5f, PieceKind.Normal), ("<sep>", 0, PieceKind.UserDefined)),
+        [.. ModelBytes.Of(("a", -1, PieceKind.Normal), ("b", -1.5f, PieceKind.Unused)), .. ModelBytes.Trainer((41, 2), (42, 3)), .. ModelBytes.Normalizer((3, 1), (4, 0), (5, 1))],
+    ];
+
+    static IReadOnlyList<byte[]> TextSeeds() => Texts("One line.\nAnother, naïve one.\r\n\r\nA new document: 第二.\n", "\ufeffwith a mark", "");
+
+    static void ReadText(byte[] data)
+    {
+        using var lines = new TextLines(new MemoryStream(data), "a.txt", longest: 64, LongLines.Cut);
+        while (lines.Read() is not null)
+        {
+        }
+    }
+
+    static IReadOnlyList<byte[]> JsonLinesSeeds() => Texts("""{"text":"One \u00e9 \ud83d\ude00","id":1}""" + "\n" + """{"id":2,"text":null}""" + "\n\n", """{"text":""}""");
 
     // what parses is declared as well
     static void ReadConfig(byte[] data) => ModelDeclaration.Of(PublishedConfig.Parse(data), "Fuzzed");
