@@ -18,7 +18,7 @@ internal sealed record Contestant(string Name, string Assembly, string Arguments
     /// <exception cref="ArgumentException">It failed; and for a figure that it did not print.</exception>
     public Func<string, double> Run()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["exec", Assembly, .. Arguments.Split(' ')]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(DotnetHost.Path, ["exec", Assembly, .. Arguments.Split(' ')]) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (Preload is not null) start.Environment["LD_PRELOAD"] = Preload;
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();

@@ -12,7 +12,7 @@ internal static class PeerBuild
         string project = Path.Combine("bench", "peers", "AlbertCompiled.Peers.csproj");
         if (!File.Exists(project)) throw new ArgumentException($"{project} is not here: run it from the root of the repository");
         string output = Path.Combine(Path.GetTempPath(), "albert-peers");
-        if (!Run(Environment.ProcessPath!, "build", project, "-c", "Release", "-v", "q", "--nologo", "-o", output)) throw new ArgumentException("the peers could not be built");
+        if (!Run(DotnetHost.Path, "build", project, "-c", "Release", "-v", "q", "--nologo", "-o", output)) throw new ArgumentException("the peers could not be built");
         return Path.Combine(output, "AlbertCompiled.Peers.dll");
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace AlbertCompiled.Cpu;
 
 /// <summary>The programs of one model on the CPU and the arena that they share.</summary>
@@ -20,8 +18,8 @@ public sealed unsafe class CpuExecutor : ModelExecutor
         Gradients = Description.Trains ? parameters.Pointer(ParameterState.Gradient) : null;
         arenaFloats = Description.Programs.Max(p => p.Arena.Floats(Capacity));
         Arena = Pages.Allocate(arenaFloats);
-        // the pages are touched once here, not in the first step; and no slot starts as a signalling pattern of old memory
-        NativeMemory.Clear(Arena, (nuint)arenaFloats * sizeof(float));
+        // all threads touch the pages for the first time, which costs more than a step's arithmetic; and no slot starts as a signalling pattern of old memory
+        Arrays.Clear(device.Team, Arena, arenaFloats);
         foreach (var create in programs)
         {
             var program = create(this);
