@@ -25,6 +25,9 @@ public static class CommandLine
             DevicesCommand.Create(context),
             SentencesCommand.Create(context),
             TokenizeCommand.Create(context),
+            TasksCommand.Create(context),
+            CheckDataCommand.Create(context),
+            ScoreCommand.Create(context),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)

@@ -1,0 +1,131 @@
+using System.CommandLine;
+using System.Globalization;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary><c>albert check-data</c>: reads all data of a task and tells what is in them.</summary>
+static class CheckDataCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        var options = new TaskOptions();
+        var vocabulary = new Option<string?>("--vocabulary") { Description = "SentencePiece model file: counts tokens too", HelpName = "file" };
+        var sequence = new Option<int>("--sequence") { Description = "Tokens of the longest sequence", HelpName = "number", DefaultValueFactory = _ => 512 };
+        var stride = new Option<int>("--stride") { Description = "Tokens from one window of a long context to the next", HelpName = "number", DefaultValueFactory = _ => 128 };
+        var command = new Command("check-data", "Reads the data of a task, and counts examples, labels and tokens; tells the first bad row.") { options.Task, vocabulary, sequence, stride };
+        foreach (var option in options.All) command.Options.Add(option);
+        command.SetAction(parsed =>
+        {
+            var tokenizer = parsed.GetValue(vocabulary) is { } file ? new VocabularyTokenizer(Vocabulary.Load(file)) : null;
+            var check = new DataCheck(context.Out, tokenizer, parsed.GetValue(sequence), parsed.GetValue(stride));
+            Run(check, parsed, options);
+            return 0;
+        });
+        return command.WithExamples(
+            "check-data RTE --data glue_data/RTE", "check-data SQuAD --data train-v2.0.json dev-v2.0.json --vocabulary albert.model --sequence 384",
+            "check-data classification --data train.csv dev.csv --text review --label stars");
+    }
+
+    static void Run(DataCheck check, ParseResult parsed, TaskOptions options)
+    {
+        string task = parsed.GetValue(options.Task)!;
+        string[] data = parsed.GetValue(options.Data)!;
+        var badRows = options.BadRows(parsed);
+        if (GlueTasks.Find(task) is { } glue)
+        {
+            string folder = TaskKinds.One(data, $"the folder of {glue.Name}");
+            check.Texts(GlueData.Training(glue, folder, badRows), glue.Task);
+            foreach (var set in glue.Development) check.Texts(GlueData.Development(glue, folder, set, badRows), glue.Task);
+            foreach (var set in glue.Tests)
+                if (File.Exists(Path.Combine(folder, set.File))) check.Texts(GlueData.Test(glue, folder, set), glue.Task);
+            return;
+        }
+
+        switch (TaskKinds.Find(task))
+        {
+            case TaskKind.Squad:
+                foreach (string file in data) check.Spans(SquadFile.Read(file, badRows).Questions);
+                break;
+            case TaskKind.Race:
+                foreach (string folder in data) check.Choices(RaceFolder.Read(folder, badRows));
+                break;
+            case TaskKind.Classification or TaskKind.Regression:
+                var (own, columns) = TaskKinds.OwnTask(parsed, options, task, data[0]);
+                foreach (string file in data) check.Texts(OwnTexts.Read(file, columns, own.Labels, badRows), own);
+                break;
+            case TaskKind.Answers:
+                foreach (string file in data) check.Spans(OwnSpans.Read(file, options.SpanColumns(parsed), badRows));
+                break;
+            case TaskKind.Choices:
+                foreach (string file in data) check.Choices(OwnChoices.Read(file, options.ChoiceColumns(parsed), badRows));
+                break;
+            case TaskKind.Tags:
+                var tags = OwnTags.Labels(data[0], options.TagColumns(parsed));
+                foreach (string file in data) check.Tags(OwnTags.Read(file, options.TagColumns(parsed), tags, badRows), tags);
+                break;
+        }
+    }
+}
+
+/// <summary>Prints what is in sets of examples, and with a tokenizer what becomes of them.</summary>
+sealed class DataCheck(TextWriter output, ITextTokenizer? tokenizer, int longest, int stride)
+{
+    public void Texts(ExampleSet<TextExample> set, TextTask task)
+    {
+        Head(set);
+        if (task.Labels is { } labels && set.Examples[0].Label is not null) Labels(labels, set.Examples.Select(e => e.Label));
+        if (set.Examples[0].Score is not null) Line($"scores from {set.Examples.Min(e => e.Score):0.###} to {set.Examples.Max(e => e.Score):0.###}, mean {set.Examples.Average(e => e.Score):0.###}");
+        if (tokenizer is null) return;
+        var features = new TextFeaturizer(tokenizer, longest).Encode(set.Examples);
+        Tokens(features.Select(f => f.Sequence));
+        Line($"{features.Count(f => f.Truncated):#,0} truncated");
+    }
+
+    public void Spans(ExampleSet<SpanExample> set)
+    {
+        Head(set);
+        Line($"{set.Examples.Count(e => e.Answers.Count > 0):#,0} with an answer in the context");
+        if (tokenizer is null) return;
+        var features = new SpanFeaturizer(tokenizer, longest, stride).Encode(set.Examples);
+        Tokens(features.Windows.Select(w => w.Sequence));
+        Line($"{features.SplitContexts:#,0} contexts take several windows; {features.TruncatedQuestions:#,0} questions truncated; {features.LostAnswers:#,0} answers are in no window");
+    }
+
+    public void Choices(ExampleSet<ChoiceExample> set)
+    {
+        Head(set);
+        if (tokenizer is null) return;
+        var features = new ChoiceFeaturizer(tokenizer, longest).Encode(set.Examples);
+        Tokens(features.SelectMany(f => f.Options));
+        Line($"{features.Count(f => f.Truncated):#,0} truncated");
+    }
+
+    public void Tags(ExampleSet<TaggedExample> set, LabelSet tags)
+    {
+        Head(set);
+        Labels(tags, set.Examples.SelectMany(e => e.Tags!).Select(t => (int?)t));
+        if (tokenizer is not null) Tokens(new TagFeaturizer(tokenizer, longest, stride).Encode(set.Examples).Select(f => f.Sequence));
+    }
+
+    void Head<T>(ExampleSet<T> set)
+    {
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{set.File}: {set.Examples.Count:#,0} examples"));
+        if (set.Skipped > 0) Line($"{set.Skipped:#,0} bad rows left out, the first: {set.FirstSkipped}");
+    }
+
+    void Labels(LabelSet labels, IEnumerable<int?> classes)
+    {
+        int[] counts = ClassWeights.Count(classes, labels.Count);
+        double[] weights = ClassWeights.Balanced(counts);
+        for (int c = 0; c < labels.Count; c++) Line($"{labels.Names[c]}: {counts[c]:#,0}, balanced weight {weights[c]:0.###}");
+    }
+
+    void Tokens(IEnumerable<TokenSequence> sequences)
+    {
+        var lengths = sequences.Select(s => s.Length).ToList();
+        Line($"{lengths.Count:#,0} sequences of {lengths.Average():0.0} tokens, the longest of {lengths.Max():#,0}");
+    }
+
+    void Line(FormattableString text) => output.WriteLine("  " + text.ToString(CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary>Tasks beside GLUE's.</summary>
+enum TaskKind
+{
+    Squad,
+    Race,
+    Classification,
+    Regression,
+    Answers,
+    Choices,
+    Tags,
+}
+
+/// <summary>Names of tasks on the command line.</summary>
+static class TaskKinds
+{
+    public static TaskKind Find(string task) =>
+        Enum.TryParse<TaskKind>(task, ignoreCase: true, out var kind) && !char.IsAsciiDigit(task[0]) ? kind
+        : throw new TrainingException($"there is no task \"{task}\"; there are {string.Join(", ", GlueTasks.All.Select(t => t.Name))}, SQuAD, RACE, {string.Join(", ", Enum.GetNames<TaskKind>()[2..]).ToLowerInvariant()}");
+
+    public static string One(string[] paths, string what) => paths.Length == 1 ? paths[0] : throw new TrainingException($"--data takes one path here, {what}, not {paths.Length}");
+
+    /// <summary>The task that a training file of one's own sets, and its columns.</summary>
+    public static (TextTask Task, TextColumns Columns) OwnTask(ParseResult parsed, TaskOptions options, string task, string training)
+    {
+        bool classes = Find(task) == TaskKind.Classification;
+        var columns = options.TextColumns(parsed, classes ? "label" : "score");
+        return (OwnTexts.Task(task, classes ? OwnTexts.Labels(training, columns) : null), columns);
+    }
+}

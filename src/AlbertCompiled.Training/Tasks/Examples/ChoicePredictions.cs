@@ -1,0 +1,53 @@
+using System.Text;
+
+namespace AlbertCompiled.Training;
+
+/// <summary>Files of chosen options: a TSV with the columns "id" and "answer", a letter from A. (RACE has published no format of its own.)</summary>
+public static class ChoicePredictions
+{
+    static readonly string[] Columns = ["id", "answer"];
+
+    /// <summary>The index of a letter from A on; null if it names none of the options.</summary>
+    public static int? Find(string letter, int options) => letter is [>= 'A' and <= 'Z'] && letter[0] - 'A' < options ? letter[0] - 'A' : null;
+
+    /// <summary>Writes predicted options.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="examples">The questions.</param>
+    /// <param name="predicted">The option predicted for each.</param>
+    /// <exception cref="TrainingException">The file cannot be written.</exception>
+    public static void Write(string path, IReadOnlyList<ChoiceExample> examples, IReadOnlyList<int> predicted) => DataFile.Write(path, stream =>
+    {
+        using var writer = new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" };
+        writer.WriteLine(string.Join('\t', Columns));
+        for (int i = 0; i < examples.Count; i++) writer.WriteLine($"{examples[i].Id}\t{(char)('A' + predicted[i])}");
+    });
+
+    /// <summary>Reads predicted options, in the order of the questions.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="examples">The questions.</param>
+    /// <exception cref="TrainingException">The file is not as above, or lacks a question.</exception>
+    public static int[] Read(string path, IReadOnlyList<ChoiceExample> examples)
+    {
+        var answers = new Dictionary<string, (string Letter, RowPlace Place)>();
+        foreach (var row in DataTable.Tsv(path, Columns))
+        {
+            var reader = new RowReader(row, Columns);
+            answers[reader.Field("id")] = (reader.Field("answer"), reader.Place);
+        }
+
+        return [.. examples.Select(Answer)];
+
+        int Answer(ChoiceExample example)
+        {
+            if (!answers.TryGetValue(example.Id, out var answer)) throw new TrainingException($"{path} has no answer to question {example.Id}");
+            return Find(answer.Letter, example.Options.Count) ?? throw answer.Place.Error($"\"answer\" is \"{answer.Letter}\", no letter of {example.Options.Count} options");
+        }
+    }
+
+    /// <summary>Share of questions whose right option was chosen.</summary>
+    /// <param name="examples">The questions, all with a label.</param>
+    /// <param name="predicted">The option predicted for each.</param>
+    /// <param name="name">What the figure is called.</param>
+    public static MetricValue Accuracy(IReadOnlyList<ChoiceExample> examples, IReadOnlyList<int> predicted, string name = "accuracy") =>
+        new(name, examples.Zip(predicted).Average(p => p.First.Label == p.Second ? 1.0 : 0));
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text;
+
+namespace AlbertCompiled.Training;
+
+/// <summary>Prediction files as GLUE's server takes them, a TSV with the columns "index", from 0, and "prediction": labels by name, scores with three decimals.</summary>
+public static class TextPredictions
+{
+    static readonly string[] Columns = ["index", "prediction"];
+
+    /// <summary>Writes predicted classes.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="path">The file, such as "MNLI-m.tsv".</param>
+    /// <param name="predicted">The class of each example of the set.</param>
+    /// <exception cref="TrainingException">The file cannot be written.</exception>
+    public static void Write(TextTask task, string path, IReadOnlyList<int> predicted) => Write(path, predicted.Select(p => task.Labels!.Names[p]));
+
+    /// <summary>Writes predicted scores, cut to the task's range.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="path">The file, such as "STS-B.tsv".</param>
+    /// <param name="predicted">The score of each example of the set.</param>
+    /// <exception cref="TrainingException">The file cannot be written.</exception>
+    public static void Write(TextTask task, string path, IReadOnlyList<double> predicted)
+    {
+        var (lowest, highest) = task.Range;
+        Write(path, predicted.Select(p => Math.Clamp(p, lowest, highest).ToString("0.000", CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>Reads such a file and judges it.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="path">The predictions.</param>
+    /// <param name="gold">The set with its labels.</param>
+    /// <exception cref="TrainingException">The file is not as above, or not of this set.</exception>
+    public static IReadOnlyList<MetricValue> Evaluate(TextTask task, string path, ExampleSet<TextExample> gold) => task.Labels is { } labels
+        ? task.Evaluate(gold.Examples, Read(path, gold, r => r.Label("prediction", labels)))
+        : task.Evaluate(gold.Examples, Read(path, gold, r => r.Number("prediction")));
+
+    /// <summary>Reads the predicted classes of a set and counts what was taken for what.</summary>
+    /// <param name="task">The task, which has classes.</param>
+    /// <param name="path">The predictions.</param>
+    /// <param name="gold">The set with its labels.</param>
+    /// <exception cref="TrainingException">The file is not as above, or not of this set.</exception>
+    public static ConfusionMatrix Confusion(TextTask task, string path, ExampleSet<TextExample> gold) =>
+        task.Confusion(gold.Examples, Read(path, gold, r => r.Label("prediction", task.Labels!)));
+
+    static void Write(string path, IEnumerable<string> predictions) => DataFile.Write(path, stream =>
+    {
+        using var writer = new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" };
+        writer.WriteLine(string.Join('\t', Columns));
+        int index = 0;
+        foreach (string prediction in predictions) writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{index++}\t{prediction}"));
+    });
+
+    static T[] Read<T>(string path, ExampleSet<TextExample> gold, Func<RowReader, T> parse)
+    {
+        var read = new List<T>();
+        foreach (var row in DataTable.Tsv(path, Columns))
+        {
+            var reader = new RowReader(row, Columns);
+            string index = reader.Field("index");
+            if (index != read.Count.ToString(CultureInfo.InvariantCulture)) throw reader.Place.Error($"index \"{index}\" where {read.Count} is due");
+            read.Add(parse(reader));
+        }
+
+        return read.Count == gold.Examples.Count ? [.. read] : throw new TrainingException($"{path}: {read.Count} predictions, but {gold.File} has {gold.Examples.Count} examples");
+    }
+}

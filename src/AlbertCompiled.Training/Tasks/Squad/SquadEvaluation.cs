@@ -1,0 +1,84 @@
+namespace AlbertCompiled.Training;
+
+/// <summary>Exact match and F1 as shares, over a number of questions.</summary>
+/// <param name="Exact">Mean exact match.</param>
+/// <param name="F1">Mean F1.</param>
+/// <param name="Questions">Questions.</param>
+public readonly record struct SquadScore(double Exact, double F1, int Questions);
+
+/// <summary>The threshold of null odds at which a figure is best.</summary>
+/// <param name="Value">The figure there, as a share.</param>
+/// <param name="Threshold">Questions with greater null odds count as without an answer.</param>
+public readonly record struct BestThreshold(double Value, double Threshold);
+
+/// <summary>What SQuAD's official evaluation says.</summary>
+/// <param name="All">Over all questions.</param>
+/// <param name="Answerable">Over those with an answer.</param>
+/// <param name="Unanswerable">Over those without.</param>
+/// <param name="BestExact">The best exact match over all thresholds; null without null odds.</param>
+/// <param name="BestF1">The best F1 over all thresholds; null without null odds.</param>
+public sealed record SquadResult(SquadScore All, SquadScore Answerable, SquadScore Unanswerable, BestThreshold? BestExact, BestThreshold? BestF1);
+
+/// <summary>
+/// Judges answers as evaluate-v1.1.py and evaluate-v2.0.py do: each against the gold answer that it fits best. The scripts print a
+/// complaint about a question without a prediction and go on; here it is an error.
+/// </summary>
+public static class SquadEvaluation
+{
+    /// <summary>Judges predictions.</summary>
+    /// <param name="data">Questions with their answers.</param>
+    /// <param name="answers">Predicted answer by question ID; empty: there is none.</param>
+    /// <param name="nullOdds">How much no answer is preferred to the predicted one, by question ID; null: as the answers say.</param>
+    /// <param name="threshold">Null odds above which a question counts as without an answer; null: the answers count as they are.</param>
+    /// <exception cref="TrainingException">A question has no prediction.</exception>
+    public static SquadResult Run(SquadData data, IReadOnlyDictionary<string, string> answers, IReadOnlyDictionary<string, double>? nullOdds = null, double? threshold = null)
+    {
+        var judged = new Judged[data.Questions.Examples.Count];
+        for (int i = 0; i < judged.Length; i++)
+        {
+            var question = data.Questions.Examples[i];
+            judged[i] = Judge(question, Find(answers, question, "answer"), nullOdds is null ? 0 : Find(nullOdds, question, "null odds"), data.HasUnanswerable);
+        }
+
+        var final = threshold is { } limit ? [.. judged.Select(j => j.NullOdds > limit ? j.AsNull() : j)] : judged;
+        return new(
+            Mean(final), Mean(final.Where(j => j.HasAnswer)), Mean(final.Where(j => !j.HasAnswer)),
+            nullOdds is null ? null : Best(judged, j => j.Exact), nullOdds is null ? null : Best(judged, j => j.F1));
+    }
+
+    static Judged Judge(SpanExample question, string predicted, double nullOdds, bool version2)
+    {
+        string[] gold = [.. question.Answers.Select(a => a.Text).Where(a => !version2 || SquadText.Normalize(a).Length > 0)];
+        if (gold.Length == 0) gold = [""];
+        return new(
+            gold.Any(g => SquadText.IsExact(g, predicted)) ? 1 : 0, gold.Max(g => SquadText.F1(g, predicted, version2)),
+            question.Answers.Count > 0, predicted.Length > 0, nullOdds);
+    }
+
+    // All questions begin as unanswered; in order of null odds, one after the other is answered.
+    static BestThreshold Best(Judged[] judged, Func<Judged, double> score)
+    {
+        double current = judged.Count(j => !j.HasAnswer), best = current, threshold = 0;
+        foreach (var j in judged.OrderBy(j => j.NullOdds))
+        {
+            current += j.HasAnswer ? score(j) : j.IsAnswered ? -1 : 0;
+            if (current > best) (best, threshold) = (current, j.NullOdds);
+        }
+
+        return new(best / judged.Length, threshold);
+    }
+
+    static SquadScore Mean(IEnumerable<Judged> judged)
+    {
+        var all = judged.ToList();
+        return all.Count == 0 ? default : new(all.Average(j => j.Exact), all.Average(j => j.F1), all.Count);
+    }
+
+    static T Find<T>(IReadOnlyDictionary<string, T> predictions, SpanExample question, string what) =>
+        predictions.TryGetValue(question.Id, out var found) ? found : throw new TrainingException($"the predictions have no {what} for question {question.Id}");
+
+    readonly record struct Judged(double Exact, double F1, bool HasAnswer, bool IsAnswered, double NullOdds)
+    {
+        public Judged AsNull() => this with { Exact = HasAnswer ? 0 : 1, F1 = HasAnswer ? 0 : 1 };
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text;
+using System.Text.Unicode;
+
+namespace AlbertCompiled.Training;
+
+/// <summary>Files of labelled data: whole in memory, and UTF-8 throughout.</summary>
+static class DataFile
+{
+    static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>The bytes of a file without a byte order mark.</summary>
+    /// <exception cref="TrainingException">It cannot be read or is not UTF-8.</exception>
+    public static ReadOnlyMemory<byte> Bytes(string path)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException($"cannot read {path}: {e.Message}", e);
+        }
+
+        if (!Utf8.IsValid(bytes)) throw Malformed(path, bytes);
+        return bytes.AsMemory(bytes.AsSpan().StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0);
+    }
+
+    /// <summary>The text of a file.</summary>
+    /// <exception cref="TrainingException">It cannot be read or is not UTF-8.</exception>
+    public static string Text(string path) => Encoding.UTF8.GetString(Bytes(path).Span);
+
+    /// <summary>The lines of a file, numbered from 1. They end with LF, CR LF or CR, as Python reads them.</summary>
+    /// <exception cref="TrainingException">It cannot be read or is not UTF-8.</exception>
+    public static IEnumerable<(int Number, string Text)> Lines(string path)
+    {
+        var rest = Bytes(path);
+        for (int number = 1; rest.Length > 0; number++)
+        {
+            int length = rest.Span.IndexOfAny((byte)'\n', (byte)'\r');
+            if (length < 0) length = rest.Length;
+            yield return (number, Encoding.UTF8.GetString(rest.Span[..length]));
+            int end = rest.Span[length..].StartsWith("\r\n"u8) ? length + 2 : length + 1;
+            rest = rest[Math.Min(end, rest.Length)..];
+        }
+    }
+
+    /// <summary>Writes a file aside, then puts it in place, so that there is always a whole one.</summary>
+    /// <exception cref="TrainingException">It cannot be written.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        try
+        {
+            if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
+            string temporary = path + ".tmp";
+            using (var stream = File.Create(temporary)) write(stream);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException($"cannot write {path}: {e.Message}", e);
+        }
+    }
+
+    static TrainingException Malformed(string path, byte[] bytes)
+    {
+        int at = 0;
+        while (Rune.DecodeFromUtf8(bytes.AsSpan(at), out _, out int used) == System.Buffers.OperationStatus.Done) at += used;
+        var before = bytes.AsSpan(0, at);
+        int column = at - before.LastIndexOf((byte)'\n');
+        return new($"{path}, line {before.Count((byte)'\n') + 1}: byte {column} of the line (0x{bytes[at]:X2}) is not UTF-8; convert the file, for example with iconv -t UTF-8");
+    }
+}

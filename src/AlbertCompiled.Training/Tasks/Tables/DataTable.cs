@@ -1,0 +1,140 @@
+using System.Text.Json;
+using CsvHelper;
+using CsvHelper.Configuration;
+
+namespace AlbertCompiled.Training;
+
+/// <summary>A field of a record: text, or a list where JSON has one.</summary>
+/// <param name="Text">The text; null where the record has none, or a list.</param>
+/// <param name="Items">The list; null where it is text.</param>
+readonly record struct DataCell(string? Text, IReadOnlyList<string>? Items = null);
+
+/// <summary>A record of a table.</summary>
+/// <param name="Place">Where it stands.</param>
+/// <param name="Cells">Its fields, in the order of the columns that were asked for.</param>
+sealed record DataRow(RowPlace Place, IReadOnlyList<DataCell> Cells);
+
+/// <summary>
+/// Reads named columns of CSV (RFC 4180: quotes, and line ends within them), of TSV (literal: a quote is a character like any other) or
+/// of JSON lines (an object a line). The file's name tells which.
+/// </summary>
+static class DataTable
+{
+    const int MostNames = 20; // columns that a message lists
+
+    // by the end of the name
+    static readonly Dictionary<string, Func<string, IReadOnlyList<string>, IEnumerable<DataRow>>> Readers = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [".csv"] = Csv,
+        [".tsv"] = (path, columns) => Tsv(path, columns),
+        [".txt"] = (path, columns) => Tsv(path, columns),
+        [".jsonl"] = JsonLines,
+        [".ndjson"] = JsonLines,
+    };
+
+    /// <summary>The records of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="columns">Names of the columns wanted, as the file spells them.</param>
+    /// <exception cref="TrainingException">The file cannot be read, is of no known kind or lacks a column.</exception>
+    public static IEnumerable<DataRow> Read(string path, IReadOnlyList<string> columns) =>
+        Readers.TryGetValue(Path.GetExtension(path), out var read)
+            ? read(path, columns)
+            : throw new TrainingException($"cannot tell what {path} is: its name must end in {string.Join(", ", Readers.Keys)}");
+
+    /// <summary>The records of a TSV file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="columns">Names of the columns wanted.</param>
+    /// <param name="header">Names of all columns where the file has no line with them.</param>
+    public static IEnumerable<DataRow> Tsv(string path, IReadOnlyList<string> columns, IReadOnlyList<string>? header = null)
+    {
+        int[]? chosen = header is null ? null : Choose(header, columns, path);
+        foreach (var (number, line) in DataFile.Lines(path))
+            if (chosen is null) chosen = Choose(line.Split('\t'), columns, path);
+            else if (line.Length > 0) yield return new(new(path, number), Fields(line, chosen));
+        if (chosen is null) throw Empty(path);
+    }
+
+    // only what is wanted becomes a string: most of MNLI's rows are parse trees
+    static DataCell[] Fields(string line, int[] chosen)
+    {
+        var ranges = new List<Range>();
+        foreach (var range in line.AsSpan().Split('\t')) ranges.Add(range);
+        return [.. chosen.Select(c => new DataCell(c < ranges.Count ? line[ranges[c]] : null))];
+    }
+
+    static IEnumerable<DataRow> Csv(string path, IReadOnlyList<string> columns)
+    {
+        int line = 1; // the record's first
+        var configuration = new CsvConfiguration(System.Globalization.CultureInfo.InvariantCulture)
+        {
+            IgnoreBlankLines = false, // they count as lines
+            BadDataFound = _ => throw new TrainingException($"{path}, line {line}: a quote out of place; fields with quotes are quoted, and quotes in them doubled"),
+        };
+        using var parser = new CsvParser(new StringReader(DataFile.Text(path)), configuration);
+        int[]? chosen = null;
+        int width = 0;
+        for (; parser.Read(); line = parser.RawRow + 1)
+        {
+            string[] fields = parser.Record!;
+            if (fields is [""]) continue;
+            if (chosen is null) (chosen, width) = (Choose(fields, columns, path), fields.Length);
+            else if (fields.Length > width) throw new TrainingException($"{path}, line {line}: {fields.Length} fields, but the first line names {width}; quote fields that hold a comma");
+            else yield return new(new(path, line), [.. chosen.Select(c => new DataCell(c < fields.Length ? fields[c] : null))]);
+        }
+
+        if (chosen is null) throw Empty(path);
+    }
+
+    static IEnumerable<DataRow> JsonLines(string path, IReadOnlyList<string> columns)
+    {
+        bool any = false;
+        foreach (var (number, line) in DataFile.Lines(path))
+        {
+            if (string.IsNullOrWhiteSpace(line)) continue;
+            any = true;
+            yield return ParseObject(line, columns, new(path, number));
+        }
+
+        if (!any) throw Empty(path);
+    }
+
+    static DataRow ParseObject(string line, IReadOnlyList<string> columns, RowPlace place)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object) throw new TrainingException($"{place}: not a JSON object");
+            return new(place, [.. columns.Select(c => root.TryGetProperty(c, out var value) ? ToCell(value) : throw Missing(c, [.. root.EnumerateObject().Select(p => p.Name)], place.ToString()))]);
+        }
+        catch (JsonException e)
+        {
+            throw new TrainingException($"{place}: not JSON at byte {e.BytePositionInLine + 1} of the line", e);
+        }
+        catch (InvalidOperationException e) // half of a surrogate pair, written as an escape
+        {
+            throw new TrainingException($"{place}: a string holds characters that are none", e);
+        }
+    }
+
+    static DataCell ToCell(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array => new(null, [.. value.EnumerateArray().Select(Text).Select(t => t ?? "")]),
+        _ => new(Text(value)),
+    };
+
+    static string? Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Null => null,
+        _ => value.GetRawText(),
+    };
+
+    static int[] Choose(IReadOnlyList<string> header, IReadOnlyList<string> columns, string path) =>
+        [.. columns.Select(c => header.ToList().IndexOf(c) is >= 0 and var i ? i : throw Missing(c, header, $"{path}, line 1"))];
+
+    static TrainingException Missing(string column, IReadOnlyList<string> names, string place) =>
+        new($"{place}: no column \"{column}\"; there are {string.Join(", ", names.Take(MostNames).Select(n => $"\"{n}\""))}");
+
+    static TrainingException Empty(string path) => new($"{path}: the file is empty");
+}

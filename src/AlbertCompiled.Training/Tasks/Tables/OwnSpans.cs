@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace AlbertCompiled.Training;
+
+/// <summary>Which columns of a table hold questions, contexts and answers.</summary>
+/// <param name="Question">The question.</param>
+/// <param name="Context">The text to find the answer in.</param>
+/// <param name="Answer">The answer; empty: there is none. Null: a test set.</param>
+/// <param name="Start">Where the answer starts, in characters (code points) from 0. Null: where the context first has it.</param>
+/// <param name="Id">The question's ID. Null: the number of the record, from 0.</param>
+public sealed record SpanColumns(string Question, string Context, string? Answer, string? Start = null, string? Id = null)
+{
+    internal IReadOnlyList<string> All => [.. new[] { Question, Context, Answer, Start, Id }.OfType<string>()];
+}
+
+/// <summary>Questions with their contexts from anybody's CSV, TSV or JSON lines.</summary>
+public static class OwnSpans
+{
+    /// <summary>The examples of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="badRows">What becomes of rows without text, or whose answer is not in the context.</param>
+    /// <exception cref="TrainingException">The file cannot be read, lacks a column or has a bad row.</exception>
+    public static ExampleSet<SpanExample> Read(string path, SpanColumns columns, BadRows badRows = BadRows.Refuse) =>
+        ExampleSet<SpanExample>.Read(path, DataTable.Read(path, columns.All).Index(), row => Parse(row.Index, row.Item, columns), badRows);
+
+    static SpanExample Parse(int index, DataRow row, SpanColumns columns)
+    {
+        var reader = new RowReader(row, columns.All);
+        string id = columns.Id is null ? index.ToString(CultureInfo.InvariantCulture) : reader.Text(columns.Id), context = reader.Text(columns.Context);
+        string answer = columns.Answer is null ? "" : reader.Field(columns.Answer);
+        return new(id, reader.Text(columns.Question), context, answer.Length == 0 ? [] : [Locate(answer, context, reader, columns)]);
+    }
+
+    static Answer Locate(string answer, string context, RowReader reader, SpanColumns columns)
+    {
+        if (columns.Start is not null) return AnswerPlace.At(context, answer, reader.Number(columns.Start), reader.Place);
+        int start = context.IndexOf(answer, StringComparison.Ordinal);
+        return start >= 0 ? new(answer, start) : throw reader.Place.Error($"the answer \"{answer}\" is not in the context");
+    }
+}

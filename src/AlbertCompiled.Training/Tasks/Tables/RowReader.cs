@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace AlbertCompiled.Training;
+
+/// <summary>Fields of a record as what an example needs; each failure names file, line and column.</summary>
+sealed class RowReader(DataRow row, IReadOnlyList<string> columns)
+{
+    /// <summary>Where the record stands.</summary>
+    public RowPlace Place => row.Place;
+
+    /// <summary>Text that is not empty.</summary>
+    public string Text(string column)
+    {
+        string text = Field(column);
+        return string.IsNullOrWhiteSpace(text) ? throw Place.Error($"\"{column}\" is empty") : text;
+    }
+
+    /// <summary>Text as it stands, which may be empty.</summary>
+    public string Field(string column)
+    {
+        var cell = Cell(column);
+        if (cell.Items is not null) throw Place.Error($"\"{column}\" is a list, not text");
+        return cell.Text ?? throw Place.Error($"\"{column}\" is missing");
+    }
+
+    /// <summary>The index of a label.</summary>
+    public int Label(string column, LabelSet labels)
+    {
+        string name = Field(column);
+        return labels.Find(name) ?? throw Place.Error($"\"{column}\" is \"{name}\", none of the labels {labels}");
+    }
+
+    /// <summary>A finite number.</summary>
+    public double Number(string column)
+    {
+        string text = Field(column);
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
+            ? number
+            : throw Place.Error($"\"{column}\" is \"{text}\", not a number");
+    }
+
+    /// <summary>A list, or words apart by white space.</summary>
+    public IReadOnlyList<string> List(string column)
+    {
+        var items = Cell(column).Items ?? Field(column).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        return items.Count == 0 ? throw Place.Error($"\"{column}\" is empty") : items;
+    }
+
+    DataCell Cell(string column)
+    {
+        int index = 0;
+        while (columns[index] != column) index++;
+        return row.Cells[index];
+    }
+}

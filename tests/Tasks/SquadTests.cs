@@ -1,0 +1,126 @@
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Tests;
+
+/// <summary>SQuAD's files, predictions and evaluation.</summary>
+public sealed class SquadTests
+{
+    const string Version2 = """
+        {"version": "v2.0", "data": [{"title": "Normans", "paragraphs": [{"context": "The 𝒳 Normans came from France. They spoke Norman.", "qas": [
+          {"question": "Where from?", "id": "q1", "answers": [{"text": "France", "answer_start": 24}, {"text": "from France", "answer_start": 19}], "is_impossible": false},
+          {"question": "Where to?", "id": "q2", "answers": [], "plausible_answers": [{"text": "France", "answer_start": 24}], "is_impossible": true}]}]}]}
+        """;
+
+    static SquadData Read(string text, BadRows badRows = BadRows.Refuse)
+    {
+        using var folder = new TemporaryFolder();
+        return SquadFile.Read(folder.Write("dev.json", text), badRows);
+    }
+
+    static string Failure(string text) => Assert.ThrowsAny<TrainingException>(() => Read(text)).Message;
+
+    [Fact]
+    public void Version_2_has_questions_without_answer_and_offsets_in_code_points()
+    {
+        var data = Read(Version2);
+        Assert.True(data.HasUnanswerable);
+        var (first, second) = (data.Questions.Examples[0], data.Questions.Examples[1]);
+        Assert.Equal(("q1", "Where from?", 25), (first.Id, first.Question, first.Answers[0].Start)); // 𝒳 is two UTF-16 units
+        Assert.All(first.Answers, a => Assert.Equal(a.Text, first.Context.Substring(a.Start, a.Text.Length)));
+        Assert.Empty(second.Answers);
+        Assert.Same(first.Context, second.Context);
+    }
+
+    [Fact]
+    public void Version_1_has_answers_only()
+    {
+        var data = Read("""{"data": [{"title": "T", "paragraphs": [{"context": "It is so.", "qas": [{"answers": [{"answer_start": 0, "text": "It"}], "question": "What?", "id": "5"}]}]}], "version": "1.1"}""");
+        Assert.False(data.HasUnanswerable);
+        Assert.Equal(new("It", 0), Assert.Single(data.Questions.Examples[0].Answers));
+    }
+
+    [Fact]
+    public void Answers_outside_their_context_are_told()
+    {
+        Assert.EndsWith("dev.json, question q1: the answer is \"France\", but at character 23 the context says \" Franc\"", Failure(Version2.Replace("\"answer_start\": 24}, {", "\"answer_start\": 23}, {")));
+        Assert.EndsWith("dev.json, question q1: the answer starts at character 99, outside the context of 50", Failure(Version2.Replace("\"answer_start\": 24}, {", "\"answer_start\": 99}, {")));
+        Assert.EndsWith("question q1: the answer starts at character -1, outside the context of 50", Failure(Version2.Replace("\"answer_start\": 24}, {", "\"answer_start\": -1}, {")));
+        var skipped = Read(Version2.Replace("\"answer_start\": 24}, {", "\"answer_start\": 23}, {"), BadRows.Skip).Questions;
+        Assert.Equal((1, 1), (skipped.Examples.Count, skipped.Skipped));
+    }
+
+    [Fact]
+    public void Other_faults_are_told()
+    {
+        Assert.EndsWith("question q1: the question is empty", Failure(Version2.Replace("Where from?", " ")));
+        Assert.EndsWith("question q1: there is another question of this ID", Failure(Version2.Replace("q2", "q1")));
+        Assert.EndsWith("question q1: an answer is empty", Failure(Version2.Replace("\"text\": \"France\", \"answer_start\": 24}, {", "\"text\": \"\", \"answer_start\": 24}, {")));
+        string missing = Failure(Version2.Replace("\"id\": \"q2\",", ""));
+        Assert.Contains("dev.json, line 3", missing);
+        Assert.Contains("qas[1]", missing);
+        Assert.Contains("'id'", missing);
+        Assert.DoesNotContain("AlbertCompiled", missing);
+        Assert.Contains("line 2", Failure(Version2.Replace("\"id\": \"q1\"", "\"id\": 5")));
+        Assert.Contains("dev.json, line 1, byte 2: not SQuAD's format", Failure("no JSON"));
+        Assert.Contains("not SQuAD's format: the value is of another kind", Failure("[]"));
+        Assert.Contains("not SQuAD's format", Failure("null"));
+        Assert.Contains("no examples", Failure("""{"data": []}"""));
+    }
+
+    static SquadData Questions(bool version2, params (string Id, string[] Answers)[] questions) =>
+        new(new("dev.json", [.. questions.Select(q => new SpanExample(q.Id, "?", "context", [.. q.Answers.Select(a => new Answer(a, 0))]))]), version2);
+
+    [Fact]
+    public void The_best_of_the_gold_answers_counts()
+    {
+        var data = Questions(false, ("a", ["the red fox", "fox"]), ("b", ["blue"]));
+        var result = SquadEvaluation.Run(data, new Dictionary<string, string> { ["a"] = "Red Fox!", ["b"] = "a blue bird" });
+        Assert.Equal(0.5, result.All.Exact, 12);
+        Assert.Equal((1 + 2.0 / 3) / 2, result.All.F1, 12);
+        Assert.Equal((2, 2, 0), (result.All.Questions, result.Answerable.Questions, result.Unanswerable.Questions));
+        Assert.Null(result.BestExact);
+    }
+
+    [Fact]
+    public void The_best_threshold_is_that_of_the_official_search()
+    {
+        var data = Questions(true, ("1", ["red"]), ("2", []), ("3", ["green tea"]), ("4", []), ("5", ["blue sky"]));
+        var answers = new Dictionary<string, string> { ["1"] = "red", ["2"] = "x", ["3"] = "tea", ["4"] = "", ["5"] = "grey" };
+        var odds = new Dictionary<string, double> { ["1"] = -3, ["2"] = 1, ["3"] = 0.5, ["4"] = 2, ["5"] = -1 };
+        var result = SquadEvaluation.Run(data, answers, odds);
+        // in order of odds: 2 unanswered → +1 (1) = 3 → +0 (5) = 3 → +0 or +2/3 (3) → -1 (2) → 0 (4: answered as empty)
+        Assert.Equal(new(3 / 5.0, -3), result.BestExact);
+        Assert.Equal((3 + 2.0 / 3) / 5, result.BestF1!.Value.Value, 12);
+        Assert.Equal(0.5, result.BestF1.Value.Threshold);
+        Assert.Equal((2.0 / 5, 1.0 / 3, 1.0 / 2), (result.All.Exact, result.Answerable.Exact, result.Unanswerable.Exact));
+        var limited = SquadEvaluation.Run(data, answers, odds, threshold: 0.5);
+        Assert.Equal(3 / 5.0, limited.All.Exact, 12);
+        Assert.Equal((3 + 2.0 / 3) / 5, limited.All.F1, 12);
+        Assert.Equal(result.BestF1, limited.BestF1);
+    }
+
+    [Fact]
+    public void Answers_of_nothing_but_articles_count_as_none_in_version_2()
+    {
+        var predictions = new Dictionary<string, string> { ["1"] = "the" };
+        Assert.Equal(1, SquadEvaluation.Run(Questions(true, ("1", ["the"])), predictions).All.F1);
+        Assert.Equal((1, 0), SquadEvaluation.Run(Questions(false, ("1", ["the"])), predictions).All is var all ? (all.Exact, all.F1) : default);
+    }
+
+    [Fact]
+    public void Predictions_go_to_files_and_back()
+    {
+        using var folder = new TemporaryFolder();
+        SpanPrediction[] predictions = [new("q1", "\"Zürich\" & 𝒳", -2.5, []), new("q2", "x", 1.25, [])];
+        SquadPredictions.WriteAnswers(folder["p.json"], predictions);
+        Assert.Equal(("\"Zürich\" & 𝒳", "x"), SquadPredictions.ReadAnswers(folder["p.json"]) is var read ? (read["q1"], read["q2"]) : default);
+        SquadPredictions.WriteAnswers(folder["p.json"], predictions, threshold: 0);
+        Assert.Equal("", SquadPredictions.ReadAnswers(folder["p.json"])["q2"]);
+        SquadPredictions.WriteNullOdds(folder["n.json"], predictions);
+        Assert.Equal(-2.5, SquadPredictions.ReadNullOdds(folder["n.json"])["q1"]);
+        SquadPredictions.WriteNullOdds(folder["n.json"], [new SpanDecoder().Decode(new("e", "?", "", []), [], [], [])]); // no answer at all is still a number in JSON
+        Assert.Contains("line 1: not a JSON object from question ID to answer", Assert.Throws<TrainingException>(() => SquadPredictions.ReadAnswers(folder.Write("x.json", "[1]"))).Message);
+        Assert.Contains("not a JSON object", Assert.Throws<TrainingException>(() => SquadPredictions.ReadAnswers(folder.Write("x.json", "{\"a\": null}"))).Message);
+        Assert.Contains("no answer for question a", Assert.Throws<TrainingException>(() => SquadEvaluation.Run(Questions(false, ("a", ["x"])), new Dictionary<string, string>())).Message);
+    }
+}
