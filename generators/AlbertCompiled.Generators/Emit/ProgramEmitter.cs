@@ -54,6 +54,9 @@ internal abstract class ProgramEmitter(LoweredProgram program, ParameterLayout l
     /// <summary>The address of a parameter.</summary>
     protected abstract string ParameterAt(ParameterBuffer buffer, string offset);
 
+    /// <summary>A vector of the batch.</summary>
+    protected abstract string BatchVector(string name);
+
     /// <summary>Further fields, with what the constructor sets them to.</summary>
     protected abstract IEnumerable<(string Declaration, string Assignment)> Fields();
 
@@ -66,6 +69,7 @@ internal abstract class ProgramEmitter(LoweredProgram program, ParameterLayout l
         SlotBuffer { Slot.Entries: 1 } s => s.Slot.Name,
         SlotBuffer s => $"{Names.Pascal(s.Slot.Name)}({EntryOf(s, iteration)})",
         ParameterBuffer p => ParameterAt(p, ParameterOffsets.Of(p, iteration)),
+        BatchBuffer b => BatchVector(b.Vector),
         _ => throw new InvalidOperationException(),
     };
 
