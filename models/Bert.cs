@@ -1,4 +1,5 @@
 using static AlbertCompiled.Library;
+using static AlbertCompiled.Models.Tasks;
 using static AlbertCompiled.Primitives;
 
 namespace AlbertCompiled.Models;
@@ -59,6 +60,7 @@ public sealed class BertGraph(BertAttribute c) : ModelGraph
     readonly Tensor decoderBias = Weight("cls.predictions.bias", c.Vocabulary, Initial.Zero);
     readonly LinearLayer orderHead = LinearWeights("cls.seq_relationship", c.Hidden, 2, c.Deviation);
     readonly LinearLayer? classifier = c.Labels == 0 ? null : LinearWeights("classifier", c.Hidden, c.Labels, c.Deviation);
+    readonly LinearLayer? spans = c.Spans ? LinearWeights("qa_outputs", c.Hidden, 2, c.Deviation) : null;
 
     /// <summary>Masked language modelling plus a decision about the second segment: next sentence or sentence order, as the data has it.</summary>
     public Outputs Pretraining(TokenBatch batch)
@@ -92,10 +94,24 @@ public sealed class BertGraph(BertAttribute c) : ModelGraph
     }
 
     /// <summary>What class a sequence belongs to: logits [sequences, labels].</summary>
-    public Outputs Classification(TokenBatch batch)
+    public Outputs Classification(TokenBatch batch) => Labelled(Classify(Pool(Encode(batch), batch)), batch);
+
+    /// <summary>What number a sequence deserves, as two sentences their similarity: logits [sequences, 1].</summary>
+    public Outputs Regression(TokenBatch batch) => Rated(Classify(Pool(Encode(batch), batch)), batch);
+
+    /// <summary>Where an answer begins and ends: logits [tokens, 2].</summary>
+    public Outputs SpanAnswer(TokenBatch batch) => Answered(Linear(Encode(batch), spans!), batch);
+
+    /// <summary>What class a token belongs to: logits [tokens, labels].</summary>
+    public Outputs TokenTags(TokenBatch batch) => Labelled(Classify(Encode(batch)), batch);
+
+    /// <summary>How right a choice is: logits [sequences, 1].</summary>
+    public Outputs MultipleChoice(TokenBatch batch) => Chosen(Classify(Pool(Encode(batch), batch)), batch);
+
+    Tensor Classify(Tensor x)
     {
-        var pooled = Pool(Encode(batch), batch);
-        return new Outputs(("logits", Linear(Dropout(pooled, c.Dropout), classifier!)));
+        var classified = Dropout(x, c.ClassifierDropout);
+        return Linear(classified, classifier!);
     }
 
     // [tokens, hidden]

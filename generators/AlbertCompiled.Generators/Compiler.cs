@@ -37,12 +37,11 @@ internal static class Compiler
         var graphs = UnreadParameters.Remove(model.Programs);
         var parameters = graphs[0].Graph.Parameters;
         var names = new ParameterNames(parameters, graphs.Select(p => p.Graph));
-        var programs = ImmutableArray.CreateBuilder<(LoweredProgram, ModelGraph)>();
-        foreach (var (name, graph) in graphs)
+        var programs = ImmutableArray.CreateBuilder<(ProgramRule, LoweredProgram, ModelGraph)>();
+        foreach (var (rule, graph) in graphs)
         {
-            var rule = ProgramRule.All.First(r => r.Method == name);
-            if (rule.Trains) programs.Add((Pipeline.Train(graph, model.Recompute, names), graph));
-            programs.Add((Pipeline.Infer(rule.Infers, graph, names), graph));
+            if (rule.Trains) programs.Add((rule, Pipeline.Train(graph, model.Recompute, names), graph));
+            programs.Add((rule, Pipeline.Infer(rule.Infers, graph, names), graph));
         }
 
         var layout = new ParameterLayout(parameters, graphs.Select(p => p.Graph));

@@ -31,7 +31,7 @@ public class ConfigurationMutationTests
 
     static IEnumerable<(string Property, string Value)> Mutations() =>
         from property in typeof(AlbertAttribute).GetProperties()
-        where property.CanWrite && property.DeclaringType == typeof(AlbertAttribute) // Labels come from [Classification]
+        where property.CanWrite && property.DeclaringType == typeof(AlbertAttribute) // the others come from task attributes
         from value in property.PropertyType == typeof(int) ? Integers : property.PropertyType == typeof(double) ? Reals : []
         select (property.Name, value);
 

@@ -130,6 +130,7 @@ public class DiagnosticsTests
     [InlineData("Pretraining")]
     [InlineData("Encoding")]
     [InlineData("Classification(3)")]
+    [InlineData("SpanAnswer")]
     public void A_definition_needs_the_program_that_is_asked_for(string program)
     {
         string method = program.Replace("(3)", "");
@@ -139,7 +140,7 @@ public class DiagnosticsTests
     [Fact]
     public void A_model_needs_a_program()
     {
-        Assert.Equal("'Model' says which model it is, but not what to compile of it: add one or more of [Pretraining], [Encoding], [Classification]", Message("ALB0020", "[Albert] public sealed partial class [|Model|];"));
+        Assert.Equal("'Model' says which model it is, but not what to compile of it: add one or more of [Pretraining], [Encoding], [Classification], [Regression], [SpanAnswer], [TokenTags], [MultipleChoice]", Message("ALB0020", "[Albert] public sealed partial class [|Model|];"));
         Message("ALB0020", "[Albert] public sealed partial class [|Model|]; [Obsolete] partial class Model; [Obsolete] partial class NoModel;");
     }
 
@@ -148,6 +149,9 @@ public class DiagnosticsTests
     [InlineData("[Albert, Classification([|labels: -3|]), Encoding]", "not -3")]
     [InlineData("[Albert([|Labels = 3|]), Encoding]", "[Classification(labels: …)]")]
     [InlineData("[Albert(Hidden = 768, [|Labels = 3|]), Classification(3)]", "not a setting of the architecture")]
+    [InlineData("[Albert, TokenTags([|0|])]", "at least one label, not 0")]
+    [InlineData("[Albert([|Spans = true|]), Encoding]", "[SpanAnswer]")]
+    [InlineData("[Albert([|ClassifierDropout = 0.2|]), Classification(3)]", "[Classification(labels: …, Dropout = …)]")]
     public void Labels_are_a_positive_number_of_the_classification(string attributes, string why) =>
         Assert.Contains(why, Message("ALB0021", $"{attributes} public sealed partial class Model;"));
 
@@ -164,14 +168,37 @@ public class DiagnosticsTests
     }
 
     [Fact]
-    public void A_classifier_has_logits_for_its_labels()
+    public void A_task_has_a_loss_and_logits_of_its_shape()
     {
         const string model = "[Net, Classification(3)] partial class Model;";
         const string program = "public Outputs Classification(TokenBatch batch) => [|new Outputs((\"logits\", Linear(Rows(Rows(table, batch.Tokens), batch.First), head)))|];";
-        Assert.Equal("the output 'logits' has the shape [sequences, 2]; [Classification] asks for 3 columns, the configuration's Labels", Message("ALB0015", Subject.Source(members: program, model: model)));
+        const string logits = "Linear(Rows(Rows(table, batch.Tokens), batch.First), head)";
+        Assert.Equal("the output 'logits' has the shape [sequences, 2]; [Classification] asks for [sequences, 3], the configuration's Labels", Message("ALB0015", Subject.Source(members: program, model: model)));
         Assert.Contains("no output named 'logits'", Message("ALB0015", Subject.Source(members: program.Replace("logits", "classes"), model: model)));
+        Assert.Contains("no output named 'loss', which is what training minimises", Message("ALB0015", Subject.Source(members: program, model: model.Replace("3", "2"))));
+        Assert.Contains("'loss' has the shape [sequences, 2]", Message("ALB0015", Subject.Source(members: program.Replace("(\"logits\"", $"(\"loss\", {logits}), (\"logits\""), model: model.Replace("3", "2"))));
+        Assert.Contains("[SpanAnswer] asks for [tokens, 2]", Message("ALB0015", Subject.Source(members: program.Replace("Classification", "SpanAnswer"), model: "[Net, SpanAnswer] partial class Model;")));
+        Assert.Contains("[Regression] asks for [sequences, 1]", Message("ALB0015", Subject.Source(members: program.Replace("Classification", "Regression"), model: "[Net, Regression] partial class Model;")));
         Assert.Contains("Encoding has no outputs", Message("ALB0015", Subject.Source(members: "public Outputs Encoding(TokenBatch batch) => [|new Outputs()|];", model: "[Net, Encoding] partial class Model;")));
     }
+
+    [Fact]
+    public void Rows_of_a_group_lie_together() =>
+        Assert.Contains("not by batch.Segments", Message("ALB0001", Subject.Source(body: "var x = [|GroupLogSum(Rows(table, batch.Tokens), batch.Segments)|];\n" + Subject.Body.Replace("var x", "var y").Replace("Rows(x", "Rows(y"))));
+
+    [Theory]
+    [InlineData("[Albert, Classification(3), [|SpanAnswer|]]", "A model has one task: it cannot be [Classification] and [SpanAnswer]")]
+    [InlineData("[Albert, Pretraining, [|Classification(3)|]]", "write [Classification(…, Training = false)], or train two models")]
+    [InlineData("[Albert, Encoding, [|Regression|], Pretraining]", "write [Regression(Training = false)]")]
+    public void A_model_has_one_task_and_trains_one_program(string attributes, string why) =>
+        Assert.Contains(why, Message("ALB0022", $"{attributes} public sealed partial class Model;"));
+
+    [Theory]
+    [InlineData("[Albert, Classification(3, [|Dropout = 1|])]", "not at 1.0")]
+    [InlineData("[Albert, MultipleChoice([|Dropout = -0.1|])]", "not at -0.1")]
+    [InlineData("[Albert, TokenTags(3, [|Dropout = double.NaN|], Training = false)]", "not at double.NaN")]
+    public void A_classifiers_dropout_is_a_probability(string attributes, string why) =>
+        Assert.Contains(why, Message("ALB0011", $"{attributes} public sealed partial class Model;"));
 
     [Theory]
     [InlineData("[Albert, Pretraining] class [|Model|];", "partial")]

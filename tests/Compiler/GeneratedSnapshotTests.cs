@@ -18,6 +18,12 @@ public class GeneratedSnapshotTests
         """).Where(file => !file.Name!.EndsWith(".Kernels.g", StringComparison.Ordinal) && !file.Name.Contains("Visibility"))); // the kernels of Small_ALBERT
 
     [Fact]
+    public Task Small_answerer() => Verifier.Verify(Generate("""
+        [Albert(Vocabulary = 50, Embedding = 8, Hidden = 16, Layers = 2, Heads = 2, Intermediate = 32, Positions = 12), SpanAnswer]
+        public sealed partial class SmallAnswerer;
+        """).Where(file => new[] { "SmallAnswerer.g", "Inference.g", "Train.g" }.Any(end => file.Name!.EndsWith(end, StringComparison.Ordinal))));
+
+    [Fact]
     public Task ALBERT_base()
     {
         const string Model = "AlbertCompiled.Models.AlbertBase";

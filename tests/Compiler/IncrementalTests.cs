@@ -96,7 +96,7 @@ public class IncrementalTests
     [Fact]
     public void A_model_of_several_programs_is_compiled_once_and_stays_compiled()
     {
-        string[] sources = ["[Albert, Encoding, Pretraining, Classification(3)] public sealed partial class All; [Albert, Encoding] public sealed partial class Encoder;", Other, Subject.Source(model: "")];
+        string[] sources = ["[Albert, Encoding, Pretraining, Classification(3, Training = false)] public sealed partial class All; [Albert, Encoding] public sealed partial class Encoder;", Other, Subject.Source(model: "")];
         var before = GeneratorHarness.Compilation(sources);
         var result = GeneratorHarness.Run(GeneratorHarness.Driver(), before, out var driver);
         Assert.Equal(["All", "Encoder"], result.TrackedSteps["Declare"].SelectMany(s => s.Outputs).Select(o => ((Declaration)o.Value).Name).Order());

@@ -56,6 +56,30 @@ public class RowTests
     }
 
     [Fact]
+    public void GroupLogSum_is_the_logarithm_of_each_groups_exponentials()
+    {
+        var group = Batches.Indices(Dimension.Tokens, 0, 0, 0, 1, 2, 2);
+        Tensor x = new(6, 2, [1, 1000, 2, 1000, 3, 999, -5, 7, 0, -1000, 0, -1000]);
+        var result = GroupLogSum(x, group);
+        Assert.Equal((3, 2), (result.Rows, result.Columns));
+        Close.Assert([Math.Log(Math.Exp(1) + Math.Exp(2) + Math.Exp(3)), 1000 + Math.Log(2 + Math.Exp(-1)), -5, 7, Math.Log(2), -1000 + Math.Log(2)], result.Values, 1e-12);
+        var y = Random(6, 3, 4);
+        Check(() => GroupLogSum(y, group) * GroupLogSum(y * y, group), y);
+        Assert.Throws<ArgumentException>(() => GroupLogSum(Random(5, 2, 1), group));
+    }
+
+    [Fact]
+    public void Numbers_of_a_batch_are_a_column()
+    {
+        var batch = new TokenBatch(new Capacity(4, 2, 2));
+        batch.AddRated([1, 2], [0, 0], 1.5f);
+        batch.AddRated([3], [0], -2);
+        var column = Column(batch.Targets);
+        Assert.Equal((2, 1), (column.Rows, column.Columns));
+        Assert.Equal([1.5, -2], column.Values);
+    }
+
+    [Fact]
     public void RowCount_counts_and_has_no_gradient()
     {
         var x = Random(3, 2, 4);

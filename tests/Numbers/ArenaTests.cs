@@ -29,7 +29,7 @@ public class ArenaTests
         using var device = CompiledModels.Open("cpu");
         using var model = DroppingNone.Create(device, capacity, seed: 3);
         Assert.Equal(["train", "evaluate", "predict"], compiled.Programs.Select(p => p.Program.Name));
-        foreach (var (program, _) in compiled.Programs)
+        foreach (var (_, program, _) in compiled.Programs)
             Assert.Equal(model.Description.Program(program.Name)!.Arena.Bytes(capacity), BudgetCheck.Bytes(program.Plan, capacity.Tokens, capacity.Sequences, capacity.Predictions));
     }
 }

@@ -12,13 +12,13 @@ internal sealed partial class OddEncoder;
 
 /// <summary>What <see cref="OddNone"/> computes, with all programs at once.</summary>
 [Albert(Vocabulary = 37, Embedding = 13, Hidden = 21, Layers = 2, Heads = 3, Intermediate = 29, Positions = 12, Deviation = 0.3, Dropout = 0.1, AttentionDropout = 0.2)]
-[Classification(labels: 5)]
+[Classification(labels: 5, Training = false)]
 [Encoding]
 [Pretraining]
 internal sealed partial class OddEverything;
 
 [Albert(Vocabulary = 37, Embedding = 13, Hidden = 21, Layers = 2, Heads = 3, Intermediate = 29, Positions = 12, Deviation = 0.3, Dropout = 0.1, AttentionDropout = 0.2)]
-[Classification(labels: 5)]
+[Classification(labels: 5, Training = false)]
 internal sealed partial class OddClassifier;
 
 [Albert(Vocabulary = 37, Embedding = 13, Hidden = 24, Layers = 5, Groups = 2, InnerLayers = 2, Heads = 3, Intermediate = 40, Positions = 12, Deviation = 0.3)]
@@ -28,7 +28,7 @@ internal sealed partial class RoundingEncoder;
 
 [Bert(Vocabulary = 37, Hidden = 24, Layers = 3, Heads = 3, Intermediate = 40, Positions = 12, Deviation = 0.3, Dropout = 0.1, AttentionDropout = 0.1)]
 [Encoding]
-[Classification(labels: 1)]
+[Classification(labels: 1, Training = false)]
 internal sealed partial class BertEncoderAndClassifier;
 
 /// <summary>An architecture that offers an encoder and nothing else.</summary>

@@ -155,7 +155,7 @@ public class InferenceTests
         using var encoder = OddEncoder.Create(device, Capacity);
         using var trained = OddNone.Create(device, new(61, 7));
         var batch = Batches.Random(7, Vocabulary, 0, 5);
-        const string Why = ": it is compiled for inference alone; add [Pretraining] to its declaration";
+        const string Why = ": it is compiled for inference alone; add [Pretraining] or a task that trains to its declaration";
         Told($"OddEncoder has no gradients{Why}", () => encoder.TrainStep(batch, new(Optimizer.AdamW, 0.1f)));
         Told($"OddEncoder has no gradients{Why}", () => encoder.ComputeGradients(batch));
         Told($"OddEncoder has no loss to evaluate{Why}", () => encoder.Evaluate(batch));

@@ -38,6 +38,11 @@ public class PrimitiveTests(PrimitiveTests.Compiled compiled) : IClassFixture<Pr
         // rows by index
         "Rows(x, batch.First) * s", "Rows(x * v, batch.Predicted) - p", "Rows(Tanh(m), batch.Segments)", "Rows(m, batch.Segments) * x", "Rows(m, batch.Order) + s", "Rows(w, batch.Order)",
         "OneHot(batch.Labels, 37) + 1", "OneHot(batch.Order, 2) * RowSum(s)", "OneHot(batch.Segments, 21) * x", "Pick(x, batch.Segments)", "Pick(MatMul(p, l), batch.Labels)",
+        "Column(batch.Targets) * p", "Column(batch.Targets) - RowSum(p)", "Tanh(Column(batch.Targets) + 1)", "MatMul(p, MatMul(p, Column(batch.Targets), transposeA: true))",
+
+        // groups of rows
+        "GroupLogSum(x, batch.SequenceOf)", "x - Rows(GroupLogSum(x, batch.SequenceOf), batch.SequenceOf)", "GroupLogSum(RowSum(x), batch.SequenceOf) * s", "MatMul(GroupLogSum(x * 30, batch.SequenceOf), w)",
+        "Rows(GroupLogSum(MatMul(x, w), batch.SequenceOf), batch.Order)", "Repeat(2, x, (h, l) => h * v - Rows(GroupLogSum(h, batch.SequenceOf), batch.SequenceOf))",
 
         // dropout
         "x * KeepMask(x, 0.3)", "Dropout(Dropout(x, 0.2), 0.5)", "Dropout(RowSum(x), 0.4)", "Dropout(v, 0.4) * x", "Dropout(MatMul(x, w), 0.25)", "KeepMask(x, 0) * x", "KeepMask(x, 0.5)",

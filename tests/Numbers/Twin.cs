@@ -7,6 +7,7 @@ namespace AlbertCompiled.Tests.Numbers;
 internal sealed class Twin : IDisposable
 {
     readonly ModelGraph graph;
+    string trained = "Pretraining";
 
     /// <summary>Creates both.</summary>
     /// <param name="type">The compiled model's type.</param>
@@ -26,7 +27,7 @@ internal sealed class Twin : IDisposable
         }
 
         var (attribute, definition) = type.GetCustomAttributes().Select(a => (a, DefinitionOf(a.GetType()))).Single(a => a.Item2 is not null);
-        if (type.GetCustomAttribute<ClassificationAttribute>() is { } classification) attribute.GetType().GetProperty("Labels")!.SetValue(attribute, classification.Labels);
+        if (type.GetCustomAttribute<TaskAttribute>() is { } task) Configure(attribute, task);
         graph = (ModelGraph)Activator.CreateInstance(definition!, attribute)!;
         graph.Load(Model.Parameters);
     }
@@ -40,7 +41,7 @@ internal sealed class Twin : IDisposable
     /// <param name="absolute">For values that are zero but for rounding.</param>
     public void CompareTraining(TokenBatch batch, double relative = 1e-5, double absolute = 2e-6)
     {
-        var expected = EagerRun.Train(graph, g => Program("Pretraining", batch), Model.Seed, Model.Step);
+        var expected = EagerRun.Train(graph, g => Program(trained, batch), Model.Seed, Model.Step);
         var actual = Model.ComputeGradients(batch);
         CompareScalars(expected, actual, "train", relative, absolute);
         foreach (var (name, gradient) in expected.Gradients)
@@ -54,7 +55,7 @@ internal sealed class Twin : IDisposable
     /// <summary>Compares outputs of the evaluation and of the inference program.</summary>
     public void CompareInference(TokenBatch batch, double relative = 1e-5, double absolute = 2e-6)
     {
-        CompareScalars(EagerRun.Evaluate(graph, g => Program("Pretraining", batch)), Model.Evaluate(batch), "evaluate", relative, absolute);
+        CompareScalars(EagerRun.Evaluate(graph, g => Program(trained, batch)), Model.Evaluate(batch), "evaluate", relative, absolute);
         if (Model.Description.Program("predict") is null) return;
         var expected = EagerRun.Evaluate(graph, g => Program("Prediction", batch));
         Model.Predict(batch);
@@ -66,14 +67,24 @@ internal sealed class Twin : IDisposable
     {
         var expected = EagerRun.Evaluate(graph, g => Program(method, batch));
         var actual = Model.Infer(program, batch);
-        foreach (var (name, value) in expected.Outputs.Values) Close.Assert(value.Values, actual[name].ToArray(), absolute, relative, name);
+        foreach (string name in actual.Program.Outputs.Select(o => o.Name)) Close.Assert(expected[name].Values, actual[name].ToArray(), absolute, relative, name);
     }
 
     public void Dispose() => Model.Dispose();
 
-    static void CompareScalars(EagerResult expected, ScalarOutputs actual, string program, double relative, double absolute)
+    void CompareScalars(EagerResult expected, ScalarOutputs actual, string program, double relative, double absolute)
     {
-        foreach (var (name, value) in expected.Outputs.Values) Close.Assert(value.Values, [(double)actual[name]], absolute, relative, $"{program} {name}");
+        foreach (string name in Model.Description.Program(program)!.Outputs.Select(o => o.Name)) Close.Assert(expected[name].Values, [(double)actual[name]], absolute, relative, $"{program} {name}");
+    }
+
+    // what the compiler makes of a task attribute
+    void Configure(Attribute configuration, TaskAttribute task)
+    {
+        void Set(string property, object value) => configuration.GetType().GetProperty(property)!.SetValue(configuration, value);
+        if (task.Training) trained = task.GetType().Name[..^"Attribute".Length];
+        if (task is SpanAnswerAttribute) Set("Spans", true);
+        else Set("Labels", task switch { ClassificationAttribute c => c.Labels, TokenTagsAttribute t => t.Labels, _ => 1 });
+        if (task is ClassifierAttribute { Training: true } classifier) Set("ClassifierDropout", classifier.Dropout);
     }
 
     Outputs Program(string name, TokenBatch batch) => graph.GetType().GetMethod(name)!.CreateDelegate<Func<TokenBatch, Outputs>>(graph)(batch);

@@ -9,6 +9,7 @@ public sealed class OnnxPrimitiveTests(PrimitiveTests.Compiled compiled) : IClas
     // what ONNX cannot know
     static readonly (string Part, string Reason)[] refused =
     [
+        ("batch.SequenceOf", "reads batch.SequenceOf"), ("batch.Targets", "reads batch.Targets"),
         ("batch.Labels", "reads batch.Labels"), ("batch.Order", "reads batch.Order"), ("RowCount(p)", "counts the predictions"),
         ("MatMul(x, x, transposeA", "multiplies over all tokens"), ("MatMul(x, MatMul(x, w), transposeA", "multiplies over all tokens"),
         ("MatMul(p, MatMul(p, w), transposeA", "multiplies over all predictions"), ("MatMul(MatMul(s, w), s, transposeA", "multiplies over all sequences"),

@@ -22,6 +22,9 @@ public sealed class OnnxTests : IDisposable
         ["encoder"] = d => OddEncoder.Create(d, capacity),
         ["all programs"] = d => OddEverything.Create(d, capacity),
         ["BERT, encoder and classifier"] = d => BertEncoderAndClassifier.Create(d, capacity),
+        ["answers"] = d => TaskSpans.Create(d, capacity),
+        ["tags"] = d => TaskTags.Create(d, capacity),
+        ["choices"] = d => TaskChoice.Create(d, capacity),
     };
 
     readonly TemporaryFolder folder = new();

@@ -52,9 +52,9 @@ public sealed class GlueTests
             ["AX", "CoLA", "MNLI-m", "MNLI-mm", "MRPC", "QNLI", "QQP", "RTE", "SST-2", "STS-B", "WNLI"],
             GlueTasks.All.SelectMany(t => t.Tests).Select(s => s.Name).Order(StringComparer.Ordinal));
         using var folder = new TemporaryFolder();
-        TextPredictions.Write(GlueTasks.Find("mnli")!.Task, folder["MNLI-m.tsv"], (int[])[2, 0, 1]);
+        TextPredictionFile.Write(GlueTasks.Find("mnli")!.Task, folder["MNLI-m.tsv"], (int[])[2, 0, 1]);
         Assert.Equal("index\tprediction\n0\tneutral\n1\tcontradiction\n2\tentailment\n", File.ReadAllText(folder["MNLI-m.tsv"]));
-        TextPredictions.Write(GlueTasks.Find("STS-B")!.Task, folder["STS-B.tsv"], (double[])[5.25, 1.23456, -1]);
+        TextPredictionFile.Write(GlueTasks.Find("STS-B")!.Task, folder["STS-B.tsv"], (double[])[5.25, 1.23456, -1]);
         Assert.Equal("index\tprediction\n0\t5.000\n1\t1.235\n2\t0.000\n", File.ReadAllText(folder["STS-B.tsv"]));
     }
 
@@ -65,14 +65,14 @@ public sealed class GlueTests
         folder.Write("dev.tsv", "Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\n1\t1\t2\ta\tb\n1\t1\t2\tc\td\n0\t1\t2\te\tf\n");
         var task = GlueTasks.Find("MRPC")!;
         var gold = GlueData.Development(task, folder.Path, task.Development[0]);
-        TextPredictions.Write(task.Task, folder["p.tsv"], (int[])[1, 0, 0]);
-        Assert.Equal([new("accuracy", 2.0 / 3), new MetricValue("f1", 2.0 / 3)], TextPredictions.Evaluate(task.Task, folder["p.tsv"], gold));
+        TextPredictionFile.Write(task.Task, folder["p.tsv"], (int[])[1, 0, 0]);
+        Assert.Equal([new("accuracy", 2.0 / 3), new MetricValue("f1", 2.0 / 3)], TextPredictionFile.Evaluate(task.Task, folder["p.tsv"], gold));
         Fails("p.tsv, line 3: index \"2\" where 1 is due", "index\tprediction\n0\t1\n2\t0\n");
         Fails("p.tsv: 2 predictions, but", "index\tprediction\n0\t1\n1\t0\n");
         Fails("p.tsv, line 2: \"prediction\" is \"x\", none of the labels 0, 1", "index\tprediction\n0\tx\n");
 
         void Fails(string message, string text) =>
-            Assert.Contains(message, Assert.ThrowsAny<TrainingException>(() => TextPredictions.Evaluate(task.Task, folder.Write("p.tsv", text), gold)).Message);
+            Assert.Contains(message, Assert.ThrowsAny<TrainingException>(() => TextPredictionFile.Evaluate(task.Task, folder.Write("p.tsv", text), gold)).Message);
     }
 
     [Theory]

@@ -112,13 +112,13 @@ public sealed class OwnDataTests
         using var folder = new TemporaryFolder();
         var tags = new LabelSet("O", "B-PER");
         var gold = new ExampleSet<TaggedExample>("gold", [new(["Ann", "ran"], [1, 0]), new(["She", "won"], [0, 0])]);
-        TagPredictions.Write(folder["p.conll"], gold.Examples, [[1, 0], [0, 1]], tags);
+        TagPredictionFile.Write(folder["p.conll"], gold.Examples, [[1, 0], [0, 1]], tags);
         Assert.Equal("Ann\tB-PER\nran\tO\n\nShe\tO\nwon\tB-PER\n\n", File.ReadAllText(folder["p.conll"]));
         Assert.Equal(
             [new("accuracy", 3.0 / 4), new("macro_f1", (2.0 * 2 / 5 + 2.0 / 3) / 2), new MetricValue("entity_f1", 2.0 / 3)],
-            TagPredictions.Evaluate(gold, TagPredictions.Read(folder["p.conll"], tags), tags));
-        Assert.Contains("sentence 1 is not that of gold", Failure("p.conll", "Ann O\nran O\n\nShe O\n", p => TagPredictions.Evaluate(gold, TagPredictions.Read(p, tags), tags)));
-        Assert.Contains("has 1 sentences, but gold 2", Failure("p.conll", "Ann O\n", p => TagPredictions.Evaluate(gold, TagPredictions.Read(p, tags), tags)));
+            TagPredictionFile.Evaluate(gold, TagPredictionFile.Read(folder["p.conll"], tags), tags));
+        Assert.Contains("sentence 1 is not that of gold", Failure("p.conll", "Ann O\nran O\n\nShe O\n", p => TagPredictionFile.Evaluate(gold, TagPredictionFile.Read(p, tags), tags)));
+        Assert.Contains("has 1 sentences, but gold 2", Failure("p.conll", "Ann O\n", p => TagPredictionFile.Evaluate(gold, TagPredictionFile.Read(p, tags), tags)));
     }
 
     [Fact]

@@ -32,12 +32,12 @@ public sealed class RaceTests
     {
         using var folder = Folder();
         var examples = RaceFolder.Read(folder["dev"]).Examples;
-        ChoicePredictions.Write(folder["answers.tsv"], examples, [1, 3, 1, 0, 0, 3]);
+        ChoicePredictionFile.Write(folder["answers.tsv"], examples, [1, 3, 1, 0, 0, 3]);
         Assert.StartsWith("id\tanswer\nmiddle/9.txt-0\tB\nmiddle/9.txt-1\tD\n", File.ReadAllText(folder["answers.tsv"]));
-        var values = RaceFolder.Evaluate(examples, ChoicePredictions.Read(folder["answers.tsv"], examples));
+        var values = RaceFolder.Evaluate(examples, ChoicePredictionFile.Read(folder["answers.tsv"], examples));
         Assert.Equal([new("accuracy", 4 / 6.0), new("accuracy_middle", 3 / 4.0), new MetricValue("accuracy_high", 1 / 2.0)], values);
-        Assert.Contains("no answer to question middle/9.txt-1", Assert.ThrowsAny<TrainingException>(() => ChoicePredictions.Read(folder.Write("a.tsv", "id\tanswer\nmiddle/9.txt-0\tA\n"), examples)).Message);
-        Assert.Contains("a.tsv, line 2: \"answer\" is \"E\", no letter of 4 options", Assert.ThrowsAny<TrainingException>(() => ChoicePredictions.Read(folder.Write("a.tsv", "id\tanswer\nmiddle/9.txt-0\tE\n"), examples)).Message);
+        Assert.Contains("no answer to question middle/9.txt-1", Assert.ThrowsAny<TrainingException>(() => ChoicePredictionFile.Read(folder.Write("a.tsv", "id\tanswer\nmiddle/9.txt-0\tA\n"), examples)).Message);
+        Assert.Contains("a.tsv, line 2: \"answer\" is \"E\", no letter of 4 options", Assert.ThrowsAny<TrainingException>(() => ChoicePredictionFile.Read(folder.Write("a.tsv", "id\tanswer\nmiddle/9.txt-0\tE\n"), examples)).Message);
     }
 
     [Theory]

@@ -111,16 +111,16 @@ public sealed class SquadTests
     public void Predictions_go_to_files_and_back()
     {
         using var folder = new TemporaryFolder();
-        SpanPrediction[] predictions = [new("q1", "\"Zürich\" & 𝒳", -2.5, []), new("q2", "x", 1.25, [])];
-        SquadPredictions.WriteAnswers(folder["p.json"], predictions);
-        Assert.Equal(("\"Zürich\" & 𝒳", "x"), SquadPredictions.ReadAnswers(folder["p.json"]) is var read ? (read["q1"], read["q2"]) : default);
-        SquadPredictions.WriteAnswers(folder["p.json"], predictions, threshold: 0);
-        Assert.Equal("", SquadPredictions.ReadAnswers(folder["p.json"])["q2"]);
-        SquadPredictions.WriteNullOdds(folder["n.json"], predictions);
-        Assert.Equal(-2.5, SquadPredictions.ReadNullOdds(folder["n.json"])["q1"]);
-        SquadPredictions.WriteNullOdds(folder["n.json"], [new SpanDecoder().Decode(new("e", "?", "", []), [], [], [])]); // no answer at all is still a number in JSON
-        Assert.Contains("line 1: not a JSON object from question ID to answer", Assert.Throws<TrainingException>(() => SquadPredictions.ReadAnswers(folder.Write("x.json", "[1]"))).Message);
-        Assert.Contains("not a JSON object", Assert.Throws<TrainingException>(() => SquadPredictions.ReadAnswers(folder.Write("x.json", "{\"a\": null}"))).Message);
+        AnswerPrediction[] predictions = [new("q1", "\"Zürich\" & 𝒳", -2.5, []), new("q2", "x", 1.25, [])];
+        SquadPredictionFile.WriteAnswers(folder["p.json"], predictions);
+        Assert.Equal(("\"Zürich\" & 𝒳", "x"), SquadPredictionFile.ReadAnswers(folder["p.json"]) is var read ? (read["q1"], read["q2"]) : default);
+        SquadPredictionFile.WriteAnswers(folder["p.json"], predictions, threshold: 0);
+        Assert.Equal("", SquadPredictionFile.ReadAnswers(folder["p.json"])["q2"]);
+        SquadPredictionFile.WriteNullOdds(folder["n.json"], predictions);
+        Assert.Equal(-2.5, SquadPredictionFile.ReadNullOdds(folder["n.json"])["q1"]);
+        SquadPredictionFile.WriteNullOdds(folder["n.json"], [new SpanDecoder().Decode(new("e", "?", "", []), [], [], [])]); // no answer at all is still a number in JSON
+        Assert.Contains("line 1: not a JSON object from question ID to answer", Assert.Throws<TrainingException>(() => SquadPredictionFile.ReadAnswers(folder.Write("x.json", "[1]"))).Message);
+        Assert.Contains("not a JSON object", Assert.Throws<TrainingException>(() => SquadPredictionFile.ReadAnswers(folder.Write("x.json", "{\"a\": null}"))).Message);
         Assert.Contains("no answer for question a", Assert.Throws<TrainingException>(() => SquadEvaluation.Run(Questions(false, ("a", ["x"])), new Dictionary<string, string>())).Message);
     }
 }

@@ -38,7 +38,7 @@ internal sealed record MemoryBudget(string Text, long Bytes, int Tokens, int Seq
 /// <param name="Accessibility">public or internal.</param>
 /// <param name="Architecture">Metadata name of the architecture attribute's class.</param>
 /// <param name="Graph">Metadata name of the definition.</param>
-/// <param name="Arguments">Explicit arguments of the architecture attribute, and the labels of <c>[Classification]</c>.</param>
+/// <param name="Arguments">Explicit arguments of the architecture attribute, and what its task attribute says.</param>
 /// <param name="Definitions">The texts to trace.</param>
 internal sealed record Declaration(
     string Namespace, string Name, string Accessibility, string Architecture, string Graph,
@@ -49,6 +49,9 @@ internal sealed record Declaration(
 
     /// <summary>The program attributes on the class, in the order of <see cref="ProgramRule.Attributes"/>.</summary>
     public EquatableArray<string> Programs { get; init; }
+
+    /// <summary>True if the model has a task and trains it.</summary>
+    public bool TrainsTask { get; init; }
 
     public RecomputeMode Recompute { get; init; }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using AlbertCompiled.Generators.Diagnostics;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -51,7 +50,7 @@ internal static class Declarer
                 diagnostics.Add(new(Descriptors.Unsupported, place with { Argument = argument.Key }, argument.Key, "a configuration holds int, double, bool, string and enum values"));
         }
 
-        ReadLabels(type, attribute, bare.FullName, arguments, diagnostics);
+        bool trainsTask = TaskReader.Read(type, attribute, bare.FullName, arguments, diagnostics);
         var (definitions, missing) = Definitions(architecture, graph!, compilation, cancellation);
         foreach (string name in missing)
             diagnostics.Add(new(Descriptors.MissingDefinition, place, $"the text of '{name}' was not found: it must be marked [Definition], and its assembly be built with the compiler"));
@@ -60,6 +59,7 @@ internal static class Declarer
         return bare with
         {
             Programs = programs,
+            TrainsTask = trainsTask,
             Arguments = arguments.ToImmutable(),
             Definitions = definitions,
             Recompute = Choice<RecomputeMode>(Find(options, "RecomputeAttribute")),
@@ -82,32 +82,6 @@ internal static class Declarer
     /// <summary>The text of a <c>[Definition]</c> class for the assembly's metadata.</summary>
     public static DefinitionText? Export(GeneratorAttributeSyntaxContext context, CancellationToken cancellation) =>
         DefinitionSource.Read((INamedTypeSymbol)context.TargetSymbol, context.SemanticModel.Compilation, cancellation);
-
-    /// <summary>The number of classes is an argument of the configuration that [Classification] brings.</summary>
-    static void ReadLabels(
-        INamedTypeSymbol type, AttributeData architecture, string model, ImmutableArray<Argument>.Builder arguments, ImmutableArray<DiagnosticInfo>.Builder diagnostics)
-    {
-        if (arguments.Any(a => a.Name == ProgramRule.Labels) && !DeclaresLabels(architecture.AttributeClass!))
-        {
-            var place = new Place(model) { Attribute = DefinitionSource.MetadataName(architecture.AttributeClass!), Argument = ProgramRule.Labels };
-            diagnostics.Add(new(Descriptors.Labels, place, $"Labels is not a setting of the architecture; write [{ProgramRule.Classification}(labels: …)]"));
-        }
-
-        if (Find(type.GetAttributes(), $"{ProgramRule.Classification}Attribute") is not { ConstructorArguments: [{ Value: int labels }] }) return;
-        if (labels >= 1) arguments.Add(new(ProgramRule.Labels, labels.ToString(CultureInfo.InvariantCulture)));
-        else diagnostics.Add(new(Descriptors.Labels, new Place(model) { Attribute = ProgramRule.MetadataName(ProgramRule.Classification), Argument = "labels" }, $"A classifier has at least one label, not {labels}"));
-    }
-
-    // an architecture may have a property of that name itself
-    static bool DeclaresLabels(INamedTypeSymbol architecture)
-    {
-        for (INamedTypeSymbol? type = architecture; type is not null && type.Name != "ArchitectureAttribute"; type = type.BaseType)
-        {
-            if (!type.GetMembers(ProgramRule.Labels).IsEmpty) return true;
-        }
-
-        return false;
-    }
 
     static string? Objection(INamedTypeSymbol type, TypeDeclarationSyntax syntax) => type switch
     {
@@ -176,7 +150,7 @@ internal static class Declarer
 
     static bool IsDefinition(INamedTypeSymbol type) => Find(type.GetAttributes(), "DefinitionAttribute") is not null;
 
-    static AttributeData? Find(ImmutableArray<AttributeData> attributes, string name) =>
+    public static AttributeData? Find(ImmutableArray<AttributeData> attributes, string name) =>
         attributes.FirstOrDefault(a => a.AttributeClass is { } type && type.Name == name && type.ContainingNamespace.ToDisplayString() == Namespace);
 
     /// <summary>An enum argument by the name of its member; the first member if there is none.</summary>

@@ -2,6 +2,9 @@ using System.Collections.Immutable;
 
 namespace AlbertCompiled.Generators.Declare;
 
+/// <summary>Which of a method's outputs a program computes.</summary>
+internal enum OutputPart { All, Scalars, Matrices }
+
 /// <summary>What a program attribute compiles: one method of the definition, into one or two programs.</summary>
 /// <param name="Attribute">The program attribute, without its ending.</param>
 /// <param name="Method">The definition's method, Outputs Method(TokenBatch).</param>
@@ -11,19 +14,17 @@ internal sealed record ProgramRule(string Attribute, string Method, string Infer
     /// <summary>The method that is trained.</summary>
     public const string Training = "Pretraining";
 
-    /// <summary>The method that tells classes apart.</summary>
-    public const string Classification = "Classification";
-
-    /// <summary>The configuration's property that says how many classes there are.</summary>
-    public const string Labels = "Labels";
-
     /// <summary>Every rule, in the order of the programs that they lead to.</summary>
     public static readonly ImmutableArray<ProgramRule> All =
     [
         new("Pretraining", Training, "evaluate") { Trains = true },
         new("Pretraining", "Prediction", "predict") { IsOptional = true },
         new("Encoding", "Encoding", "encode") { Call = "Encode" },
-        new("Classification", Classification, "classify") { Call = "Classify" },
+        .. TaskRule.All.SelectMany(task => new ProgramRule[]
+        {
+            new(task.Name, task.Name, "evaluate") { Trains = true, Task = task, Part = OutputPart.Scalars },
+            new(task.Name, task.Name, task.Infers) { Call = task.Call, Task = task, Part = OutputPart.Matrices },
+        }),
     ];
 
     /// <summary>The program attributes.</summary>
@@ -37,6 +38,12 @@ internal sealed record ProgramRule(string Attribute, string Method, string Infer
 
     /// <summary>The model's method that runs the forward program and returns its outputs by name, or null.</summary>
     public string? Call { get; init; }
+
+    /// <summary>The task that the program belongs to, or null.</summary>
+    public TaskRule? Task { get; init; }
+
+    /// <summary>The outputs that the program computes.</summary>
+    public OutputPart Part { get; init; }
 
     /// <summary>Metadata name of a program attribute.</summary>
     public static string MetadataName(string attribute) => $"AlbertCompiled.{attribute}Attribute";

@@ -30,6 +30,7 @@ internal static class Headings
         AttentionKernel a => $"{a.Context.Shape} = {a.Heads} heads of {a.Context.Shape.Columns / a.Heads} over {a.QueryKeyValue.Shape}",
         AttentionGradientKernel a => $"{a.Result.Shape} from {a.Gradient.Shape}, {a.Heads} heads of {a.Gradient.Shape.Columns / a.Heads}",
         ScatterKernel s => $"{s.Target.Shape} += rows of {s.Source.Shape} by {s.Index}",
+        GroupLogSumKernel g => $"{g.Result.Shape} = ln Σ exp of {g.Source.Shape} by {g.Index}",
         ColumnSumKernel c => $"[1, {c.Columns}] = sum of the partial sums of {c.Rows} rows",
         RowKernel r => $"[{r.Rows}, {r.Phases.Max(p => p.Columns)}], {r.Phases.Count(p => p.Columns > 1)} passes over a row",
         _ => "",

@@ -22,26 +22,42 @@ internal static class InferenceEmitter
     });
 
     static IEnumerable<(ProgramRule Rule, LoweredProgram Program)> Calls(CompiledGraph model) =>
-        from rule in ProgramRule.All
-        where rule.Call is not null
-        from p in model.Programs
-        where p.Program.Name == rule.Infers
-        select (rule, p.Program);
+        model.Programs.Where(p => p.Rule.Call is not null).Select(p => (p.Rule, p.Program));
 
     static void Print(CSharpWriter w, ProgramRule rule, LoweredProgram program)
     {
         string result = $"{rule.Method}Result";
         w.Line($"/// <summary>Runs the {program.Name} program: {string.Join(", ", program.Outputs.Select(o => $"{o.Name} {o.Value.Shape}"))}. Allocates nothing; the result is valid until the next run.</summary>");
         w.Line("/// <exception cref=\"BatchException\">The batch exceeds the capacity or holds an index outside its table.</exception>");
-        w.Line($"public {result} {rule.Call}(TokenBatch batch) => new(Infer({CSharpWriter.Quote(program.Name)}, batch));");
+        bool readsBatch = rule.Task is { ReadsBatch: true };
+        w.Line($"public {result} {rule.Call}(TokenBatch batch) => new(Infer({CSharpWriter.Quote(program.Name)}, batch){(readsBatch ? ", batch" : "")});");
         w.Blank();
         w.Line($"/// <summary>What {rule.Call} computes, in the memory that it computed it in.</summary>");
         w.Block($"public readonly ref struct {result}", () =>
         {
             var taken = new HashSet<string>(Inherited) { result };
             w.Line("readonly InferenceOutputs outputs;");
-            w.Blank();
-            w.Line($"internal {result}(InferenceOutputs outputs) => this.outputs = outputs;");
+            if (!readsBatch) w.Blank();
+            if (readsBatch)
+            {
+                w.Line("readonly TokenBatch batch;");
+                w.Blank();
+                w.Line($"internal {result}(InferenceOutputs outputs, TokenBatch batch) {{ this.outputs = outputs; this.batch = batch; }}");
+            }
+            else
+            {
+                w.Line($"internal {result}(InferenceOutputs outputs) => this.outputs = outputs;");
+            }
+
+            if (rule.Task is { } task)
+            {
+                taken.Add(task.View);
+                int logits = program.Outputs.Select(o => o.Name).ToList().IndexOf(TaskRule.Logits);
+                w.Blank();
+                w.Line("/// <summary>The logits, read.</summary>");
+                w.Line(FormattableString.Invariant($"public {task.ViewType} {task.View} => new(outputs[{logits}]{(readsBatch ? ", batch" : "")});"));
+            }
+
             for (int i = 0; i < program.Outputs.Length; i++)
             {
                 string identifier = Names.Identifier(program.Outputs[i].Name), name = identifier;

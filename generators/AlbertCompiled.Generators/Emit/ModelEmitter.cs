@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Graph;
 using AlbertCompiled.Generators.Lower;
 using AlbertCompiled.Generators.Passes;
@@ -9,7 +10,7 @@ namespace AlbertCompiled.Generators.Emit;
 /// <summary>What the emitters print a model from.</summary>
 internal sealed record CompiledGraph(
     string Namespace, string Name, string Accessibility, string Optimizer, string Precision, ImmutableArray<(string Name, string Value)> Configuration,
-    ParameterLayout Layout, ImmutableArray<(LoweredProgram Program, ModelGraph Source)> Programs);
+    ParameterLayout Layout, ImmutableArray<(ProgramRule Rule, LoweredProgram Program, ModelGraph Source)> Programs);
 
 /// <summary>Prints the model's own half of the class, its description and its parameters' offsets.</summary>
 internal static class ModelEmitter
@@ -61,10 +62,26 @@ internal static class ModelEmitter
             w.Line("/// <inheritdoc/>");
             w.Block("protected override void CheckIndices(TokenBatch batch)", () =>
             {
-                foreach (var (index, rows) in IndexBounds.Of(model.Programs.Select(p => p.Source))) w.Line($"CheckRange(batch.{index}, {rows}, \"{index}\");");
+                foreach (var (index, rows) in IndexBounds.Of(model.Programs.Where(p => !LearnsTask(p.Rule)).Select(p => p.Source))) Range(index, rows);
             });
+            if (!model.Programs.Any(p => LearnsTask(p.Rule))) return;
+            w.Blank();
+            w.Line("/// <inheritdoc/>");
+            w.Block("protected override void CheckLabels(TokenBatch batch)", () =>
+            {
+                var sources = model.Programs.Where(p => LearnsTask(p.Rule)).Select(p => p.Source).ToList();
+                w.Line("CheckLabelled(batch);");
+                var checkedBefore = IndexBounds.Of(model.Programs.Where(p => !LearnsTask(p.Rule)).Select(p => p.Source)).ToList();
+                foreach (var (index, rows) in IndexBounds.Of(sources).Except(checkedBefore)) Range(index, rows);
+                foreach (string vector in sources.SelectMany(s => s.Nodes).Where(n => n.Op == Op.Column).Select(n => n.Index).Distinct()) w.Line($"CheckFinite(batch.{vector}, \"{vector}\");");
+            });
+
+            void Range(string index, string rows) => w.Line($"CheckRange(batch.{index}, {rows}, \"{index}\");");
         });
     }
+
+    // what a batch to infer from lacks
+    static bool LearnsTask(ProgramRule rule) => rule is { Trains: true, Task: not null };
 
     static void Description(CSharpWriter w, CompiledGraph model)
     {
@@ -91,7 +108,7 @@ internal static class ModelEmitter
                 w.Line("[");
                 w.Indented(() =>
                 {
-                    foreach (var (program, _) in model.Programs) Program(w, program);
+                    foreach (var (_, program, _) in model.Programs) Program(w, program);
                 });
                 w.Line("],");
                 w.Line($"Optimizer.{model.Optimizer},");
@@ -125,9 +142,9 @@ internal static class IndexBounds
         foreach (var graph in programs)
         {
             var nodes = graph.Nodes.ToDictionary(n => n.Id);
-            foreach (var n in graph.Nodes.Where(n => n.Op is Op.Rows or Op.OneHot))
+            foreach (var n in graph.Nodes.Where(n => n.Op is Op.Rows or Op.OneHot or Op.GroupLogSum))
             {
-                var rows = n.Op == Op.OneHot ? Dim.Of(n.Shape.Columns) : nodes[n.Inputs[0]].Shape.Rows;
+                var rows = n.Op switch { Op.OneHot => Dim.Of(n.Shape.Columns), Op.GroupLogSum => n.Shape.Rows, _ => nodes[n.Inputs[0]].Shape.Rows };
                 if (!rows.IsConstant) rowsOfTokens.Add($"{n.Index}:{rows.Kind}");
                 else bounds[n.Index] = bounds.TryGetValue(n.Index, out int known) ? Math.Min(known, rows.Size) : rows.Size;
             }

@@ -52,6 +52,9 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
     /// <summary>The address of a parameter.</summary>
     protected abstract string ParameterAt(ParameterBuffer buffer, string offset);
 
+    /// <summary>A vector of the batch.</summary>
+    protected abstract string BatchVector(string name);
+
     /// <summary>Further fields, with what the constructor sets them to.</summary>
     protected abstract IEnumerable<(string Declaration, string Assignment)> Fields();
 
@@ -64,6 +67,7 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
         SlotBuffer { Slot.Entries: 1 } s => s.Slot.Name,
         SlotBuffer s => $"{Names.Pascal(s.Slot.Name)}({EntryOf(s, iteration)})",
         ParameterBuffer p => ParameterAt(p, ParameterOffsets.Of(p, iteration)),
+        BatchBuffer b => BatchVector(b.Vector),
         _ => throw new InvalidOperationException(),
     };
 

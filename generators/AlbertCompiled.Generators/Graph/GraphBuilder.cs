@@ -112,6 +112,16 @@ internal sealed class GraphBuilder
         return Add(New(Op.OneHot, new(dimension, columns), []) with { Index = index });
     }
 
+    /// <summary>A vector of numbers of the batch.</summary>
+    public int Column(string vector, Dim dimension) => Add(New(Op.Column, new(dimension, 1), []) with { Index = vector });
+
+    /// <summary>ln Σ exp over the rows of each group, by an index vector that says each row's group.</summary>
+    public int GroupLogSum(int x, string index, Dim members, Dim groups)
+    {
+        if (ShapeOf(x).Rows != members) throw new GraphException($"GroupLogSum by {index} takes [{members}, ·], not {ShapeOf(x)}") { Operands = [x] };
+        return Add(New(Op.GroupLogSum, new(groups, ShapeOf(x).Columns), [x]) with { Index = index });
+    }
+
     /// <summary>A dropout mask of the shape of <paramref name="x"/>.</summary>
     public int KeepMask(int x, double probability)
     {

@@ -12,8 +12,8 @@ internal enum Op
     Add, Subtract, Multiply, Divide, Max, Min, GreaterOrEqual, Equal,
     Negate, Exp, Log, Sigmoid, Tanh, Erf, Sqrt, Rsqrt, Detach,
 
-    // elementwise sources: a value per element from an index vector, a counter, or a smaller value
-    OneHot, KeepMask, Broadcast,
+    // elementwise sources: a value per element from a vector of the batch, a counter, or a smaller value
+    OneHot, Column, KeepMask, Broadcast,
 
     // rows of a table by an index vector
     Rows,
@@ -22,7 +22,7 @@ internal enum Op
     RowSum, RowMax, ColumnSum,
 
     // products
-    MatMul, Attention, AttentionLogSum,
+    MatMul, Attention, AttentionLogSum, GroupLogSum,
 
     // what only the backward pass has
     AttentionGradient, ScatterAdd, AccumulateGradient,
@@ -63,7 +63,7 @@ internal sealed record Node(int Id, Op Op, Shape Shape, ImmutableArray<int> Inpu
     /// <summary>Constant: its value.</summary>
     public double Value { get; init; }
 
-    /// <summary>Rows, OneHot, ScatterAdd: the batch's index vector by property name, such as Tokens.</summary>
+    /// <summary>Rows, OneHot, Column, GroupLogSum, ScatterAdd: the batch's vector by property name, such as Tokens.</summary>
     public string Index { get; init; } = "";
 
     /// <summary>RowCount: what it counts.</summary>

@@ -29,10 +29,10 @@ internal static class Ops
 {
     public static OpClass Class(this Op op) => op switch
     {
-        Op.Parameter or Op.Constant or Op.RowCount or Op.OneHot or Op.KeepMask => OpClass.Free,
+        Op.Parameter or Op.Constant or Op.RowCount or Op.OneHot or Op.Column or Op.KeepMask => OpClass.Free,
         Op.RowSum or Op.RowMax => OpClass.RowReduction,
         Op.ColumnSum => OpClass.ColumnReduction,
-        Op.MatMul or Op.Attention or Op.AttentionLogSum or Op.AttentionGradient or Op.ScatterAdd => OpClass.Heavy,
+        Op.MatMul or Op.Attention or Op.AttentionLogSum or Op.GroupLogSum or Op.AttentionGradient or Op.ScatterAdd => OpClass.Heavy,
         Op.Carry or Op.LoopResult => OpClass.State,
         Op.AccumulateGradient => OpClass.Sink,
         _ => OpClass.Map,

@@ -12,6 +12,7 @@ internal static class Elements
         Op.Constant => new Literal(target, n.Value),
         Op.RowCount => new CountRows(target, n.Counted),
         Op.OneHot => new OneHot(target, n.Index),
+        Op.Column => new Load(target, new BatchBuffer(n.Index, n.Shape), RowMode.Own, ""),
         Op.KeepMask => new KeepMask(target, n.Probability, n.Site),
         _ => new Load(target, lowering.BufferOf(n.Id), n.Shape.Rows.IsOne ? RowMode.First : RowMode.Own, ""),
     };
@@ -78,5 +79,5 @@ internal sealed class LocalNames(IEnumerable<string> reserved)
         return unique;
     }
 
-    static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+    public static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 }

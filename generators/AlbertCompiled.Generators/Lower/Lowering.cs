@@ -70,6 +70,7 @@ internal sealed class Lowering
         { Op: Op.Attention } root => [LowerAttention(root, kernel)],
         { Op: Op.AttentionGradient } root => [LowerAttentionGradient(root)],
         { Op: Op.ScatterAdd } root => [LowerScatter(root)],
+        { Op: Op.GroupLogSum } root => [LowerGroups(root)],
         { } root => throw new InvalidOperationException($"{root.Op} has no kernel"),
     };
 
@@ -130,6 +131,12 @@ internal sealed class Lowering
         var target = root.Parameter is null ? BufferOf(root.Id) : Parameter(root, gradient: true);
         string name = root.Parameter is null ? names.Kernel(root) : names.Unique(Names.Pascal(parameterNames.Of(root.Parameter)) + "RowsGradient");
         return new(name, Info(root, source.Shape.Columns, 12.0 * source.Shape.Columns, source.Shape.Rows), BufferOf(source.Id), root.Index, target);
+    }
+
+    GroupLogSumKernel LowerGroups(GraphNode root)
+    {
+        var source = Nodes[root.Inputs[0]];
+        return new(names.Kernel(root), Info(root, 12.0 * source.Shape.Columns, 8.0 * source.Shape.Columns, source.Shape.Rows), BufferOf(source.Id), root.Index, BufferOf(root.Id));
     }
 
     public static KernelInfo Info(GraphNode n, double flops, double bytes, Dim rows) => new(n.Origin.Statement, n.Origin.Path, flops, bytes, rows, n.Backward);

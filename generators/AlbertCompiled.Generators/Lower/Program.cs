@@ -23,6 +23,7 @@ internal sealed record LoweredProgram(
         RowKernel r => r.Phases.SelectMany(p => p.Instructions).SelectMany(OfInstruction),
         ProductKernel p => p.Epilogue.SelectMany(OfInstruction).Concat([p.A, p.B]),
         ScatterKernel s => [s.Source, s.Target],
+        GroupLogSumKernel g => [g.Source],
         ColumnSumKernel c => [c.Target],
         AttentionKernel a => [a.QueryKeyValue],
         _ => [],
@@ -62,6 +63,12 @@ internal sealed record ParameterBuffer(string Name, Shape Shape, ParameterRefere
     public override int Stride => Shape.Columns;
 }
 
+/// <summary>A vector of numbers of the batch.</summary>
+internal sealed record BatchBuffer(string Vector, Shape Shape) : Buffer(LocalNames.Camel(Vector), Shape)
+{
+    public override int Stride => 1;
+}
+
 /// <summary>What a kernel's heading tells.</summary>
 /// <param name="Source">The line of the definition that it comes from.</param>
 /// <param name="Path">The methods on the way to it.</param>
@@ -94,6 +101,9 @@ internal sealed record AttentionGradientKernel(
 
 /// <summary>Table[index[r]] += source[r]. A slot as target is cleared first.</summary>
 internal sealed record ScatterKernel(string Name, KernelInfo Info, Buffer Source, string Index, Buffer Target) : Kernel(Name, Info);
+
+/// <summary>Result[g] = ln Σ exp source[r] over the rows r with index[r] = g.</summary>
+internal sealed record GroupLogSumKernel(string Name, KernelInfo Info, Buffer Source, string Index, Buffer Result) : Kernel(Name, Info);
 
 /// <summary>Adds the partial sums of all chunks in order, into a slot or onto a gradient.</summary>
 internal sealed record ColumnSumKernel(string Name, KernelInfo Info, SlotBuffer Partials, Dim Rows, int Columns, Buffer Target) : Kernel(Name, Info);

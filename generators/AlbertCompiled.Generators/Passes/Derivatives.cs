@@ -41,6 +41,13 @@ internal static class Derivatives
         [Op.RowMax] = (e, z, g) => [e.Binary(Op.Multiply, g, e.Binary(Op.Equal, Input(e, z, 0), z))],
         [Op.ColumnSum] = (e, z, g) => [e.Broadcast(g, Input(e, z, 0).Shape)],
         [Op.Rows] = (e, z, g) => [e.Add(new(0, Op.ScatterAdd, Input(e, z, 0).Shape, [g.Id]) { Index = z.Index })],
+        [Op.GroupLogSum] = (e, z, g) =>
+        {
+            // every row's share of its group's gradient: a softmax over the group
+            var x = Input(e, z, 0);
+            Node Of(Node groups) => e.Add(new(0, Op.Rows, x.Shape, [groups.Id]) { Index = z.Index });
+            return [e.Binary(Op.Multiply, Of(g), e.Unary(Op.Exp, e.Binary(Op.Subtract, x, Of(z))))];
+        },
         [Op.MatMul] = Product,
         [Op.Attention] = (e, z, g) =>
         [

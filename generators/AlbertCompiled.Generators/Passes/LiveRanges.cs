@@ -83,7 +83,7 @@ internal sealed class LiveRanges
     }
 
     // sums and values per row, unless attention, a product or a scatter has them as a matrix
-    bool IsExact(Node n) => n.Op is Op.ColumnSum or Op.AttentionLogSum
+    bool IsExact(Node n) => n.Op is Op.ColumnSum or Op.AttentionLogSum or Op.GroupLogSum
         || n.Shape.Columns == 1 && n.Op is not (Op.Attention or Op.AttentionGradient or Op.ScatterAdd) && readers.Of(n.Id).All(r => !r.Is(OpClass.Heavy));
 
     int LastRead(int id, int from)

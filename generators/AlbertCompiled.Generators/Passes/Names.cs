@@ -24,7 +24,7 @@ internal sealed class Names
         "Batch", "Team", "Values", "Gradients", "Packed", "PackWeights", "WeightsChanged", "Chunks", "DropoutKey", "Pointer", "Description", "Offset", "Attention", "Gemm",
         "Arrays", "Tables", "ColumnSums", "Matrix", "Train", "Evaluate", "Predict", "Launch", "V", "W", "P", "Float32", "BFloat16", "RoundedBFloat16", "Compiled", "PackedB", "StoreEpilogue", "AccumulateEpilogue",
         "Lanes1", "CounterRandom", "MathF", "Span", "MethodImpl", "Equals", "GetHashCode", "GetType", "ToString", "Finalize", "MemberwiseClone",
-        "Store", "Accumulate", "ScatterAdd", "ColumnSum", "AttentionForward", "AttentionBackward", "Value", "Gradient", "Clear", "ClearGradients", "From", "Scratch",
+        "Store", "Accumulate", "ScatterAdd", "ColumnSum", "AttentionForward", "AttentionBackward", "GroupLogSum", "Value", "Gradient", "Clear", "ClearGradients", "From", "Scratch",
         "Device", "Group", "Grid", "GpuMath", "GroupReduce", "Operand", "NN", "NT", "TN", "TT",
     ];
 
@@ -39,7 +39,7 @@ internal sealed class Names
     public string Slot(Node n, string suffix = "")
     {
         string name = Identifier(LocalOf(n.Origin) ?? Segment(n.Origin.Path, 0));
-        if (n.Op is Op.RowSum or Op.RowMax or Op.MatMul or Op.AttentionLogSum) name += n.Op switch { Op.RowSum => "Sum", Op.RowMax => "Maximum", Op.MatMul => "Product", _ => "LogSum" };
+        if (n.Op is Op.RowSum or Op.RowMax or Op.MatMul or Op.AttentionLogSum or Op.GroupLogSum) name += n.Op switch { Op.RowSum => "Sum", Op.RowMax => "Maximum", Op.MatMul => "Product", _ => "LogSum" };
         name += suffix;
         // a slot with several entries gets a method of its name
         if (Members.Contains(name)) name += "Slot";

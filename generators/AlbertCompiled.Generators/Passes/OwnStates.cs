@@ -55,7 +55,7 @@ internal static class OwnStates
         return graph with { Blocks = [.. blocks], Outputs = [.. results] };
     }
 
-    // products, attention and look-ups read matrices; a mask or a constant is none until something stores it
+    // products, attention and look-ups read matrices; a mask or a constant is none until something stores it, a sum over groups none of elements
     static ModelGraph Operands(ModelGraph graph)
     {
         var nodes = graph.Nodes.ToDictionary(n => n.Id);
@@ -70,7 +70,8 @@ internal static class OwnStates
                 for (int i = 0; reads && i < inputs.Length; i++)
                 {
                     var input = nodes[inputs[i]];
-                    if (!input.Is(OpClass.Free) || input.Op == Op.Parameter) continue;
+                    bool isMatrix = input.Op == Op.GroupLogSum ? n.Op == Op.Rows : !input.Is(OpClass.Free) || input.Op == Op.Parameter;
+                    if (isMatrix) continue;
                     body.Add(new(next, Op.Detach, input.Shape, [input.Id]) { Origin = n.Origin, Backward = n.Backward });
                     inputs = inputs.SetItem(i, next++);
                 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Graph;
 
 namespace AlbertCompiled.Generators.Passes;
@@ -6,10 +7,10 @@ namespace AlbertCompiled.Generators.Passes;
 /// <summary>Removes the declared parameters that none of a model's programs reads: an encoder has no heads.</summary>
 internal static class UnreadParameters
 {
-    public static ImmutableArray<(string Name, ModelGraph Graph)> Remove(ImmutableArray<(string Name, ModelGraph Graph)> programs)
+    public static ImmutableArray<(ProgramRule Rule, ModelGraph Graph)> Remove(ImmutableArray<(ProgramRule Rule, ModelGraph Graph)> programs)
     {
         var declared = programs[0].Graph.Parameters;
-        ImmutableArray<(string Name, ModelGraph Graph)> live = [.. programs.Select(p => (p.Name, Simplify.RemoveDead(p.Graph)))];
+        ImmutableArray<(ProgramRule Rule, ModelGraph Graph)> live = [.. programs.Select(p => (p.Rule, Simplify.RemoveDead(p.Graph)))];
         var references = live.SelectMany(p => p.Graph.Nodes).Select(n => n.Parameter).OfType<ParameterReference>();
         var read = new SortedSet<int>(references.SelectMany(r => r.Choices).SelectMany(parts => parts));
         if (read.Count == declared.Length) return programs;
@@ -22,6 +23,6 @@ internal static class UnreadParameters
             Parameters = kept,
             Blocks = [.. graph.Blocks.Select(b => b with { Nodes = [.. b.Nodes.Select(n => n with { Parameter = Renumber(n.Parameter) })] })],
         };
-        return [.. live.Select(p => (p.Name, Keep(p.Graph)))];
+        return [.. live.Select(p => (p.Rule, Keep(p.Graph)))];
     }
 }

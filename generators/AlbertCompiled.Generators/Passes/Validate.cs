@@ -64,6 +64,7 @@ internal static class Validate
             Op.Broadcast => Fits(In(0)),
             Op.Rows => In(0).Columns == n.Shape.Columns,
             Op.RowSum or Op.RowMax => In(0).Rows == n.Shape.Rows && n.Shape.Columns == 1,
+            Op.GroupLogSum => In(0).Columns == n.Shape.Columns,
             Op.ColumnSum => In(0).Columns == n.Shape.Columns && n.Shape.Rows.IsOne,
             Op.AccumulateGradient => In(0) == n.Shape && n.Parameter is not null,
             Op.ScatterAdd => In(0).Columns == n.Shape.Columns,

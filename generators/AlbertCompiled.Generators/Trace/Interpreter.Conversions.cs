@@ -46,6 +46,7 @@ internal sealed partial class Interpreter
             "string" => Exactly(constant is string || value is Null),
             "Tensor" => constant is int or double ? 2 : Exactly(value is TensorValue or WeightValue or Null),
             "Indices" => Exactly(value is IndicesValue),
+            "Numbers" => Exactly(value is NumbersValue),
             "TokenBatch" => Exactly(value is BatchValue),
             "Initial" => Exactly(value is InitialValue),
             "Outputs" => Exactly(value is OutputsValue),

@@ -15,8 +15,10 @@ internal sealed partial class Interpreter
         ["Tokens"] = Dim.Tokens,
         ["Segments"] = Dim.Tokens,
         ["Positions"] = Dim.Tokens,
+        ["SequenceOf"] = Dim.Tokens,
         ["First"] = Dim.Sequences,
         ["Order"] = Dim.Sequences,
+        ["QuestionOf"] = Dim.Sequences,
         ["Predicted"] = Dim.Predictions,
         ["Labels"] = Dim.Predictions,
     }.ToImmutableDictionary();
@@ -135,6 +137,7 @@ internal sealed partial class Interpreter
         {
             (ObjectValue self, _) => Member(self, self.Type, name, access, frame) ?? throw NoMember($"'{self.Type.Name}'"),
             (BatchValue, _) when IndexVectors.TryGetValue(name, out var dimension) => new IndicesValue(name, dimension),
+            (BatchValue, "Targets") => new NumbersValue(name, Dim.Predictions),
             (WeightValue weight, "Columns" or "Rows") => Size(weight, name == "Columns"),
             (TensorValue tensor, "Columns") => new Constant(graph.ShapeOf(tensor.Node).Columns, provenance.Columns(tensor.Node)),
             (TensorValue tensor, "Rows") when graph.ShapeOf(tensor.Node).Rows is { IsConstant: true } rows => new Constant(rows.Size),

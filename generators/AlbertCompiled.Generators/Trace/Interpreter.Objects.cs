@@ -33,8 +33,8 @@ internal sealed partial class Interpreter
             if (configuration.Members[(owner, member.Name)] is not Constant value) continue;
             var known = new Constant(value.Item, [member.Name]);
             configuration.Members[(owner, member.Name)] = known;
-            // the labels of a model that does not classify are no setting of it
-            bool unset = member.Name == ProgramRule.Labels && owner.Name == "ArchitectureAttribute" && value.Item is 0;
+            // what only a task sets is no setting of a model without it
+            bool unset = owner.Name == "ArchitectureAttribute" && value.Item is 0 or false or 0.0;
             if (member.IsSettable && !unset) settings.Add((member.Name, known));
         }
 

@@ -80,6 +80,19 @@ internal sealed partial class Interpreter
         return call.Operate(g => g.Attention(qkv, count, probability));
     }
 
+    internal Value GroupLogSum(PrimitiveCall call)
+    {
+        int x = call.Node(0);
+        var index = call.Indices(1);
+        Dim groups = index.Name switch
+        {
+            "SequenceOf" => Dim.Sequences,
+            "QuestionOf" => Dim.Predictions,
+            _ => throw call.Fail(Descriptors.Shapes, [], $"GroupLogSum goes by batch.SequenceOf or batch.QuestionOf, not by batch.{index.Name}: the rows of a group lie together"),
+        };
+        return call.Operate(g => g.GroupLogSum(x, index.Name, index.Dimension, groups));
+    }
+
     internal Value Repeat(PrimitiveCall call)
     {
         var count = call.Int(0);

@@ -76,16 +76,23 @@ internal sealed partial class Interpreter
             return graph.ShapeOf(outputs.Items.First(o => o.Name == name).Node);
         }
 
+        void CheckLoss()
+        {
+            var loss = Required("loss", "what training minimises");
+            if (!loss.IsScalar) throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"the output 'loss' has the shape {loss}; training minimises a scalar, [1, 1]");
+        }
+
         switch (program)
         {
             case ProgramRule.Training:
-                var loss = Required("loss", "what training minimises");
-                if (!loss.IsScalar) throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"the output 'loss' has the shape {loss}; training minimises a scalar, [1, 1]");
+                CheckLoss();
                 break;
-            case ProgramRule.Classification:
-                var logits = Required("logits", "what tells the classes apart");
-                int labels = Configuration.Where(c => c.Name == ProgramRule.Labels).Select(c => c.Value.Item).OfType<int>().FirstOrDefault();
-                if (logits.Columns != labels) throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"the output 'logits' has the shape {logits}; [Classification] asks for {labels} columns, the configuration's Labels");
+            case var name when TaskRule.All.FirstOrDefault(t => t.Name == name) is { } task:
+                var logits = Required(TaskRule.Logits, "what the task infers");
+                int columns = task.Columns ?? Configuration.Where(c => c.Name == TaskSettings.Labels).Select(c => c.Value.Item).OfType<int>().FirstOrDefault();
+                if (logits != new Shape(task.Rows, columns))
+                    throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"the output 'logits' has the shape {logits}; [{task.Name}] asks for {new Shape(task.Rows, columns)}{(task.Columns is null ? ", the configuration's Labels" : "")}");
+                if (declaration.TrainsTask) CheckLoss();
                 break;
             default:
                 if (outputs.Items.IsEmpty) throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"{program} has no outputs");

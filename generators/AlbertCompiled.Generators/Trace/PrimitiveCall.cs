@@ -27,6 +27,8 @@ internal sealed class PrimitiveCall(Interpreter interpreter, Primitive primitive
 
     public IndicesValue Indices(int index) => (IndicesValue)arguments[index];
 
+    public NumbersValue Numbers(int index) => (NumbersValue)arguments[index];
+
     public LambdaValue Lambda(int index) => (LambdaValue)arguments[index];
 
     public ArrayValue Array(int index) => (ArrayValue)arguments[index];

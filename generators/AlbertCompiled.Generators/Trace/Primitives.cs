@@ -49,6 +49,7 @@ internal static class Primitives
             return c.Operate(g => g.Rows(table, c.Indices(1).Name, c.Indices(1).Dimension));
         }),
         ("Tensor OneHot(Indices index, int columns)", c => c.Operate(g => g.OneHot(c.Indices(0).Name, c.Indices(0).Dimension, (int)c.Int(1).Item))),
+        ("Tensor Column(Numbers numbers)", c => c.Operate(g => g.Column(c.Numbers(0).Name, c.Numbers(0).Dimension))),
         ("Tensor RowCount(Tensor x)", c =>
         {
             int x = c.Node(0);
@@ -71,6 +72,8 @@ internal static class Primitives
             int x = c.Node(0);
             return c.Operate(g => g.ColumnSum(x));
         }),
+
+        ("Tensor GroupLogSum(Tensor x, Indices group)", c => c.Interpreter.GroupLogSum(c)),
 
         // products
         ("Tensor MatMul(Tensor a, Tensor b, bool transposeA = false, bool transposeB = false)", c =>

@@ -31,14 +31,14 @@ internal sealed class TracedModel(Declaration declaration) : IEquatable<TracedMo
     /// <summary>Every settable property of the architecture attribute with its value as a C# constant, defaults included.</summary>
     public ImmutableArray<(string Name, string Value)> Configuration { get; init; } = [];
 
-    /// <summary>The definition's methods that the declaration asks for. Their parameters are the same. Empty if there are diagnostics.</summary>
-    public ImmutableArray<(string Name, ModelGraph Graph)> Programs { get; init; } = [];
+    /// <summary>The programs that the declaration asks for. Their parameters are the same. Empty if there are diagnostics.</summary>
+    public ImmutableArray<(ProgramRule Rule, ModelGraph Graph)> Programs { get; init; } = [];
 
     /// <summary>What is wrong with the model.</summary>
     public ImmutableArray<DiagnosticInfo> Diagnostics { get; init; } = [];
 
-    /// <summary>The program called <paramref name="name"/>, or null.</summary>
-    public ModelGraph? Program(string name) => Programs.FirstOrDefault(p => p.Name == name).Graph;
+    /// <summary>The first program of the method called <paramref name="name"/>, or null.</summary>
+    public ModelGraph? Program(string name) => Programs.FirstOrDefault(p => p.Rule?.Method == name).Graph;
 
     public bool Equals(TracedModel? other) => other is not null && Declaration.Equals(other.Declaration);
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Diagnostics;
 using AlbertCompiled.Generators.Graph;
+using AlbertCompiled.Generators.Passes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -18,14 +19,14 @@ internal static class Tracer
         {
             var definitions = new Definitions(declaration, cancellation);
             var stacks = new StackedWeights();
-            var programs = ImmutableArray.CreateBuilder<(string, ModelGraph)>();
+            var programs = ImmutableArray.CreateBuilder<(ProgramRule, ModelGraph)>();
             ImmutableArray<(string, string)> configuration = [];
-            foreach (var rule in ProgramRule.All.Where(r => declaration.Programs.Contains(r.Attribute)))
+            foreach (var rule in ProgramRule.All.Where(r => declaration.Programs.Contains(r.Attribute) && (declaration.TrainsTask || !r.Trains || r.Task is null)))
             {
                 var interpreter = new Interpreter(declaration, definitions, stacks, cancellation);
                 if (interpreter.Trace(rule.Method) is { } graph)
                 {
-                    programs.Add((rule.Method, graph));
+                    programs.Add((rule, Part(graph, rule.Part)));
                     configuration = [.. interpreter.Configuration.Select(c => (c.Name, c.Value.Text))];
                 }
                 else if (!rule.IsOptional)
@@ -50,6 +51,12 @@ internal static class Tracer
             return new(declaration) { Diagnostics = [DiagnosticInfo.OfFailure(declaration, failure)] };
         }
     }
+
+    /// <summary>The graph of some of its outputs.</summary>
+    static ModelGraph Part(ModelGraph graph, OutputPart part) => part is OutputPart.All ? graph : Simplify.RemoveDead(graph with
+    {
+        Outputs = [.. graph.Outputs.Where(o => graph.Nodes.First(n => n.Id == o.Node).Shape.IsScalar == part is OutputPart.Scalars)],
+    });
 
     /// <summary>Traces texts outside of any compilation.</summary>
     /// <param name="definitions">C# texts that hold, in any order, the definition, its attribute and the libraries.</param>

@@ -91,6 +91,16 @@ internal sealed class IndicesValue(string name, Dim dimension) : Value
     public override string Kind => "an index vector";
 }
 
+/// <summary>A vector of numbers of the batch.</summary>
+internal sealed class NumbersValue(string name, Dim dimension) : Value
+{
+    public string Name { get; } = name;
+
+    public Dim Dimension { get; } = dimension;
+
+    public override string Kind => "a vector of numbers";
+}
+
 /// <summary>An array, shared by reference as in C#.</summary>
 internal sealed class ArrayValue(Value[] items) : Value
 {

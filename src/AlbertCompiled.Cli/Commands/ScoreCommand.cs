@@ -37,7 +37,7 @@ static class ScoreCommand
                 case TaskKind.Race:
                     var questions = RaceFolder.Read(TaskKinds.One(data, "a folder"), badRows).Examples;
                     if (questions[0].Label is null) throw new TrainingException($"{data[0]} has no answers: score a labelled set");
-                    return Print(RaceFolder.Evaluate(questions, ChoicePredictions.Read(file, questions)), context.Out);
+                    return Print(RaceFolder.Evaluate(questions, ChoicePredictionFile.Read(file, questions)), context.Out);
                 case TaskKind.Classification or TaskKind.Regression:
                     var (own, columns) = TaskKinds.OwnTask(parsed, options, task, data[0]);
                     return Texts(own, OwnTexts.Read(data[^1], columns, own.Labels, badRows), file, context.Out);
@@ -46,11 +46,11 @@ static class ScoreCommand
                     return Spans(new(answers, answers.Examples.Any(e => e.Answers.Count == 0)), file, parsed.GetValue(odds), parsed.GetValue(threshold), context.Out);
                 case TaskKind.Choices:
                     var choices = OwnChoices.Read(TaskKinds.One(data, "a table"), options.ChoiceColumns(parsed), badRows).Examples;
-                    return Print([ChoicePredictions.Accuracy(choices, ChoicePredictions.Read(file, choices))], context.Out);
+                    return Print([ChoicePredictionFile.Accuracy(choices, ChoicePredictionFile.Read(file, choices))], context.Out);
                 default:
                     var tagColumns = options.TagColumns(parsed);
                     var tags = OwnTags.Labels(data[0], tagColumns);
-                    return Print(TagPredictions.Evaluate(OwnTags.Read(data[^1], tagColumns, tags, badRows), TagPredictions.Read(file, tags), tags), context.Out);
+                    return Print(TagPredictionFile.Evaluate(OwnTags.Read(data[^1], tagColumns, tags, badRows), TagPredictionFile.Read(file, tags), tags), context.Out);
             }
         });
         return command.WithExamples(
@@ -60,15 +60,15 @@ static class ScoreCommand
 
     static int Texts(TextTask task, ExampleSet<TextExample> gold, string predictions, TextWriter output)
     {
-        Print(TextPredictions.Evaluate(task, predictions, gold), output);
-        if (task.Labels is { Count: <= MostClasses } labels) Print(TextPredictions.Confusion(task, predictions, gold), labels, output);
+        Print(TextPredictionFile.Evaluate(task, predictions, gold), output);
+        if (task.Labels is { Count: <= MostClasses } labels) Print(TextPredictionFile.Confusion(task, predictions, gold), labels, output);
         return 0;
     }
 
     static int Spans(SquadData data, string answers, string? odds, double? threshold, TextWriter output)
     {
         if (threshold is not null && odds is null) throw new TrainingException("--threshold is about null odds: name their file by --null-odds");
-        var result = SquadEvaluation.Run(data, SquadPredictions.ReadAnswers(answers), odds is null ? null : SquadPredictions.ReadNullOdds(odds), threshold);
+        var result = SquadEvaluation.Run(data, SquadPredictionFile.ReadAnswers(answers), odds is null ? null : SquadPredictionFile.ReadNullOdds(odds), threshold);
         var values = new List<(string Name, double Value)> { ("exact", result.All.Exact), ("f1", result.All.F1) };
         if (data.HasUnanswerable)
             values.AddRange([("HasAns_exact", result.Answerable.Exact), ("HasAns_f1", result.Answerable.F1), ("NoAns_exact", result.Unanswerable.Exact), ("NoAns_f1", result.Unanswerable.F1)]);

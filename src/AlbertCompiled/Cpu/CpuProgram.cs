@@ -174,6 +174,9 @@ public abstract unsafe class CpuProgram
     /// <summary>The address of a pinned index vector.</summary>
     protected static int* Pointer(Indices indices) => Pointer(indices.Buffer);
 
+    /// <summary>The address of a pinned vector of numbers.</summary>
+    protected static float* Pointer(Numbers numbers) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(numbers.Buffer));
+
     /// <summary>The address of a pinned array.</summary>
     protected static int* Pointer(int[] pinned) => (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
 }

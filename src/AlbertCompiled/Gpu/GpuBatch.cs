@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ILGPU;
 
 namespace AlbertCompiled.Gpu;
@@ -8,7 +9,7 @@ public sealed class GpuBatch : IDisposable
     const int SizeCount = 6;
 
     readonly GpuDevice device;
-    readonly ArrayView<int> sizes;
+    readonly ArrayView<int> sizes, targets;
     readonly StagedBuffer<int> staged;
     readonly List<(Func<TokenBatch, Indices> Vector, RowGroups Groups)> grouped = [];
     readonly Capacity capacity;
@@ -18,16 +19,19 @@ public sealed class GpuBatch : IDisposable
 
     internal GpuBatch(GpuDevice device, Capacity capacity)
     {
-        int length = 3 * Room(capacity.Tokens) + 2 * Room(capacity.Sequences) + 2 * Room(capacity.Predictions) + Room(capacity.Sequences + 1) + Room(SizeCount);
+        int length = 4 * Room(capacity.Tokens) + 3 * Room(capacity.Sequences) + 3 * Room(capacity.Predictions) + Room(capacity.Sequences + 1) + Room(SizeCount);
         (this.device, this.capacity, replays) = (device, capacity, device.ReplaysSteps);
         staged = new(device, length);
         Tokens = Take(capacity.Tokens);
         Segments = Take(capacity.Tokens);
         Positions = Take(capacity.Tokens);
+        SequenceOf = Take(capacity.Tokens);
         First = Take(capacity.Sequences);
         Order = Take(capacity.Sequences);
+        QuestionOf = Take(capacity.Sequences);
         Predicted = Take(capacity.Predictions);
         Labels = Take(capacity.Predictions);
+        targets = Take(capacity.Predictions);
         Starts = Take(capacity.Sequences + 1);
         sizes = Take(SizeCount);
         tiles = new(device, capacity.Tokens, capacity.Sequences);
@@ -42,17 +46,26 @@ public sealed class GpuBatch : IDisposable
     /// <summary>[tokens] position within the sequence.</summary>
     public ArrayView<int> Positions { get; }
 
+    /// <summary>[tokens] number of the sequence.</summary>
+    public ArrayView<int> SequenceOf { get; }
+
     /// <summary>[sequences] row of each sequence's first token.</summary>
     public ArrayView<int> First { get; }
 
     /// <summary>[sequences] 1 where the two segments were swapped.</summary>
     public ArrayView<int> Order { get; }
 
-    /// <summary>[predictions] rows of the masked tokens.</summary>
+    /// <summary>[sequences] number of the question.</summary>
+    public ArrayView<int> QuestionOf { get; }
+
+    /// <summary>[predictions] rows of what is predicted.</summary>
     public ArrayView<int> Predicted { get; }
 
-    /// <summary>[predictions] their original ids.</summary>
+    /// <summary>[predictions] their labels.</summary>
     public ArrayView<int> Labels { get; }
+
+    /// <summary>[predictions] numbers in their place.</summary>
+    public ArrayView<float> Targets => targets.Cast<float>();
 
     /// <summary>[sequences + 1] first row of each sequence, then the number of tokens.</summary>
     public ArrayView<int> Starts { get; }
@@ -110,10 +123,13 @@ public sealed class GpuBatch : IDisposable
         Stage(staging, batch.Tokens.Span, Tokens, ref at);
         Stage(staging, batch.Segments.Span, Segments, ref at);
         Stage(staging, batch.Positions.Span, Positions, ref at);
+        Stage(staging, batch.SequenceOf.Span, SequenceOf, ref at);
         Stage(staging, batch.First.Span, First, ref at);
         Stage(staging, batch.Order.Span, Order, ref at);
+        Stage(staging, batch.QuestionOf.Span, QuestionOf, ref at);
         Stage(staging, batch.Predicted.Span, Predicted, ref at);
         Stage(staging, batch.Labels.Span, Labels, ref at);
+        Stage(staging, MemoryMarshal.Cast<float, int>(batch.Targets.Span), targets, ref at);
         staging.Slice(at, capacity.Sequences + 1).Fill(TokenCount);     // what follows the last sequence is empty
         Stage(staging, batch.Starts.AsSpan(0, SequenceCount + 1), Starts, ref at);
         Stage(staging, [TokenCount, SequenceCount, PredictionCount, whole.Tokens, whole.Sequences, whole.Predictions], sizes, ref at);

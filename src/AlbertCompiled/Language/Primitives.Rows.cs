@@ -81,6 +81,33 @@ public static partial class Primitives
         });
     }
 
+    /// <summary>
+    /// ln Σ exp over the rows of each group: [members, C] → [groups, C]. <paramref name="group"/> says which group each row belongs to:
+    /// <see cref="TokenBatch.SequenceOf"/> or <see cref="TokenBatch.QuestionOf"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is not one row for each entry of the index.</exception>
+    public static Tensor GroupLogSum(Tensor x, Indices group)
+    {
+        int[] groups = group.Span.ToArray();
+        if (groups.Length != x.Rows) throw new ArgumentException($"GroupLogSum takes a group for each row, not {groups.Length} for {x}");
+        int columns = x.Columns, count = groups.Length == 0 ? 0 : groups[^1] + 1;
+        double[] source = x.Values, largest = new double[count * columns], values = new double[count * columns];
+        Array.Fill(largest, double.NegativeInfinity);
+        for (int i = 0; i < source.Length; i++) largest[At(i)] = Math.Max(largest[At(i)], source[i]);
+        for (int i = 0; i < source.Length; i++) values[At(i)] += Math.Exp(source[i] - largest[At(i)]);
+        for (int i = 0; i < values.Length; i++) values[i] = largest[i] + Math.Log(values[i]);
+        return Elementwise.Finish(count, columns, values, [x], gradient =>
+        {
+            var sum = x.Accumulator();
+            for (int i = 0; i < sum.Length; i++) sum[i] += gradient[At(i)] * Math.Exp(source[i] - values[At(i)]);
+        });
+
+        int At(int element) => groups[element / columns] * columns + element % columns;
+    }
+
+    /// <summary>A vector of numbers of the batch: [entries, 1]. No gradient.</summary>
+    public static Tensor Column(Numbers numbers) => new(numbers.Count, 1, [.. numbers.Span.ToArray().Select(v => (double)v)]) { IsDifferentiable = false };
+
     /// <summary>The number of rows as [1, 1]: compiled, those of the whole batch that a step may take in parts. No gradient.</summary>
     public static Tensor RowCount(Tensor x) => x.Rows;
 

@@ -23,8 +23,14 @@ public sealed class DefinitionTextAttribute(string type, string text) : Attribut
 [Definition]
 public abstract class ArchitectureAttribute<TGraph> : Attribute where TGraph : ModelGraph
 {
-    /// <summary>Classes that the model tells apart; 0 without <see cref="ClassificationAttribute"/>, which is where a declaration says it.</summary>
+    /// <summary>Outputs of the classifier: classes, tags, or 1 for a number or a choice; 0 without one. The <see cref="TaskAttribute"/> says it.</summary>
     public int Labels { get; set; }
+
+    /// <summary>True if answers are marked in a text; <see cref="SpanAnswerAttribute"/> says it.</summary>
+    public bool Spans { get; set; }
+
+    /// <summary>Probability of dropping an input of the classifier while training; the <see cref="ClassifierAttribute"/> says it.</summary>
+    public double ClassifierDropout { get; set; }
 }
 
 /// <summary>The base of the attributes that say which programs to compile.</summary>
@@ -37,13 +43,47 @@ public sealed class PretrainingAttribute : ProgramAttribute;
 /// <summary>Compiles the definition's <c>Encoding(TokenBatch)</c> for inference, and nothing that training needs. The model gets a method <c>Encode</c>.</summary>
 public sealed class EncodingAttribute : ProgramAttribute;
 
-/// <summary>Compiles the definition's <c>Classification(TokenBatch)</c> for inference. The model gets a method <c>Classify</c>.</summary>
+/// <summary>
+/// The base of the attributes that put a head on a model. Such a program is one method of the definition: its scalars, "loss" among them, are
+/// trained and evaluated, its "logits" inferred. A model has one task.
+/// </summary>
+public abstract class TaskAttribute : ProgramAttribute
+{
+    /// <summary>False: compiled for inference alone, without gradients, moments and loss.</summary>
+    public bool Training { get; set; } = true;
+}
+
+/// <summary>The base of the tasks whose head is a classifier.</summary>
+public abstract class ClassifierAttribute : TaskAttribute
+{
+    /// <summary>Probability of dropping an input of the classifier while training, in [0, 1).</summary>
+    public double Dropout { get; set; } = 0.1;
+}
+
+/// <summary>Compiles the definition's <c>Classification(TokenBatch)</c>: a class for each sequence, or pair of sentences in one. The model gets a method <c>Classify</c>.</summary>
 /// <param name="labels">Classes to tell apart; the definition reads it as the configuration's <c>Labels</c>.</param>
-public sealed class ClassificationAttribute(int labels) : ProgramAttribute
+public sealed class ClassificationAttribute(int labels) : ClassifierAttribute
 {
     /// <summary>Classes to tell apart.</summary>
     public int Labels { get; } = labels;
 }
+
+/// <summary>Compiles the definition's <c>Regression(TokenBatch)</c>: a number for each sequence, or pair of sentences in one. The model gets a method <c>Regress</c>.</summary>
+public sealed class RegressionAttribute : ClassifierAttribute;
+
+/// <summary>Compiles the definition's <c>SpanAnswer(TokenBatch)</c>: where in a sequence an answer begins and ends. The model gets a method <c>Answer</c>.</summary>
+public sealed class SpanAnswerAttribute : TaskAttribute;
+
+/// <summary>Compiles the definition's <c>TokenTags(TokenBatch)</c>: a class for each token. The model gets a method <c>Tag</c>.</summary>
+/// <param name="labels">Tags to tell apart; the definition reads it as the configuration's <c>Labels</c>.</param>
+public sealed class TokenTagsAttribute(int labels) : ClassifierAttribute
+{
+    /// <summary>Tags to tell apart.</summary>
+    public int Labels { get; } = labels;
+}
+
+/// <summary>Compiles the definition's <c>MultipleChoice(TokenBatch)</c>: which of a question's sequences is right. The model gets a method <c>Choose</c>.</summary>
+public sealed class MultipleChoiceAttribute : ClassifierAttribute;
 
 /// <summary>What the backward pass recomputes instead of keeping.</summary>
 public enum Recompute

@@ -58,6 +58,23 @@ public abstract class CompiledModel : IDisposable
             if ((uint)span[i] >= (uint)rows) throw new BatchException($"{what} {i} is {span[i]}, outside 0..{rows - 1}");
     }
 
+    /// <summary>Throws a <see cref="BatchException"/> if what a task learns from is missing or lies outside its table. Generated for models that train a task.</summary>
+    protected virtual void CheckLabels(TokenBatch batch) { }
+
+    /// <summary>A task learns from labels.</summary>
+    protected static void CheckLabelled(TokenBatch batch)
+    {
+        if (batch.Predicted.Count == 0) throw new BatchException("nothing in the batch is labelled");
+    }
+
+    /// <summary>One vector's check.</summary>
+    protected static void CheckFinite(Numbers numbers, string what)
+    {
+        var span = numbers.Span;
+        for (int i = 0; i < span.Length; i++)
+            if (!float.IsFinite(span[i])) throw new BatchException($"{what} {i} is {span[i]}, not a finite number");
+    }
+
     void Check(TokenBatch batch)
     {
         if (batch.First.Count == 0) throw new BatchException("the batch is empty");
@@ -119,7 +136,12 @@ public abstract class CompiledModel : IDisposable
     {
         if (!Description.Trains) throw Description.WithoutTraining("has no gradients");
         if (parts.IsEmpty) throw new BatchException("a batch of no parts");
-        foreach (var part in parts) Check(part);
+        foreach (var part in parts)
+        {
+            Check(part);
+            CheckLabels(part);
+        }
+
         var whole = BatchSize.Of(parts);
         for (int i = 0; i < parts.Length - 1; i++) Executor.Train(new(parts[i], whole, i), Seed, Step);
         return new(parts[^1], whole, parts.Length - 1);
@@ -132,6 +154,7 @@ public abstract class CompiledModel : IDisposable
     {
         if (Description.Program("evaluate") is null) throw Description.WithoutTraining("has no loss to evaluate");
         Check(batch);
+        CheckLabels(batch);
         Executor.Evaluate(batch);
         return Executor.Scalars("evaluate");
     }
@@ -147,7 +170,7 @@ public abstract class CompiledModel : IDisposable
     }
 
     /// <summary>Runs an inference program by name, for callers that do not know the type of the model. Allocates nothing.</summary>
-    /// <param name="program">"predict", "encode" or "classify".</param>
+    /// <param name="program">"predict", "encode", "classify", "regress", "answer", "tag" or "choose".</param>
     /// <param name="batch">What to run it on.</param>
     /// <exception cref="BatchException">The batch exceeds the capacity or holds an index outside its table.</exception>
     /// <exception cref="InvalidOperationException">The model has no such program.</exception>
@@ -165,7 +188,7 @@ public abstract class CompiledModel : IDisposable
     public int ReadOutput(string name, Span<float> destination) => Executor.ReadOutput("predict", name, destination);
 
     /// <summary>A program that infers as an ONNX graph over padded sequences, with the weights that the model has when the graph is saved.</summary>
-    /// <param name="program">"predict", "encode" or "classify"; null: the first that the model has.</param>
+    /// <param name="program">"predict", "encode", "classify", …; null: the first that the model has.</param>
     /// <exception cref="OnnxException">The model has no such program, or one that only packed sequences can run.</exception>
     public OnnxGraph ToOnnx(string? program = null)
     {

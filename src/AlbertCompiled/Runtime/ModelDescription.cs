@@ -61,7 +61,7 @@ public sealed record ArenaPlan(
     public long Bytes(Capacity capacity, int elementBytes = sizeof(float)) => Elements(capacity) * elementBytes + Exact(capacity) * sizeof(float);
 }
 
-/// <summary>A compiled program: "train" (forward and backward), "evaluate" (forward), or inference: "predict", "encode", "classify".</summary>
+/// <summary>A compiled program: "train" (forward and backward), "evaluate" (forward), or inference: "predict", "encode", "classify", ….</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Arena">Its memory plan.</param>
 /// <param name="FlopsPerToken">Matrix FLOPs per token, attention's scores left out (they depend on the sequence length).</param>
@@ -115,5 +115,5 @@ public sealed record ModelDescription(
     }
 
     internal InvalidOperationException WithoutTraining(string consequence) =>
-        new($"{Name} {consequence}: it is compiled for inference alone; add [Pretraining] to its declaration");
+        new($"{Name} {consequence}: it is compiled for inference alone; add [Pretraining] or a task that trains to its declaration");
 }

@@ -9,14 +9,14 @@ public enum Dimension
     /// <summary>Sequences in the batch.</summary>
     Sequences,
 
-    /// <summary>Masked positions to predict.</summary>
+    /// <summary>What is to be predicted, each a row and its label: masked or tagged tokens, labelled sequences, ends of answers, questions.</summary>
     Predictions,
 }
 
 /// <summary>The largest batch a model instance takes. Memory is planned for it once, at creation.</summary>
 /// <param name="Tokens">Tokens of all sequences together.</param>
 /// <param name="Sequences">Sequences.</param>
-/// <param name="Predictions">Masked positions.</param>
+/// <param name="Predictions">Masked positions; of a task, labels: an answer has two.</param>
 public readonly record struct Capacity(int Tokens, int Sequences, int Predictions)
 {
     /// <summary>A capacity with a prediction for every fifth token, above the 15% that masking draws.</summary>
@@ -49,11 +49,29 @@ public sealed class Indices(Dimension dimension, int capacity)
     public ReadOnlySpan<int> Span => Buffer.AsSpan(0, Count);
 }
 
+/// <summary>A vector of numbers of a batch: a buffer of fixed capacity of which the first <see cref="Count"/> entries count.</summary>
+/// <param name="dimension">The dimension that its entries run over.</param>
+/// <param name="capacity">The largest number of entries.</param>
+public sealed class Numbers(Dimension dimension, int capacity)
+{
+    /// <summary>The dimension that the entries run over.</summary>
+    public Dimension Dimension { get; } = dimension;
+
+    /// <summary>The buffer, pinned; entries from <see cref="Count"/> on are undefined.</summary>
+    public float[] Buffer { get; } = GC.AllocateArray<float>(capacity, pinned: true);
+
+    /// <summary>The number of entries in use.</summary>
+    public int Count { get; internal set; }
+
+    /// <summary>The entries in use.</summary>
+    public ReadOnlySpan<float> Span => Buffer.AsSpan(0, Count);
+}
+
 /// <summary>
 /// What one step reads. Sequences lie end to end, nothing is padded; attention is bounded by <see cref="Starts"/>.
 /// A batch is filled by <see cref="Clear"/> and <see cref="Add(ReadOnlySpan{int}, ReadOnlySpan{int})"/>, and reused without allocation.
 /// </summary>
-public sealed class TokenBatch
+public sealed partial class TokenBatch
 {
     /// <summary>An empty batch with room for <paramref name="capacity"/>.</summary>
     public TokenBatch(Capacity capacity)
@@ -62,10 +80,13 @@ public sealed class TokenBatch
         Tokens = new(Dimension.Tokens, capacity.Tokens);
         Segments = new(Dimension.Tokens, capacity.Tokens);
         Positions = new(Dimension.Tokens, capacity.Tokens);
+        SequenceOf = new(Dimension.Tokens, capacity.Tokens);
         First = new(Dimension.Sequences, capacity.Sequences);
         Order = new(Dimension.Sequences, capacity.Sequences);
+        QuestionOf = new(Dimension.Sequences, capacity.Sequences);
         Predicted = new(Dimension.Predictions, capacity.Predictions);
         Labels = new(Dimension.Predictions, capacity.Predictions);
+        Targets = new(Dimension.Predictions, capacity.Predictions);
         Starts = GC.AllocateArray<int>(capacity.Sequences + 1, pinned: true);
     }
 
@@ -81,17 +102,26 @@ public sealed class TokenBatch
     /// <summary>[tokens] position within the sequence.</summary>
     public Indices Positions { get; }
 
+    /// <summary>[tokens] number of the sequence, ascending.</summary>
+    public Indices SequenceOf { get; }
+
     /// <summary>[sequences] row of each sequence's first token.</summary>
     public Indices First { get; }
 
     /// <summary>[sequences] 1 where the two segments were swapped.</summary>
     public Indices Order { get; }
 
-    /// <summary>[predictions] rows of the masked tokens.</summary>
+    /// <summary>[sequences] number of the question that the sequence is a choice of, ascending; −1 without one.</summary>
+    public Indices QuestionOf { get; }
+
+    /// <summary>[predictions] what is predicted: rows of masked or tagged tokens, of labelled sequences, of an answer's ends, of right choices.</summary>
     public Indices Predicted { get; }
 
-    /// <summary>[predictions] their original ids.</summary>
+    /// <summary>[predictions] their labels: original ids, classes, tags; of an answer 0 for its first token and 1 for its last.</summary>
     public Indices Labels { get; }
+
+    /// <summary>[predictions] numbers to predict in their place.</summary>
+    public Numbers Targets { get; }
 
     /// <summary>[sequences + 1] first row of each sequence, then the number of tokens.</summary>
     public int[] Starts { get; }
@@ -107,15 +137,17 @@ public sealed class TokenBatch
     /// <summary>Empties the batch.</summary>
     public void Clear()
     {
-        Tokens.Count = Segments.Count = Positions.Count = First.Count = Order.Count = Predicted.Count = Labels.Count = 0;
-        Starts[0] = 0;
+        Tokens.Count = Segments.Count = Positions.Count = SequenceOf.Count = 0;
+        First.Count = Order.Count = QuestionOf.Count = 0;
+        Predicted.Count = Labels.Count = Targets.Count = 0;
+        Starts[0] = questions = 0;
     }
 
     /// <summary>True if a sequence of these sizes still fits.</summary>
     public bool Fits(int tokens, int predictions) =>
         Tokens.Count + tokens <= Capacity.Tokens && First.Count < Capacity.Sequences && Predicted.Count + predictions <= Capacity.Predictions;
 
-    /// <summary>Appends one sequence to encode or to classify: nothing in it is masked.</summary>
+    /// <summary>Appends one sequence without labels, to encode or to classify: nothing in it is masked.</summary>
     /// <param name="tokens">Vocabulary ids.</param>
     /// <param name="segments">Segment of each token.</param>
     /// <exception cref="ArgumentException">The sequence does not fit or the lengths differ.</exception>
@@ -138,16 +170,13 @@ public sealed class TokenBatch
         tokens.CopyTo(Tokens.Buffer.AsSpan(row));
         segments.CopyTo(Segments.Buffer.AsSpan(row));
         for (int i = 0; i < tokens.Length; i++) Positions.Buffer[row + i] = i;
-        for (int i = 0; i < predicted.Length; i++)
-        {
-            Predicted.Buffer[Predicted.Count + i] = row + predicted[i];
-            Labels.Buffer[Labels.Count + i] = labels[i];
-        }
+        SequenceOf.Buffer.AsSpan(row, tokens.Length).Fill(First.Count);
+        for (int i = 0; i < predicted.Length; i++) Predict(row + predicted[i], labels[i]);
+        QuestionOf.Buffer[First.Count] = -1;
         First.Buffer[First.Count] = row;
         Order.Buffer[Order.Count] = order;
-        Tokens.Count = Segments.Count = Positions.Count = row + tokens.Length;
-        Predicted.Count = Labels.Count = Predicted.Count + predicted.Length;
-        First.Count = Order.Count = First.Count + 1;
+        Tokens.Count = Segments.Count = Positions.Count = SequenceOf.Count = row + tokens.Length;
+        First.Count = Order.Count = QuestionOf.Count = First.Count + 1;
         Starts[First.Count] = Tokens.Count;
     }
 }

@@ -34,6 +34,8 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, string model) : 
 
     protected override string ParameterAt(ParameterBuffer buffer, string offset) => $"{(buffer.Gradient ? "Gradients" : "Values")} + {offset}";
 
+    protected override string BatchVector(string name) => $"Pointer(Batch.{name})";
+
     protected override IEnumerable<(string Declaration, string Assignment)> Fields() => packed.Values.Select(p =>
         ($"readonly float* {p.Field}; // {p.Kernel.B.Shape} in the inner kernel's layout", $"{p.Field} = Packed({ParameterOffsets.Of((ParameterBuffer)p.Kernel.B, "0")}, transposed: {(p.Kernel.TransposeB ? "true" : "false")}, PackedB.PackedLength<P>({p.Kernel.N}, {p.Kernel.K}));"));
 
@@ -79,6 +81,9 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, string model) : 
                 string clear = s.Target is SlotBuffer t ? $"Arrays.Clear(Team, {A(t)}, {t.Stride}L * {Size(t.Shape.Rows)});\n" : "";
                 return $"{clear}Tables.ScatterAdd(Team, {Strided(s.Target)}, Pointer(Batch.{s.Index}), {Strided(s.Source)}, {Size(s.Source.Shape.Rows)}, {s.Source.Shape.Columns});";
 
+            case GroupLogSumKernel g:
+                return $"Team.Rows(new GroupLogSum({Strided(g.Source)}, {BatchVector(g.Index)}, {Size(g.Source.Shape.Rows)}, {Strided(g.Result)}, {g.Source.Shape.Columns}), {Size(g.Result.Shape.Rows)});";
+
             case ColumnSumKernel c:
                 return $"ColumnSums.Add<V>(Team, {A(c.Partials)}, Chunks({Size(c.Rows)}), {c.Columns}, {A(c.Target)}, accumulate: {(c.Target is ParameterBuffer ? "true" : "false")});";
 
@@ -104,7 +109,7 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, string model) : 
     KernelFields NewFields(string iteration, out Dialect dialect)
     {
         dialect = new CpuDialect();
-        return new(dialect, b => At(b, iteration), index => $"Pointer(Batch.{index})", iteration);
+        return new(dialect, b => At(b, iteration), BatchVector, iteration);
     }
 
     string Matrix(Lower.Buffer b, bool transposed, string iteration) => $"new({At(b, iteration)}, {b.Stride}{(transposed ? ", transposed: true" : "")})";

@@ -31,6 +31,8 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
 
     protected override string ParameterAt(ParameterBuffer buffer, string offset) => $"{(buffer.Gradient ? "Gradient" : "Value")}({offset})";
 
+    protected override string BatchVector(string name) => $"Batch.{name}";
+
     protected override IEnumerable<(string Declaration, string Assignment)> Fields() =>
         launchers.Select(l => ($"readonly {l.Type} {l.Name};", $"{l.Name} = {l.Construction};"));
 
@@ -79,6 +81,9 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
                 string clear = $"Clear({A(s.Target)}, {s.Target.Stride}, {Size(s.Target.Shape.Rows)});";
                 return $"{clear}\n{Launcher("ScatterAdd<T>", "ScatterAdd")}.Launch({Operand(s.Target)}, Batch.{s.Index}, {Operand(s.Source)}, {Size(s.Source.Shape.Rows)}, {s.Source.Shape.Columns});";
 
+            case GroupLogSumKernel g:
+                return $"{Launcher("GroupLogSum<T>", "GroupLogSum")}.Launch({Operand(g.Source)}, {BatchVector(g.Index)}, {Size(g.Source.Shape.Rows)}, {Operand(g.Result)}, {Size(g.Result.Shape.Rows)}, {g.Source.Shape.Columns});";
+
             case ColumnSumKernel c:
                 return $"{Launcher("ColumnSum", "ColumnSum")}.Launch({A(c.Partials)}, {Size(c.Rows)}, {c.Columns}, {A(c.Target)}, accumulate: {(c.Target is ParameterBuffer ? "true" : "false")});";
 
@@ -110,7 +115,7 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
     KernelFields NewFields(string iteration, out Dialect dialect)
     {
         dialect = new GpuDialect();
-        return new(dialect, b => At(b, iteration), index => $"Batch.{index}", iteration);
+        return new(dialect, b => At(b, iteration), BatchVector, iteration);
     }
 
     static string Size(Graph.Dim dimension) => KernelFields.SizeOf(dimension);

@@ -10,10 +10,10 @@ internal static class OnnxEmitter
     /// <summary>A file with every program that only infers; none if the model has no such program.</summary>
     /// <param name="ns">The model's namespace.</param>
     /// <param name="model">The model's name.</param>
-    /// <param name="graphs">Its traced methods.</param>
-    public static IEnumerable<(string Hint, string Text)> Files(string ns, string model, IEnumerable<(string Name, ModelGraph Graph)> graphs)
+    /// <param name="graphs">Its programs.</param>
+    public static IEnumerable<(string Hint, string Text)> Files(string ns, string model, IEnumerable<(ProgramRule Rule, ModelGraph Graph)> graphs)
     {
-        var programs = (from g in graphs let rule = ProgramRule.All.First(r => r.Method == g.Name) where !rule.Trains select (Name: rule.Infers, g.Graph)).ToList();
+        var programs = graphs.Where(g => !g.Rule.Trains).Select(g => (Name: g.Rule.Infers, g.Graph)).ToList();
         if (programs.Count == 0) yield break;
         yield return ("Onnx", CSharpWriter.File(ns, "AlbertCompiled.Onnx", $"{model}: {string.Join(", ", programs.Select(p => p.Name))} as ONNX graphs over padded sequences.", w =>
             w.Block($"partial class {model}", () =>

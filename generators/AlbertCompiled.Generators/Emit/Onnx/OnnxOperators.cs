@@ -46,6 +46,8 @@ internal static class OnnxOperators
             _ => t.Call("SumOfRows", t.Of(t.Input(0))),
         },
         [Op.OneHot] = t => IsInput(t.Root.Index) ? t.Call("OneHot", Index(t.Root), OnnxText.Of(t.Root.Shape.Columns)) : throw Unknown(t.Root),
+        [Op.Column] = t => throw Unknown(t.Root),
+        [Op.GroupLogSum] = t => throw Unknown(t.Root),
         [Op.Rows] = Rows,
         [Op.MatMul] = MatMul,
         [Op.Attention] = t => t.Attention(Third(t, 0), Third(t, 1), Third(t, 2)),

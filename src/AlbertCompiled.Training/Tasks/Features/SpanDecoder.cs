@@ -10,7 +10,7 @@ public readonly record struct AnswerCandidate(string Answer, double Score);
 /// <param name="Answer">The best answer that is not empty, as the original context spells it; empty if there is none.</param>
 /// <param name="NullOdds">Score of no answer less the best answer's: the greater, the surer there is none.</param>
 /// <param name="Best">The best answers, best first.</param>
-public sealed record SpanPrediction(string Id, string Answer, double NullOdds, IReadOnlyList<AnswerCandidate> Best);
+public sealed record AnswerPrediction(string Id, string Answer, double NullOdds, IReadOnlyList<AnswerCandidate> Best);
 
 /// <summary>
 /// Finds answers from logits of start and end (Devlin et al. 2019, run_squad.py): in each window among the likeliest starts and ends,
@@ -26,7 +26,7 @@ public sealed class SpanDecoder(int candidates = 20, int longestAnswer = 30)
     /// <param name="starts">For each window a logit a token: how likely the answer starts there.</param>
     /// <param name="ends">For each window a logit a token: how likely it ends there.</param>
     /// <exception cref="ArgumentException">There are not as many logits as tokens.</exception>
-    public SpanPrediction Decode(SpanExample example, IReadOnlyList<SpanWindow> windows, IReadOnlyList<float[]> starts, IReadOnlyList<float[]> ends)
+    public AnswerPrediction Decode(SpanExample example, IReadOnlyList<SpanWindow> windows, IReadOnlyList<float[]> starts, IReadOnlyList<float[]> ends)
     {
         double none = double.PositiveInfinity;
         var found = new List<AnswerCandidate>();

@@ -22,11 +22,11 @@ public static class RaceFolder
     /// <param name="predicted">The option predicted for each.</param>
     public static IReadOnlyList<MetricValue> Evaluate(IReadOnlyList<ChoiceExample> examples, IReadOnlyList<int> predicted) =>
     [
-        ChoicePredictions.Accuracy(examples, predicted),
+        ChoicePredictionFile.Accuracy(examples, predicted),
         .. from level in Levels
            let chosen = Enumerable.Range(0, examples.Count).Where(i => examples[i].Id.StartsWith(level + "/", StringComparison.Ordinal)).ToList()
            where chosen.Count > 0
-           select ChoicePredictions.Accuracy([.. chosen.Select(i => examples[i])], [.. chosen.Select(i => predicted[i])], $"accuracy_{level}"),
+           select ChoicePredictionFile.Accuracy([.. chosen.Select(i => examples[i])], [.. chosen.Select(i => predicted[i])], $"accuracy_{level}"),
     ];
 
     static IEnumerable<(string Id, string Path)> Files(string folder)
@@ -58,7 +58,7 @@ public static class RaceFolder
         if (string.IsNullOrWhiteSpace(q.Passage.Article)) throw q.Place.Error("the article is empty");
         if (string.IsNullOrWhiteSpace(question)) throw q.Place.Error("the question is empty");
         if (options.Length != Options) throw q.Place.Error($"{options.Length} options, not {Options}");
-        int? label = q.Passage.Answers is null ? null : ChoicePredictions.Find(q.Passage.Answers[q.Index], Options) ?? throw q.Place.Error($"the answer is \"{q.Passage.Answers[q.Index]}\", not A, B, C or D");
+        int? label = q.Passage.Answers is null ? null : ChoicePredictionFile.Find(q.Passage.Answers[q.Index], Options) ?? throw q.Place.Error($"the answer is \"{q.Passage.Answers[q.Index]}\", not A, B, C or D");
         return new(q.Id, q.Passage.Article, question, options, label);
     }
 

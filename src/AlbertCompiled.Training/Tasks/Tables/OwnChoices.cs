@@ -33,7 +33,7 @@ public static class OwnChoices
 
     static int ParseLabel(string text, int options, RowReader reader, string column)
     {
-        int label = ChoicePredictions.Find(text, options) ?? (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1);
+        int label = ChoicePredictionFile.Find(text, options) ?? (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1);
         return label >= 0 && label < options ? label : throw reader.Place.Error($"\"{column}\" is \"{text}\", no letter or index of {options} options");
     }
 }

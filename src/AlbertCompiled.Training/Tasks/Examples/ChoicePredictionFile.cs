@@ -3,7 +3,7 @@ using System.Text;
 namespace AlbertCompiled.Training;
 
 /// <summary>Files of chosen options: a TSV with the columns "id" and "answer", a letter from A. (RACE has published no format of its own.)</summary>
-public static class ChoicePredictions
+public static class ChoicePredictionFile
 {
     static readonly string[] Columns = ["id", "answer"];
 

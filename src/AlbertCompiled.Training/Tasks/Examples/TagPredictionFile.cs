@@ -3,7 +3,7 @@ using System.Text;
 namespace AlbertCompiled.Training;
 
 /// <summary>Files of predicted tags, as CoNLL's tasks have them: a word and its tag a line, a blank line between sentences.</summary>
-public static class TagPredictions
+public static class TagPredictionFile
 {
     static readonly TagColumns Columns = new("words", "tags");
 

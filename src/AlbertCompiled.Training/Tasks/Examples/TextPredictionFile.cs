@@ -4,7 +4,7 @@ using System.Text;
 namespace AlbertCompiled.Training;
 
 /// <summary>Prediction files as GLUE's server takes them, a TSV with the columns "index", from 0, and "prediction": labels by name, scores with three decimals.</summary>
-public static class TextPredictions
+public static class TextPredictionFile
 {
     static readonly string[] Columns = ["index", "prediction"];
 

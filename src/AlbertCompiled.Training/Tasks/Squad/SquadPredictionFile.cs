@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace AlbertCompiled.Training;
 
 /// <summary>Prediction files as SQuAD's evaluation takes them: a JSON object from question ID to answer, and one from ID to null odds.</summary>
-public static class SquadPredictions
+public static class SquadPredictionFile
 {
     static readonly JsonSerializerOptions Options = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -15,14 +15,14 @@ public static class SquadPredictions
     /// Null odds above which the answer is empty. Null: never, as SQuAD 1.1 wants it, and 2.0's evaluation for its search for a threshold.
     /// </param>
     /// <exception cref="TrainingException">The file cannot be written.</exception>
-    public static void WriteAnswers(string path, IEnumerable<SpanPrediction> predictions, double? threshold = null) =>
+    public static void WriteAnswers(string path, IEnumerable<AnswerPrediction> predictions, double? threshold = null) =>
         Write(path, predictions.ToDictionary(p => p.Id, p => p.NullOdds > threshold ? "" : p.Answer));
 
     /// <summary>Writes null odds: how much more a model believes in no answer than in its best one.</summary>
     /// <param name="path">The file.</param>
     /// <param name="predictions">The predictions.</param>
     /// <exception cref="TrainingException">The file cannot be written.</exception>
-    public static void WriteNullOdds(string path, IEnumerable<SpanPrediction> predictions) => Write(path, predictions.ToDictionary(p => p.Id, p => p.NullOdds));
+    public static void WriteNullOdds(string path, IEnumerable<AnswerPrediction> predictions) => Write(path, predictions.ToDictionary(p => p.Id, p => p.NullOdds));
 
     /// <summary>Reads answers.</summary>
     /// <exception cref="TrainingException">The file cannot be read or is no such object.</exception>

@@ -1,0 +1,32 @@
+namespace AlbertCompiled;
+
+/// <summary>Which spans count as answers.</summary>
+/// <param name="MaxLength">Tokens of an answer at most.</param>
+/// <param name="Segment">The segment that answers lie in: 1, the text behind the question; −1: any.</param>
+/// <param name="Trailing">Tokens at the end of a sequence that belong to no answer: [SEP].</param>
+public readonly record struct AnswerOptions(int MaxLength, int Segment = 1, int Trailing = 1)
+{
+    /// <summary>Up to 30 tokens of the second segment, without its last token.</summary>
+    public static AnswerOptions Default { get; } = new(30);
+}
+
+/// <summary>A span of tokens as an answer.</summary>
+/// <param name="Start">Position of the first token within the sequence.</param>
+/// <param name="End">Position of the last token.</param>
+/// <param name="Score">Sum of the logits of start and end.</param>
+/// <param name="NullScore">The same of position 0, which says that there is no answer: the larger, the more doubtful this one is.</param>
+public readonly record struct SpanPrediction(int Start, int End, float Score, float NullScore)
+{
+    /// <summary>True if there is an answer: its score exceeds the null score by more than <paramref name="threshold"/>.</summary>
+    public bool IsAnswer(float threshold = 0) => Score - NullScore > threshold;
+
+    /// <summary>Where the answer stands in the text.</summary>
+    /// <param name="offsets">For each position of the sequence, where its piece begins in the text and how long it is, in characters.</param>
+    /// <exception cref="ArgumentException">There are offsets for fewer positions.</exception>
+    public (int Start, int Length) Locate(ReadOnlySpan<(int Start, int Length)> offsets)
+    {
+        if (End >= offsets.Length) throw new ArgumentException($"the answer ends at position {End}, of which {offsets.Length} have offsets");
+        int start = offsets[Start].Start;
+        return (start, offsets[End].Start + offsets[End].Length - start);
+    }
+}
