@@ -20,6 +20,7 @@ public static class CommandLine
             FillMaskCommand.Create(context),
             ExportCommand.Create(context),
             InfoCommand.Create(context),
+            GraphCommand.Create(context),
             DeclareCommand.Create(context),
             ModelsCommand.Create(context),
             DevicesCommand.Create(context),
