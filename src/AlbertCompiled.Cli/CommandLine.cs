@@ -18,6 +18,7 @@ public static class CommandLine
             PrepareCommand.Create(context),
             PretrainCommand.Create(context),
             FillMaskCommand.Create(context),
+            AnalyzeCommand.Create(context),
             ExportCommand.Create(context),
             InfoCommand.Create(context),
             GraphCommand.Create(context),

@@ -72,7 +72,9 @@ sealed class PretrainSession : IDisposable
 
     public void Dispose() => corpus.Dispose();
 
-    static Corpus Open(CommandContext context, RunConfiguration configuration, Vocabulary vocabulary, int threads, CancellationToken cancellation)
+    /// <summary>The text of a run, prepared; says what it is.</summary>
+    /// <exception cref="TrainingException">It is empty or unreadable.</exception>
+    public static Corpus Open(CommandContext context, RunConfiguration configuration, Vocabulary vocabulary, int threads, CancellationToken cancellation)
     {
         if (configuration.Data is { } data)
         {

@@ -42,13 +42,13 @@ sealed class GraphMemory
         yield return Svg.Text("heading", columns[0].X, Top + 56, "Memory");
         foreach (var column in columns)
         {
-            string size = string.Create(CultureInfo.InvariantCulture, $"{column.Region.Bytes(column.Units) / 1e6:#,0.0} MB");
-            string unit = string.Create(CultureInfo.InvariantCulture, $"{4 * column.Units:#,0} bytes a {column.Region.Unit}");
+            string size = GraphPicture.Quantity(column.Region.Bytes(column.Units), "B");
+            string unit = string.Create(CultureInfo.InvariantCulture, $"{4 * column.Units:#,0} bytes for {column.Region.Unit}");
             double top = layout.Y(0) - 6;
             bool wide = column.Width > Character * (unit.Length + size.Length + 4);
             yield return Svg.Rectangle("arena", column.X - 3, top, column.Width + 6, layout.Bottom - top, 6);
             if (wide) yield return Svg.Text("region", column.X, top - 12, $"{unit}, {size}");
-            else yield return Svg.Text("region", column.X + column.Width / 2 + 4, top - 10, $"a {column.Region.Unit}: {size}", turned: -38);
+            else yield return Svg.Text("region", column.X + column.Width / 2 + 4, top - 10, $"for {column.Region.Unit}: {size}", turned: -38);
             foreach (var slot in graph.Slots.Select((s, i) => (Slot: s, Index: i)).Where(s => s.Slot.Region == column.Region.Name)) yield return Slot(slot.Slot, slot.Index, column);
         }
     }
@@ -59,29 +59,41 @@ sealed class GraphMemory
         double top = layout.Y(slot.First), height = layout.Y(slot.Last) + GraphLayout.Row - 4 - top;
         var producer = graph.Kernels.FirstOrDefault(k => k.Writes.Contains(index));
         string name = slot.Entries > 1 ? $"{slot.Name} × {slot.Entries}" : slot.Name;
-        string bytes = string.Create(CultureInfo.InvariantCulture, $"{4 * slot.Units:#,0} bytes a {column.Region.Unit}, {column.Region.Bytes(slot.Units) / 1e6:#,0.00} MB");
+        string bytes = string.Create(CultureInfo.InvariantCulture, $"{4 * slot.Units:#,0} bytes for {column.Region.Unit}, {GraphPicture.Quantity(column.Region.Bytes(slot.Units), "B")}");
         return Svg.Group($"slot {producer?.Kind}",
             Svg.Title($"{name}\n{slot.Shape}, {bytes}\nfrom {graph.Kernels[slot.First].Name} to {graph.Kernels[slot.Last].Name}"),
-            Svg.Rectangle("box", x, top, width, height, Math.Min(3, width / 3)), Label(name, x, top, width, height)!, Touches(index, slot, x + width / 2, width));
+            Svg.Rectangle("box", x, top, width, height, Math.Min(3, width / 3)), Label(name, index, slot, x, width)!, Touches(index, slot, x, width));
     }
 
-    static XElement? Label(string name, double x, double top, double width, double height)
+    // turned where the slot is narrow, and then in the first stretch that no dot stands in
+    XElement? Label(string name, int index, GraphSlot slot, double x, double width)
     {
-        double length = Character * name.Length + 10;
-        if (length < width) return Svg.Text("slot-name", x + 6, top + 13, name);
-        return width >= 14 && length + 4 < height ? Svg.Text("slot-name", x + Math.Min(width / 2 + 4, 14), top + length - 2, name, turned: -90) : null;
+        double length = Character * name.Length + 10, from = layout.Y(slot.First);
+        if (length < width) return Svg.Text("slot-name", x + 6, from + 13, name);
+        if (width < 14) return null;
+        foreach (double next in Touching(index, slot).Select(t => t.Y - 5).Append(layout.Y(slot.Last) + GraphLayout.Row - 4))
+        {
+            if (next - from > length) return Svg.Text("slot-name", x + Math.Min(width / 2 + 4, 14), from + length - 3, name, turned: -90);
+            from = next + 10;
+        }
+
+        return width < 40 ? null : Svg.Text("slot-name", x + 6, layout.Y(slot.First) + 13, Svg.Shorten(name, (int)((width - 10) / Character)));
     }
 
     // dots keep to the right edge of what is wide, where no name stands
-    IEnumerable<XElement> Touches(int index, GraphSlot slot, double middle, double width)
+    IEnumerable<XElement> Touches(int index, GraphSlot slot, double x, double width)
     {
         if (width < 5) yield break;
-        double radius = Math.Min(3.4, width / 2 - 0.5), x = width > 34 ? middle + width / 2 - 10 : middle;
+        double radius = Math.Min(3.4, width / 2 - 0.5), centre = width > 34 ? x + width - 10 : x + width / 2;
+        foreach (var (y, writes) in Touching(index, slot)) yield return writes ? Svg.Circle("write", centre, y, radius) : Svg.Circle("read", centre, y, radius * 0.9);
+    }
+
+    IEnumerable<(double Y, bool Writes)> Touching(int index, GraphSlot slot)
+    {
         for (int k = slot.First; k <= slot.Last; k++)
         {
-            double y = layout.Y(k) + GraphLayout.Row / 2 - 2;
-            if (graph.Kernels[k].Writes.Contains(index)) yield return Svg.Circle("write", x, y, radius);
-            else if (graph.Kernels[k].Reads.Contains(index)) yield return Svg.Circle("read", x, y, radius * 0.9);
+            bool writes = graph.Kernels[k].Writes.Contains(index);
+            if (writes || graph.Kernels[k].Reads.Contains(index)) yield return (layout.Y(k) + GraphLayout.Row / 2 - 2, writes);
         }
     }
 }
@@ -94,13 +106,17 @@ sealed record GraphRegion(string Name, string Unit, long Count)
 {
     public static GraphRegion Of(string name, Capacity c) => name switch
     {
-        "Token" or "ExactToken" => new(name, "token", ArenaPlan.Round(c.Tokens)),
-        "Sequence" or "ExactSequence" => new(name, "sequence", ArenaPlan.Round(c.Sequences)),
-        "Prediction" or "ExactPrediction" => new(name, "prediction", ArenaPlan.Round(c.Predictions)),
+        "Token" => new(name, "a token", ArenaPlan.Round(c.Tokens)),
+        "ExactToken" => new(name, "a token, float32", ArenaPlan.Round(c.Tokens)),
+        "Sequence" => new(name, "a sequence", ArenaPlan.Round(c.Sequences)),
+        "ExactSequence" => new(name, "a sequence, float32", ArenaPlan.Round(c.Sequences)),
+        "Prediction" => new(name, "a prediction", ArenaPlan.Round(c.Predictions)),
+        "ExactPrediction" => new(name, "a prediction, float32", ArenaPlan.Round(c.Predictions)),
         "TokenChunk" => new(name, $"{ArenaPlan.ChunkRows} tokens", ArenaPlan.Chunks(c.Tokens)),
         "SequenceChunk" => new(name, $"{ArenaPlan.ChunkRows} sequences", ArenaPlan.Chunks(c.Sequences)),
         "PredictionChunk" => new(name, $"{ArenaPlan.ChunkRows} predictions", ArenaPlan.Chunks(c.Predictions)),
-        _ => new(name, "model", 1),
+        "ExactFixed" => new(name, "all, float32", 1),
+        _ => new(name, "all", 1),
     };
 
     /// <summary>Bytes of so many elements, where activations are float32.</summary>

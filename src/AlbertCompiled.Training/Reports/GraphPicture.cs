@@ -9,9 +9,9 @@ namespace AlbertCompiled.Training;
 /// </summary>
 public static class GraphPicture
 {
-    const double Margin = 24, Top = 246, Line = 14, StatementWidth = 430, KernelWidth = 286, WorkWidth = 96, MemoryGap = 28;
+    const double Margin = 24, Top = 240, Line = 14, StatementWidth = 430, KernelWidth = 304, WorkWidth = 96, MemoryGap = 28, HeadingRoom = 112;
     const double StatementX = Margin + 26, KernelX = StatementX + StatementWidth + 46, WorkX = KernelX + KernelWidth + 22, MemoryX = WorkX + WorkWidth + MemoryGap;
-    const int StatementCharacters = 68, NameCharacters = 42, ShapeCharacters = 52;
+    const int StatementCharacters = 68, NameCharacters = 41, ShapeCharacters = 53;
 
     static readonly (KernelKind Kind, string Name)[] Kinds =
     [
@@ -29,7 +29,7 @@ public static class GraphPicture
         var graph = ProgramGraph.Parse(program.Graph);
         var layout = new GraphLayout(graph, Top);
         var memory = new GraphMemory(graph, layout, capacity, MemoryX);
-        double width = memory.Right + Margin, height = layout.Bottom + Margin + 8;
+        double width = memory.Right + HeadingRoom, height = layout.Bottom + Margin + 8;
         var drawing = Svg.Drawing(width, height, $"The {program.Name} program of {model.Name}",
             new XAttribute("width", Svg.Number(width)), new XAttribute("height", Svg.Number(height)), // a browser shows it at its size
             new XElement(Svg.Namespace + "style", GraphStyle.Text), Svg.Title($"{model.Name}: {program.Name}"), Svg.Rectangle("page", 0, 0, width, height),
@@ -43,8 +43,8 @@ public static class GraphPicture
         double flops = graph.Kernels.Sum(k => Flops(graph, k, capacity));
         string loops = string.Join(" and ", graph.Loops.Select(l => $"{l.Iterations} layers").Distinct());
         yield return Svg.Text("title", Margin, 46, $"{model.Name}, {program.Name}");
-        yield return Svg.Text("lead", Margin, 72, Invariant($"{graph.Statements.Length} statements of the definition became {graph.Kernels.Length} kernels{(loops.Length > 0 ? $"; {loops} are one loop, compiled once" : "")}."));
-        yield return Svg.Text("lead", Margin, 92, Invariant($"For {capacity.Tokens:#,0} tokens in {capacity.Sequences:#,0} sequences{(capacity.Predictions > 0 ? $" with {capacity.Predictions:#,0} predictions" : "")}: {flops / 1e9:#,0.0} GFLOP in an arena of {program.Arena.Bytes(capacity) / 1e6:#,0.0} MB. Time runs down."));
+        yield return Svg.Text("lead", Margin, 72, Invariant($"{graph.Statements.Length} statements of the definition became {graph.Kernels.Length} kernels{(graph.Kernels.Any(k => k.Backward) ? ", forward and backward" : "")}{(loops.Length > 0 ? $"; {loops} are one loop, compiled once" : "")}."));
+        yield return Svg.Text("lead", Margin, 92, Invariant($"For {capacity.Tokens:#,0} tokens in {capacity.Sequences:#,0} sequences{(capacity.Predictions > 0 ? $" with {capacity.Predictions:#,0} predictions" : "")}: {Quantity(flops, "FLOP")} in an arena of {Quantity(program.Arena.Bytes(capacity), "B")}. Time runs down."));
         double x = Margin;
         foreach (var (kind, name) in Kinds.Where(k => graph.Kernels.Any(g => g.Kind == k.Kind)))
         {
@@ -112,19 +112,20 @@ public static class GraphPicture
     static IEnumerable<XElement> Kernels(ProgramGraph graph, GraphLayout layout, Capacity capacity)
     {
         double total = Math.Max(1, graph.Kernels.Sum(k => Flops(graph, k, capacity)));
+        double most = Math.Max(1, graph.Kernels.Select(k => Flops(graph, k, capacity)).DefaultIfEmpty(0).Max());
         for (int i = 0; i < graph.Kernels.Length; i++)
         {
             var kernel = graph.Kernels[i];
-            double y = layout.Y(i), share = Flops(graph, kernel, capacity) / total;
-            yield return Svg.Group($"kernel {kernel.Kind}", Svg.Title(Tooltip(graph, kernel, capacity, share)),
-                Svg.Rectangle($"box", KernelX, y, KernelWidth, GraphLayout.Row - 4, 5),
+            double y = layout.Y(i), flops = Flops(graph, kernel, capacity), share = flops / total, bar = Math.Max(1, flops / most * (WorkWidth - 44));
+            yield return Svg.Group($"kernel {kernel.Kind}", Svg.Title(Tooltip(graph, kernel, flops, share)),
+                Svg.Rectangle("box", KernelX, y, KernelWidth, GraphLayout.Row - 4, 5),
                 Svg.Text("name", KernelX + 10, y + 13.5, Svg.Shorten(kernel.Name, NameCharacters)), Svg.Text("shape", KernelX + 10, y + 26.5, Svg.Shorten(kernel.Shapes, ShapeCharacters)),
-                Svg.Rectangle("bar", WorkX, y + 8, Math.Max(1, share * (WorkWidth - 44)), 14, 2),
-                share < 0.0005 ? null! : Svg.Text("share", WorkX + Math.Max(1, share * (WorkWidth - 44)) + 5, y + 19, share.ToString(share < 0.1 ? "0.0 %" : "0 %", CultureInfo.InvariantCulture)));
+                Svg.Rectangle("bar", WorkX, y + 8, bar, 14, 2),
+                share < 0.0005 ? null! : Svg.Text("share", WorkX + bar + 5, y + 19, share.ToString(share < 0.1 ? "0.0 %" : "0 %", CultureInfo.InvariantCulture)));
         }
     }
 
-    static string Tooltip(ProgramGraph graph, GraphKernel kernel, Capacity capacity, double share)
+    static string Tooltip(ProgramGraph graph, GraphKernel kernel, double flops, double share)
     {
         string operations = string.Join(", ", kernel.Operations.Select(o => o.Count == 1 ? o.Name : $"{o.Count} {o.Name}"));
         string Slots(IEnumerable<int> slots) => string.Join(", ", slots.Select(s => graph.Slots[s].Name));
@@ -132,7 +133,7 @@ public static class GraphPicture
         return string.Join('\n', ((string[])
         [
             kernel.Name, kernel.Shapes, operations.Length > 0 ? $"operations: {operations}" : "",
-            Invariant($"{kernel.Flops:#,0.##} FLOPs a {per}, {kernel.Bytes:#,0.##} bytes a row; {Flops(graph, kernel, capacity) / 1e9:#,0.###} GFLOP in all, {share:0.0%}"),
+            Invariant($"{kernel.Flops:#,0.##} FLOPs a {per}, {kernel.Bytes:#,0.##} bytes a row; {Quantity(flops, "FLOP")} in all, {share:0.0%}"),
             kernel.Reads.Length > 0 ? $"reads {Slots(kernel.Reads)}" : "", kernel.Writes.Length > 0 ? $"writes {Slots(kernel.Writes)}" : "",
             kernel.Parameters.Length > 0 ? $"parameters: {string.Join(", ", kernel.Parameters)}" : "",
         ]).Where(l => l.Length > 0));
@@ -144,6 +145,13 @@ public static class GraphPicture
         double rows = kernel.Rows is { } dimension ? capacity[dimension] : kernel.ConstantRows;
         if (kernel.Kind == KernelKind.Attention) rows *= (double)capacity.Tokens / capacity.Sequences; // each token with those of its sequence
         return kernel.Flops * rows * (kernel.Loop < 0 ? 1 : graph.Loops[kernel.Loop].Iterations);
+    }
+
+    /// <summary>A number with its unit's prefix: 12.3 MB.</summary>
+    internal static string Quantity(double value, string unit)
+    {
+        int thousands = value < 1 ? 0 : Math.Min(4, (int)(Math.Log10(value) / 3));
+        return Invariant($"{value / Math.Pow(1000, thousands):0.#} {(thousands == 0 ? "" : "kMGT"[thousands - 1])}{unit}");
     }
 
     static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

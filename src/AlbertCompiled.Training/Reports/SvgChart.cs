@@ -12,7 +12,8 @@ static class SvgChart
     public static XElement Draw(Chart chart)
     {
         double lastStep = chart.Series.SelectMany(s => s.Points).Select(p => p.X).DefaultIfEmpty(1).Max();
-        var x = Axis.Covering([chart.From, lastStep]) with { Low = chart.From, High = lastStep }; // curves reach the edges
+        var x = Axis.Covering([chart.From, lastStep]);
+        x = x with { Low = chart.From, High = lastStep, Step = Math.Max(1, x.Step) }; // curves reach the edges, and what is counted is whole
         var y = Axis.Covering(chart.Series.SelectMany(s => s.Points).Select(p => p.Y).Concat(chart.Series.SelectMany(s => s.Spread).SelectMany(p => (double[])[p.Low, p.High])).Concat(chart.Levels.Select(l => l.Y)).Concat(chart.FromZero ? [0.0] : []));
         return Svg.Drawing(Width, Height, chart.Title,
             chart.Series.Select(s => Spread(s, x, y)), Grid(x, y, chart), Changes(chart, x), chart.Levels.Select(l => Svg.Line("level", Left, Y(y, l.Y), Width - Right, Y(y, l.Y))), chart.Series.Select(s => Curve(s, x, y)), Labels(chart, y));
