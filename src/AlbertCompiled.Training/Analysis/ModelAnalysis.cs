@@ -43,6 +43,7 @@ public sealed record ModelAnalysis(
         EagerRun.Evaluate(graph, _ => program(heldOut), layers);
         EagerRun.Evaluate(graph, _ => program(single), attention);
         if (layers.Changes.Count == 0) throw new TrainingException($"the definition of {model.Description.Name} has no layers: it repeats nothing");
+        if (attention.Attention.Count == 0) throw new TrainingException($"the definition of {model.Description.Name} has no attention");
         return new(heldOut.First.Count, heldOut.Tokens.Count, layers.Changes, sentence, attention.Attention,
             [.. pieces.Select(p => new PieceNeighbours(p, table.Nearest(p, vocabulary.Ordinary, NeighboursShown)))]);
     }

@@ -20,9 +20,9 @@ public static class AnalysisPage
         Paragraph("The L2 distance and the cosine similarity between a token's vector before a layer and after it: mean and standard deviation over all tokens (Lan et al. 2020, Figure 1). Shared layers that neared a fixed point would bring the distance to 0 and the cosine to 1."),
         Part("charts", Charts(analysis.Layers).Select(HtmlPage.Figure)),
         Heading("Where it looks"),
-        Paragraph("Each row shows what its piece takes from every piece; the darker the more, by the square root. Mean of all heads; rest the pointer on a row."),
-        Part("charts", Layers(analysis).Select(map => Figure($"Layer {map.Layer}", AttentionPicture.Labelled(map, Pieces(vocabulary, analysis.Sentence))))),
-        Part("charts", [Figure("Every head", AttentionPicture.Grid(analysis.Attention, i => analysis.Sentence[i] == vocabulary.Classify || analysis.Sentence[i] == vocabulary.Separator))]),
+        Paragraph($"Each row shows what its piece takes from every piece, the mean of all heads: the darker the more, by the square root, up to {Percent(Means(analysis))}. Rest the pointer on a row."),
+        Part("maps", Means(analysis).Select(map => Figure($"Layer {map.Layer}", AttentionPicture.Labelled(map, Pieces(vocabulary, analysis.Sentence), AttentionPicture.Darkest(Means(analysis)))))),
+        Part("charts", [Figure($"Every head, up to {Percent(analysis.Attention.SelectMany(l => l))}", AttentionPicture.Grid(analysis.Attention, i => analysis.Sentence[i] == vocabulary.Classify || analysis.Sentence[i] == vocabulary.Separator))]),
         Heading("Which pieces are near each other"),
         Paragraph("The nearest rows of the embedding table by cosine. A hyphen stands where a piece goes on with a word."),
         Neighbours(vocabulary, analysis.Neighbours));
@@ -46,8 +46,10 @@ public static class AnalysisPage
     }
 
     // the first, the middle and the last one: more would not be looked at
-    static IEnumerable<AttentionMap> Layers(ModelAnalysis analysis) =>
-        ((int[])[0, analysis.Attention.Count / 2, analysis.Attention.Count - 1]).Distinct().Where(i => i >= 0).Select(i => AttentionMap.Mean(analysis.Attention[i]));
+    static IEnumerable<AttentionMap> Means(ModelAnalysis analysis) =>
+        ((int[])[0, analysis.Attention.Count / 2, analysis.Attention.Count - 1]).Distinct().Select(i => AttentionMap.Mean(analysis.Attention[i]));
+
+    static string Percent(IEnumerable<AttentionMap> maps) => AttentionPicture.Darkest(maps).ToString("0%", CultureInfo.InvariantCulture);
 
     static string[] Pieces(Vocabulary vocabulary, IReadOnlyList<int> tokens) => [.. tokens.Select(t => WordPieces.Shown(vocabulary.Piece(t)))];
 

@@ -12,12 +12,15 @@ static class AttentionPicture
 
     const double Largest = 20, LabelSize = 0.72, Side = 420, Thumbnail = 92, Gap = 10, LayerLabel = 64, HeadLabel = 20;
 
+    /// <summary>The largest share in any of the maps: it is drawn darkest.</summary>
+    public static double Darkest(IEnumerable<AttentionMap> maps) => maps.SelectMany(m => m.Probabilities.Values).DefaultIfEmpty(1).Max();
+
     /// <summary>A map with the pieces at its sides.</summary>
-    public static XElement Labelled(AttentionMap map, IReadOnlyList<string> pieces)
+    public static XElement Labelled(AttentionMap map, IReadOnlyList<string> pieces, double darkest)
     {
         double cell = Math.Min(Largest, Side / map.Length), size = Math.Clamp(cell * LabelSize, 3, 11), label = pieces.Max(p => p.Length) * size * 0.62 + 12;
         double width = label + cell * map.Length + 4, height = label + cell * map.Length + 4;
-        var drawing = Svg.Drawing(width, height, $"Attention of layer {map.Layer}", Svg.Rectangle("map", label, label, cell * map.Length, cell * map.Length), Cells(map, label, label, cell));
+        var drawing = Svg.Drawing(width, height, $"Attention of layer {map.Layer}", Svg.Rectangle("map", label, label, cell * map.Length, cell * map.Length), Cells(map, label, label, cell, darkest));
         for (int i = 0; i < map.Length; i++)
         {
             double middle = label + (i + 0.5) * cell;
@@ -35,6 +38,7 @@ static class AttentionPicture
     /// <param name="isSpecial">True for positions that hold [CLS] or [SEP].</param>
     public static XElement Grid(IReadOnlyList<IReadOnlyList<AttentionMap>> layers, Func<int, bool> isSpecial)
     {
+        double darkest = Darkest(layers.SelectMany(l => l));
         int heads = layers.Max(l => l.Count);
         double width = LayerLabel + heads * (Thumbnail + Gap), height = HeadLabel + layers.Count * (Thumbnail + Gap);
         var drawing = Svg.Drawing(width, height, "Attention of every head", new XAttribute("style", string.Create(CultureInfo.InvariantCulture, $"max-width: {width * 1.3:0}px")));
@@ -47,7 +51,7 @@ static class AttentionPicture
             {
                 var map = layers[l][h];
                 double x = LayerLabel + h * (Thumbnail + Gap);
-                drawing.Add(Svg.Group("head", Svg.Title(Habits(map, isSpecial)), Svg.Rectangle("map", x, y, Thumbnail, Thumbnail), Cells(map, x, y, Thumbnail / map.Length)));
+                drawing.Add(Svg.Group("head", Svg.Title(Habits(map, isSpecial)), Svg.Rectangle("map", x, y, Thumbnail, Thumbnail), Cells(map, x, y, Thumbnail / map.Length, darkest)));
             }
         }
 
@@ -55,15 +59,15 @@ static class AttentionPicture
     }
 
     // one path a shade, in units of cells
-    static XElement Cells(AttentionMap map, double x, double y, double cell)
+    static XElement Cells(AttentionMap map, double x, double y, double cell, double darkest)
     {
         var paths = new StringBuilder?[Shades + 1];
         for (int i = 0; i < map.Length; i++)
         {
             for (int j = 0, next; j < map.Length; j = next)
             {
-                int shade = Shade(map.Probabilities[i, j]);
-                for (next = j + 1; next < map.Length && Shade(map.Probabilities[i, next]) == shade;) next++;
+                int shade = Shade(map.Probabilities[i, j] / darkest);
+                for (next = j + 1; next < map.Length && Shade(map.Probabilities[i, next] / darkest) == shade;) next++;
                 if (shade > 0) (paths[shade] ??= new()).Append(CultureInfo.InvariantCulture, $"M{j} {i}h{next - j}v1h-{next - j}z");
             }
         }
@@ -73,7 +77,7 @@ static class AttentionPicture
     }
 
     // with the square root, weak attention shows too
-    static int Shade(double probability) => (int)Math.Round(Shades * Math.Sqrt(Math.Clamp(probability, 0, 1)));
+    static int Shade(double share) => (int)Math.Round(Shades * Math.Sqrt(share));
 
     static XElement Sized(XElement text, double size)
     {

@@ -46,7 +46,8 @@ static class HtmlPage
         .level { stroke: var(--level); stroke-width: 1.2; stroke-dasharray: 6 4; } .level-label { fill: var(--level); stroke: var(--sheet); stroke-width: 4; stroke-linejoin: round; paint-order: stroke; }
         table { border-collapse: collapse; background: var(--sheet); border: 1px solid var(--rule); border-radius: 10px; font-size: .88rem; }
         th { text-align: left; font-weight: 400; color: var(--faint); } th, td { padding: 4px 16px; border-bottom: 1px solid var(--rule); }
-        td small { color: var(--faint); } .piece { font-family: ui-monospace, monospace; fill: var(--ink); } .reach { fill: transparent; } .reach:hover { fill: var(--held); fill-opacity: .12; }
+        .maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 14px; }
+        td:has(small) { white-space: nowrap; } td small { color: var(--faint); } .piece { font-family: ui-monospace, monospace; fill: var(--ink); } .reach { fill: transparent; } .reach:hover { fill: var(--held); fill-opacity: .12; }
         .map { fill: var(--sheet); stroke: var(--rule); } .head:hover .map { stroke: var(--held); } .shade { fill: var(--train); } .s1 { fill-opacity: 0.1; } .s2 { fill-opacity: 0.2; } .s3 { fill-opacity: 0.3; } .s4 { fill-opacity: 0.4; } .s5 { fill-opacity: 0.5; } .s6 { fill-opacity: 0.6; } .s7 { fill-opacity: 0.7; } .s8 { fill-opacity: 0.8; } .s9 { fill-opacity: 0.9; } .s10 { fill-opacity: 1.0; }
 
         """;
