@@ -1,13 +1,14 @@
 using System.Xml.Linq;
 using AlbertCompiled.Cli;
 using AlbertCompiled.Models;
+using AlbertCompiled.Tests.Numbers;
 
 namespace AlbertCompiled.Tests;
 
 /// <summary>albert graph and albert analyze, end to end.</summary>
 public sealed class InspectTests : IDisposable
 {
-    static readonly ModelRegistry Models = new(new RegisteredModel(AlbertTiny.Compiled, AlbertTiny.Create));
+    static readonly ModelRegistry Models = new(new RegisteredModel(AlbertTiny.Compiled, AlbertTiny.Create), new RegisteredModel(GoldenGroups.Compiled, GoldenGroups.Create));
 
     readonly TemporaryFolder folder = new();
 
@@ -51,6 +52,18 @@ public sealed class InspectTests : IDisposable
         Run("analyze", folder["run"], "--sequences", "0").Fails("--sequences must be at least 1");
         Run("analyze", folder["missing"]).Fails("is not the folder of a run");
         Assert.Equal(2, Run("analyze").Fails("see albert analyze --help").Code);
+    }
+
+    [Fact]
+    public void Analyze_looks_into_a_published_folder()
+    {
+        string path = PublishedFiles.Write(folder, "b_groups");
+        string output = Run("analyze", path, "--text", "a list", "--sequences", "2").Succeeds().Output;
+        Assert.Contains("text: XML documentation", output);
+        Assert.Matches(@"GoldenGroups \d+ weights loaded; none missing; none not used, 4 layers on 2 sequences of \d+ tokens", output);
+        Assert.Contains("layer 4.2", File.ReadAllText(Path.Combine(path, "analysis.html"))); // 4 layers of 2 blocks
+        File.Delete(Path.Combine(path, "model.safetensors"));
+        Run("analyze", path).Fails("model.safetensors");
     }
 
     [Fact]

@@ -38,13 +38,13 @@ static class AnalyzeCommand
     static TokenBatch HeldOut(CommandContext context, string folder, ModelSource source, int sequences)
     {
         var model = source.Model.Description;
-        bool published = PublishedFolder.IsPublished(folder);
-        var recipe = published ? Recipes.For(model) : RunFolder.Open(folder).Configuration.Recipe;
-        int longest = Math.Min(LongestSequence, model.Positions());
-        using var corpus = published
-            ? CorpusCache.Open(TextOptions.Source([], TextFormat.Default), source.Vocabulary, Environment.ProcessorCount, CorpusCache.Folder)
-            : PretrainSession.Open(context, RunFolder.Open(folder).Configuration, source.Vocabulary, 0, default);
-        return HeldOutText.Draw(corpus, source.Vocabulary, recipe.Packing, longest, sequences);
+        var configuration = PublishedFolder.IsPublished(folder) ? null : RunFolder.Open(folder).Configuration;
+        using var interruption = context.Interruption();
+        using var corpus = configuration is null
+            ? PretrainSession.Open(context, TextOptions.Source([], TextFormat.Default), source.Vocabulary, 0, interruption.Token)
+            : PretrainSession.Open(context, configuration, source.Vocabulary, 0, interruption.Token);
+        var recipe = configuration?.Recipe ?? Recipes.For(model);
+        return HeldOutText.Draw(corpus, source.Vocabulary, recipe.Packing, Math.Min(LongestSequence, model.Positions()), sequences);
     }
 
     static int[] Sentence(Vocabulary vocabulary, string text) =>

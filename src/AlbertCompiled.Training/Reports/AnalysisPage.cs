@@ -20,7 +20,7 @@ public static class AnalysisPage
         Paragraph("The L2 distance and the cosine similarity between a token's vector before a layer and after it: mean and standard deviation over all tokens (Lan et al. 2020, Figure 1). Shared layers that neared a fixed point would bring the distance to 0 and the cosine to 1."),
         Part("charts", Charts(analysis.Layers).Select(HtmlPage.Figure)),
         Heading("Where it looks"),
-        Paragraph($"Each row shows what its piece takes from every piece, the mean of all heads: the darker the more, by the square root, up to {Percent(Means(analysis))}. Rest the pointer on a row."),
+        Paragraph($"Each row shows what its piece takes from every piece, the mean of all heads: the stronger the colour the more, by the square root, up to {Percent(Means(analysis))}. Rest the pointer on a row."),
         Part("maps", Means(analysis).Select(map => Figure($"Layer {map.Layer}", AttentionPicture.Labelled(map, Pieces(vocabulary, analysis.Sentence), AttentionPicture.Darkest(Means(analysis)))))),
         Part("charts", [Figure($"Every head, up to {Percent(analysis.Attention.SelectMany(l => l))}", AttentionPicture.Grid(analysis.Attention, i => analysis.Sentence[i] == vocabulary.Classify || analysis.Sentence[i] == vocabulary.Separator))]),
         Heading("Which pieces are near each other"),
