@@ -1,3 +1,6 @@
+using System.Reflection;
+
+
 namespace AlbertCompiled.Tests.Numbers;
 
 /// <summary>A model compiled, and the same one run op by op in double precision, with the same weights and the same dropout.</summary>
@@ -22,7 +25,10 @@ internal sealed class Twin : IDisposable
             Model.Parameters.Write(p.Name, values);
         }
 
-        graph = ModelGraph.Of(Model);
+        var (attribute, definition) = type.GetCustomAttributes().Select(a => (a, DefinitionOf(a.GetType()))).Single(a => a.Item2 is not null);
+        if (type.GetCustomAttribute<ClassificationAttribute>() is { } classification) attribute.GetType().GetProperty("Labels")!.SetValue(attribute, classification.Labels);
+        graph = (ModelGraph)Activator.CreateInstance(definition!, attribute)!;
+        graph.Load(Model.Parameters);
     }
 
     /// <summary>The compiled model.</summary>
@@ -70,5 +76,8 @@ internal sealed class Twin : IDisposable
         foreach (var (name, value) in expected.Outputs.Values) Close.Assert(value.Values, [(double)actual[name]], absolute, relative, $"{program} {name}");
     }
 
-    Outputs Program(string name, TokenBatch batch) => graph.Program(name)!(batch);
+    Outputs Program(string name, TokenBatch batch) => graph.GetType().GetMethod(name)!.CreateDelegate<Func<TokenBatch, Outputs>>(graph)(batch);
+
+    static Type? DefinitionOf(Type attribute) =>
+        attribute.BaseType is { IsGenericType: true } b && b.GetGenericTypeDefinition() == typeof(ArchitectureAttribute<>) ? b.GetGenericArguments()[0] : null;
 }
