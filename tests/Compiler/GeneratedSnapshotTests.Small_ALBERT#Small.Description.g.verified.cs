@@ -49,9 +49,332 @@ partial class Small
         ],
         3472,
         [
-            new("train", new(528, 66, 184, 0, 16, 0, 1, 48, 16, 66, 144), 25344, 1728, 3168, 448, [new("loss", null, 1), new("mlm_loss", null, 1), new("sop_loss", null, 1), new("mlm_accuracy", null, 1), new("sop_accuracy", null, 1)]),
-            new("evaluate", new(96, 32, 72, 0, 2, 0, 0, 0, 2, 2, 144), 8448, 576, 1056, 128, [new("loss", null, 1), new("mlm_loss", null, 1), new("sop_loss", null, 1), new("mlm_accuracy", null, 1), new("sop_accuracy", null, 1)]),
-            new("predict", new(96, 32, 72, 0, 2, 0, 0, 0, 0, 0, 0), 8448, 576, 1056, 128, [new("logits", Dimension.Predictions, 50), new("order", Dimension.Sequences, 2), new("pooled", Dimension.Sequences, 16), new("hidden", Dimension.Tokens, 16)]),
+            new("train", new(528, 66, 184, 0, 16, 0, 1, 48, 16, 66, 144), 25344, 1728, 3168, 448, [new("loss", null, 1), new("mlm_loss", null, 1), new("sop_loss", null, 1), new("mlm_accuracy", null, 1), new("sop_accuracy", null, 1)])
+            {
+                Graph =
+                    "statement|var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);\n" +
+                    "statement|var lookup = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);\n" +
+                    "statement|var hidden = mapping is null ? embedded : Linear(embedded, mapping);\n" +
+                    "statement|var queryKeyValue = Linear(x, a.QueryKeyValue);\n" +
+                    "statement|var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);\n" +
+                    "statement|var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);\n" +
+                    "statement|var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);\n" +
+                    "statement|return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);\n" +
+                    "statement|var expanded = Activate(Linear(attended, f.Input));\n" +
+                    "statement|var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);\n" +
+                    "statement|var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);\n" +
+                    "statement|var predicted = Rows(hidden, batch.Predicted);\n" +
+                    "statement|var first = Rows(hidden, batch.First);\n" +
+                    "statement|var mlm = Mean(CrossEntropy(logits, batch.Labels));\n" +
+                    "statement|var sop = Mean(CrossEntropy(order, batch.Order));\n" +
+                    "statement|var transformed = Activate(Linear(x, transform));\n" +
+                    "statement|var order = Linear(Dropout(pooled, c.Dropout), orderHead);\n" +
+                    "statement|return Tanh(Linear(first, pooler));\n" +
+                    "statement|var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);\n" +
+                    "statement|return MatMul(decoderInput, word, transposeB: true) + decoderBias;\n" +
+                    "statement|(\"mlm_accuracy\", Mean(Correct(logits, batch.Labels)))\n" +
+                    "statement|(\"sop_accuracy\", Mean(Correct(order, batch.Order)))\n" +
+                    "statement|(\"loss\", mlm + sop)\n" +
+                    "loop|LayerGroup|2|up\n" +
+                    "loop|LayerGroup|2|down\n" +
+                    "slot|embedded|[tokens, 8]|Token|1|512|8|0|69\n" +
+                    "slot|embeddedSum|[tokens, 1]|ExactToken|1|12|1|0|72\n" +
+                    "slot|embeddedSum2|[tokens, 1]|ExactToken|1|13|1|0|72\n" +
+                    "slot|lookup|[tokens, 8]|Token|1|520|8|0|72\n" +
+                    "slot|layerOutput|[tokens, 16]|Token|3|224|48|1|65\n" +
+                    "slot|attended|[tokens, 16]|Token|2|320|32|2|65\n" +
+                    "slot|attendedSum|[tokens, 1]|ExactToken|2|4|2|2|65\n" +
+                    "slot|attendedSum2|[tokens, 1]|ExactToken|2|6|2|2|65\n" +
+                    "slot|attentionSum|[tokens, 16]|Token|2|352|32|2|65\n" +
+                    "slot|context|[tokens, 16]|Token|2|384|32|2|65\n" +
+                    "slot|contextLogSum|[tokens, 2]|ExactToken|2|0|4|2|65\n" +
+                    "slot|expanded|[tokens, 32]|Token|2|96|64|2|65\n" +
+                    "slot|expandedProduct|[tokens, 32]|Token|2|160|64|2|65\n" +
+                    "slot|layerOutputSum|[tokens, 1]|ExactToken|2|8|2|2|65\n" +
+                    "slot|layerOutputSum2|[tokens, 1]|ExactToken|2|10|2|2|65\n" +
+                    "slot|layerSum|[tokens, 16]|Token|2|416|32|2|65\n" +
+                    "slot|queryKeyValue|[tokens, 48]|Token|2|0|96|2|65\n" +
+                    "slot|predicted|[predictions, 16]|Prediction|1|128|16|9|41\n" +
+                    "slot|first2|[sequences, 16]|Sequence|1|0|16|10|39\n" +
+                    "slot|dMlm|[1, 1]|ExactFixed|1|0|16|11|21\n" +
+                    "slot|dSop|[1, 1]|ExactFixed|1|16|16|12|25\n" +
+                    "slot|transformedProduct|[predictions, 8]|Prediction|1|144|8|13|37\n" +
+                    "slot|order|[sequences, 16]|Sequence|1|16|16|14|27\n" +
+                    "slot|pooled|[sequences, 16]|Sequence|1|32|16|14|26\n" +
+                    "slot|centred|[predictions, 8]|Prediction|1|152|8|15|37\n" +
+                    "slot|decoderInput|[predictions, 8]|Prediction|1|160|8|15|33\n" +
+                    "slot|decoderInput2|[predictions, 8]|Prediction|1|168|8|15|29\n" +
+                    "slot|decoderInputSum|[predictions, 1]|ExactPrediction|1|0|1|15|37\n" +
+                    "slot|geluTanh|[predictions, 8]|Prediction|1|176|8|15|37\n" +
+                    "slot|logits|[predictions, 50]|Prediction|1|0|64|16|21\n" +
+                    "slot|order2|[sequences, 2]|Sequence|1|48|2|17|25\n" +
+                    "slot|dLogitsPartials|[predictions, 50]|PredictionChunk|1|0|64|18|21\n" +
+                    "slot|dMlm2|[predictions, 50]|Prediction|1|64|64|18|29\n" +
+                    "slot|mean|[1, 1]|ExactFixed|1|32|16|18|34\n" +
+                    "slot|meanPartials|[predictions, 1]|PredictionChunk|1|64|1|18|21\n" +
+                    "slot|mlm|[1, 1]|ExactFixed|1|48|16|18|34\n" +
+                    "slot|mlmPartials|[predictions, 1]|PredictionChunk|1|65|1|18|21\n" +
+                    "slot|dOrderPartials|[sequences, 2]|SequenceChunk|1|0|2|22|25\n" +
+                    "slot|dSop2|[sequences, 2]|Sequence|1|64|2|22|27\n" +
+                    "slot|mean2|[1, 1]|ExactFixed|1|0|16|22|34\n" +
+                    "slot|meanPartials2|[sequences, 1]|SequenceChunk|1|2|1|22|25\n" +
+                    "slot|sop|[1, 1]|ExactFixed|1|64|16|22|34\n" +
+                    "slot|sopPartials|[sequences, 1]|SequenceChunk|1|3|1|22|25\n" +
+                    "slot|dPooled|[sequences, 16]|Sequence|1|48|16|26|39\n" +
+                    "slot|dDecodeProduct|[predictions, 8]|Prediction|1|0|8|28|37\n" +
+                    "slot|dLinearPartials|[sequences, 16]|SequenceChunk|1|0|16|30|31\n" +
+                    "slot|dDecoderInputPartials2|[predictions, 8]|PredictionChunk|1|0|8|32|33\n" +
+                    "slot|loss|[1, 1]|ExactFixed|1|16|16|34|75\n" +
+                    "slot|mlm2|[1, 1]|ExactFixed|1|80|16|34|75\n" +
+                    "slot|mlmAccuracy|[1, 1]|ExactFixed|1|96|16|34|75\n" +
+                    "slot|sop2|[1, 1]|ExactFixed|1|112|16|34|75\n" +
+                    "slot|sopAccuracy|[1, 1]|ExactFixed|1|128|16|34|75\n" +
+                    "slot|dDecoderInputPartials|[predictions, 8]|PredictionChunk|1|0|8|35|37\n" +
+                    "slot|dGeluTanh|[predictions, 8]|Prediction|1|16|8|35|41\n" +
+                    "slot|dTransformedPartials|[predictions, 8]|PredictionChunk|1|8|8|35|37\n" +
+                    "slot|dLinearProduct|[sequences, 16]|Sequence|1|16|16|38|42\n" +
+                    "slot|dTransformedProduct|[predictions, 16]|Prediction|1|0|16|40|43\n" +
+                    "slot|dFirst|[tokens, 16]|Token|1|272|16|42|44\n" +
+                    "slot|dPredicted|[tokens, 16]|Token|1|288|16|43|44\n" +
+                    "slot|dQueryKeyValue|[tokens, 16]|Token|2|448|32|44|69\n" +
+                    "slot|dCentredSum|[tokens, 1]|ExactToken|1|14|1|45|58\n" +
+                    "slot|dLayerOutputPartials|[tokens, 16]|TokenChunk|1|0|16|45|48\n" +
+                    "slot|dLayerOutputPartials2|[tokens, 16]|TokenChunk|1|16|16|45|48\n" +
+                    "slot|dLayerOutputSum|[tokens, 1]|ExactToken|1|15|1|45|58\n" +
+                    "slot|dLayerSum|[tokens, 16]|Token|1|304|16|45|50\n" +
+                    "slot|dLayerSumPartials|[tokens, 16]|TokenChunk|1|32|16|45|48\n" +
+                    "slot|dGeluTanh2|[tokens, 32]|Token|1|272|32|49|54\n" +
+                    "slot|dExpandedPartials|[tokens, 32]|TokenChunk|1|0|32|51|52\n" +
+                    "slot|dExpandedProduct|[tokens, 16]|Token|1|304|16|53|58\n" +
+                    "slot|dAttended|[tokens, 16]|Token|1|480|16|55|64\n" +
+                    "slot|dAttendedPartials|[tokens, 16]|TokenChunk|1|0|16|55|58\n" +
+                    "slot|dAttendedPartials2|[tokens, 16]|TokenChunk|1|16|16|55|58\n" +
+                    "slot|dAttentionSum|[tokens, 16]|Token|1|272|16|55|60\n" +
+                    "slot|dAttentionSumPartials|[tokens, 16]|TokenChunk|1|32|16|55|58\n" +
+                    "slot|dAttentionSumProduct|[tokens, 16]|Token|1|496|16|59|61\n" +
+                    "slot|dContext|[tokens, 48]|Token|1|272|48|61|65\n" +
+                    "slot|dQueryKeyValuePartials|[tokens, 48]|TokenChunk|1|0|48|62|63\n" +
+                    "slot|dHiddenPartials|[tokens, 16]|TokenChunk|1|0|16|66|67\n" +
+                    "slot|dEmbedded|[tokens, 8]|Token|1|0|8|68|72\n" +
+                    "slot|dEmbedded2|[tokens, 8]|Token|1|8|8|70|75\n" +
+                    "slot|dEmbeddedPartials|[tokens, 8]|TokenChunk|1|0|8|70|72\n" +
+                    "slot|dEmbeddedPartials2|[tokens, 8]|TokenChunk|1|8|8|70|72\n" +
+                    "kernel|EmbeddedDropout|Row|-1|forward|tokens|92|232|wordEmbeddingsWeight,tokenTypeEmbeddingsWeight,positionEmbeddingsWeight,3,embeddingsLayerNormWeight,embeddingsLayerNormBias|3,1,2,0|Rows:3,Add:4,RowSum:2,Divide:2,Subtract:1,Multiply:4,Rsqrt:1|[tokens, 8], 3 passes over a row|0,1\n" +
+                    "kernel|HiddenLinear|Product|-1|forward|tokens|256|96|embeddingHiddenMappingInBias,0,embeddingHiddenMappingInWeight|4|MatMul:1,Add:1|[tokens, 16] = embedded [tokens, 8] · embeddingHiddenMappingInWeight [16, 8]ᵀ|2\n" +
+                    "kernel|QueryKeyValueLinear|Product|0|forward|tokens|1536|256|queryKeyValueBias,4,queryKeyValueWeight|16|MatMul:1,Add:1|[tokens, 48] = layerOutput [tokens, 16] · queryKeyValueWeight [48, 16]ᵀ|3\n" +
+                    "kernel|ContextLayer|Attention|0|forward|tokens|64|256|16|9,10|Attention:1,AttentionLogSum:1|[tokens, 16] = 2 heads of 8 over [tokens, 48]|4\n" +
+                    "kernel|AttentionSumLayer|Product|0|forward|tokens|512|128|4,attentionDenseBias,9,attentionDenseWeight|8|MatMul:1,Add:2,Multiply:1|[tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ|5\n" +
+                    "kernel|AttendedLayerNorm|Row|0|forward|tokens|132|264|8,attentionLayerNormWeight,attentionLayerNormBias|6,7,5|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[tokens, 16], 3 passes over a row|6\n" +
+                    "kernel|ExpandedGeluTanh|Product|0|forward|tokens|1024|192|ffnBias,5,ffnWeight|12,11|MatMul:1,Add:2,Multiply:4,Sigmoid:1|[tokens, 32] = attended [tokens, 16] · ffnWeight [32, 16]ᵀ|7,8\n" +
+                    "kernel|LayerSumLayer|Product|0|forward|tokens|1024|192|5,ffnOutputBias,11,ffnOutputWeight|15|MatMul:1,Add:2,Multiply:1|[tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ|9\n" +
+                    "kernel|LayerOutputLayerNorm|Row|0|forward|tokens|132|264|15,fullLayerLayerNormWeight,fullLayerLayerNormBias|13,14,4|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[tokens, 16], 3 passes over a row|10\n" +
+                    "kernel|PredictedPretraining|Row|-1|forward|predictions|0|128|4|17|Rows:1|[predictions, 16], 1 passes over a row|11\n" +
+                    "kernel|FirstPool|Row|-1|forward|sequences|0|128|4|18|Rows:1|[sequences, 16], 1 passes over a row|12\n" +
+                    "kernel|MlmMeanGradient|Row|-1|forward|1|2|4||19|Max:1,Divide:1|[1, 1], 0 passes over a row|13\n" +
+                    "kernel|SopMeanGradient|Row|-1|forward|1|2|4||20|Max:1,Divide:1|[1, 1], 0 passes over a row|14\n" +
+                    "kernel|TransformedLinear|Product|-1|forward|predictions|256|96|17,predictionsDenseWeight|21|MatMul:1|[predictions, 8] = predicted [predictions, 16] · predictionsDenseWeight [8, 16]ᵀ|15\n" +
+                    "kernel|OrderDropout|Product|-1|forward|sequences|512|128|poolerBias,18,poolerWeight|23,22|MatMul:1,Add:1,Tanh:1,Multiply:1|[sequences, 16] = first2 [sequences, 16] · poolerWeight [16, 16]ᵀ|16,17\n" +
+                    "kernel|DecoderInputLayerNorm|Row|-1|forward|predictions|204|260|21,predictionsDenseBias,28,24,predictionsLayerNormWeight,predictionsLayerNormBias|28,24,27,25,26|Add:4,Multiply:7,Sigmoid:1,RowSum:2,Divide:2,Subtract:1,Rsqrt:1|[predictions, 8], 3 passes over a row|18,15,7\n" +
+                    "kernel|LogitsDecode|Product|-1|forward|predictions|800|232|predictionsBias,26,wordEmbeddingsWeight|29|MatMul:1,Add:1|[predictions, 50] = decoderInput2 [predictions, 8] · wordEmbeddingsWeight [50, 8]ᵀ|19\n" +
+                    "kernel|OrderLinear|Product|-1|forward|sequences|64|72|classifierBias,22,classifierWeight|30|MatMul:1,Add:1|[sequences, 2] = order [sequences, 16] · classifierWeight [2, 16]ᵀ|16\n" +
+                    "kernel|MlmCrossEntropyGradient|Row|-1|forward|predictions|1714|800|29,19|34,36,32,31|RowMax:1,Detach:1,Subtract:2,Exp:1,RowSum:3,Log:1,Multiply:4,ColumnSum:3,GreaterOrEqual:1,Broadcast:3,Negate:1,Divide:1,Add:1|[predictions, 50], 3 passes over a row|13,20,19\n" +
+                    "kernel|ColumnSumTotal|ColumnSum|-1|forward|predictions|0.0625|0.25|36|35||[1, 1] = sum of the partial sums of predictions rows|13,20,19\n" +
+                    "kernel|ColumnSumTotal2|ColumnSum|-1|forward|predictions|0.0625|0.25|34|33||[1, 1] = sum of the partial sums of predictions rows|20,13,19\n" +
+                    "kernel|PredictionsBiasGradientTotal|ColumnSum|-1|backward|predictions|3.125|12.5|31|∂predictionsBias||[1, 50] = sum of the partial sums of predictions rows|19,13,20\n" +
+                    "kernel|SopCrossEntropyGradient|Row|-1|forward|sequences|82|32|30,20|40,42,38,37|RowMax:1,Detach:1,Subtract:2,Exp:1,RowSum:3,Log:1,Multiply:4,ColumnSum:3,GreaterOrEqual:1,Broadcast:3,Negate:1,Divide:1,Add:1|[sequences, 2], 3 passes over a row|14,21,16\n" +
+                    "kernel|ColumnSumTotal3|ColumnSum|-1|forward|sequences|0.0625|0.25|42|41||[1, 1] = sum of the partial sums of sequences rows|14,21,16\n" +
+                    "kernel|ColumnSumTotal4|ColumnSum|-1|forward|sequences|0.0625|0.25|40|39||[1, 1] = sum of the partial sums of sequences rows|21,14,16\n" +
+                    "kernel|ClassifierBiasGradientTotal|ColumnSum|-1|backward|sequences|0.125|0.5|37|∂classifierBias||[1, 2] = sum of the partial sums of sequences rows|16,14,21\n" +
+                    "kernel|PooledPoolGradient|Product|-1|backward|sequences|64|72|23,38,classifierWeight|43|MatMul:1,Multiply:3,Subtract:1|[sequences, 16] = dSop2 [sequences, 2] · classifierWeight [2, 16]|17,16\n" +
+                    "kernel|ClassifierWeightGradient|Product|-1|backward|sequences|64|72|38,22|∂classifierWeight|MatMul:1,AccumulateGradient:1|[2, 16] = dSop2 [sequences, 2]ᵀ · order [sequences, 16]|16\n" +
+                    "kernel|PretrainingDecodeGradient|Product|-1|backward|predictions|800|232|32,wordEmbeddingsWeight|44|MatMul:1|[predictions, 8] = dMlm2 [predictions, 50] · wordEmbeddingsWeight [50, 8]|19\n" +
+                    "kernel|WordEmbeddingsWeightGradient|Product|-1|backward|predictions|800|232|32,26|∂wordEmbeddingsWeight|MatMul:1,AccumulateGradient:1|[50, 8] = dMlm2 [predictions, 50]ᵀ · decoderInput2 [predictions, 8]|19\n" +
+                    "kernel|PoolerBiasGradient|Row|-1|backward|sequences|16|64|43|45|ColumnSum:1|[sequences, 16], 1 passes over a row|17\n" +
+                    "kernel|PoolerBiasGradientTotal|ColumnSum|-1|backward|sequences|1|4|45|∂poolerBias||[1, 16] = sum of the partial sums of sequences rows|17\n" +
+                    "kernel|DecoderInputLayerNormGradient|Row|-1|backward|predictions|16|64|44,25|46|Multiply:1,ColumnSum:1|[predictions, 8], 1 passes over a row|18\n" +
+                    "kernel|PredictionsLayerNormWeightGradientTotal|ColumnSum|-1|backward|predictions|0.5|2|46|∂predictionsLayerNormWeight||[1, 8] = sum of the partial sums of predictions rows|18\n" +
+                    "kernel|SopAccuracyMean|Row|-1|forward|1|7|20|35,41,33,39|48,50,47,49,51|Max:2,Divide:4,Add:1|[1, 1], 0 passes over a row|21,13,14,22,20\n" +
+                    "kernel|ActivateGeluTanhGradient|Row|-1|forward|predictions|281|292|44,predictionsLayerNormWeight,24,27,28,21,predictionsDenseBias|52,53,54|Add:9,Multiply:18,Divide:3,Rsqrt:1,ColumnSum:2,RowSum:2,Broadcast:2,Negate:1,Subtract:1|[predictions, 8], 3 passes over a row|7,15,18\n" +
+                    "kernel|PredictionsLayerNormBiasGradientTotal|ColumnSum|-1|backward|predictions|0.5|2|52|∂predictionsLayerNormBias||[1, 8] = sum of the partial sums of predictions rows|18,15,7\n" +
+                    "kernel|PredictionsDenseBiasGradientTotal|ColumnSum|-1|backward|predictions|0.5|2|54|∂predictionsDenseBias||[1, 8] = sum of the partial sums of predictions rows|15,7,18\n" +
+                    "kernel|PoolLinearGradient|Product|-1|backward|sequences|512|128|43,poolerWeight|55|MatMul:1|[sequences, 16] = dPooled [sequences, 16] · poolerWeight [16, 16]|17\n" +
+                    "kernel|PoolerWeightGradient|Product|-1|backward|sequences|512|128|43,18|∂poolerWeight|MatMul:1,AccumulateGradient:1|[16, 16] = dPooled [sequences, 16]ᵀ · first2 [sequences, 16]|17\n" +
+                    "kernel|TransformedLinearGradient|Product|-1|backward|predictions|256|96|53,predictionsDenseWeight|56|MatMul:1|[predictions, 16] = dGeluTanh [predictions, 8] · predictionsDenseWeight [8, 16]|15\n" +
+                    "kernel|PredictionsDenseWeightGradient|Product|-1|backward|predictions|256|96|53,17|∂predictionsDenseWeight|MatMul:1,AccumulateGradient:1|[8, 16] = dGeluTanh [predictions, 8]ᵀ · predicted [predictions, 16]|15\n" +
+                    "kernel|FirstPoolGradient|Scatter|-1|backward|sequences|16|192|55|57|ScatterAdd:1|[tokens, 16] += rows of [sequences, 16] by First|12\n" +
+                    "kernel|PredictedPretrainingGradient|Scatter|-1|backward|predictions|16|192|56|58|ScatterAdd:1|[tokens, 16] += rows of [predictions, 16] by Predicted|11\n" +
+                    "kernel|PredictedPretrainingGradient2|Row|-1|backward|tokens|16|192|57,58|59|Add:1|[tokens, 16], 1 passes over a row|11\n" +
+                    "kernel|LayerSumDropoutGradient|Row|1|backward|tokens|410|464|13,14,59,15,fullLayerLayerNormWeight|61,62,63,60,64,65|ColumnSum:3,Multiply:11,Divide:4,Subtract:1,Add:4,Rsqrt:1,RowSum:2,Broadcast:2,Negate:1|[tokens, 16], 3 passes over a row|9,10\n" +
+                    "kernel|FullLayerLayerNormBiasGradientTotal|ColumnSum|1|backward|tokens|1|4|61|∂fullLayerLayerNormBias||[1, 16] = sum of the partial sums of tokens rows|10,9\n" +
+                    "kernel|FullLayerLayerNormWeightGradientTotal|ColumnSum|1|backward|tokens|1|4|62|∂fullLayerLayerNormWeight||[1, 16] = sum of the partial sums of tokens rows|10,9\n" +
+                    "kernel|FfnOutputBiasGradientTotal|ColumnSum|1|backward|tokens|1|4|65|∂ffnOutputBias||[1, 16] = sum of the partial sums of tokens rows|9,10\n" +
+                    "kernel|ActivateGeluTanhGradient2|Product|1|backward|tokens|1024|192|12,ffnBias,64,ffnOutputWeight|66|MatMul:1,Add:5,Multiply:11,Sigmoid:1,Subtract:1|[tokens, 32] = dLayerSum [tokens, 16] · ffnOutputWeight [16, 32]|7,9,8\n" +
+                    "kernel|FfnOutputWeightGradient|Product|1|backward|tokens|1024|192|64,11|∂ffnOutputWeight|MatMul:1,AccumulateGradient:1|[16, 32] = dLayerSum [tokens, 16]ᵀ · expanded [tokens, 32]|9\n" +
+                    "kernel|FfnBiasGradient|Row|1|backward|tokens|32|128|66|67|ColumnSum:1|[tokens, 32], 1 passes over a row|8\n" +
+                    "kernel|FfnBiasGradientTotal|ColumnSum|1|backward|tokens|2|8|67|∂ffnBias||[1, 32] = sum of the partial sums of tokens rows|8\n" +
+                    "kernel|ExpandedLinearGradient|Product|1|backward|tokens|1024|192|66,ffnWeight|68|MatMul:1|[tokens, 16] = dGeluTanh2 [tokens, 32] · ffnWeight [32, 16]|8\n" +
+                    "kernel|FfnWeightGradient|Product|1|backward|tokens|1024|192|66,5|∂ffnWeight|MatMul:1,AccumulateGradient:1|[32, 16] = dGeluTanh2 [tokens, 32]ᵀ · attended [tokens, 16]|8\n" +
+                    "kernel|AttentionSumDropoutGradient|Row|1|backward|tokens|804|920|14,63,13,60,6,7,59,fullLayerLayerNormWeight,15,68,8,attentionLayerNormWeight|70,71,69,72,73|Multiply:18,Divide:8,Subtract:2,Add:9,Rsqrt:2,Broadcast:4,ColumnSum:3,RowSum:2,Negate:1|[tokens, 16], 3 passes over a row|5,10,8,6\n" +
+                    "kernel|AttentionLayerNormBiasGradientTotal|ColumnSum|1|backward|tokens|1|4|70|∂attentionLayerNormBias||[1, 16] = sum of the partial sums of tokens rows|6,10,8,5\n" +
+                    "kernel|AttentionLayerNormWeightGradientTotal|ColumnSum|1|backward|tokens|1|4|71|∂attentionLayerNormWeight||[1, 16] = sum of the partial sums of tokens rows|6,10,8,5\n" +
+                    "kernel|AttentionDenseBiasGradientTotal|ColumnSum|1|backward|tokens|1|4|73|∂attentionDenseBias||[1, 16] = sum of the partial sums of tokens rows|5,10,8,6\n" +
+                    "kernel|AttentionSumLinearGradient|Product|1|backward|tokens|512|128|72,attentionDenseWeight|74|MatMul:1|[tokens, 16] = dAttentionSum [tokens, 16] · attentionDenseWeight [16, 16]|5\n" +
+                    "kernel|AttentionDenseWeightGradient|Product|1|backward|tokens|512|128|72,9|∂attentionDenseWeight|MatMul:1,AccumulateGradient:1|[16, 16] = dAttentionSum [tokens, 16]ᵀ · context [tokens, 16]|5\n" +
+                    "kernel|ContextLayerGradient|Attention|1|backward|tokens|160|512|16,9,10,74|75|AttentionGradient:1|[tokens, 48] from [tokens, 16], 2 heads of 8|4\n" +
+                    "kernel|QueryKeyValueBiasGradient|Row|1|backward|tokens|48|192|75|76|ColumnSum:1|[tokens, 48], 1 passes over a row|3\n" +
+                    "kernel|QueryKeyValueBiasGradientTotal|ColumnSum|1|backward|tokens|3|12|76|∂queryKeyValueBias||[1, 48] = sum of the partial sums of tokens rows|3\n" +
+                    "kernel|QueryKeyValueLinearGradient|Product|1|backward|tokens|1536|256|69,75,queryKeyValueWeight|59|MatMul:1,Add:1|[tokens, 16] = dContext [tokens, 48] · queryKeyValueWeight [48, 16]|3\n" +
+                    "kernel|QueryKeyValueWeightGradient|Product|1|backward|tokens|1536|256|75,4|∂queryKeyValueWeight|MatMul:1,AccumulateGradient:1|[48, 16] = dContext [tokens, 48]ᵀ · layerOutput [tokens, 16]|3\n" +
+                    "kernel|EmbeddingHiddenMappingInBiasGradient|Row|-1|backward|tokens|16|64|59|77|ColumnSum:1|[tokens, 16], 1 passes over a row|2\n" +
+                    "kernel|EmbeddingHiddenMappingInBiasGradientTotal|ColumnSum|-1|backward|tokens|1|4|77|∂embeddingHiddenMappingInBias||[1, 16] = sum of the partial sums of tokens rows|2\n" +
+                    "kernel|EmbeddedDropoutGradient|Product|-1|backward|tokens|256|96|59,embeddingHiddenMappingInWeight|78|MatMul:1,Multiply:1|[tokens, 8] = dQueryKeyValue [tokens, 16] · embeddingHiddenMappingInWeight [16, 8]|0,2\n" +
+                    "kernel|EmbeddingHiddenMappingInWeightGradient|Product|-1|backward|tokens|256|96|59,0|∂embeddingHiddenMappingInWeight|MatMul:1,AccumulateGradient:1|[16, 8] = dQueryKeyValue [tokens, 16]ᵀ · embedded [tokens, 8]|2\n" +
+                    "kernel|EmbeddedRowMeanGradient|Row|-1|backward|tokens|194|232|1,2,78,3,embeddingsLayerNormWeight|80,81,79|ColumnSum:2,Multiply:10,Divide:4,Subtract:1,Add:4,Rsqrt:1,RowSum:2,Broadcast:2,Negate:1|[tokens, 8], 3 passes over a row|0\n" +
+                    "kernel|EmbeddingsLayerNormBiasGradientTotal|ColumnSum|-1|backward|tokens|0.5|2|80|∂embeddingsLayerNormBias||[1, 8] = sum of the partial sums of tokens rows|0\n" +
+                    "kernel|EmbeddingsLayerNormWeightGradientTotal|ColumnSum|-1|backward|tokens|0.5|2|81|∂embeddingsLayerNormWeight||[1, 8] = sum of the partial sums of tokens rows|0\n" +
+                    "kernel|PositionEmbeddingsWeightRowsGradient|Scatter|-1|backward|tokens|8|96|79|∂positionEmbeddingsWeight|ScatterAdd:1|[12, 8] += rows of [tokens, 8] by Positions|1\n" +
+                    "kernel|TokenTypeEmbeddingsWeightRowsGradient|Scatter|-1|backward|tokens|8|96|79|∂tokenTypeEmbeddingsWeight|ScatterAdd:1|[2, 8] += rows of [tokens, 8] by Segments|1\n" +
+                    "kernel|WordEmbeddingsWeightRowsGradient|Scatter|-1|backward|tokens|8|96|79|∂wordEmbeddingsWeight|ScatterAdd:1|[50, 8] += rows of [tokens, 8] by Tokens|1",
+            },
+            new("evaluate", new(96, 32, 72, 0, 2, 0, 0, 0, 2, 2, 144), 8448, 576, 1056, 128, [new("loss", null, 1), new("mlm_loss", null, 1), new("sop_loss", null, 1), new("mlm_accuracy", null, 1), new("sop_accuracy", null, 1)])
+            {
+                Graph =
+                    "statement|var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);\n" +
+                    "statement|var lookup = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);\n" +
+                    "statement|var hidden = mapping is null ? embedded : Linear(embedded, mapping);\n" +
+                    "statement|var queryKeyValue = Linear(x, a.QueryKeyValue);\n" +
+                    "statement|var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);\n" +
+                    "statement|var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);\n" +
+                    "statement|var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);\n" +
+                    "statement|return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);\n" +
+                    "statement|var expanded = Activate(Linear(attended, f.Input));\n" +
+                    "statement|var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);\n" +
+                    "statement|var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);\n" +
+                    "statement|var predicted = Rows(hidden, batch.Predicted);\n" +
+                    "statement|var first = Rows(hidden, batch.First);\n" +
+                    "statement|var transformed = Activate(Linear(x, transform));\n" +
+                    "statement|var order = Linear(Dropout(pooled, c.Dropout), orderHead);\n" +
+                    "statement|return Tanh(Linear(first, pooler));\n" +
+                    "statement|var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);\n" +
+                    "statement|return MatMul(decoderInput, word, transposeB: true) + decoderBias;\n" +
+                    "statement|(\"mlm_accuracy\", Mean(Correct(logits, batch.Labels)))\n" +
+                    "statement|var mlm = Mean(CrossEntropy(logits, batch.Labels));\n" +
+                    "statement|(\"sop_accuracy\", Mean(Correct(order, batch.Order)))\n" +
+                    "statement|var sop = Mean(CrossEntropy(order, batch.Order));\n" +
+                    "statement|(\"loss\", mlm + sop)\n" +
+                    "loop|LayerGroup|2|up\n" +
+                    "slot|embedded|[tokens, 8]|Token|1|0|8|0|1\n" +
+                    "slot|layerOutput|[tokens, 16]|Token|2|48|32|1|10\n" +
+                    "slot|queryKeyValue|[tokens, 48]|Token|1|0|48|2|3\n" +
+                    "slot|context|[tokens, 16]|Token|1|80|16|3|4\n" +
+                    "slot|contextLogSum|[tokens, 2]|ExactToken|1|0|2|3|3\n" +
+                    "slot|attentionSumProduct|[tokens, 16]|Token|1|32|16|4|8\n" +
+                    "slot|attended|[tokens, 16]|Token|1|80|16|5|6\n" +
+                    "slot|attendedSum|[tokens, 1]|ExactToken|1|0|1|5|8\n" +
+                    "slot|attendedSum2|[tokens, 1]|ExactToken|1|1|1|5|8\n" +
+                    "slot|expanded|[tokens, 32]|Token|1|0|32|6|7\n" +
+                    "slot|layerSum|[tokens, 16]|Token|1|80|16|7|8\n" +
+                    "slot|predicted|[predictions, 16]|Prediction|1|0|16|9|11\n" +
+                    "slot|first2|[sequences, 16]|Sequence|1|0|16|10|12\n" +
+                    "slot|transformed|[predictions, 8]|Prediction|1|16|8|11|13\n" +
+                    "slot|order|[sequences, 16]|Sequence|1|16|16|12|15\n" +
+                    "slot|decoderInput|[predictions, 8]|Prediction|1|64|8|13|14\n" +
+                    "slot|logits|[predictions, 50]|Prediction|1|0|64|14|18\n" +
+                    "slot|order2|[sequences, 2]|Sequence|1|0|2|15|21\n" +
+                    "slot|mean|[1, 1]|ExactFixed|1|0|16|16|22\n" +
+                    "slot|meanPartials|[predictions, 1]|PredictionChunk|1|0|1|16|18\n" +
+                    "slot|mlm|[1, 1]|ExactFixed|1|16|16|16|22\n" +
+                    "slot|mlmPartials|[predictions, 1]|PredictionChunk|1|1|1|16|18\n" +
+                    "slot|mean2|[1, 1]|ExactFixed|1|32|16|19|22\n" +
+                    "slot|meanPartials2|[sequences, 1]|SequenceChunk|1|0|1|19|21\n" +
+                    "slot|sop|[1, 1]|ExactFixed|1|48|16|19|22\n" +
+                    "slot|sopPartials|[sequences, 1]|SequenceChunk|1|1|1|19|21\n" +
+                    "slot|loss|[1, 1]|ExactFixed|1|64|16|22|22\n" +
+                    "slot|mlm2|[1, 1]|ExactFixed|1|80|16|22|22\n" +
+                    "slot|mlmAccuracy|[1, 1]|ExactFixed|1|96|16|22|22\n" +
+                    "slot|sop2|[1, 1]|ExactFixed|1|112|16|22|22\n" +
+                    "slot|sopAccuracy|[1, 1]|ExactFixed|1|128|16|22|22\n" +
+                    "kernel|EmbeddedDropout|Row|-1|forward|tokens|124|320|wordEmbeddingsWeight,tokenTypeEmbeddingsWeight,positionEmbeddingsWeight,embeddingsLayerNormWeight,embeddingsLayerNormBias|0|Rows:3,Add:4,RowSum:2,Divide:2,Subtract:1,Multiply:4,Rsqrt:1|[tokens, 8], 3 passes over a row|0,1\n" +
+                    "kernel|HiddenLinear|Product|-1|forward|tokens|256|96|embeddingHiddenMappingInBias,0,embeddingHiddenMappingInWeight|1|MatMul:1,Add:1|[tokens, 16] = embedded [tokens, 8] · embeddingHiddenMappingInWeight [16, 8]ᵀ|2\n" +
+                    "kernel|QueryKeyValueLinear|Product|0|forward|tokens|1536|256|queryKeyValueBias,1,queryKeyValueWeight|2|MatMul:1,Add:1|[tokens, 48] = layerOutput [tokens, 16] · queryKeyValueWeight [48, 16]ᵀ|3\n" +
+                    "kernel|ContextLayer|Attention|0|forward|tokens|64|256|2|3,4|Attention:1,AttentionLogSum:1|[tokens, 16] = 2 heads of 8 over [tokens, 48]|4\n" +
+                    "kernel|AttentionSumLinear|Product|0|forward|tokens|512|128|3,attentionDenseWeight|5|MatMul:1|[tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ|5\n" +
+                    "kernel|AttendedLayerNorm|Row|0|forward|tokens|276|456|1,5,attentionDenseBias,attentionLayerNormWeight,attentionLayerNormBias|7,8,6|Add:4,Multiply:4,RowSum:2,Divide:2,Subtract:1,Rsqrt:1|[tokens, 16], 3 passes over a row|6,5\n" +
+                    "kernel|ExpandedGeluTanh|Product|0|forward|tokens|1024|192|ffnBias,6,ffnWeight|9|MatMul:1,Add:2,Multiply:4,Sigmoid:1|[tokens, 32] = attended [tokens, 16] · ffnWeight [32, 16]ᵀ|7,8\n" +
+                    "kernel|LayerSumDropout|Product|0|forward|tokens|1024|192|ffnOutputBias,9,ffnOutputWeight|10|MatMul:1,Add:1,Multiply:1|[tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ|9\n" +
+                    "kernel|LayerOutputLayerNorm|Row|0|forward|tokens|520|648|7,8,1,5,attentionDenseBias,attentionLayerNormWeight,attentionLayerNormBias,10,fullLayerLayerNormWeight,fullLayerLayerNormBias|1|Add:7,Multiply:6,Divide:4,Subtract:2,Rsqrt:2,RowSum:2|[tokens, 16], 3 passes over a row|10,5,6,9\n" +
+                    "kernel|PredictedPretraining|Row|-1|forward|predictions|0|128|1|11|Rows:1|[predictions, 16], 1 passes over a row|11\n" +
+                    "kernel|FirstPool|Row|-1|forward|sequences|0|128|1|12|Rows:1|[sequences, 16], 1 passes over a row|12\n" +
+                    "kernel|TransformedGeluTanh|Product|-1|forward|predictions|256|96|predictionsDenseBias,11,predictionsDenseWeight|13|MatMul:1,Add:2,Multiply:4,Sigmoid:1|[predictions, 8] = predicted [predictions, 16] · predictionsDenseWeight [8, 16]ᵀ|7,13\n" +
+                    "kernel|OrderDropout|Product|-1|forward|sequences|512|128|poolerBias,12,poolerWeight|14|MatMul:1,Add:1,Tanh:1,Multiply:1|[sequences, 16] = first2 [sequences, 16] · poolerWeight [16, 16]ᵀ|14,15\n" +
+                    "kernel|DecoderInputLayerNorm|Row|-1|forward|predictions|68|128|13,predictionsLayerNormWeight,predictionsLayerNormBias|15|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[predictions, 8], 3 passes over a row|16\n" +
+                    "kernel|LogitsDecode|Product|-1|forward|predictions|800|232|predictionsBias,15,wordEmbeddingsWeight|16|MatMul:1,Add:1|[predictions, 50] = decoderInput [predictions, 8] · wordEmbeddingsWeight [50, 8]ᵀ|17\n" +
+                    "kernel|OrderLinear|Product|-1|forward|sequences|64|72|classifierBias,14,classifierWeight|17|MatMul:1,Add:1|[sequences, 2] = order [sequences, 16] · classifierWeight [2, 16]ᵀ|14\n" +
+                    "kernel|PretrainingCorrect|Row|-1|forward|predictions|962|400|16|19,21|RowMax:1,Detach:1,Subtract:2,Exp:1,RowSum:3,Log:1,Multiply:2,ColumnSum:2,GreaterOrEqual:1|[predictions, 50], 2 passes over a row|18,19\n" +
+                    "kernel|ColumnSumTotal|ColumnSum|-1|forward|predictions|0.0625|0.25|21|20||[1, 1] = sum of the partial sums of predictions rows|19,18\n" +
+                    "kernel|ColumnSumTotal2|ColumnSum|-1|forward|predictions|0.0625|0.25|19|18||[1, 1] = sum of the partial sums of predictions rows|18,19\n" +
+                    "kernel|PretrainingCorrect2|Row|-1|forward|sequences|50|16|17|23,25|RowMax:1,Detach:1,Subtract:2,Exp:1,RowSum:3,Log:1,Multiply:2,ColumnSum:2,GreaterOrEqual:1|[sequences, 2], 2 passes over a row|20,21\n" +
+                    "kernel|ColumnSumTotal3|ColumnSum|-1|forward|sequences|0.0625|0.25|25|24||[1, 1] = sum of the partial sums of sequences rows|21,20\n" +
+                    "kernel|ColumnSumTotal4|ColumnSum|-1|forward|sequences|0.0625|0.25|23|22||[1, 1] = sum of the partial sums of sequences rows|20,21\n" +
+                    "kernel|SopAccuracyMean|Row|-1|forward|1|7|20|20,24,18,22|27,29,26,28,30|Max:2,Divide:4,Add:1|[1, 1], 0 passes over a row|20,19,21,22,18",
+            },
+            new("predict", new(96, 32, 72, 0, 2, 0, 0, 0, 0, 0, 0), 8448, 576, 1056, 128, [new("logits", Dimension.Predictions, 50), new("order", Dimension.Sequences, 2), new("pooled", Dimension.Sequences, 16), new("hidden", Dimension.Tokens, 16)])
+            {
+                Graph =
+                    "statement|var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);\n" +
+                    "statement|var lookup = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);\n" +
+                    "statement|var hidden = mapping is null ? embedded : Linear(embedded, mapping);\n" +
+                    "statement|var queryKeyValue = Linear(x, a.QueryKeyValue);\n" +
+                    "statement|var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);\n" +
+                    "statement|var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);\n" +
+                    "statement|var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);\n" +
+                    "statement|return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);\n" +
+                    "statement|var expanded = Activate(Linear(attended, f.Input));\n" +
+                    "statement|var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);\n" +
+                    "statement|var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);\n" +
+                    "statement|var predicted = Rows(hidden, batch.Predicted);\n" +
+                    "statement|var first = Rows(hidden, batch.First);\n" +
+                    "statement|return Tanh(Linear(first, pooler));\n" +
+                    "statement|var transformed = Activate(Linear(x, transform));\n" +
+                    "statement|var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);\n" +
+                    "statement|return MatMul(decoderInput, word, transposeB: true) + decoderBias;\n" +
+                    "statement|(\"order\", Linear(pooled, orderHead))\n" +
+                    "loop|LayerGroup|2|up\n" +
+                    "slot|embedded|[tokens, 8]|Token|1|0|8|0|1\n" +
+                    "slot|layerOutput|[tokens, 16]|Token|2|48|32|1|15\n" +
+                    "slot|queryKeyValue|[tokens, 48]|Token|1|0|48|2|3\n" +
+                    "slot|context|[tokens, 16]|Token|1|80|16|3|4\n" +
+                    "slot|contextLogSum|[tokens, 2]|ExactToken|1|0|2|3|3\n" +
+                    "slot|attentionSumProduct|[tokens, 16]|Token|1|32|16|4|8\n" +
+                    "slot|attended|[tokens, 16]|Token|1|80|16|5|6\n" +
+                    "slot|attendedSum|[tokens, 1]|ExactToken|1|0|1|5|8\n" +
+                    "slot|attendedSum2|[tokens, 1]|ExactToken|1|1|1|5|8\n" +
+                    "slot|expanded|[tokens, 32]|Token|1|0|32|6|7\n" +
+                    "slot|layerSum|[tokens, 16]|Token|1|80|16|7|8\n" +
+                    "slot|predicted|[predictions, 16]|Prediction|1|0|16|9|12\n" +
+                    "slot|first2|[sequences, 16]|Sequence|1|0|16|10|11\n" +
+                    "slot|pooled|[sequences, 16]|Sequence|1|16|16|11|15\n" +
+                    "slot|transformed|[predictions, 8]|Prediction|1|16|8|12|13\n" +
+                    "slot|decoderInput|[predictions, 8]|Prediction|1|64|8|13|14\n" +
+                    "slot|logits|[predictions, 50]|Prediction|1|0|64|14|15\n" +
+                    "slot|order|[sequences, 2]|Sequence|1|0|2|15|15\n" +
+                    "kernel|EmbeddedDropout|Row|-1|forward|tokens|124|320|wordEmbeddingsWeight,tokenTypeEmbeddingsWeight,positionEmbeddingsWeight,embeddingsLayerNormWeight,embeddingsLayerNormBias|0|Rows:3,Add:4,RowSum:2,Divide:2,Subtract:1,Multiply:4,Rsqrt:1|[tokens, 8], 3 passes over a row|0,1\n" +
+                    "kernel|HiddenLinear|Product|-1|forward|tokens|256|96|embeddingHiddenMappingInBias,0,embeddingHiddenMappingInWeight|1|MatMul:1,Add:1|[tokens, 16] = embedded [tokens, 8] · embeddingHiddenMappingInWeight [16, 8]ᵀ|2\n" +
+                    "kernel|QueryKeyValueLinear|Product|0|forward|tokens|1536|256|queryKeyValueBias,1,queryKeyValueWeight|2|MatMul:1,Add:1|[tokens, 48] = layerOutput [tokens, 16] · queryKeyValueWeight [48, 16]ᵀ|3\n" +
+                    "kernel|ContextLayer|Attention|0|forward|tokens|64|256|2|3,4|Attention:1,AttentionLogSum:1|[tokens, 16] = 2 heads of 8 over [tokens, 48]|4\n" +
+                    "kernel|AttentionSumLinear|Product|0|forward|tokens|512|128|3,attentionDenseWeight|5|MatMul:1|[tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ|5\n" +
+                    "kernel|AttendedLayerNorm|Row|0|forward|tokens|276|456|1,5,attentionDenseBias,attentionLayerNormWeight,attentionLayerNormBias|7,8,6|Add:4,Multiply:4,RowSum:2,Divide:2,Subtract:1,Rsqrt:1|[tokens, 16], 3 passes over a row|6,5\n" +
+                    "kernel|ExpandedGeluTanh|Product|0|forward|tokens|1024|192|ffnBias,6,ffnWeight|9|MatMul:1,Add:2,Multiply:4,Sigmoid:1|[tokens, 32] = attended [tokens, 16] · ffnWeight [32, 16]ᵀ|7,8\n" +
+                    "kernel|LayerSumDropout|Product|0|forward|tokens|1024|192|ffnOutputBias,9,ffnOutputWeight|10|MatMul:1,Add:1,Multiply:1|[tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ|9\n" +
+                    "kernel|LayerOutputLayerNorm|Row|0|forward|tokens|520|648|7,8,1,5,attentionDenseBias,attentionLayerNormWeight,attentionLayerNormBias,10,fullLayerLayerNormWeight,fullLayerLayerNormBias|1|Add:7,Multiply:6,Divide:4,Subtract:2,Rsqrt:2,RowSum:2|[tokens, 16], 3 passes over a row|10,5,6,9\n" +
+                    "kernel|PredictedPrediction|Row|-1|forward|predictions|0|128|1|11|Rows:1|[predictions, 16], 1 passes over a row|11\n" +
+                    "kernel|FirstPool|Row|-1|forward|sequences|0|128|1|12|Rows:1|[sequences, 16], 1 passes over a row|12\n" +
+                    "kernel|PooledPool|Product|-1|forward|sequences|512|128|poolerBias,12,poolerWeight|13|MatMul:1,Add:1,Tanh:1|[sequences, 16] = first2 [sequences, 16] · poolerWeight [16, 16]ᵀ|13\n" +
+                    "kernel|TransformedGeluTanh|Product|-1|forward|predictions|256|96|predictionsDenseBias,11,predictionsDenseWeight|14|MatMul:1,Add:2,Multiply:4,Sigmoid:1|[predictions, 8] = predicted [predictions, 16] · predictionsDenseWeight [8, 16]ᵀ|7,14\n" +
+                    "kernel|DecoderInputLayerNorm|Row|-1|forward|predictions|68|128|14,predictionsLayerNormWeight,predictionsLayerNormBias|15|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[predictions, 8], 3 passes over a row|15\n" +
+                    "kernel|LogitsDecode|Product|-1|forward|predictions|800|232|predictionsBias,15,wordEmbeddingsWeight|16|MatMul:1,Add:1|[predictions, 50] = decoderInput [predictions, 8] · wordEmbeddingsWeight [50, 8]ᵀ|16\n" +
+                    "kernel|OrderLinear|Product|-1|forward|sequences|64|72|classifierBias,13,classifierWeight|17|MatMul:1,Add:1|[sequences, 2] = pooled [sequences, 16] · classifierWeight [2, 16]ᵀ|17",
+            },
         ],
         Optimizer.AdamW,
         Compute.Float32,

@@ -42,7 +42,48 @@ partial class SmallEncoder
         ],
         3184,
         [
-            new("encode", new(96, 32, 0, 0, 2, 0, 0, 0, 0, 0, 0), 8448, 512, 0, 128, [new("hidden", Dimension.Tokens, 16), new("pooled", Dimension.Sequences, 16)]),
+            new("encode", new(96, 32, 0, 0, 2, 0, 0, 0, 0, 0, 0), 8448, 512, 0, 128, [new("hidden", Dimension.Tokens, 16), new("pooled", Dimension.Sequences, 16)])
+            {
+                Graph =
+                    "statement|var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);\n" +
+                    "statement|var lookup = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);\n" +
+                    "statement|var hidden = mapping is null ? embedded : Linear(embedded, mapping);\n" +
+                    "statement|var queryKeyValue = Linear(x, a.QueryKeyValue);\n" +
+                    "statement|var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);\n" +
+                    "statement|var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);\n" +
+                    "statement|var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);\n" +
+                    "statement|return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);\n" +
+                    "statement|var expanded = Activate(Linear(attended, f.Input));\n" +
+                    "statement|var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);\n" +
+                    "statement|var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);\n" +
+                    "statement|var first = Rows(hidden, batch.First);\n" +
+                    "statement|return Tanh(Linear(first, pooler));\n" +
+                    "loop|LayerGroup|2|up\n" +
+                    "slot|embedded|[tokens, 8]|Token|1|0|8|0|1\n" +
+                    "slot|layerOutput|[tokens, 16]|Token|2|48|32|1|10\n" +
+                    "slot|queryKeyValue|[tokens, 48]|Token|1|0|48|2|3\n" +
+                    "slot|context|[tokens, 16]|Token|1|80|16|3|4\n" +
+                    "slot|contextLogSum|[tokens, 2]|ExactToken|1|0|2|3|3\n" +
+                    "slot|attentionSumProduct|[tokens, 16]|Token|1|32|16|4|8\n" +
+                    "slot|attended|[tokens, 16]|Token|1|80|16|5|6\n" +
+                    "slot|attendedSum|[tokens, 1]|ExactToken|1|0|1|5|8\n" +
+                    "slot|attendedSum2|[tokens, 1]|ExactToken|1|1|1|5|8\n" +
+                    "slot|expanded|[tokens, 32]|Token|1|0|32|6|7\n" +
+                    "slot|layerSum|[tokens, 16]|Token|1|80|16|7|8\n" +
+                    "slot|first2|[sequences, 16]|Sequence|1|0|16|9|10\n" +
+                    "slot|pooled|[sequences, 16]|Sequence|1|16|16|10|10\n" +
+                    "kernel|EmbeddedDropout|Row|-1|forward|tokens|124|320|wordEmbeddingsWeight,tokenTypeEmbeddingsWeight,positionEmbeddingsWeight,embeddingsLayerNormWeight,embeddingsLayerNormBias|0|Rows:3,Add:4,RowSum:2,Divide:2,Subtract:1,Multiply:4,Rsqrt:1|[tokens, 8], 3 passes over a row|0,1\n" +
+                    "kernel|HiddenLinear|Product|-1|forward|tokens|256|96|embeddingHiddenMappingInBias,0,embeddingHiddenMappingInWeight|1|MatMul:1,Add:1|[tokens, 16] = embedded [tokens, 8] · embeddingHiddenMappingInWeight [16, 8]ᵀ|2\n" +
+                    "kernel|QueryKeyValueLinear|Product|0|forward|tokens|1536|256|queryKeyValueBias,1,queryKeyValueWeight|2|MatMul:1,Add:1|[tokens, 48] = layerOutput [tokens, 16] · queryKeyValueWeight [48, 16]ᵀ|3\n" +
+                    "kernel|ContextLayer|Attention|0|forward|tokens|64|256|2|3,4|Attention:1,AttentionLogSum:1|[tokens, 16] = 2 heads of 8 over [tokens, 48]|4\n" +
+                    "kernel|AttentionSumLinear|Product|0|forward|tokens|512|128|3,denseWeight|5|MatMul:1|[tokens, 16] = context [tokens, 16] · denseWeight [16, 16]ᵀ|5\n" +
+                    "kernel|AttendedLayerNorm|Row|0|forward|tokens|276|456|1,5,denseBias,attentionLayerNormWeight,attentionLayerNormBias|7,8,6|Add:4,Multiply:4,RowSum:2,Divide:2,Subtract:1,Rsqrt:1|[tokens, 16], 3 passes over a row|6,5\n" +
+                    "kernel|ExpandedGeluTanh|Product|0|forward|tokens|1024|192|ffnBias,6,ffnWeight|9|MatMul:1,Add:2,Multiply:4,Sigmoid:1|[tokens, 32] = attended [tokens, 16] · ffnWeight [32, 16]ᵀ|7,8\n" +
+                    "kernel|LayerSumDropout|Product|0|forward|tokens|1024|192|ffnOutputBias,9,ffnOutputWeight|10|MatMul:1,Add:1,Multiply:1|[tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ|9\n" +
+                    "kernel|LayerOutputLayerNorm|Row|0|forward|tokens|520|648|7,8,1,5,denseBias,attentionLayerNormWeight,attentionLayerNormBias,10,fullLayerLayerNormWeight,fullLayerLayerNormBias|1|Add:7,Multiply:6,Divide:4,Subtract:2,Rsqrt:2,RowSum:2|[tokens, 16], 3 passes over a row|10,5,6,9\n" +
+                    "kernel|FirstPool|Row|-1|forward|sequences|0|128|1|11|Rows:1|[sequences, 16], 1 passes over a row|11\n" +
+                    "kernel|PooledPool|Product|-1|forward|sequences|512|128|poolerBias,11,poolerWeight|12|MatMul:1,Add:1,Tanh:1|[sequences, 16] = first2 [sequences, 16] · poolerWeight [16, 16]ᵀ|12",
+            },
         ],
         Optimizer.AdamW,
         Compute.Float32,

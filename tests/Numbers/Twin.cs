@@ -1,6 +1,5 @@
 using System.Reflection;
 
-
 namespace AlbertCompiled.Tests.Numbers;
 
 /// <summary>A model compiled, and the same one run op by op in double precision, with the same weights and the same dropout.</summary>
@@ -26,10 +25,8 @@ internal sealed class Twin : IDisposable
             Model.Parameters.Write(p.Name, values);
         }
 
-        var (attribute, definition) = type.GetCustomAttributes().Select(a => (a, DefinitionOf(a.GetType()))).Single(a => a.Item2 is not null);
-        if (type.GetCustomAttribute<TaskAttribute>() is { } task) Configure(attribute, task);
-        graph = (ModelGraph)Activator.CreateInstance(definition!, attribute)!;
-        graph.Load(Model.Parameters);
+        if (type.GetCustomAttribute<TaskAttribute>() is { Training: true } task) trained = task.GetType().Name[..^"Attribute".Length];
+        graph = ModelGraph.Of(Model);
     }
 
     /// <summary>The compiled model.</summary>
@@ -78,17 +75,5 @@ internal sealed class Twin : IDisposable
     }
 
     // what the compiler makes of a task attribute
-    void Configure(Attribute configuration, TaskAttribute task)
-    {
-        void Set(string property, object value) => configuration.GetType().GetProperty(property)!.SetValue(configuration, value);
-        if (task.Training) trained = task.GetType().Name[..^"Attribute".Length];
-        if (task is SpanAnswerAttribute) Set("Spans", true);
-        else Set("Labels", task switch { ClassificationAttribute c => c.Labels, TokenTagsAttribute t => t.Labels, _ => 1 });
-        if (task is ClassifierAttribute { Training: true } classifier) Set("ClassifierDropout", classifier.Dropout);
-    }
-
     Outputs Program(string name, TokenBatch batch) => graph.GetType().GetMethod(name)!.CreateDelegate<Func<TokenBatch, Outputs>>(graph)(batch);
-
-    static Type? DefinitionOf(Type attribute) =>
-        attribute.BaseType is { IsGenericType: true } b && b.GetGenericTypeDefinition() == typeof(ArchitectureAttribute<>) ? b.GetGenericArguments()[0] : null;
 }

@@ -24,7 +24,8 @@ internal static class Headings
         return line.Length <= 140 ? line : line[..137] + "...";
     }
 
-    static string Shapes(Kernel kernel) => kernel switch
+    /// <summary>What a kernel computes, as shapes.</summary>
+    public static string Shapes(Kernel kernel) => kernel switch
     {
         ProductKernel p => $"[{p.M}, {p.N}] = {Operand(p.A, p.TransposeA)} · {Operand(p.B, p.TransposeB)}",
         AttentionKernel a => $"{a.Context.Shape} = {a.Heads} heads of {a.Context.Shape.Columns / a.Heads} over {a.QueryKeyValue.Shape}",

@@ -127,7 +127,18 @@ internal static class ModelEmitter
         string outputs = string.Join(", ", program.Outputs.Select(o =>
             $"new({CSharpWriter.Quote(o.Name)}, {(o.Value.Shape.Rows.IsConstant ? "null" : $"Dimension.{o.Value.Shape.Rows.Kind}")}, {o.Value.Shape.Columns}{(o.Value.Shape.Rows is { IsConstant: true, IsOne: false } rows ? $", {rows}" : "")})"));
         w.Line($"new({CSharpWriter.Quote(program.Name)}, new({string.Join(", ", ((Region[])Enum.GetValues(typeof(Region))).Select(r => Total(r).ToString(CultureInfo.InvariantCulture)))}), "
-            + $"{N(Flops(DimensionKind.Tokens))}, {N(Flops(DimensionKind.Sequences))}, {N(Flops(DimensionKind.Predictions))}, {N(pairs)}, [{outputs}]),");
+            + $"{N(Flops(DimensionKind.Tokens))}, {N(Flops(DimensionKind.Sequences))}, {N(Flops(DimensionKind.Predictions))}, {N(pairs)}, [{outputs}])");
+        w.Line("{");
+        w.Indented(() =>
+        {
+            w.Line("Graph =");
+            var lines = GraphText.Lines(program).ToList();
+            w.Indented(() =>
+            {
+                for (int i = 0; i < lines.Count; i++) w.Line(CSharpWriter.Quote(lines[i] + (i + 1 < lines.Count ? "\n" : "")) + (i + 1 < lines.Count ? " +" : ","));
+            });
+        });
+        w.Line("},");
     }
 }
 

@@ -34,10 +34,11 @@ internal sealed class Lowering
     {
         var lowering = new Lowering(schedule, plan, parameterNames);
         var steps = ImmutableArray.CreateBuilder<Step>();
+        int position = 0;
         for (int b = 0; b < schedule.Blocks.Length; b++)
         {
             var block = schedule.Graph.Blocks[b];
-            var kernels = schedule.Blocks[b].SelectMany(lowering.Lower).ToImmutableArray();
+            var kernels = schedule.Blocks[b].SelectMany(fused => lowering.Place(fused, position++)).ToImmutableArray();
             if (block.IsLoop) steps.Add(new LoopStep(block.Name, block.Iterations, block.Reversed, kernels));
             else steps.AddRange(kernels.Select(k => new KernelStep(k)));
         }
@@ -62,6 +63,9 @@ internal sealed class Lowering
     }
 
     public SlotBuffer PartialsOf(int id) => new(plan[plan.Partials[id]], Entry.Only, 0);
+
+    IEnumerable<Kernel> Place(FusedKernel fused, int position) =>
+        Lower(fused).Select(k => k with { Info = k.Info with { Position = position, Nodes = [.. fused.All] } });
 
     IEnumerable<Kernel> Lower(FusedKernel kernel) => kernel.Root switch
     {

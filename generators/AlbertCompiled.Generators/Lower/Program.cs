@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AlbertCompiled.Generators.Graph;
 using AlbertCompiled.Generators.Passes;
+using GraphNode = AlbertCompiled.Generators.Graph.Node;
 
 namespace AlbertCompiled.Generators.Lower;
 
@@ -18,23 +19,7 @@ internal sealed record LoweredProgram(
         : [(((KernelStep)s).Kernel, null)]);
 
     /// <summary>Every parameter and gradient that a kernel touches.</summary>
-    public IEnumerable<ParameterBuffer> ParameterBuffers() => Kernels.SelectMany(k => k.Kernel switch
-    {
-        RowKernel r => r.Phases.SelectMany(p => p.Instructions).SelectMany(OfInstruction),
-        ProductKernel p => p.Epilogue.SelectMany(OfInstruction).Concat([p.A, p.B]),
-        ScatterKernel s => [s.Source, s.Target],
-        GroupLogSumKernel g => [g.Source],
-        ColumnSumKernel c => [c.Target],
-        AttentionKernel a => [a.QueryKeyValue],
-        _ => [],
-    }).OfType<ParameterBuffer>();
-
-    static IEnumerable<Buffer> OfInstruction(Instruction instruction) => instruction switch
-    {
-        Load i => [i.Source],
-        Store i => [i.Target],
-        _ => [],
-    };
+    public IEnumerable<ParameterBuffer> ParameterBuffers() => Kernels.SelectMany(k => k.Kernel.Reads.Concat(k.Kernel.Writes)).OfType<ParameterBuffer>();
 }
 
 internal abstract record Step;
@@ -76,37 +61,92 @@ internal sealed record BatchBuffer(string Vector, Shape Shape) : Buffer(LocalNam
 /// <param name="Bytes">Bytes read and written per row.</param>
 /// <param name="Rows">The rows it runs over.</param>
 /// <param name="Backward">Belongs to the backward pass.</param>
-internal sealed record KernelInfo(string Source, string Path, double Flops, double Bytes, Dim Rows, bool Backward);
+/// <remarks><see cref="Position"/> and <see cref="Nodes"/> are known once the kernel is placed in its program.</remarks>
+internal sealed record KernelInfo(string Source, string Path, double Flops, double Bytes, Dim Rows, bool Backward)
+{
+    /// <summary>The place in the schedule that live ranges count: kernels that were fused from the same nodes share it.</summary>
+    public int Position { get; init; }
 
-internal abstract record Kernel(string Name, KernelInfo Info);
+    /// <summary>What was fused into it, in order.</summary>
+    public ImmutableArray<GraphNode> Nodes { get; init; } = [];
+}
+
+internal abstract record Kernel(string Name, KernelInfo Info)
+{
+    /// <summary>The matrices it reads.</summary>
+    public abstract IEnumerable<Buffer> Reads { get; }
+
+    /// <summary>The matrices it writes or adds to.</summary>
+    public abstract IEnumerable<Buffer> Writes { get; }
+
+    protected static IEnumerable<Buffer> Loaded(IEnumerable<Instruction> instructions) => instructions.OfType<Load>().Select(i => i.Source);
+
+    protected static IEnumerable<Buffer> Stored(IEnumerable<Instruction> instructions) =>
+        instructions.Select(i => i switch { Store s => s.Target, AddToPartial p => p.Partials, _ => null }).OfType<Buffer>();
+}
 
 /// <summary>
 /// Runs over rows; each phase is one pass over the columns of a row, between them values per row.
 /// Partial column sums of the rows of a chunk go to slots that <see cref="ColumnSumKernel"/> adds up.
 /// </summary>
-internal sealed record RowKernel(string Name, KernelInfo Info, Dim Rows, ImmutableArray<Phase> Phases) : Kernel(Name, Info);
+internal sealed record RowKernel(string Name, KernelInfo Info, Dim Rows, ImmutableArray<Phase> Phases) : Kernel(Name, Info)
+{
+    public override IEnumerable<Buffer> Reads => Phases.SelectMany(p => Loaded(p.Instructions));
+
+    public override IEnumerable<Buffer> Writes => Phases.SelectMany(p => Stored(p.Instructions));
+}
 
 /// <summary>Straight code for each row (<paramref name="Columns"/> = 1) or for each element of a row.</summary>
 internal sealed record Phase(int Columns, ImmutableArray<Instruction> Instructions);
 
 /// <summary>C = op(A)·op(B), then the epilogue for each element; <paramref name="Epilogue"/> reads <see cref="Accumulator"/> for the product.</summary>
 internal sealed record ProductKernel(
-    string Name, KernelInfo Info, Buffer A, Buffer B, bool TransposeA, bool TransposeB, Dim M, int N, Dim K, ImmutableArray<Instruction> Epilogue) : Kernel(Name, Info);
+    string Name, KernelInfo Info, Buffer A, Buffer B, bool TransposeA, bool TransposeB, Dim M, int N, Dim K, ImmutableArray<Instruction> Epilogue) : Kernel(Name, Info)
+{
+    public override IEnumerable<Buffer> Reads => Loaded(Epilogue).Concat([A, B]);
+
+    public override IEnumerable<Buffer> Writes => Stored(Epilogue);
+}
 
 internal sealed record AttentionKernel(
-    string Name, KernelInfo Info, Buffer QueryKeyValue, Buffer Context, Buffer LogSum, int Heads, double Dropout, Site Site) : Kernel(Name, Info);
+    string Name, KernelInfo Info, Buffer QueryKeyValue, Buffer Context, Buffer LogSum, int Heads, double Dropout, Site Site) : Kernel(Name, Info)
+{
+    public override IEnumerable<Buffer> Reads => [QueryKeyValue];
+
+    public override IEnumerable<Buffer> Writes => [Context, LogSum];
+}
 
 internal sealed record AttentionGradientKernel(
-    string Name, KernelInfo Info, Buffer QueryKeyValue, Buffer Context, Buffer LogSum, Buffer Gradient, Buffer Result, int Heads, double Dropout, Site Site) : Kernel(Name, Info);
+    string Name, KernelInfo Info, Buffer QueryKeyValue, Buffer Context, Buffer LogSum, Buffer Gradient, Buffer Result, int Heads, double Dropout, Site Site) : Kernel(Name, Info)
+{
+    public override IEnumerable<Buffer> Reads => [QueryKeyValue, Context, LogSum, Gradient];
+
+    public override IEnumerable<Buffer> Writes => [Result];
+}
 
 /// <summary>Table[index[r]] += source[r]. A slot as target is cleared first.</summary>
-internal sealed record ScatterKernel(string Name, KernelInfo Info, Buffer Source, string Index, Buffer Target) : Kernel(Name, Info);
+internal sealed record ScatterKernel(string Name, KernelInfo Info, Buffer Source, string Index, Buffer Target) : Kernel(Name, Info)
+{
+    public override IEnumerable<Buffer> Reads => [Source];
+
+    public override IEnumerable<Buffer> Writes => [Target];
+}
 
 /// <summary>Result[g] = ln Σ exp source[r] over the rows r with index[r] = g.</summary>
-internal sealed record GroupLogSumKernel(string Name, KernelInfo Info, Buffer Source, string Index, Buffer Result) : Kernel(Name, Info);
+internal sealed record GroupLogSumKernel(string Name, KernelInfo Info, Buffer Source, string Index, Buffer Result) : Kernel(Name, Info)
+{
+    public override IEnumerable<Buffer> Reads => [Source];
+
+    public override IEnumerable<Buffer> Writes => [Result];
+}
 
 /// <summary>Adds the partial sums of all chunks in order, into a slot or onto a gradient.</summary>
-internal sealed record ColumnSumKernel(string Name, KernelInfo Info, SlotBuffer Partials, Dim Rows, int Columns, Buffer Target) : Kernel(Name, Info);
+internal sealed record ColumnSumKernel(string Name, KernelInfo Info, SlotBuffer Partials, Dim Rows, int Columns, Buffer Target) : Kernel(Name, Info)
+{
+    public override IEnumerable<Buffer> Reads => [Partials];
+
+    public override IEnumerable<Buffer> Writes => [Target];
+}
 
 /// <summary>Which row of a buffer an instruction touches.</summary>
 internal enum RowMode

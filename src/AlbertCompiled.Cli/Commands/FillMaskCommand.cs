@@ -32,10 +32,7 @@ static class FillMaskCommand
         {
             if (gaps.Count > 1) output.WriteLine($"{FillMask.Gap} {i + 1}:");
             foreach (var (piece, probability) in gaps[i])
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{probability,7:0.0%}  {Shown(piece)}"));
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{probability,7:0.0%}  {WordPieces.Shown(piece)}"));
         }
     }
-
-    // a piece that goes on with a word shows a hyphen where the word began
-    static string Shown(string piece) => piece.StartsWith('▁') ? piece[1..] : char.IsLetterOrDigit(piece[0]) ? "-" + piece : piece;
 }

@@ -22,14 +22,25 @@ static class InfoCommand
                 return 0;
             }
 
-            if (File.Exists(new RunFolder(named).Configuration)) named = RunFolder.Open(named).Configuration.Model;
-            var model = context.Models.Find(named).Description;
-            int batchTokens = parsed.GetValue(tokens) ?? Recipes.For(model).BatchTokens, batchSequences = parsed.GetValue(sequences) ?? Math.Max(1, batchTokens / 128);
-            if (batchTokens < 1 || batchSequences < 1) throw new TrainingException("--batch-tokens and --sequences must be at least 1");
-            Print(model, model.Trains ? new(batchTokens, batchSequences) : new(batchTokens, batchSequences, 0), context.Out);
+            var model = Model(named, context);
+            Print(model, Capacity(model, parsed.GetValue(tokens), parsed.GetValue(sequences)), context.Out);
             return 0;
         });
         return command.WithExamples("info AlbertTiny", "info AlbertBase --batch-tokens 16384 --sequences 32", "info albert-base-v2");
+    }
+
+    /// <summary>The model of this name, or of the run in this folder.</summary>
+    /// <exception cref="TrainingException">There is none.</exception>
+    public static ModelDescription Model(string named, CommandContext context) =>
+        context.Models.Find(File.Exists(new RunFolder(named).Configuration) ? RunFolder.Open(named).Configuration.Model : named).Description;
+
+    /// <summary>The batch to plan for: the recipe's, if the options do not say.</summary>
+    /// <exception cref="TrainingException">It is empty.</exception>
+    public static Capacity Capacity(ModelDescription model, int? tokens, int? sequences)
+    {
+        int batchTokens = tokens ?? Recipes.For(model).BatchTokens, batchSequences = sequences ?? Math.Max(1, batchTokens / 128);
+        if (batchTokens < 1 || batchSequences < 1) throw new TrainingException("--batch-tokens and --sequences must be at least 1");
+        return model.Trains ? new(batchTokens, batchSequences) : new(batchTokens, batchSequences, 0);
     }
 
     static void Print(ModelDescription model, Capacity capacity, TextWriter output)

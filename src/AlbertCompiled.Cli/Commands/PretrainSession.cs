@@ -72,7 +72,9 @@ sealed class PretrainSession : IDisposable
 
     public void Dispose() => corpus.Dispose();
 
-    static Corpus Open(CommandContext context, RunConfiguration configuration, Vocabulary vocabulary, int threads, CancellationToken cancellation)
+    /// <summary>The text of a run, prepared; says what it is.</summary>
+    /// <exception cref="TrainingException">It is empty or unreadable.</exception>
+    public static Corpus Open(CommandContext context, RunConfiguration configuration, Vocabulary vocabulary, int threads, CancellationToken cancellation)
     {
         if (configuration.Data is { } data)
         {
@@ -82,7 +84,13 @@ sealed class PretrainSession : IDisposable
             return corpus;
         }
 
-        var source = PretrainSettings.Text(configuration);
+        return Open(context, PretrainSettings.Text(configuration), vocabulary, threads, cancellation);
+    }
+
+    /// <summary>A text, prepared; says what it is.</summary>
+    /// <exception cref="TrainingException">It is empty or unreadable.</exception>
+    public static Corpus Open(CommandContext context, ITextSource source, Vocabulary vocabulary, int threads, CancellationToken cancellation)
+    {
         context.Out.WriteLine($"text: {source.Description}");
         var preparation = new CorpusPreparation(source, vocabulary, threads > 0 ? threads : Environment.ProcessorCount);
         var prepared = new PreparationDisplay(context.Out, context.IsTerminal).Follow(preparation, () => CorpusCache.Open(preparation, CorpusCache.Folder, cancellation));

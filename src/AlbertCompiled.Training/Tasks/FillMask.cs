@@ -32,6 +32,11 @@ public static class FillMask
         return [.. gaps.Select((_, i) => Best(logits.AsSpan(i * vocabulary.Size, vocabulary.Size), vocabulary, best))];
     }
 
+    /// <summary>The tokens of a text, with or without gaps, between [CLS] and [SEP].</summary>
+    /// <param name="vocabulary">The vocabulary.</param>
+    /// <param name="text">The text.</param>
+    public static int[] Tokens(Vocabulary vocabulary, string text) => Encode(vocabulary, text, out _);
+
     static int[] Encode(Vocabulary vocabulary, string text, out int[] gaps)
     {
         var tokens = new List<int> { vocabulary.Classify };

@@ -23,4 +23,8 @@ public static class WordPieces
 
     /// <summary>True if a piece is to be split before its comma.</summary>
     public static bool EndsInDigitAndComma(string piece) => piece.Length > 1 && piece[^1] == ',' && CharUnicodeInfo.GetDigitValue(piece[^2]) >= 0;
+
+    /// <summary>A piece for people: without "▁" where it starts a word, with a hyphen where it goes on with one.</summary>
+    public static string Shown(string piece) =>
+        piece is ['▁', _, ..] ? piece[1..] : piece.Length > 0 && char.IsLetterOrDigit(piece[0]) ? "-" + piece : piece;
 }

@@ -31,9 +31,10 @@ public static class EagerRun
     /// <summary>Forward only, nothing is dropped.</summary>
     /// <param name="graph">The model.</param>
     /// <param name="program">Which of its methods to run.</param>
-    public static EagerResult Evaluate<TGraph>(TGraph graph, Func<TGraph, Outputs> program) where TGraph : ModelGraph
+    /// <param name="observer">Is shown what happens inside.</param>
+    public static EagerResult Evaluate<TGraph>(TGraph graph, Func<TGraph, Outputs> program, IEagerObserver? observer = null) where TGraph : ModelGraph
     {
-        using var scope = EagerScope.Open(null, false, 0, 0);
+        using var scope = EagerScope.Open(null, false, 0, 0, observer);
         return new(program(graph), new Dictionary<string, double[]>());
     }
 

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace AlbertCompiled;
 
 /// <summary>A weight that a definition declared.</summary>
@@ -56,6 +58,36 @@ public abstract class ModelGraph
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public ModelParameter this[string name] =>
         byName.TryGetValue(name, out var parameter) ? parameter : throw new KeyNotFoundException($"{GetType().Name} has no weight {name}");
+
+    /// <summary>The definition that a compiled model was made from, with the model's configuration and a copy of its weights.</summary>
+    /// <exception cref="ArgumentException">The model's type does not bear the attribute that configures one.</exception>
+    public static ModelGraph Of(CompiledModel model)
+    {
+        var type = model.GetType();
+        var (attribute, definition) = type.GetCustomAttributes(false).Select(a => (a, DefinitionOf(a.GetType()))).FirstOrDefault(a => a.Item2 is not null);
+        if (definition is null) throw new ArgumentException($"{model.Description.Name} does not say what definition it was compiled from");
+        if (type.GetCustomAttribute<TaskAttribute>() is { } task) Configure(attribute, task);
+        var graph = (ModelGraph)Activator.CreateInstance(definition, attribute)!;
+        graph.Load(model.Parameters);
+        return graph;
+    }
+
+    /// <summary>A method of the definition that is a program: it takes a batch and returns outputs.</summary>
+    /// <returns>Null if there is none of this name.</returns>
+    public Func<TokenBatch, Outputs>? Program(string method) =>
+        GetType().GetMethod(method, [typeof(TokenBatch)]) is { } found && found.ReturnType == typeof(Outputs) ? found.CreateDelegate<Func<TokenBatch, Outputs>>(this) : null;
+
+    // as the compiler does it: a task decides the head
+    static void Configure(object configuration, TaskAttribute task)
+    {
+        void Set(string property, object value) => configuration.GetType().GetProperty(property)!.SetValue(configuration, value);
+        if (task is SpanAnswerAttribute) Set("Spans", true);
+        else Set("Labels", task switch { ClassificationAttribute c => c.Labels, TokenTagsAttribute t => t.Labels, _ => 1 });
+        if (task is ClassifierAttribute { Training: true } classifier) Set("ClassifierDropout", classifier.Dropout);
+    }
+
+    static Type? DefinitionOf(Type attribute) =>
+        attribute.BaseType is { IsGenericType: true } b && b.GetGenericTypeDefinition() == typeof(ArchitectureAttribute<>) ? b.GetGenericArguments()[0] : null;
 
     /// <summary>
     /// Takes over the weights of a compiled model of this definition, to step through what it computes. Weights that the model's

@@ -22,8 +22,14 @@ public static partial class Primitives
         var values = new double[qkv.Rows * hidden];
         var tiles = new List<AttentionTile>();
         for (int s = 0; s < batch.First.Count; s++)
+        {
             for (int h = 0; h < heads; h++)
+            {
                 tiles.Add(new(source, hidden, heads, batch.Starts[s], batch.Starts[s + 1] - batch.Starts[s], h, key, dropout));
+                EagerScope.Attended(s, h, tiles[^1]);
+            }
+        }
+
         foreach (var tile in tiles) tile.Forward(values);
         return Elementwise.Finish(qkv.Rows, hidden, values, [qkv], gradient =>
         {

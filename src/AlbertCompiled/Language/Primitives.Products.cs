@@ -4,6 +4,8 @@ namespace AlbertCompiled;
 
 public static partial class Primitives
 {
+    const long ParallelWork = 1 << 20; // products
+
     /// <summary>The matrix product [M, K] · [K, N] → [M, N] of the operands or their transposes.</summary>
     /// <exception cref="ArgumentException">The inner sizes differ.</exception>
     public static Tensor MatMul(Tensor a, Tensor b, bool transposeA = false, bool transposeB = false)
@@ -58,9 +60,16 @@ public static partial class Primitives
     /// <summary>result += x · yᵀ of row-major x [rows, inner] and y [columns, inner].</summary>
     static void AddProduct(double[] result, double[] x, double[] y, int rows, int columns, int inner)
     {
-        for (int r = 0; r < rows; r++)
-            for (int c = 0; c < columns; c++)
-                result[r * columns + c] += Dot(Row(x, r, inner), Row(y, c, inner));
+        // a row of y, usually a weight, stays in the cache for all rows of x; threads change no order of summation
+        if ((long)rows * columns * inner < ParallelWork)
+            for (int c = 0; c < columns; c++) AddColumn(c);
+        else
+            Parallel.For(0, columns, AddColumn);
+
+        void AddColumn(int c)
+        {
+            for (int r = 0; r < rows; r++) result[r * columns + c] += Dot(Row(x, r, inner), Row(y, c, inner));
+        }
     }
 
     static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)

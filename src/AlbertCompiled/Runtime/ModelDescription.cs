@@ -72,6 +72,9 @@ public sealed record ArenaPlan(
 public sealed record ProgramDescription(
     string Name, ArenaPlan Arena, double FlopsPerToken, double FlopsPerSequence, double FlopsPerPrediction, double FlopsPerTokenPair, ImmutableArray<OutputInfo> Outputs)
 {
+    /// <summary>Kernels and slots as <see cref="ProgramGraph.Parse"/> reads them: text, which costs nothing until somebody looks at it.</summary>
+    public string Graph { get; init; } = "";
+
     /// <summary>Outputs that are one number: the first ones.</summary>
     public int ScalarCount
     {

@@ -34,6 +34,9 @@ internal sealed class AttentionTile
         }
     }
 
+    /// <summary>[length, length], before dropout. Not a copy.</summary>
+    public Tensor Probabilities => new(length, length, probabilities);
+
     double Scale => 1 / Math.Sqrt(width);
 
     /// <summary>Adds this head's columns of the result [tokens, hidden].</summary>

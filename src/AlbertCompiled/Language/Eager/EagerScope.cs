@@ -1,7 +1,7 @@
 namespace AlbertCompiled;
 
 /// <summary>What the operations of a running definition need besides their operands. One per thread; without one they only compute.</summary>
-internal sealed class EagerScope(Tape? tape, bool training, ulong seed, long step) : IDisposable
+internal sealed class EagerScope(Tape? tape, bool training, ulong seed, long step, IEagerObserver? observer) : IDisposable
 {
     [ThreadStatic]
     static EagerScope? current;
@@ -15,10 +15,10 @@ internal sealed class EagerScope(Tape? tape, bool training, ulong seed, long ste
     /// <summary>Where to note operations; null if no gradient is asked for.</summary>
     public Tape? Tape { get; } = tape;
 
-    public static EagerScope Open(Tape? tape, bool training, ulong seed, long step)
+    public static EagerScope Open(Tape? tape, bool training, ulong seed, long step, IEagerObserver? observer = null)
     {
         if (current is not null) throw new InvalidOperationException("a run cannot start inside a run");
-        return current = new(tape, training, seed, step);
+        return current = new(tape, training, seed, step, observer);
     }
 
     /// <summary>The key of the next dropout site, or null if nothing is dropped here. Probability 0 takes no site.</summary>
@@ -36,7 +36,12 @@ internal sealed class EagerScope(Tape? tape, bool training, ulong seed, long ste
         return current!.Iterate(count, x, body);
     }
 
+    /// <summary>Shows a head's probabilities to whoever observes the run.</summary>
+    public static void Attended(int sequence, int head, AttentionTile tile) => current?.Show(sequence, head, tile);
+
     public void Dispose() => current = null;
+
+    void Show(int sequence, int head, AttentionTile tile) => observer?.Attended(iteration, sequence, head, tile.Probabilities);
 
     Tensor Iterate(int count, Tensor x, Func<Tensor, int, Tensor> body)
     {
@@ -49,6 +54,7 @@ internal sealed class EagerScope(Tape? tape, bool training, ulong seed, long ste
             var next = body(x, iteration);
             if (next.Rows != x.Rows || next.Columns != x.Columns) throw new ArgumentException($"Repeat carries {x} but its body returns {next}");
             if (last >= 0 && sites != last) throw new InvalidOperationException("the body of a Repeat must have the same dropout sites in each iteration");
+            observer?.Iterated(iteration, x, next);
             (x, last) = (next, sites);
         }
 
