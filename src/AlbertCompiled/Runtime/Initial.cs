@@ -17,8 +17,8 @@ public readonly record struct Initial(InitialKind Kind, double Scale = 0)
     /// <summary>Sines and cosines of the row over geometric wavelengths (2π to 128π): a position table that starts ordered, then learns.</summary>
     public static Initial Sinusoidal(double amplitude) => new(InitialKind.Sinusoidal, amplitude);
 
-    /// <summary>Fills a row-major matrix.</summary>
-    internal void Fill(Span<float> values, int columns, ulong seed)
+    /// <summary>Fills a row-major matrix, or a part of it that begins with element <paramref name="first"/>.</summary>
+    internal void Fill(Span<float> values, int columns, ulong seed, long first = 0)
     {
         switch (Kind)
         {
@@ -26,12 +26,12 @@ public readonly record struct Initial(InitialKind Kind, double Scale = 0)
                 values.Fill(1);
                 break;
             case InitialKind.Normal:
-                FillNormal(values, CounterRandom.Mix(seed));
+                FillNormal(values, CounterRandom.Mix(seed) + (ulong)first * CounterRandom.Golden64);
                 break;
             case InitialKind.Sinusoidal:
                 for (int i = 0; i < values.Length; i++)
                 {
-                    int row = i / columns, column = i % columns;
+                    long row = (first + i) / columns, column = (first + i) % columns;
                     double frequency = Math.Pow(1.0 / 64, column / 2 / (columns / 2.0));
                     values[i] = (float)(Scale * (column % 2 == 0 ? Math.Sin(row * frequency) : Math.Cos(row * frequency)));
                 }

@@ -64,12 +64,17 @@ public abstract class ParameterSet(ModelDescription description) : IDisposable
     /// <summary>Draws every parameter anew from <paramref name="seed"/>: each from its own stream, so that order and device do not matter.</summary>
     public void Initialize(ulong seed)
     {
+        const int slice = 1 << 18;      // a large weight needs no copy of its size
+        var values = new float[(int)Math.Min(slice, Description.Parameters.Max(p => p.Length))];
         for (int i = 0; i < Description.Parameters.Length; i++)
         {
             var p = Description.Parameters[i];
-            var values = new float[p.Length];
-            p.Initial.Fill(values, p.Columns, seed + (ulong)i * CounterRandom.Golden64);
-            Write(ParameterState.Value, p.Offset, values);
+            for (long first = 0; first < p.Length; first += slice)
+            {
+                var part = values.AsSpan(0, (int)Math.Min(slice, p.Length - first));
+                p.Initial.Fill(part, p.Columns, seed + (ulong)i * CounterRandom.Golden64, first);
+                Write(ParameterState.Value, p.Offset + first, part);
+            }
         }
     }
 
