@@ -40,6 +40,19 @@ public sealed unsafe class CpuParameterSet : ParameterSet
     }
 
     /// <inheritdoc/>
+    /// <remarks>In place and on all threads: to touch a page for the first time costs as much as its numbers.</remarks>
+    public override void Initialize(ulong seed)
+    {
+        Parallel.For(0, chunks.Count, new() { MaxDegreeOfParallelism = team.Threads }, c =>
+        {
+            var chunk = chunks.Chunks[c];
+            var p = Description.Parameters[chunk.Parameter];
+            p.Initial.Fill(Slice(ParameterState.Value, chunk.Offset, chunk.Length), p.Columns, Stream(seed, chunk.Parameter), chunk.Offset - p.Offset);
+        });
+        Version++;
+    }
+
+    /// <inheritdoc/>
     public override void Read(ParameterState state, long offset, Span<float> destination) =>
         Slice(state, offset, destination.Length).CopyTo(destination);
 

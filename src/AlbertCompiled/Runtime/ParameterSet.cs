@@ -62,7 +62,7 @@ public abstract class ParameterSet(ModelDescription description) : IDisposable
     }
 
     /// <summary>Draws every parameter anew from <paramref name="seed"/>: each from its own stream, so that order and device do not matter.</summary>
-    public void Initialize(ulong seed)
+    public virtual void Initialize(ulong seed)
     {
         const int slice = 1 << 18;      // a large weight needs no copy of its size
         var values = new float[(int)Math.Min(slice, Description.Parameters.Max(p => p.Length))];
@@ -72,11 +72,14 @@ public abstract class ParameterSet(ModelDescription description) : IDisposable
             for (long first = 0; first < p.Length; first += slice)
             {
                 var part = values.AsSpan(0, (int)Math.Min(slice, p.Length - first));
-                p.Initial.Fill(part, p.Columns, seed + (ulong)i * CounterRandom.Golden64, first);
+                p.Initial.Fill(part, p.Columns, Stream(seed, i), first);
                 Write(ParameterState.Value, p.Offset + first, part);
             }
         }
     }
+
+    /// <summary>The seed of a parameter's own stream.</summary>
+    private protected static ulong Stream(ulong seed, int parameter) => seed + (ulong)parameter * CounterRandom.Golden64;
 
     /// <summary>Throws if the model has no such arena.</summary>
     protected void Require(ParameterState state)
