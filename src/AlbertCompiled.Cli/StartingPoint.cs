@@ -1,0 +1,48 @@
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary>What fine-tuning starts from.</summary>
+/// <param name="Model">The model to tune.</param>
+/// <param name="Vocabulary">Its vocabulary.</param>
+/// <param name="Load">Loads the weights but for the head; says what was loaded.</param>
+/// <param name="Labels">Labels of the head that comes along; null: the head is new.</param>
+sealed record StartingPoint(TaskModel Model, Vocabulary Vocabulary, Func<CompiledModel, string> Load, IReadOnlyList<string>? Labels = null)
+{
+    static readonly string[] Heads = ["classifier.", "qa_outputs."];
+
+    /// <summary>Opens a folder: of a fine-tuned model, of a run of pretraining, or of a published model.</summary>
+    /// <exception cref="TrainingException">It is none of them, or no model of this kind was compiled for the task.</exception>
+    public static StartingPoint Open(string folder, string program, CommandContext context)
+    {
+        if (FineTunedFolder.Exists(folder))
+        {
+            var tuned = new FineTunedFolder(folder);
+            var configuration = tuned.ReadConfiguration();
+            return new(context.Tasks.Find(configuration.Base, program), Vocabulary.Load(tuned.VocabularyFile), m => m.LoadMatching(tuned.Weights).ToString(), configuration.Labels);
+        }
+
+        if (PublishedFolder.IsPublished(folder))
+        {
+            var published = PublishedFolder.Open(folder);
+            return new(context.Tasks.Find(published, program), published.OpenVocabulary(), m => published.Load(m).ToString());
+        }
+
+        var (run, pretraining) = RunFolder.Open(folder);
+        return new(context.Tasks.Find(pretraining.Model, program), Vocabulary.Load(run.Vocabulary), m => run.Checkpoints.LoadMatchingWeights(m).ToString());
+    }
+
+    /// <summary>A model without pretraining.</summary>
+    public static StartingPoint Scratch(string model, string program, Vocabulary vocabulary, CommandContext context) => new(context.Tasks.Find(model, program), vocabulary, _ => "none: from scratch");
+
+    /// <summary>Loads the weights. A head that was learned for the same labels is kept, any other begins anew; classes that the task lacks are ruled out.</summary>
+    public string Initialize(CompiledModel model, LabelSet? labels)
+    {
+        var fresh = model.Description.Parameters.Where(p => Heads.Any(h => p.Name.StartsWith(h, StringComparison.Ordinal))).Select(p => (p.Name, Values: model.Parameters.Read(p.Name))).ToList();
+        string loaded = Load(model);
+        if (labels is null || Labels is null || !labels.Names.SequenceEqual(Labels))
+            foreach (var (name, values) in fresh) model.Parameters.Write(name, values);
+        if (labels is not null) UnusedClasses.Silence(model, labels.Count);
+        return loaded;
+    }
+}
