@@ -41,12 +41,13 @@ static class FineTuneCommand
             parsed.GetValue(options.Seed), parsed.GetValue(options.BatchTokens), from is null ? null : Path.GetFullPath(from));
         Check(configuration, start, parsed.GetValue(options.Seeds));
         string folder = parsed.GetValue(options.Run) ?? Path.Combine("runs", $"{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{task}");
-        Clear(folder, parsed.GetValue(options.New));
+        CheckFree(folder, parsed.GetValue(options.New));
         var reader = new TaskData(task, columns, labels, new VocabularyTokenizer(start.Vocabulary), configuration.Sequence, configuration.Stride, options.Data.BadRows(parsed));
         var (training, development) = reader.ForTraining(data);
         using var device = PretrainSettings.OpenDevice(parsed, place, context);
         using var interruption = context.Interruption();
         using var only = RunFolder.Lock(folder);
+        Remove(folder);
         var session = new FineTuneSession(context, configuration with { Device = device.Name }, start, reader, training, development);
         return session.Run(device, folder, parsed.GetValue(options.Seeds), interruption.Token);
     }
@@ -63,14 +64,19 @@ static class FineTuneCommand
             throw new TrainingException($"the task has {labels.Count} labels, {model.Name} was compiled for {most}: declare a model of your own with [{(start.Model.Program == "tag" ? "TokenTags" : "Classification")}(labels: {labels.Count})]");
     }
 
-    // a model that is there is replaced on demand only; what seeds it has would else join the new ones
-    static void Clear(string folder, bool replace)
+    // a model that is there is replaced on demand only
+    static void CheckFree(string folder, bool replace)
     {
         if (RunFolder.Exists(folder) || PublishedFolder.IsPublished(folder)) throw new TrainingException($"{folder} holds another kind of model: choose another --run");
-        string[] seeds = Directory.Exists(folder) ? [.. Directory.GetDirectories(folder, "seed-*").Where(FineTunedFolder.Exists)] : [];
-        if (!FineTunedFolder.Exists(folder) && seeds.Length == 0) return;
-        if (!replace) throw new TrainingException($"{folder} holds a fine-tuned model already: choose another --run, or replace it with --new");
-        File.Delete(new FineTunedFolder(folder).ConfigurationFile);
-        foreach (string seed in seeds) Directory.Delete(seed, recursive: true);
+        if (!replace && (FineTunedFolder.Exists(folder) || Seeds(folder).Any())) throw new TrainingException($"{folder} holds a fine-tuned model already: choose another --run, or replace it with --new");
     }
+
+    // what seeds are there would else join the new ones
+    static void Remove(string folder)
+    {
+        File.Delete(new FineTunedFolder(folder).ConfigurationFile);
+        foreach (string seed in Seeds(folder)) Directory.Delete(seed, recursive: true);
+    }
+
+    static IEnumerable<string> Seeds(string folder) => Directory.Exists(folder) ? Directory.GetDirectories(folder, "seed-*").Where(FineTunedFolder.Exists) : [];
 }

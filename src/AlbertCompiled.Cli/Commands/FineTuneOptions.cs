@@ -16,7 +16,7 @@ sealed class FineTuneOptions
     public Option<string?> Vocabulary { get; } = new("--vocabulary") { Description = "Without --from: SentencePiece model file. Default: the 8,000 pieces that come with this program", HelpName = "file" };
     public Option<int> Epochs { get; } = new("--epochs", "-n") { Description = "Times that the training set is read at most", HelpName = "number", DefaultValueFactory = _ => Default.Epochs };
     public Option<int> BatchSize { get; } = new("--batch-size") { Description = "Examples of an update", HelpName = "number", DefaultValueFactory = _ => Default.BatchSize };
-    public Option<double?> LearningRate { get; } = new("--learning-rate") { Description = "Peak learning rate. Default: 5e-5, for models of hidden size below 512 5e-4", HelpName = "number" };
+    public Option<double?> LearningRate { get; } = new("--learning-rate") { Description = "Peak learning rate. Default: 5e-5, below a hidden size of 512 1e-3", HelpName = "number" };
     public Option<double> Warmup { get; } = new("--warmup") { Description = "Share of the updates that warm up", HelpName = "share", DefaultValueFactory = _ => Default.Warmup };
     public Option<double> WeightDecay { get; } = new("--weight-decay") { Description = "Decay of matrices", HelpName = "number", DefaultValueFactory = _ => Default.WeightDecay };
     public Option<int> Patience { get; } = new("--patience") { Description = "Stop after so many epochs without a better metric; 0: never", HelpName = "epochs" };
@@ -46,7 +46,7 @@ sealed class FineTuneOptions
     {
         bool small = model.Configuration.Any(p => p.Name == "Hidden" && int.TryParse(p.Value, out int hidden) && hidden < 512);
         var recipe = new FineTuningRecipe(
-            parsed.GetValue(Epochs), parsed.GetValue(BatchSize), parsed.GetValue(LearningRate) ?? (small ? 5e-4 : Default.LearningRate), parsed.GetValue(Warmup), parsed.GetValue(WeightDecay),
+            parsed.GetValue(Epochs), parsed.GetValue(BatchSize), parsed.GetValue(LearningRate) ?? (small ? 1e-3 : Default.LearningRate), parsed.GetValue(Warmup), parsed.GetValue(WeightDecay),
             Patience: parsed.GetValue(Patience), Balance: parsed.GetValue(Balance));
         recipe.Check();
         return recipe;

@@ -21,7 +21,14 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         {
             ulong seed = settings.Seed + (ulong)i;
             Line($"seed {seed}:");
-            results.Add((seed, Train(device, new(FineTunedFolder.OfSeed(folder, seed)), settings with { Seed = seed }, cancellation)));
+            try
+            {
+                results.Add((seed, Train(device, new(FineTunedFolder.OfSeed(folder, seed)), settings with { Seed = seed }, cancellation)));
+            }
+            catch (OperationCanceledException) when (results.Count > 0)
+            {
+                break; // the seeds before are whole
+            }
         }
 
         Summarize(folder, results);
