@@ -17,6 +17,9 @@ public sealed record CommandContext(
     /// <summary>Opens standard input.</summary>
     public Func<Stream> In { get; init; } = Console.OpenStandardInput;
 
+    /// <summary>The models that can be fine-tuned.</summary>
+    public TaskModels Tasks { get; init; } = TaskModels.Zoo;
+
     /// <summary>Tells what a reader skipped or cut, if anything.</summary>
     internal void Warn(TextReport report)
     {

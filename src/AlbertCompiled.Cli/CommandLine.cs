@@ -30,6 +30,9 @@ public static class CommandLine
             TasksCommand.Create(context),
             CheckDataCommand.Create(context),
             ScoreCommand.Create(context),
+            FineTuneCommand.Create(context),
+            EvaluateCommand.Create(context),
+            PredictCommand.Create(context),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)

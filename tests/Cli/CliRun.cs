@@ -31,6 +31,13 @@ internal sealed class CliRun
         return Run(models, (_, _) => new CpuDevice(2), interruption, args);
     }
 
+    /// <summary>A run with compiled models, on the processor, that reads <paramref name="input"/>.</summary>
+    public static CliRun WithInput(string input, params string[] args)
+    {
+        using var interruption = new Interruption();
+        return Run(ModelRegistry.Zoo, (_, _) => new CpuDevice(2), interruption, args, input);
+    }
+
     public static CliRun With(ModelDescription model, long nanAt, long interruptAt, params string[] args)
     {
         using var interruption = new Interruption();
@@ -49,11 +56,11 @@ internal sealed class CliRun
         return Run(registry, (word, _) => word is "auto" or "cpu" or "fake" ? new FakeDevice() : throw new DeviceException($"there is no device called {word}"), interruption, args);
     }
 
-    static CliRun Run(ModelRegistry models, Func<string, int, Device> device, Interruption interruption, string[] args)
+    static CliRun Run(ModelRegistry models, Func<string, int, Device> device, Interruption interruption, string[] args, string input = "")
     {
         var output = new StringWriter { NewLine = "\n" };
         var error = new StringWriter { NewLine = "\n" };
-        int code = CommandLine.Run(args, new(output, error, models, device, () => ["fake  a device of the tests"], () => interruption, false));
+        int code = CommandLine.Run(args, new(output, error, models, device, () => ["fake  a device of the tests"], () => interruption, false) { In = () => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(input)) });
         return new(code, output.ToString(), error.ToString());
     }
 

@@ -7,7 +7,7 @@ namespace AlbertCompiled.Cli;
 /// <summary><c>albert score</c>: judges a file of predictions by a task's metrics.</summary>
 static class ScoreCommand
 {
-    const int MostClasses = 10; // whose confusions are printed
+    internal const int MostClasses = 10; // whose confusions are printed
 
     public static Command Create(CommandContext context)
     {
@@ -85,13 +85,13 @@ static class ScoreCommand
         }
     }
 
-    static int Print(IReadOnlyList<MetricValue> values, TextWriter output)
+    internal static int Print(IReadOnlyList<MetricValue> values, TextWriter output)
     {
         foreach (var (metric, value) in values) Line(output, metric, 100 * value);
         return 0;
     }
 
-    static void Print(ConfusionMatrix confusion, LabelSet labels, TextWriter output)
+    internal static void Print(ConfusionMatrix confusion, LabelSet labels, TextWriter output)
     {
         int width = Math.Max(8, labels.Names.Max(n => n.Length));
         output.WriteLine($"{"label",-20}{string.Concat(labels.Names.Select(n => "  " + n.PadLeft(width)))}  <- predicted");

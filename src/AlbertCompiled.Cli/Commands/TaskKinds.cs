@@ -22,6 +22,14 @@ static class TaskKinds
         Enum.TryParse<TaskKind>(task, ignoreCase: true, out var kind) && !char.IsAsciiDigit(task[0]) ? kind
         : throw new TrainingException($"there is no task \"{task}\"; there are {string.Join(", ", GlueTasks.All.Select(t => t.Name))}, SQuAD, RACE, {string.Join(", ", Enum.GetNames<TaskKind>()[2..]).ToLowerInvariant()}");
 
+    /// <summary>A kind as it is written.</summary>
+    public static string Name(TaskKind kind) => kind switch
+    {
+        TaskKind.Squad => "SQuAD",
+        TaskKind.Race => "RACE",
+        _ => kind.ToString().ToLowerInvariant(),
+    };
+
     public static string One(string[] paths, string what) => paths.Length == 1 ? paths[0] : throw new TrainingException($"--data takes one path here, {what}, not {paths.Length}");
 
     /// <summary>The task that a training file of one's own sets, and its columns.</summary>

@@ -22,6 +22,9 @@ sealed class TaskOptions
 
     public BadRows BadRows(ParseResult parsed) => parsed.GetValue(SkipBadRows) ? Training.BadRows.Skip : Training.BadRows.Refuse;
 
+    public TaskColumns Columns(ParseResult parsed) => new(
+        parsed.GetValue(Text)!, parsed.GetValue(Pair), parsed.GetValue(Label), parsed.GetValue(Question)!, parsed.GetValue(Context)!, parsed.GetValue(AnswerStart), parsed.GetValue(Choices)!, parsed.GetValue(Words)!);
+
     public TextColumns TextColumns(ParseResult parsed, string target) => new(parsed.GetValue(Text)!, parsed.GetValue(Pair), parsed.GetValue(Label) ?? target);
 
     public SpanColumns SpanColumns(ParseResult parsed) =>

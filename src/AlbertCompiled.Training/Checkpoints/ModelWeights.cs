@@ -39,16 +39,19 @@ public static class ModelWeights
     /// Takes those weights from a file that the model has by name, such as the encoder's from a checkpoint of pretraining. What the
     /// file lacks stays as it is, such as a new classifier, and is told.
     /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="except">Beginnings of names that are left out, such as "classifier.": another task's head.</param>
     /// <exception cref="TrainingException">The file is no such file, a weight has another shape there, or none has a name of the model's; nothing was changed.</exception>
-    public static WeightMatch LoadMatching(this CompiledModel model, string path)
+    public static WeightMatch LoadMatching(this CompiledModel model, string path, params IReadOnlyList<string> except)
     {
         using var files = TensorFiles.Open(path);
-        return LoadMatching(model, path, files);
+        return LoadMatching(model, path, files, except);
     }
 
-    internal static WeightMatch LoadMatching(CompiledModel model, string path, TensorFiles files)
+    internal static WeightMatch LoadMatching(CompiledModel model, string path, TensorFiles files, params IReadOnlyList<string> except)
     {
-        var plan = WeightPlan.Of(model.Description, files);
+        var plan = WeightPlan.Of(model.Description, files).Without(except);
         Refuse(model.Description, path, plan, []);
         Copy(model, path, files, plan, ParameterState.Value);
         return plan.Match;

@@ -77,11 +77,13 @@ public sealed class PublishedFolder
     }
 
     /// <summary>Loads the weights into a model. A head that the folder lacks stays as it is, and is told.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="except">Beginnings of names that are left out, such as "classifier.": a head for another task.</param>
     /// <exception cref="TrainingException">The model computes something else, a weight has another shape, or the encoder is not complete; nothing was changed.</exception>
-    public WeightMatch Load(CompiledModel model)
+    public WeightMatch Load(CompiledModel model, params IReadOnlyList<string> except)
     {
         using var files = OpenWeights();
-        var plan = Plan(model.Description, files);
+        var plan = Plan(model.Description, files, except);
         return TensorFiles.Guard(Folder, () =>
         {
             plan.Copy(files, model.Parameters);
@@ -89,11 +91,11 @@ public sealed class PublishedFolder
         });
     }
 
-    WeightPlan Plan(ModelDescription model, TensorFiles files)
+    WeightPlan Plan(ModelDescription model, TensorFiles files, params IReadOnlyList<string> except)
     {
         if (Config.Differences(model) is { Count: > 0 } differences)
             throw new TrainingException($"{model.Name} does not compute what {Path.Combine(Folder, PublishedConfig.FileName)} says: {string.Join("; ", differences)}");
-        var plan = WeightPlan.Of(model, files);
+        var plan = WeightPlan.Of(model, files).Without(except);
         ModelWeights.Refuse(model, Folder, plan, [.. plan.Missing.Where(PublishedNames.IsEncoder).Select(n => $"{n} is missing")]);
         return plan;
     }

@@ -20,6 +20,19 @@ sealed record WeightPlan(
     public static WeightPlan Of(ModelDescription model, TensorFiles files, string prefix) =>
         Of(model.Parameters, files, p => files.Contains(prefix + p.Name) ? prefix + p.Name : null, tensor => !tensor.StartsWith(prefix, StringComparison.Ordinal));
 
+    /// <summary>The plan without parameters whose names begin so: they stay as they are, whatever the file has.</summary>
+    public WeightPlan Without(IReadOnlyList<string> beginnings)
+    {
+        bool IsLeftOut(string name) => beginnings.Any(b => name.StartsWith(b, StringComparison.Ordinal));
+        return this with
+        {
+            Pairs = [.. Pairs.Where(p => !IsLeftOut(p.Parameter.Name))],
+            Missing = [.. Missing, .. Pairs.Select(p => p.Parameter.Name).Where(IsLeftOut)],
+            Unused = [.. Unused, .. Pairs.Where(p => IsLeftOut(p.Parameter.Name)).Select(p => p.Tensor)],
+            Differences = [.. Differences.Where(d => !IsLeftOut(d))],
+        };
+    }
+
     /// <summary>Copies the values.</summary>
     public void Copy(TensorFiles files, ParameterSet parameters, ParameterState state = ParameterState.Value)
     {

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using System.Globalization;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary><c>albert evaluate</c>: the metrics of a fine-tuned model, or of several together, on labelled data.</summary>
+static class EvaluateCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        var place = new PretrainOptions();
+        var models = new Argument<string[]>("folder") { Description = "Folder of a fine-tuned model, or of several seeds; of several models, probabilities are averaged", Arity = ArgumentArity.OneOrMore };
+        var data = new Option<string?>("--data") { Description = "Labelled data: a GLUE task's folder, else a file or folder with the columns that the model was trained on. Default: its development data", HelpName = "path" };
+        var set = new Option<string?>("--set") { Description = "Which development set of a GLUE task. Default: the first", HelpName = "name" };
+        var output = new Option<string?>("--predictions", "-o") { Description = "Write the predictions to this file, in the benchmark's format", HelpName = "file" };
+        var command = new Command("evaluate", "Judges a fine-tuned model, or several together, on labelled data.") { models, data, set, output, place.Device, place.Threads };
+        command.SetAction(parsed =>
+        {
+            var ensemble = Ensemble.Open(parsed.GetValue(models)!, context);
+            string path = parsed.GetValue(data) ?? TaskData.Split(ensemble.Configuration.Task, ensemble.Configuration.Data).Development;
+            using var device = PretrainSettings.OpenDevice(parsed, place, context);
+            var (read, answers, members) = ensemble.Answer(device, reader => Labelled(reader.Read(path, parsed.GetValue(set), labelled: true), path));
+            if (members.Count > 1)
+                foreach (var (folder, own) in ensemble.Folders.Zip(members))
+                    context.Out.WriteLine($"{folder}: {string.Join(", ", read.Judge(own).Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Metric} {100 * v.Value:0.0000}")))}");
+            ScoreCommand.Print(read.Judge(answers), context.Out);
+            if (read.Confusion(answers) is { Classes: <= ScoreCommand.MostClasses } confusion) ScoreCommand.Print(confusion, read.Labels!, context.Out);
+            if (parsed.GetValue(output) is { } file) read.Write(file, answers);
+            return 0;
+        });
+        return command.WithExamples("evaluate runs/stars --data test.csv", "evaluate runs/mnli --data glue_data/MNLI --set mismatched", "evaluate runs/rte/seed-42 runs/rte/seed-43");
+    }
+
+    static TaskSet Labelled(TaskSet set, string path) => set.IsLabelled ? set : throw new TrainingException($"{path} has no labels: albert predict answers without");
+}

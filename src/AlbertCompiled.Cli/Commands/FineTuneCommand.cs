@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Globalization;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary><c>albert finetune</c>: from a pretrained model and the data of a task to a model for it, with its report and predictions.</summary>
+static class FineTuneCommand
+{
+    const int MostSeeds = 1000;
+
+    public static Command Create(CommandContext context)
+    {
+        var options = new FineTuneOptions();
+        var place = new PretrainOptions();
+        var command = new Command("finetune", "Fine-tunes a model on a task; keeps the best epoch by the task's metric.") { options.Task, place.Device, place.Threads };
+        foreach (var option in options.All) command.Options.Add(option);
+        command.SetAction(parsed => Run(parsed, options, place, context));
+        return command.WithExamples(
+            "finetune classification --data train.csv dev.csv --text review --label stars --from runs/pretrained --run runs/stars",
+            "finetune MNLI --data glue_data/MNLI --from albert-base-v2 --run runs/mnli",
+            "finetune RTE --data glue_data/RTE --from runs/mnli --seeds 5 --run runs/rte",
+            "finetune SQuAD --data train-v2.0.json dev-v2.0.json --from albert-base-v2 --sequence 384 --stride 128");
+    }
+
+    static int Run(ParseResult parsed, FineTuneOptions options, PretrainOptions place, CommandContext context)
+    {
+        string task = options.TaskOf(parsed), program = TaskData.Program(task);
+        string? from = parsed.GetValue(options.From);
+        if (from is not null && (parsed.GetResult(options.Model) is { Implicit: false } || parsed.GetValue(options.Vocabulary) is not null))
+            throw new TrainingException("--from says which model and vocabulary: leave --model and --vocabulary out");
+        var start = from is null
+            ? StartingPoint.Scratch(parsed.GetValue(options.Model)!, program, Vocabulary.Load(parsed.GetValue(options.Vocabulary) ?? PretrainSettings.DefaultVocabulary), context)
+            : StartingPoint.Open(from, program, context);
+        string[] data = [.. parsed.GetValue(options.Data.Data)!.Select(Path.GetFullPath)];
+        var columns = options.Data.Columns(parsed);
+        var labels = TaskData.LabelsOf(task, columns, TaskData.Split(task, data).Training);
+        var description = start.Model.Model.Description;
+        var configuration = new FineTuningConfiguration(
+            task, description.Name, start.Model.Base, labels?.Names, columns, data, parsed.GetValue(options.Sequence), parsed.GetValue(options.Stride), options.Recipe(parsed, description),
+            parsed.GetValue(options.Seed), parsed.GetValue(options.BatchTokens), from is null ? null : Path.GetFullPath(from));
+        Check(configuration, start, parsed.GetValue(options.Seeds));
+        string folder = parsed.GetValue(options.Run) ?? Path.Combine("runs", $"{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{task}");
+        CheckFree(folder, parsed.GetValue(options.New));
+        var reader = new TaskData(task, columns, labels, new VocabularyTokenizer(start.Vocabulary), configuration.Sequence, configuration.Stride, options.Data.BadRows(parsed));
+        var (training, development) = reader.ForTraining(data);
+        using var device = PretrainSettings.OpenDevice(parsed, place, context);
+        using var interruption = context.Interruption();
+        using var only = RunFolder.Lock(folder);
+        Remove(folder);
+        var session = new FineTuneSession(context, configuration with { Device = device.Name }, start, reader, training, development);
+        return session.Run(device, folder, parsed.GetValue(options.Seeds), interruption.Token);
+    }
+
+    static void Check(FineTuningConfiguration c, StartingPoint start, int seeds)
+    {
+        var model = start.Model.Model.Description;
+        if (start.Vocabulary.Size != model.Vocabulary())
+            throw new TrainingException($"the vocabulary has {start.Vocabulary.Size} pieces, {model.Name} was compiled for {model.Vocabulary()}: choose another with --vocabulary");
+        if (c.Sequence > model.Positions()) throw new TrainingException($"a sequence of {c.Sequence} tokens is longer than the {model.Positions()} positions of {model.Name}: choose a shorter --sequence");
+        if (c.BatchTokens < 1) throw new TrainingException($"batches of {c.BatchTokens} tokens: --batch-tokens must be at least 1");
+        if (seeds is < 1 or > MostSeeds) throw new TrainingException($"{seeds} seeds: --seeds must be from 1 to {MostSeeds}");
+        if (c.Labels is { } labels && UnusedClasses.Compiled(model) is { } most && labels.Count > most)
+            throw new TrainingException($"the task has {labels.Count} labels, {model.Name} was compiled for {most}: declare a model of your own with [{(start.Model.Program == "tag" ? "TokenTags" : "Classification")}(labels: {labels.Count})]");
+    }
+
+    // a model that is there is replaced on demand only
+    static void CheckFree(string folder, bool replace)
+    {
+        if (RunFolder.Exists(folder) || PublishedFolder.IsPublished(folder)) throw new TrainingException($"{folder} holds another kind of model: choose another --run");
+        if (!replace && (FineTunedFolder.Exists(folder) || Seeds(folder).Any())) throw new TrainingException($"{folder} holds a fine-tuned model already: choose another --run, or replace it with --new");
+    }
+
+    // what seeds are there would else join the new ones
+    static void Remove(string folder)
+    {
+        File.Delete(new FineTunedFolder(folder).ConfigurationFile);
+        foreach (string seed in Seeds(folder)) Directory.Delete(seed, recursive: true);
+    }
+
+    static IEnumerable<string> Seeds(string folder) => Directory.Exists(folder) ? Directory.GetDirectories(folder, "seed-*").Where(FineTunedFolder.Exists) : [];
+}

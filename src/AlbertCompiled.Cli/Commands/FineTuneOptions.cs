@@ -1,0 +1,54 @@
+using System.CommandLine;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary>The options of <c>albert finetune</c>.</summary>
+sealed class FineTuneOptions
+{
+    static readonly FineTuningRecipe Default = new();
+
+    public Argument<string?> Task { get; } = new("task") { Description = "Name of the task; see albert tasks", Arity = ArgumentArity.ZeroOrOne };
+    public Option<string?> TaskOption { get; } = new("--task") { Description = "The same as an option", HelpName = "task" };
+    public TaskOptions Data { get; } = new();
+    public Option<string?> From { get; } = new("--from") { Description = "Start from the weights and the vocabulary in this folder: a run's, a published model's or a fine-tuned one's", HelpName = "folder" };
+    public Option<string> Model { get; } = new("--model", "-m") { Description = "Without --from: the model to train from scratch", HelpName = "name", DefaultValueFactory = _ => "AlbertTiny" };
+    public Option<string?> Vocabulary { get; } = new("--vocabulary") { Description = "Without --from: SentencePiece model file. Default: the 8,000 pieces that come with this program", HelpName = "file" };
+    public Option<int> Epochs { get; } = new("--epochs", "-n") { Description = "Times that the training set is read at most", HelpName = "number", DefaultValueFactory = _ => Default.Epochs };
+    public Option<int> BatchSize { get; } = new("--batch-size") { Description = "Examples of an update", HelpName = "number", DefaultValueFactory = _ => Default.BatchSize };
+    public Option<double?> LearningRate { get; } = new("--learning-rate") { Description = "Peak learning rate. Default: 5e-5, below a hidden size of 512 1e-3", HelpName = "number" };
+    public Option<double> Warmup { get; } = new("--warmup") { Description = "Share of the updates that warm up", HelpName = "share", DefaultValueFactory = _ => Default.Warmup };
+    public Option<double> WeightDecay { get; } = new("--weight-decay") { Description = "Decay of matrices", HelpName = "number", DefaultValueFactory = _ => Default.WeightDecay };
+    public Option<int> Patience { get; } = new("--patience") { Description = "Stop after so many epochs without a better metric; 0: never", HelpName = "epochs" };
+    public Option<bool> Balance { get; } = new("--balance") { Description = "Draw examples of all classes equally often: in expectation, balanced class weights" };
+    public Option<int> Seeds { get; } = new("--seeds") { Description = "Train with so many seeds, from --seed on, and tell the median", HelpName = "number", DefaultValueFactory = _ => 1 };
+    public Option<ulong> Seed { get; } = new("--seed") { Description = "Seed of the head, of dropout and of the order of examples", HelpName = "number", DefaultValueFactory = _ => 42 };
+    public Option<int> Sequence { get; } = new("--sequence") { Description = "Tokens of the longest sequence", HelpName = "number", DefaultValueFactory = _ => 128 };
+    public Option<int> Stride { get; } = new("--stride") { Description = "Tokens from one window of a long context to the next", HelpName = "number", DefaultValueFactory = _ => 64 };
+    public Option<int> BatchTokens { get; } = new("--batch-tokens") { Description = "Tokens that are computed on at once: what the device's memory must hold. Results do not depend on it but for rounding and dropout", HelpName = "number", DefaultValueFactory = _ => 2048 };
+    public Option<string?> Run { get; } = new("--run", "--out", "-o") { Description = "Folder of the new model. Default: runs/<date-time>-<task>", HelpName = "folder" };
+    public Option<bool> New { get; } = new("--new", "--overwrite") { Description = "Replace the model that --run holds" };
+
+    public IEnumerable<Option> All => [TaskOption, .. Data.All, From, Model, Vocabulary, Epochs, BatchSize, LearningRate, Warmup, WeightDecay, Patience, Balance, Seeds, Seed, Sequence, Stride, BatchTokens, Run, New];
+
+    /// <summary>The task, however it was named.</summary>
+    /// <exception cref="TrainingException">It was not, or twice.</exception>
+    public string TaskOf(ParseResult parsed)
+    {
+        string? argument = parsed.GetValue(Task), option = parsed.GetValue(TaskOption);
+        if (argument is not null && option is not null) throw new TrainingException("the task is named twice: leave --task out");
+        string task = argument ?? option ?? throw new TrainingException("name a task: albert tasks lists them");
+        return GlueTasks.Find(task)?.Name ?? TaskKinds.Name(TaskKinds.Find(task));
+    }
+
+    /// <summary>The hyperparameters. Small models take larger steps.</summary>
+    public FineTuningRecipe Recipe(ParseResult parsed, ModelDescription model)
+    {
+        bool small = model.Configuration.Any(p => p.Name == "Hidden" && int.TryParse(p.Value, out int hidden) && hidden < 512);
+        var recipe = new FineTuningRecipe(
+            parsed.GetValue(Epochs), parsed.GetValue(BatchSize), parsed.GetValue(LearningRate) ?? (small ? 1e-3 : Default.LearningRate), parsed.GetValue(Warmup), parsed.GetValue(WeightDecay),
+            Patience: parsed.GetValue(Patience), Balance: parsed.GetValue(Balance));
+        recipe.Check();
+        return recipe;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary>Trains one seed or several, tells how it goes, and writes what came out.</summary>
+sealed class FineTuneSession(CommandContext context, FineTuningConfiguration settings, StartingPoint start, TaskData reader, TaskSet training, TaskSet development)
+{
+    public int Run(Device device, string folder, int seeds, CancellationToken cancellation)
+    {
+        Line($"{settings.Task}: {training.Count:#,0} to learn from, {development.Count:#,0} to judge by; {settings.Model} on {device.Name}, at most {settings.Recipe.Epochs} epochs, learning rate {settings.Recipe.LearningRate}");
+        if (seeds == 1)
+        {
+            Train(device, new(folder), settings, cancellation);
+            Line($"model: {folder}");
+            return cancellation.IsCancellationRequested ? Failures.Interrupted : 0;
+        }
+
+        var results = new List<(ulong Seed, FineTuningResult Result)>();
+        for (int i = 0; i < seeds && !cancellation.IsCancellationRequested; i++)
+        {
+            ulong seed = settings.Seed + (ulong)i;
+            Line($"seed {seed}:");
+            try
+            {
+                results.Add((seed, Train(device, new(FineTunedFolder.OfSeed(folder, seed)), settings with { Seed = seed }, cancellation)));
+            }
+            catch (OperationCanceledException) when (results.Count > 0)
+            {
+                break; // the seeds before are whole
+            }
+        }
+
+        Summarize(folder, results);
+        return cancellation.IsCancellationRequested ? Failures.Interrupted : 0;
+    }
+
+    FineTuningResult Train(Device device, FineTunedFolder folder, FineTuningConfiguration configuration, CancellationToken cancellation)
+    {
+        using var model = start.Model.Model.Create(device, TaskSet.Capacity(Math.Max(configuration.BatchTokens, configuration.Sequence), training, development), configuration.Seed);
+        Line($"weights: {start.Initialize(model, training.Labels)}");
+        folder.Create(configuration, start.Vocabulary);
+        using var metrics = new FineTuningMetrics(folder.Metrics);
+        var result = new FineTuningLoop(model, configuration.Recipe, training, development, new Observer(this, metrics, folder, model)).Run(cancellation);
+        FineTuningReport.Write(folder, configuration, development, result);
+        development.Write(Path.Combine(folder.Folder, $"dev{PredictionFiles.Extension(development)}"), result.Answers);
+        foreach (var (name, test) in Tests()) test.Write(Path.Combine(folder.Folder, name + PredictionFiles.Extension(test)), Predictor.Run(model, test, CancellationToken.None));
+        Line($"best: epoch {result.Best.Epoch}, {Metrics(result.Best.Metrics)}; {result.Seconds:0.0} s of training{Majority(result)}");
+        return result;
+    }
+
+    // GLUE's sets without labels, those that are there
+    IEnumerable<(string Name, TaskSet Set)> Tests()
+    {
+        if (GlueTasks.Find(settings.Task) is not { } glue) yield break;
+        foreach (var set in glue.Tests)
+            if (File.Exists(Path.Combine(settings.Data[0], set.File))) yield return (set.Name, reader.Read(settings.Data[0], set.Name, labelled: false));
+    }
+
+    void Summarize(string folder, List<(ulong Seed, FineTuningResult Result)> results)
+    {
+        var ensemble = development.Judge(Predictor.Average([.. results.Select(r => r.Result.Answers)]));
+        for (int i = 0; i < ensemble.Count; i++)
+        {
+            int metric = i;
+            var spread = SeedSpread.Of(results.Select(r => r.Result.Best.Metrics[metric].Value));
+            Line($"{ensemble[i].Metric}: median {100 * spread.Median:0.00} of {results.Count} seeds, from {100 * spread.Lowest:0.00} to {100 * spread.Highest:0.00}, deviation {100 * spread.Deviation:0.00}; mean of the models {100 * ensemble[i].Value:0.00}");
+        }
+
+        string report = Path.Combine(folder, "report.html");
+        FineTuningReport.Write(report, settings, results, ensemble);
+        Line($"models: {folder}");
+    }
+
+    string Majority(FineTuningResult result) => development.Confusion(result.Answers) is { } confusion
+        ? string.Create(CultureInfo.InvariantCulture, $"; always the most frequent class: accuracy {100 * FineTuningReport.MajorityShare(confusion):0.00}") : "";
+
+    static string Metrics(IReadOnlyList<MetricValue> values) => string.Join(", ", values.Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Metric} {100 * v.Value:0.00}")));
+
+    void Line(FormattableString text) => context.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+
+    sealed class Observer(FineTuneSession session, FineTuningMetrics metrics, FineTunedFolder folder, CompiledModel model) : IFineTuningObserver
+    {
+        public void OnStep(in FineTuningStep step, long steps) => metrics.Step(step);
+
+        public void OnEpoch(EpochResult epoch)
+        {
+            metrics.Epoch(epoch);
+            if (epoch.IsBest) folder.Save(model);
+            session.Line($"epoch {epoch.Epoch}: loss {epoch.TrainingLoss:0.0000}, {Metrics(epoch.Metrics)}{(epoch.IsBest ? " (best)" : "")}");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary><c>albert predict</c>: what a fine-tuned model, or several together, say of new data.</summary>
+static class PredictCommand
+{
+    static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Command Create(CommandContext context)
+    {
+        var place = new PretrainOptions();
+        var models = new Argument<string[]>("folder") { Description = "Folder of a fine-tuned model, or of several seeds; of several models, probabilities are averaged", Arity = ArgumentArity.OneOrMore };
+        var data = new Option<string?>("--data") { Description = "Data, as for training but without labels. Default: standard input, a text a line, a tab between the texts of a pair; or JSON lines with the columns as fields", HelpName = "path" };
+        var set = new Option<string?>("--set") { Description = "Which test set of a GLUE task. Default: the first", HelpName = "name" };
+        var output = new Option<string?>("--predictions", "-o") { Description = "Write a file in the benchmark's format instead of JSON lines", HelpName = "file" };
+        var command = new Command("predict", "Answers new data with a fine-tuned model, or with several together; prints a JSON object an example.") { models, data, set, output, place.Device, place.Threads };
+        command.SetAction(parsed =>
+        {
+            var ensemble = Ensemble.Open(parsed.GetValue(models)!, context);
+            using var input = parsed.GetValue(data) is null ? new StandardInput(context.In(), ensemble.Configuration) : null;
+            using var device = PretrainSettings.OpenDevice(parsed, place, context);
+            Func<TaskData, TaskSet> read = reader => reader.Read(parsed.GetValue(data)!, parsed.GetValue(set), labelled: false);
+            var (items, answers, _) = ensemble.Answer(device, input is null ? read : input.Read);
+            if (parsed.GetValue(output) is { } file)
+            {
+                items.Write(file, answers);
+                return 0;
+            }
+
+            using var lines = new LineBuffer(context.Out);
+            foreach (var fields in items.Describe(answers)) lines.Write(JsonSerializer.Serialize(fields, Json));
+            return 0;
+        });
+        return command.WithExamples(
+            "predict runs/stars < reviews.txt", "predict runs/stars --data reviews.csv > answers.jsonl", "predict runs/rte --data glue_data/RTE --predictions RTE.tsv");
+    }
+}

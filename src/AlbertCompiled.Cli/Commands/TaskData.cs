@@ -1,0 +1,97 @@
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary>Reads the data of a task into sets that a model learns from or answers.</summary>
+/// <param name="Task">The task's name.</param>
+/// <param name="Columns">Columns of data of one's own.</param>
+/// <param name="Labels">The labels; null if the task has none.</param>
+/// <param name="Tokenizer">The model's tokenizer.</param>
+/// <param name="Sequence">Tokens of the longest sequence.</param>
+/// <param name="Stride">Tokens from one window of a long context to the next.</param>
+/// <param name="BadRows">What becomes of bad rows.</param>
+sealed record TaskData(string Task, TaskColumns Columns, LabelSet? Labels, ITextTokenizer Tokenizer, int Sequence, int Stride, BadRows BadRows = BadRows.Refuse)
+{
+    /// <summary>The inference program that a task needs.</summary>
+    public static string Program(string task) => GlueTasks.Find(task) is { } glue ? glue.Task.Labels is null ? "regress" : "classify" : TaskKinds.Find(task) switch
+    {
+        TaskKind.Classification => "classify",
+        TaskKind.Regression => "regress",
+        TaskKind.Tags => "tag",
+        TaskKind.Race or TaskKind.Choices => "choose",
+        _ => "answer",
+    };
+
+    /// <summary>The labels of a task, if its training data say which, in the order of their classes.</summary>
+    public static LabelSet? LabelsOf(string task, TaskColumns columns, string training) => GlueTasks.Find(task) is { } glue ? glue.Task.Labels : TaskKinds.Find(task) switch
+    {
+        TaskKind.Classification => OwnTexts.Labels(training, Texts(columns, "label")),
+        TaskKind.Tags => OwnTags.Labels(training, Tags(columns, labelled: true)),
+        _ => null,
+    };
+
+    /// <summary>Training and development data of <c>--data</c>.</summary>
+    /// <exception cref="TrainingException">One is missing, or bad.</exception>
+    public (TaskSet Training, TaskSet Development) ForTraining(IReadOnlyList<string> data)
+    {
+        if (GlueTasks.Find(Task) is { } glue)
+        {
+            string folder = TaskKinds.One([.. data], $"the folder of {glue.Name}");
+            return (Set(glue.Task, GlueData.Training(glue, folder, BadRows)), Read(folder, null, labelled: true));
+        }
+
+        var (training, development) = Split(Task, data);
+        return (Read(training, null, labelled: true), Read(development, null, labelled: true));
+    }
+
+    /// <summary>The training data of <c>--data</c>, and the development data.</summary>
+    public static (string Training, string Development) Split(string task, IReadOnlyList<string> data) =>
+        GlueTasks.Find(task) is not null ? (data[0], data[0])
+        : data.Count == 2 ? (data[0], data[1])
+        : data.Count == 1 && TaskKinds.Find(task) is TaskKind.Race ? (Path.Combine(data[0], "train"), Path.Combine(data[0], "dev"))
+        : throw new TrainingException($"--data takes training data and development data here, in this order, not {data.Count} path{(data.Count == 1 ? "" : "s")}");
+
+    /// <summary>A set to judge by, or to answer.</summary>
+    /// <param name="path">Where it is: of a GLUE task its folder, or a table with the task's columns.</param>
+    /// <param name="set">Which set of a GLUE task; null: the first.</param>
+    /// <param name="labelled">Whether labels are read.</param>
+    public TaskSet Read(string path, string? set, bool labelled)
+    {
+        if (GlueTasks.Find(Task) is { } glue)
+        {
+            var columns = labelled ? glue.Columns : glue.Columns with { Target = null };
+            if (!Directory.Exists(path) && set is null) return Set(glue.Task, OwnTexts.Read(path, columns, glue.Task.Labels, BadRows));
+            var chosen = set is null ? (labelled ? glue.Development[0] : glue.Tests[0]) : glue.Set(set);
+            return Set(glue.Task, glue.Tests.Contains(chosen) ? GlueData.Test(glue, path, chosen) : GlueData.Development(glue, path, chosen, BadRows));
+        }
+
+        if (set is not null) throw new TrainingException($"--set names a set of a GLUE task; {Task} has files");
+        switch (TaskKinds.Find(Task))
+        {
+            case TaskKind.Squad:
+                return Set(SquadFile.Read(path, BadRows));
+            case TaskKind.Race:
+                return new ChoiceSet(RaceFolder.Read(path, BadRows).Examples, Options, RaceFolder.Evaluate);
+            case TaskKind.Answers:
+                var answers = OwnSpans.Read(path, new(Columns.Question, Columns.Context, labelled ? Columns.Label ?? "answer" : null, labelled ? Columns.AnswerStart : null), BadRows);
+                return Set(new(answers, labelled && answers.Examples.Any(e => e.Answers.Count == 0)));
+            case TaskKind.Choices:
+                return new ChoiceSet(OwnChoices.Read(path, new(Columns.Context, Columns.Question, Columns.Options, labelled ? Columns.Label ?? "label" : null), BadRows).Examples, Options);
+            case TaskKind.Tags:
+                return new TagSet(Labels!, OwnTags.Read(path, Tags(Columns, labelled), Labels!, BadRows), new(Tokenizer, Sequence, Stride));
+            default:
+                var columns = Texts(Columns, Labels is null ? "score" : "label");
+                return Set(OwnTexts.Task(Task, Labels), OwnTexts.Read(path, labelled ? columns : columns with { Target = null }, Labels, BadRows));
+        }
+    }
+
+    ChoiceFeaturizer Options => new(Tokenizer, Sequence, Math.Min(128, Sequence / 2));
+
+    TextSet Set(TextTask task, ExampleSet<TextExample> examples) => new(task, examples.Examples, new(Tokenizer, Sequence));
+
+    SpanSet Set(SquadData data) => new(data, new(Tokenizer, Sequence, Stride, Math.Min(64, Sequence / 2)));
+
+    static TextColumns Texts(TaskColumns columns, string target) => new(columns.Text, columns.Pair, columns.Label ?? target);
+
+    static TagColumns Tags(TaskColumns columns, bool labelled) => new(columns.Words, labelled ? columns.Label ?? "tags" : null);
+}

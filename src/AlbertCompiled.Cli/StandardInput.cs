@@ -1,0 +1,67 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary>Examples on standard input, put into a file of JSON lines for as long as they are needed.</summary>
+sealed class StandardInput : IDisposable
+{
+    static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    readonly string folder = Directory.CreateTempSubdirectory("albert-").FullName;
+    readonly string file;
+
+    /// <summary>Reads to the end: JSON lines if the first one begins with a brace, else texts.</summary>
+    /// <exception cref="TrainingException">There is nothing, or it is text where the task has no such examples.</exception>
+    public StandardInput(Stream stream, FineTuningConfiguration configuration)
+    {
+        file = Path.Combine(folder, "standard-input.jsonl");
+        string[] lines;
+        using (var reader = new StreamReader(stream)) lines = [.. Lines(reader)];
+        if (lines.Length == 0) throw Failed("standard input is empty: write a text a line, or name a file by --data");
+        if (!lines[0].StartsWith('{')) lines = [.. lines.Select((line, i) => ToJson(line, i + 1, configuration))];
+        File.WriteAllLines(file, lines);
+    }
+
+    /// <summary>The examples.</summary>
+    public TaskSet Read(TaskData reader)
+    {
+        try
+        {
+            return reader.Read(file, null, labelled: false);
+        }
+        catch (TrainingException e)
+        {
+            throw new TrainingException(e.Message.Replace(file, "standard input"), e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    string ToJson(string line, int number, FineTuningConfiguration configuration)
+    {
+        var glue = GlueTasks.Find(configuration.Task);
+        if (TaskData.Program(configuration.Task) is not ("classify" or "regress"))
+            throw Failed($"standard input, line {number}: not a JSON object; {configuration.Task} takes JSON lines with the fields of its data");
+        var (a, b) = glue is null ? (configuration.Columns.Text, configuration.Columns.Pair) : (glue.Columns.A, glue.Columns.B);
+        string[] texts = line.Split('\t');
+        if (texts.Length != (b is null ? 1 : 2)) throw Failed($"standard input, line {number}: {texts.Length} text{(texts.Length == 1 ? "" : "s")}, where the task has {(b is null ? "one" : "two with a tab between them")}");
+        var fields = new Dictionary<string, string> { [a] = texts[0] };
+        if (b is not null) fields[b] = texts[1];
+        return JsonSerializer.Serialize(fields, Json);
+    }
+
+    TrainingException Failed(string message)
+    {
+        Dispose();
+        return new(message);
+    }
+
+    static IEnumerable<string> Lines(StreamReader reader)
+    {
+        while (reader.ReadLine() is { } line)
+            if (!string.IsNullOrWhiteSpace(line)) yield return line;
+    }
+}

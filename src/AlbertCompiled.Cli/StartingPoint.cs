@@ -1,0 +1,46 @@
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary>What fine-tuning starts from.</summary>
+/// <param name="Model">The model to tune.</param>
+/// <param name="Vocabulary">Its vocabulary.</param>
+/// <param name="Load">Loads the weights but for those whose names begin so; says what was loaded.</param>
+/// <param name="Labels">Labels of the head that comes along; null: the head is new.</param>
+sealed record StartingPoint(TaskModel Model, Vocabulary Vocabulary, Func<CompiledModel, IReadOnlyList<string>, string> Load, IReadOnlyList<string>? Labels = null)
+{
+    static readonly string[] Heads = ["classifier.", "qa_outputs."];
+
+    /// <summary>Opens a folder: of a fine-tuned model, of a run of pretraining, or of a published model.</summary>
+    /// <exception cref="TrainingException">It is none of them, or no model of this kind was compiled for the task.</exception>
+    public static StartingPoint Open(string folder, string program, CommandContext context)
+    {
+        if (FineTunedFolder.Exists(folder))
+        {
+            var tuned = new FineTunedFolder(folder);
+            var configuration = tuned.ReadConfiguration();
+            return new(context.Tasks.Find(configuration.Base, program), Vocabulary.Load(tuned.VocabularyFile), (m, except) => m.LoadMatching(tuned.Weights, except).ToString(), TaskData.Program(configuration.Task) == program ? configuration.Labels : null);
+        }
+
+        if (PublishedFolder.IsPublished(folder))
+        {
+            var published = PublishedFolder.Open(folder);
+            return new(context.Tasks.Find(published, program), published.OpenVocabulary(), (m, except) => published.Load(m, except).ToString());
+        }
+
+        var (run, pretraining) = RunFolder.Open(folder);
+        return new(context.Tasks.Find(pretraining.Model, program), Vocabulary.Load(run.Vocabulary), (m, _) => run.Checkpoints.LoadMatchingWeights(m).ToString());
+    }
+
+    /// <summary>A model without pretraining.</summary>
+    public static StartingPoint Scratch(string model, string program, Vocabulary vocabulary, CommandContext context) => new(context.Tasks.Find(model, program), vocabulary, (_, _) => "none: from scratch");
+
+    /// <summary>Loads the weights. A head that was learned for the same labels is kept, any other begins anew; classes that the task lacks are ruled out.</summary>
+    public string Initialize(CompiledModel model, LabelSet? labels)
+    {
+        bool known = labels is not null && Labels is not null && labels.Names.SequenceEqual(Labels);
+        string loaded = Load(model, known ? [] : Heads);
+        if (labels is not null) UnusedClasses.Silence(model, labels.Count);
+        return $"{loaded}; {(known ? "the head knows these labels" : "a new head")}";
+    }
+}

@@ -1,0 +1,34 @@
+namespace AlbertCompiled.Training;
+
+/// <summary>Which columns of a table of one's own hold what.</summary>
+/// <param name="Text">The text to classify or to score.</param>
+/// <param name="Pair">The second text of a pair; null: single texts.</param>
+/// <param name="Label">The label, score, answer, right option or tags; null: the task's default.</param>
+/// <param name="Question">The question.</param>
+/// <param name="Context">The context or passage.</param>
+/// <param name="AnswerStart">Where the answer starts; null: where the context first has it.</param>
+/// <param name="Options">The options, or one column that holds a list of them.</param>
+/// <param name="Words">The words to tag.</param>
+public sealed record TaskColumns(string Text, string? Pair, string? Label, string Question, string Context, string? AnswerStart, IReadOnlyList<string> Options, string Words);
+
+/// <summary>Everything that a fine-tuned model follows from, kept as finetuning.json in its folder.</summary>
+/// <param name="Task">Name of the task.</param>
+/// <param name="Model">Name of the compiled model.</param>
+/// <param name="Base">Name of the model that it is, with another head.</param>
+/// <param name="Labels">The labels in the order of their classes; null if the task has none.</param>
+/// <param name="Columns">Columns of the data.</param>
+/// <param name="Data">Training and development data.</param>
+/// <param name="Sequence">Tokens of the longest sequence.</param>
+/// <param name="Stride">Tokens from one window of a long context to the next.</param>
+/// <param name="Recipe">Hyperparameters.</param>
+/// <param name="Seed">Seed of the head, of dropout and of the order of examples.</param>
+/// <param name="BatchTokens">Tokens that are computed on at once.</param>
+/// <param name="From">The folder whose weights it started from; null: from the seed.</param>
+/// <param name="Device">What it ran on, for the record.</param>
+public sealed record FineTuningConfiguration(
+    string Task, string Model, string Base, IReadOnlyList<string>? Labels, TaskColumns Columns, IReadOnlyList<string> Data, int Sequence, int Stride,
+    FineTuningRecipe Recipe, ulong Seed, int BatchTokens, string? From = null, string Device = "")
+{
+    /// <summary>The labels.</summary>
+    public LabelSet? LabelSet() => Labels is null ? null : new(Labels);
+}

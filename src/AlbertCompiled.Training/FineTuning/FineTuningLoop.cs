@@ -1,0 +1,119 @@
+using System.Diagnostics;
+
+namespace AlbertCompiled.Training;
+
+/// <summary>
+/// Fine-tunes a model on a task: epochs over the shuffled training set, each judged on the development set; the best epoch's weights are kept.
+/// An update is the same whatever the room of a batch: what does not fit at once is added up. All follows from the model's seed.
+/// </summary>
+/// <param name="model">The model, with the weights to start from.</param>
+/// <param name="recipe">Hyperparameters.</param>
+/// <param name="training">What to learn from.</param>
+/// <param name="development">What to judge by.</param>
+/// <param name="observer">Is told of progress.</param>
+public sealed class FineTuningLoop(CompiledModel model, FineTuningRecipe recipe, TaskSet training, TaskSet development, IFineTuningObserver? observer = null)
+{
+    readonly List<TokenBatch> parts = [];
+    readonly List<FineTuningStep> steps = [];
+    readonly float[] best = new float[model.Parameters.Length];
+    float[][] answers = [];
+    double seconds;
+
+    /// <summary>Trains to the last epoch, until patience ends, or until cancelled after an epoch at least.</summary>
+    /// <param name="cancellation">Ends it after the update in progress; the best epoch so far is the result.</param>
+    /// <exception cref="TrainingException">The loss is no number, or there is nothing to learn from or to judge by.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled within the first epoch.</exception>
+    public FineTuningResult Run(CancellationToken cancellation = default)
+    {
+        recipe.Check();
+        if (!development.IsLabelled) throw new TrainingException("the development set has no labels: there is nothing to judge by");
+        int items = ItemOrder.Shuffled(training, model.Seed, 1).Length;
+        if (items == 0) throw new TrainingException("the training set has no labels: there is nothing to learn from");
+        long updates = (long)recipe.Epochs * ((items + recipe.BatchSize - 1) / recipe.BatchSize);
+        var schedule = recipe.Schedule(updates);
+        var epochs = new List<EpochResult>();
+        EpochResult? bestEpoch = null;
+        for (int epoch = 1; epoch <= recipe.Epochs; epoch++)
+        {
+            if (Train(epoch, schedule, cancellation) is not { } loss || Judge(cancellation) is not { } judged) break;
+            var metrics = development.Judge(judged);
+            bool isBest = bestEpoch is null || metrics[0].Value > bestEpoch.Main.Value;
+            var result = new EpochResult(epoch, model.Step, loss, metrics, isBest);
+            epochs.Add(result);
+            if (isBest)
+            {
+                model.Parameters.Read(ParameterState.Value, 0, best);
+                (bestEpoch, answers) = (result, judged);
+            }
+
+            observer?.OnEpoch(result);
+            if (recipe.Patience > 0 && epoch - bestEpoch!.Epoch >= recipe.Patience) break;
+        }
+
+        if (bestEpoch is null) throw new OperationCanceledException(cancellation);
+        model.Parameters.Write(ParameterState.Value, 0, best);
+        return new(epochs, bestEpoch, answers, steps, seconds);
+    }
+
+    // the mean loss; null if cancelled
+    double? Train(int epoch, Schedule schedule, CancellationToken cancellation)
+    {
+        double loss = 0;
+        int updates = 0;
+        int[] order = recipe.Balance ? ItemOrder.Balanced(training, model.Seed, epoch) : ItemOrder.Shuffled(training, model.Seed, epoch);
+        foreach (int[] chunk in order.Chunk(recipe.BatchSize))
+        {
+            if (cancellation.IsCancellationRequested) return null;
+            long start = Stopwatch.GetTimestamp();
+            float rate = schedule.At(model.Step);
+            int tokens = 0;
+            var filled = Fill(chunk);
+            foreach (var part in filled) tokens += part.Tokens.Count;
+            var result = model.TrainStep(filled, recipe.Update(rate));
+            float stepLoss = result.Loss, norm = result.GradientNorm;
+            if (!float.IsFinite(stepLoss) || !float.IsFinite(norm))
+                throw new TrainingException($"the {(float.IsFinite(stepLoss) ? $"gradient norm is {norm}" : $"loss is {stepLoss}")} at step {model.Step}, so training stopped: try a lower --learning-rate");
+            double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            seconds += elapsed;
+            loss += stepLoss;
+            updates++;
+            var step = new FineTuningStep(model.Step, stepLoss, rate, norm, tokens, elapsed);
+            steps.Add(step);
+            observer?.OnStep(step, schedule.Steps);
+        }
+
+        return loss / updates;
+    }
+
+    // as few batches as the items take, in their order
+    ReadOnlySpan<TokenBatch> Fill(int[] items)
+    {
+        int used = 0;
+        foreach (int item in items)
+        {
+            var size = training.Size(item);
+            if (used == 0 || !parts[used - 1].Fits(size))
+            {
+                if (used == parts.Count) parts.Add(new(model.Capacity));
+                parts[used++].Clear();
+                if (!parts[used - 1].Fits(size)) throw Predictor.TooLong(model, size);
+            }
+
+            training.Add(parts[used - 1], item);
+        }
+
+        return System.Runtime.InteropServices.CollectionsMarshal.AsSpan(parts)[..used];
+    }
+
+    float[][]? Judge(CancellationToken cancellation)
+    {
+        try
+        {
+            return Predictor.Run(model, development, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+namespace AlbertCompiled.Training;
+
+/// <summary>Questions whose answers are parts of a context. An item is a window; its answer: the logits of each token as the first of the answer, then as the last.</summary>
+/// <param name="data">The questions.</param>
+/// <param name="featurizer">Turns them into windows.</param>
+public sealed class SpanSet(SquadData data, SpanFeaturizer featurizer) : TaskSet
+{
+    readonly IReadOnlyList<SpanWindow> windows = featurizer.Encode(data.Questions.Examples).Windows;
+
+    /// <inheritdoc/>
+    public override string Program => "answer";
+
+    /// <inheritdoc/>
+    public override int Count => windows.Count;
+
+    /// <inheritdoc/>
+    public override bool IsLabelled => data.Questions.Examples.Any(e => e.Answers.Count > 0);
+
+    /// <inheritdoc/>
+    public override ItemSize Size(int item) => new(windows[item].Sequence.Length, 1, 2);
+
+    /// <inheritdoc/>
+    public override void Add(TokenBatch batch, int item) =>
+        batch.AddAnswered(windows[item].Sequence.Tokens, windows[item].Sequence.Segments, windows[item].Start, windows[item].End);
+
+    /// <inheritdoc/>
+    public override float[] Read(OutputRows logits, TokenBatch batch, int sequence, int item)
+    {
+        int first = batch.Starts[sequence], length = windows[item].Sequence.Length;
+        var answer = new float[2 * length];
+        for (int t = 0; t < length; t++) (answer[t], answer[length + t]) = (logits[first + t][0], logits[first + t][1]);
+        return answer;
+    }
+
+    /// <summary>F1 and exact matches; where questions may be without an answer, at the best threshold of null odds.</summary>
+    public override IReadOnlyList<MetricValue> Judge(IReadOnlyList<float[]> answers)
+    {
+        var predictions = Decode(answers).ToDictionary(p => p.Id);
+        var texts = predictions.ToDictionary(p => p.Key, p => p.Value.Answer);
+        if (!data.HasUnanswerable && SquadEvaluation.Run(data, texts).All is var all) return [new("f1", all.F1), new("exact", all.Exact)];
+        var result = SquadEvaluation.Run(data, texts, predictions.ToDictionary(p => p.Key, p => p.Value.NullOdds));
+        return [new("best_f1", result.BestF1!.Value.Value), new("best_exact", result.BestExact!.Value.Value)];
+    }
+
+    /// <summary>Writes answers, and beside them null odds (*.null_odds.json) if questions may be without an answer.</summary>
+    public override void Write(string path, IReadOnlyList<float[]> answers)
+    {
+        var predictions = Decode(answers);
+        SquadPredictionFile.WriteAnswers(path, predictions);
+        if (data.HasUnanswerable) SquadPredictionFile.WriteNullOdds(Path.ChangeExtension(path, ".null_odds.json"), predictions);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<IReadOnlyDictionary<string, object?>> Describe(IReadOnlyList<float[]> answers) =>
+        Decode(answers).Select(p => new Dictionary<string, object?> { ["id"] = p.Id, ["answer"] = p.Answer, ["null_odds"] = p.NullOdds });
+
+    List<AnswerPrediction> Decode(IReadOnlyList<float[]> answers)
+    {
+        var decoder = new SpanDecoder();
+        var predictions = new List<AnswerPrediction>();
+        for (int first = 0, end; first < windows.Count; first = end)
+        {
+            end = first + 1;
+            while (end < windows.Count && windows[end].Example == windows[first].Example) end++;
+            var range = Enumerable.Range(first, end - first);
+            predictions.Add(decoder.Decode(
+                data.Questions.Examples[windows[first].Example], [.. range.Select(w => windows[w])],
+                [.. range.Select(w => answers[w][..(answers[w].Length / 2)])], [.. range.Select(w => answers[w][(answers[w].Length / 2)..])]));
+        }
+
+        return predictions;
+    }
+}

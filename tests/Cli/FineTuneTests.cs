@@ -1,0 +1,144 @@
+using System.Text.Json;
+
+namespace AlbertCompiled.Tests;
+
+/// <summary>Fine-tuning on the command line, with the zoo's tiny models.</summary>
+public sealed class FineTuneTests
+{
+    static readonly string[] Things = ["phone", "charger", "case", "battery", "screen", "cable"];
+
+    static string Reviews(int count, int shift = 0) => "text,label\n" + string.Concat(Enumerable.Range(shift, count).Select(i =>
+        $"The {Things[i % 6]} is {(i % 2 == 0 ? "good" : "bad")} and the {Things[i / 6 % 6]} too.,{(i % 2 == 0 ? "yes" : "no")}\n"));
+
+    static TemporaryFolder Data()
+    {
+        var folder = new TemporaryFolder();
+        folder.Write("train.csv", Reviews(48));
+        folder.Write("dev.csv", Reviews(20, 5));
+        return folder;
+    }
+
+    static string[] Arguments(TemporaryFolder folder, string run, params string[] more)
+    {
+        string[] defaults = [.. new[] { ("--batch-size", "8"), ("--learning-rate", "0.002"), ("--epochs", "4") }.Where(d => !more.Contains(d.Item1)).SelectMany(d => new[] { d.Item1, d.Item2 })];
+        return ["finetune", "classification", "--data", folder["train.csv"], folder["dev.csv"], "--run", folder[run], .. defaults, .. more];
+    }
+
+    static CliRun Run(params string[] args) => CliRun.Compiled(AlbertCompiled.Cli.ModelRegistry.Zoo, args);
+
+    [Fact]
+    public void A_classifier_is_trained_evaluated_and_asked()
+    {
+        using var folder = Data();
+        string output = Run(Arguments(folder, "run")).Succeeds().Output;
+        Assert.Contains("weights: none: from scratch; a new head", output);
+        Assert.Contains("accuracy 100.00", output);
+        Assert.Contains("always the most frequent class: accuracy 50.00", output);
+        foreach (string file in new[] { "finetuning.json", "model.safetensors", "vocabulary.model", "report.html", "metrics.jsonl", "dev.tsv" }) Assert.True(File.Exists(folder[$"run/{file}"]), file);
+        Assert.Contains("predicted class (columns)", File.ReadAllText(folder["run/report.html"]));
+        Assert.Equal(24 + 4, File.ReadLines(folder["run/metrics.jsonl"]).Count());
+
+        string evaluated = Run("evaluate", folder["run"], "--predictions", folder["again.tsv"]).Succeeds().Output;
+        Assert.StartsWith("accuracy             100.0000\n", evaluated);
+        Assert.Matches("no +10 +0\nyes +0 +10\n", evaluated);
+        Assert.Equal(File.ReadAllText(folder["run/dev.tsv"]), File.ReadAllText(folder["again.tsv"]));
+        Assert.StartsWith("accuracy             100.0000\n", Run("score", "classification", "--data", folder["train.csv"], folder["dev.csv"], "--predictions", folder["run/dev.tsv"]).Succeeds().Output);
+
+        string[] lines = CliRun.WithInput("The phone is good.\nThe cable is bad.\n", "predict", folder["run"]).Succeeds().Output.TrimEnd('\n').Split('\n');
+        Assert.Equal(["yes", "no"], lines.Select(l => JsonDocument.Parse(l).RootElement.GetProperty("label").GetString()));
+        string asked = CliRun.WithInput("{\"text\": \"The phone is good.\"}\n", "predict", folder["run"]).Succeeds().Output;
+        Assert.Equal(lines[0], asked.TrimEnd('\n'));
+        CliRun.WithInput("a\tb\n", "predict", folder["run"]).Fails("standard input, line 1: 2 texts, where the task has one");
+        CliRun.WithInput("", "predict", folder["run"]).Fails("standard input is empty");
+        CliRun.WithInput("{\"txt\": 1}\n", "predict", folder["run"]).Fails("standard input, line 1: no column \"text\"");
+    }
+
+    [Fact]
+    public void Seeds_are_summarized_and_answer_together()
+    {
+        using var folder = Data();
+        string output = Run(Arguments(folder, "runs", "--seeds", "3", "--balance", "--epochs", "1")).Succeeds().Output;
+        Assert.Contains("of 3 seeds, from ", output);
+        Assert.Contains("median of 3 seeds", File.ReadAllText(folder["runs/report.html"]));
+        string[] lines = Run("evaluate", folder["runs"]).Succeeds().Output.Split('\n');
+        Assert.Equal(3, lines.Count(l => l.StartsWith(folder["runs/seed-4"], StringComparison.Ordinal)));
+
+        double Probability(params string[] runs) => JsonDocument.Parse(CliRun.WithInput("The phone is good.\n", ["predict", .. runs]).Succeeds().Output).RootElement.GetProperty("probabilities").GetProperty("yes").GetDouble();
+        string a = folder["runs/seed-42"], b = folder["runs/seed-43"];
+        Assert.NotEqual(Probability(a), Probability(b));
+        Assert.Equal((Probability(a) + Probability(b)) / 2, Probability(a, b), 1e-6);
+        Run(Arguments(folder, "runs")).Fails("holds a fine-tuned model already");
+    }
+
+    [Fact]
+    public void A_task_starts_from_another_ones_model()
+    {
+        using var folder = Data();
+        Run(Arguments(folder, "first")).Succeeds();
+        string same = Run(Arguments(folder, "same", "--from", folder["first"], "--epochs", "1", "--learning-rate", "1e-9")).Succeeds().Output;
+        Assert.Contains("the head knows these labels", same);
+        Assert.Contains("accuracy 100.00", same);
+        folder.Write("train.csv", Reviews(48).Replace(",yes", ",1").Replace(",no", ",0"));
+        folder.Write("dev.csv", Reviews(20, 5).Replace(",yes", ",1").Replace(",no", ",0"));
+        string other = Run(Arguments(folder, "other", "--from", folder["first"], "--epochs", "1", "--learning-rate", "1e-9", "--seed", "7")).Succeeds().Output;
+        Assert.Contains("a new head", other);
+        Assert.DoesNotContain("loss 0.0", other);
+        string score = Run("finetune", "regression", "--data", folder["train.csv"], folder["dev.csv"], "--label", "label", "--from", folder["first"], "--run", folder["score"], "--epochs", "3", "--batch-size", "8").Succeeds().Output;
+        Assert.Contains("pearson", score);
+        Assert.Matches("^\\{\"score\":[0-9.-]+\\}\n$", CliRun.WithInput("The phone is good.\n", "predict", folder["score"]).Succeeds().Output);
+        CliRun.WithInput("x\n", "predict", folder["first"], folder["score"]).Fails("their tasks differ");
+    }
+
+    [Fact]
+    public void Glue_gets_a_file_for_its_server()
+    {
+        using var folder = new TemporaryFolder();
+        const string Header = "index\tsentence1\tsentence2\tlabel\n";
+        folder.Write("rte/train.tsv", Header + "0\tA.\tB.\tentailment\n1\tC.\tD.\tnot_entailment\n");
+        folder.Write("rte/dev.tsv", Header + "0\tA.\tB.\tentailment\n1\tC.\tD.\tnot_entailment\n");
+        folder.Write("rte/test.tsv", "index\tsentence1\tsentence2\n0\tA.\tB.\n1\tC.\tD.\n2\tE.\tF.\n");
+        Run("finetune", "--task", "rte", "--data", folder["rte"], "--run", folder["run"], "--epochs", "1").Succeeds();
+        Assert.Equal(4, File.ReadLines(folder["run/RTE.tsv"]).Count());
+        Run("predict", folder["run"], "--data", folder["rte"], "--predictions", folder["RTE.tsv"]).Succeeds();
+        Assert.Equal(File.ReadAllText(folder["run/RTE.tsv"]), File.ReadAllText(folder["RTE.tsv"]));
+        Assert.Single(CliRun.WithInput("A.\tB.\n", "predict", folder["run"]).Succeeds().Output.TrimEnd('\n').Split('\n'));
+    }
+
+    [Fact]
+    public void Answers_options_and_tags_are_learned_too()
+    {
+        using var folder = new TemporaryFolder();
+        string[] colours = ["red", "blue", "green"];
+        string Spans() => "question,context,answer\n" + string.Concat(Enumerable.Range(0, 36).Select(i => $"What is its colour?,The {Things[i % 6]} is {colours[i % 3]} and new.,{colours[i % 3]}\n"));
+        string Choices() => "{0}" + string.Concat(Enumerable.Range(0, 36).Select(i => $"{{\"context\": \"A {Things[i % 6]}.\", \"question\": \"Which?\", \"options\": [\"{(i % 2 == 0 ? "good" : "bad")}\", \"{(i % 2 == 0 ? "bad" : "good")}\"], \"label\": {i % 2}}}\n"));
+        string Tags() => string.Concat(Enumerable.Range(0, 36).Select(i => $"The O\n{Things[i % 6]} O\nis O\n{colours[i % 3]} B-C\n\n"));
+        Learn("answers", Spans(), "csv", "f1", "{\"question\": \"What is its colour?\", \"context\": \"The case is red and new.\"}", "\"answer\":\"red\"");
+        Learn("choices", Choices()[3..], "jsonl", "accuracy", "{\"context\": \"A case.\", \"question\": \"Which?\", \"options\": [\"bad\", \"good\"]}", "\"answer\":\"B\"");
+        Learn("tags", Tags(), "conll", "entity_f1", "{\"words\": [\"The\", \"case\", \"is\", \"blue\"]}", "\"tags\":[\"O\",\"O\",\"O\",\"B-C\"]");
+
+        void Learn(string task, string text, string extension, string metric, string question, string answer)
+        {
+            string data = folder.Write($"{task}.{extension}", text), run = folder[task];
+            string output = Run("finetune", task, "--data", data, data, "--run", run, "--epochs", "12", "--batch-size", "6", "--learning-rate", "0.002", "--sequence", "64").Succeeds().Output;
+            Assert.Contains($"{metric} 100.00", output);
+            Assert.StartsWith($"{metric,-20} 100.0000\n", Run("evaluate", run).Succeeds().Output);
+            Assert.Contains(answer, CliRun.WithInput(question + "\n", "predict", run).Succeeds().Output);
+        }
+    }
+
+    [Fact]
+    public void Bad_input_is_one_line()
+    {
+        using var folder = Data();
+        Run("finetune", "--data", folder["train.csv"]).Fails("name a task");
+        Run("finetune", "classification", "--data", folder["train.csv"], "--run", folder["x"]).Fails("training data and development data");
+        Run(Arguments(folder, "x", "--epochs", "0")).Fails("--epochs must be at least 1");
+        Run(Arguments(folder, "x", "--from", folder["none"])).Fails("none");
+        Run(Arguments(folder, "x", "--model", "AlbertSmall")).Fails("AlbertSmall was not compiled with a program classify");
+        Run(Arguments(folder, "x", "--sequence", "1000")).Fails("512 positions");
+        folder.Write("many.csv", "text,label\n" + string.Concat(Enumerable.Range(0, 33).Select(i => $"a,{i}\n")));
+        Run("finetune", "classification", "--data", folder["many.csv"], folder["many.csv"], "--run", folder["x"]).Fails("33 labels", "[Classification(labels: 33)]");
+        Run("evaluate", folder.Path).Fails("is not the folder of a fine-tuned model");
+        Assert.False(Directory.Exists(folder["x"]));
+    }
+}
