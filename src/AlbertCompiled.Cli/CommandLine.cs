@@ -13,7 +13,7 @@ public static class CommandLine
     /// <returns>The exit code: 0, or 1 for a failure, 2 for wrong usage, 130 if interrupted.</returns>
     public static int Run(string[] args, CommandContext context)
     {
-        var root = new RootCommand("Pretrains and inspects models that were compiled from C# definitions.")
+        var root = new RootCommand("Pretrains, fine-tunes and inspects models that were compiled from C# definitions.")
         {
             PrepareCommand.Create(context),
             PretrainCommand.Create(context),
