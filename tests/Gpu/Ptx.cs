@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using AlbertCompiled.Gpu;
+using AlbertCompiled.Gpu.Ptx;
 using ILGPU;
 using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
@@ -20,7 +21,7 @@ static class Ptx
         using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_88, null);
         var entry = typeof(KernelEntry).GetMethod(nameof(KernelEntry.Run), BindingFlags.Public | BindingFlags.Static)!.MakeGenericMethod(kernel);
         var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry), new KernelSpecialization(lanes, 1));
-        return compiled.PTXAssembly;
+        return StableText.Of(compiled.PTXAssembly);
     }
 
     /// <summary>Asserts what every kernel must hold: registers only, nothing left to link, shared memory within the static limit.</summary>

@@ -31,6 +31,24 @@ public sealed class GpuDevice : Device
         Lanes = kind switch { "ilgpu-cpu" => SimulatorLanes, "cuda" or "emulator" => 128, _ => 64 };
     }
 
+    // on paper: the same card and streams, which nothing reaches
+    GpuDevice(GpuDevice device)
+    {
+        (context, Kind, Accelerator, Stream, CopyStream, Lanes, Host) = (device.context, device.Kind, device.Accelerator, device.Stream, device.Stream, device.Lanes, device.Host);
+        (paper, Rehearsal, productMeasurements) = (new(), new(), device.ProductMeasurements);
+    }
+
+    readonly PaperMemory? paper;
+
+    /// <summary>This device on paper: what is allocated is counted, what is queued is dropped. There is nothing to dispose of.</summary>
+    internal GpuDevice OnPaper() => new(this);
+
+    /// <summary>True of <see cref="OnPaper"/>.</summary>
+    internal bool IsOnPaper => paper is not null;
+
+    /// <summary>Bytes that are allocated on paper.</summary>
+    internal long PaperBytes => paper?.Bytes ?? 0;
+
     /// <inheritdoc/>
     public override string Kind { get; }
 
@@ -47,7 +65,7 @@ public sealed class GpuDevice : Device
     internal AcceleratorStream CopyStream { get; }
 
     /// <summary>True if the CUDA driver runs this device: events and graphs are there.</summary>
-    internal bool IsCuda => Kind == "cuda";
+    internal bool IsCuda => Kind == "cuda" && !IsOnPaper;
 
     /// <summary>True if a sequence of launches is recorded once and replayed. Tests compare with launches one by one.</summary>
     internal bool RecordsSteps { get; set; }
@@ -79,6 +97,60 @@ public sealed class GpuDevice : Device
     /// <summary>True if kernels are compiled for CUDA, whoever runs them.</summary>
     internal bool RunsCudaKernels => Kind == "cuda" || Host is not null;
 
+    /// <summary>The kernels that are loaded.</summary>
+    internal KernelStore Kernels { get; } = new();
+
+    /// <summary>What is told instead of the driver while launches are rehearsed; null while they are queued.</summary>
+    internal Rehearsal? Rehearsal { get; private set; }
+
+    /// <summary>
+    /// Loads the kernels of a sequence of launches before it is queued for the first time, several at once: the driver's compiler takes most of a first step.
+    /// </summary>
+    /// <param name="queue">Queues the launches. It is called without an effect but what it allocates.</param>
+    internal void Rehearse(Action queue)
+    {
+        if (!IsCuda) return;
+        var rehearsal = Rehearsed(queue);
+        if (rehearsal.Products.Count > 0)
+        {
+            Measure(rehearsal.Products);
+            rehearsal = Rehearsed(queue);
+        }
+
+        KernelStore.Load(rehearsal.Kernels, Environment.ProcessorCount);
+    }
+
+    void Measure(IReadOnlyCollection<ProductTimer> products)
+    {
+        using var scratch = new ProductScratch(this, products.Select(p => p.Product));
+        KernelStore.Load(Rehearsed(() =>
+        {
+            foreach (var product in products) product.LaunchAll(scratch);
+        }).Kernels, Environment.ProcessorCount);
+        foreach (var product in products) ProductMeasurements!.Measure(product.Product, product.Rivals, form => product.Milliseconds(form, scratch));
+        ProductMeasurements!.Save();
+    }
+
+    Rehearsal Rehearsed(Action queue)
+    {
+        var rehearsal = Rehearsal = new();
+        try
+        {
+            queue();
+            return rehearsal;
+        }
+        finally
+        {
+            Rehearsal = null;
+        }
+    }
+
+    /// <summary>Queues a copy within the device.</summary>
+    internal void Copy<T>(ArrayView<T> source, ArrayView<T> destination) where T : unmanaged
+    {
+        if (Rehearsal is null) source.CopyTo(Stream, destination);
+    }
+
     /// <summary>Is told of every launch of a kernel, after it was queued: measurements. Nothing is told while it is null.</summary>
     internal Action<Type>? Observer { get; set; }
 
@@ -89,6 +161,7 @@ public sealed class GpuDevice : Device
     /// <exception cref="DeviceException">The device has not as much memory left.</exception>
     public MemoryBuffer1D<T, Stride1D.Dense> Allocate<T>(long length) where T : unmanaged
     {
+        if (paper is not null) return paper.Allocate<T>(Accelerator, Math.Max(1, length));
         try
         {
             var buffer = Accelerator.Allocate1D<T>(Math.Max(1, length));
@@ -134,6 +207,18 @@ public sealed class GpuDevice : Device
     /// <summary>The tensor maps of a CUDA device.</summary>
     internal TensorMaps TensorMaps => tensorMaps ??= new(this);
 
+    ProductMeasurements? productMeasurements;
+
+    /// <summary>
+    /// What products of bfloat16 were measured to be quickest with, or null: they then go by the estimate. Measured is on a CUDA device, unless the environment
+    /// variable ALBERT_MEASURE is 0.
+    /// </summary>
+    internal ProductMeasurements? ProductMeasurements
+    {
+        get => productMeasurements ??= IsCuda && Environment.GetEnvironmentVariable("ALBERT_MEASURE") != "0" ? new(ProductRecord.For((CudaAccelerator)Accelerator)) : null;
+        set => productMeasurements = value;
+    }
+
     /// <summary>Makes this the calling thread's device: CUDA keeps one for each thread. Whoever is called from outside calls it first.</summary>
     internal void Bind() => Accelerator.Bind();
 
@@ -156,7 +241,7 @@ public sealed class GpuDevice : Device
     /// <summary>Waits for what is queued and copies memory to the host.</summary>
     public void Read<T>(ArrayView<T> source, Span<T> destination) where T : unmanaged
     {
-        if (destination.IsEmpty) return;
+        if (destination.IsEmpty || IsOnPaper) return;
         try
         {
             Bind();
@@ -172,7 +257,7 @@ public sealed class GpuDevice : Device
     /// <summary>Copies memory from the host, which may be written again afterwards.</summary>
     public void Write<T>(ArrayView<T> destination, ReadOnlySpan<T> source) where T : unmanaged
     {
-        if (source.IsEmpty) return;
+        if (source.IsEmpty || IsOnPaper) return;
         try
         {
             Bind();
@@ -189,6 +274,7 @@ public sealed class GpuDevice : Device
     /// <exception cref="DeviceException">Some of it failed.</exception>
     public void Synchronize()
     {
+        if (IsOnPaper) return;
         try
         {
             Stream.Synchronize();
@@ -220,12 +306,18 @@ public sealed class GpuDevice : Device
         precision == Compute.Float32 || Accelerator is not CudaAccelerator card || card.Architecture >= CudaArchitecture.SM_80;
 
     /// <inheritdoc/>
+    internal override void Admit(CompiledModel model)
+    {
+        if (IsCuda) new MemoryNeed(model.Description, capacity => MemoryNeed.Bytes(model, this, capacity)).Check(model.Capacity, Name, FreeMemory);
+    }
+
+    /// <inheritdoc/>
     public override ParameterSet CreateParameters(ModelDescription description) => new GpuParameterSet(this, description);
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        if (IsClosed) return;
+        if (IsClosed || IsOnPaper) return;
         IsClosed = true;
         if (tensorMaps is not null) Free(tensorMaps);
         if (workspace is not null) Free(workspace);

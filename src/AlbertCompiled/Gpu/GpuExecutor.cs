@@ -5,7 +5,7 @@ namespace AlbertCompiled.Gpu;
 
 /// <summary>The programs of one model on a device and the arenas that they share.</summary>
 /// <typeparam name="T">How activations are kept.</typeparam>
-public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement<T>
+public sealed class GpuExecutor<T> : ModelExecutor, IRehearsed where T : unmanaged, IElement<T>
 {
     readonly Dictionary<string, GpuProgram<T>> programs = [];
     readonly List<MemoryBuffer> buffers = [];
@@ -26,7 +26,6 @@ public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement
         Values = parameters[ParameterState.Value];
         Gradients = Description.Trains ? parameters[ParameterState.Gradient] : default;
         Weights = parameters.As<T>();
-        new MemoryNeed(Description, Bytes).Check(Capacity, device.Name, device.FreeMemory);
         Elements = Allocate<T>(Description.Programs.Max(p => p.Arena.Elements(Capacity)));
         Exact = Allocate<float>(Description.Programs.Max(p => p.Arena.Exact(Capacity)));
         int most = Description.Programs.Max(p => p.Outputs.Length) + 1;
@@ -123,11 +122,10 @@ public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement
         if (!delivered.TryGetValue((program, output), out var host))
         {
             // once, for the largest batch: later runs allocate nothing
-            int most = info.Rows is { } bound ? Math.Max(1, Capacity[bound]) : info.ConstantRows;
-            delivered[(program, output)] = host = new(Device, OutputRows.Extent(most, info.Columns, source.Stride));
+            delivered[(program, output)] = host = new(Device, OutputRows.Extent(MostRows(info), info.Columns, source.Stride));
         }
 
-        return new(host.CopyFrom(Floats(source, OutputRows.Extent(rows, info.Columns, source.Stride)), OutputRows.Extent(rows, info.Columns, source.Stride)), rows, info.Columns, source.Stride);
+        return new(host.CopyFrom(Floats(source, info, OutputRows.Extent(rows, info.Columns, source.Stride)), OutputRows.Extent(rows, info.Columns, source.Stride)), rows, info.Columns, source.Stride);
     }
 
     /// <inheritdoc/>
@@ -141,7 +139,7 @@ public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement
             int rows = info.Rows is { } dimension ? p.CountOf(dimension) : info.ConstantRows;
             if (destination.Length < (long)rows * info.Columns)
                 throw new ArgumentException($"{name} has {rows} × {info.Columns} values, the destination room for {destination.Length}");
-            ReadRows(p.Output(i), rows, info.Columns, destination);
+            ReadRows(p.Output(i), info, rows, destination);
             return rows;
         }
 
@@ -163,20 +161,34 @@ public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement
         buffers.Clear();
     }
 
-    /// <summary>Bytes of the arenas for a capacity.</summary>
-    long Bytes(Capacity capacity) =>
-        Description.Programs.Max(p => p.Arena.Elements(capacity)) * Interop.SizeOf<T>() + Description.Programs.Max(p => p.Arena.Exact(capacity)) * sizeof(float);
+    /// <inheritdoc/>
+    void IRehearsed.Rehearse()
+    {
+        parameters.Refresh();
+        foreach (var (name, program) in programs)
+        {
+            Queue(program, adds: false, name == "train" ? Description.Optimizer : null);
+            for (int i = program.Description.ScalarCount; i < program.Description.Outputs.Length; i++)
+            {
+                var (info, source) = (program.Description.Outputs[i], program.Output(i));
+                Floats(source, info, OutputRows.Extent(MostRows(info), info.Columns, source.Stride));
+            }
+        }
+    }
+
+    int MostRows(OutputInfo output) => output.Rows is { } dimension ? Math.Max(1, Capacity[dimension]) : output.ConstantRows;
 
     void Run(string program, in BatchPart part, ulong seed, long step, Optimizer? update = null)
     {
         try
         {
             Device.Bind();
+            var graph = Graph((program, part.Adds, update));
             Batch.Upload(part);
             parameters.State.SetRun(seed, part.DropoutStep(step));
             parameters.State.Send();
             parameters.Refresh();
-            Graph((program, part.Adds, update)).Run();
+            graph.Run();
             complete.Set(Device.Stream);
         }
         catch (AcceleratorException e)
@@ -188,7 +200,15 @@ public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement
     StepGraph Graph((string Program, bool Adds, Optimizer? Update) key) =>
         graphs.TryGetValue(key, out var graph) ? graph : graphs[key] = NewGraph(programs[key.Program], key.Adds, key.Update);
 
-    StepGraph NewGraph(GpuProgram<T> program, bool adds, Optimizer? update) => new(Device, () => Queue(program, adds, update));
+    StepGraph NewGraph(GpuProgram<T> program, bool adds, Optimizer? update)
+    {
+        Device.Rehearse(() =>
+        {
+            parameters.Refresh();
+            Queue(program, adds, update);
+        });
+        return new(Device, () => Queue(program, adds, update));
+    }
 
     /// <summary>All that a run launches, down to its results in memory that the host reads.</summary>
     void Queue(GpuProgram<T> program, bool adds, Optimizer? update)
@@ -196,29 +216,30 @@ public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement
         program.Queue(adds);
         int count = program.Description.ScalarCount;
         var taken = adds ? scalars : results;
-        for (int i = 0; i < count; i++) program.Output(i).Exact.SubView(0, 1).CopyTo(Device.Stream, taken.SubView(i, 1));
+        for (int i = 0; i < count; i++) Device.Copy(program.Output(i).Exact.SubView(0, 1), taken.SubView(i, 1));
         if (adds) add.Launch(1, new() { Source = scalars, Target = results, Length = count });
         if (update is { } optimizer)
         {
             parameters.QueueUpdate(optimizer);
-            parameters.Norm.CopyTo(Device.Stream, results.SubView(count++, 1));
+            Device.Copy(parameters.Norm, results.SubView(count++, 1));
         }
 
-        hostResults.FetchFrom(results, count, Device.Stream);
+        if (Device.Rehearsal is null) hostResults.FetchFrom(results, count, Device.Stream);
     }
 
     GpuKernel<WidenKernel<T>>? widen;
     MemoryBuffer1D<float, Stride1D.Dense>? widened;
 
-    /// <summary>An output as float32 in device memory.</summary>
-    ArrayView<float> Floats(GpuOutput<T> output, int length)
+    /// <summary>The first values of an output as float32 in device memory.</summary>
+    ArrayView<float> Floats(GpuOutput<T> output, OutputInfo info, int length)
     {
         if (output.Exact.IsValid) return output.Exact;
         if (typeof(T) == typeof(Float32)) return output.Activations.Cast<float>();
-        if (widened is null || widened.Length < length)
+        int most = OutputRows.Extent(MostRows(info), info.Columns, output.Stride);      // for the largest batch at once: later runs allocate nothing
+        if (widened is null || widened.Length < most)
         {
             widened?.Dispose();
-            widened = Device.Allocate<float>(length);
+            widened = Device.Allocate<float>(most);
         }
 
         widen ??= new(Device);
@@ -226,17 +247,18 @@ public sealed class GpuExecutor<T> : ModelExecutor where T : unmanaged, IElement
         return widened.View;
     }
 
-    void ReadRows(GpuOutput<T> source, int rows, int columns, Span<float> destination)
+    void ReadRows(GpuOutput<T> source, OutputInfo info, int rows, Span<float> destination)
     {
         if (rows == 0) return;
+        int columns = info.Columns;
         if (source.Stride == columns)
         {
-            Device.Read(Floats(source, rows * columns), destination[..(rows * columns)]);
+            Device.Read(Floats(source, info, rows * columns), destination[..(rows * columns)]);
             return;
         }
 
         var padded = new float[(rows - 1) * source.Stride + columns];
-        Device.Read(Floats(source, padded.Length), padded);
+        Device.Read(Floats(source, info, padded.Length), padded);
         for (int r = 0; r < rows; r++) padded.AsSpan(r * source.Stride, columns).CopyTo(destination[(r * columns)..]);
     }
 }

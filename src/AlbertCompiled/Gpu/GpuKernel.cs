@@ -1,9 +1,10 @@
+using AlbertCompiled.Gpu.Ptx;
 using ILGPU;
 using ILGPU.Runtime;
 
 namespace AlbertCompiled.Gpu;
 
-/// <summary>A kernel for a device: compiled when it is first launched. A launch allocates nothing and returns before the kernel has run.</summary>
+/// <summary>A kernel for a device: compiled when it is first launched or needed. A launch allocates nothing and returns before the kernel has run.</summary>
 /// <typeparam name="TKernel">The kernel's struct.</typeparam>
 /// <param name="device">The device.</param>
 public sealed class GpuKernel<TKernel>(GpuDevice device) where TKernel : struct, IGpuKernel
@@ -22,9 +23,15 @@ public sealed class GpuKernel<TKernel>(GpuDevice device) where TKernel : struct,
     public void Launch(int x, int y, int z, int lanes, in TKernel kernel)
     {
         if (x <= 0 || y <= 0 || z <= 0) return;
+        if (device.Rehearsal is { } rehearsal)
+        {
+            rehearsal.Needs(typeof(TKernel), () => Load());
+            return;
+        }
+
         try
         {
-            launcher ??= device.Host?.Load<TKernel>(KernelSpecialization.Empty, null) ?? device.Accelerator.LoadKernel<TKernel>(KernelEntry.Run);
+            launcher ??= Load();
             launcher(device.Stream, new(new Index3D(x, y, z), new Index3D(lanes, 1, 1)), kernel);
             device.Observer?.Invoke(typeof(TKernel));
         }
@@ -33,4 +40,7 @@ public sealed class GpuKernel<TKernel>(GpuDevice device) where TKernel : struct,
             throw device.Failed(e);
         }
     }
+
+    Action<AcceleratorStream, KernelConfig, TKernel> Load() =>
+        device.Kernels.Get(typeof(TKernel), () => device.Host?.Load<TKernel>(KernelSpecialization.Empty, null) ?? KernelLoader<TKernel>.Load(device));
 }

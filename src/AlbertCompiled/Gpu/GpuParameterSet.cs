@@ -21,7 +21,6 @@ public sealed class GpuParameterSet : ParameterSet
     public GpuParameterSet(GpuDevice device, ModelDescription description) : base(description)
     {
         this.device = device;
-        MemoryNeed.CheckParameters(description, device.Name, device.FreeMemory);
         states = [.. Enumerable.Range(0, description.ParameterArenas).Select(_ => device.Allocate<float>(Length))];
         State = new(device);
         hostNorm = new(device, 1);
@@ -64,7 +63,7 @@ public sealed class GpuParameterSet : ParameterSet
         round ??= new(device);
         int packs = (int)(Length / 8);
         round.Launch((packs + device.Lanes - 1) / device.Lanes, new() { Source = this[ParameterState.Value], Target = rounded.View, Packs = packs });
-        stale = false;
+        stale = device.Rehearsal is not null;
     }
 
     /// <inheritdoc/>

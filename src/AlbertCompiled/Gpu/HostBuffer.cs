@@ -16,6 +16,7 @@ internal sealed unsafe class HostBuffer<T> : IDisposable where T : unmanaged
     public HostBuffer(GpuDevice device, int length)
     {
         (this.device, this.length) = (device, length);
+        if (device.IsOnPaper) return;
         // the driver's own allocation: small arrays of the managed heap share pages, and a page can be locked only once
         if (device.IsCuda) memory = (T*)CudaDriver.AllocateHost(Bytes(length));
         else array = device.Accelerator.AllocatePageLocked1D<T>(length);

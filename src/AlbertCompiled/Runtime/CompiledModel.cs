@@ -8,7 +8,7 @@ public abstract class CompiledModel : IDisposable
     ModelExecutor? executor;
 
     /// <summary>Allocates the arenas on <paramref name="device"/> and initialises the parameters from <paramref name="seed"/>.</summary>
-    /// <exception cref="DeviceException">The device does not compute in this precision.</exception>
+    /// <exception cref="DeviceException">The device does not compute in this precision, or its memory does not hold the model; nothing was allocated.</exception>
     protected CompiledModel(ModelDescription description, Device device, Capacity capacity, ulong seed, Compute precision = Compute.Float32)
     {
         if (!device.Computes(precision)) throw new DeviceException($"{device.Kind} does not compute in {precision}: choose {nameof(Compute.Float32)} or the device cpu");
@@ -17,6 +17,7 @@ public abstract class CompiledModel : IDisposable
         Capacity = capacity;
         Seed = seed;
         Precision = precision;
+        device.Admit(this);
         Parameters = device.CreateParameters(description);
         Parameters.Initialize(seed);
     }
@@ -25,10 +26,10 @@ public abstract class CompiledModel : IDisposable
     public ModelDescription Description { get; }
 
     /// <summary>Where it runs.</summary>
-    public Device Device { get; }
+    public Device Device { get; private set; }
 
     /// <summary>The largest batch it takes.</summary>
-    public Capacity Capacity { get; }
+    public Capacity Capacity { get; private set; }
 
     /// <summary>Seed of initialisation and dropout.</summary>
     public ulong Seed { get; }
@@ -37,12 +38,27 @@ public abstract class CompiledModel : IDisposable
     public Compute Precision { get; }
 
     /// <summary>Weights and, if the model trains, gradients and optimizer moments.</summary>
-    public ParameterSet Parameters { get; }
+    public ParameterSet Parameters { get; private set; } = null!;    // the constructor's last
 
     /// <summary>Number of updates applied; a checkpoint restores it.</summary>
     public long Step { get; set; }
 
     internal ModelExecutor Executor => executor ??= CreateExecutor();
+
+    /// <summary>An executor for another device or capacity than the model's own.</summary>
+    internal ModelExecutor ExecutorOn(Device device, ParameterSet parameters, Capacity capacity)
+    {
+        var own = (Device, Parameters, Capacity);
+        try
+        {
+            (Device, Parameters, Capacity) = (device, parameters, capacity);
+            return CreateExecutor();
+        }
+        finally
+        {
+            (Device, Parameters, Capacity) = own;
+        }
+    }
 
     /// <summary>Binds the generated code for <see cref="Device"/>. Generated.</summary>
     protected abstract ModelExecutor CreateExecutor();

@@ -12,6 +12,12 @@ public abstract partial class Device : IDisposable
     /// <summary>True if models on this device can round the operands of products so.</summary>
     public virtual bool Computes(Compute precision) => precision == Compute.Float32;
 
+    /// <summary>Throws if a model, of which nothing is allocated yet, would not fit.</summary>
+    /// <exception cref="DeviceException">It does not fit; the message says what would.</exception>
+    internal virtual void Admit(CompiledModel model)
+    {
+    }
+
     /// <summary>Allocates the parameter arenas of a model.</summary>
     public abstract ParameterSet CreateParameters(ModelDescription description);
 

@@ -1,10 +1,13 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using AlbertCompiled.Gpu;
+using AlbertCompiled.Gpu.TensorCores;
 using AlbertCompiled.Models;
 using AlbertCompiled.Tests.Language;
 using AlbertCompiled.Tests.Numbers;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 
 namespace AlbertCompiled.Tests.Gpu.Stub;
 
@@ -13,7 +16,7 @@ static unsafe partial class StubScenarios
 {
     const int Watched = 16;     // the first tokens of a batch
 
-    static readonly Capacity Capacity = new(256, 8, 64);
+    internal static readonly Capacity Capacity = new(256, 8, 64);
 
     public static Dictionary<string, Action> All { get; } = new()
     {
@@ -24,7 +27,11 @@ static unsafe partial class StubScenarios
         ["lost"] = Lost,
         ["encoding"] = Encoding,
         ["memory"] = Memory,
+        ["need"] = Need,
         ["old"] = Old,
+        ["measure"] = Measure,
+        ["plan-float32"] = () => Plan(Compute.Float32),
+        ["plan-bfloat16"] = () => Plan(Compute.BFloat16),
     };
 
     /// <summary>Training, evaluation, inference: each until it is replayed.</summary>
@@ -145,8 +152,43 @@ static unsafe partial class StubScenarios
     static void Memory()
     {
         using var device = GpuDevice.Open("cuda");
-        using var model = AlbertTiny.Create(device, new(1 << 20, 1 << 14));
-        Tell(() => _ = model.ArenaBytes);
+        Mark("before");
+        Tell(() => AlbertTiny.Create(device, new(1 << 20, 1 << 14)));
+    }
+
+    /// <summary>What models take of the card against what was planned, once all their programs have run.</summary>
+    static void Need()
+    {
+        foreach (var capacity in (Capacity[])[Capacity, new(1000, 40, 160)])
+        {
+            Compare(device => AlbertTiny.Create(device, capacity), Train);
+            Compare(device => AlbertSmall.Create(device, capacity, precision: Compute.BFloat16), Train);
+            Compare(device => OddEncoder.Create(device, capacity, precision: Compute.BFloat16), model => Read(model.Infer("encode", Batches.Random(7, 37, 0, 5, 12, 1))));
+        }
+
+        static void Train(CompiledModel model)
+        {
+            foreach (var optimizer in (Optimizer[])[Optimizer.AdamW, Optimizer.Lamb]) _ = model.TrainStep(BatchOf(1), new(optimizer, 1e-3f)).Loss;
+            _ = model.TrainStep([BatchOf(1), BatchOf(2)], new(Optimizer.AdamW, 1e-3f)).Loss;
+            _ = model.Evaluate(BatchOf(1)).Loss;
+            Read(model.Infer("predict", BatchOf(1)));
+        }
+
+        static void Read(InferenceOutputs outputs)
+        {
+            for (int i = 0; i < outputs.Program.Outputs.Length; i++)
+                if (!outputs.Program.Outputs[i].IsScalar) _ = outputs[i].Count;
+        }
+
+        static void Compare(Func<GpuDevice, CompiledModel> create, Action<CompiledModel> run)
+        {
+            using var device = GpuDevice.Open("cuda");
+            long before = device.FreeMemory;
+            using var model = create(device);
+            run(model);
+            long taken = before - device.FreeMemory;
+            Mark($"{model.Description.Name} {model.Precision} {model.Capacity.Tokens} planned {MemoryNeed.Bytes(model, device, model.Capacity)} taken {taken}");
+        }
     }
 
     /// <summary>A card without bfloat16.</summary>
@@ -157,6 +199,45 @@ static unsafe partial class StubScenarios
         using var model = AlbertTiny.Create(device, Capacity);
         for (int i = 0; i < 3; i++) Tell(() => _ = model.TrainStep(BatchOf(1), new(Optimizer.AdamW, 1e-3f)).Loss);
     }
+
+    /// <summary>Products are measured before the first step, if that is worth it.</summary>
+    static void Measure()
+    {
+        using var device = GpuDevice.Open("cuda");
+        device.ProductMeasurements = new(ProductRecord.For((CudaAccelerator)device.Accelerator), leastWork: 0);
+        using var model = AlbertSmall.Create(device, Capacity, precision: Compute.BFloat16);
+        for (int i = 0; i < 3; i++)
+        {
+            Mark($"step {i}");
+            _ = model.TrainStep(BatchOf(i), new(Optimizer.AdamW, 1e-3f)).Loss;
+        }
+
+        Mark("end");
+    }
+
+    /// <summary>A recorded step with the kernel of each launch.</summary>
+    static void Plan(Compute precision)
+    {
+        using var device = GpuDevice.Open("cuda");
+        using CompiledModel model = precision == Compute.BFloat16 ? AlbertSmall.Create(device, Capacity, precision: precision) : AlbertTiny.Create(device, Capacity);
+        device.Observer = kernel => Kernel(Describe(kernel));
+        foreach (var optimizer in (Optimizer[])[Optimizer.AdamW, Optimizer.Lamb])
+        {
+            foreach (string phase in (string[])["queued", "recorded"])
+            {
+                Mark($"{phase} {optimizer}");
+                _ = model.TrainStep(BatchOf(1), new(optimizer, 1e-3f)).Loss;
+            }
+        }
+
+        Mark("evaluate");
+        for (int i = 0; i < 2; i++) _ = model.Evaluate(BatchOf(1)).Loss;
+        Mark("end");
+    }
+
+    // a kernel's type without the type parameters of what it is nested in
+    static string Describe(Type type) =>
+        !type.Name.Contains('`') ? type.Name : $"{type.Name[..type.Name.IndexOf('`')]}({string.Join(",", type.GetGenericArguments()[^int.Parse(type.Name[(type.Name.IndexOf('`') + 1)..], CultureInfo.InvariantCulture)..].Select(Describe))})";
 
     static void Tell(Action action)
     {
@@ -200,6 +281,9 @@ static unsafe partial class StubScenarios
 
     [LibraryImport("libcuda.so.1", EntryPoint = "stub_mark", StringMarshalling = StringMarshalling.Utf8)]
     private static partial void StubMark(string text);
+
+    [LibraryImport("libcuda.so.1", EntryPoint = "stub_kernel", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial void Kernel(string text);
 
     [LibraryImport("libcuda.so.1", EntryPoint = "stub_watch")]
     private static partial void Watch(IntPtr memory, nint bytes);

@@ -105,10 +105,24 @@ public sealed class StubTests
     }
 
     [StubFact]
-    public void Too_little_memory_is_told_with_what_would_fit()
+    public void Too_little_memory_is_told_with_what_would_fit_before_anything_is_allocated()
     {
-        string told = Assert.Single(StubDriver.Run("memory", ("STUB_CUDA_MEMORY", "1000000000")).All("#"));
-        Assert.Matches(@"^DeviceException AlbertTiny needs .* GB for batches of 1,048,576 tokens beside .* of parameters; Stand-in card, 1.0 GB has .* free: batches of up to [\d,]+ tokens fit$", told);
+        var log = StubDriver.Run("memory", ("STUB_CUDA_MEMORY", "1000000000"));
+        string told = log.All("#")[^1];
+        Assert.Matches(@"^DeviceException AlbertTiny needs .* GB for batches of 1,048,576 tokens, .* of it for parameters; Stand-in card, 1.0 GB has .* free: batches of up to [\d,]+ tokens fit$", told);
+        Assert.DoesNotContain(log.Part("before"), l => l.StartsWith("cuMemAlloc ", StringComparison.Ordinal));
+    }
+
+    [StubFact]
+    public void What_is_planned_is_what_is_allocated()
+    {
+        string[] told = StubDriver.Run("need").All("#");
+        Assert.Equal(6, told.Length);
+        Assert.All(told, t =>
+        {
+            string[] words = t.Split(' ');
+            Assert.Equal(words[4], words[6]);
+        });
     }
 
     [StubFact]

@@ -18,7 +18,7 @@ typedef struct op op;
 typedef struct stream stream;
 typedef struct { char name[512]; uint64_t text; } function;
 typedef struct { op *first, *last; int launches, refs; } graph;
-typedef struct { stream *on; long position; } event;
+typedef struct { stream *on; long position; double at; } event;
 
 struct op {
     op *next;
@@ -46,7 +46,8 @@ static const void *watched[4];
 static size_t watched_bytes[4];
 static int watches;
 static uint64_t last_seen;
-static stream *all_streams[16];
+static double clock_ms;   // a microsecond for each group that was launched
+static stream *all_streams[256];
 
 __attribute__((constructor)) static void start(void)
 {
@@ -228,8 +229,11 @@ int cuEventRecord(event *e, stream *s)
     if (s->capturing) { s->broken = 1; LOG("violation cuEventRecord\n"); return leave(CAPTURE_UNSUPPORTED); }
     e->on = s;
     e->position = s->queued;
+    e->at = clock_ms;
     return leave(SUCCESS);
 }
+
+int cuEventElapsedTime(float *ms, event *a, event *b) { BEGIN; LOG("cuEventElapsedTime\n"); *ms = (float)(b->at - a->at); return leave(SUCCESS); }
 
 int cuEventSynchronize(event *e)
 {
@@ -350,6 +354,7 @@ int cuLaunchKernel(function *f, unsigned gx, unsigned gy, unsigned gz, unsigned 
     uint64_t h = extra ? hash(basis, extra[1], *(size_t *)extra[3]) : 0;
     LOG("%s %016llx %u %u %u  %u %u %u  %u  %d  %016llx %s\n", s->capturing ? "captured" : "launch",
         (unsigned long long)f->text, gx, gy, gz, bx, by, bz, shared, s->number, (unsigned long long)h, f->name);
+    clock_ms += 1e-3 * gx * gy * gz;
     return leave(queue(s, (op){ .kind = LAUNCH }));
 }
 
@@ -462,6 +467,9 @@ int cuGetErrorString(int error, const char **text) { return cuGetErrorName(error
 
 // A line of the test's own in the log.
 void stub_mark(const char *text) { enter(); LOG("# %s\n", text); leave(0); }
+
+// The launch that was logged last, in the test's words.
+void stub_kernel(const char *text) { enter(); LOG("kernel %s\n", text); leave(0); }
 
 // Memory whose contents are logged, as a hash, whenever a launch finds them changed.
 void stub_watch(const void *p, size_t bytes) { enter(); watched[watches] = p; watched_bytes[watches++] = bytes; leave(0); }

@@ -1,67 +1,43 @@
-using System.Reflection;
 using ILGPU;
 using ILGPU.Backends;
-using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
-using ILGPU.Runtime.Cuda;
 
 namespace AlbertCompiled.Gpu.Ptx;
 
 /// <summary>
 /// A kernel whose PTX is completed between ILGPU's compiler and the driver's: text at a place that the kernel marks by a comment, a newer target, more shared
-/// memory than a kernel has by default. A launch allocates nothing and returns before the kernel has run.
+/// memory than a kernel has by default. It is compiled when first launched or needed. A launch allocates nothing and returns before the kernel has run.
 /// </summary>
 /// <typeparam name="TKernel">The kernel's struct.</typeparam>
-internal sealed class PatchedKernel<TKernel> where TKernel : struct, IGpuKernel
+/// <param name="device">A CUDA device.</param>
+/// <param name="lanes">Lanes of a group.</param>
+/// <param name="resident">Groups that a multiprocessor is to hold: it bounds the registers of a lane.</param>
+/// <param name="sharedBytes">Dynamic shared memory of a group; 0 for none.</param>
+/// <param name="form">What tells this text of the struct from its others, by value.</param>
+/// <param name="complete">Completes the text.</param>
+internal sealed class PatchedKernel<TKernel>(GpuDevice device, int lanes, int resident, int sharedBytes, object form, Func<string, string> complete) where TKernel : struct, IGpuKernel
 {
-    readonly Action<AcceleratorStream, KernelConfig, TKernel> launcher;
-    readonly GpuDevice device;
-    readonly SharedMemoryConfig shared;
-    readonly int lanes;
+    readonly SharedMemoryConfig shared = sharedBytes > 0 ? SharedMemoryConfig.RequestDynamic<byte>(sharedBytes) : default;
+    Action<AcceleratorStream, KernelConfig, TKernel>? launcher;
 
-    /// <summary>Compiles and loads the kernel.</summary>
-    /// <param name="device">A CUDA device.</param>
-    /// <param name="lanes">Lanes of a group.</param>
-    /// <param name="resident">Groups that a multiprocessor is to hold: it bounds the registers of a lane.</param>
-    /// <param name="sharedBytes">Dynamic shared memory of a group; 0 for none.</param>
-    /// <param name="complete">Completes the text.</param>
+    /// <summary>Compiles and loads the kernel, if that has not happened yet.</summary>
     /// <exception cref="DeviceException">The driver refuses the kernel; the message holds what it says.</exception>
-    public PatchedKernel(GpuDevice device, int lanes, int resident, int sharedBytes, Func<string, string> complete)
-    {
-        (this.device, this.lanes) = (device, lanes);
-        if (sharedBytes > 0) shared = SharedMemoryConfig.RequestDynamic<byte>(sharedBytes);
-        if (device.Host is { } host)
-        {
-            launcher = host.Load<TKernel>(new(lanes, resident), complete);
-            return;
-        }
-
-        var compiled = Compile(((CudaAccelerator)device.Accelerator).Backend, lanes, resident, complete);
-        device.Bind();
-        CudaKernel kernel;
-        try
-        {
-            kernel = (CudaKernel)device.Accelerator.LoadKernel(compiled);
-        }
-        catch (CudaException e)
-        {
-            // Loaded once more for the log, which ILGPU does not pass on.
-            var error = CudaAPI.CurrentAPI.LoadModule(out _, compiled.PTXAssembly, out string? log);
-            throw new DeviceException($"the driver's compiler refuses a kernel ({e.Error}, {error}): {log?.Trim()}");
-        }
-
-        if (sharedBytes > 0) CudaDriver.SetFunctionAttribute(kernel.FunctionPtr, CudaDriver.MaxDynamicSharedSizeBytes, sharedBytes);
-
-        launcher = kernel.CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TKernel>>();
-    }
+    public void Prepare() => launcher ??= Load();
 
     /// <summary>Queues a grid of groups; nothing if it is empty.</summary>
     public void Launch(int x, int y, int z, in TKernel kernel)
     {
         if (x <= 0 || y <= 0 || z <= 0) return;
+        if (device.Rehearsal is { } rehearsal)
+        {
+            rehearsal.Needs(Key, () => Load());
+            return;
+        }
+
         try
         {
+            launcher ??= Load();
             launcher(device.Stream, new(new Index3D(x, y, z), new Index3D(lanes, 1, 1), shared), kernel);
             device.Observer?.Invoke(typeof(TKernel));
         }
@@ -72,15 +48,11 @@ internal sealed class PatchedKernel<TKernel> where TKernel : struct, IGpuKernel
     }
 
     /// <summary>The kernel with its completed text, for any backend: no card is needed.</summary>
-    public static PTXCompiledKernel Compile(Backend backend, int lanes, int resident, Func<string, string> complete)
-    {
-        var method = typeof(KernelEntry).GetMethod(nameof(KernelEntry.Run), BindingFlags.Public | BindingFlags.Static)!.MakeGenericMethod(typeof(TKernel));
-        var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(lanes, resident));
-        KernelText.SetValue(compiled, complete(compiled.PTXAssembly));
-        return compiled;
-    }
+    public static PTXCompiledKernel Compile(Backend backend, int lanes, int resident, Func<string, string> complete) =>
+        KernelLoader<TKernel>.Compile(backend, new(lanes, resident), complete);
 
-    static readonly FieldInfo KernelText =
-        typeof(PTXCompiledKernel).GetField("<PTXAssembly>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance)
-        ?? throw new InvalidOperationException("this version of ILGPU keeps a kernel's text elsewhere");
+    object Key => (typeof(TKernel), form);
+
+    Action<AcceleratorStream, KernelConfig, TKernel> Load() => device.Kernels.Get(Key, () =>
+        device.Host?.Load<TKernel>(new(lanes, resident), complete) ?? KernelLoader<TKernel>.Load(device, new(lanes, resident), sharedBytes, complete));
 }

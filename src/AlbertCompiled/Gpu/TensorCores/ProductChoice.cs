@@ -10,7 +10,8 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// <param name="processors">Its multiprocessors.</param>
 internal sealed class ProductChoice(IReadOnlyList<ProductChoice.Form> forms, int processors)
 {
-    const int MostParts = 32, LeastSteps = 4;
+    const int MostParts = 32, LeastSteps = 4, MostRivals = 4, MostCuts = 2;
+    const double RivalSlack = 1.25;                                    // the estimate is off by less
     const double BytesPerMicrosecond = 4e6, SumMicroseconds = 2;       // parts are written and read once, mostly in the second-level cache
 
     /// <summary>A variant and its times in microseconds, fitted to products of 12 to 256 steps on an H200 (docs/benchmarks.md, bench tensor).</summary>
@@ -59,26 +60,35 @@ internal sealed class ProductChoice(IReadOnlyList<ProductChoice.Form> forms, int
     /// <param name="n">Columns of C.</param>
     /// <param name="k">Length of the contraction at most.</param>
     /// <param name="boxes">Whether tensor maps may load.</param>
-    public (ProductVariant Variant, int Parts) Of(int m, int n, int k, bool boxes)
+    public (ProductVariant Variant, int Parts) Of(int m, int n, int k, bool boxes) => Rivals(m, n, k, boxes)[0];
+
+    /// <summary>What is worth a measurement: the best by the estimate, then what it finds nearly as quick, each variant in one or two numbers of parts.</summary>
+    public IReadOnlyList<(ProductVariant Variant, int Parts)> Rivals(int m, int n, int k, bool boxes)
     {
-        (ProductVariant? Variant, int Parts) best = default;
-        double least = double.PositiveInfinity;
+        var estimates = Estimates(m, n, k, boxes).OrderBy(e => e.Time).ToArray();      // stable: the quicker variants, then the fewer parts
+        if (estimates.Length == 0) throw new InvalidOperationException("no variant of the product may load these operands");
+        return
+        [
+            .. estimates.Where(e => e.Time <= estimates[0].Time * RivalSlack).GroupBy(e => e.Variant).SelectMany(of => of.Take(MostCuts))
+                .OrderBy(e => e.Time).Take(MostRivals).Select(e => (e.Variant, e.Parts)),
+        ];
+    }
+
+    /// <summary>Every form that a product may have.</summary>
+    public IEnumerable<(ProductVariant Variant, int Parts)> Forms(int m, int n, int k, bool boxes) => Estimates(m, n, k, boxes).Select(e => (e.Variant, e.Parts));
+
+    IEnumerable<(ProductVariant Variant, int Parts, double Time)> Estimates(int m, int n, int k, bool boxes)
+    {
+        int most = Math.Clamp(k / SharedTile.Depth / LeastSteps, 1, MostParts);
         foreach (var form in forms)
         {
             if (!boxes && form.Variant.Loader == ProductLoader.Boxes) continue;
-            int most = Math.Clamp(k / SharedTile.Depth / LeastSteps, 1, MostParts);
             for (int wanted = 1; wanted <= most; wanted++)
             {
                 var (parts, _) = ProductVariant.Cut(k, wanted);
-                if (parts != wanted) continue;
-                double time = Microseconds(form, m, n, k, parts);
-                if (time >= least) continue;
-                least = time;
-                best = (form.Variant, parts);
+                if (parts == wanted) yield return (form.Variant, parts, Microseconds(form, m, n, k, parts));
             }
         }
-
-        return (best.Variant ?? throw new InvalidOperationException("no variant of the product may load these operands"), best.Parts);
     }
 
     /// <summary>The estimate.</summary>

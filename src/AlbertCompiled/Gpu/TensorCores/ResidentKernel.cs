@@ -10,16 +10,12 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// <param name="device">The device.</param>
 internal sealed class ResidentKernel<TKernel>(GpuDevice device) where TKernel : struct, IGpuKernel, ITextKernel
 {
-    PatchedKernel<TKernel>? kernel;
+    readonly PatchedKernel<TKernel> kernel = new(device, TKernel.Lanes, TKernel.Resident, 0, "", Complete);
 
     /// <summary>Queues the kernel.</summary>
     /// <param name="items">Items of work at most.</param>
     /// <param name="arguments">Its arguments.</param>
-    public void Launch(int items, in TKernel arguments)
-    {
-        kernel ??= new(device, TKernel.Lanes, TKernel.Resident, 0, Complete);
-        kernel.Launch(Math.Min(items, TKernel.Resident * ProductChoice.Processors(device)), 1, 1, arguments);
-    }
+    public void Launch(int items, in TKernel arguments) => kernel.Launch(Math.Min(items, TKernel.Resident * ProductChoice.Processors(device)), 1, 1, arguments);
 
     /// <summary>Puts the kernel's text into what ILGPU's compiler gives.</summary>
     public static string Complete(string text) => text.Replace(TextMarker.Line, TKernel.Body, StringComparison.Ordinal);

@@ -27,11 +27,11 @@ internal sealed unsafe class TensorMaps(GpuDevice device) : IDisposable
         if (known.TryGetValue(key, out ulong map)) return map;
         byte* memory = stackalloc byte[Bytes + 64];
         byte* aligned = (byte*)((nuint)(memory + 63) & ~(nuint)63);
-        if (device.Host is { } host)
+        if (device.Host is { } host && !device.IsOnPaper)
         {
             host.EncodeTiled(new(aligned, Bytes), address, rows, columns, stride * 2L, boxRows, SharedTile.Depth);
         }
-        else
+        else if (!device.IsOnPaper)
         {
             CudaDriver.EncodeTiled(
                 aligned, BFloat16, [(ulong)columns, (ulong)rows], (IntPtr)address, [(ulong)stride * 2], [SharedTile.Depth, (uint)boxRows], [1, 1], 0, Swizzle128, Promote256, 0);

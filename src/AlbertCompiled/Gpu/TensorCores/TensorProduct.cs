@@ -52,7 +52,7 @@ internal abstract class TensorProduct<TLayout, TEpilogue>(GpuDevice device, Prod
 
     /// <summary>Compiles a kernel of the variant.</summary>
     protected PatchedKernel<TKernel> Compile<TKernel>() where TKernel : struct, IGpuKernel =>
-        new(device, variant.Lanes, variant.Resident, variant.SharedBytes, text => ProductText.Complete(text, variant, TLayout.TransposeA, TLayout.TransposeB));
+        new(device, variant.Lanes, variant.Resident, variant.SharedBytes, (variant, typeof(TLayout)), text => ProductText.Complete(text, variant, TLayout.TransposeA, TLayout.TransposeB));
 }
 
 /// <summary>A group for each tile of C.</summary>
@@ -65,13 +65,13 @@ internal sealed class TiledProduct<TTile, TLayout, TEpilogue>(GpuDevice device, 
     PatchedKernel<TensorProductKernel<TTile, PartialProduct>>? partial;
 
     /// <inheritdoc/>
-    public override void Prepare() => whole ??= Compile<TensorProductKernel<TTile, TEpilogue>>();
+    public override void Prepare() => (whole ??= Compile<TensorProductKernel<TTile, TEpilogue>>()).Prepare();
 
     /// <inheritdoc/>
     protected override void Whole(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int perPart, in TEpilogue epilogue)
     {
-        Prepare();
-        whole!.Launch(Variant.Tiles(m.Most, n), 1, 1, new()
+        whole ??= Compile<TensorProductKernel<TTile, TEpilogue>>();
+        whole.Launch(Variant.Tiles(m.Most, n), 1, 1, new()
         {
             A = a.Address,
             B = b.Address,

@@ -8,10 +8,12 @@ internal sealed class TensorProducts<TLayout, TEpilogue>
     where TLayout : struct, IProductLayout
     where TEpilogue : struct, IGpuEpilogue
 {
+    static readonly string Layout = typeof(TLayout).Name;
+
     readonly GpuDevice device;
     readonly ProductChoice choice;
     readonly Dictionary<ProductVariant, TensorProduct<TLayout, TEpilogue>> products = [];
-    readonly Dictionary<(int M, int N, int K, bool Boxes), (TensorProduct<TLayout, TEpilogue> Product, int Parts)> chosen = [];
+    readonly Dictionary<ProductShape, (TensorProduct<TLayout, TEpilogue> Product, int Parts)> chosen = [];
 
     TensorProducts(GpuDevice device, ProductChoice choice) => (this.device, this.choice) = (device, choice);
 
@@ -25,17 +27,29 @@ internal sealed class TensorProducts<TLayout, TEpilogue>
         if (!a.IsAligned || !b.IsAligned || m.Most <= 0 || n <= 0 || k.Most <= 0) return false;
         // Boxes end at the bounds of a matrix. A shorter contraction is cut off within them only where a step is a row.
         bool boxes = k.IsConstant || TLayout.TransposeA && !TLayout.TransposeB;
-        var sizes = (m.Most, n, k.Most, boxes);
-        if (!chosen.TryGetValue(sizes, out var form)) chosen[sizes] = form = Choose(m.Most, n, k.Most, boxes);
+        var product = new ProductShape(Layout, m.Most, n, k.Most, boxes);
+        if (!chosen.TryGetValue(product, out var form)) form = Choose(product);
         form.Product.Launch(a, b, m, n, k, form.Parts, epilogue);
+        if (device.IsOnPaper && !chosen.ContainsKey(product))
+        {
+            // what is to be measured takes the memory of the form that wants most
+            foreach (var (variant, parts) in choice.Rivals(product.M, product.N, product.K, product.Boxes)) Create(device, variant).Launch(a, b, m, n, k, parts, epilogue);
+        }
+
         return true;
     }
 
-    (TensorProduct<TLayout, TEpilogue> Product, int Parts) Choose(int m, int n, int k, bool boxes)
+    (TensorProduct<TLayout, TEpilogue> Product, int Parts) Choose(ProductShape product)
     {
-        var (variant, parts) = choice.Of(m, n, k, boxes);
-        if (!products.TryGetValue(variant, out var product)) products[variant] = product = Create(device, variant);
-        return (product, parts);
+        var rivals = choice.Rivals(product.M, product.N, product.K, product.Boxes);
+        (ProductVariant Variant, int Parts)? settled = device.ProductMeasurements is { } measurements ? measurements.Of(product, choice) : rivals[0];
+        // what is to be measured goes by the estimate in a rehearsal, and to the end of the process where nothing was rehearsed
+        if (settled is null && device.Rehearsal is { } rehearsal) rehearsal.Measures(new ProductTimer<TLayout>(device, product, rivals));
+        else if (settled is null) settled = device.ProductMeasurements!.Estimate(product, choice);
+        var (variant, parts) = settled ?? rivals[0];
+        if (!products.TryGetValue(variant, out var launched)) products[variant] = launched = Create(device, variant);
+        if (settled is not null) chosen[product] = (launched, parts);
+        return (launched, parts);
     }
 
     /// <summary>A variant of the product.</summary>

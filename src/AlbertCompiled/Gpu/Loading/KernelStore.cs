@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+
+namespace AlbertCompiled.Gpu;
+
+/// <summary>The kernels that a device has loaded, shared by all programs on it.</summary>
+internal sealed class KernelStore
+{
+    readonly ConcurrentDictionary<object, Lazy<Delegate>> loaded = [];
+
+    /// <summary>Kernels loaded so far.</summary>
+    public int Count => loaded.Count;
+
+    /// <summary>A kernel's launcher; whoever asks first loads it, whoever asks meanwhile waits.</summary>
+    /// <param name="key">What the kernel is: its struct's type, and the form of its text if it has several.</param>
+    /// <param name="load">Compiles and loads it.</param>
+    public TLauncher Get<TLauncher>(object key, Func<TLauncher> load) where TLauncher : Delegate => (TLauncher)loaded.GetOrAdd(key, _ => new(load)).Value;
+
+    /// <summary>Runs what loads kernels on so many threads, which end with it: the driver keeps a context for each.</summary>
+    /// <exception cref="DeviceException">The first that a kernel's loading threw.</exception>
+    public static void Load(IEnumerable<Action> kernels, int threads)
+    {
+        var waiting = new ConcurrentQueue<Action>(kernels);
+        ExceptionDispatchInfo? failure = null;
+        var workers = Enumerable.Range(0, Math.Min(threads, waiting.Count)).Select(_ => new Thread(Work) { IsBackground = true, Name = "kernels" }).ToArray();
+        foreach (var worker in workers) worker.Start();
+        foreach (var worker in workers) worker.Join();
+        failure?.Throw();
+
+        void Work()
+        {
+            while (failure is null && waiting.TryDequeue(out var load))
+            {
+                try
+                {
+                    load();
+                }
+                catch (Exception e)
+                {
+                    Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(e), null);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Reflection;
+using System.Text.Json;
+using ILGPU.Runtime.Cuda;
+
+namespace AlbertCompiled.Gpu.TensorCores;
+
+/// <summary>
+/// The forms that were measured to be quickest, by product, in a small file of one card, driver and version of this library. A file that is not ours to read is as
+/// good as none, and replaced; a folder that cannot be written is done without.
+/// </summary>
+internal sealed class ProductRecord
+{
+    /// <summary>Of the file. Another version is not read.</summary>
+    public const int Version = 2;
+
+    readonly string path, card;
+    readonly SortedDictionary<string, string> entries;
+
+    /// <summary>Reads the record of a card.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="card">The card, its driver and this library: entries of another do not count.</param>
+    public ProductRecord(string path, string card)
+    {
+        (this.path, this.card) = (path, card);
+        entries = Read();
+    }
+
+    /// <summary>The record of a card, in the user's cache folder.</summary>
+    public static ProductRecord For(CudaAccelerator card)
+    {
+        CudaException.ThrowIfFailed(CudaAPI.CurrentAPI.GetDriverVersion(out var driver));
+        string name = card.Name.Trim(), file = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
+        string library = typeof(ProductRecord).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        return new(Path.Combine(Folder, $"products-{file}.json"), $"{name}, {card.NumMultiprocessors} multiprocessors, driver for CUDA {driver.Major}.{driver.Minor}, AlbertCompiled {library}");
+    }
+
+    static string Folder => Path.Combine(
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache
+            : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+        "AlbertCompiled");
+
+    /// <summary>The name of a product's form, or null.</summary>
+    /// <param name="product">Its layout and sizes.</param>
+    public string? this[string product]
+    {
+        get => entries.GetValueOrDefault(product);
+        set => entries[product] = value ?? throw new ArgumentNullException(nameof(value));
+    }
+
+    SortedDictionary<string, string> Read()
+    {
+        var read = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var root = document.RootElement;
+            if (root.GetProperty("version").GetInt32() == Version && root.GetProperty("card").GetString() == card)
+                foreach (var product in root.GetProperty("products").EnumerateObject()) read[product.Name] = product.Value.GetString() ?? "";
+            return read;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            return new(StringComparer.Ordinal);
+        }
+    }
+
+    /// <summary>
+    /// Writes beside the file and puts the new one in its place, so that whoever reads finds the one or the other. What another process measured meanwhile stays.
+    /// </summary>
+    public void Save()
+    {
+        string beside = $"{path}.{Environment.ProcessId}";
+        var all = Read();
+        foreach (var (product, form) in entries) all[product] = form;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using (var file = File.Create(beside))
+            using (var writer = new Utf8JsonWriter(file, new() { Indented = true }))
+            {
+                writer.WriteStartObject();
+                writer.WriteNumber("version", Version);
+                writer.WriteString("card", card);
+                writer.WriteStartObject("products");
+                foreach (var (product, form) in all) writer.WriteString(product, form);
+                writer.WriteEndObject();
+                writer.WriteEndObject();
+            }
+
+            File.Move(beside, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // measured again at the next start
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using ILGPU.Runtime.Cuda;
+
+namespace AlbertCompiled.Gpu.TensorCores;
+
+/// <summary>A product that is to be measured on a card, with events, in memory of the measurement's own: nothing of a program's is read or written.</summary>
+internal abstract class ProductTimer(GpuDevice device, ProductShape product, IReadOnlyList<(ProductVariant Variant, int Parts)> rivals)
+{
+    const int Rounds = 3, Launches = 4;
+
+    /// <summary>The product.</summary>
+    public ProductShape Product => product;
+
+    /// <summary>The forms that are compared, the estimate's first.</summary>
+    public IReadOnlyList<(ProductVariant Variant, int Parts)> Rivals => rivals;
+
+    /// <summary>Queues a form once.</summary>
+    public abstract void Launch((ProductVariant Variant, int Parts) form, ProductScratch scratch);
+
+    /// <summary>Queues every form once: rehearsed, it names the kernels that they need.</summary>
+    public void LaunchAll(ProductScratch scratch)
+    {
+        if (!scratch.Holds(product)) return;
+        foreach (var rival in rivals) Launch(rival, scratch);
+    }
+
+    /// <summary>The shortest time of a launch in milliseconds, or null if memory does not suffice.</summary>
+    public double? Milliseconds((ProductVariant Variant, int Parts) form, ProductScratch scratch)
+    {
+        if (!scratch.Holds(product)) return null;
+        var stream = ((CudaStream)device.Stream).StreamPtr;
+        IntPtr begin = CudaDriver.CreateTimedEvent(), end = CudaDriver.CreateTimedEvent();
+        try
+        {
+            double least = double.PositiveInfinity;
+            Launch(form, scratch);       // warms up
+            for (int round = 0; round < Rounds; round++)
+            {
+                CudaDriver.Record(begin, stream);
+                for (int i = 0; i < Launches; i++) Launch(form, scratch);
+                CudaDriver.Record(end, stream);
+                CudaDriver.Wait(end);
+                least = Math.Min(least, CudaDriver.Milliseconds(begin, end) / Launches);
+            }
+
+            return least;
+        }
+        finally
+        {
+            CudaDriver.DestroyEvent(begin);
+            CudaDriver.DestroyEvent(end);
+        }
+    }
+}
+
+/// <summary>Of one layout.</summary>
+internal sealed class ProductTimer<TLayout>(GpuDevice device, ProductShape product, IReadOnlyList<(ProductVariant Variant, int Parts)> rivals) : ProductTimer(device, product, rivals)
+    where TLayout : struct, IProductLayout
+{
+    readonly GpuDevice device = device;
+    readonly Dictionary<ProductVariant, TensorProduct<TLayout, Store<BFloat16>>> products = [];
+
+    /// <inheritdoc/>
+    public override void Launch((ProductVariant Variant, int Parts) form, ProductScratch scratch)
+    {
+        if (!products.TryGetValue(form.Variant, out var launched)) products[form.Variant] = launched = TensorProducts<TLayout, Store<BFloat16>>.Create(device, form.Variant);
+        var (m, n, k) = (Product.M, Product.N, Product.K);
+        var a = scratch.A(Product, TLayout.TransposeA ? m : k);
+        var b = scratch.B(Product, TLayout.TransposeB ? k : n);
+        launched.Launch(a, b, m, n, k, form.Parts, new(scratch.C(Product), ProductScratch.Stride(n)));
+    }
+}

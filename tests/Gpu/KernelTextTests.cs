@@ -1,0 +1,30 @@
+using System.Reflection;
+using AlbertCompiled.Gpu;
+using AlbertCompiled.Models;
+using AlbertCompiled.Tests.Infrastructure;
+
+namespace AlbertCompiled.Tests.Gpu;
+
+/// <summary>The kernels of a layer and of the optimizers as a card gets them.</summary>
+public sealed class KernelTextTests
+{
+    [Fact]
+    public Task Rows_of_a_layer() => Verifier.Verify(
+    [
+        .. Nested(typeof(AlbertSmall), "GpuTrain`1").Where(t => typeof(IGpuRowKernel).IsAssignableFrom(t)).Where(t => InLayer(t.Name))
+            .Select(t => Of(typeof(RowsKernel<,>).MakeGenericType(t, typeof(Float8)), t.Name)),
+    ]);
+
+    [Fact]
+    public Task Optimizers() => Verifier.Verify(
+    [
+        Of(typeof(GradientNormKernel)), Of(typeof(NormTotalKernel)), Of(typeof(MomentsKernel)), Of(typeof(TrustRatioKernel)), Of(typeof(LambStepKernel)),
+    ]);
+
+    static bool InLayer(string name) => new[] { "LayerOutput", "Attended", "Attention", "LayerSum", "Expanded", "QueryKeyValue", "Ffn" }.Any(name.StartsWith);
+
+    static IEnumerable<Type> Nested(Type model, string program) =>
+        model.GetNestedType(program, BindingFlags.NonPublic)!.GetNestedTypes(BindingFlags.NonPublic | BindingFlags.Public).Select(t => t.MakeGenericType(typeof(BFloat16))).OrderBy(t => t.Name, StringComparer.Ordinal);
+
+    static Target Of(Type kernel, string? name = null) => new("ptx.txt", Ptx.Verify(kernel, GroupReduce.MaxLanes), name ?? kernel.Name);
+}

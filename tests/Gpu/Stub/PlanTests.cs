@@ -1,0 +1,152 @@
+using AlbertCompiled.Generators.Emit;
+using AlbertCompiled.Generators.Graph;
+using AlbertCompiled.Generators.Lower;
+using AlbertCompiled.Generators.Trace;
+using AlbertCompiled.Gpu.TensorCores;
+using AlbertCompiled.Tests.Infrastructure;
+
+namespace AlbertCompiled.Tests.Gpu.Stub;
+
+/// <summary>A captured step issues exactly what the compiler planned: its lowered program, kernel by kernel, then the update, and the copies of its results.</summary>
+public sealed class PlanTests
+{
+    const int Tile = 64;            // of a portable product
+
+    static readonly ProductChoice Card = ProductChoice.For(90, 233472, 132)!;      // what the stand-in says that it is
+
+    static readonly Lazy<Dictionary<string, TracedModel>> Zoo = new(() =>
+    {
+        var result = GeneratorHarness.Run(GeneratorHarness.Compilation(File.ReadAllText(Path.Combine(Repository.Root, "models", "Zoo.cs"))));
+        return result.TrackedSteps["Trace"].SelectMany(s => s.Outputs).Select(o => (TracedModel)o.Value).ToDictionary(m => m.Name);
+    });
+
+    [StubTheory]
+    [InlineData("float32", "AlbertTiny")]
+    [InlineData("bfloat16", "AlbertSmall")]
+    public void A_captured_step_is_the_planned_launches(string precision, string name)
+    {
+        var log = StubDriver.Run($"plan-{precision}");
+        var programs = Generators.Compiler.Lower(Zoo.Value[name]).Programs.ToDictionary(p => p.Program.Name, p => p.Program);
+        bool rounded = precision == "bfloat16";
+        string[] train = [.. Launches(programs["train"], rounded)], evaluate = [.. Launches(programs["evaluate"], rounded)];
+        string[] update = ["GradientNormKernel", "NormTotalKernel", "MomentsKernel"], results = ["cuMemcpyAsync", "cuMemcpyDtoHAsync"];
+        Assert.Equal([.. train, .. Scalars("train"), .. update, .. results], Captured(log.Part("recorded AdamW")));
+        Assert.Equal([.. train, .. Scalars("train"), .. update, "TrustRatioKernel", "LambStepKernel", .. results], Captured(log.Part("recorded Lamb")));
+        Assert.Equal([.. evaluate, .. Scalars("evaluate"), "cuMemcpyDtoHAsync"], Captured(log.Part("evaluate")));
+
+        IEnumerable<string> Scalars(string program) => programs[program].Outputs.Where(o => o.Value.Shape.IsScalar).Select(_ => "cuMemcpyAsync");
+    }
+
+    /// <summary>What a program launches.</summary>
+    static IEnumerable<string> Launches(LoweredProgram program, bool rounded)
+    {
+        if (program.Name == "train") yield return "ClearKernel";
+        bool listed = false;
+        foreach (var kernel in program.Steps.SelectMany(Kernels))
+        {
+            // the tiles of the sequences, in front of the first attention
+            if (kernel is AttentionKernel or AttentionGradientKernel && !listed) yield return "AttentionListKernel";
+            listed |= kernel is AttentionKernel or AttentionGradientKernel;
+            foreach (string launch in Launches(kernel, rounded)) yield return launch;
+        }
+    }
+
+    static IEnumerable<Kernel> Kernels(Step step) => step is LoopStep loop ? Enumerable.Range(0, loop.Count).SelectMany(_ => loop.Body) : [((KernelStep)step).Kernel];
+
+    static IEnumerable<string> Launches(Kernel kernel, bool rounded) => kernel switch
+    {
+        RowKernel rows => [Rows(rows)],
+        ProductKernel product => [.. Copies(product, rounded), Product(product, rounded)],
+        AttentionKernel a => [rounded && Head(a.QueryKeyValue, a.Heads) == 64 ? "AttentionForwardTensorKernel" : "AttentionForwardKernel"],
+        AttentionGradientKernel a => rounded && Head(a.QueryKeyValue, a.Heads) == 64
+            ? ["AttentionBackwardTensorKernel", "AttentionBackwardTensorKernel"]
+            : ["AttentionBackwardKernel", "AttentionBackwardKernel", "AttentionBackwardKernel"],
+        ScatterKernel { Target: ParameterBuffer } => ["RunSumKernel", "RunMergeKernel"],
+        ScatterKernel => ["ClearKernel", "ScatterAddKernel"],
+        GroupLogSumKernel => ["GroupLogSumKernel"],
+        ColumnSumKernel sum => [$"ColumnSumKernel {Ceiling(sum.Columns, 16)}"],
+        _ => throw new InvalidOperationException(kernel.ToString()),
+    };
+
+    static string Rows(RowKernel kernel)
+    {
+        bool chunks = kernel.Phases.Any(p => p.Instructions.Any(i => i is AddToPartial));
+        string pack = kernel.Phases.Max(p => p.Columns) % 8 == 0 ? "Float8" : "Float1";
+        return $"RowsKernel({kernel.Name},{pack}) {Ceiling(Most(kernel.Rows), chunks ? ArenaPlan.ChunkRows : 1)}";
+    }
+
+    /// <summary>Factors that are float32 in every precision are rounded first.</summary>
+    static IEnumerable<string> Copies(ProductKernel product, bool rounded) =>
+        ((Generators.Lower.Buffer[])[product.A, product.B]).Where(b => rounded && b is SlotBuffer { Slot.IsElement: false }).Select(_ => "RoundKernel");
+
+    /// <summary>On tensor cores where rows begin on 16-byte boundaries, in the parts that the card's estimate says; else in tiles of 64.</summary>
+    static string Product(ProductKernel product, bool rounded)
+    {
+        string element = rounded ? "BFloat16" : "Float32";
+        string epilogue = EpiloguePrinter.Plain(product) is not { } plain || !plain.Accumulate && plain.Target is SlotBuffer { Slot.IsElement: false } ? product.Name : plain.Accumulate ? "Accumulate" : $"Store({element})";
+        int m = Most(product.M), n = product.N, k = Most(product.K);
+        if (!rounded || product.A.Stride % 8 != 0 || product.B.Stride % 8 != 0) return $"product {epilogue} {Ceiling(n, Tile)} {Ceiling(m, Tile)}";
+        var (variant, parts) = Card.Of(m, n, k, product.K.IsConstant || product.TransposeA && !product.TransposeB);
+        return $"tensor product {epilogue} {variant.Tiles(m, n)} in {parts}";
+    }
+
+    static int Head(Generators.Lower.Buffer queryKeyValue, int heads) => queryKeyValue.Shape.Columns / 3 / heads;
+
+    static int Most(Dim rows) => rows.Kind switch
+    {
+        DimensionKind.Constant => rows.Size,
+        DimensionKind.Tokens => StubScenarios.Capacity.Tokens,
+        DimensionKind.Sequences => StubScenarios.Capacity.Sequences,
+        _ => StubScenarios.Capacity.Predictions,
+    };
+
+    static int Ceiling(int count, int size) => (count + size - 1) / size;
+
+    /// <summary>What was captured, in the words of the plan: a product in parts and their sum are one.</summary>
+    static string[] Captured(string[] lines)
+    {
+        var captured = lines.SkipWhile(l => !l.StartsWith("cuStreamBeginCapture", StringComparison.Ordinal)).Skip(1).TakeWhile(l => !l.StartsWith("cuStreamEndCapture", StringComparison.Ordinal)).ToArray();
+        var words = new List<string>();
+        (string Words, string Parts)? parts = null;
+        for (int i = 0; i < captured.Length; i++)
+        {
+            string[] call = captured[i].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (call[0] != "captured")
+            {
+                words.Add(call[0]);
+                continue;
+            }
+
+            string kernel = captured[++i]["kernel ".Length..], name = kernel.Split('(')[0], epilogue = kernel[(kernel.LastIndexOf(',') + 1)..].TrimEnd(')');
+            if (epilogue.Contains('(', StringComparison.Ordinal)) epilogue += ")";
+            switch (name)
+            {
+                case "ProductKernel" or "TensorProductKernel" when epilogue == "PartialProduct":
+                    parts = name == "ProductKernel" ? ("product {0} " + $"{call[2]} {call[3]}", "") : ("tensor product {0} " + call[2], $" in {call[4]}");
+                    break;
+                case "ProductSumKernel" or "TensorSumKernel":
+                    words.Add(parts!.Value.Words.Replace("{0}", kernel[(name.Length + 1)..^1], StringComparison.Ordinal) + parts.Value.Parts);
+                    parts = null;
+                    break;
+                case "ProductKernel":
+                    words.Add($"product {epilogue} {call[2]} {call[3]}");
+                    break;
+                case "TensorProductKernel":
+                    words.Add($"tensor product {epilogue} {call[2]} in {call[4]}");
+                    break;
+                case "RowsKernel":
+                    words.Add($"{kernel} {call[2]}");
+                    break;
+                case "ColumnSumKernel":
+                    words.Add($"{name} {call[2]}");
+                    break;
+                default:
+                    words.Add(name);
+                    break;
+            }
+        }
+
+        Assert.Null(parts);
+        return [.. words];
+    }
+}
