@@ -48,7 +48,7 @@ internal static class KernelLoader<TKernel> where TKernel : struct, IGpuKernel
     {
         var method = typeof(KernelEntry).GetMethod(nameof(KernelEntry.Run), BindingFlags.Public | BindingFlags.Static)!.MakeGenericMethod(typeof(TKernel));
         PTXCompiledKernel compiled;
-        // one at a time: ILGPU's compiler holds locks of its own for most of its work, and two threads in it take as long as one
+        // one at a time: measured on two cores, two threads in ILGPU's compiler took as long as one
         lock (backend) compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), specialization);
         KernelText.SetValue(compiled, complete(StableText.Of(compiled.PTXAssembly)));
         return compiled;
