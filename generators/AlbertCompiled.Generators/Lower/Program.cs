@@ -91,6 +91,8 @@ internal abstract record Kernel(string Name, KernelInfo Info)
 /// </summary>
 internal sealed record RowKernel(string Name, KernelInfo Info, Dim Rows, ImmutableArray<Phase> Phases) : Kernel(Name, Info)
 {
+    public IEnumerable<Instruction> Instructions => Phases.SelectMany(p => p.Instructions);
+
     public override IEnumerable<Buffer> Reads => Phases.SelectMany(p => Loaded(p.Instructions));
 
     public override IEnumerable<Buffer> Writes => Phases.SelectMany(p => Stored(p.Instructions));

@@ -13,6 +13,7 @@ internal static class Pipeline
         graph = Observed("simplify", Simplify.Run(graph), observe);
         graph = Observed("differentiate", Differentiate.Run(graph, "loss"), observe);
         graph = Observed("simplify gradients", Simplify.Run(graph), observe);
+        graph = Observed("sum rows apart", LinearSums.Run(graph), observe);
         graph = Observed("save or recompute", SaveOrRecompute.Run(graph, recompute), observe);
         return Lower("train", graph, names, observe);
     }

@@ -64,11 +64,8 @@ public sealed class GpuDevice : Device
     /// <summary>Lanes in a group that has much to add up.</summary>
     internal int LargestGroup => RunsCudaKernels ? GroupReduce.MaxLanes : Lanes;
 
-    /// <summary>Lanes for one row of so many packs: on CUDA a warp, which reduces without a barrier, unless the row is long.</summary>
-    internal int LanesOfRow(int packs) => !RunsCudaKernels ? Lanes : packs <= 128 ? 32 : packs <= 1024 ? 128 : GroupReduce.MaxLanes;
-
-    /// <summary>Lanes for a chunk of rows, taken one after the other: on CUDA enough for the whole row at once.</summary>
-    internal int LanesOfChunk(int packs) => !RunsCudaKernels ? Lanes : Math.Clamp((packs + 31) / 32 * 32, 32, GroupReduce.MaxLanes);
+    /// <summary>Lanes for rows of so many packs: on CUDA whole warps, enough for the row at once unless it is long.</summary>
+    internal int LanesOf(int packs) => RunsCudaKernels ? Math.Clamp((packs + 31) / 32 * 32, 32, GroupReduce.MaxLanes) : Lanes;
 
     /// <summary>True if launches may be recorded: they then depend on no batch, and grids are sized for the largest.</summary>
     internal bool ReplaysSteps => RunsCudaKernels;
@@ -149,7 +146,7 @@ public sealed class GpuDevice : Device
 
     void Clear<T>(GpuKernel<ClearKernel<T>> kernel, ArrayView<T> view) where T : unmanaged, IElement<T>
     {
-        int perGroup = Lanes * ClearKernel<T>.PerLane;
+        int perGroup = Lanes * ClearKernel<T>.PerLane * Float8.Count;
         kernel.Launch((int)((view.Length + perGroup - 1) / perGroup), new() { Target = view });
     }
 

@@ -6,7 +6,8 @@ namespace AlbertCompiled.Gpu;
 /// <summary>A kernel for a device: compiled when it is first launched. A launch allocates nothing and returns before the kernel has run.</summary>
 /// <typeparam name="TKernel">The kernel's struct.</typeparam>
 /// <param name="device">The device.</param>
-public sealed class GpuKernel<TKernel>(GpuDevice device) where TKernel : struct, IGpuKernel
+/// <param name="specialization">Lanes of a group and groups that a multiprocessor is to hold, if the driver's compiler should know.</param>
+public sealed class GpuKernel<TKernel>(GpuDevice device, KernelSpecialization specialization = default) where TKernel : struct, IGpuKernel
 {
     Action<AcceleratorStream, KernelConfig, TKernel>? launcher;
 
@@ -24,7 +25,7 @@ public sealed class GpuKernel<TKernel>(GpuDevice device) where TKernel : struct,
         if (x <= 0 || y <= 0 || z <= 0) return;
         try
         {
-            launcher ??= device.Host?.Load<TKernel>(KernelSpecialization.Empty, null) ?? device.Accelerator.LoadKernel<TKernel>(KernelEntry.Run);
+            launcher ??= device.Host?.Load<TKernel>(specialization, null) ?? device.Accelerator.LoadKernel<TKernel>(KernelEntry.Run, specialization);
             launcher(device.Stream, new(new Index3D(x, y, z), new Index3D(lanes, 1, 1)), kernel);
             device.Observer?.Invoke(typeof(TKernel));
         }

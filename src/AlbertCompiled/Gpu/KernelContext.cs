@@ -16,8 +16,8 @@ internal static class KernelContext
     /// <summary>Functions that are marked as intrinsic, with what takes their place for CUDA and for OpenCL.</summary>
     static readonly (Type Declared, Type Cuda, Type OpenCL, string[] Names)[] Replacements =
     [
-        (typeof(GroupReduce), typeof(GroupReduce.Warps), typeof(GroupReduce.Levels), [nameof(GroupReduce.Sum), nameof(GroupReduce.Max)]),
-        (typeof(GpuMath), typeof(CudaMath), typeof(GpuMath.Portable), [nameof(GpuMath.Exp), nameof(GpuMath.Sigmoid), nameof(GpuMath.Tanh), nameof(GpuMath.Divide)]),
+        (typeof(GroupReduce), typeof(GroupReduce.Warps), typeof(GroupReduce.Levels), [nameof(GroupReduce.Sum), nameof(GroupReduce.Sums), nameof(GroupReduce.Counts), nameof(GroupReduce.Max)]),
+        (typeof(GpuMath), typeof(CudaMath), typeof(GpuMath.Portable), [nameof(GpuMath.Exp), nameof(GpuMath.Sigmoid), nameof(GpuMath.Tanh), nameof(GpuMath.Divide), nameof(GpuMath.Rsqrt)]),
         (typeof(BFloat16), typeof(CudaMath), typeof(BFloat16.Portable), [nameof(BFloat16.Pair)]),
     ];
 

@@ -4,13 +4,15 @@ using AlbertCompiled.Generators.Passes;
 namespace AlbertCompiled.Generators.Emit.Gpu;
 
 /// <summary>The GPU's way to print a program: structs of views that ILGPU compiles, and launchers that a step queues.</summary>
-internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : ProgramEmitter(program, model, "Gpu")
+internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : ProgramEmitter(GpuSteps.Of(program), model, "Gpu")
 {
     // columns that a lane takes at once where they divide a row: Float8 of the runtime
     const int PackColumns = 8;
 
     // field → its type, in order of first use
     readonly List<(string Type, string Name, string Construction)> launchers = [];
+
+    readonly HashSet<string> perRow = GpuSteps.PartialsOfRows(GpuSteps.Of(program));
 
     protected override string Usings => "System\nAlbertCompiled\nAlbertCompiled.Gpu\nILGPU";
 
@@ -38,7 +40,7 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
 
     protected override string Call(CSharpWriter w, Kernel kernel, string iteration)
     {
-        string A(Lower.Buffer b) => At(b, iteration);
+        string A(Lower.Buffer b) => Address(b, iteration);
         string Operand(Lower.Buffer b) => $"new({A(b)}, {b.Stride})";
         // a factor of a product is rounded as activations are, whatever it is
         string Factor(Lower.Buffer b) => b switch
@@ -54,10 +56,10 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
                 var printer = new RowKernelPrinter(w, r, fields, dialect);
                 Headings.Print(w, r);
                 printer.Print();
-                bool sums = r.Phases.Any(p => p.Instructions.Any(i => i is AddToPartial));
+                string form = !r.Instructions.Any(i => i is AddToPartial) || GpuSteps.IsLong(r) ? "Launch" : r.Phases is [{ Columns: > 1 }] && !r.Instructions.Any(i => i is Reduce) ? "LaunchBlocks" : "LaunchChunks";
                 int columns = r.Phases.Max(p => p.Columns);
                 string launcher = Launcher($"GpuRows<{r.Name}, {(columns % PackColumns == 0 ? "Float8" : "Float1")}>", r.Name, $"new(Device, {columns})");
-                return $"{launcher}.Launch{(sums ? "Chunks" : "")}({Size(r.Rows)}, new({fields.Arguments}));";
+                return $"{launcher}.{form}({Size(r.Rows)}, new({fields.Arguments}));";
 
             case ProductKernel p:
                 var (type, arguments) = Epilogue(w, p, iteration);
@@ -84,8 +86,10 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
             case GroupLogSumKernel g:
                 return $"{Launcher("GroupLogSum<T>", "GroupLogSum")}.Launch({Operand(g.Source)}, {BatchVector(g.Index)}, {Size(g.Source.Shape.Rows)}, {Operand(g.Result)}, {Size(g.Result.Shape.Rows)}, {g.Source.Shape.Columns});";
 
-            case ColumnSumKernel c:
-                return $"{Launcher("ColumnSum", "ColumnSum")}.Launch({A(c.Partials)}, {Size(c.Rows)}, {c.Columns}, {A(c.Target)}, accumulate: {(c.Target is ParameterBuffer ? "true" : "false")});";
+            case ColumnSumsKernel { Sums: var sums }:
+                string terms = string.Join(", ", sums.Select(c => $"new({A(c.Partials)}, {c.Columns}, {A(c.Target)})"));
+                string chunk = IsPerRow(sums[0].Partials) ? "1" : "ArenaPlan.ChunkRows";
+                return $"{Launcher("ColumnSum", "ColumnSum")}.Launch({Size(sums[0].Rows)}, {chunk}, accumulate: {(sums[0].Target is ParameterBuffer ? "true" : "false")}, {terms});";
 
             default:
                 throw new InvalidOperationException(kernel.ToString());
@@ -94,6 +98,15 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
         string Attention(Lower.Buffer queryKeyValue, int heads, double dropout, Graph.Site site) =>
             $"Attention({Operand(queryKeyValue)}, {heads}, {queryKeyValue.Shape.Columns / 3 / heads}{(dropout == 0 ? "" : $", {site.Key(iteration)}, {Probability(dropout)}")})";
     }
+
+    // partial sums of a kernel that takes rows one by one have a row for each
+    string Address(Lower.Buffer buffer, string iteration) => IsPerRow(buffer)
+        ? Launcher("ArrayView<float>", $"{buffer.Name}OfRows", $"Scratch({RoomOf(buffer.Shape.Rows)})")
+        : At(buffer, iteration);
+
+    static string RoomOf(Graph.Dim rows) => rows.IsConstant ? rows.ToString() : $"{rows.Kind.ToString().TrimEnd('s')}Rows";
+
+    bool IsPerRow(Lower.Buffer buffer) => perRow.Contains(buffer.Name);
 
     (string Type, string Arguments) Epilogue(CSharpWriter w, ProductKernel p, string iteration)
     {
@@ -115,7 +128,7 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
     KernelFields NewFields(string iteration, out Dialect dialect)
     {
         dialect = new GpuDialect();
-        return new(dialect, b => At(b, iteration), BatchVector, iteration);
+        return new(dialect, b => Address(b, iteration), BatchVector, iteration);
     }
 
     static string Size(Graph.Dim dimension) => KernelFields.SizeOf(dimension);
