@@ -51,7 +51,19 @@ public sealed record FineTunedFolder(string Folder)
 
     /// <summary>The settings.</summary>
     /// <exception cref="TrainingException">They are missing or damaged.</exception>
-    public FineTuningConfiguration ReadConfiguration() => JsonFiles.Read<FineTuningConfiguration>(ConfigurationFile);
+    public FineTuningConfiguration ReadConfiguration()
+    {
+        var configuration = JsonFiles.Read<FineTuningConfiguration>(ConfigurationFile);
+        try
+        {
+            configuration.Check();
+            return configuration;
+        }
+        catch (TrainingException e)
+        {
+            throw new TrainingException($"{ConfigurationFile} is corrupted: {e.Message}", e);
+        }
+    }
 
     /// <summary>Writes the weights aside, then puts them in place.</summary>
     /// <exception cref="TrainingException">They cannot be written; the last ones are intact.</exception>

@@ -31,4 +31,14 @@ public sealed record FineTuningConfiguration(
 {
     /// <summary>The labels.</summary>
     public LabelSet? LabelSet() => Labels is null ? null : new(Labels);
+
+    /// <summary>Checks what a file of settings may say wrongly.</summary>
+    /// <exception cref="TrainingException">The settings make no sense.</exception>
+    public void Check()
+    {
+        if (Sequence < 1 || Stride < 1 || BatchTokens < 1) throw new TrainingException($"sequences of {Sequence} tokens, {Stride} apart, in batches of {BatchTokens}");
+        if (Labels is not null && (Labels.Any(l => l is null) || Labels.Distinct().Count() < Labels.Count)) throw new TrainingException("a label has no name, or the name of another");
+        if (Data.Any(d => d is null) || Columns.Options.Any(o => o is null)) throw new TrainingException("data or a column without a name");
+        Recipe.Check();
+    }
 }
