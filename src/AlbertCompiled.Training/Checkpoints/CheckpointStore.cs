@@ -82,8 +82,10 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
     }
 
     /// <summary>Restores the weights only.</summary>
-    /// <exception cref="TrainingException">There is no checkpoint, it is damaged, or it belongs to another configuration.</exception>
-    public CheckpointState LoadWeights(CompiledModel model) => LoadWeights(model, Verified());
+    /// <param name="model">The model.</param>
+    /// <param name="best">Of the best checkpoint on held-out text, in place of the newest.</param>
+    /// <exception cref="TrainingException">There is no such checkpoint, it is damaged, or it belongs to another configuration.</exception>
+    public CheckpointState LoadWeights(CompiledModel model, bool best = false) => LoadWeights(model, best ? VerifiedBest() : Verified());
 
     /// <summary>Takes the weights that another model shares with the one that was trained, by name; tells which it did not find.</summary>
     /// <exception cref="TrainingException">There is no checkpoint, it is damaged, a weight has another shape there, or there is none of the model's.</exception>
@@ -114,6 +116,13 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
         {
             throw new TrainingException($"{e.Message}; {earlier} is whole: delete {folder} to go on from there", e);
         }
+    }
+
+    string VerifiedBest()
+    {
+        string folder = Best()?.Folder ?? throw new TrainingException($"no checkpoint in {runFolder} was measured on held-out text: leave --best out, or train on with --evaluate-every");
+        Manifest.Verify(folder);
+        return folder;
     }
 
     string? WholeBefore(string damaged) => Complete().TakeWhile(folder => folder != damaged).LastOrDefault(Manifest.IsWhole);

@@ -90,12 +90,12 @@ sealed class CorpusWriter : IDisposable
         new CorpusProgress(
             key, file, documentsOfFile, Documents, HeldOutDocuments, Sentences, Tokens, lastDocument, groupStart, TokenFile.Commit(), SentenceFile.Commit(), DocumentFile.Commit(), 0));
 
-    /// <summary>Completes the dataset. A small text may have no document that is held out by its name; its last one serves.</summary>
+    /// <summary>Completes the dataset.</summary>
     public void Finish(string key, string text, IReadOnlyList<SourceFile> sources)
     {
         if (lastDocument is { } last)
         {
-            bool chosen = HeldOutDocuments == 0 && Documents > 1;
+            bool chosen = HeldOut.TakesLast(Documents, HeldOutDocuments);
             WriteDocument(chosen ? last | CorpusFiles.Flag : last);
             if (chosen) HeldOutDocuments++;
         }

@@ -31,7 +31,7 @@ public sealed record MetricsLog(IReadOnlyList<JsonElement> Steps, IReadOnlyList<
             {
                 if (Parse(line) is not { } element) continue;
                 string kind = element.GetProperty("kind").GetString()!;
-                if (!Needed.TryGetValue(kind, out string[]? needed) || !needed.All(name => element.TryGetProperty(name, out _))) continue;
+                if (!Needed.TryGetValue(kind, out string[]? needed) || !needed.All(name => IsNumber(element, name))) continue;
                 switch (kind)
                 {
                     case "step": steps.Add(element); break;
@@ -63,7 +63,7 @@ public sealed record MetricsLog(IReadOnlyList<JsonElement> Steps, IReadOnlyList<
     internal static IEnumerable<string> Kept(IEnumerable<string> lines, long keepSteps) =>
         lines.Where(line => Parse(line) is { } e && e.GetProperty("step").GetInt64() <= keepSteps && e.GetProperty("kind").GetString() != "final");
 
-    /// <summary>What a line measured: an object with a kind and a step, whose other values are numbers. Null: it is none, and is left out.</summary>
+    /// <summary>What a line measured: an object with a kind and a step, whose other values are numbers or truth values. Null: it is none, and is left out.</summary>
     internal static JsonElement? Parse(string line)
     {
         try
@@ -77,13 +77,17 @@ public sealed record MetricsLog(IReadOnlyList<JsonElement> Steps, IReadOnlyList<
         }
     }
 
+    /// <summary>True if a measurement has a number of this name.</summary>
+    internal static bool IsNumber(JsonElement measured, string name) => measured.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number;
+
     static bool HasKindAndStep(JsonElement root) =>
-        root.TryGetProperty("kind", out var kind) && kind.ValueKind == JsonValueKind.String && root.TryGetProperty("step", out var step) && step.ValueKind == JsonValueKind.Number && step.TryGetInt64(out _);
+        root.TryGetProperty("kind", out var kind) && kind.ValueKind == JsonValueKind.String && IsNumber(root, "step") && root.GetProperty("step").TryGetInt64(out _);
 
     static bool IsMeasured(JsonProperty property) => property.Value.ValueKind switch
     {
         JsonValueKind.String => property.Name == "kind" && property.Value.GetString() is not null,
         JsonValueKind.Number => double.IsFinite(property.Value.GetDouble()),
+        JsonValueKind.True or JsonValueKind.False => true,
         _ => false,
     };
 }

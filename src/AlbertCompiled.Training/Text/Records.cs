@@ -92,7 +92,9 @@ static class Records
         stream.End = ParquetCheck.Pages(stream, column, count);
         var texts = new ReadOnlyMemory<char>[count];
         int[]? levels = field.MaxDefinitionLevel > 0 ? new int[count] : null;
-        rows.ReadRawAsync<ReadOnlyMemory<char>>(field, texts, levels, null).AsTask().GetAwaiter().GetResult();
+        Memory<int>? definition = null;
+        if (levels is not null) definition = levels; // converted, an array that is null would become a memory that is not
+        rows.ReadRawAsync<ReadOnlyMemory<char>>(field, texts, definition, null).AsTask().GetAwaiter().GetResult();
         stream.End = stream.Length;
         return (texts, levels);
     }

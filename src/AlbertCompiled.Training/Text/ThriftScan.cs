@@ -107,10 +107,10 @@ ref struct ThriftScan(ReadOnlySpan<byte> bytes, Action<string, int, long> number
     (int Count, int Type) ListHeader()
     {
         int header = Byte(), count = header >> 4 == 15 ? Length() : header >> 4;
-        return count <= bytes.Length - Position ? (count, header & 15) : throw new EndOfStreamException();
+        return count <= bytes.Length - Position ? (count, header & 15) : throw End();
     }
 
-    int Length() => Varint() is var length && length <= (ulong)(bytes.Length - Position) ? (int)length : throw new EndOfStreamException();
+    int Length() => Varint() is var length && length <= (ulong)(bytes.Length - Position) ? (int)length : throw End();
 
     long Number() => Varint() is var n ? (long)(n >> 1) ^ -(long)(n & 1) : 0;
 
@@ -127,9 +127,11 @@ ref struct ThriftScan(ReadOnlySpan<byte> bytes, Action<string, int, long> number
         throw new InvalidDataException("a header holds a number of more than ten bytes");
     }
 
-    int Byte() => Position < bytes.Length ? bytes[Position++] : throw new EndOfStreamException();
+    int Byte() => Position < bytes.Length ? bytes[Position++] : throw End();
 
-    void Take(int count) => Position = count <= bytes.Length - Position ? Position + count : throw new EndOfStreamException();
+    void Take(int count) => Position = count <= bytes.Length - Position ? Position + count : throw End();
+
+    static EndOfStreamException End() => new("it ends too early");
 
     static void Expect(bool right, string name, int field)
     {

@@ -20,6 +20,7 @@ internal static class FuzzedRuns
         FuzzedParser.OfFile("checkpoint state", "state.json", () => [Json(new CheckpointState("Fake", 3, 42, 1.5, 300))], p => CheckpointState.Read(Path.GetDirectoryName(p)!)),
         FuzzedParser.OfFile("checkpoint manifest", "manifest.json", Manifests, ReadManifest) with { ShortRun = 500 },
         FuzzedParser.OfFile("metrics", "metrics.jsonl", Metrics, ReadMetrics) with { Allocation = (2048, 1 << 20), ShortRun = 250 },
+        FuzzedParser.OfFile("metrics of fine-tuning", "metrics.jsonl", TunedMetrics, p => FuzzInputs.RefuseUnless(FineTuningMetrics.Read(p).Epochs.Count > 0)),
         FuzzedParser.OfFile("measurements to go on from", "metrics.jsonl", Metrics, p => FuzzInputs.RefuseUnless(MetricsLog.Kept(File.ReadLines(p), 3).Any())),
     ];
 
@@ -69,6 +70,10 @@ internal static class FuzzedRuns
         const string Baselines = """{"kind":"baselines","step":0,"time":0,"most_frequent_token":0.05,"previous_token":0.2,"first_tokens":0.5}""";
         return FuzzInputs.Texts($"{Baselines}\n{Step}\n{Step.Replace("\"step\":1", "\"step\":2").Replace("32", "64")}\n{HeldOut}\n", $"{Step}\n{HeldOut.Replace("evaluation", "final")}\n", "");
     }
+
+    static IReadOnlyList<byte[]> TunedMetrics() => FuzzInputs.Texts(
+        """{"kind":"step","step":1,"loss":0.5,"learning_rate":0.001,"gradient_norm":2,"tokens":512,"tokens_per_s":1000}""" + "\n" +
+        """{"kind":"evaluation","step":1,"epoch":1,"training_loss":0.5,"best":true,"accuracy":0.9,"f1":0.8}""" + "\n");
 
     // read back by the report and by the event file
     static void ReadMetrics(string path)
