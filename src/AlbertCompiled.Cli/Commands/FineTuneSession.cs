@@ -48,9 +48,11 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
 
     FineTuningResult Train(CompiledModel model, FineTunedFolder folder, FineTuningConfiguration configuration, CancellationToken cancellation)
     {
-        var progress = FineTunedFolder.Exists(folder.Folder) ? folder.Resume(model) : null;
+        bool begun = FineTunedFolder.Exists(folder.Folder);
+        var progress = begun ? folder.Resume(model) : null;
         if (progress is null)
         {
+            if (begun) Line($"no epoch had ended in {folder.Folder}: begun again");
             Line($"weights: {start.Initialize(model, training.Labels)}");
             folder.Create(configuration, start.Vocabulary);
         }

@@ -16,7 +16,7 @@ internal sealed record FuzzedParser(string Name, Func<IReadOnlyList<byte[]>> See
     public Func<byte[], byte[]>? Repair { get; init; }
 
     /// <summary>Inputs of a short run, fewer where one takes long.</summary>
-    public int ShortRun { get; init; } = 2000;
+    public int ShortRun { get; init; } = 1000;
 
     /// <summary>A parser of files: each input is written to one.</summary>
     /// <param name="name">What it reads.</param>
