@@ -48,12 +48,12 @@ public static class ExperimentPage
     {
         foreach (var plot in experiment.Plots)
         {
-            DotRow[] rows = [.. experiment.Rows.Select(r => new DotRow(r.Name, plot.Metric is { } m ? results.Values(r.Name, m) : [], plot.Paper >= 0 && plot.Paper < r.Paper.Count ? r.Paper[plot.Paper] * plot.Scale : null))];
+            DotRow[] rows = [.. experiment.Rows.Select(r => new DotRow(r.Name, plot.Quantity is { } m ? results.Values(r.Name, m) : [], plot.Paper >= 0 && plot.Paper < r.Paper.Count ? r.Paper[plot.Paper] * plot.Scale : null))];
             if (!rows.Any(r => r.Values.Count > 0 || r.Paper is not null)) continue;
             string PaperNumber(double value) => value.ToString(experiment.PaperColumns[plot.Paper].Format, CultureInfo.InvariantCulture);
             yield return new(Html + "figure",
-                new XElement(Html + "figcaption", plot.Title, new XElement(Html + "span", new XAttribute("class", "legend"), Key("train", "ours, a dot a seed", plot.Metric is not null), Key("held", "paper", plot.Paper >= 0))),
-                DotPlot.Draw(plot.Title, rows, plot.Metric is { } metric ? facts.Levels.GetValueOrDefault(metric.Key) ?? [] : [], plot.Metric is { } shown ? shown.Number : PaperNumber));
+                new XElement(Html + "figcaption", plot.Title, new XElement(Html + "span", new XAttribute("class", "legend"), Key("train", "ours, a dot a seed", plot.Quantity is not null), Key("held", "paper", plot.Paper >= 0))),
+                DotPlot.Draw(plot.Title, rows, plot.Quantity is { } quantity ? facts.Levels.GetValueOrDefault(quantity.Key) ?? [] : [], plot.Quantity is { } shown ? shown.Number : PaperNumber));
         }
     }
 

@@ -21,8 +21,8 @@ public sealed record ExperimentTable(IReadOnlyList<string> Header, IReadOnlyList
         return Line(Header) + Line(Header.Select((_, i) => i == 0 ? "---" : "---:")) + string.Concat(Rows.Select(r => Line([r.Name, .. r.Values])));
     }
 
-    static string Cell(ResultSet results, ExperimentRow row, Metric metric) =>
-        results.Values(row.Name, metric) is { Count: > 0 } values ? metric.Format(Interval.Of(values)) : Missing;
+    static string Cell(ResultSet results, ExperimentRow row, Quantity quantity) =>
+        results.Values(row.Name, quantity) is { Count: > 0 } values ? quantity.Format(Interval.Of(values)) : Missing;
 
     static string Cell(ExperimentRow row, PaperColumn column, int index) =>
         index < row.Paper.Count ? row.Paper[index].ToString(column.Format, CultureInfo.InvariantCulture) : Missing;

@@ -5,17 +5,21 @@ namespace AlbertCompiled.Experiments;
 /// <summary>What all runs on a corpus are scored on: the same sequences with the same masks for every model.</summary>
 public sealed class HeldOutTasks
 {
-    const int ProbeBatches = 60; // some two thousand pairs to learn a probe from
     const ulong ProbeSeed = 7;
     const int TracedSequences = 16, TracedLength = 32;
 
     readonly Dictionary<Objective, HeldOutSet> sets;
+    readonly int probeBatches;
 
     /// <summary>Draws them.</summary>
-    public HeldOutTasks(Corpus corpus, Vocabulary vocabulary)
+    /// <param name="corpus">The text.</param>
+    /// <param name="vocabulary">Its pieces.</param>
+    /// <param name="sequences">Held-out sequences of each task.</param>
+    /// <param name="probeBatches">Batches that a probe learns from: of the default, some two thousand pairs.</param>
+    public HeldOutTasks(Corpus corpus, Vocabulary vocabulary, int sequences = ExperimentRecipe.EvaluationSequences, int probeBatches = 60)
     {
-        (Corpus, Vocabulary) = (corpus, vocabulary);
-        sets = Enum.GetValues<Objective>().ToDictionary(o => o, o => HeldOutSet.Draw(corpus, vocabulary, Recipe(o), ExperimentRecipe.Capacity, ExperimentRecipe.EvaluationSequences));
+        (Corpus, Vocabulary, this.probeBatches) = (corpus, vocabulary, probeBatches);
+        sets = Enum.GetValues<Objective>().ToDictionary(o => o, o => HeldOutSet.Draw(corpus, vocabulary, Recipe(o), ExperimentRecipe.Capacity, sequences));
         Traced = HeldOutText.Draw(corpus, vocabulary, Recipe(Objective.SentenceOrder).Packing, TracedLength, TracedSequences);
     }
 
@@ -35,7 +39,7 @@ public sealed class HeldOutTasks
     public IReadOnlyList<TokenBatch> Probe(Objective objective)
     {
         var source = new PretrainingBatches(Corpus, Vocabulary, Recipe(objective) with { Stages = [new(Recipe(objective).LongestSequence, 1)] }, ExperimentRecipe.Capacity, ProbeSeed);
-        return [.. Enumerable.Range(0, ProbeBatches).Select(i =>
+        return [.. Enumerable.Range(0, probeBatches).Select(i =>
         {
             var batch = new TokenBatch(ExperimentRecipe.Capacity);
             source.Fill(i, batch);
@@ -46,5 +50,5 @@ public sealed class HeldOutTasks
     /// <summary>What simple rules reach on a task.</summary>
     public Baselines Baselines(Objective objective) => Training.Baselines.Measure(Corpus, Vocabulary, Recipe(objective), ExperimentRecipe.Capacity, this[objective]);
 
-    static Recipe Recipe(Objective objective) => ExperimentRecipe.Of(objective, ProbeBatches);
+    Recipe Recipe(Objective objective) => ExperimentRecipe.Of(objective, probeBatches);
 }

@@ -9,7 +9,7 @@ namespace AlbertCompiled.Experiments;
 public static class LinearProbe
 {
     const int Iterations = 12;
-    const double Ridge = 1; // of standardised columns: keeps a separable sample finite
+    const double Ridge = 1; // keeps the weights of a separable sample finite
 
     /// <summary>Share of held-out sequences that the classifier tells.</summary>
     /// <param name="model">The model.</param>

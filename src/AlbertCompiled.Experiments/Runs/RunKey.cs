@@ -10,7 +10,8 @@ namespace AlbertCompiled.Experiments;
 /// <param name="Steps">Steps of training; 0: nothing was trained.</param>
 /// <param name="Corpus">Key of the dataset; empty: none was read.</param>
 /// <param name="Device">What it ran on; empty: nothing ran.</param>
+/// <param name="Recipe">Checksum of the recipe; empty: nothing was trained.</param>
 public sealed record RunKey(
     string Configuration,
     [property: JsonConverter(typeof(JsonStringEnumConverter<Objective>))] Objective Objective,
-    ulong Seed, long Steps, string Corpus, string Device);
+    ulong Seed, long Steps, string Corpus, string Device, string Recipe = "");

@@ -46,7 +46,8 @@ public sealed class Runner(Budget budget, ResultFile results, Lazy<Device> devic
 
     RunResult Trained(Experiment experiment, ExperimentRow row, ulong seed, CancellationToken cancellation)
     {
-        var key = new RunKey(row.Configuration, row.Objective, seed, Steps(experiment, row, cancellation), tasks.Value.Corpus.Key, device.Value.Name);
+        long steps = Steps(experiment, row, cancellation);
+        var key = new RunKey(row.Configuration, row.Objective, seed, steps, tasks.Value.Corpus.Key, device.Value.Name, ExperimentRecipe.Checksum(ExperimentRecipe.Of(row.Objective, steps)));
         return Kept(key, () => training.Value.Run(key, cancellation),
             r => string.Create(CultureInfo.InvariantCulture, $"{row.Name}, seed {seed}: MLM {r.Values[Measured.MlmAccuracy]:0.0%}, loss {r.Values[Measured.MlmLoss]:0.000}, NSP {r.Values[Measured.NspAccuracy]:0.0%}, SOP {r.Values[Measured.SopAccuracy]:0.0%}"));
     }

@@ -7,7 +7,7 @@ namespace AlbertCompiled.Experiments;
 /// <param name="device">Where.</param>
 public sealed class SpeedRun(Device device)
 {
-    /// <summary>Tokens of a step, one sequence.</summary>
+    /// <summary>Tokens of a step: one sequence, of a model with fewer positions several.</summary>
     public const int Tokens = 256;
 
     const double Predicted = 0.15;
@@ -26,7 +26,7 @@ public sealed class SpeedRun(Device device)
         var model = ExperimentModel.Find(keys[0].Configuration);
         double flops = Flops(model.Description);
         if (flopsPerSecond > 0 && flops / flopsPerSecond > LongestStep) yield break;
-        var batch = Batch(model.Description.Vocabulary());
+        var batch = Batch(model.Description);
         using var instance = model.Create(device, batch.Capacity);
         Seconds(instance, batch); // code is compiled and memory touched
         foreach (var key in keys)
@@ -56,12 +56,13 @@ public sealed class SpeedRun(Device device)
         return train.FlopsPerToken * Tokens + train.FlopsPerSequence + train.FlopsPerPrediction * Predicted * Tokens + train.FlopsPerTokenPair * Tokens * Tokens;
     }
 
-    static TokenBatch Batch(int vocabulary)
+    static TokenBatch Batch(ModelDescription model)
     {
         var random = new Random(7);
-        int[] predicted = [.. Enumerable.Range(0, (int)(Predicted * Tokens)).Select(i => (int)(i / Predicted))];
-        var batch = new TokenBatch(new(Tokens, 1, predicted.Length));
-        batch.Add(Draw(Tokens), new int[Tokens], predicted, Draw(predicted.Length), order: 0);
+        int length = Math.Min(Tokens, model.Positions()), vocabulary = model.Vocabulary();
+        int[] predicted = [.. Enumerable.Range(0, (int)(Predicted * length)).Select(i => (int)(i / Predicted))];
+        var batch = new TokenBatch(new(Tokens, Tokens / length, Tokens / length * predicted.Length));
+        for (int i = 0; i < Tokens / length; i++) batch.Add(Draw(length), new int[length], predicted, Draw(predicted.Length), order: 0);
         return batch;
 
         int[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(vocabulary))];

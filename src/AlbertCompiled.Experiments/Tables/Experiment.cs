@@ -28,12 +28,12 @@ public sealed record ExperimentRow(string Name, string Configuration, IReadOnlyL
 /// <param name="Format">A .NET number format.</param>
 public sealed record PaperColumn(string Name, string Format);
 
-/// <summary>A plot: a metric of ours, a column of the paper's, or both on one axis where they measure the same.</summary>
+/// <summary>A plot: a quantity of ours, a column of the paper's, or both on one axis where they measure the same.</summary>
 /// <param name="Title">Above it.</param>
-/// <param name="Metric">Ours; null: the paper's alone.</param>
+/// <param name="Quantity">Ours; null: the paper's alone.</param>
 /// <param name="Paper">Number of the paper's column; −1: ours alone.</param>
 /// <param name="Scale">What the paper's figures are multiplied by to stand beside ours.</param>
-public sealed record PlotRule(string Title, Metric? Metric, int Paper = -1, double Scale = 1);
+public sealed record PlotRule(string Title, Quantity? Quantity, int Paper = -1, double Scale = 1);
 
 /// <summary>An experiment of the paper at small scale, by rules.</summary>
 /// <param name="Name">The word that names it on the command line.</param>
@@ -45,7 +45,7 @@ public sealed record PlotRule(string Title, Metric? Metric, int Paper = -1, doub
 /// <param name="Plots">What is drawn.</param>
 /// <param name="Claims">What the paper says.</param>
 public sealed record Experiment(
-    string Name, string Title, Measurement Measurement, IReadOnlyList<ExperimentRow> Rows, IReadOnlyList<Metric> Columns, IReadOnlyList<PaperColumn> PaperColumns,
+    string Name, string Title, Measurement Measurement, IReadOnlyList<ExperimentRow> Rows, IReadOnlyList<Quantity> Columns, IReadOnlyList<PaperColumn> PaperColumns,
     IReadOnlyList<PlotRule> Plots, IReadOnlyList<Claim> Claims)
 {
     /// <summary>What the paper measured, so that the two are not taken for the same.</summary>

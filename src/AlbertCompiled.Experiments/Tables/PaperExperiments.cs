@@ -1,5 +1,5 @@
 using AlbertCompiled.Training;
-using static AlbertCompiled.Experiments.Metrics;
+using static AlbertCompiled.Experiments.Quantities;
 
 namespace AlbertCompiled.Experiments;
 
@@ -9,7 +9,7 @@ public static class PaperExperiments
     const string Average = "the mean of SQuAD 1.1 and 2.0, MNLI, SST-2 and RACE after fine-tuning (Avg), of models trained on 16 GB of text; here masked tokens and sentence order are scored on held-out text";
 
     static readonly PaperColumn[] SizeAndAverage = [new("paper: parameters, M", "0"), new("paper: Avg", "0.0")];
-    static readonly Metric[] Scores = [Parameters, MlmLoss, MlmAccuracy, Sop];
+    static readonly Quantity[] Scores = [Parameters, MlmLoss, MlmAccuracy, Sop];
     static readonly PlotRule[] ScorePlots = [new("MLM loss, held out: lower is better", MlmLoss), new("MLM accuracy, held out", MlmAccuracy), new("Sentence order told, held out", Sop), new("The paper's Avg", null, 1)];
 
     /// <summary>All of them.</summary>
@@ -22,7 +22,7 @@ public static class PaperExperiments
 
     static Experiment Table1()
     {
-        Metric[] counts = [Encoder, EncoderAndPooler, AllParameters];
+        Quantity[] counts = [Encoder, EncoderAndPooler, AllParameters];
         ExperimentRow[] rows =
         [
             new("BERT base", nameof(Models.BertBase), [108]), new("BERT large", nameof(Models.BertLarge), [334]),
@@ -141,7 +141,7 @@ public static class PaperExperiments
             [
                 new(bert, nameof(OwnE64), [400, 34, 87.2]), new(wide, nameof(WideE16), [125, 32, 88.7], TimeOf: bert), new(small, nameof(SharedE16), [], TimeOf: bert),
             ],
-            [Parameters, Metrics.Steps, Seconds, MlmLoss, MlmAccuracy, Sop],
+            [Parameters, Quantities.Steps, Seconds, MlmLoss, MlmAccuracy, Sop],
             [new("paper: steps, thousands", "0"), new("paper: hours", "0"), new("paper: Avg", "0.0")],
             [new("MLM loss, held out: lower is better", MlmLoss), new("Sentence order told, held out", Sop), new("The paper's Avg", null, 2)],
             [ContrastClaim.Better("in equal time the wide ALBERT, in a third of the steps, does better than BERT: Avg 88.7 to 87.2 (Table 6)", MlmLoss, wide, bert)])

@@ -11,13 +11,13 @@ public sealed class ResultSet(IReadOnlyDictionary<string, IReadOnlyList<RunResul
     public IReadOnlyList<ulong> SeedsOf(IReadOnlyList<string> rows) => [.. this[rows[0]].Select(r => r.Key.Seed).Where(seed => rows.All(row => this[row].Any(r => r.Key.Seed == seed))).Order()];
 
     /// <summary>A measured value.</summary>
-    public double Value(string row, ulong seed, Metric metric)
+    public double Value(string row, ulong seed, Quantity quantity)
     {
-        double value = this[row].First(r => r.Key.Seed == seed).Values[metric.Key];
-        return metric.RelativeTo is { } reference ? value / this[reference].First(r => r.Key.Seed == seed).Values[metric.Key] : value;
+        double value = this[row].First(r => r.Key.Seed == seed).Values[quantity.Key];
+        return quantity.RelativeTo is { } reference ? value / this[reference].First(r => r.Key.Seed == seed).Values[quantity.Key] : value;
     }
 
     /// <summary>A column's values in a row, one a seed; empty where something is missing.</summary>
-    public IReadOnlyList<double> Values(string row, Metric metric) =>
-        [.. SeedsOf(metric.RelativeTo is { } reference ? [row, reference] : [row]).Where(seed => this[row].First(r => r.Key.Seed == seed).Values.ContainsKey(metric.Key)).Select(seed => Value(row, seed, metric))];
+    public IReadOnlyList<double> Values(string row, Quantity quantity) =>
+        [.. SeedsOf(quantity.RelativeTo is { } reference ? [row, reference] : [row]).Where(seed => this[row].First(r => r.Key.Seed == seed).Values.ContainsKey(quantity.Key)).Select(seed => Value(row, seed, quantity))];
 }

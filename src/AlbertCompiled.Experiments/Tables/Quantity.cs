@@ -8,7 +8,7 @@ namespace AlbertCompiled.Experiments;
 /// <param name="NumberFormat">A .NET number format; one with % shows differences in points.</param>
 /// <param name="LowerIsBetter">A loss, a time.</param>
 /// <param name="RelativeTo">A row by whose value of the same seed it is divided; null: none.</param>
-public sealed record Metric(string Name, string Key, string NumberFormat, bool LowerIsBetter = false, string? RelativeTo = null)
+public sealed record Quantity(string Name, string Key, string NumberFormat, bool LowerIsBetter = false, string? RelativeTo = null)
 {
     bool IsShare => NumberFormat.EndsWith('%');
 
@@ -30,59 +30,59 @@ public sealed record Metric(string Name, string Key, string NumberFormat, bool L
 }
 
 /// <summary>The columns that experiments choose from.</summary>
-public static class Metrics
+public static class Quantities
 {
     /// <summary>Trainable scalars.</summary>
-    public static Metric Parameters { get; } = new("parameters", Measured.Parameters, "#,0");
+    public static Quantity Parameters { get; } = new("parameters", Measured.Parameters, "#,0");
 
     /// <summary>Parameters of embeddings and layers.</summary>
-    public static Metric Encoder { get; } = new("embeddings and layers", Measured.Encoder, "#,0");
+    public static Quantity Encoder { get; } = new("embeddings and layers", Measured.Encoder, "#,0");
 
     /// <summary>The same with the pooler.</summary>
-    public static Metric EncoderAndPooler { get; } = new("with the pooler", Measured.EncoderAndPooler, "#,0");
+    public static Quantity EncoderAndPooler { get; } = new("with the pooler", Measured.EncoderAndPooler, "#,0");
 
     /// <summary>The same with the heads of pretraining.</summary>
-    public static Metric AllParameters { get; } = new("with the heads of pretraining", Measured.Parameters, "#,0");
+    public static Quantity AllParameters { get; } = new("with the heads of pretraining", Measured.Parameters, "#,0");
 
     /// <summary>Share of masked tokens found, in pairs of segments.</summary>
-    public static Metric MlmAccuracy { get; } = new("MLM", Measured.MlmAccuracy, "0.0%");
+    public static Quantity MlmAccuracy { get; } = new("MLM", Measured.MlmAccuracy, "0.0%");
 
     /// <summary>Share of masked tokens found, in sequences like those of training.</summary>
-    public static Metric OwnMlmAccuracy { get; } = new("MLM, packed as in training", Measured.OwnMlmAccuracy, "0.0%");
+    public static Quantity OwnMlmAccuracy { get; } = new("MLM, packed as in training", Measured.OwnMlmAccuracy, "0.0%");
 
     /// <summary>Cross entropy of masked tokens.</summary>
-    public static Metric MlmLoss { get; } = new("MLM loss, nats", Measured.MlmLoss, "0.000", LowerIsBetter: true);
+    public static Quantity MlmLoss { get; } = new("MLM loss, nats", Measured.MlmLoss, "0.000", LowerIsBetter: true);
 
     /// <summary>Sentence order told by the model's head.</summary>
-    public static Metric Sop { get; } = new("SOP", Measured.SopAccuracy, "0.0%");
+    public static Quantity Sop { get; } = new("SOP", Measured.SopAccuracy, "0.0%");
 
     /// <summary>Next sentence told by the model's head.</summary>
-    public static Metric Nsp { get; } = new("NSP", Measured.NspAccuracy, "0.0%");
+    public static Quantity Nsp { get; } = new("NSP", Measured.NspAccuracy, "0.0%");
 
     /// <summary>Sentence order told by a probe.</summary>
-    public static Metric SopProbe { get; } = new("SOP by probe", Measured.SopProbe, "0.0%");
+    public static Quantity SopProbe { get; } = new("SOP by probe", Measured.SopProbe, "0.0%");
 
     /// <summary>Next sentence told by a probe.</summary>
-    public static Metric NspProbe { get; } = new("NSP by probe", Measured.NspProbe, "0.0%");
+    public static Quantity NspProbe { get; } = new("NSP by probe", Measured.NspProbe, "0.0%");
 
     /// <summary>Steps of training.</summary>
-    public static Metric Steps { get; } = new("steps", Measured.Steps, "#,0");
+    public static Quantity Steps { get; } = new("steps", Measured.Steps, "#,0");
 
     /// <summary>Seconds of training.</summary>
-    public static Metric Seconds { get; } = new("training, s", Measured.Seconds, "0.0", LowerIsBetter: true);
+    public static Quantity Seconds { get; } = new("training, s", Measured.Seconds, "0.0", LowerIsBetter: true);
 
     /// <summary>Throughput of training.</summary>
-    public static Metric TokensPerSecond { get; } = new("tokens/s", Measured.TokensPerSecond, "#,0");
+    public static Quantity TokensPerSecond { get; } = new("tokens/s", Measured.TokensPerSecond, "#,0");
 
     /// <summary>Mean distance of a layer's input and output.</summary>
-    public static Metric MeanDistance { get; } = new("mean L2 distance", Measured.MeanDistance, "0.00");
+    public static Quantity MeanDistance { get; } = new("mean L2 distance", Measured.MeanDistance, "0.00");
 
     /// <summary>Mean angle of a layer's input and output.</summary>
-    public static Metric MeanDegrees { get; } = new("mean angle, degrees", Measured.MeanDegrees, "0.0");
+    public static Quantity MeanDegrees { get; } = new("mean angle, degrees", Measured.MeanDegrees, "0.0");
 
     /// <summary>Change of the distance from layer to layer.</summary>
-    public static Metric Roughness { get; } = new("change of the distance between layers, share of the mean", Measured.Roughness, "0.000", LowerIsBetter: true);
+    public static Quantity Roughness { get; } = new("change of the distance between layers, share of the mean", Measured.Roughness, "0.000", LowerIsBetter: true);
 
     /// <summary>Distance of the last layer.</summary>
-    public static Metric LastDistance { get; } = new("distance of the last layer, share of the mean", Measured.LastDistance, "0.00");
+    public static Quantity LastDistance { get; } = new("distance of the last layer, share of the mean", Measured.LastDistance, "0.00");
 }
