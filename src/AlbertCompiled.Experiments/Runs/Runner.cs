@@ -49,8 +49,11 @@ public sealed class Runner(Budget budget, ResultFile results, Lazy<Device> devic
         long steps = Steps(experiment, row, cancellation);
         var key = new RunKey(row.Configuration, row.Objective, seed, steps, tasks.Value.Corpus.Key, device.Value.Name, ExperimentRecipe.Checksum(ExperimentRecipe.Of(row.Objective, steps)));
         return Kept(key, () => training.Value.Run(key, cancellation),
-            r => string.Create(CultureInfo.InvariantCulture, $"{row.Name}, seed {seed}: MLM {r.Values[Measured.MlmAccuracy]:0.0%}, loss {r.Values[Measured.MlmLoss]:0.000}, NSP {r.Values[Measured.NspAccuracy]:0.0%}, SOP {r.Values[Measured.SopAccuracy]:0.0%}"));
+            r => string.Create(CultureInfo.InvariantCulture, $"{Place(experiment, row, seed)} {row.Name}, seed {seed}: MLM {r.Values[Measured.MlmAccuracy]:0.0%}, loss {r.Values[Measured.MlmLoss]:0.000}, NSP {r.Values[Measured.NspAccuracy]:0.0%}, SOP {r.Values[Measured.SopAccuracy]:0.0%}"));
     }
+
+    string Place(Experiment experiment, ExperimentRow row, ulong seed) =>
+        string.Create(CultureInfo.InvariantCulture, $"{((int)seed - 1) * experiment.Rows.Count + experiment.Rows.TakeWhile(r => r != row).Count() + 1}/{experiment.Rows.Count * budget.Seeds}");
 
     long Steps(Experiment experiment, ExperimentRow row, CancellationToken cancellation)
     {
@@ -76,7 +79,9 @@ public sealed class Runner(Budget budget, ResultFile results, Lazy<Device> devic
                 : $"{row.Name}: left out, a step would take too long here");
         }
 
-        return keys.Select(results.Find).OfType<RunResult>();
+        RunResult[] measured = [.. keys.Select(results.Find).OfType<RunResult>()];
+        if (measured.Length > 0) speed.Value.Remember(measured[^1]);
+        return measured;
     }
 
     RunResult Counted(ExperimentRow row) => ParameterCount.Of(new(row.Configuration, Objective.None, 1, 0, "", ""));

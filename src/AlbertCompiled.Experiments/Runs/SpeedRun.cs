@@ -17,6 +17,9 @@ public sealed class SpeedRun(Device device)
 
     double flopsPerSecond; // of the rows before
 
+    /// <summary>Takes a measurement of before, by which it is estimated what the next model takes.</summary>
+    public void Remember(RunResult result) => flopsPerSecond = Flops(ExperimentModel.Find(result.Key.Configuration).Description) / result.Values[Measured.Seconds];
+
     /// <summary>The throughput of repetitions that follow each other; fewer than asked for, or none, of a model that would take too long here.</summary>
     /// <param name="keys">A key for each repetition.</param>
     /// <param name="cancellation">Ends after the step in progress.</param>
@@ -33,13 +36,14 @@ public sealed class SpeedRun(Device device)
         {
             cancellation.ThrowIfCancellationRequested();
             double seconds = Seconds(instance, batch);
-            flopsPerSecond = flops / seconds;
-            yield return RunResult.Of(key, new Dictionary<string, double>
+            var result = RunResult.Of(key, new Dictionary<string, double>
             {
                 [Measured.Parameters] = model.Description.ParameterCount,
                 [Measured.Seconds] = seconds,
                 [Measured.TokensPerSecond] = Tokens / seconds,
             });
+            Remember(result);
+            yield return result;
         }
     }
 

@@ -8,15 +8,16 @@ namespace AlbertCompiled.Experiments;
 /// <param name="NumberFormat">A .NET number format; one with % shows differences in points.</param>
 /// <param name="LowerIsBetter">A loss, a time.</param>
 /// <param name="RelativeTo">A row by whose value of the same seed it is divided; null: none.</param>
-public sealed record Quantity(string Name, string Key, string NumberFormat, bool LowerIsBetter = false, string? RelativeTo = null)
+/// <param name="IsExact">A count that no seed changes.</param>
+public sealed record Quantity(string Name, string Key, string NumberFormat, bool LowerIsBetter = false, string? RelativeTo = null, bool IsExact = false)
 {
     bool IsShare => NumberFormat.EndsWith('%');
 
     /// <summary>One number.</summary>
     public string Number(double value) => value.ToString(NumberFormat, CultureInfo.InvariantCulture);
 
-    /// <summary>Mean and standard deviation over seeds; the mean alone of a single one.</summary>
-    public string Format(Interval interval) => interval.Count == 1 ? Number(interval.Mean) : $"{Number(interval.Mean)} ± {Number(interval.Deviation)}";
+    /// <summary>Mean and standard deviation over seeds; the mean alone of a single one and of counts.</summary>
+    public string Format(Interval interval) => interval.Count == 1 || IsExact ? Number(interval.Mean) : $"{Number(interval.Mean)} ± {Number(interval.Deviation)}";
 
     /// <summary>A difference with its 95% interval.</summary>
     public string Difference(Interval interval)
@@ -33,7 +34,7 @@ public sealed record Quantity(string Name, string Key, string NumberFormat, bool
 public static class Quantities
 {
     /// <summary>Trainable scalars.</summary>
-    public static Quantity Parameters { get; } = new("parameters", Measured.Parameters, "#,0");
+    public static Quantity Parameters { get; } = new("parameters", Measured.Parameters, "#,0", IsExact: true);
 
     /// <summary>Parameters of embeddings and layers.</summary>
     public static Quantity Encoder { get; } = new("embeddings and layers", Measured.Encoder, "#,0");
@@ -66,7 +67,7 @@ public static class Quantities
     public static Quantity NspProbe { get; } = new("NSP by probe", Measured.NspProbe, "0.0%");
 
     /// <summary>Steps of training.</summary>
-    public static Quantity Steps { get; } = new("steps", Measured.Steps, "#,0");
+    public static Quantity Steps { get; } = new("steps", Measured.Steps, "#,0", IsExact: true);
 
     /// <summary>Seconds of training.</summary>
     public static Quantity Seconds { get; } = new("training, s", Measured.Seconds, "0.0", LowerIsBetter: true);
