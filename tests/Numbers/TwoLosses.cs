@@ -32,3 +32,13 @@ public sealed class TwoLossesGraph(TwoLossesAttribute c) : ModelGraph
 [TwoLosses]
 [Pretraining]
 internal sealed partial class SmallTwoLosses;
+
+/// <summary>The same, with bands of logits; their width is one that tensor cores take.</summary>
+[TwoLosses(Vocabulary = 40, Hidden = 16)]
+[Pretraining]
+[LogitRows(16)]
+internal sealed partial class BandedTwoLosses;
+
+[TwoLosses(Vocabulary = 40, Hidden = 16)]
+[Pretraining]
+internal sealed partial class WholeTwoLosses;

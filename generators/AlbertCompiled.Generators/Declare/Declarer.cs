@@ -63,6 +63,7 @@ internal static class Declarer
             Arguments = arguments.ToImmutable(),
             Definitions = definitions,
             Recompute = Choice<RecomputeMode>(Find(options, "RecomputeAttribute")),
+            LogitRows = Find(options, "LogitRowsAttribute") is { ConstructorArguments: [{ Value: int rows and > 0 }] } ? rows : 0,
             Optimizer = Choice<OptimizerKind>(Find(options, "OptimizerAttribute")),
             Precision = Choice<ComputeKind>(Find(options, "PrecisionAttribute")),
             Budget = BudgetReader.Read(Find(options, BudgetReader.AttributeName), new(bare.FullName), diagnostics),

@@ -38,9 +38,10 @@ internal sealed class Lowering
         for (int b = 0; b < schedule.Blocks.Length; b++)
         {
             var block = schedule.Graph.Blocks[b];
-            var kernels = schedule.Blocks[b].SelectMany(fused => lowering.Place(fused, position++)).ToImmutableArray();
-            if (block.IsLoop) steps.Add(new LoopStep(block.Name, block.Iterations, block.Reversed, kernels));
-            else steps.AddRange(kernels.Select(k => new KernelStep(k)));
+            var kernels = schedule.Blocks[b].Select(fused => lowering.Place(fused, position++).ToList()).ToList();
+            if (block.IsLoop) steps.Add(new LoopStep(block.Name, block.Iterations, block.Reversed, [.. kernels.SelectMany(k => k)]));
+            else if (schedule.Bands.FirstOrDefault(band => band.Block == b) is { } band) steps.AddRange(lowering.InBands(kernels, band));
+            else steps.AddRange(kernels.SelectMany(k => k).Select(k => new KernelStep(k)));
         }
 
         return new(name, steps.ToImmutable(), plan, [.. schedule.Graph.Outputs.Select(o => (o.Name, (SlotBuffer)lowering.BufferOf(o.Node)))]);
@@ -63,6 +64,22 @@ internal sealed class Lowering
     }
 
     public SlotBuffer PartialsOf(int id) => new(plan[plan.Partials[id]], Entry.Only, 0);
+
+    // column sums that no gradient takes are added up after the last band
+    IEnumerable<Step> InBands(List<List<Kernel>> kernels, Band band)
+    {
+        static IEnumerable<Step> Straight(IEnumerable<Kernel> kernels) => kernels.Select(k => new KernelStep(k));
+        var inside = kernels.Skip(band.First).Take(band.Last + 1 - band.First).SelectMany(k => k).ToList();
+        var sums = inside.Where(k => k is ColumnSumKernel { Target: not ParameterBuffer }).ToList();
+        int end = inside.Max(k => k.Info.Position);
+        return
+        [
+            .. Straight(kernels.Take(band.First).SelectMany(k => k)),
+            new BandStep(band.Rows, schedule.BandRows, [.. inside.Except(sums)]),
+            .. Straight(sums.Select(k => k with { Info = k.Info with { Position = end } })),
+            .. Straight(kernels.Skip(band.Last + 1).SelectMany(k => k)),
+        ];
+    }
 
     IEnumerable<Kernel> Place(FusedKernel fused, int position) =>
         Lower(fused).Select(k => k with { Info = k.Info with { Position = position, Nodes = [.. fused.All] } });
