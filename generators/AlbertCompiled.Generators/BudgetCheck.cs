@@ -35,6 +35,6 @@ internal static class BudgetCheck
         return sizeof(float) * (Of(Region.Token) * Round(tokens) + Of(Region.Sequence) * Round(sequences) + Of(Region.Prediction) * Round(predictions)
             + Of(Region.ExactToken) * Round(tokens) + Of(Region.ExactSequence) * Round(sequences) + Of(Region.ExactPrediction) * Round(predictions)
             + Of(Region.TokenChunk) * Chunks(tokens) + Of(Region.SequenceChunk) * Chunks(sequences) + Of(Region.PredictionChunk) * Chunks(predictions) + Of(Region.Fixed) + Of(Region.ExactFixed)
-            + Of(Region.Band) * band + Of(Region.BandChunk) * Chunks(band));
+            + Of(Region.Band) * band);
     }
 }

@@ -124,16 +124,19 @@ partial class AlbertBase
                 Gemm.Multiply<V, P, LogitsDecode>(Team, new(decoderInput2 + first * 128L, 128), new(Values + Offset.WordEmbeddingsWeight, 128, transposed: true), rows, 30000, 128, new LogitsDecode(Values + Offset.PredictionsBias, logits));
 
                 // var mlm = Mean(CrossEntropy(logits, batch.Labels));
-                Team.Rows(new MlmCrossEntropyGradient(logits, Pointer(Batch.Labels) + first, meanPartials + first / ArenaPlan.ChunkRows, mlmPartials + first / ArenaPlan.ChunkRows, dMlm, dLogitsPartials), rows);
+                Team.Rows(new MlmCrossEntropyGradient(logits, Pointer(Batch.Labels) + first, correct + first, mlm + first, dMlm), rows);
 
                 // gradient of: return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-                ColumnSums.Add<V>(Team, dLogitsPartials, Chunks(rows), 30000, Gradients + Offset.PredictionsBias, accumulate: true);
+                ColumnSums.AddRows<V>(Team, logits, 30000, rows, 30000, Gradients + Offset.PredictionsBias);
                 Gemm.Multiply<V, P, StoreEpilogue>(Team, new(logits, 30000), new(Values + Offset.WordEmbeddingsWeight, 128), rows, 128, 30000, new StoreEpilogue(dDecodeProduct + first * 128L, 128));
                 Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(logits, 30000, transposed: true), new(decoderInput2 + first * 128L, 128), 30000, 128, rows, new AccumulateEpilogue(Gradients + Offset.WordEmbeddingsWeight, 128));
             }
 
+            // ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
+            Team.Rows(new ColumnSum2(mlm, mlmPartials, correct, meanPartials), Predictions);
+
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
-            ColumnSums.Add<V>(Team, mlmPartials, Chunks(Predictions), 1, mlm, accumulate: false);
+            ColumnSums.Add<V>(Team, mlmPartials, Chunks(Predictions), 1, mlm2, accumulate: false);
 
             // ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
             ColumnSums.Add<V>(Team, meanPartials, Chunks(Predictions), 1, mean, accumulate: false);
@@ -147,7 +150,7 @@ partial class AlbertBase
             ColumnSums.Add<V>(Team, dDecoderInputPartials2, Chunks(Predictions), 128, Gradients + Offset.PredictionsLayerNormWeight, accumulate: true);
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
-            Team.Rows(new SopAccuracyMean(mlm, WholePredictions, mlm2, sop, WholeSequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
+            Team.Rows(new SopAccuracyMean(mlm2, WholePredictions, mlm3, sop, WholeSequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
 
             // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
             Team.Rows(new ActivateGeluTanhGradient(dDecodeProduct, dDecoderInputPartials, Values + Offset.PredictionsLayerNormWeight, centred, decoderInputSum, geluTanh, transformedProduct, Values + Offset.PredictionsDenseBias, dGeluTanh, dTransformedPartials), Predictions);

@@ -16,11 +16,11 @@ public sealed class MemoryNeedTests
     [Fact]
     public void Bands_take_no_more_than_their_rows()
     {
-        var banded = Plan with { Bands = new(Dimension.Predictions, 512, 30_000, 20_000) };
+        var banded = Plan with { Bands = new(Dimension.Predictions, 512, 30_000) };
         long Extra(int predictions) => banded.Bytes(new(4096, 64, predictions), elementBytes: 2) - Plan.Bytes(new(4096, 64, predictions), elementBytes: 2);
-        Assert.Equal(512 * 30_000 * 2 + 32 * 20_000 * 4, Extra(2457));
+        Assert.Equal(512 * 30_000 * 2, Extra(2457));
         Assert.Equal(Extra(2457), Extra(512));
-        Assert.Equal(80 * 30_000 * 2 + 16 * 20_000 * 4, Extra(77));
+        Assert.Equal(80 * 30_000 * 2, Extra(77));
     }
 
     [Fact]

@@ -66,7 +66,7 @@ public sealed class BandTests(GpuDevices devices)
             Assert.Equal(program.Name == "predict", keeps);     // whose output they are
             if (keeps) continue;
             var band = Assert.Single(program.Steps.OfType<BandStep>());
-            var logits = Assert.Single(program.Plan.Slots, s => s.IsBand && !s.PerChunk);
+            var logits = Assert.Single(program.Plan.Slots, s => s.IsBand);
             Assert.InRange(2L * band.Most * logits.Shape.Columns, 24L << 20, 32L << 20);
             Assert.Equal(0, band.Most % 128);
         }

@@ -37,7 +37,6 @@ internal static class PlanTable
         Region.ExactPrediction => "prediction, float32 in every precision",
         Region.ExactFixed => "model, float32 in every precision",
         Region.Band => string.Format(CultureInfo.InvariantCulture, "row of a band of {0:#,0} {1}", plan.Band.Rows, plan.Band.Of),
-        Region.BandChunk => $"{Slot.ChunkRows} rows of a band",
         Region.TokenChunk => $"{Slot.ChunkRows} tokens",
         Region.SequenceChunk => $"{Slot.ChunkRows} sequences",
         Region.PredictionChunk => $"{Slot.ChunkRows} predictions",

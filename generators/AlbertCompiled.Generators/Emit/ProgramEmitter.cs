@@ -82,8 +82,7 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
     {
         string start = At(buffer, site.Iteration);
         if (site.Band?.Rows != buffer.Shape.Rows) return start;
-        var (rows, stride) = buffer is SlotBuffer { Slot: { PerChunk: true } partials } ? ("first / ArenaPlan.ChunkRows", partials.Shape.Columns) : ("first", buffer.Stride);
-        return Behind(start, stride == 1 ? rows : FormattableString.Invariant($"{rows} * {stride}L"));
+        return Behind(start, buffer.Stride == 1 ? "first" : FormattableString.Invariant($"first * {buffer.Stride}L"));
     }
 
     string At(Lower.Buffer buffer, string iteration) => buffer switch

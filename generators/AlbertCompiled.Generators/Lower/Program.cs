@@ -164,6 +164,14 @@ internal sealed record ColumnSumKernel(string Name, KernelInfo Info, SlotBuffer 
     public override IEnumerable<Buffer> Writes => [Target];
 }
 
+/// <summary>Adds the rows of a matrix onto a gradient.</summary>
+internal sealed record MatrixSumKernel(string Name, KernelInfo Info, Buffer Source, Dim Rows, int Columns, Buffer Target) : Kernel(Name, Info)
+{
+    public override IEnumerable<Buffer> Reads => [Source];
+
+    public override IEnumerable<Buffer> Writes => [Target];
+}
+
 /// <summary>Which row of a buffer an instruction touches.</summary>
 internal enum RowMode
 {

@@ -70,19 +70,16 @@ internal sealed class LiveRanges
 
     void Add(Node n)
     {
-        if (n.Op == Op.ColumnSum)
+        if (n.Op == Op.ColumnSum && !IsBand(n.Inputs[0]))
         {
-            // a gradient takes the sums of every band; what else adds up rows waits for the last one
-            bool banded = bandAt.ContainsKey(position[n.Id]) && Fuse.SumsIntoGradient(n, readers);
-            var rows = banded ? Dim.Of(schedule.BandRows) : nodes[n.Inputs[0]].Shape.Rows;
             string partial = names.Slot(n, "Partials");
-            slots.Add(new(partial, new(rows, n.Shape.Columns), true, 1, banded ? position[n.Id] : Begin(n.Id), banded ? position[n.Id] : Until(position[n.Id]), IsBand: banded));
+            slots.Add(new(partial, new(nodes[n.Inputs[0]].Shape.Rows, n.Shape.Columns), true, 1, position[n.Id], position[n.Id]));
             partials[n.Id] = partial;
         }
 
         if (locations.ContainsKey(n.Id) || !Stored(n)) return;
         int b = home[n.Id];
-        if (schedule.Bands.Any(band => band.Values.Contains(n.Id)))
+        if (IsBand(n.Id))
         {
             AddToBand(n);
             return;
@@ -94,6 +91,8 @@ internal sealed class LiveRanges
         slots.Add(slot);
         locations[n.Id] = new(slot.Name, stacked ? Entry.Iteration : Entry.Only);
     }
+
+    bool IsBand(int id) => schedule.Bands.Any(band => band.Values.Contains(id));
 
     // the gradient of logits takes their place: nothing else is as large
     void AddToBand(Node n)

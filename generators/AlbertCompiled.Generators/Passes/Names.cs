@@ -19,7 +19,7 @@ internal sealed class Names
     // members of the classes that a program is printed into, and types that it names
     static readonly string[] Members =
     [
-        "Token", "Sequence", "Prediction", "Band", "BandChunk", "TokenChunk", "SequenceChunk", "PredictionChunk", "Fixed", "Tokens", "Sequences", "Predictions", "Run", "Output",
+        "Token", "Sequence", "Prediction", "Band", "TokenChunk", "SequenceChunk", "PredictionChunk", "Fixed", "Tokens", "Sequences", "Predictions", "Run", "Output",
         "TokenRows", "SequenceRows", "PredictionRows", "TokenChunkRows", "SequenceChunkRows", "PredictionChunkRows",
         "Batch", "Team", "Values", "Gradients", "Packed", "PackWeights", "WeightsChanged", "Chunks", "DropoutKey", "Pointer", "Description", "Offset", "Attention", "Gemm",
         "Arrays", "Tables", "ColumnSums", "Matrix", "Train", "Evaluate", "Predict", "Launch", "V", "W", "P", "Float32", "BFloat16", "RoundedBFloat16", "Compiled", "PackedB", "StoreEpilogue", "AccumulateEpilogue",

@@ -20,7 +20,6 @@ internal enum Region
     PredictionChunk,
     ExactFixed,
     Band,
-    BandChunk,
 }
 
 /// <summary>A place in the arena for one value.</summary>
@@ -43,7 +42,6 @@ internal sealed record Slot(string Name, Shape Shape, bool PerChunk, int Entries
 
     public Region Region => (Shape.Rows.Kind, PerChunk, IsExact) switch
     {
-        (_, true, _) when IsBand => Region.BandChunk,
         _ when IsBand => Region.Band,
         (DimensionKind.Tokens, true, _) => Region.TokenChunk,
         (DimensionKind.Sequences, true, _) => Region.SequenceChunk,

@@ -100,7 +100,7 @@ sealed class GraphMemory
 }
 
 /// <summary>A part of the arena for a batch: it grows with one of the batch's sizes.</summary>
-/// <param name="Name">The property of <see cref="ArenaPlan"/>, Band or BandChunk.</param>
+/// <param name="Name">The property of <see cref="ArenaPlan"/>, or Band.</param>
 /// <param name="Unit">What its slots are counted for.</param>
 /// <param name="Count">How many of those the batch has.</param>
 sealed record GraphRegion(string Name, string Unit, long Count)
@@ -108,7 +108,6 @@ sealed record GraphRegion(string Name, string Unit, long Count)
     public static GraphRegion Of(string name, ArenaPlan arena, Capacity c) => name switch
     {
         "Band" when arena.Bands is { } bands => new(name, "a row of a band", bands.RowsOf(c)),
-        "BandChunk" when arena.Bands is { } bands => new(name, $"{ArenaPlan.ChunkRows} rows of a band", ArenaPlan.Chunks(bands.RowsOf(c))),
         "Token" => new(name, "a token", ArenaPlan.Round(c.Tokens)),
         "ExactToken" => new(name, "a token, float32", ArenaPlan.Round(c.Tokens)),
         "Sequence" => new(name, "a sequence", ArenaPlan.Round(c.Sequences)),

@@ -19,7 +19,7 @@ public readonly unsafe struct CpuOutput(float* data, long stride)
 public abstract unsafe class CpuProgram
 {
     readonly CpuExecutor executor;
-    readonly float* token, sequence, prediction, constant, exactToken, exactSequence, exactPrediction, tokenChunk, sequenceChunk, predictionChunk, exactConstant, band, bandChunk;
+    readonly float* token, sequence, prediction, constant, exactToken, exactSequence, exactPrediction, tokenChunk, sequenceChunk, predictionChunk, exactConstant, band;
     BatchPart part;
     ulong seed;
     long step, version;
@@ -41,7 +41,7 @@ public abstract unsafe class CpuProgram
         prediction = sequence + plan.Sequence * SequenceRows;
         constant = prediction + plan.Prediction * PredictionRows;
         band = constant + plan.Fixed;
-        (BandRows, BandChunkRows) = plan.Bands is { } bands ? (bands.RowsOf(capacity), ArenaPlan.Chunks(bands.RowsOf(capacity))) : default;
+        BandRows = plan.Bands?.RowsOf(capacity) ?? 0;
         exactToken = band + BandRows * (plan.Bands?.Elements ?? 0);
         exactSequence = exactToken + plan.ExactToken * TokenRows;
         exactPrediction = exactSequence + plan.ExactSequence * SequenceRows;
@@ -49,7 +49,6 @@ public abstract unsafe class CpuProgram
         sequenceChunk = tokenChunk + plan.TokenChunk * TokenChunkRows;
         predictionChunk = sequenceChunk + plan.SequenceChunk * SequenceChunkRows;
         exactConstant = predictionChunk + plan.PredictionChunk * PredictionChunkRows;
-        bandChunk = exactConstant + plan.ExactFixed;
     }
 
     /// <summary>Outputs and memory plan.</summary>
@@ -109,9 +108,6 @@ public abstract unsafe class CpuProgram
     /// <summary>Rows of the region of bands.</summary>
     protected long BandRows { get; }
 
-    /// <summary>Rows of the region of partial sums over a band.</summary>
-    protected long BandChunkRows { get; }
-
     /// <summary>Runs the program on a batch or a part of one.</summary>
     public void Run(in BatchPart part, ulong seed, long step)
     {
@@ -170,9 +166,6 @@ public abstract unsafe class CpuProgram
 
     /// <summary>A slot of what a band of rows has.</summary>
     protected float* Band(long offset) => band + offset * BandRows;
-
-    /// <summary>A slot of partial sums over a band.</summary>
-    protected float* BandChunk(long offset) => bandChunk + offset * BandChunkRows;
 
     /// <summary>Memory for a weight in the inner kernel's layout, which all programs share that read the weight so.</summary>
     /// <param name="offset">The weight's place in the parameter arena.</param>

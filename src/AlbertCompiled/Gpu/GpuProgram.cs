@@ -9,7 +9,7 @@ public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
 {
     readonly GpuExecutor<T> executor;
     readonly long token, sequence, prediction, constant;
-    readonly long exactToken, exactSequence, exactPrediction, tokenChunk, sequenceChunk, predictionChunk, exactConstant, band, bandChunk;
+    readonly long exactToken, exactSequence, exactPrediction, tokenChunk, sequenceChunk, predictionChunk, exactConstant, band;
     bool tilesListed, adds;
 
     /// <summary>Lays the program's regions out in the executor's arenas.</summary>
@@ -29,7 +29,7 @@ public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
         prediction = sequence + plan.Sequence * SequenceRows;
         constant = prediction + plan.Prediction * PredictionRows;
         band = constant + plan.Fixed;
-        (BandRows, BandChunkRows) = plan.Bands is { } bands ? (bands.RowsOf(capacity), ArenaPlan.Chunks(bands.RowsOf(capacity))) : default;
+        BandRows = plan.Bands?.RowsOf(capacity) ?? 0;
         exactToken = 0;
         exactSequence = exactToken + plan.ExactToken * TokenRows;
         exactPrediction = exactSequence + plan.ExactSequence * SequenceRows;
@@ -37,7 +37,6 @@ public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
         sequenceChunk = tokenChunk + plan.TokenChunk * TokenChunkRows;
         predictionChunk = sequenceChunk + plan.SequenceChunk * SequenceChunkRows;
         exactConstant = predictionChunk + plan.PredictionChunk * PredictionChunkRows;
-        bandChunk = exactConstant + plan.ExactFixed;
     }
 
     /// <summary>Outputs and memory plan.</summary>
@@ -87,9 +86,6 @@ public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
 
     /// <summary>Rows of the region of bands.</summary>
     protected long BandRows { get; }
-
-    /// <summary>Rows of the region of partial sums over a band.</summary>
-    protected long BandChunkRows { get; }
 
     /// <summary>Queues the program for a batch that the executor has copied to the device.</summary>
     /// <param name="adds">Gradients are added to those of the parts before.</param>
@@ -147,9 +143,6 @@ public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
 
     /// <summary>A slot of what a band of rows has.</summary>
     protected ArrayView<T> Band(long offset) => Element(band + offset * BandRows);
-
-    /// <summary>A slot of partial sums over a band.</summary>
-    protected ArrayView<float> BandChunk(long offset) => Exact(bandChunk + offset * BandChunkRows);
 
     /// <summary>The parameter arena from a float on.</summary>
     protected ArrayView<float> Value(long offset) => From(executor.Values, offset);

@@ -54,8 +54,7 @@ public sealed record ArenaPlan(
     /// <summary>What is float32 in every precision, for a capacity.</summary>
     public long Exact(Capacity c) =>
         ExactToken * Round(c.Tokens) + ExactSequence * Round(c.Sequences) + ExactPrediction * Round(c.Predictions) +
-        TokenChunk * Chunks(c.Tokens) + SequenceChunk * Chunks(c.Sequences) + PredictionChunk * Chunks(c.Predictions) + ExactFixed +
-        (Bands is { } b ? b.Partials * Chunks(b.RowsOf(c)) : 0);
+        TokenChunk * Chunks(c.Tokens) + SequenceChunk * Chunks(c.Sequences) + PredictionChunk * Chunks(c.Predictions) + ExactFixed;
 
     /// <summary>Floats for a capacity where activations are float32.</summary>
     public long Floats(Capacity capacity) => Elements(capacity) + Exact(capacity);
@@ -70,8 +69,7 @@ public sealed record ArenaPlan(
 /// <param name="Of">What the rows are.</param>
 /// <param name="Most">Rows of a band at most.</param>
 /// <param name="Elements">Activations for a row of a band.</param>
-/// <param name="Partials">Partial column sums for <see cref="ArenaPlan.ChunkRows"/> rows of a band, float32 in every precision.</param>
-public sealed record BandPlan(Dimension Of, int Most, long Elements, long Partials)
+public sealed record BandPlan(Dimension Of, int Most, long Elements)
 {
     /// <summary>Rows of a band for a capacity: no more than there can be.</summary>
     public int RowsOf(Capacity capacity) => (int)Math.Min(Most, ArenaPlan.Round(capacity[Of]));

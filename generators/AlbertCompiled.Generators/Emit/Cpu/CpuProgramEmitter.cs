@@ -89,6 +89,9 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, string model) : 
             case ColumnSumKernel c:
                 return $"ColumnSums.Add<V>(Team, {A(c.Partials)}, Chunks({Size(c.Rows, site)}), {c.Columns}, {A(c.Target)}, accumulate: {(c.Target is ParameterBuffer ? "true" : "false")});";
 
+            case MatrixSumKernel m:
+                return $"ColumnSums.AddRows<V>(Team, {Strided(m.Source)}, {Size(m.Rows, site)}, {m.Columns}, {A(m.Target)});";
+
             default:
                 throw new InvalidOperationException(kernel.ToString());
         }

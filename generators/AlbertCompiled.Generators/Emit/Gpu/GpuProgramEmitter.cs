@@ -58,7 +58,7 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
                 printer.Print();
                 bool sums = r.Phases.Any(p => p.Instructions.Any(i => i is AddToPartial));
                 int columns = r.Phases.Max(p => p.Columns);
-                string launcher = Launcher($"GpuRows<{r.Name}, {(columns % PackColumns == 0 ? "Float8" : "Float1")}>", r.Name, $"new(Device, {columns})");
+                string launcher = Launcher($"GpuRows<{r.Name}, {Pack(columns)}>", r.Name, $"new(Device, {columns})");
                 return $"{launcher}.Launch{(sums ? "Chunks" : "")}({Size(r.Rows, site)}, new({fields.Arguments}));";
 
             case ProductKernel p:
@@ -89,6 +89,9 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
             case ColumnSumKernel c:
                 return $"{Launcher("ColumnSum", "ColumnSum")}.Launch({A(c.Partials)}, {Size(c.Rows, site)}, {c.Columns}, {A(c.Target)}, accumulate: {(c.Target is ParameterBuffer ? "true" : "false")});";
 
+            case MatrixSumKernel m:
+                return $"{Launcher($"MatrixSum<T, {Pack(m.Columns)}>", $"MatrixSum{Pack(m.Columns)}")}.Launch({Operand(m.Source)}, {Size(m.Rows, site)}, {m.Columns}, {A(m.Target)});";
+
             default:
                 throw new InvalidOperationException(kernel.ToString());
         }
@@ -106,6 +109,8 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
         EpiloguePrinter.Print(w, p, fields, dialect);
         return (p.Name, fields.Arguments);
     }
+
+    static string Pack(int columns) => columns % PackColumns == 0 ? "Float8" : "Float1";
 
     string Launcher(string type, string kernel, string construction = "new(Device)")
     {
