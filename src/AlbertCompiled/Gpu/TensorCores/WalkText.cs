@@ -1,0 +1,184 @@
+using System.Text.RegularExpressions;
+using AlbertCompiled.Gpu.Ptx;
+
+namespace AlbertCompiled.Gpu.TensorCores;
+
+/// <summary>
+/// The texts of <see cref="WalkingProductKernel{TTile, TEpilogue}"/>, which share registers: accumulators, and each lane's place in the ring of stages, which goes on from
+/// tile to tile.
+/// </summary>
+internal static partial class WalkText
+{
+    /// <summary>Columns that a warp hands to the epilogue at once.</summary>
+    public const int FinishedColumns = 64;
+
+    /// <summary>Shared memory in which a warp does so: 16 rows.</summary>
+    public const int FinishedBytes = 16 * FinishedColumns * sizeof(float);
+
+    /// <summary>
+    /// The places, with their inputs: tensor maps; first row and column of C, steps from and to; sums and turns of the parts before, the part, the last part, the tile; which
+    /// columns.
+    /// </summary>
+    public const string Begin = "//walk-begin %0 %1", Load = "//walk-load %0 %1 %2 %3 %4 %5", Multiply = "//walk-multiply %0 %1", Join = "//walk-join %0 %1 %2 %3 %4", Leave = "//walk-leave %0";
+
+    /// <summary>The kernel's text with the products in place.</summary>
+    public static string Complete(string kernel, ProductVariant variant, bool transposeA, bool transposeB)
+    {
+        int places = 0;
+        string text = Marker().Replace(kernel, place =>
+        {
+            places++;
+            var text = new PtxText($"TP{places}");
+            string[] arguments = ProductText.Arguments(place.Value);
+            return place.Groups[1].Value switch
+            {
+                "begin" => WriteBegin(text, arguments, variant),
+                "load" => WriteLoad(text, arguments, variant, transposeA, transposeB),
+                "multiply" => WriteMultiply(text, arguments, variant, transposeA, transposeB),
+                "join" => WriteJoin(text, arguments, variant),
+                _ => WriteLeave(text, arguments, variant),
+            };
+        });
+        return places == 5 ? ProductText.Finish(text, variant) : throw new InvalidOperationException($"a product's kernel has {places} places instead of five");
+    }
+
+    /// <summary>Registers of the whole kernel, barriers, and where a lane leaves its accumulators: columns 2t and 2t + 1 of each eight of rows g and g + 8.</summary>
+    static string WriteBegin(PtxText text, string[] arguments, ProductVariant variant)
+    {
+        text.Line($".reg .b64 A, B");
+        text.Line($".reg .b32 smem, lane, tileA, tileB, tiles, out, exchange, pair");
+        Move(text, ["A", "B"], arguments);
+        text.Line($"mov.u32 smem, {ProductText.Shared}");
+        text.Line($"mov.u32 lane, %tid.x");
+        text.Line($"add.u32 tileA, smem, {variant.FinishedBytes}");
+        text.Line($"add.u32 tileB, tileA, {SharedTile.Bytes(ProductVariant.Rows)}");
+        WarpgroupText.Begin(text, variant.Columns / 2);
+        WarpgroupText.BoxRegisters(text);
+        BoxLoader.Begin(text, variant);
+
+        text.Line($"shr.u32 out, lane, 5");
+        text.Line($"mad.lo.u32 out, out, {FinishedBytes}, smem");
+        text.Line($"bfe.u32 pair, lane, 2, 3");
+        text.Line($"mad.lo.u32 out, pair, {FinishedColumns * 4}, out");
+        text.Line($"and.b32 pair, pair, 3");
+        text.Line($"shl.b32 exchange, pair, 5");
+        text.Line($"bfe.u32 pair, lane, 1, 1");
+        text.Line($"mad.lo.u32 out, pair, {FinishedColumns * 2}, out");
+        text.Line($"shl.b32 pair, pair, 4");
+        text.Line($"xor.b32 exchange, exchange, pair");
+        text.Line($"and.b32 pair, lane, 1");
+        text.Line($"mad.lo.u32 out, pair, 8, out");
+        return text.Open();
+    }
+
+    static string WriteLoad(PtxText text, string[] arguments, ProductVariant variant, bool transposeA, bool transposeB)
+    {
+        text.Line($".reg .b64 A, B");
+        text.Line($".reg .b32 row, column, first, last");
+        Move(text, ["A", "B", "row", "column", "first", "last"], arguments);
+        ProductText.Steps(text);
+        text.Line($"mov.b32 togo, tiles");
+        BoxLoader.Produce(text, variant, transposeA, transposeB);
+        text.Line($"bar.warp.sync 0xffffffff");
+        return text.ToString();
+    }
+
+    static string WriteMultiply(PtxText text, string[] arguments, ProductVariant variant, bool transposeA, bool transposeB)
+    {
+        text.Line($".reg .b32 first, last");
+        Move(text, ["first", "last"], arguments);
+        ProductText.Steps(text);
+        text.Line($"mov.b32 togo, tiles");
+        text.Line($"bar.warp.sync 0xffffffff");
+        WarpgroupText.BoxProducts(text, variant, transposeA, transposeB);
+        return text.ToString();
+    }
+
+    /// <summary>
+    /// Adds what the parts before have summed, when it is there, and unless this part is the last hands the sum on: warp by warp, since a warp's rows are the same in all parts.
+    /// The order of addition is that of the parts. Sums lie as lanes hold them; they are read where all processors see them, in the second-level cache.
+    /// </summary>
+    static string WriteJoin(PtxText text, string[] arguments, ProductVariant variant)
+    {
+        const int fours = 8;            // on their way at once
+        int accumulators = variant.Columns / 2, reach = variant.Workers * 16;
+        string wait = text.Label("turn"), first = text.Label("first"), last = text.Label("last"), done = text.Label("joined");
+        text.Line($".reg .b64 sums, turns, at");
+        text.Line($".reg .b32 part, end, tile, turn, seen");
+        text.Line($".reg .f32 s<{fours * 4}>");
+        text.Line($".reg .pred none, other");
+        Move(text, ["sums", "turns", "part", "end", "tile"], arguments);
+        text.Line($"shr.u32 turn, lane, 5");
+        text.Line($"mad.lo.u32 turn, tile, {variant.Warps}, turn");
+        text.Line($"mad.wide.u32 turns, turn, 4, turns");
+        text.Line($"mad.lo.u32 turn, tile, {accumulators / 4 * variant.Workers}, lane");
+        text.Line($"mad.wide.u32 at, turn, 16, sums");
+        text.Line($"setp.eq.u32 none, part, 0");
+        text.Line($"@none bra {first}");
+        text.Mark(wait);
+        text.Line($"ld.acquire.gpu.global.b32 seen, [turns]");
+        text.Line($"setp.ne.u32 other, seen, part");
+        text.Line($"@other bra {wait}");
+        text.Line($"bar.warp.sync 0xffffffff");
+        for (int i = 0; i < accumulators; i += fours * 4)
+        {
+            for (int q = 0; q < fours; q++) text.Line($"ld.relaxed.gpu.global.v4.f32 {PtxText.Vector("s", q * 4, 4)}, [at+{(i / 4 + q) * reach}]");
+            for (int c = 0; c < fours * 4; c++) text.Line($"add.f32 c{i + c}, s{c}, c{i + c}");
+        }
+
+        text.Mark(first);
+        text.Line($"setp.eq.u32 none, part, end");
+        text.Line($"@none bra {last}");
+        for (int q = 0; q < accumulators / 4; q++) text.Line($"st.global.v4.f32 [at+{q * reach}], {PtxText.Vector("c", q * 4, 4)}");
+        text.Line($"fence.acq_rel.gpu");
+        text.Line($"bar.warp.sync 0xffffffff");
+        text.Line($"add.u32 part, part, 1");
+        text.Line($"@chosen st.release.gpu.global.b32 [turns], part");
+        text.Line($"bra {done}");
+        text.Mark(last);
+        text.Line($"mov.b32 part, 0");
+        text.Line($"@chosen st.release.gpu.global.b32 [turns], part");
+        text.Mark(done);
+        return text.ToString();
+    }
+
+    /// <summary>Leaves 64 columns of the warp's rows in shared memory, once its lanes have read the last.</summary>
+    static string WriteLeave(PtxText text, string[] arguments, ProductVariant variant)
+    {
+        string done = text.Label("left");
+        text.Line($".reg .b32 chunk, at");
+        text.Line($".reg .pred other");
+        Move(text, ["chunk"], arguments);
+        text.Line($"bar.warp.sync 0xffffffff");
+        for (int chunk = 0; chunk < variant.Columns / FinishedColumns; chunk++)
+        {
+            string next = text.Label("next");
+            text.Line($"setp.ne.u32 other, chunk, {chunk}");
+            text.Line($"@other bra {next}");
+            for (int j = 0; j < FinishedColumns / 8; j++)
+            {
+                int c = (chunk * FinishedColumns / 8 + j) * 4;
+                text.Line($"xor.b32 at, exchange, {j * 16}");
+                text.Line($"add.u32 at, at, out");
+                text.Line($"st.shared.v2.f32 [at], {PtxText.Vector("c", c, 2)}");
+                text.Line($"st.shared.v2.f32 [at+{8 * FinishedColumns * 4}], {PtxText.Vector("c", c + 2, 2)}");
+            }
+
+            text.Line($"bra {done}");
+            text.Mark(next);
+        }
+
+        text.Mark(done);
+        text.Line($"bar.warp.sync 0xffffffff");
+        return text.ToString();
+    }
+
+    static void Move(PtxText text, string[] inputs, string[] arguments)
+    {
+        if (arguments.Length != inputs.Length) throw new InvalidOperationException($"a product's text has {arguments.Length} inputs instead of {inputs.Length}");
+        for (int i = 0; i < inputs.Length; i++) text.Line($"mov.b{(inputs[i] is "A" or "B" or "sums" or "turns" ? 64 : 32)} {inputs[i]}, {arguments[i]}");
+    }
+
+    [GeneratedRegex(@"^[ \t]*//walk-(begin|load|multiply|join|leave)[^\n]*\n", RegexOptions.Multiline)]
+    private static partial Regex Marker();
+}
