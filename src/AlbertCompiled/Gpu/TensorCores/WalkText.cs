@@ -15,11 +15,13 @@ internal static partial class WalkText
     /// <summary>Shared memory in which a warp does so: 16 rows.</summary>
     public const int FinishedBytes = 16 * FinishedColumns * sizeof(float);
 
-    /// <summary>
-    /// The places, with their inputs: tensor maps; first row and column of C, steps from and to; sums and turns of the parts before, the part, the last part, the tile; which
-    /// columns.
-    /// </summary>
-    public const string Begin = "//walk-begin %0 %1", Load = "//walk-load %0 %1 %2 %3 %4 %5", Multiply = "//walk-multiply %0 %1", Join = "//walk-join %0 %1 %2 %3 %4", Leave = "//walk-leave %0";
+    /// <summary>The places, with their inputs: tensor maps; first row and column of C, steps from and to.</summary>
+    public const string Begin = "//walk-begin %0 %1", Load = "//walk-load %0 %1 %2 %3 %4 %5", Multiply = "//walk-multiply %0 %1", Skip = "//walk-skip %0 %1";
+
+    /// <summary>Further places: which columns; where a part's products go, the counter of its tile, and how many parts there are.</summary>
+    public const string Leave = "//walk-leave %0", Share = "//walk-share %0 %1 %2", Part = "//walk-part %0 %1";
+
+    const int Places = 7;
 
     /// <summary>The kernel's text with the products in place.</summary>
     public static string Complete(string kernel, ProductVariant variant, bool transposeA, bool transposeB)
@@ -35,26 +37,31 @@ internal static partial class WalkText
                 "begin" => WriteBegin(text, arguments, variant),
                 "load" => WriteLoad(text, arguments, variant, transposeA, transposeB),
                 "multiply" => WriteMultiply(text, arguments, variant, transposeA, transposeB),
-                "join" => WriteJoin(text, arguments, variant),
+                "skip" => WriteSkip(text, arguments, variant),
+                "share" => WriteShare(text, arguments, variant),
+                "part" => WritePart(text, arguments, variant),
                 _ => WriteLeave(text, arguments, variant),
             };
         });
-        return places == 5 ? ProductText.Finish(text, variant) : throw new InvalidOperationException($"a product's kernel has {places} places instead of five");
+        if (places != Places) throw new InvalidOperationException($"a product's kernel has {places} places instead of {Places}");
+        return Threads().Replace(ProductText.Finish(text, variant), $".maxnreg {65536 / variant.Resident / variant.Lanes / 8 * 8}\n.maxntid");
     }
 
     /// <summary>Registers of the whole kernel, barriers, and where a lane leaves its accumulators: columns 2t and 2t + 1 of each eight of rows g and g + 8.</summary>
     static string WriteBegin(PtxText text, string[] arguments, ProductVariant variant)
     {
         text.Line($".reg .b64 A, B");
-        text.Line($".reg .b32 smem, lane, tileA, tileB, tiles, out, exchange, pair");
+        text.Line($".reg .b32 smem, lane, tileA, tileB, tiles, out, exchange, pair, team");
         Move(text, ["A", "B"], arguments);
         text.Line($"mov.u32 smem, {ProductText.Shared}");
         text.Line($"mov.u32 lane, %tid.x");
         text.Line($"add.u32 tileA, smem, {variant.FinishedBytes}");
         text.Line($"add.u32 tileB, tileA, {SharedTile.Bytes(ProductVariant.Rows)}");
-        WarpgroupText.Begin(text, variant.Columns / 2);
+        WarpgroupText.Begin(text, variant.Accumulators, variant.Walk == ProductWalk.Together);
         WarpgroupText.BoxRegisters(text);
         BoxLoader.Begin(text, variant);
+        text.Line($"shr.u32 team, lane, {int.Log2(variant.Team * 32)}");
+        text.Line($"add.u32 team, team, 1");
 
         text.Line($"shr.u32 out, lane, 5");
         text.Line($"mad.lo.u32 out, out, {FinishedBytes}, smem");
@@ -94,52 +101,94 @@ internal static partial class WalkText
         return text.ToString();
     }
 
-    /// <summary>
-    /// Adds what the parts before have summed, when it is there, and unless this part is the last hands the sum on: warp by warp, since a warp's rows are the same in all parts.
-    /// The order of addition is that of the parts. Sums lie as lanes hold them; they are read where all processors see them, in the second-level cache.
-    /// </summary>
-    static string WriteJoin(PtxText text, string[] arguments, ProductVariant variant)
+    /// <summary>Goes past the stages of a tile that the other warps have.</summary>
+    static string WriteSkip(PtxText text, string[] arguments, ProductVariant variant)
     {
-        const int fours = 8;            // on their way at once
-        int accumulators = variant.Columns / 2, reach = variant.Workers * 16;
-        string wait = text.Label("turn"), first = text.Label("first"), last = text.Label("last"), done = text.Label("joined");
-        text.Line($".reg .b64 sums, turns, at");
-        text.Line($".reg .b32 part, end, tile, turn, seen");
-        text.Line($".reg .f32 s<{fours * 4}>");
-        text.Line($".reg .pred none, other");
-        Move(text, ["sums", "turns", "part", "end", "tile"], arguments);
-        text.Line($"shr.u32 turn, lane, 5");
-        text.Line($"mad.lo.u32 turn, tile, {variant.Warps}, turn");
-        text.Line($"mad.wide.u32 turns, turn, 4, turns");
-        text.Line($"mad.lo.u32 turn, tile, {accumulators / 4 * variant.Workers}, lane");
-        text.Line($"mad.wide.u32 at, turn, 16, sums");
-        text.Line($"setp.eq.u32 none, part, 0");
-        text.Line($"@none bra {first}");
-        text.Mark(wait);
-        text.Line($"ld.acquire.gpu.global.b32 seen, [turns]");
-        text.Line($"setp.ne.u32 other, seen, part");
-        text.Line($"@other bra {wait}");
-        text.Line($"bar.warp.sync 0xffffffff");
-        for (int i = 0; i < accumulators; i += fours * 4)
+        string loop = text.Label("skip"), end = text.Label("skipped");
+        text.Line($".reg .b32 first, last");
+        Move(text, ["first", "last"], arguments);
+        ProductText.Steps(text);
+        text.Line($"mov.b32 togo, tiles");
+        text.Mark(loop);
+        text.Line($"setp.lt.s32 more, togo, 1");
+        text.Line($"@more bra {end}");
+        BoxLoader.Advance(text, variant);
+        text.Line($"sub.s32 togo, togo, 1");
+        text.Line($"bra {loop}");
+        text.Mark(end);
+        return text.ToString();
+    }
+
+    /// <summary>
+    /// Writes a part's products, row by row, and waits until those of all parts of the tile are there. A tile's counter goes up once for each part here and once behind its sum.
+    /// </summary>
+    static string WriteShare(PtxText text, string[] arguments, ProductVariant variant)
+    {
+        string wait = text.Label("parts"), ready = text.Label("shared");
+        text.Line($".reg .b64 sums, counter, at");
+        text.Line($".reg .b32 parts, row, pair, seen");
+        text.Line($".reg .pred other");
+        Move(text, ["sums", "counter", "parts"], arguments);
+        text.Line($"shr.u32 row, lane, 5");
+        text.Line($"and.b32 row, row, {variant.Team - 1}");
+        text.Line($"shl.b32 row, row, 4");
+        text.Line($"bfe.u32 pair, lane, 2, 3");
+        text.Line($"add.u32 row, row, pair");
+        text.Line($"and.b32 pair, lane, 3");
+        text.Line($"shl.b32 pair, pair, 1");
+        text.Line($"mad.lo.u32 row, row, {variant.Columns}, pair");
+        text.Line($"mad.wide.u32 at, row, 4, sums");
+        int perHalf = variant.Columns / 2;
+        for (int c = 0; c < variant.Accumulators; c += 4)
         {
-            for (int q = 0; q < fours; q++) text.Line($"ld.relaxed.gpu.global.v4.f32 {PtxText.Vector("s", q * 4, 4)}, [at+{(i / 4 + q) * reach}]");
-            for (int c = 0; c < fours * 4; c++) text.Line($"add.f32 c{i + c}, s{c}, c{i + c}");
+            int from = c / perHalf * 64 * variant.Columns * 4 + c % perHalf * 8;
+            text.Line($"st.global.v2.f32 [at+{from}], {PtxText.Vector("c", c, 2)}");
+            text.Line($"st.global.v2.f32 [at+{from + 8 * variant.Columns * 4}], {PtxText.Vector("c", c + 2, 2)}");
         }
 
-        text.Mark(first);
-        text.Line($"setp.eq.u32 none, part, end");
-        text.Line($"@none bra {last}");
-        for (int q = 0; q < accumulators / 4; q++) text.Line($"st.global.v4.f32 [at+{q * reach}], {PtxText.Vector("c", q * 4, 4)}");
         text.Line($"fence.acq_rel.gpu");
+        BoxLoader.MeetTeam(text, variant);
+        FirstOfTeam(text, variant);
+        text.Line($"@other bra {ready}");
+        text.Line($"red.release.gpu.global.add.u32 [counter], 1");
+        text.Mark(wait);
+        text.Line($"ld.acquire.gpu.global.b32 seen, [counter]");
+        text.Line($"setp.lt.u32 other, seen, parts");
+        text.Line($"@other bra {wait}");
+        text.Mark(ready);
         text.Line($"bar.warp.sync 0xffffffff");
-        text.Line($"add.u32 part, part, 1");
-        text.Line($"@chosen st.release.gpu.global.b32 [turns], part");
-        text.Line($"bra {done}");
-        text.Mark(last);
-        text.Line($"mov.b32 part, 0");
-        text.Line($"@chosen st.release.gpu.global.b32 [turns], part");
-        text.Mark(done);
+        BoxLoader.MeetTeam(text, variant);
         return text.ToString();
+    }
+
+    /// <summary>Ends a part: whoever is the last sets the counter back for the next launch.</summary>
+    static string WritePart(PtxText text, string[] arguments, ProductVariant variant)
+    {
+        string done = text.Label("parted");
+        text.Line($".reg .b64 counter");
+        text.Line($".reg .b32 parts, seen");
+        text.Line($".reg .pred other");
+        Move(text, ["counter", "parts"], arguments);
+        text.Line($"bar.warp.sync 0xffffffff");
+        BoxLoader.MeetTeam(text, variant);
+        FirstOfTeam(text, variant);
+        text.Line($"@other bra {done}");
+        text.Line($"atom.acq_rel.gpu.global.add.u32 seen, [counter], 1");
+        text.Line($"mad.lo.u32 parts, parts, 2, -1");
+        text.Line($"setp.ne.u32 other, seen, parts");
+        text.Line($"@other bra {done}");
+        text.Line($"mov.b32 seen, 0");
+        text.Line($"st.release.gpu.global.b32 [counter], seen");
+        text.Mark(done);
+        text.Line($"bar.warp.sync 0xffffffff");
+        return text.ToString();
+    }
+
+    static void FirstOfTeam(PtxText text, ProductVariant variant)
+    {
+        text.Line($".reg .b32 place");
+        text.Line($"and.b32 place, lane, {variant.Team * 32 - 1}");
+        text.Line($"setp.ne.u32 other, place, 0");
     }
 
     /// <summary>Leaves 64 columns of the warp's rows in shared memory, once its lanes have read the last.</summary>
@@ -150,7 +199,7 @@ internal static partial class WalkText
         text.Line($".reg .pred other");
         Move(text, ["chunk"], arguments);
         text.Line($"bar.warp.sync 0xffffffff");
-        for (int chunk = 0; chunk < variant.Columns / FinishedColumns; chunk++)
+        for (int chunk = 0; chunk < variant.Accumulators / (FinishedColumns / 2); chunk++)
         {
             string next = text.Label("next");
             text.Line($"setp.ne.u32 other, chunk, {chunk}");
@@ -176,9 +225,12 @@ internal static partial class WalkText
     static void Move(PtxText text, string[] inputs, string[] arguments)
     {
         if (arguments.Length != inputs.Length) throw new InvalidOperationException($"a product's text has {arguments.Length} inputs instead of {inputs.Length}");
-        for (int i = 0; i < inputs.Length; i++) text.Line($"mov.b{(inputs[i] is "A" or "B" or "sums" or "turns" ? 64 : 32)} {inputs[i]}, {arguments[i]}");
+        for (int i = 0; i < inputs.Length; i++) text.Line($"mov.b{(inputs[i] is "A" or "B" or "sums" or "counter" ? 64 : 32)} {inputs[i]}, {arguments[i]}");
     }
 
-    [GeneratedRegex(@"^[ \t]*//walk-(begin|load|multiply|join|leave)[^\n]*\n", RegexOptions.Multiline)]
+    [GeneratedRegex(@"\.maxntid")]
+    private static partial Regex Threads();
+
+    [GeneratedRegex(@"^[ \t]*//walk-(begin|load|multiply|skip|leave|share|part)[^\n]*\n", RegexOptions.Multiline)]
     private static partial Regex Marker();
 }

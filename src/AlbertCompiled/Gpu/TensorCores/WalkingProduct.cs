@@ -19,18 +19,17 @@ internal sealed class WalkingProduct<TTile, TLayout, TEpilogue>(GpuDevice device
     protected override void Launch(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int parts, int perPart, in TEpilogue epilogue)
     {
         Prepare();
-        int tiles = Variant.Tiles(m.Most, n);
-        kernel!.Launch(Math.Min(tiles * parts, Variant.Resident * ProductChoice.Processors(Device)), 1, 1, new()
+        int resident = Variant.Resident * ProductChoice.Processors(Device), steps = (k.Most + SharedTile.Depth - 1) / SharedTile.Depth;
+        int groups = WalkingParts.Groups(Variant.Tiles(m.Most, n), steps, resident);
+        kernel!.Launch(groups, 1, 1, new()
         {
             A = a.Address,
             B = b.Address,
-            Sums = parts == 1 ? 0 : (ulong)Device.Workspace((long)tiles * ProductVariant.Rows * Variant.Columns).LoadEffectiveAddressAsPtr(),
-            Turns = parts == 1 ? 0 : (ulong)Device.Turns(tiles * Variant.Warps).LoadEffectiveAddressAsPtr(),
+            Parts = (ulong)Device.Workspace((long)groups * ProductVariant.Rows * Variant.Columns).LoadEffectiveAddressAsPtr(),
+            Counters = (ulong)Device.Turns(groups).LoadEffectiveAddressAsPtr(),
             M = m,
             N = n,
             K = k,
-            Parts = parts,
-            KPerPart = perPart,
             Epilogue = epilogue,
         });
     }

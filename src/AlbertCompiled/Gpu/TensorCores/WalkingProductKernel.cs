@@ -4,50 +4,107 @@ using ILGPU.Runtime.Cuda;
 namespace AlbertCompiled.Gpu.TensorCores;
 
 /// <summary>
-/// A group walks over tiles of C, as many apart as there are groups; if the contraction is cut, over all tiles' first parts, then their second ones, whose sums are handed on. A warp loads ahead by tensor maps, into the next tile
-/// while the others are at the last one's end; those multiply on tensor cores, and each hands its 16 rows, 64 columns at a time, to the epilogue through
-/// shared memory of its own, so that no warp waits for another. Texts stand at the markers (<see cref="WalkText"/>).
+/// A group walks over tiles of C, as many apart as there are groups. A warp loads ahead by tensor maps, into the next tile while the others are at the last one's end;
+/// those multiply on tensor cores, and each hands its 16 rows, 64 columns at a time, to the epilogue through shared memory of its own, so that no warp waits for another.
+/// Tiles that do not go round are cut along the contraction, so that all groups have their share; their sums are shared out likewise, and taken in the order of the
+/// parts. Texts stand at the markers (<see cref="WalkText"/>).
 /// </summary>
 internal struct WalkingProductKernel<TTile, TEpilogue> : IGpuKernel
     where TTile : struct, IProductTile
     where TEpilogue : struct, IGpuEpilogue
 {
-    public ulong A, B, Sums, Turns;
-    public int N, Parts, KPerPart;
+    public ulong A, B, Parts, Counters;
+    public int N;
     public Extent M, K;
     public TEpilogue Epilogue;
 
     /// <inheritdoc/>
     public readonly void Run()
     {
-        const int rows = ProductVariant.Rows;
+        const int rows = ProductVariant.Rows, depth = SharedTile.Depth;
         var finished = SharedMemory.GetDynamic<float>();
         int lane = Group.IdxX, m = M.Actual, k = K.Actual, tilesM = (m + rows - 1) / rows, tilesN = (N + TTile.Columns - 1) / TTile.Columns, tiles = tilesM * tilesN;
+        int groups = Grid.DimX, whole = tiles / groups * groups, rest = tiles - whole, steps = (k + depth - 1) / depth;
+        int parts = WalkingParts.Of(rest, groups, steps), perPart = (steps + parts - 1) / parts * depth, turn = 0;
         CudaAsm.Emit(WalkText.Begin, A, B);
-        for (int item = Grid.IdxX; item < tiles * Parts; item += Grid.DimX)
+        for (int item = Grid.IdxX; item < whole + rest * parts; item += groups)
         {
-            int part = item / tiles, tile = item - part * tiles, first = part * KPerPart, last = k - first < KPerPart ? k : first + KPerPart;
+            int tile = item, part = 0, first = 0, last = k;
+            if (item >= whole && parts > 1)
+            {
+                part = (item - whole) / rest;
+                tile = item - part * rest;
+                first = part * perPart;
+                last = k - first < perPart ? k : first + perPart;
+            }
+
             int row = TileOrder.Row(tile, tilesM, tilesN) * rows, column = TileOrder.Column(tile, tilesM, tilesN) * TTile.Columns;
             if (lane >= TTile.Workers)
             {
                 CudaAsm.Emit(WalkText.Load, A, B, row, column, first, last);
             }
+            else if (turn != lane / TTile.Team)
+            {
+                CudaAsm.Emit(WalkText.Skip, first, last);
+            }
             else
             {
                 CudaAsm.Emit(WalkText.Multiply, first, last);
-                if (Parts > 1)
+                if (item >= whole && parts > 1)
                 {
-                    CudaAsm.Emit(WalkText.Join, Sums, Turns, part, Parts - 1, tile);
-                    if (part < Parts - 1) continue;
+                    ulong counter = Counters + (ulong)(uint)(tile - whole) * 4;
+                    CudaAsm.Emit(WalkText.Share, Parts + (ulong)(uint)(item - whole) * (ulong)(rows * TTile.Columns * 4), counter, parts);
+                    Add(row, column, m, tile - whole, part, parts, rest);
+                    CudaAsm.Emit(WalkText.Part, counter, parts);
                 }
-
-                for (int chunk = 0; chunk < TTile.Columns / WalkText.FinishedColumns; chunk++)
+                else
                 {
-                    CudaAsm.Emit(WalkText.Leave, chunk);
-                    Finish(finished, row + lane / 32 * 16, m, column + chunk * WalkText.FinishedColumns);
+                    for (int chunk = 0; chunk < rows * TTile.Columns / (TTile.Team / 2) / WalkText.FinishedColumns; chunk++)
+                    {
+                        CudaAsm.Emit(WalkText.Leave, chunk);
+                        int half = chunk * WalkText.FinishedColumns / TTile.Columns;       // 0 where the warps of the tile cover its rows
+                        Finish(finished, row + half * 64 + lane % TTile.Team / 32 * 16, m, column + chunk * WalkText.FinishedColumns - half * TTile.Columns);
+                    }
                 }
             }
+
+            turn = TTile.Team < TTile.Workers ? 1 - turn : 0;
         }
+    }
+
+    /// <summary>Adds the parts of a tile and hands the sums to the epilogue: each part's lanes have some rows.</summary>
+    readonly void Add(int row, int column, int m, int tile, int part, int parts, int rest)
+    {
+        const int rows = ProductVariant.Rows;
+        int packs = TTile.Columns / 8;
+        for (int pack = part * TTile.Team + Group.IdxX % TTile.Team; pack < rows * packs; pack += parts * TTile.Team)
+        {
+            int r = pack / packs, c = pack % packs * 8;
+            Float8 sum = 0f;
+            ulong at = Parts + (ulong)(uint)((tile * rows + r) * TTile.Columns + c) * 4;
+            for (int q = 0; q < parts; q++)
+            {
+                sum += CoherentMemory.Load(at);
+                at += (ulong)(uint)(rest * rows * TTile.Columns) * 4;
+            }
+
+            if (row + r >= m || column + c >= N) continue;
+            if (N % 8 == 0) Epilogue.Apply(sum, row + r, column + c);
+            else Apply(sum, row + r, column + c);
+        }
+    }
+
+    /// <summary>Eight columns one by one, as far as there are so many.</summary>
+    readonly void Apply(Float8 sum, int row, int column)
+    {
+        Epilogue.Apply(new Float1(sum.A), row, column);
+        if (column + 1 < N) Epilogue.Apply(new Float1(sum.B), row, column + 1);
+        if (column + 2 < N) Epilogue.Apply(new Float1(sum.C), row, column + 2);
+        if (column + 3 < N) Epilogue.Apply(new Float1(sum.D), row, column + 3);
+        if (column + 4 < N) Epilogue.Apply(new Float1(sum.E), row, column + 4);
+        if (column + 5 < N) Epilogue.Apply(new Float1(sum.F), row, column + 5);
+        if (column + 6 < N) Epilogue.Apply(new Float1(sum.G), row, column + 6);
+        if (column + 7 < N) Epilogue.Apply(new Float1(sum.H), row, column + 7);
     }
 
     /// <summary>Hands 16 rows of 64 columns to the epilogue: a lane has eight columns of four rows.</summary>
@@ -60,11 +117,7 @@ internal struct WalkingProductKernel<TTile, TEpilogue> : IGpuKernel
         {
             for (int i = 0; i < 4; i++)
             {
-                if (row + 4 * i >= m) break;
-                for (int j = 0; j < 8; j++)
-                {
-                    if (column + j < N) Epilogue.Apply(new Float1(finished[(j < 4 ? at : second) * 4 + i * WarpRows.FourRows * 4 + j % 4]), row + 4 * i, column + j);
-                }
+                if (row + 4 * i < m && column < N) Apply(WarpRows.Load(finished, at + i * WarpRows.FourRows, second + i * WarpRows.FourRows), row + 4 * i, column);
             }
         }
         else if (column < N)

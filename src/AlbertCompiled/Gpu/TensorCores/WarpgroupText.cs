@@ -17,7 +17,10 @@ internal static class WarpgroupText
     }
 
     /// <summary>Declares the accumulators and describes the operands' tiles.</summary>
-    public static void Begin(PtxText text, int accumulators)
+    /// <param name="text">The text.</param>
+    /// <param name="accumulators">Accumulators of a lane.</param>
+    /// <param name="shared">Both groups have rows of the same tile; else each has all rows of its own.</param>
+    public static void Begin(PtxText text, int accumulators, bool shared = true)
     {
         text.Line($".reg .f32 c<{accumulators}>");
         text.Line($".reg .b32 group, rd, wr, togo, ahead, low, high, one, lowA, lowB");
@@ -30,7 +33,7 @@ internal static class WarpgroupText
         text.Line($"mov.b32 high, {SharedDescriptor.Upper}");
 
         // The group's 64 rows of A: in both forms the second half of the tile.
-        text.Line($"mad.lo.u32 lowA, group, {SharedTile.Bytes(64)}, tileA");
+        text.Line($"mad.lo.u32 lowA, group, {(shared ? SharedTile.Bytes(64) : 0)}, tileA");
         Descriptor(text, "lowA");
         text.Line($"mov.b32 lowB, tileB");
         Descriptor(text, "lowB");
@@ -115,7 +118,7 @@ internal static class WarpgroupText
     public static void BoxProducts(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
     {
         string loop = text.Label("loop"), end = text.Label("end"), nothing = text.Label("nothing"), notFirst = text.Label("notfirst");
-        int accumulators = variant.Columns / 2;
+        int accumulators = variant.Accumulators;
         text.Line($"and.b32 leader, lane, 31");
         text.Line($"setp.eq.u32 chosen, leader, 0");
         text.Line($"setp.lt.s32 more, togo, 1");
@@ -165,9 +168,13 @@ internal static class WarpgroupText
         text.Line($"wgmma.fence.sync.aligned");
         for (int step = 0; step < StepsPerTile; step++)
         {
-            Place(text, "descA", "lowA", SharedDescriptor.Advance(step, !transposeA));
             Place(text, "descB", "lowB", SharedDescriptor.Advance(step, transposeB));
-            text.Line($"wgmma.mma_async.sync.aligned.m64n{variant.Columns}k16.f32.bf16.bf16 {PtxText.Vector("c", 0, accumulators)}, descA, descB, {(step == 0 ? "keep" : "always")}, 1, 1, {(transposeA ? 1 : 0)}, {(transposeB ? 0 : 1)}");
+            for (int c = 0; c < accumulators; c += variant.Columns / 2)
+            {
+                // 64 rows at a time: in both forms the next half of the tile
+                Place(text, "descA", "lowA", SharedDescriptor.Advance(step, !transposeA) + (uint)(c / (variant.Columns / 2) * SharedTile.Bytes(64) >> 4));
+                text.Line($"wgmma.mma_async.sync.aligned.m64n{variant.Columns}k16.f32.bf16.bf16 {PtxText.Vector("c", c, variant.Columns / 2)}, descA, descB, {(step == 0 ? "keep" : "always")}, 1, 1, {(transposeA ? 1 : 0)}, {(transposeB ? 0 : 1)}");
+            }
         }
 
         text.Line($"wgmma.commit_group.sync.aligned");
