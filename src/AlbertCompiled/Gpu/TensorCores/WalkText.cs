@@ -15,8 +15,8 @@ internal static partial class WalkText
     /// <summary>Shared memory in which a warp does so: 16 rows.</summary>
     public const int FinishedBytes = 16 * FinishedColumns * sizeof(float);
 
-    /// <summary>The places, with their inputs: tensor maps; first row and column of C, steps from and to.</summary>
-    public const string Begin = "//walk-begin %0 %1", Load = "//walk-load %0 %1 %2 %3 %4 %5", Multiply = "//walk-multiply %0 %1", Skip = "//walk-skip %0 %1";
+    /// <summary>The places, with their inputs: tensor maps; first row and column of C, steps from and to; whether the group had a tile before and will have one after.</summary>
+    public const string Begin = "//walk-begin %0 %1", Load = "//walk-load %0 %1 %2 %3 %4 %5", Multiply = "//walk-multiply %0 %1 %2 %3", Skip = "//walk-skip %0 %1";
 
     /// <summary>Further places: which columns; where a part's products go, the counter of its tile, and how many parts there are.</summary>
     public const string Leave = "//walk-leave %0", Share = "//walk-share %0 %1 %2", Part = "//walk-part %0 %1";
@@ -90,14 +90,29 @@ internal static partial class WalkText
         return text.ToString();
     }
 
+    /// <summary>
+    /// Multiplies. Where warps take turns at the tensor cores they do so in the order of tiles: a stage's barrier tells apart only two rounds of the ring.
+    /// </summary>
     static string WriteMultiply(PtxText text, string[] arguments, ProductVariant variant, bool transposeA, bool transposeB)
     {
-        text.Line($".reg .b32 first, last");
-        Move(text, ["first", "last"], arguments);
+        text.Line($".reg .b32 first, last, before, after, turn");
+        text.Line($".reg .pred waits, goes");
+        Move(text, ["first", "last", "before", "after"], arguments);
         ProductText.Steps(text);
         text.Line($"mov.b32 togo, tiles");
         text.Line($"bar.warp.sync 0xffffffff");
-        WarpgroupText.BoxProducts(text, variant, transposeA, transposeB);
+        if (variant.Walk != ProductWalk.InTurns)
+        {
+            WarpgroupText.BoxProducts(text, variant, transposeA, transposeB);
+            return text.ToString();
+        }
+
+        text.Line($"add.u32 turn, team, 2");
+        text.Line($"setp.ne.u32 waits, before, 0");
+        text.Line($"@waits bar.sync turn, {variant.Workers}");
+        text.Line($"sub.u32 turn, 7, turn");
+        text.Line($"setp.ne.u32 goes, after, 0");
+        WarpgroupText.BoxProducts(text, variant, transposeA, transposeB, () => text.Line($"@goes bar.arrive turn, {variant.Workers}"));
         return text.ToString();
     }
 

@@ -25,9 +25,9 @@ internal struct WalkingProductKernel<TTile, TEpilogue> : IGpuKernel
         var finished = SharedMemory.GetDynamic<float>();
         int lane = Group.IdxX, m = M.Actual, k = K.Actual, tilesM = (m + rows - 1) / rows, tilesN = (N + TTile.Columns - 1) / TTile.Columns, tiles = tilesM * tilesN;
         int groups = Grid.DimX, whole = tiles / groups * groups, rest = tiles - whole, steps = (k + depth - 1) / depth;
-        int parts = WalkingParts.Of(rest, groups, steps), perPart = (steps + parts - 1) / parts * depth, turn = 0;
+        int parts = WalkingParts.Of(rest, groups, steps), perPart = (steps + parts - 1) / parts * depth, items = whole + rest * parts, turn = 0;
         CudaAsm.Emit(WalkText.Begin, A, B);
-        for (int item = Grid.IdxX; item < whole + rest * parts; item += groups)
+        for (int item = Grid.IdxX; item < items; item += groups)
         {
             int tile = item, part = 0, first = 0, last = k;
             if (item >= whole && parts > 1)
@@ -49,7 +49,7 @@ internal struct WalkingProductKernel<TTile, TEpilogue> : IGpuKernel
             }
             else
             {
-                CudaAsm.Emit(WalkText.Multiply, first, last);
+                CudaAsm.Emit(WalkText.Multiply, first, last, item - Grid.IdxX, item + groups < items ? 1 : 0);
                 if (item >= whole && parts > 1)
                 {
                     ulong counter = Counters + (ulong)(uint)(tile - whole) * 4;

@@ -115,7 +115,12 @@ internal static class WarpgroupText
     }
 
     /// <summary>The products of a tile of C, of so many steps; every stage is given back.</summary>
-    public static void BoxProducts(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
+    /// <param name="text">The text.</param>
+    /// <param name="variant">The variant.</param>
+    /// <param name="transposeA">A is stored across the contraction.</param>
+    /// <param name="transposeB">B is stored along it.</param>
+    /// <param name="queued">Writes what happens when the last products are queued.</param>
+    public static void BoxProducts(PtxText text, ProductVariant variant, bool transposeA, bool transposeB, Action? queued = null)
     {
         string loop = text.Label("loop"), end = text.Label("end"), nothing = text.Label("nothing"), notFirst = text.Label("notfirst");
         int accumulators = variant.Accumulators;
@@ -139,10 +144,12 @@ internal static class WarpgroupText
         text.Line($"sub.s32 togo, togo, 1");
         text.Line($"setp.gt.s32 more, togo, 0");
         text.Line($"@more bra {loop}");
+        queued?.Invoke();
         text.Line($"wgmma.wait_group.sync.aligned 0");
         text.Line($"@chosen mbarrier.arrive.shared::cta.b64 _, [empty]");
         text.Line($"bra {end}");
         text.Mark(nothing);
+        queued?.Invoke();
         Zero(text, accumulators);
         text.Mark(end);
     }
