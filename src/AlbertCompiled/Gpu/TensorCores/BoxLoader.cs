@@ -19,7 +19,7 @@ internal static class BoxLoader
         for (int s = 0; s < variant.Stages; s++)
         {
             text.Line($"mbarrier.init.shared::cta.b64 [barriers+{8 * s}], 1");
-            text.Line($"mbarrier.init.shared::cta.b64 [barriers+{8 * (variant.Stages + s)}], {variant.Team}");
+            text.Line($"mbarrier.init.shared::cta.b64 [barriers+{8 * (variant.Stages + s)}], {variant.Warps}");
         }
 
         text.Line($"fence.mbarrier_init.release.cluster");
@@ -34,18 +34,6 @@ internal static class BoxLoader
         text.Line($"mov.b32 rd, 0");
         text.Line($"mov.b32 full, barriers");
         text.Line($"mov.b32 empty, 0");
-    }
-
-    /// <summary>Lets the lanes that share a tile wait for one another.</summary>
-    public static void MeetTeam(PtxText text, ProductVariant variant)
-    {
-        if (variant.Walk != ProductWalk.InTurns)
-        {
-            text.Line($"bar.sync 1, {variant.Workers}");
-            return;
-        }
-
-        text.Line($"bar.sync team, {variant.Team * 32}");
     }
 
     /// <summary>Waits until a phase of a barrier is over.</summary>
@@ -64,7 +52,7 @@ internal static class BoxLoader
     public static void ClearTail(PtxText text, ProductVariant variant)
     {
         string whole = text.Label("whole");
-        int reach = variant.Team * 32 * 16, panels = variant.StageBytes / SharedTile.PanelBytes;
+        int reach = variant.Workers * 16, panels = variant.StageBytes / SharedTile.PanelBytes;
         text.Line($".reg .b32 tail, clear, clearEnd, none");
         text.Line($"sub.s32 tail, last, first");
         text.Line($"and.b32 tail, tail, {SharedTile.Depth - 1}");
@@ -75,8 +63,7 @@ internal static class BoxLoader
         text.Line($"add.u32 clear, tileA, rd");
         text.Line($"add.u32 clearEnd, clear, {SharedTile.PanelBytes}");
         text.Line($"mad.lo.u32 clear, tail, {SharedTile.RowBytes}, clear");
-        text.Line($"and.b32 none, lane, {variant.Team * 32 - 1}");
-        text.Line($"mad.lo.u32 clear, none, 16, clear");
+        text.Line($"mad.lo.u32 clear, lane, 16, clear");
         text.Line($"mov.b32 none, 0");
         for (int from = 0; from < SharedTile.PanelBytes; from += reach)
         {
@@ -86,7 +73,7 @@ internal static class BoxLoader
         }
 
         text.Line($"fence.proxy.async.shared::cta");
-        MeetTeam(text, variant);
+        text.Line($"bar.sync 1, {variant.Workers}");
         text.Mark(whole);
     }
 

@@ -8,9 +8,6 @@ internal interface IProductTile
 
     /// <summary>Lanes that run the epilogue.</summary>
     static abstract int Workers { get; }
-
-    /// <summary>Lanes that share a tile.</summary>
-    static abstract int Team { get; }
 }
 
 /// <summary>128 columns, four warps.</summary>
@@ -21,9 +18,6 @@ internal readonly struct Tile128Warps4 : IProductTile
 
     /// <inheritdoc/>
     public static int Workers => 128;
-
-    /// <inheritdoc/>
-    public static int Team => 128;
 }
 
 /// <summary>128 columns, eight warps.</summary>
@@ -34,9 +28,6 @@ internal readonly struct Tile128Warps8 : IProductTile
 
     /// <inheritdoc/>
     public static int Workers => 256;
-
-    /// <inheritdoc/>
-    public static int Team => 256;
 }
 
 /// <summary>256 columns, eight warps.</summary>
@@ -47,20 +38,4 @@ internal readonly struct Tile256Warps8 : IProductTile
 
     /// <inheritdoc/>
     public static int Workers => 256;
-
-    /// <inheritdoc/>
-    public static int Team => 256;
-}
-
-/// <summary>128 columns, eight warps, four of which share a tile.</summary>
-internal readonly struct Tile128Warps4Twice : IProductTile
-{
-    /// <inheritdoc/>
-    public static int Columns => 128;
-
-    /// <inheritdoc/>
-    public static int Workers => 256;
-
-    /// <inheritdoc/>
-    public static int Team => 128;
 }

@@ -20,19 +20,6 @@ internal enum ProductLoader
     Boxes,
 }
 
-/// <summary>How groups come to tiles of C.</summary>
-internal enum ProductWalk
-{
-    /// <summary>There is a group to a tile.</summary>
-    None,
-
-    /// <summary>As many groups as the card holds walk over the tiles; eight warps share a tile.</summary>
-    Together,
-
-    /// <summary>Likewise, but four warps have a tile: they multiply while the other four hand theirs to the epilogue.</summary>
-    InTurns,
-}
-
 /// <summary>A form of the product's kernel: tiles of 128 rows of C.</summary>
 /// <param name="Compute">The instruction.</param>
 /// <param name="Loader">The loader.</param>
@@ -40,8 +27,8 @@ internal enum ProductWalk
 /// <param name="Stages">Tiles of each operand in shared memory.</param>
 /// <param name="Warps">Warps that compute.</param>
 /// <param name="Resident">Groups that a multiprocessor is to hold.</param>
-/// <param name="Walk">How groups come to tiles.</param>
-internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Loader, int Columns, int Stages, int Warps, int Resident, ProductWalk Walk = ProductWalk.None)
+/// <param name="Walks">As many groups as the card holds walk over the tiles of C (<see cref="WalkingProductKernel{TTile, TEpilogue}"/>); else there is one to a tile.</param>
+internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Loader, int Columns, int Stages, int Warps, int Resident, bool Walks = false)
 {
     /// <summary>Rows of a tile of C.</summary>
     public const int Rows = 128;
@@ -56,22 +43,12 @@ internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Load
         new(ProductCompute.Warpgroup, ProductLoader.Lanes, 128, 4, 8, 1),
         new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 3, 8, 2),
         new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1),
-        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 6, 8, 1, ProductWalk.Together),
-        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1, ProductWalk.Together),
-        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 6, 8, 1, ProductWalk.InTurns),
+        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 6, 8, 1, Walks: true),
+        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1, Walks: true),
     ];
 
     /// <summary>For tables and files.</summary>
-    public string Name => $"{(Compute == ProductCompute.Warp ? "mma" : "wgmma")}-{(Loader == ProductLoader.Lanes ? "cp" : "tma")}-128x{Columns}-s{Stages}-w{Warps}{Walk switch { ProductWalk.Together => "-walk", ProductWalk.InTurns => "-turns", _ => "" }}";
-
-    /// <summary>Groups walk over the tiles.</summary>
-    public bool Walks => Walk != ProductWalk.None;
-
-    /// <summary>Warps that share a tile.</summary>
-    public int Team => Walk == ProductWalk.InTurns ? Warps / 2 : Warps;
-
-    /// <summary>Accumulators of a lane where warps of a group of four multiply together.</summary>
-    public int Accumulators => Rows * Columns / (Team * 32);
+    public string Name => $"{(Compute == ProductCompute.Warp ? "mma" : "wgmma")}-{(Loader == ProductLoader.Lanes ? "cp" : "tma")}-128x{Columns}-s{Stages}-w{Warps}{(Walks ? "-walk" : "")}";
 
     /// <summary>Lanes that compute and run the epilogue.</summary>
     public int Workers => Warps * 32;

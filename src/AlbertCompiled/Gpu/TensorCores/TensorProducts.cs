@@ -33,32 +33,30 @@ internal sealed class TensorProducts<TLayout, TEpilogue>
 
     (TensorProduct<TLayout, TEpilogue> Product, int Parts) Choose(int m, int n, int k, bool boxes)
     {
-        var (variant, parts) = choice.Of(m, n, k, boxes);
+        var (variant, parts) = choice.Of(m, n, k, boxes, TEpilogue.Operations);
         if (!products.TryGetValue(variant, out var product)) products[variant] = product = Create(device, variant);
         return (product, parts);
     }
 
     /// <summary>A variant of the product.</summary>
-    public static TensorProduct<TLayout, TEpilogue> Create(GpuDevice device, ProductVariant variant) => (variant.Columns, variant.Workers, variant.Walk) switch
+    public static TensorProduct<TLayout, TEpilogue> Create(GpuDevice device, ProductVariant variant) => (variant.Columns, variant.Workers, variant.Walks) switch
     {
-        (128, 128, ProductWalk.None) => new TiledProduct<Tile128Warps4, TLayout, TEpilogue>(device, variant),
-        (128, 256, ProductWalk.None) => new TiledProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
-        (256, 256, ProductWalk.None) => new TiledProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
-        (128, 256, ProductWalk.InTurns) => new WalkingProduct<Tile128Warps4Twice, TLayout, TEpilogue>(device, variant),
-        (128, 256, ProductWalk.Together) => new WalkingProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
-        (256, 256, ProductWalk.Together) => new WalkingProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
+        (128, 128, false) => new TiledProduct<Tile128Warps4, TLayout, TEpilogue>(device, variant),
+        (128, 256, false) => new TiledProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
+        (256, 256, false) => new TiledProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
+        (128, 256, true) => new WalkingProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
+        (256, 256, true) => new WalkingProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
         _ => throw new ArgumentException($"{variant.Name} has no kernel", nameof(variant)),
     };
 
     /// <summary>The text of a variant's kernel, for any backend.</summary>
-    public static string Text(Backend backend, ProductVariant variant) => (variant.Columns, variant.Workers, variant.Walk) switch
+    public static string Text(Backend backend, ProductVariant variant) => (variant.Columns, variant.Workers, variant.Walks) switch
     {
-        (128, 128, ProductWalk.None) => Text<TensorProductKernel<Tile128Warps4, TEpilogue>>(backend, variant),
-        (128, 256, ProductWalk.None) => Text<TensorProductKernel<Tile128Warps8, TEpilogue>>(backend, variant),
-        (256, 256, ProductWalk.None) => Text<TensorProductKernel<Tile256Warps8, TEpilogue>>(backend, variant),
-        (128, 256, ProductWalk.InTurns) => Text<WalkingProductKernel<Tile128Warps4Twice, TEpilogue>>(backend, variant),
-        (128, 256, ProductWalk.Together) => Text<WalkingProductKernel<Tile128Warps8, TEpilogue>>(backend, variant),
-        (256, 256, ProductWalk.Together) => Text<WalkingProductKernel<Tile256Warps8, TEpilogue>>(backend, variant),
+        (128, 128, false) => Text<TensorProductKernel<Tile128Warps4, TEpilogue>>(backend, variant),
+        (128, 256, false) => Text<TensorProductKernel<Tile128Warps8, TEpilogue>>(backend, variant),
+        (256, 256, false) => Text<TensorProductKernel<Tile256Warps8, TEpilogue>>(backend, variant),
+        (128, 256, true) => Text<WalkingProductKernel<Tile128Warps8, TEpilogue>>(backend, variant),
+        (256, 256, true) => Text<WalkingProductKernel<Tile256Warps8, TEpilogue>>(backend, variant),
         _ => throw new ArgumentException($"{variant.Name} has no kernel", nameof(variant)),
     };
 

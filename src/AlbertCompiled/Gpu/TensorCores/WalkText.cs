@@ -15,13 +15,13 @@ internal static partial class WalkText
     /// <summary>Shared memory in which a warp does so: 16 rows.</summary>
     public const int FinishedBytes = 16 * FinishedColumns * sizeof(float);
 
-    /// <summary>The places, with their inputs: tensor maps; first row and column of C, steps from and to; whether the group had a tile before and will have one after.</summary>
-    public const string Begin = "//walk-begin %0 %1", Load = "//walk-load %0 %1 %2 %3 %4 %5", Multiply = "//walk-multiply %0 %1 %2 %3", Skip = "//walk-skip %0 %1";
+    /// <summary>The places, with their inputs: tensor maps; first row and column of C, steps from and to.</summary>
+    public const string Begin = "//walk-begin %0 %1", Load = "//walk-load %0 %1 %2 %3 %4 %5", Multiply = "//walk-multiply %0 %1";
 
     /// <summary>Further places: which columns; where a part's products go, the counter of its tile, and how many parts there are.</summary>
     public const string Leave = "//walk-leave %0", Share = "//walk-share %0 %1 %2", Part = "//walk-part %0 %1";
 
-    const int Places = 7;
+    const int Places = 6;
 
     /// <summary>The kernel's text with the products in place.</summary>
     public static string Complete(string kernel, ProductVariant variant, bool transposeA, bool transposeB)
@@ -37,7 +37,6 @@ internal static partial class WalkText
                 "begin" => WriteBegin(text, arguments, variant),
                 "load" => WriteLoad(text, arguments, variant, transposeA, transposeB),
                 "multiply" => WriteMultiply(text, arguments, variant, transposeA, transposeB),
-                "skip" => WriteSkip(text, arguments, variant),
                 "share" => WriteShare(text, arguments, variant),
                 "part" => WritePart(text, arguments, variant),
                 _ => WriteLeave(text, arguments, variant),
@@ -51,17 +50,15 @@ internal static partial class WalkText
     static string WriteBegin(PtxText text, string[] arguments, ProductVariant variant)
     {
         text.Line($".reg .b64 A, B");
-        text.Line($".reg .b32 smem, lane, tileA, tileB, tiles, out, exchange, pair, team");
+        text.Line($".reg .b32 smem, lane, tileA, tileB, tiles, out, exchange, pair");
         Move(text, ["A", "B"], arguments);
         text.Line($"mov.u32 smem, {ProductText.Shared}");
         text.Line($"mov.u32 lane, %tid.x");
         text.Line($"add.u32 tileA, smem, {variant.FinishedBytes}");
         text.Line($"add.u32 tileB, tileA, {SharedTile.Bytes(ProductVariant.Rows)}");
-        WarpgroupText.Begin(text, variant.Accumulators, variant.Walk == ProductWalk.Together);
+        WarpgroupText.Begin(text, variant.Columns / 2);
         WarpgroupText.BoxRegisters(text);
         BoxLoader.Begin(text, variant);
-        text.Line($"shr.u32 team, lane, {int.Log2(variant.Team * 32)}");
-        text.Line($"add.u32 team, team, 1");
 
         text.Line($"shr.u32 out, lane, 5");
         text.Line($"mad.lo.u32 out, out, {FinishedBytes}, smem");
@@ -90,47 +87,14 @@ internal static partial class WalkText
         return text.ToString();
     }
 
-    /// <summary>
-    /// Multiplies. Where warps take turns at the tensor cores they do so in the order of tiles: a stage's barrier tells apart only two rounds of the ring.
-    /// </summary>
     static string WriteMultiply(PtxText text, string[] arguments, ProductVariant variant, bool transposeA, bool transposeB)
     {
-        text.Line($".reg .b32 first, last, before, after, turn");
-        text.Line($".reg .pred waits, goes");
-        Move(text, ["first", "last", "before", "after"], arguments);
-        ProductText.Steps(text);
-        text.Line($"mov.b32 togo, tiles");
-        text.Line($"bar.warp.sync 0xffffffff");
-        if (variant.Walk != ProductWalk.InTurns)
-        {
-            WarpgroupText.BoxProducts(text, variant, transposeA, transposeB);
-            return text.ToString();
-        }
-
-        text.Line($"add.u32 turn, team, 2");
-        text.Line($"setp.ne.u32 waits, before, 0");
-        text.Line($"@waits bar.sync turn, {variant.Workers}");
-        text.Line($"sub.u32 turn, 7, turn");
-        text.Line($"setp.ne.u32 goes, after, 0");
-        WarpgroupText.BoxProducts(text, variant, transposeA, transposeB, () => text.Line($"@goes bar.arrive turn, {variant.Workers}"));
-        return text.ToString();
-    }
-
-    /// <summary>Goes past the stages of a tile that the other warps have.</summary>
-    static string WriteSkip(PtxText text, string[] arguments, ProductVariant variant)
-    {
-        string loop = text.Label("skip"), end = text.Label("skipped");
         text.Line($".reg .b32 first, last");
         Move(text, ["first", "last"], arguments);
         ProductText.Steps(text);
         text.Line($"mov.b32 togo, tiles");
-        text.Mark(loop);
-        text.Line($"setp.lt.s32 more, togo, 1");
-        text.Line($"@more bra {end}");
-        BoxLoader.Advance(text, variant);
-        text.Line($"sub.s32 togo, togo, 1");
-        text.Line($"bra {loop}");
-        text.Mark(end);
+        text.Line($"bar.warp.sync 0xffffffff");
+        WarpgroupText.BoxProducts(text, variant, transposeA, transposeB);
         return text.ToString();
     }
 
@@ -145,7 +109,6 @@ internal static partial class WalkText
         text.Line($".reg .pred other");
         Move(text, ["sums", "counter", "parts"], arguments);
         text.Line($"shr.u32 row, lane, 5");
-        text.Line($"and.b32 row, row, {variant.Team - 1}");
         text.Line($"shl.b32 row, row, 4");
         text.Line($"bfe.u32 pair, lane, 2, 3");
         text.Line($"add.u32 row, row, pair");
@@ -153,17 +116,15 @@ internal static partial class WalkText
         text.Line($"shl.b32 pair, pair, 1");
         text.Line($"mad.lo.u32 row, row, {variant.Columns}, pair");
         text.Line($"mad.wide.u32 at, row, 4, sums");
-        int perHalf = variant.Columns / 2;
-        for (int c = 0; c < variant.Accumulators; c += 4)
+        for (int c = 0; c < variant.Columns / 2; c += 4)
         {
-            int from = c / perHalf * 64 * variant.Columns * 4 + c % perHalf * 8;
-            text.Line($"st.global.v2.f32 [at+{from}], {PtxText.Vector("c", c, 2)}");
-            text.Line($"st.global.v2.f32 [at+{from + 8 * variant.Columns * 4}], {PtxText.Vector("c", c + 2, 2)}");
+            text.Line($"st.global.v2.f32 [at+{c * 8}], {PtxText.Vector("c", c, 2)}");
+            text.Line($"st.global.v2.f32 [at+{c * 8 + 8 * variant.Columns * 4}], {PtxText.Vector("c", c + 2, 2)}");
         }
 
         text.Line($"fence.acq_rel.gpu");
-        BoxLoader.MeetTeam(text, variant);
-        FirstOfTeam(text, variant);
+        text.Line($"bar.sync 1, {variant.Workers}");
+        text.Line($"setp.ne.u32 other, lane, 0");
         text.Line($"@other bra {ready}");
         text.Line($"red.release.gpu.global.add.u32 [counter], 1");
         text.Mark(wait);
@@ -172,7 +133,7 @@ internal static partial class WalkText
         text.Line($"@other bra {wait}");
         text.Mark(ready);
         text.Line($"bar.warp.sync 0xffffffff");
-        BoxLoader.MeetTeam(text, variant);
+        text.Line($"bar.sync 1, {variant.Workers}");
         return text.ToString();
     }
 
@@ -185,8 +146,8 @@ internal static partial class WalkText
         text.Line($".reg .pred other");
         Move(text, ["counter", "parts"], arguments);
         text.Line($"bar.warp.sync 0xffffffff");
-        BoxLoader.MeetTeam(text, variant);
-        FirstOfTeam(text, variant);
+        text.Line($"bar.sync 1, {variant.Workers}");
+        text.Line($"setp.ne.u32 other, lane, 0");
         text.Line($"@other bra {done}");
         text.Line($"atom.acq_rel.gpu.global.add.u32 seen, [counter], 1");
         text.Line($"mad.lo.u32 parts, parts, 2, -1");
@@ -199,13 +160,6 @@ internal static partial class WalkText
         return text.ToString();
     }
 
-    static void FirstOfTeam(PtxText text, ProductVariant variant)
-    {
-        text.Line($".reg .b32 place");
-        text.Line($"and.b32 place, lane, {variant.Team * 32 - 1}");
-        text.Line($"setp.ne.u32 other, place, 0");
-    }
-
     /// <summary>Leaves 64 columns of the warp's rows in shared memory, once its lanes have read the last.</summary>
     static string WriteLeave(PtxText text, string[] arguments, ProductVariant variant)
     {
@@ -214,10 +168,10 @@ internal static partial class WalkText
         text.Line($".reg .pred other");
         Move(text, ["chunk"], arguments);
         text.Line($"bar.warp.sync 0xffffffff");
-        for (int chunk = 0; chunk < variant.Accumulators / (FinishedColumns / 2); chunk++)
+        for (int chunk = 0; chunk < variant.Columns / FinishedColumns; chunk++)
         {
             string next = text.Label("next");
-            text.Line($"setp.ne.u32 other, chunk, {chunk}");
+            text.Line($"setp.ne.u32 other, chunk, {chunk * FinishedColumns}");
             text.Line($"@other bra {next}");
             for (int j = 0; j < FinishedColumns / 8; j++)
             {
@@ -246,6 +200,6 @@ internal static partial class WalkText
     [GeneratedRegex(@"\.maxntid")]
     private static partial Regex Threads();
 
-    [GeneratedRegex(@"^[ \t]*//walk-(begin|load|multiply|skip|leave|share|part)[^\n]*\n", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^[ \t]*//walk-(begin|load|multiply|leave|share|part)[^\n]*\n", RegexOptions.Multiline)]
     private static partial Regex Marker();
 }

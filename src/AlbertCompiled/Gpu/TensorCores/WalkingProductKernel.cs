@@ -25,9 +25,9 @@ internal struct WalkingProductKernel<TTile, TEpilogue> : IGpuKernel
         var finished = SharedMemory.GetDynamic<float>();
         int lane = Group.IdxX, m = M.Actual, k = K.Actual, tilesM = (m + rows - 1) / rows, tilesN = (N + TTile.Columns - 1) / TTile.Columns, tiles = tilesM * tilesN;
         int groups = Grid.DimX, whole = tiles / groups * groups, rest = tiles - whole, steps = (k + depth - 1) / depth;
-        int parts = WalkingParts.Of(rest, groups, steps), perPart = (steps + parts - 1) / parts * depth, items = whole + rest * parts, turn = 0;
+        int parts = WalkingParts.Of(rest, groups, steps), perPart = (steps + parts - 1) / parts * depth;
         CudaAsm.Emit(WalkText.Begin, A, B);
-        for (int item = Grid.IdxX; item < items; item += groups)
+        for (int item = Grid.IdxX; item < whole + rest * parts; item += groups)
         {
             int tile = item, part = 0, first = 0, last = k;
             if (item >= whole && parts > 1)
@@ -43,13 +43,9 @@ internal struct WalkingProductKernel<TTile, TEpilogue> : IGpuKernel
             {
                 CudaAsm.Emit(WalkText.Load, A, B, row, column, first, last);
             }
-            else if (turn != lane / TTile.Team)
-            {
-                CudaAsm.Emit(WalkText.Skip, first, last);
-            }
             else
             {
-                CudaAsm.Emit(WalkText.Multiply, first, last, item - Grid.IdxX, item + groups < items ? 1 : 0);
+                CudaAsm.Emit(WalkText.Multiply, first, last);
                 if (item >= whole && parts > 1)
                 {
                     ulong counter = Counters + (ulong)(uint)(tile - whole) * 4;
@@ -59,16 +55,13 @@ internal struct WalkingProductKernel<TTile, TEpilogue> : IGpuKernel
                 }
                 else
                 {
-                    for (int chunk = 0; chunk < rows * TTile.Columns / (TTile.Team / 2) / WalkText.FinishedColumns; chunk++)
+                    for (int chunk = 0; chunk < TTile.Columns; chunk += WalkText.FinishedColumns)
                     {
                         CudaAsm.Emit(WalkText.Leave, chunk);
-                        int half = chunk * WalkText.FinishedColumns / TTile.Columns;       // 0 where the warps of the tile cover its rows
-                        Finish(finished, row + half * 64 + lane % TTile.Team / 32 * 16, m, column + chunk * WalkText.FinishedColumns - half * TTile.Columns);
+                        Finish(finished, row + lane / 32 * 16, m, column + chunk);
                     }
                 }
             }
-
-            turn = TTile.Team < TTile.Workers ? 1 - turn : 0;
         }
     }
 
@@ -77,17 +70,19 @@ internal struct WalkingProductKernel<TTile, TEpilogue> : IGpuKernel
     {
         const int rows = ProductVariant.Rows;
         int packs = TTile.Columns / 8;
-        for (int pack = part * TTile.Team + Group.IdxX % TTile.Team; pack < rows * packs; pack += parts * TTile.Team)
+        ulong next = (ulong)(uint)(rest * rows * TTile.Columns) * 4;
+        for (int pack = part * TTile.Workers + Group.IdxX; pack < rows * packs; pack += parts * TTile.Workers)
         {
-            int r = pack / packs, c = pack % packs * 8;
+            int r = pack / packs, c = pack % packs * 8, q = 0;
             Float8 sum = 0f;
             ulong at = Parts + (ulong)(uint)((tile * rows + r) * TTile.Columns + c) * 4;
-            for (int q = 0; q < parts; q++)
+            for (; q + 3 < parts; q += 4, at += 4 * next)
             {
-                sum += CoherentMemory.Load(at);
-                at += (ulong)(uint)(rest * rows * TTile.Columns) * 4;
+                Float8 x = CoherentMemory.Load(at), y = CoherentMemory.Load(at + next), z = CoherentMemory.Load(at + 2 * next), w = CoherentMemory.Load(at + 3 * next);
+                sum = sum + x + y + z + w;
             }
 
+            for (; q < parts; q++, at += next) sum += CoherentMemory.Load(at);
             if (row + r >= m || column + c >= N) continue;
             if (N % 8 == 0) Epilogue.Apply(sum, row + r, column + c);
             else Apply(sum, row + r, column + c);

@@ -17,10 +17,7 @@ internal static class WarpgroupText
     }
 
     /// <summary>Declares the accumulators and describes the operands' tiles.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="accumulators">Accumulators of a lane.</param>
-    /// <param name="shared">Both groups have rows of the same tile; else each has all rows of its own.</param>
-    public static void Begin(PtxText text, int accumulators, bool shared = true)
+    public static void Begin(PtxText text, int accumulators)
     {
         text.Line($".reg .f32 c<{accumulators}>");
         text.Line($".reg .b32 group, rd, wr, togo, ahead, low, high, one, lowA, lowB");
@@ -33,7 +30,7 @@ internal static class WarpgroupText
         text.Line($"mov.b32 high, {SharedDescriptor.Upper}");
 
         // The group's 64 rows of A: in both forms the second half of the tile.
-        text.Line($"mad.lo.u32 lowA, group, {(shared ? SharedTile.Bytes(64) : 0)}, tileA");
+        text.Line($"mad.lo.u32 lowA, group, {SharedTile.Bytes(64)}, tileA");
         Descriptor(text, "lowA");
         text.Line($"mov.b32 lowB, tileB");
         Descriptor(text, "lowB");
@@ -115,15 +112,10 @@ internal static class WarpgroupText
     }
 
     /// <summary>The products of a tile of C, of so many steps; every stage is given back.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="variant">The variant.</param>
-    /// <param name="transposeA">A is stored across the contraction.</param>
-    /// <param name="transposeB">B is stored along it.</param>
-    /// <param name="queued">Writes what happens when the last products are queued.</param>
-    public static void BoxProducts(PtxText text, ProductVariant variant, bool transposeA, bool transposeB, Action? queued = null)
+    public static void BoxProducts(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
     {
         string loop = text.Label("loop"), end = text.Label("end"), nothing = text.Label("nothing"), notFirst = text.Label("notfirst");
-        int accumulators = variant.Accumulators;
+        int accumulators = variant.Columns / 2;
         text.Line($"and.b32 leader, lane, 31");
         text.Line($"setp.eq.u32 chosen, leader, 0");
         text.Line($"setp.lt.s32 more, togo, 1");
@@ -144,12 +136,10 @@ internal static class WarpgroupText
         text.Line($"sub.s32 togo, togo, 1");
         text.Line($"setp.gt.s32 more, togo, 0");
         text.Line($"@more bra {loop}");
-        queued?.Invoke();
         text.Line($"wgmma.wait_group.sync.aligned 0");
         text.Line($"@chosen mbarrier.arrive.shared::cta.b64 _, [empty]");
         text.Line($"bra {end}");
         text.Mark(nothing);
-        queued?.Invoke();
         Zero(text, accumulators);
         text.Mark(end);
     }
@@ -175,13 +165,9 @@ internal static class WarpgroupText
         text.Line($"wgmma.fence.sync.aligned");
         for (int step = 0; step < StepsPerTile; step++)
         {
+            Place(text, "descA", "lowA", SharedDescriptor.Advance(step, !transposeA));
             Place(text, "descB", "lowB", SharedDescriptor.Advance(step, transposeB));
-            for (int c = 0; c < accumulators; c += variant.Columns / 2)
-            {
-                // 64 rows at a time: in both forms the next half of the tile
-                Place(text, "descA", "lowA", SharedDescriptor.Advance(step, !transposeA) + (uint)(c / (variant.Columns / 2) * SharedTile.Bytes(64) >> 4));
-                text.Line($"wgmma.mma_async.sync.aligned.m64n{variant.Columns}k16.f32.bf16.bf16 {PtxText.Vector("c", c, variant.Columns / 2)}, descA, descB, {(step == 0 ? "keep" : "always")}, 1, 1, {(transposeA ? 1 : 0)}, {(transposeB ? 0 : 1)}");
-            }
+            text.Line($"wgmma.mma_async.sync.aligned.m64n{variant.Columns}k16.f32.bf16.bf16 {PtxText.Vector("c", 0, accumulators)}, descA, descB, {(step == 0 ? "keep" : "always")}, 1, 1, {(transposeA ? 1 : 0)}, {(transposeB ? 0 : 1)}");
         }
 
         text.Line($"wgmma.commit_group.sync.aligned");
