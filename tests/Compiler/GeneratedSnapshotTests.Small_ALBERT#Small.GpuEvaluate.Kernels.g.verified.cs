@@ -63,6 +63,8 @@ partial class Small
             {
                 V.Store(layerOutput, row * 16 + column, product + V.Load(embeddingHiddenMappingInBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › Linear
@@ -75,6 +77,8 @@ partial class Small
             {
                 V.Store(queryKeyValue, row * 48 + column, product + V.Load(queryKeyValueBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › LayerNorm
@@ -130,6 +134,8 @@ partial class Small
                 V sum = product + V.Load(ffnBias, column);
                 V.Store(expanded, row * 32 + column, sum * V.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum)));
             }
+
+            public static int Operations => 16;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › Dropout
@@ -142,6 +148,8 @@ partial class Small
             {
                 V.Store(layerSum, row * 16 + column, (product + V.Load(ffnOutputBias, column)) * 1f);
             }
+
+            public static int Operations => 2;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › LayerNorm
@@ -242,6 +250,8 @@ partial class Small
                 V sum = product + V.Load(predictionsDenseBias, column);
                 V.Store(transformed, row * 8 + column, sum * V.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum)));
             }
+
+            public static int Operations => 16;
         }
 
         // Pretraining › Dropout
@@ -254,6 +264,8 @@ partial class Small
             {
                 V.Store(order, row * 16 + column, V.Tanh(product + V.Load(poolerBias, column)) * 1f);
             }
+
+            public static int Operations => 12;
         }
 
         // Pretraining › Decode › LayerNorm
@@ -302,6 +314,8 @@ partial class Small
             {
                 V.Store(logits, row * 64 + column, product + V.Load(predictionsBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › Linear
@@ -314,6 +328,8 @@ partial class Small
             {
                 V.Store(order2, row * 2 + column, product + V.Load(classifierBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › Correct

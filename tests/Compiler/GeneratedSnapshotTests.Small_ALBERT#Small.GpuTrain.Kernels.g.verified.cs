@@ -68,6 +68,8 @@ partial class Small
             {
                 V.Store(layerOutput, row * 16 + column, product + V.Load(embeddingHiddenMappingInBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › Linear
@@ -80,6 +82,8 @@ partial class Small
             {
                 V.Store(queryKeyValue, row * 48 + column, product + V.Load(queryKeyValueBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › Encode › LayerGroup › Layer
@@ -93,6 +97,8 @@ partial class Small
                 V scaled = (product + V.Load(attentionDenseBias, column)) * V.KeepMask(CounterRandom.RowKey(key2, row), column, 0x19999999u, 1.1111112f);
                 V.Store(attentionSum, row * 16 + column, V.Load(layerOutput, row * 16 + column) + scaled);
             }
+
+            public static int Operations => 33;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › LayerNorm
@@ -145,6 +151,8 @@ partial class Small
                 V sum = product + V.Load(ffnBias, column);
                 V.Store(expanded, row * 32 + column, sum * V.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum)));
             }
+
+            public static int Operations => 16;
         }
 
         // Pretraining › Encode › LayerGroup › Layer
@@ -158,6 +166,8 @@ partial class Small
                 V scaled = (product + V.Load(ffnOutputBias, column)) * V.KeepMask(CounterRandom.RowKey(key3, row), column, 0x19999999u, 1.1111112f);
                 V.Store(layerSum, row * 16 + column, V.Load(attended, row * 16 + column) + scaled);
             }
+
+            public static int Operations => 33;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › LayerNorm
@@ -280,6 +290,8 @@ partial class Small
                 V.Store(pooled, row * 16 + column, tanh);
                 V.Store(order, row * 16 + column, tanh * V.KeepMask(CounterRandom.RowKey(key4, row), column, 0x19999999u, 1.1111112f));
             }
+
+            public static int Operations => 42;
         }
 
         // Pretraining › Decode › LayerNorm
@@ -338,6 +350,8 @@ partial class Small
             {
                 V.Store(logits, row * 64 + column, product + V.Load(predictionsBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › Linear
@@ -350,6 +364,8 @@ partial class Small
             {
                 V.Store(order2, row * 2 + column, product + V.Load(classifierBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › CrossEntropy
@@ -472,6 +488,8 @@ partial class Small
                 V dScaled = product * V.KeepMask(CounterRandom.RowKey(key4, row), column, 0x19999999u, 1.1111112f) * (1f - tanh * tanh);
                 V.Store(dPooled, row * 16 + column, dScaled);
             }
+
+            public static int Operations => 34;
         }
 
         // Pretraining › Pool › Linear, gradient
@@ -687,6 +705,8 @@ partial class Small
                 V dScaled8 = dScaled5 * dSum4 * 0.071354814f * dSum4;
                 V.Store(dGeluTanh2, row * 32 + column, product * dSigmoid + dScaled5 * dSum5 + dScaled8 + dScaled8);
             }
+
+            public static int Operations => 27;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › Linear, gradient
@@ -810,6 +830,8 @@ partial class Small
             {
                 V.Store(dQueryKeyValue, row * 16 + column, V.Load(dAttended, row * 16 + column) + product);
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › Encode › Linear, gradient
@@ -843,6 +865,8 @@ partial class Small
             {
                 V.Store(dEmbedded, row * 8 + column, product * V.KeepMask(CounterRandom.RowKey(key0, row), column, 0x19999999u, 1.1111112f));
             }
+
+            public static int Operations => 31;
         }
 
         // Pretraining › Encode › LayerNorm › RowMean, gradient
