@@ -123,4 +123,5 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
     {
         dialect = new GpuDialect();
         return new(dialect, b => At(b, site), v => BatchVector(v, site), site.Iteration);
-    }}
+    }
+}
