@@ -18,7 +18,7 @@ sealed record Splits(IReadOnlyList<Example> Train, IReadOnlyList<Example> Develo
     /// <summary>Splits texts, without near duplicates, in an order that a checksum decides: half to learn from, a fifth to choose by, three tenths to judge by.</summary>
     public static Splits ByText(IEnumerable<Example> examples)
     {
-        var distinct = NearDuplicates.Without([.. examples.OrderBy(e => Order(e.Text)).ThenBy(e => e.Text, StringComparer.Ordinal)], e => e.Text, Similarity);
+        var distinct = NearDuplicates.Without([.. examples.OrderBy(e => Order(e.Text)).ThenBy(e => e.Text, StringComparer.Ordinal).ThenBy(e => e.Label, StringComparer.Ordinal)], e => e.Text, Similarity);
         return Of(distinct, test: 3 * distinct.Count / 10, development: distinct.Count / 5);
     }
 
