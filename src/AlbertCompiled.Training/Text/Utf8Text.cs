@@ -32,7 +32,7 @@ static class Utf8Text
     public static int CharacterStart(ReadOnlySpan<byte> text, int end)
     {
         do end--;
-        while ((text[end] & 0xC0) == 0x80);
+        while (end > 0 && (text[end] & 0xC0) == 0x80);
         return end;
     }
 }
