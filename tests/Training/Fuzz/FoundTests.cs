@@ -22,5 +22,13 @@ public class FoundTests
         Refused("run configuration", System.Text.Encoding.UTF8.GetBytes($"{text[..from]}\"stages\": [{text[to..]}"));
     }
 
-    static void Refused(string parser, byte[] input) => Assert.Throws<TrainingException>(() => FuzzedParsers.All.Single(p => p.Name == parser).Parse(input));
+    [Theory]
+    [InlineData("""[null]""")]
+    [InlineData("""[{"title":"T","paragraphs":[null]}]""")]
+    [InlineData("""[{"title":"T","paragraphs":[{"context":"a","qas":[null]}]}]""")]
+    [InlineData("""[{"title":"T","paragraphs":[{"context":"a","qas":[{"id":"1","question":"a?","answers":[null]}]}]}]""")]
+    public void Null_in_a_list_of_SQuAD_is_refused(string data) =>
+        Refused("SQuAD", System.Text.Encoding.UTF8.GetBytes($$"""{"version":"1.1","data":{{data}}}"""));
+
+    static void Refused(string parser, byte[] input) => Assert.ThrowsAny<TrainingException>(() => FuzzedParsers.All.Single(p => p.Name == parser).Parse(input));
 }
