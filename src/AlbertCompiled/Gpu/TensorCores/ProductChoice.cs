@@ -22,7 +22,7 @@ internal sealed class ProductChoice(IReadOnlyList<ProductChoice.Form> forms, int
     /// <param name="Sum">Of the sum of parts where groups walk.</param>
     internal sealed record Form(ProductVariant Variant, double Fixed, double Step, double Alone, double Exposed, double Sum = 0);
 
-    /// <summary>The forms, the quicker ones first. Groups that walk keep the next tile's products in registers meanwhile: theirs is no place for an epilogue that computes.</summary>
+    /// <summary>The forms, the quicker ones first. Groups that walk keep a tile's accumulators to the end of its epilogue: one that computes finds too few registers.</summary>
     public static readonly IReadOnlyList<Form> All =
     [
         new(new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1, Walks: true), 2.8, 0.65, 0.65, double.PositiveInfinity, 16),
