@@ -42,9 +42,9 @@ internal sealed class RowBenchmark<T>(GpuDevice device, int runs, double copy) w
         }
 
         var sum = new ColumnSum(device);
-        Print("one column sum", chunks, Hidden, partial, () => sum.Launch(tokens, ArenaPlan.ChunkRows, true, new(first, Hidden, target.View)));
-        Print("three column sums", chunks, Hidden, 3 * partial, () => sum.Launch(tokens, ArenaPlan.ChunkRows, true, new(first, Hidden, target.View), new(second, Hidden, scale.View), new(third, Hidden, target.View.SubView(Hidden, Hidden))));
-        Print("one column sum", chunks, Expanded, 4 * partial, () => sum.Launch(tokens, ArenaPlan.ChunkRows, true, new(partials.View, Expanded, target.View)));
+        Print("one column sum", chunks, Hidden, partial, () => sum.Launch(tokens, true, new(first, Hidden, target.View)));
+        Print("three column sums", chunks, Hidden, 3 * partial, () => sum.Launch(tokens, true, new(first, Hidden, target.View), new(second, Hidden, scale.View), new(third, Hidden, target.View.SubView(Hidden, Hidden))));
+        Print("one column sum", chunks, Expanded, 4 * partial, () => sum.Launch(tokens, true, new(partials.View, Expanded, target.View)));
         Scatter(tokens, rows, written);
         CrossEntropy(tokens * 15 / 100);
         Print("clear, activations", tokens, Hidden, row, () => device.Clear(written));

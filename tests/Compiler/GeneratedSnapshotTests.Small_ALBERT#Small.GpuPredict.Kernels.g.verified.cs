@@ -72,6 +72,8 @@ partial class Small
             {
                 V.Store(layerOutput, row * 16 + column, product + V.Load(embeddingHiddenMappingInBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Prediction › Encode › LayerGroup › Layer › Linear
@@ -84,6 +86,8 @@ partial class Small
             {
                 V.Store(queryKeyValue, row * 48 + column, product + V.Load(queryKeyValueBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Prediction › Encode › LayerGroup › Layer › LayerNorm
@@ -141,6 +145,8 @@ partial class Small
                 V sum = product + V.Load(ffnBias, column);
                 V.Store(expanded, row * 32 + column, sum * V.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum)));
             }
+
+            public static int Operations => 16;
         }
 
         // Prediction › Encode › LayerGroup › Layer › Dropout
@@ -153,6 +159,8 @@ partial class Small
             {
                 V.Store(layerSum, row * 16 + column, (product + V.Load(ffnOutputBias, column)) * 1f);
             }
+
+            public static int Operations => 2;
         }
 
         // Prediction › Encode › LayerGroup › Layer › LayerNorm
@@ -256,6 +264,8 @@ partial class Small
             {
                 V.Store(pooled, row * 16 + column, V.Tanh(product + V.Load(poolerBias, column)));
             }
+
+            public static int Operations => 11;
         }
 
         // Prediction › Decode › Activate › GeluTanh
@@ -269,6 +279,8 @@ partial class Small
                 V sum = product + V.Load(predictionsDenseBias, column);
                 V.Store(transformed, row * 8 + column, sum * V.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum)));
             }
+
+            public static int Operations => 16;
         }
 
         // Prediction › Decode › LayerNorm
@@ -318,6 +330,8 @@ partial class Small
             {
                 V.Store(logits, row * 64 + column, product + V.Load(predictionsBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Prediction › Linear
@@ -330,6 +344,8 @@ partial class Small
             {
                 V.Store(order, row * 2 + column, product + V.Load(classifierBias, column));
             }
+
+            public static int Operations => 1;
         }
     }
 }

@@ -69,6 +69,8 @@ partial class Small
             {
                 V.Store(layerOutput, row * 16 + column, product + V.Load(embeddingHiddenMappingInBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › Linear
@@ -81,6 +83,8 @@ partial class Small
             {
                 V.Store(queryKeyValue, row * 48 + column, product + V.Load(queryKeyValueBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › Encode › LayerGroup › Layer
@@ -94,6 +98,8 @@ partial class Small
                 V scaled = (product + V.Load(attentionDenseBias, column)) * V.KeepMask(CounterRandom.RowKey(key2, row), column, 0x19999999u, 1.1111112f);
                 V.Store(attentionSum, row * 16 + column, V.Load(layerOutput, row * 16 + column) + scaled);
             }
+
+            public static int Operations => 33;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › LayerNorm
@@ -147,6 +153,8 @@ partial class Small
                 V sum = product + V.Load(ffnBias, column);
                 V.Store(expanded, row * 32 + column, sum * V.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum)));
             }
+
+            public static int Operations => 16;
         }
 
         // Pretraining › Encode › LayerGroup › Layer
@@ -160,6 +168,8 @@ partial class Small
                 V scaled = (product + V.Load(ffnOutputBias, column)) * V.KeepMask(CounterRandom.RowKey(key3, row), column, 0x19999999u, 1.1111112f);
                 V.Store(layerSum, row * 16 + column, V.Load(attended, row * 16 + column) + scaled);
             }
+
+            public static int Operations => 33;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › LayerNorm
@@ -283,6 +293,8 @@ partial class Small
                 V.Store(pooled, row * 16 + column, tanh);
                 V.Store(order, row * 16 + column, tanh * V.KeepMask(CounterRandom.RowKey(key4, row), column, 0x19999999u, 1.1111112f));
             }
+
+            public static int Operations => 42;
         }
 
         // Pretraining › Decode › LayerNorm
@@ -344,6 +356,8 @@ partial class Small
             {
                 V.Store(logits, row * 64 + column, product + V.Load(predictionsBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › Linear
@@ -356,6 +370,8 @@ partial class Small
             {
                 V.Store(order2, row * 2 + column, product + V.Load(classifierBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › CrossEntropy
@@ -478,6 +494,8 @@ partial class Small
                 V dScaled = product * V.KeepMask(CounterRandom.RowKey(key4, row), column, 0x19999999u, 1.1111112f) * (1f - tanh * tanh);
                 V.Store(dPooled, row * 16 + column, dScaled);
             }
+
+            public static int Operations => 34;
         }
 
         // Pretraining › Pool › Linear, gradient
@@ -687,6 +705,8 @@ partial class Small
                 V dScaled8 = dScaled5 * dSum4 * 0.071354814f * dSum4;
                 V.Store(dGeluTanh2, row * 32 + column, product * dSigmoid + dScaled5 * dSum5 + dScaled8 + dScaled8);
             }
+
+            public static int Operations => 27;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › Linear, gradient
@@ -807,6 +827,8 @@ partial class Small
             {
                 V.Store(dQueryKeyValue, row * 16 + column, V.Load(dAttended, row * 16 + column) + product);
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › Encode › Linear, gradient
@@ -840,6 +862,8 @@ partial class Small
             {
                 V.Store(dEmbedded, row * 8 + column, product * V.KeepMask(CounterRandom.RowKey(key0, row), column, 0x19999999u, 1.1111112f));
             }
+
+            public static int Operations => 31;
         }
 
         // Pretraining › Encode › LayerNorm › RowMean, gradient

@@ -3,7 +3,7 @@ using AlbertCompiled.Tests.Numbers;
 
 namespace AlbertCompiled.Tests.Gpu;
 
-/// <summary>Rows longer than a group of lanes holds: a group takes one row, and another kernel sums the columns.</summary>
+/// <summary>Rows longer than a group of lanes holds: a group goes over one in a loop, and the bands of logits sum columns by themselves.</summary>
 [Collection(GpuCollection.Name)]
 public sealed class LongRowTests(GpuDevices devices)
 {

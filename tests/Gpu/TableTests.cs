@@ -54,9 +54,9 @@ public sealed class TableTests(GpuDevices devices)
             using var bufferPartials = device.Upload(partials);
             using var target = device.Upload(start);
             using var second = device.Allocate<float>(columns);
-            sum.Launch(chunks * ArenaPlan.ChunkRows, ArenaPlan.ChunkRows, accumulate: true, new(bufferPartials.View, columns, target.View));
+            sum.Launch(chunks * ArenaPlan.ChunkRows, accumulate: true, new(bufferPartials.View, columns, target.View));
             Check.Close([.. sums.Zip(start, (a, b) => a + b)], device.Download(target), 1e-5);
-            sum.Launch(chunks, 1, accumulate: false, new(bufferPartials.View, columns, target.View), new(bufferPartials.View, columns, second.View));
+            sum.Launch(chunks * ArenaPlan.ChunkRows, accumulate: false, new(bufferPartials.View, columns, target.View), new(bufferPartials.View, columns, second.View));
             Check.Close(sums, device.Download(target), 1e-5);
             Check.Close(sums, device.Download(second), 1e-5);
         }

@@ -83,6 +83,9 @@ internal abstract class Dialect
     /// <summary>An element inside an epilogue.</summary>
     public abstract string EpilogueElement(string name, int stride);
 
+    /// <summary>Whether an epilogue says how much it computes, by which the runtime chooses tiles.</summary>
+    public virtual bool EpilogueTellsOperations => false;
+
     /// <summary>Heading of an epilogue's method that asks for memory ahead of time, or null where there is none.</summary>
     public virtual string? PrefetchHeading => null;
 

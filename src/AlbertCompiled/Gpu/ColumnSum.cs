@@ -16,13 +16,12 @@ public sealed class ColumnSum(GpuDevice device)
 
     /// <summary>sum = Σ partials, or sum += Σ partials, in a fixed order, for up to four sums.</summary>
     /// <param name="rows">Rows that they are sums over.</param>
-    /// <param name="chunkRows">Rows of a chunk.</param>
     /// <param name="accumulate">True to add to what is there.</param>
     /// <param name="first">A sum.</param>
     /// <param name="second">Another, if there is one.</param>
     /// <param name="third">A third.</param>
     /// <param name="fourth">A fourth.</param>
-    public void Launch(Extent rows, int chunkRows, bool accumulate, ColumnSumOf first, ColumnSumOf second = default, ColumnSumOf third = default, ColumnSumOf fourth = default)
+    public void Launch(Extent rows, bool accumulate, ColumnSumOf first, ColumnSumOf second = default, ColumnSumOf third = default, ColumnSumOf fourth = default)
     {
         int widest = Math.Max(Math.Max(first.Columns, second.Columns), Math.Max(third.Columns, fourth.Columns));
         int sums = fourth.Columns > 0 ? 4 : third.Columns > 0 ? 3 : second.Columns > 0 ? 2 : 1;
@@ -33,7 +32,6 @@ public sealed class ColumnSum(GpuDevice device)
             Third = third,
             Fourth = fourth,
             Rows = rows,
-            ChunkRows = chunkRows,
             Accumulate = accumulate ? 1 : 0,
         });
     }
@@ -46,7 +44,7 @@ internal struct ColumnSumKernel : IGpuKernel
 
     public ColumnSumOf First, Second, Third, Fourth;
     public Extent Rows;
-    public int ChunkRows, Accumulate;
+    public int Accumulate;
 
     /// <inheritdoc/>
     public readonly void Run()
@@ -56,7 +54,7 @@ internal struct ColumnSumKernel : IGpuKernel
         int width = of.Columns;
         if (Grid.IdxX * Columns >= width) return;
         int lane = Group.IdxX, column = Grid.IdxX * Columns + lane % Columns, shares = Group.DimX / Columns;
-        int chunks = (Rows.Actual + ChunkRows - 1) / ChunkRows;
+        int chunks = (Rows.Actual + ArenaPlan.ChunkRows - 1) / ArenaPlan.ChunkRows;
         float total = 0f;
         if (column < width)
         {

@@ -19,6 +19,7 @@ public sealed class GpuDevice : Device
 
     readonly Context context;
     MemoryBuffer1D<float, Stride1D.Dense>? workspace;
+    MemoryBuffer1D<int, Stride1D.Dense>? turns;
 
     GpuDevice(string kind, Context context, Accelerator accelerator)
     {
@@ -126,6 +127,21 @@ public sealed class GpuDevice : Device
         return workspace.View;
     }
 
+    /// <summary>Counters by which groups of a kernel take turns: 0 before each launch, and 0 again behind it.</summary>
+    internal ArrayView<int> Turns(int count)
+    {
+        if (turns is null || turns.Length < count)
+        {
+            Synchronize();
+            turns?.Dispose();
+            turns = null;
+            turns = Allocate<int>(count);
+            MemoryVersion++;
+        }
+
+        return turns.View;
+    }
+
     TensorMaps? tensorMaps;
 
     /// <summary>The tensor maps of a CUDA device.</summary>
@@ -226,6 +242,7 @@ public sealed class GpuDevice : Device
         IsClosed = true;
         if (tensorMaps is not null) Free(tensorMaps);
         if (workspace is not null) Free(workspace);
+        if (turns is not null) Free(turns);
         if (CopyStream != Stream) Free(CopyStream);
         Free(Stream);
         Free(Accelerator);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using AlbertCompiled.Gpu.TensorCores;
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Backends.OpenCL;
@@ -41,6 +42,7 @@ internal static class KernelContext
 
         foreach (string name in CudaMath.Instructions.Keys)
             manager.RegisterMethod(Find(typeof(CudaMath), name), new PTXIntrinsic(Find(typeof(CudaMath), nameof(CudaMath.Write)), IntrinsicImplementationMode.GenerateCode));
+        manager.RegisterMethod(Find(typeof(CoherentMemory), nameof(CoherentMemory.Pair)), new PTXIntrinsic(Find(typeof(CoherentMemory), nameof(CoherentMemory.Write)), IntrinsicImplementationMode.GenerateCode));
         return builder;
     }
 

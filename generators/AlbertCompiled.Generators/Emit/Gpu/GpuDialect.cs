@@ -37,6 +37,8 @@ internal sealed class GpuDialect : Dialect
 
     public override string EpilogueType => "V";
 
+    public override bool EpilogueTellsOperations => true;
+
     /// <summary>What a buffer holds: activations are kept as the program's T.</summary>
     public static string ElementOf(Lower.Buffer buffer) => buffer is SlotBuffer { Slot.IsElement: true } ? "T" : "float";
 

@@ -33,29 +33,33 @@ internal sealed class TensorProducts<TLayout, TEpilogue>
 
     (TensorProduct<TLayout, TEpilogue> Product, int Parts) Choose(int m, int n, int k, bool boxes)
     {
-        var (variant, parts) = choice.Of(m, n, k, boxes);
+        var (variant, parts) = choice.Of(m, n, k, boxes, TEpilogue.Operations);
         if (!products.TryGetValue(variant, out var product)) products[variant] = product = Create(device, variant);
         return (product, parts);
     }
 
     /// <summary>A variant of the product.</summary>
-    public static TensorProduct<TLayout, TEpilogue> Create(GpuDevice device, ProductVariant variant) => (variant.Columns, variant.Workers) switch
+    public static TensorProduct<TLayout, TEpilogue> Create(GpuDevice device, ProductVariant variant) => (variant.Columns, variant.Workers, variant.Walks) switch
     {
-        (128, 128) => new TiledProduct<Tile128Warps4, TLayout, TEpilogue>(device, variant),
-        (128, 256) => new TiledProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
-        (256, 256) => new TiledProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
+        (128, 128, false) => new TiledProduct<Tile128Warps4, TLayout, TEpilogue>(device, variant),
+        (128, 256, false) => new TiledProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
+        (256, 256, false) => new TiledProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
+        (128, 256, true) => new WalkingProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
+        (256, 256, true) => new WalkingProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
         _ => throw new ArgumentException($"{variant.Name} has no kernel", nameof(variant)),
     };
 
     /// <summary>The text of a variant's kernel, for any backend.</summary>
-    public static string Text(Backend backend, ProductVariant variant) => (variant.Columns, variant.Workers) switch
+    public static string Text(Backend backend, ProductVariant variant) => (variant.Columns, variant.Workers, variant.Walks) switch
     {
-        (128, 128) => Text<TensorProductKernel<Tile128Warps4, TEpilogue>>(backend, variant),
-        (128, 256) => Text<TensorProductKernel<Tile128Warps8, TEpilogue>>(backend, variant),
-        (256, 256) => Text<TensorProductKernel<Tile256Warps8, TEpilogue>>(backend, variant),
+        (128, 128, false) => Text<TensorProductKernel<Tile128Warps4, TEpilogue>>(backend, variant),
+        (128, 256, false) => Text<TensorProductKernel<Tile128Warps8, TEpilogue>>(backend, variant),
+        (256, 256, false) => Text<TensorProductKernel<Tile256Warps8, TEpilogue>>(backend, variant),
+        (128, 256, true) => Text<WalkingProductKernel<Tile128Warps8, TEpilogue>>(backend, variant),
+        (256, 256, true) => Text<WalkingProductKernel<Tile256Warps8, TEpilogue>>(backend, variant),
         _ => throw new ArgumentException($"{variant.Name} has no kernel", nameof(variant)),
     };
 
     static string Text<TKernel>(Backend backend, ProductVariant variant) where TKernel : struct, IGpuKernel =>
-        PatchedKernel<TKernel>.Compile(backend, variant.Lanes, variant.Resident, text => ProductText.Complete(text, variant, TLayout.TransposeA, TLayout.TransposeB)).PTXAssembly;
+        PatchedKernel<TKernel>.Compile(backend, variant.Lanes, variant.Resident, text => TensorProduct<TLayout, TEpilogue>.Complete(text, variant)).PTXAssembly;
 }
