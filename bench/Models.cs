@@ -43,3 +43,21 @@ internal sealed partial class AlbertHidden1024;
 [Albert(Hidden = 2048, Layers = 12, Heads = 32, Intermediate = 8192)]
 [Pretraining]
 internal sealed partial class AlbertHidden2048;
+
+// Judges tell two classes of sentences apart.
+
+[Albert(Hidden = 768, Layers = 12, Heads = 12, Intermediate = 3072)]
+[Classification(labels: 2, Dropout = 0)]
+internal sealed partial class AlbertBaseJudge;
+
+[Albert(Hidden = 768, Layers = 12, Heads = 12, Intermediate = 3072, Dropout = 0.1, AttentionDropout = 0.1)]
+[Classification(labels: 2)]
+internal sealed partial class AlbertBaseDropoutJudge;
+
+[Albert(Vocabulary = 8_000, Embedding = 128, Hidden = 256, Layers = 6, Heads = 4, Intermediate = 1024)]
+[Classification(labels: 2, Dropout = 0)]
+internal sealed partial class AlbertSmallJudge;
+
+[Albert(Vocabulary = 8_000, Embedding = 128, Hidden = 256, Layers = 6, Heads = 4, Intermediate = 1024, Dropout = 0.1, AttentionDropout = 0.1)]
+[Classification(labels: 2)]
+internal sealed partial class AlbertSmallDropoutJudge;

@@ -110,7 +110,7 @@ internal static class TensorBenchmark
             using var gradient = form == "TN" ? device.Allocate<float>((long)m * strideC) : null;
             int[] choices = [1];
             string chosen = "";
-            if (variant is null && ProductChoice.For(device)?.Of(m, n, k, true) is { } choice)
+            if (variant is null && ProductChoice.For(device)?.Of(new(typeof(TLayout).Name, m, n, k, true)) is { } choice)
                 chosen = $" ({choice.Variant.Name} in {choice.Parts})";
             else if (variant is not null && form == "TN")
                 choices = [.. new[] { 1, (2 * processors * variant.Resident + variant.Tiles(m, n) - 1) / variant.Tiles(m, n), Math.Max(1, processors * variant.Resident / variant.Tiles(m, n)) }.Distinct().Where(p => p <= 64)];

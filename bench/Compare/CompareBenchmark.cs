@@ -17,7 +17,7 @@ internal static class CompareBenchmark
     public static void Run(Options options)
     {
         string document = options.Text("write", "");
-        string[] parts = Choice(options, "what", "train", "infer", "start");
+        string[] parts = Choice(options, "what", "train", "finetune", "infer", "start");
         if (Machine.Load() > 0.5) Console.Error.WriteLine($"warning: the machine is busy (load {Machine.Load()}); figures will be worse than they need to be");
         string peers = PeerBuild.Assembly();
         foreach (string part in parts)
@@ -25,6 +25,7 @@ internal static class CompareBenchmark
             string rows = part switch
             {
                 "train" => Pairs.Table(Training(options, peers)),
+                "finetune" => Pairs.Table(FineTuning(options, peers)),
                 "infer" => Pairs.Table(Inference(options, peers)),
                 _ => Start(options, peers),
             };
@@ -60,6 +61,33 @@ internal static class CompareBenchmark
                             options));
                     }
 
+        return rows;
+    }
+
+    /// <summary>Updates of a classifier on the same sentences: ours packs them, libtorch pads each update to its longest sentence.</summary>
+    static List<Pairs> FineTuning(Options options, string peers)
+    {
+        string folder = Directory.CreateTempSubdirectory("albert-compare").FullName, sentences = Path.Combine(folder, "sentences.txt");
+        int steps = options.Number("steps", 4), batch = options.Number("batch", 32);
+        SentenceFile.Write(sentences, steps * batch);
+        var rows = new List<Pairs>();
+        string? fast = PeerBuild.FastMkl();
+        foreach (string config in Choice(options, "config", "small", "base"))
+            foreach (string dtype in Choice(options, "dtype", "fp32", "bf16"))
+                foreach (string dropout in Choice(options, "dropout", "0", "0.1"))
+                    foreach (string order in Choice(options, "order", "given", "sorted"))
+                        foreach (string mkl in Choice(options, "mkl", "default", "fast"))
+                        {
+                            if (mkl == "fast" && (fast is null || dropout != "0" || order != "given")) continue;
+                            string work = $"config={config} dtype={dtype} dropout={dropout} order={order} threads={options.Number("threads", 2)} steps={steps} batch={batch} sentences={sentences}";
+                            rows.Add(Measure(
+                                $"{config}, {dtype}, dropout {dropout}{(order == "sorted" ? ", sorted by length" : "")}",
+                                new("ours", Ours, $"finetune {work}"),
+                                new(mkl == "fast" ? "libtorch, padded, MKL's fast path" : "libtorch, padded", peers, $"torch-finetune {work}", mkl == "fast" ? fast : null),
+                                options));
+                        }
+
+        Directory.Delete(folder, recursive: true);
         return rows;
     }
 

@@ -5,7 +5,7 @@ using BFloat16 = AlbertCompiled.Gpu.BFloat16;
 
 namespace AlbertCompiled.Bench;
 
-/// <summary>What a GPU does beside its own ceilings: a copy, a large matrix product, then the products, attention and a row kernel of a step.</summary>
+/// <summary>What a GPU does beside its own ceilings: a copy, a large matrix product, then the products, attention and rows of a step.</summary>
 internal static class GpuBenchmark
 {
     const int CopyMegabytes = 1024, Heads = 12, HeadSize = 64, Hidden = Heads * HeadSize;
@@ -39,7 +39,7 @@ internal static class GpuBenchmark
             foreach (double dropout in new[] { 0, 0.1 })
                 if (tokens >= length) Attention<T>(device, tokens / length, length, dropout, runs);
 
-        Rows<T>(device, tokens, runs, copy);
+        new RowBenchmark<T>(device, runs, copy).Run(tokens);
     }
 
     static void Print(string name, string form, int m, int n, int k, double rate, double ceiling) =>
@@ -105,16 +105,5 @@ internal static class GpuBenchmark
         double there = DeviceClock.Seconds(device, runs, () => forward.Launch(arguments, contexts, logSums));
         double back = DeviceClock.Seconds(device, runs, () => backward.Launch(arguments, contexts, logSums, new(gradient.View.BaseView, Hidden), new(result.View.BaseView, 3 * Hidden), delta.View.BaseView));
         Console.WriteLine($"{$"B={sequences}",-24} {length,6} {dropout,6} {there * 1e6,12:F1} {flops / there / 1e12,9:F2} {back * 1e6,12:F1} {2.5 * flops / back / 1e12,9:F2}");
-    }
-
-    static void Rows<T>(GpuDevice device, int tokens, int runs, double copy) where T : unmanaged, IElement<T>
-    {
-        long elements = (long)tokens * Hidden;
-        using var x = DeviceClock.Random<T>(device, elements);
-        using var residual = DeviceClock.Random<T>(device, elements);
-        using var y = device.Allocate<T>(elements);
-        var rows = new GpuRows<NormaliseRows<T>, Float8>(device, Hidden);
-        double seconds = DeviceClock.Seconds(device, runs, () => rows.Launch(tokens, new(x.View.BaseView, residual.View.BaseView, y.View.BaseView, Hidden))), bytes = 3.0 * elements * Interop.SizeOf<T>();
-        Console.WriteLine($"residual and normalisation of [{tokens}, {Hidden}]: us={seconds * 1e6:F1} rows_gb_s={bytes / seconds / 1e9:F0} of_copy={bytes / seconds / copy * 100:F0}");
     }
 }

@@ -6,10 +6,13 @@ namespace AlbertCompiled.Bench;
 
 /// <summary>
 /// Where the time of a training step goes on a CUDA card, kernel by kernel: the device's clock is read after each launch, launches queued one by one.
-/// A kernel that is shorter than its launch seems as long as that, so the sum exceeds the time of a recorded step.
+/// A step is queued behind a few milliseconds of other work, so that the first kernels are not charged for what the host does before it launches them. A
+/// kernel that is shorter than its launch seems as long as that once the host has lost its lead, so the sum exceeds the time of a recorded step.
 /// </summary>
 internal static partial class GpuProfile
 {
+    const int LeadFloats = 1 << 26, LeadLaunches = 64;
+
     /// <summary>Parts of a step by what is in the names of kernels.</summary>
     static readonly (string Part, string[] Words)[] Parts =
     [
@@ -33,11 +36,13 @@ internal static partial class GpuProfile
             return mark;
         }
 
+        using var lead = device.Allocate<float>(LeadFloats);
         device.RecordsSteps = false;
         var times = new Dictionary<string, (int Calls, double Milliseconds)>();
         for (int step = 0; step < steps; step++)
         {
             launches.Clear();
+            for (int launch = 0; launch < LeadLaunches; launch++) device.Clear<float>(lead.View);
             var begin = Mark();
             device.Observer = kernel => launches.Add((kernel, Mark()));
             workload.Queue();

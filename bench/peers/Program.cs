@@ -8,11 +8,12 @@ var commands = new Dictionary<string, (string Help, Action<Options> Run)>
     ["onnx-infer"] = ("model=FILE threads=2 runs=20 S=128 | sentences=FILE batch=8 order=given|sorted: ONNX Runtime", OnnxInference.Run),
     ["torch-infer"] = ("threads=2 dtype=fp32|bf16 runs=20 S=128: libtorch, the base encoder on one sequence", TorchInference.Run),
     ["torch-train"] = ("config=base|small dtype=fp32|bf16 threads=2 steps=6 dropout=0 optimizer=adamw|lamb [B=] [S=]: libtorch, a pretraining step", TorchTraining.Run),
+    ["torch-finetune"] = ("sentences=FILE config=base|small dtype=fp32|bf16 threads=2 steps=4 batch=32 dropout=0 order=given|sorted: libtorch, updates of a classifier in padded batches", TorchFineTuning.Run),
 };
 if (args.Length == 0 || !commands.TryGetValue(args[0], out var command))
 {
     Console.WriteLine("peers <name> [key=value ...]");
-    foreach (var (name, c) in commands) Console.WriteLine($"  {name,-12} {c.Help}");
+    foreach (var (name, c) in commands) Console.WriteLine($"  {name,-14} {c.Help}");
     return args.Length == 0 ? 0 : 1;
 }
 

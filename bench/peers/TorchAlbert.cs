@@ -30,9 +30,9 @@ sealed class TorchAlbert
     readonly List<Parameter> parameters = [];
     readonly Embedding word, segment;
     readonly Parameter position, decoderBias;
-    readonly (Parameter Weight, Parameter Bias) embeddingNorm, mapping, qkv, output, attentionNorm, expansion, contraction, layerNorm, pooler, transform, transformNorm, order;
+    readonly (Parameter Weight, Parameter Bias) embeddingNorm, mapping, qkv, output, attentionNorm, expansion, contraction, layerNorm, pooler, transform, transformNorm, order, classifier;
 
-    public TorchAlbert(Sizes sizes, double dropout, bool bfloat16)
+    public TorchAlbert(Sizes sizes, double dropout, bool bfloat16, int labels = 2)
     {
         (c, this.dropout, operand) = (sizes, dropout, bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
         (word, segment) = (Table(c.Vocabulary), Table(2));
@@ -40,13 +40,16 @@ sealed class TorchAlbert
         (embeddingNorm, attentionNorm, layerNorm, transformNorm) = (Norm(Sizes.Embedding), Norm(c.Hidden), Norm(c.Hidden), Norm(Sizes.Embedding));
         (mapping, qkv, output) = (Linear(Sizes.Embedding, c.Hidden), Linear(c.Hidden, 3 * c.Hidden), Linear(c.Hidden, c.Hidden));
         (expansion, contraction) = (Linear(c.Hidden, c.Intermediate), Linear(c.Intermediate, c.Hidden));
-        (pooler, transform, order) = (Linear(c.Hidden, c.Hidden), Linear(c.Hidden, Sizes.Embedding), Linear(c.Hidden, 2));
+        (pooler, transform, order, classifier) = (Linear(c.Hidden, c.Hidden), Linear(c.Hidden, Sizes.Embedding), Linear(c.Hidden, 2), Linear(c.Hidden, labels));
     }
 
     public IReadOnlyList<Parameter> Parameters => parameters;
 
     /// <summary>Hidden states and pooled, float32 or bf16.</summary>
-    public (Tensor Hidden, Tensor Pooled) Encode(Tensor tokens, Tensor segments)
+    /// <param name="tokens">[B, S].</param>
+    /// <param name="segments">[B, S].</param>
+    /// <param name="mask">[B, 1, 1, S], true where a token is real; null: everywhere.</param>
+    public (Tensor Hidden, Tensor Pooled) Encode(Tensor tokens, Tensor segments, Tensor? mask = null)
     {
         long b = tokens.shape[0], s = tokens.shape[1], size = c.Hidden / c.Heads;
         var embedded = word.call(tokens) + segment.call(segments) + position.narrow(0, 0, s);
@@ -55,7 +58,7 @@ sealed class TorchAlbert
         for (int layer = 0; layer < c.Layers; layer++)
         {
             var parts = Linear(hidden, qkvLow).view(b, s, 3, c.Heads, size).permute(2, 0, 3, 1, 4).unbind(0);
-            var context = F.scaled_dot_product_attention(parts[0], parts[1], parts[2], null, dropout, false).transpose(1, 2).reshape(b, s, c.Hidden);
+            var context = F.scaled_dot_product_attention(parts[0], parts[1], parts[2], mask, dropout, false).transpose(1, 2).reshape(b, s, c.Hidden);
             var attended = Normalized(hidden + Drop(Linear(context, outputLow)), attentionNorm);
             var expanded = F.gelu(Linear(attended, expansionLow), GELU.Approximate.tanh, false);
             hidden = Normalized(attended + Drop(Linear(expanded, contractionLow)), layerNorm);
@@ -79,6 +82,14 @@ sealed class TorchAlbert
         var swapped = Linear(Drop(pooled), Cast(order));
         return F.cross_entropy(logits.to(ScalarType.Float32), labels) + F.cross_entropy(swapped.to(ScalarType.Float32), orders);
     }
+
+    /// <summary>Classification.</summary>
+    /// <param name="tokens">[B, S], padded.</param>
+    /// <param name="segments">[B, S].</param>
+    /// <param name="mask">[B, 1, 1, S], true where a token is real.</param>
+    /// <param name="labels">[B].</param>
+    public Tensor Loss(Tensor tokens, Tensor segments, Tensor mask, Tensor labels) =>
+        F.cross_entropy(Linear(Drop(Encode(tokens, segments, mask).Pooled), Cast(classifier)).to(ScalarType.Float32), labels);
 
     (Tensor Weight, Tensor Bias) Cast((Parameter Weight, Parameter Bias) p) => (p.Weight.to(operand), p.Bias.to(operand));
 

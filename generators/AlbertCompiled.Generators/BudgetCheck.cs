@@ -1,6 +1,7 @@
 using System.Globalization;
 using AlbertCompiled.Generators.Diagnostics;
 using AlbertCompiled.Generators.Emit;
+using AlbertCompiled.Generators.Graph;
 using AlbertCompiled.Generators.Passes;
 using AlbertCompiled.Generators.Trace;
 
@@ -30,8 +31,10 @@ internal static class BudgetCheck
         static long Round(long rows) => (rows + 15) & ~15L;
         static long Chunks(long rows) => Round((rows + Slot.ChunkRows - 1) / Slot.ChunkRows);
         long Of(Region region) => plan.Totals.TryGetValue(region, out long units) ? units : 0;
+        long band = Math.Min(plan.Band.Rows, Round(plan.Band.Of.Kind switch { DimensionKind.Tokens => tokens, DimensionKind.Sequences => sequences, _ => predictions }));
         return sizeof(float) * (Of(Region.Token) * Round(tokens) + Of(Region.Sequence) * Round(sequences) + Of(Region.Prediction) * Round(predictions)
             + Of(Region.ExactToken) * Round(tokens) + Of(Region.ExactSequence) * Round(sequences) + Of(Region.ExactPrediction) * Round(predictions)
-            + Of(Region.TokenChunk) * Chunks(tokens) + Of(Region.SequenceChunk) * Chunks(sequences) + Of(Region.PredictionChunk) * Chunks(predictions) + Of(Region.Fixed) + Of(Region.ExactFixed));
+            + Of(Region.TokenChunk) * Chunks(tokens) + Of(Region.SequenceChunk) * Chunks(sequences) + Of(Region.PredictionChunk) * Chunks(predictions) + Of(Region.Fixed) + Of(Region.ExactFixed)
+            + Of(Region.Band) * band);
     }
 }

@@ -40,8 +40,8 @@ internal static class Compiler
         var programs = ImmutableArray.CreateBuilder<(ProgramRule, LoweredProgram, ModelGraph)>();
         foreach (var (rule, graph) in graphs)
         {
-            if (rule.Trains) programs.Add((rule, Pipeline.Train(graph, model.Recompute, names), graph));
-            programs.Add((rule, Pipeline.Infer(rule.Infers, graph, names), graph));
+            if (rule.Trains) programs.Add((rule, Pipeline.Train(graph, model.Recompute, names, model.LogitRows), graph));
+            programs.Add((rule, Pipeline.Infer(rule.Infers, graph, names, model.LogitRows), graph));
         }
 
         var layout = new ParameterLayout(parameters, graphs.Select(p => p.Graph));

@@ -19,6 +19,7 @@ public static class CommandLine
             PretrainCommand.Create(context),
             FillMaskCommand.Create(context),
             AnalyzeCommand.Create(context),
+            ExperimentCommand.Create(context),
             ExportCommand.Create(context),
             InfoCommand.Create(context),
             GraphCommand.Create(context),

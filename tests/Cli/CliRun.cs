@@ -56,12 +56,28 @@ internal sealed class CliRun
         return Run(registry, (word, _) => word is "auto" or "cpu" or "fake" ? new FakeDevice() : throw new DeviceException($"there is no device called {word}"), interruption, args);
     }
 
-    static CliRun Run(ModelRegistry models, Func<string, int, Device> device, Interruption interruption, string[] args, string input = "")
+    /// <summary>A run with compiled models that is interrupted, as by Ctrl-C, when it has written a line that begins so.</summary>
+    public static CliRun InterruptedAfter(string line, params string[] args)
     {
-        var output = new StringWriter { NewLine = "\n" };
+        using var interruption = new Interruption();
+        return Run(ModelRegistry.Zoo, (_, _) => new CpuDevice(2), interruption, args, output: new Watched(line, interruption.Request) { NewLine = "\n" });
+    }
+
+    static CliRun Run(ModelRegistry models, Func<string, int, Device> device, Interruption interruption, string[] args, string input = "", StringWriter? output = null)
+    {
+        output ??= new StringWriter { NewLine = "\n" };
         var error = new StringWriter { NewLine = "\n" };
         int code = CommandLine.Run(args, new(output, error, models, device, () => ["fake  a device of the tests"], () => interruption, false) { In = () => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(input)) });
         return new(code, output.ToString(), error.ToString());
+    }
+
+    sealed class Watched(string line, Action then) : StringWriter
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value?.StartsWith(line, StringComparison.Ordinal) == true) then();
+        }
     }
 
     /// <summary>The lines of a metrics file, without what the clock says.</summary>

@@ -1,3 +1,4 @@
+using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Tests;
 
@@ -49,9 +50,54 @@ public sealed class DiskTests : IDisposable
             .Fails("cannot write", "events.out.tfevents.run", "No space left on device", "so training stopped; there is no earlier checkpoint");
     }
 
+    /// <summary>As another user if this one may write everywhere.</summary>
+    [OtherUserFact]
+    public void A_folder_that_turns_read_only_keeps_the_last_checkpoint()
+    {
+        folder.Write("text/a.txt", TestText.Documents(60, 30));
+        Directory.CreateDirectory(folder["disk/cache"]);
+        string run = folder["disk/run"], checkpoints = folder["disk/run/checkpoints"];
+        string pretrain = string.Join(' ', CliProcess.Command(
+            "pretrain", "--text", folder["text"], "--batch-tokens", "128", "--sequence", "32", "--threads", "1", "--steps", "10000", "--checkpoint-steps", "1", "--run", run));
+        var (code, output, error) = CliProcess.Run("sh", "-c", $"""
+            chmod -R a+rwX {folder.Path}
+            ALBERT_CACHE={folder["disk/cache"]} {OtherUserFactAttribute.Prefix} {pretrain} > /dev/null & pid=$!
+            while kill -0 $pid 2> /dev/null && ! [ -d {checkpoints}/step-00000003 ]; do sleep 0.02; done
+            chmod a-w {checkpoints} {run}
+            wait $pid; echo "code $?"
+            """);
+        Assert.Equal((0, "code 1\n"), (code, output));
+        string last = new CheckpointStore(run).Latest()!;
+        Assert.Matches($"^error: cannot write the checkpoint {checkpoints}/step-[0-9]+: .*denied.*; the last good one is {last}\n$", error);
+        Manifest.Verify(last);
+        Assert.Equal(0, CliProcess.Run("chmod", "-R", "a+rwX", folder.Path).Code);
+    }
+
     static (int Code, string Output, string Error) InNamespace(string script) => CliProcess.Run("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script);
 
     string[] Metrics(string path) => CliRun.Measured(folder[path]);
+
+    // the administrator may write to folders that are read-only
+    sealed class OtherUserFactAttribute : FactAttribute
+    {
+        public static string Prefix => Environment.IsPrivilegedProcess ? "setpriv --reuid=65534 --regid=65534 --clear-groups" : "";
+
+        static readonly Lazy<string?> Refusal = new(() =>
+        {
+            if (OperatingSystem.IsWindows()) return "folders are not made read-only so";
+            try
+            {
+                var (code, _, error) = CliProcess.Run("sh", "-c", $"{Prefix} test -r {CliProcess.Command()[^1]} || {{ echo \"another user cannot read the program\" >&2; exit 1; }}");
+                return code == 0 ? null : error.Trim();
+            }
+            catch (System.ComponentModel.Win32Exception e)
+            {
+                return e.Message;
+            }
+        });
+
+        public OtherUserFactAttribute() => Skip = Refusal.Value;
+    }
 
     sealed class NamespaceFactAttribute : FactAttribute
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Tests;
 
@@ -67,7 +68,7 @@ public sealed class FineTuneTests
         string a = folder["runs/seed-42"], b = folder["runs/seed-43"];
         Assert.NotEqual(Probability(a), Probability(b));
         Assert.Equal((Probability(a) + Probability(b)) / 2, Probability(a, b), 1e-6);
-        Run(Arguments(folder, "runs")).Fails("holds a fine-tuned model already");
+        Run(Arguments(folder, "runs")).Fails("holds several seeds");
     }
 
     [Fact]
@@ -124,6 +125,83 @@ public sealed class FineTuneTests
             Assert.StartsWith($"{metric,-20} 100.0000\n", Run("evaluate", run).Succeeds().Output);
             Assert.Contains(answer, CliRun.WithInput(question + "\n", "predict", run).Succeeds().Output);
         }
+    }
+
+    [Fact]
+    public void An_interrupted_run_goes_on_to_the_same_model()
+    {
+        using var folder = Data();
+        Run(Arguments(folder, "whole")).Succeeds();
+        var broken = CliRun.InterruptedAfter("epoch 2", Arguments(folder, "broken"));
+        Assert.Equal(130, broken.Code);
+        Assert.EndsWith("interrupted after epoch 2 of 4: the same command goes on\nmodel: " + folder["broken"] + "\n", broken.Output);
+        CliRun.WithInput("The phone is good.\n", "predict", folder["broken"]).Succeeds(); // what there is can be asked
+        File.AppendAllText(folder["broken/metrics.jsonl"], File.ReadLines(folder["broken/metrics.jsonl"]).First().Replace("\"step\":1", "\"step\":13") + "\n{\"kind\":"); // killed later than saved
+
+        Run(Arguments(folder, "broken", "--learning-rate", "0.001")).Fails("was begun with learning-rate 0.002, not 0.001");
+        Run(Arguments(folder, "broken", "--seeds", "2")).Fails("holds one model, not several seeds");
+        string text = File.ReadAllText(folder["dev.csv"]);
+        folder.Write("dev.csv", text.Replace("phone", "case"));
+        Run(Arguments(folder, "broken")).Fails("the data have changed since");
+        folder.Write("dev.csv", text);
+
+        Assert.Contains("resumed after epoch 2 of 4\nepoch 3: ", Run(Arguments(folder, "broken")).Succeeds().Output);
+        Assert.Equal(File.ReadAllBytes(folder["whole/model.safetensors"]), File.ReadAllBytes(folder["broken/model.safetensors"]));
+        Assert.Equal(File.ReadAllText(folder["whole/dev.tsv"]), File.ReadAllText(folder["broken/dev.tsv"]));
+        Assert.Equal(CliRun.Measured(folder["whole/metrics.jsonl"]), CliRun.Measured(folder["broken/metrics.jsonl"]));
+        Assert.Empty(Directory.GetDirectories(folder["broken"]));
+        Run(Arguments(folder, "broken")).Fails("holds a fine-tuned model already");
+        Assert.Contains("from scratch", Run(Arguments(folder, "broken", "--epochs", "1", "--new")).Succeeds().Output);
+    }
+
+    [Fact]
+    public void Interrupted_seeds_go_on_and_those_that_are_whole_are_not_trained_again()
+    {
+        using var folder = Data();
+        string[] options = ["--seeds", "2", "--epochs", "2"];
+        string whole = Run(Arguments(folder, "whole", options)).Succeeds().Output;
+        Assert.Equal(130, CliRun.InterruptedAfter("seed 43", Arguments(folder, "broken", options)).Code);
+        string output = Run(Arguments(folder, "broken", options)).Succeeds().Output;
+        Assert.StartsWith("best: epoch", output.Split('\n')[2]);
+        Assert.Equal(whole.Split('\n').Where(l => l.Contains("median")), output.Split('\n').Where(l => l.Contains("median")));
+        Assert.Equal(File.ReadAllBytes(folder["whole/seed-43/model.safetensors"]), File.ReadAllBytes(folder["broken/seed-43/model.safetensors"]));
+    }
+
+    [Fact]
+    public void Products_may_be_rounded()
+    {
+        using var folder = Data();
+        Run(Arguments(folder, "half", "--precision", "bf16", "--epochs", "1")).Succeeds();
+        Run(Arguments(folder, "full", "--epochs", "1")).Succeeds();
+        Assert.NotEqual(CliRun.Measured(folder["full/metrics.jsonl"]), CliRun.Measured(folder["half/metrics.jsonl"]));
+        Assert.Equal(Compute.BFloat16, new FineTunedFolder(folder["half"]).ReadConfiguration().Recipe.Precision);
+        Run("evaluate", folder["half"]).Succeeds();
+        Run(Arguments(folder, "none", "--precision", "fp8")).Fails("no precision is called fp8");
+    }
+
+    [Fact]
+    public void A_fine_tuned_folder_is_told_of_and_exported()
+    {
+        using var folder = Data();
+        Run(Arguments(folder, "run", "--epochs", "1")).Succeeds();
+        string info = Run("info", folder["run"]).Succeeds().Output;
+        foreach (string part in new[] { "a fine-tuned model for classification, from scratch", "labels: no, yes", "best: epoch 1 of 1, accuracy ", "AlbertTinyClassifier" }) Assert.Contains(part, info);
+        Assert.Contains("fine-tuned for classification", Run("export", folder["run"], "--folder", folder["out"], "--onnx", folder["run.onnx"]).Succeeds().Output);
+        Assert.True(File.Exists(folder["run.onnx"]));
+        var config = PublishedFolder.Open(folder["out"]).Config;
+        Assert.Equal(("AlbertForSequenceClassification", 2), (config.Class, config.Labels));
+        Assert.Contains("\"0\": \"no\"", File.ReadAllText(folder["out/config.json"]));
+        using (var written = Safetensors.Open(folder["out/model.safetensors"]))
+        using (var kept = Safetensors.Open(folder["run/model.safetensors"]))
+        {
+            Assert.Equal(2, written["classifier.weight"].Shape[0]);
+            Assert.Equal(kept.ReadSingles("classifier.weight")[..(2 * (int)written["classifier.weight"].Shape[1])], written.ReadSingles("classifier.weight"));
+        }
+
+        Run("export", folder["run"], "--best", "--onnx", folder["x.onnx"]).Fails("holds a fine-tuned model, of its best epoch: leave it out");
+        Run("fill-mask", folder["run"], "a [MASK]").Fails("holds a fine-tuned model for classification", "albert predict answers with it");
+        Run("finetune", "regression", "--data", folder.Write("scores.csv", "text,score\na,1\nb,2\n"), folder["scores.csv"], "--run", folder["score"], "--epochs", "1").Succeeds();
+        Run("export", folder["score"], "--folder", folder["y"]).Fails("cannot be published: it scores texts", "--onnx takes it");
     }
 
     [Fact]

@@ -96,21 +96,8 @@ partial class AlbertBase
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             Team.Rows(new DecoderInputLayerNorm(transformedProduct, Values + Offset.PredictionsDenseBias, geluTanh, centred, decoderInputSum, decoderInput, Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput2), Predictions);
 
-            // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            Gemm.Multiply<V, P, LogitsDecode>(Team, new(decoderInput2, 128), new(Values + Offset.WordEmbeddingsWeight, 128, transposed: true), Predictions, 30000, 128, new LogitsDecode(Values + Offset.PredictionsBias, logits));
-
             // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
             Gemm.Multiply<V, P, OrderLinear>(Team, new(pooled, 768), new(Values + Offset.ClassifierWeight, 768, transposed: true), Sequences, 2, 768, new OrderLinear(Values + Offset.ClassifierBias, order));
-
-            // var mlm = Mean(CrossEntropy(logits, batch.Labels));
-            Team.Rows(new MlmCrossEntropyGradient(logits, Pointer(Batch.Labels), meanPartials, mlmPartials, dMlm, dMlm2, dLogitsPartials), Predictions);
-            ColumnSums.Add<V>(Team, mlmPartials, Chunks(Predictions), 1, mlm, accumulate: false);
-
-            // ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
-            ColumnSums.Add<V>(Team, meanPartials, Chunks(Predictions), 1, mean, accumulate: false);
-
-            // gradient of: return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            ColumnSums.Add<V>(Team, dLogitsPartials, Chunks(Predictions), 30000, Gradients + Offset.PredictionsBias, accumulate: true);
 
             // var sop = Mean(CrossEntropy(order, batch.Order));
             Team.Rows(new SopCrossEntropyGradient(order, Pointer(Batch.Order), meanPartials2, sopPartials, dSop, dSop2, dOrderPartials), Sequences);
@@ -128,9 +115,31 @@ partial class AlbertBase
             // gradient of: var order = Linear(Dropout(pooled, c.Dropout), orderHead);
             Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dSop2, 2, transposed: true), new(pooled, 768), 2, 768, Sequences, new AccumulateEpilogue(Gradients + Offset.ClassifierWeight, 768));
 
-            // gradient of: return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dMlm2, 30000), new(Values + Offset.WordEmbeddingsWeight, 128), Predictions, 128, 30000, new StoreEpilogue(dDecodeProduct, 128));
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dMlm2, 30000, transposed: true), new(decoderInput2, 128), 30000, 128, Predictions, new AccumulateEpilogue(Gradients + Offset.WordEmbeddingsWeight, 128));
+            // a band of 512 predictions at a time
+            for (int first = 0; first < Predictions; first += 512)
+            {
+                int rows = Math.Min(512, Predictions - first);
+
+                // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
+                Gemm.Multiply<V, P, LogitsDecode>(Team, new(decoderInput2 + first * 128L, 128), new(Values + Offset.WordEmbeddingsWeight, 128, transposed: true), rows, 30000, 128, new LogitsDecode(Values + Offset.PredictionsBias, logits));
+
+                // var mlm = Mean(CrossEntropy(logits, batch.Labels));
+                Team.Rows(new MlmCrossEntropyGradient(logits, Pointer(Batch.Labels) + first, correct + first, mlm + first, dMlm), rows);
+
+                // gradient of: return MatMul(decoderInput, word, transposeB: true) + decoderBias;
+                ColumnSums.AddRows<V>(Team, logits, 30000, rows, 30000, Gradients + Offset.PredictionsBias);
+                Gemm.Multiply<V, P, StoreEpilogue>(Team, new(logits, 30000), new(Values + Offset.WordEmbeddingsWeight, 128), rows, 128, 30000, new StoreEpilogue(dDecodeProduct + first * 128L, 128));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(logits, 30000, transposed: true), new(decoderInput2 + first * 128L, 128), 30000, 128, rows, new AccumulateEpilogue(Gradients + Offset.WordEmbeddingsWeight, 128));
+            }
+
+            // ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
+            Team.Rows(new ColumnSum2(mlm, mlmPartials, correct, meanPartials), Predictions);
+
+            // var mlm = Mean(CrossEntropy(logits, batch.Labels));
+            ColumnSums.Add<V>(Team, mlmPartials, Chunks(Predictions), 1, mlm2, accumulate: false);
+
+            // ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
+            ColumnSums.Add<V>(Team, meanPartials, Chunks(Predictions), 1, mean, accumulate: false);
 
             // gradient of: return Tanh(Linear(first, pooler));
             Team.Rows(new PoolerBiasGradient(dPooled, dLinearPartials), Sequences);
@@ -141,7 +150,7 @@ partial class AlbertBase
             ColumnSums.Add<V>(Team, dDecoderInputPartials2, Chunks(Predictions), 128, Gradients + Offset.PredictionsLayerNormWeight, accumulate: true);
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
-            Team.Rows(new SopAccuracyMean(mlm, WholePredictions, mlm2, sop, WholeSequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
+            Team.Rows(new SopAccuracyMean(mlm2, WholePredictions, mlm3, sop, WholeSequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
 
             // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
             Team.Rows(new ActivateGeluTanhGradient(dDecodeProduct, dDecoderInputPartials, Values + Offset.PredictionsLayerNormWeight, centred, decoderInputSum, geluTanh, transformedProduct, Values + Offset.PredictionsDenseBias, dGeluTanh, dTransformedPartials), Predictions);

@@ -674,11 +674,11 @@ partial class Small
 
         // Pretraining › Decode › Activate › GeluTanh
         //   return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-        // [predictions, 8], 3 passes over a row
-        // 281 FLOPs per row of predictions, 292 bytes per row
+        // [predictions, 8], 2 passes over a row
+        // 235 FLOPs per row of predictions, 228 bytes per row
         internal readonly struct ActivateGeluTanhGradient(float* dDecodeProduct, float* dDecoderInputPartials, float* predictionsLayerNormWeight, float* centred, float* decoderInputSum, float* geluTanh, float* transformedProduct, float* predictionsDenseBias, float* dGeluTanh, float* dTransformedPartials) : IRowKernel
         {
-            public static int BytesPerRow => 292;
+            public static int BytesPerRow => 228;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
@@ -692,39 +692,35 @@ partial class Small
                     float* dDecodeProductRow = dDecodeProduct + row * 8L;
                     float* centredRow = centred + row * 8L;
                     Lanes1 dTotalTail = 0f;
+                    Lanes1 dTotal2Tail = 0f;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
                         Lanes1 dMatMul = Lanes1.Load(dDecodeProductRow + column);
                         (Lanes1.Load(dDecoderInputPartialsRow + column) + dMatMul).Store(dDecoderInputPartialsRow + column);
-                        dTotalTail += dMatMul * Lanes1.Load(predictionsLayerNormWeight + column) * Lanes1.Load(centredRow + column);
+                        Lanes1 dScaled = dMatMul * Lanes1.Load(predictionsLayerNormWeight + column);
+                        dTotalTail += dScaled * Lanes1.Load(centredRow + column);
+                        dTotal2Tail += dScaled;
                     }
                     float dTotal = dTotalTail.Sum();
+                    float dTotal2 = dTotal2Tail.Sum();
                     float inverse = 1f / MathF.Sqrt(decoderInputSum[row] / 8f + 1E-12f);
                     float dVariance = dTotal * -0.5f * inverse * inverse * inverse / 8f;
-                    Lanes1 dTotal2Tail = 0f;
-                    for (int column = 0; column < 8; column += Lanes1.Count)
-                    {
-                        Lanes1 dScaled9 = dVariance * Lanes1.Load(centredRow + column);
-                        Lanes1 dSum = Lanes1.Load(dDecodeProductRow + column) * Lanes1.Load(predictionsLayerNormWeight + column) * inverse + dScaled9;
-                        dTotal2Tail += -(dSum + dScaled9);
-                    }
-                    float dTotal2 = dTotal2Tail.Sum();
-                    float dQuotient = dTotal2 / 8f;
+                    float dQuotient = -(dTotal2 * inverse) / 8f;
                     float* geluTanhRow = geluTanh + row * 8L;
                     float* transformedProductRow = transformedProduct + row * 8L;
                     float* dGeluTanhRow = dGeluTanh + row * 8L;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 dScaled12 = dVariance * Lanes1.Load(centredRow + column);
-                        Lanes1 dSum3 = Lanes1.Load(dDecodeProductRow + column) * Lanes1.Load(predictionsLayerNormWeight + column) * inverse + dScaled12;
-                        Lanes1 dSum5 = dSum3 + dScaled12 + dQuotient;
+                        Lanes1 dScaled9 = dVariance * Lanes1.Load(centredRow + column);
+                        Lanes1 dSum = Lanes1.Load(dDecodeProductRow + column) * Lanes1.Load(predictionsLayerNormWeight + column) * inverse + dScaled9;
+                        Lanes1 dSum3 = dSum + dScaled9 + dQuotient;
                         Lanes1 sigmoid = Lanes1.Load(geluTanhRow + column);
                         Lanes1 sum2 = Lanes1.Load(transformedProductRow + column) + Lanes1.Load(predictionsDenseBias + column);
-                        Lanes1 dScaled15 = dSum5 * sum2 * (sigmoid - sigmoid * sigmoid);
-                        Lanes1 dScaled19 = dScaled15 * sum2 * 0.071354814f * sum2;
-                        Lanes1 dSum8 = dSum5 * sigmoid + dScaled15 * (1.5957692f + 0.071354814f * sum2 * sum2) + dScaled19 + dScaled19;
-                        dSum8.Store(dGeluTanhRow + column);
-                        (Lanes1.Load(dTransformedPartialsRow + column) + dSum8).Store(dTransformedPartialsRow + column);
+                        Lanes1 dScaled12 = dSum3 * sum2 * (sigmoid - sigmoid * sigmoid);
+                        Lanes1 dScaled16 = dScaled12 * sum2 * 0.071354814f * sum2;
+                        Lanes1 dSum6 = dSum3 * sigmoid + dScaled12 * (1.5957692f + 0.071354814f * sum2 * sum2) + dScaled16 + dScaled16;
+                        dSum6.Store(dGeluTanhRow + column);
+                        (Lanes1.Load(dTransformedPartialsRow + column) + dSum6).Store(dTransformedPartialsRow + column);
                     }
                 }
             }
@@ -756,11 +752,11 @@ partial class Small
 
         // Pretraining › Encode › LayerGroup › Layer › Dropout, gradient
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-        // [tokens, 16], 3 passes over a row
-        // 410 FLOPs per row of tokens, 464 bytes per row
+        // [tokens, 16], 2 passes over a row
+        // 300 FLOPs per row of tokens, 336 bytes per row
         internal readonly struct LayerSumDropoutGradient(float* layerOutputSum, float* layerOutputSum2, float* dQueryKeyValue, float* dLayerOutputPartials, float* layerSum, float* dLayerOutputPartials2, float* fullLayerLayerNormWeight, float* dLayerOutputSum, float* dCentredSum, uint key3, float* dLayerSum, float* dLayerSumPartials) : IRowKernel
         {
-            public static int BytesPerRow => 464;
+            public static int BytesPerRow => 336;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
@@ -778,36 +774,32 @@ partial class Small
                     float* dQueryKeyValueRow = dQueryKeyValue + row * 16L;
                     float* layerSumRow = layerSum + row * 16L;
                     V dTotalLanes = 0f;
+                    V dTotal2Lanes = 0f;
                     for (int column = 0; column < 16; column += V.Count)
                     {
                         V dLayerOutput = V.Load(dQueryKeyValueRow + column);
                         (V.Load(dLayerOutputPartialsRow + column) + dLayerOutput).Store(dLayerOutputPartialsRow + column);
                         V dCentred = V.Load(layerSumRow + column) - dQuotient;
                         (V.Load(dLayerOutputPartials2Row + column) + dLayerOutput * dCentred * dInverse).Store(dLayerOutputPartials2Row + column);
-                        dTotalLanes += dLayerOutput * V.Load(fullLayerLayerNormWeight + column) * dCentred;
+                        V dScaled3 = dLayerOutput * V.Load(fullLayerLayerNormWeight + column);
+                        dTotalLanes += dScaled3 * dCentred;
+                        dTotal2Lanes += dScaled3;
                     }
                     float dTotal = dTotalLanes.Sum();
-                    dLayerOutputSum[row] = dTotal;
-                    float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse / 16f;
-                    V dTotal2Lanes = 0f;
-                    for (int column = 0; column < 16; column += V.Count)
-                    {
-                        V dScaled11 = dQuotient2 * (V.Load(layerSumRow + column) - dQuotient);
-                        V dSum2 = V.Load(dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + dScaled11;
-                        dTotal2Lanes += -(dSum2 + dScaled11);
-                    }
                     float dTotal2 = dTotal2Lanes.Sum();
+                    dLayerOutputSum[row] = dTotal;
                     dCentredSum[row] = dTotal2;
-                    float dQuotient3 = dTotal2 / 16f;
+                    float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse / 16f;
+                    float dQuotient3 = -(dTotal2 * dInverse) / 16f;
                     uint key3Row = CounterRandom.RowKey(key3, row);
                     float* dLayerSumRow = dLayerSum + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V dScaled14 = dQuotient2 * (V.Load(layerSumRow + column) - dQuotient);
-                        V dSum4 = V.Load(dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + dScaled14;
-                        V dScaled15 = (dSum4 + dScaled14 + dQuotient3) * V.KeepMask(key3Row, column, 0x19999999u, 1.1111112f);
-                        dScaled15.Store(dLayerSumRow + column);
-                        (V.Load(dLayerSumPartialsRow + column) + dScaled15).Store(dLayerSumPartialsRow + column);
+                        V dScaled11 = dQuotient2 * (V.Load(layerSumRow + column) - dQuotient);
+                        V dSum2 = V.Load(dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + dScaled11;
+                        V dScaled13 = (dSum2 + dScaled11 + dQuotient3) * V.KeepMask(key3Row, column, 0x19999999u, 1.1111112f);
+                        dScaled13.Store(dLayerSumRow + column);
+                        (V.Load(dLayerSumPartialsRow + column) + dScaled13).Store(dLayerSumPartialsRow + column);
                     }
                 }
             }
@@ -864,11 +856,11 @@ partial class Small
 
         // Pretraining › Encode › LayerGroup › Layer › Dropout, gradient
         //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-        // [tokens, 16], 3 passes over a row
-        // 804 FLOPs per row of tokens, 920 bytes per row
+        // [tokens, 16], 2 passes over a row
+        // 568 FLOPs per row of tokens, 664 bytes per row
         internal readonly struct AttentionSumDropoutGradient(float* layerOutputSum2, float* dLayerOutputSum, float* layerOutputSum, float* dCentredSum, float* attendedSum, float* attendedSum2, float* dQueryKeyValue, float* fullLayerLayerNormWeight, float* layerSum, float* dExpandedProduct, float* dAttendedPartials, float* attentionSum, float* dAttendedPartials2, float* attentionLayerNormWeight, float* dAttended, uint key2, float* dAttentionSum, float* dAttentionSumPartials) : IRowKernel
         {
-            public static int BytesPerRow => 920;
+            public static int BytesPerRow => 664;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
@@ -884,7 +876,7 @@ partial class Small
                     float dInverse = 1f / MathF.Sqrt(layerOutputSum2[row] / 16f + 1E-12f);
                     float dQuotient = dLayerOutputSum[row] * -0.5f * dInverse * dInverse * dInverse / 16f;
                     float dQuotient2 = layerOutputSum[row] / 16f;
-                    float dQuotient3 = dCentredSum[row] / 16f;
+                    float dQuotient3 = -(dCentredSum[row] * dInverse) / 16f;
                     float dQuotient4 = attendedSum[row] / 16f;
                     float dInverse2 = 1f / MathF.Sqrt(attendedSum2[row] / 16f + 1E-12f);
                     float* dQueryKeyValueRow = dQueryKeyValue + row * 16L;
@@ -892,6 +884,7 @@ partial class Small
                     float* dExpandedProductRow = dExpandedProduct + row * 16L;
                     float* attentionSumRow = attentionSum + row * 16L;
                     V dTotal3Lanes = 0f;
+                    V dTotal4Lanes = 0f;
                     for (int column = 0; column < 16; column += V.Count)
                     {
                         V dScaled7 = dQuotient * (V.Load(layerSumRow + column) - dQuotient2);
@@ -900,35 +893,28 @@ partial class Small
                         (V.Load(dAttendedPartialsRow + column) + dSum5).Store(dAttendedPartialsRow + column);
                         V dDifference = V.Load(attentionSumRow + column) - dQuotient4;
                         (V.Load(dAttendedPartials2Row + column) + dSum5 * dDifference * dInverse2).Store(dAttendedPartials2Row + column);
-                        dTotal3Lanes += dSum5 * V.Load(attentionLayerNormWeight + column) * dDifference;
+                        V dScaled11 = dSum5 * V.Load(attentionLayerNormWeight + column);
+                        dTotal3Lanes += dScaled11 * dDifference;
+                        dTotal4Lanes += dScaled11;
                     }
                     float dTotal3 = dTotal3Lanes.Sum();
-                    float dQuotient6 = dTotal3 * -0.5f * dInverse2 * dInverse2 * dInverse2 / 16f;
-                    V dTotal4Lanes = 0f;
-                    for (int column = 0; column < 16; column += V.Count)
-                    {
-                        V dScaled14 = dQuotient * (V.Load(layerSumRow + column) - dQuotient2);
-                        V dSum7 = V.Load(dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + dScaled14;
-                        V dScaled15 = (dSum7 + dScaled14 + dQuotient3 + V.Load(dExpandedProductRow + column)) * V.Load(attentionLayerNormWeight + column);
-                        V dScaled21 = dQuotient6 * (V.Load(attentionSumRow + column) - dQuotient4);
-                        dTotal4Lanes += -(dScaled15 * dInverse2 + dScaled21 + dScaled21);
-                    }
                     float dTotal4 = dTotal4Lanes.Sum();
-                    float dQuotient7 = dTotal4 / 16f;
+                    float dQuotient6 = dTotal3 * -0.5f * dInverse2 * dInverse2 * dInverse2 / 16f;
+                    float dQuotient7 = -(dTotal4 * dInverse2) / 16f;
                     float* dAttendedRow = dAttended + row * 16L;
                     uint key2Row = CounterRandom.RowKey(key2, row);
                     float* dAttentionSumRow = dAttentionSum + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V dScaled24 = dQuotient * (V.Load(layerSumRow + column) - dQuotient2);
-                        V dSum13 = V.Load(dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + dScaled24;
-                        V dScaled25 = (dSum13 + dScaled24 + dQuotient3 + V.Load(dExpandedProductRow + column)) * V.Load(attentionLayerNormWeight + column);
-                        V dScaled27 = dQuotient6 * (V.Load(attentionSumRow + column) - dQuotient4);
-                        V dSum19 = dScaled25 * dInverse2 + dScaled27 + dScaled27 + dQuotient7;
-                        dSum19.Store(dAttendedRow + column);
-                        V dScaled28 = dSum19 * V.KeepMask(key2Row, column, 0x19999999u, 1.1111112f);
-                        dScaled28.Store(dAttentionSumRow + column);
-                        (V.Load(dAttentionSumPartialsRow + column) + dScaled28).Store(dAttentionSumPartialsRow + column);
+                        V dScaled15 = dQuotient * (V.Load(layerSumRow + column) - dQuotient2);
+                        V dSum7 = V.Load(dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + dScaled15;
+                        V dScaled16 = (dSum7 + dScaled15 + dQuotient3 + V.Load(dExpandedProductRow + column)) * V.Load(attentionLayerNormWeight + column);
+                        V dScaled22 = dQuotient6 * (V.Load(attentionSumRow + column) - dQuotient4);
+                        V dSum13 = dScaled16 * dInverse2 + dScaled22 + dScaled22 + dQuotient7;
+                        dSum13.Store(dAttendedRow + column);
+                        V dScaled24 = dSum13 * V.KeepMask(key2Row, column, 0x19999999u, 1.1111112f);
+                        dScaled24.Store(dAttentionSumRow + column);
+                        (V.Load(dAttentionSumPartialsRow + column) + dScaled24).Store(dAttentionSumPartialsRow + column);
                     }
                 }
             }
@@ -1023,11 +1009,11 @@ partial class Small
 
         // Pretraining › Encode › LayerNorm › RowMean, gradient
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-        // [tokens, 8], 3 passes over a row
-        // 194 FLOPs per row of tokens, 232 bytes per row
+        // [tokens, 8], 2 passes over a row
+        // 140 FLOPs per row of tokens, 168 bytes per row
         internal readonly struct EmbeddedRowMeanGradient(float* embeddedSum, float* embeddedSum2, float* dEmbedded, float* dEmbeddedPartials, float* lookup, float* dEmbeddedPartials2, float* embeddingsLayerNormWeight, float* dEmbedded2) : IRowKernel
         {
-            public static int BytesPerRow => 232;
+            public static int BytesPerRow => 168;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
@@ -1043,31 +1029,27 @@ partial class Small
                     float* dEmbeddedRow = dEmbedded + row * 8L;
                     float* lookupRow = lookup + row * 8L;
                     Lanes1 dTotalTail = 0f;
+                    Lanes1 dTotal2Tail = 0f;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
                         Lanes1 dScaled = Lanes1.Load(dEmbeddedRow + column);
                         (Lanes1.Load(dEmbeddedPartialsRow + column) + dScaled).Store(dEmbeddedPartialsRow + column);
                         Lanes1 dCentred = Lanes1.Load(lookupRow + column) - dQuotient;
                         (Lanes1.Load(dEmbeddedPartials2Row + column) + dScaled * dCentred * dInverse).Store(dEmbeddedPartials2Row + column);
-                        dTotalTail += dScaled * Lanes1.Load(embeddingsLayerNormWeight + column) * dCentred;
+                        Lanes1 dScaled4 = dScaled * Lanes1.Load(embeddingsLayerNormWeight + column);
+                        dTotalTail += dScaled4 * dCentred;
+                        dTotal2Tail += dScaled4;
                     }
                     float dTotal = dTotalTail.Sum();
+                    float dTotal2 = dTotal2Tail.Sum();
                     float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse / 8f;
-                    Lanes1 dTotal2Tail = 0f;
+                    float dQuotient3 = -(dTotal2 * dInverse) / 8f;
+                    float* dEmbedded2Row = dEmbedded2 + row * 8L;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
                         Lanes1 dScaled13 = dQuotient2 * (Lanes1.Load(lookupRow + column) - dQuotient);
                         Lanes1 dSum2 = Lanes1.Load(dEmbeddedRow + column) * Lanes1.Load(embeddingsLayerNormWeight + column) * dInverse + dScaled13;
-                        dTotal2Tail += -(dSum2 + dScaled13);
-                    }
-                    float dTotal2 = dTotal2Tail.Sum();
-                    float dQuotient3 = dTotal2 / 8f;
-                    float* dEmbedded2Row = dEmbedded2 + row * 8L;
-                    for (int column = 0; column < 8; column += Lanes1.Count)
-                    {
-                        Lanes1 dScaled17 = dQuotient2 * (Lanes1.Load(lookupRow + column) - dQuotient);
-                        Lanes1 dSum4 = Lanes1.Load(dEmbeddedRow + column) * Lanes1.Load(embeddingsLayerNormWeight + column) * dInverse + dScaled17;
-                        (dSum4 + dScaled17 + dQuotient3).Store(dEmbedded2Row + column);
+                        (dSum2 + dScaled13 + dQuotient3).Store(dEmbedded2Row + column);
                     }
                 }
             }

@@ -194,7 +194,7 @@ partial class Small
                     "kernel|DecoderInputLayerNormGradient|Row|-1|backward|predictions|16|64|44,25|46|Multiply:1,ColumnSum:1|[predictions, 8], 1 passes over a row|18\n" +
                     "kernel|PredictionsLayerNormWeightGradientTotal|ColumnSum|-1|backward|predictions|0.5|2|46|∂predictionsLayerNormWeight||[1, 8] = sum of the partial sums of predictions rows|18\n" +
                     "kernel|SopAccuracyMean|Row|-1|forward|1|7|20|35,41,33,39|48,50,47,49,51|Max:2,Divide:4,Add:1|[1, 1], 0 passes over a row|21,13,14,22,20\n" +
-                    "kernel|ActivateGeluTanhGradient|Row|-1|forward|predictions|281|292|44,predictionsLayerNormWeight,24,27,28,21,predictionsDenseBias|52,53,54|Add:9,Multiply:18,Divide:3,Rsqrt:1,ColumnSum:2,RowSum:2,Broadcast:2,Negate:1,Subtract:1|[predictions, 8], 3 passes over a row|7,15,18\n" +
+                    "kernel|ActivateGeluTanhGradient|Row|-1|forward|predictions|235|228|44,predictionsLayerNormWeight,24,27,28,21,predictionsDenseBias|52,53,54|Add:9,Multiply:19,Divide:3,Rsqrt:1,ColumnSum:2,RowSum:2,Broadcast:2,Negate:1,Subtract:1|[predictions, 8], 2 passes over a row|7,15,18\n" +
                     "kernel|PredictionsLayerNormBiasGradientTotal|ColumnSum|-1|backward|predictions|0.5|2|52|∂predictionsLayerNormBias||[1, 8] = sum of the partial sums of predictions rows|18,15,7\n" +
                     "kernel|PredictionsDenseBiasGradientTotal|ColumnSum|-1|backward|predictions|0.5|2|54|∂predictionsDenseBias||[1, 8] = sum of the partial sums of predictions rows|15,7,18\n" +
                     "kernel|PoolLinearGradient|Product|-1|backward|sequences|512|128|43,poolerWeight|55|MatMul:1|[sequences, 16] = dPooled [sequences, 16] · poolerWeight [16, 16]|17\n" +
@@ -204,7 +204,7 @@ partial class Small
                     "kernel|FirstPoolGradient|Scatter|-1|backward|sequences|16|192|55|57|ScatterAdd:1|[tokens, 16] += rows of [sequences, 16] by First|12\n" +
                     "kernel|PredictedPretrainingGradient|Scatter|-1|backward|predictions|16|192|56|58|ScatterAdd:1|[tokens, 16] += rows of [predictions, 16] by Predicted|11\n" +
                     "kernel|PredictedPretrainingGradient2|Row|-1|backward|tokens|16|192|57,58|59|Add:1|[tokens, 16], 1 passes over a row|11\n" +
-                    "kernel|LayerSumDropoutGradient|Row|1|backward|tokens|410|464|13,14,59,15,fullLayerLayerNormWeight|61,62,63,60,64,65|ColumnSum:3,Multiply:11,Divide:4,Subtract:1,Add:4,Rsqrt:1,RowSum:2,Broadcast:2,Negate:1|[tokens, 16], 3 passes over a row|9,10\n" +
+                    "kernel|LayerSumDropoutGradient|Row|1|backward|tokens|300|336|13,14,59,15,fullLayerLayerNormWeight|61,62,63,60,64,65|ColumnSum:3,Multiply:12,Divide:4,Subtract:1,Add:4,Rsqrt:1,RowSum:2,Broadcast:2,Negate:1|[tokens, 16], 2 passes over a row|9,10\n" +
                     "kernel|FullLayerLayerNormBiasGradientTotal|ColumnSum|1|backward|tokens|1|4|61|∂fullLayerLayerNormBias||[1, 16] = sum of the partial sums of tokens rows|10,9\n" +
                     "kernel|FullLayerLayerNormWeightGradientTotal|ColumnSum|1|backward|tokens|1|4|62|∂fullLayerLayerNormWeight||[1, 16] = sum of the partial sums of tokens rows|10,9\n" +
                     "kernel|FfnOutputBiasGradientTotal|ColumnSum|1|backward|tokens|1|4|65|∂ffnOutputBias||[1, 16] = sum of the partial sums of tokens rows|9,10\n" +
@@ -214,7 +214,7 @@ partial class Small
                     "kernel|FfnBiasGradientTotal|ColumnSum|1|backward|tokens|2|8|67|∂ffnBias||[1, 32] = sum of the partial sums of tokens rows|8\n" +
                     "kernel|ExpandedLinearGradient|Product|1|backward|tokens|1024|192|66,ffnWeight|68|MatMul:1|[tokens, 16] = dGeluTanh2 [tokens, 32] · ffnWeight [32, 16]|8\n" +
                     "kernel|FfnWeightGradient|Product|1|backward|tokens|1024|192|66,5|∂ffnWeight|MatMul:1,AccumulateGradient:1|[32, 16] = dGeluTanh2 [tokens, 32]ᵀ · attended [tokens, 16]|8\n" +
-                    "kernel|AttentionSumDropoutGradient|Row|1|backward|tokens|804|920|14,63,13,60,6,7,59,fullLayerLayerNormWeight,15,68,8,attentionLayerNormWeight|70,71,69,72,73|Multiply:18,Divide:8,Subtract:2,Add:9,Rsqrt:2,Broadcast:4,ColumnSum:3,RowSum:2,Negate:1|[tokens, 16], 3 passes over a row|5,10,8,6\n" +
+                    "kernel|AttentionSumDropoutGradient|Row|1|backward|tokens|568|664|14,63,13,60,6,7,59,fullLayerLayerNormWeight,15,68,8,attentionLayerNormWeight|70,71,69,72,73|Multiply:20,Divide:8,Subtract:2,Add:9,Rsqrt:2,Broadcast:4,Negate:2,ColumnSum:3,RowSum:2|[tokens, 16], 2 passes over a row|5,10,8,6\n" +
                     "kernel|AttentionLayerNormBiasGradientTotal|ColumnSum|1|backward|tokens|1|4|70|∂attentionLayerNormBias||[1, 16] = sum of the partial sums of tokens rows|6,10,8,5\n" +
                     "kernel|AttentionLayerNormWeightGradientTotal|ColumnSum|1|backward|tokens|1|4|71|∂attentionLayerNormWeight||[1, 16] = sum of the partial sums of tokens rows|6,10,8,5\n" +
                     "kernel|AttentionDenseBiasGradientTotal|ColumnSum|1|backward|tokens|1|4|73|∂attentionDenseBias||[1, 16] = sum of the partial sums of tokens rows|5,10,8,6\n" +
@@ -229,7 +229,7 @@ partial class Small
                     "kernel|EmbeddingHiddenMappingInBiasGradientTotal|ColumnSum|-1|backward|tokens|1|4|77|∂embeddingHiddenMappingInBias||[1, 16] = sum of the partial sums of tokens rows|2\n" +
                     "kernel|EmbeddedDropoutGradient|Product|-1|backward|tokens|256|96|59,embeddingHiddenMappingInWeight|78|MatMul:1,Multiply:1|[tokens, 8] = dQueryKeyValue [tokens, 16] · embeddingHiddenMappingInWeight [16, 8]|0,2\n" +
                     "kernel|EmbeddingHiddenMappingInWeightGradient|Product|-1|backward|tokens|256|96|59,0|∂embeddingHiddenMappingInWeight|MatMul:1,AccumulateGradient:1|[16, 8] = dQueryKeyValue [tokens, 16]ᵀ · embedded [tokens, 8]|2\n" +
-                    "kernel|EmbeddedRowMeanGradient|Row|-1|backward|tokens|194|232|1,2,78,3,embeddingsLayerNormWeight|80,81,79|ColumnSum:2,Multiply:10,Divide:4,Subtract:1,Add:4,Rsqrt:1,RowSum:2,Broadcast:2,Negate:1|[tokens, 8], 3 passes over a row|0\n" +
+                    "kernel|EmbeddedRowMeanGradient|Row|-1|backward|tokens|140|168|1,2,78,3,embeddingsLayerNormWeight|80,81,79|ColumnSum:2,Multiply:11,Divide:4,Subtract:1,Add:4,Rsqrt:1,RowSum:2,Broadcast:2,Negate:1|[tokens, 8], 2 passes over a row|0\n" +
                     "kernel|EmbeddingsLayerNormBiasGradientTotal|ColumnSum|-1|backward|tokens|0.5|2|80|∂embeddingsLayerNormBias||[1, 8] = sum of the partial sums of tokens rows|0\n" +
                     "kernel|EmbeddingsLayerNormWeightGradientTotal|ColumnSum|-1|backward|tokens|0.5|2|81|∂embeddingsLayerNormWeight||[1, 8] = sum of the partial sums of tokens rows|0\n" +
                     "kernel|PositionEmbeddingsWeightRowsGradient|Scatter|-1|backward|tokens|8|96|79|∂positionEmbeddingsWeight|ScatterAdd:1|[12, 8] += rows of [tokens, 8] by Positions|1\n" +

@@ -18,36 +18,45 @@ partial class Small
         // 124 FLOPs per row of tokens, 320 bytes per row
         internal readonly struct EmbeddedDropout(ArrayView<float> wordEmbeddingsWeight, ArrayView<int> tokensIndex, ArrayView<float> tokenTypeEmbeddingsWeight, ArrayView<int> segmentsIndex, ArrayView<float> positionEmbeddingsWeight, ArrayView<int> positionsIndex, ArrayView<float> embeddingsLayerNormWeight, ArrayView<float> embeddingsLayerNormBias, ArrayView<T> embedded) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
+                    Kept<V, L> wordEmbeddingsWeightByTokensKept = default;
+                    Kept<V, L> tokenTypeEmbeddingsWeightBySegmentsKept = default;
+                    Kept<V, L> positionEmbeddingsWeightByPositionsKept = default;
                     int wordEmbeddingsWeightRow = tokensIndex[row] * 8;
                     int tokenTypeEmbeddingsWeightRow = segmentsIndex[row] * 8;
                     int positionEmbeddingsWeightRow = positionsIndex[row] * 8;
                     V totalLane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V sum = V.Load(wordEmbeddingsWeight, wordEmbeddingsWeightRow + column) + V.Load(tokenTypeEmbeddingsWeight, tokenTypeEmbeddingsWeightRow + column);
-                        totalLane += sum + V.Load(positionEmbeddingsWeight, positionEmbeddingsWeightRow + column);
+                        V looked2 = tokenTypeEmbeddingsWeightBySegmentsKept.Load(tokenTypeEmbeddingsWeight, tokenTypeEmbeddingsWeightRow + column);
+                        V sum = wordEmbeddingsWeightByTokensKept.Load(wordEmbeddingsWeight, wordEmbeddingsWeightRow + column) + looked2;
+                        V looked3 = positionEmbeddingsWeightByPositionsKept.Load(positionEmbeddingsWeight, positionEmbeddingsWeightRow + column);
+                        totalLane += sum + looked3;
                     }
                     float total = GroupReduce.Sum(V.Sum(totalLane));
-                    float quotient = total / 8f;
+                    float quotient = total * (1f / 8f);
                     V total2Lane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V sum2 = V.Load(wordEmbeddingsWeight, wordEmbeddingsWeightRow + column) + V.Load(tokenTypeEmbeddingsWeight, tokenTypeEmbeddingsWeightRow + column);
-                        V centred = sum2 + V.Load(positionEmbeddingsWeight, positionEmbeddingsWeightRow + column) - quotient;
+                        V looked5 = tokenTypeEmbeddingsWeightBySegmentsKept.Again(tokenTypeEmbeddingsWeight, tokenTypeEmbeddingsWeightRow + column);
+                        V sum2 = wordEmbeddingsWeightByTokensKept.Again(wordEmbeddingsWeight, wordEmbeddingsWeightRow + column) + looked5;
+                        V looked6 = positionEmbeddingsWeightByPositionsKept.Again(positionEmbeddingsWeight, positionEmbeddingsWeightRow + column);
+                        V centred = sum2 + looked6 - quotient;
                         total2Lane += centred * centred;
                     }
                     float total2 = GroupReduce.Sum(V.Sum(total2Lane));
-                    float inverse = GpuMath.Rsqrt(total2 / 8f + 1E-12f);
+                    float inverse = GpuMath.Rsqrt(total2 * (1f / 8f) + 1E-12f);
                     int embeddedRow = row * 8;
-                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V sum4 = V.Load(wordEmbeddingsWeight, wordEmbeddingsWeightRow + column) + V.Load(tokenTypeEmbeddingsWeight, tokenTypeEmbeddingsWeightRow + column);
-                        V scaled3 = (sum4 + V.Load(positionEmbeddingsWeight, positionEmbeddingsWeightRow + column) - quotient) * inverse * V.Load(embeddingsLayerNormWeight, column);
-                        V.Store(embedded, embeddedRow + column, (scaled3 + V.Load(embeddingsLayerNormBias, column)) * 1f);
+                        V looked8 = tokenTypeEmbeddingsWeightBySegmentsKept.Again(tokenTypeEmbeddingsWeight, tokenTypeEmbeddingsWeightRow + column);
+                        V sum4 = wordEmbeddingsWeightByTokensKept.Again(wordEmbeddingsWeight, wordEmbeddingsWeightRow + column) + looked8;
+                        V looked9 = positionEmbeddingsWeightByPositionsKept.Again(positionEmbeddingsWeight, positionEmbeddingsWeightRow + column);
+                        V sum7 = (sum4 + looked9 - quotient) * inverse * V.Load(embeddingsLayerNormWeight, column) + V.Load(embeddingsLayerNormBias, column);
+                        V.Store(embedded, embeddedRow + column, sum7 * 1f);
                     }
                 }
             }
@@ -63,6 +72,8 @@ partial class Small
             {
                 V.Store(layerOutput, row * 16 + column, product + V.Load(embeddingHiddenMappingInBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › Linear
@@ -75,6 +86,8 @@ partial class Small
             {
                 V.Store(queryKeyValue, row * 48 + column, product + V.Load(queryKeyValueBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › LayerNorm
@@ -83,36 +96,38 @@ partial class Small
         // 276 FLOPs per row of tokens, 456 bytes per row
         internal readonly struct AttendedLayerNorm(ArrayView<T> layerOutput, ArrayView<T> attentionSumProduct, ArrayView<float> attentionDenseBias, ArrayView<float> attendedSum, ArrayView<float> attendedSum2, ArrayView<float> attentionLayerNormWeight, ArrayView<float> attentionLayerNormBias, ArrayView<T> attended) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
+                    Kept<V, L> layerOutputKept = default;
+                    Kept<V, L> attentionSumProductKept = default;
                     int layerOutputRow = row * 16;
                     int attentionSumProductRow = row * 16;
                     V totalLane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V scaled = (V.Load(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column)) * 1f;
-                        totalLane += V.Load(layerOutput, layerOutputRow + column) + scaled;
+                        V sum = attentionSumProductKept.Load(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column);
+                        totalLane += layerOutputKept.Load(layerOutput, layerOutputRow + column) + sum * 1f;
                     }
                     float total = GroupReduce.Sum(V.Sum(totalLane));
                     if (Group.IdxX == 0) attendedSum[row] = total;
-                    float quotient = total / 16f;
+                    float quotient = total * (1f / 16f);
                     V total2Lane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V scaled2 = (V.Load(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column)) * 1f;
-                        V centred = V.Load(layerOutput, layerOutputRow + column) + scaled2 - quotient;
+                        V sum2 = attentionSumProductKept.Again(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column);
+                        V centred = layerOutputKept.Again(layerOutput, layerOutputRow + column) + sum2 * 1f - quotient;
                         total2Lane += centred * centred;
                     }
                     float total2 = GroupReduce.Sum(V.Sum(total2Lane));
                     if (Group.IdxX == 0) attendedSum2[row] = total2;
-                    float inverse = GpuMath.Rsqrt(total2 / 16f + 1E-12f);
+                    float inverse = GpuMath.Rsqrt(total2 * (1f / 16f) + 1E-12f);
                     int attendedRow = row * 16;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V scaled4 = (V.Load(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column)) * 1f;
-                        V scaled6 = (V.Load(layerOutput, layerOutputRow + column) + scaled4 - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
+                        V sum4 = attentionSumProductKept.Again(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column);
+                        V scaled6 = (layerOutputKept.Again(layerOutput, layerOutputRow + column) + sum4 * 1f - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
                         V.Store(attended, attendedRow + column, scaled6 + V.Load(attentionLayerNormBias, column));
                     }
                 }
@@ -130,6 +145,8 @@ partial class Small
                 V sum = product + V.Load(ffnBias, column);
                 V.Store(expanded, row * 32 + column, sum * V.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum)));
             }
+
+            public static int Operations => 16;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › Dropout
@@ -142,6 +159,8 @@ partial class Small
             {
                 V.Store(layerSum, row * 16 + column, (product + V.Load(ffnOutputBias, column)) * 1f);
             }
+
+            public static int Operations => 2;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › LayerNorm
@@ -150,41 +169,45 @@ partial class Small
         // 520 FLOPs per row of tokens, 648 bytes per row
         internal readonly struct LayerOutputLayerNorm(ArrayView<float> attendedSum, ArrayView<float> attendedSum2, ArrayView<T> layerOutput, ArrayView<T> attentionSumProduct, ArrayView<float> attentionDenseBias, ArrayView<float> attentionLayerNormWeight, ArrayView<float> attentionLayerNormBias, ArrayView<T> layerSum, ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> fullLayerLayerNormBias, ArrayView<T> layerOutput2) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
-                    float quotient = attendedSum[row] / 16f;
-                    float inverse = GpuMath.Rsqrt(attendedSum2[row] / 16f + 1E-12f);
+                    Kept<V, L> layerOutputKept = default;
+                    Kept<V, L> attentionSumProductKept = default;
+                    Kept<V, L> layerSumKept = default;
+                    float quotient = attendedSum[row] * (1f / 16f);
+                    float inverse = GpuMath.Rsqrt(attendedSum2[row] * (1f / 16f) + 1E-12f);
                     int layerOutputRow = row * 16;
                     int attentionSumProductRow = row * 16;
                     int layerSumRow = row * 16;
                     V total3Lane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V scaled = (V.Load(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column)) * 1f;
-                        V scaled3 = (V.Load(layerOutput, layerOutputRow + column) + scaled - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
-                        total3Lane += scaled3 + V.Load(attentionLayerNormBias, column) + V.Load(layerSum, layerSumRow + column);
+                        V sum = attentionSumProductKept.Load(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column);
+                        V scaled3 = (layerOutputKept.Load(layerOutput, layerOutputRow + column) + sum * 1f - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
+                        total3Lane += scaled3 + V.Load(attentionLayerNormBias, column) + layerSumKept.Load(layerSum, layerSumRow + column);
                     }
                     float total3 = GroupReduce.Sum(V.Sum(total3Lane));
-                    float quotient2 = total3 / 16f;
+                    float quotient2 = total3 * (1f / 16f);
                     V total4Lane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V scaled5 = (V.Load(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column)) * 1f;
-                        V scaled7 = (V.Load(layerOutput, layerOutputRow + column) + scaled5 - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
-                        V difference2 = scaled7 + V.Load(attentionLayerNormBias, column) + V.Load(layerSum, layerSumRow + column) - quotient2;
+                        V sum5 = attentionSumProductKept.Again(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column);
+                        V scaled7 = (layerOutputKept.Again(layerOutput, layerOutputRow + column) + sum5 * 1f - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
+                        V sum8 = scaled7 + V.Load(attentionLayerNormBias, column) + layerSumKept.Again(layerSum, layerSumRow + column);
+                        V difference2 = sum8 - quotient2;
                         total4Lane += difference2 * difference2;
                     }
                     float total4 = GroupReduce.Sum(V.Sum(total4Lane));
-                    float inverse2 = GpuMath.Rsqrt(total4 / 16f + 1E-12f);
+                    float inverse2 = GpuMath.Rsqrt(total4 * (1f / 16f) + 1E-12f);
                     int layerOutput2Row = row * 16;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V scaled10 = (V.Load(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column)) * 1f;
-                        V scaled12 = (V.Load(layerOutput, layerOutputRow + column) + scaled10 - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
-                        V difference4 = scaled12 + V.Load(attentionLayerNormBias, column) + V.Load(layerSum, layerSumRow + column) - quotient2;
-                        V sum14 = difference4 * inverse2 * V.Load(fullLayerLayerNormWeight, column) + V.Load(fullLayerLayerNormBias, column);
+                        V sum9 = attentionSumProductKept.Again(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column);
+                        V scaled12 = (layerOutputKept.Again(layerOutput, layerOutputRow + column) + sum9 * 1f - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
+                        V sum12 = scaled12 + V.Load(attentionLayerNormBias, column) + layerSumKept.Again(layerSum, layerSumRow + column);
+                        V sum14 = (sum12 - quotient2) * inverse2 * V.Load(fullLayerLayerNormWeight, column) + V.Load(fullLayerLayerNormBias, column);
                         V.Store(layerOutput2, layerOutput2Row + column, sum14);
                     }
                 }
@@ -197,13 +220,13 @@ partial class Small
         // 0 FLOPs per row of predictions, 128 bytes per row
         internal readonly struct PredictedPretraining(ArrayView<T> layerOutput, ArrayView<int> predictedIndex, ArrayView<T> predicted) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
                     int layerOutputRow = predictedIndex[row] * 16;
                     int predictedRow = row * 16;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
                         V.Store(predicted, predictedRow + column, V.Load(layerOutput, layerOutputRow + column));
                     }
@@ -217,13 +240,13 @@ partial class Small
         // 0 FLOPs per row of sequences, 128 bytes per row
         internal readonly struct FirstPool(ArrayView<T> layerOutput, ArrayView<int> firstIndex, ArrayView<T> first2) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
                     int layerOutputRow = firstIndex[row] * 16;
                     int first2Row = row * 16;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
                         V.Store(first2, first2Row + column, V.Load(layerOutput, layerOutputRow + column));
                     }
@@ -242,6 +265,8 @@ partial class Small
                 V sum = product + V.Load(predictionsDenseBias, column);
                 V.Store(transformed, row * 8 + column, sum * V.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum)));
             }
+
+            public static int Operations => 16;
         }
 
         // Pretraining › Dropout
@@ -254,6 +279,8 @@ partial class Small
             {
                 V.Store(order, row * 16 + column, V.Tanh(product + V.Load(poolerBias, column)) * 1f);
             }
+
+            public static int Operations => 12;
         }
 
         // Pretraining › Decode › LayerNorm
@@ -262,30 +289,31 @@ partial class Small
         // 68 FLOPs per row of predictions, 128 bytes per row
         internal readonly struct DecoderInputLayerNorm(ArrayView<T> transformed, ArrayView<float> predictionsLayerNormWeight, ArrayView<float> predictionsLayerNormBias, ArrayView<T> decoderInput) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
+                    Kept<V, L> transformedKept = default;
                     int transformedRow = row * 8;
                     V totalLane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        totalLane += V.Load(transformed, transformedRow + column);
+                        totalLane += transformedKept.Load(transformed, transformedRow + column);
                     }
                     float total = GroupReduce.Sum(V.Sum(totalLane));
-                    float quotient = total / 8f;
+                    float quotient = total * (1f / 8f);
                     V total2Lane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V centred = V.Load(transformed, transformedRow + column) - quotient;
+                        V centred = transformedKept.Again(transformed, transformedRow + column) - quotient;
                         total2Lane += centred * centred;
                     }
                     float total2 = GroupReduce.Sum(V.Sum(total2Lane));
-                    float inverse = GpuMath.Rsqrt(total2 / 8f + 1E-12f);
+                    float inverse = GpuMath.Rsqrt(total2 * (1f / 8f) + 1E-12f);
                     int decoderInputRow = row * 8;
-                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V scaled6 = (V.Load(transformed, transformedRow + column) - quotient) * inverse * V.Load(predictionsLayerNormWeight, column);
+                        V scaled6 = (transformedKept.Again(transformed, transformedRow + column) - quotient) * inverse * V.Load(predictionsLayerNormWeight, column);
                         V.Store(decoderInput, decoderInputRow + column, scaled6 + V.Load(predictionsLayerNormBias, column));
                     }
                 }
@@ -302,6 +330,8 @@ partial class Small
             {
                 V.Store(logits, row * 64 + column, product + V.Load(predictionsBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › Linear
@@ -314,6 +344,8 @@ partial class Small
             {
                 V.Store(order2, row * 2 + column, product + V.Load(classifierBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › Correct
@@ -322,7 +354,7 @@ partial class Small
         // 962 FLOPs per row of predictions, 400 bytes per row
         internal readonly struct PretrainingCorrect(ArrayView<T> logits, ArrayView<int> labelsIndex, ArrayView<float> meanPartials, ArrayView<float> mlmPartials) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 int meanPartialsRow = chunk * 1;
                 if (Group.IdxX == 0) meanPartials[meanPartialsRow] = 0f;
@@ -330,13 +362,14 @@ partial class Small
                 if (Group.IdxX == 0) mlmPartials[mlmPartialsRow] = 0f;
                 for (int row = first; row < last; row++)
                 {
+                    Kept<V, L> logitsKept = default;
                     int logitsRow = row * 64;
                     int labelsIndexColumn = labelsIndex[row];
                     V largestLane = float.NegativeInfinity;
                     V totalLane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 50; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 50; column = L.Next<V>(column))
                     {
-                        V sum = V.Load(logits, logitsRow + column);
+                        V sum = logitsKept.Load(logits, logitsRow + column);
                         largestLane = V.Max(largestLane, sum);
                         totalLane += sum * V.OneHot(column, labelsIndexColumn);
                     }
@@ -345,14 +378,13 @@ partial class Small
                     if (Group.IdxX == 0) meanPartials[meanPartialsRow] += GpuMath.GreaterOrEqual(total, largest);
                     V total2Lane = 0f;
                     V total3Lane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 50; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 50; column = L.Next<V>(column))
                     {
-                        V shifted = V.Load(logits, logitsRow + column) - largest;
+                        V shifted = logitsKept.Again(logits, logitsRow + column) - largest;
                         total2Lane += V.Exp(shifted);
                         total3Lane += shifted * V.OneHot(column, labelsIndexColumn);
                     }
-                    float total2 = GroupReduce.Sum(V.Sum(total2Lane));
-                    float total3 = GroupReduce.Sum(V.Sum(total3Lane));
+                    var (total2, total3) = GroupReduce.Sums(V.Sum(total2Lane), V.Sum(total3Lane));
                     if (Group.IdxX == 0) mlmPartials[mlmPartialsRow] += GpuMath.Log(total2) - total3;
                 }
             }
@@ -364,7 +396,7 @@ partial class Small
         // 50 FLOPs per row of sequences, 16 bytes per row
         internal readonly struct PretrainingCorrect2(ArrayView<T> order2, ArrayView<int> orderIndex, ArrayView<float> meanPartials2, ArrayView<float> sopPartials) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 int meanPartials2Row = chunk * 1;
                 if (Group.IdxX == 0) meanPartials2[meanPartials2Row] = 0f;
@@ -372,13 +404,14 @@ partial class Small
                 if (Group.IdxX == 0) sopPartials[sopPartialsRow] = 0f;
                 for (int row = first; row < last; row++)
                 {
+                    Kept<V, L> order2Kept = default;
                     int order2Row = row * 2;
                     int orderIndexColumn = orderIndex[row];
                     V largestLane = float.NegativeInfinity;
                     V totalLane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 2; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 2; column = L.Next<V>(column))
                     {
-                        V sum = V.Load(order2, order2Row + column);
+                        V sum = order2Kept.Load(order2, order2Row + column);
                         largestLane = V.Max(largestLane, sum);
                         totalLane += sum * V.OneHot(column, orderIndexColumn);
                     }
@@ -387,14 +420,13 @@ partial class Small
                     if (Group.IdxX == 0) meanPartials2[meanPartials2Row] += GpuMath.GreaterOrEqual(total, largest);
                     V total2Lane = 0f;
                     V total3Lane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 2; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 2; column = L.Next<V>(column))
                     {
-                        V shifted = V.Load(order2, order2Row + column) - largest;
+                        V shifted = order2Kept.Again(order2, order2Row + column) - largest;
                         total2Lane += V.Exp(shifted);
                         total3Lane += shifted * V.OneHot(column, orderIndexColumn);
                     }
-                    float total2 = GroupReduce.Sum(V.Sum(total2Lane));
-                    float total3 = GroupReduce.Sum(V.Sum(total3Lane));
+                    var (total2, total3) = GroupReduce.Sums(V.Sum(total2Lane), V.Sum(total3Lane));
                     if (Group.IdxX == 0) sopPartials[sopPartialsRow] += GpuMath.Log(total2) - total3;
                 }
             }
@@ -406,19 +438,19 @@ partial class Small
         // 7 FLOPs per row of 1 rows, 20 bytes per row
         internal readonly struct SopAccuracyMean(ArrayView<float> mlm, Extent predictionsCount, ArrayView<float> mlm2, ArrayView<float> sop, Extent sequencesCount, ArrayView<float> sop2, ArrayView<float> loss, ArrayView<float> mean, ArrayView<float> mlmAccuracy, ArrayView<float> mean2, ArrayView<float> sopAccuracy) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
                     float larger = GpuMath.Max(predictionsCount.Actual, 1f);
-                    float quotient = mlm[0] / larger;
+                    float quotient = GpuMath.Divide(mlm[0], larger);
                     if (Group.IdxX == 0) mlm2[row] = quotient;
                     float larger2 = GpuMath.Max(sequencesCount.Actual, 1f);
-                    float quotient2 = sop[0] / larger2;
+                    float quotient2 = GpuMath.Divide(sop[0], larger2);
                     if (Group.IdxX == 0) sop2[row] = quotient2;
                     if (Group.IdxX == 0) loss[row] = quotient + quotient2;
-                    if (Group.IdxX == 0) mlmAccuracy[row] = mean[0] / larger;
-                    if (Group.IdxX == 0) sopAccuracy[row] = mean2[0] / larger2;
+                    if (Group.IdxX == 0) mlmAccuracy[row] = GpuMath.Divide(mean[0], larger);
+                    if (Group.IdxX == 0) sopAccuracy[row] = GpuMath.Divide(mean2[0], larger2);
                 }
             }
         }

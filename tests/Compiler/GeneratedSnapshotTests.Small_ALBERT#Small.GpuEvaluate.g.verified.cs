@@ -81,19 +81,15 @@ partial class Small
             pretrainingCorrectKernel.LaunchChunks(Predictions, new(logits, Batch.Labels, meanPartials, mlmPartials));
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
-            columnSumKernel.Launch(mlmPartials, Predictions, 1, mlm, accumulate: false);
-
-            // ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
-            columnSumKernel.Launch(meanPartials, Predictions, 1, mean, accumulate: false);
+            columnSumKernel.Launch(Predictions, ArenaPlan.ChunkRows, accumulate: false, new(mlmPartials, 1, mlm), new(meanPartials, 1, mean));
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
             pretrainingCorrect2Kernel.LaunchChunks(Sequences, new(order2, Batch.Order, meanPartials2, sopPartials));
 
             // var sop = Mean(CrossEntropy(order, batch.Order));
-            columnSumKernel.Launch(sopPartials, Sequences, 1, sop, accumulate: false);
+            columnSumKernel.Launch(Sequences, ArenaPlan.ChunkRows, accumulate: false, new(sopPartials, 1, sop), new(meanPartials2, 1, mean2));
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
-            columnSumKernel.Launch(meanPartials2, Sequences, 1, mean2, accumulate: false);
             sopAccuracyMeanKernel.Launch(1, new(mlm, WholePredictions, mlm2, sop, WholeSequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy));
         }
     }

@@ -18,39 +18,40 @@ partial class Small
         // 92 FLOPs per row of tokens, 232 bytes per row
         internal readonly struct EmbeddedDropout(ArrayView<float> wordEmbeddingsWeight, ArrayView<int> tokensIndex, ArrayView<float> tokenTypeEmbeddingsWeight, ArrayView<int> segmentsIndex, ArrayView<float> positionEmbeddingsWeight, ArrayView<int> positionsIndex, ArrayView<T> lookup, ArrayView<float> embeddedSum, ArrayView<float> embeddedSum2, ArrayView<float> embeddingsLayerNormWeight, ArrayView<float> embeddingsLayerNormBias, DropoutKey key0, ArrayView<T> embedded) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
+                    Kept<V, L> lookupKept = default;
                     int wordEmbeddingsWeightRow = tokensIndex[row] * 8;
                     int tokenTypeEmbeddingsWeightRow = segmentsIndex[row] * 8;
                     int positionEmbeddingsWeightRow = positionsIndex[row] * 8;
                     int lookupRow = row * 8;
                     V totalLane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
                         V sum = V.Load(wordEmbeddingsWeight, wordEmbeddingsWeightRow + column) + V.Load(tokenTypeEmbeddingsWeight, tokenTypeEmbeddingsWeightRow + column);
                         V sum2 = sum + V.Load(positionEmbeddingsWeight, positionEmbeddingsWeightRow + column);
-                        V.Store(lookup, lookupRow + column, sum2);
+                        lookupKept.Store(lookup, lookupRow + column, sum2);
                         totalLane += sum2;
                     }
                     float total = GroupReduce.Sum(V.Sum(totalLane));
                     if (Group.IdxX == 0) embeddedSum[row] = total;
-                    float quotient = total / 8f;
+                    float quotient = total * (1f / 8f);
                     V total2Lane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V difference = V.Load(lookup, lookupRow + column) - quotient;
+                        V difference = lookupKept.Again(lookup, lookupRow + column) - quotient;
                         total2Lane += difference * difference;
                     }
                     float total2 = GroupReduce.Sum(V.Sum(total2Lane));
                     if (Group.IdxX == 0) embeddedSum2[row] = total2;
-                    float inverse = GpuMath.Rsqrt(total2 / 8f + 1E-12f);
+                    float inverse = GpuMath.Rsqrt(total2 * (1f / 8f) + 1E-12f);
                     uint key0Row = CounterRandom.RowKey(key0, row);
                     int embeddedRow = row * 8;
-                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V scaled3 = (V.Load(lookup, lookupRow + column) - quotient) * inverse * V.Load(embeddingsLayerNormWeight, column);
+                        V scaled3 = (lookupKept.Again(lookup, lookupRow + column) - quotient) * inverse * V.Load(embeddingsLayerNormWeight, column);
                         V scaled4 = (scaled3 + V.Load(embeddingsLayerNormBias, column)) * V.KeepMask(key0Row, column, 0x19999999u, 1.1111112f);
                         V.Store(embedded, embeddedRow + column, scaled4);
                     }
@@ -68,6 +69,8 @@ partial class Small
             {
                 V.Store(layerOutput, row * 16 + column, product + V.Load(embeddingHiddenMappingInBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › Linear
@@ -80,6 +83,8 @@ partial class Small
             {
                 V.Store(queryKeyValue, row * 48 + column, product + V.Load(queryKeyValueBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › Encode › LayerGroup › Layer
@@ -93,6 +98,8 @@ partial class Small
                 V scaled = (product + V.Load(attentionDenseBias, column)) * V.KeepMask(CounterRandom.RowKey(key2, row), column, 0x19999999u, 1.1111112f);
                 V.Store(attentionSum, row * 16 + column, V.Load(layerOutput, row * 16 + column) + scaled);
             }
+
+            public static int Operations => 33;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › LayerNorm
@@ -101,32 +108,33 @@ partial class Small
         // 132 FLOPs per row of tokens, 264 bytes per row
         internal readonly struct AttendedLayerNorm(ArrayView<T> attentionSum, ArrayView<float> attendedSum, ArrayView<float> attendedSum2, ArrayView<float> attentionLayerNormWeight, ArrayView<float> attentionLayerNormBias, ArrayView<T> attended) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
+                    Kept<V, L> attentionSumKept = default;
                     int attentionSumRow = row * 16;
                     V totalLane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        totalLane += V.Load(attentionSum, attentionSumRow + column);
+                        totalLane += attentionSumKept.Load(attentionSum, attentionSumRow + column);
                     }
                     float total = GroupReduce.Sum(V.Sum(totalLane));
                     if (Group.IdxX == 0) attendedSum[row] = total;
-                    float quotient = total / 16f;
+                    float quotient = total * (1f / 16f);
                     V total2Lane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V difference = V.Load(attentionSum, attentionSumRow + column) - quotient;
+                        V difference = attentionSumKept.Again(attentionSum, attentionSumRow + column) - quotient;
                         total2Lane += difference * difference;
                     }
                     float total2 = GroupReduce.Sum(V.Sum(total2Lane));
                     if (Group.IdxX == 0) attendedSum2[row] = total2;
-                    float inverse = GpuMath.Rsqrt(total2 / 16f + 1E-12f);
+                    float inverse = GpuMath.Rsqrt(total2 * (1f / 16f) + 1E-12f);
                     int attendedRow = row * 16;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V scaled3 = (V.Load(attentionSum, attentionSumRow + column) - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
+                        V scaled3 = (attentionSumKept.Again(attentionSum, attentionSumRow + column) - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
                         V.Store(attended, attendedRow + column, scaled3 + V.Load(attentionLayerNormBias, column));
                     }
                 }
@@ -145,6 +153,8 @@ partial class Small
                 V sum = product + V.Load(ffnBias, column);
                 V.Store(expanded, row * 32 + column, sum * V.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum)));
             }
+
+            public static int Operations => 16;
         }
 
         // Pretraining › Encode › LayerGroup › Layer
@@ -158,6 +168,8 @@ partial class Small
                 V scaled = (product + V.Load(ffnOutputBias, column)) * V.KeepMask(CounterRandom.RowKey(key3, row), column, 0x19999999u, 1.1111112f);
                 V.Store(layerSum, row * 16 + column, V.Load(attended, row * 16 + column) + scaled);
             }
+
+            public static int Operations => 33;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › LayerNorm
@@ -166,32 +178,33 @@ partial class Small
         // 132 FLOPs per row of tokens, 264 bytes per row
         internal readonly struct LayerOutputLayerNorm(ArrayView<T> layerSum, ArrayView<float> layerOutputSum, ArrayView<float> layerOutputSum2, ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> fullLayerLayerNormBias, ArrayView<T> layerOutput) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
+                    Kept<V, L> layerSumKept = default;
                     int layerSumRow = row * 16;
                     V totalLane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        totalLane += V.Load(layerSum, layerSumRow + column);
+                        totalLane += layerSumKept.Load(layerSum, layerSumRow + column);
                     }
                     float total = GroupReduce.Sum(V.Sum(totalLane));
                     if (Group.IdxX == 0) layerOutputSum[row] = total;
-                    float quotient = total / 16f;
+                    float quotient = total * (1f / 16f);
                     V total2Lane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V difference = V.Load(layerSum, layerSumRow + column) - quotient;
+                        V difference = layerSumKept.Again(layerSum, layerSumRow + column) - quotient;
                         total2Lane += difference * difference;
                     }
                     float total2 = GroupReduce.Sum(V.Sum(total2Lane));
                     if (Group.IdxX == 0) layerOutputSum2[row] = total2;
-                    float inverse = GpuMath.Rsqrt(total2 / 16f + 1E-12f);
+                    float inverse = GpuMath.Rsqrt(total2 * (1f / 16f) + 1E-12f);
                     int layerOutputRow = row * 16;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V scaled3 = (V.Load(layerSum, layerSumRow + column) - quotient) * inverse * V.Load(fullLayerLayerNormWeight, column);
+                        V scaled3 = (layerSumKept.Again(layerSum, layerSumRow + column) - quotient) * inverse * V.Load(fullLayerLayerNormWeight, column);
                         V.Store(layerOutput, layerOutputRow + column, scaled3 + V.Load(fullLayerLayerNormBias, column));
                     }
                 }
@@ -204,13 +217,13 @@ partial class Small
         // 0 FLOPs per row of predictions, 128 bytes per row
         internal readonly struct PredictedPretraining(ArrayView<T> layerOutput, ArrayView<int> predictedIndex, ArrayView<T> predicted) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
                     int layerOutputRow = predictedIndex[row] * 16;
                     int predictedRow = row * 16;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
                         V.Store(predicted, predictedRow + column, V.Load(layerOutput, layerOutputRow + column));
                     }
@@ -224,13 +237,13 @@ partial class Small
         // 0 FLOPs per row of sequences, 128 bytes per row
         internal readonly struct FirstPool(ArrayView<T> layerOutput, ArrayView<int> firstIndex, ArrayView<T> first2) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
                     int layerOutputRow = firstIndex[row] * 16;
                     int first2Row = row * 16;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
                         V.Store(first2, first2Row + column, V.Load(layerOutput, layerOutputRow + column));
                     }
@@ -244,11 +257,11 @@ partial class Small
         // 2 FLOPs per row of 1 rows, 4 bytes per row
         internal readonly struct MlmMeanGradient(Extent predictionsCount, ArrayView<float> dMlm) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
-                    if (Group.IdxX == 0) dMlm[row] = 1f / GpuMath.Max(predictionsCount.Actual, 1f);
+                    if (Group.IdxX == 0) dMlm[row] = GpuMath.Divide(1f, GpuMath.Max(predictionsCount.Actual, 1f));
                 }
             }
         }
@@ -259,11 +272,11 @@ partial class Small
         // 2 FLOPs per row of 1 rows, 4 bytes per row
         internal readonly struct SopMeanGradient(Extent sequencesCount, ArrayView<float> dSop) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
-                    if (Group.IdxX == 0) dSop[row] = 1f / GpuMath.Max(sequencesCount.Actual, 1f);
+                    if (Group.IdxX == 0) dSop[row] = GpuMath.Divide(1f, GpuMath.Max(sequencesCount.Actual, 1f));
                 }
             }
         }
@@ -280,6 +293,8 @@ partial class Small
                 V.Store(pooled, row * 16 + column, tanh);
                 V.Store(order, row * 16 + column, tanh * V.KeepMask(CounterRandom.RowKey(key4, row), column, 0x19999999u, 1.1111112f));
             }
+
+            public static int Operations => 42;
         }
 
         // Pretraining › Decode › LayerNorm
@@ -288,39 +303,42 @@ partial class Small
         // 204 FLOPs per row of predictions, 260 bytes per row
         internal readonly struct DecoderInputLayerNorm(ArrayView<T> transformedProduct, ArrayView<float> predictionsDenseBias, ArrayView<T> geluTanh, ArrayView<T> centred, ArrayView<float> decoderInputSum, ArrayView<T> decoderInput, ArrayView<float> predictionsLayerNormWeight, ArrayView<float> predictionsLayerNormBias, ArrayView<T> decoderInput2) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
+                    Kept<V, L> transformedProductKept = default;
+                    Kept<V, L> geluTanhKept = default;
+                    Kept<V, L> centredKept = default;
                     int transformedProductRow = row * 8;
                     int geluTanhRow = row * 8;
                     V totalLane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V sum = V.Load(transformedProduct, transformedProductRow + column) + V.Load(predictionsDenseBias, column);
+                        V sum = transformedProductKept.Load(transformedProduct, transformedProductRow + column) + V.Load(predictionsDenseBias, column);
                         V sigmoid = V.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum));
-                        V.Store(geluTanh, geluTanhRow + column, sigmoid);
+                        geluTanhKept.Store(geluTanh, geluTanhRow + column, sigmoid);
                         totalLane += sum * sigmoid;
                     }
                     float total = GroupReduce.Sum(V.Sum(totalLane));
-                    float quotient = total / 8f;
+                    float quotient = total * (1f / 8f);
                     int centredRow = row * 8;
                     V total2Lane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V scaled4 = (V.Load(transformedProduct, transformedProductRow + column) + V.Load(predictionsDenseBias, column)) * V.Load(geluTanh, geluTanhRow + column);
-                        V difference = scaled4 - quotient;
-                        V.Store(centred, centredRow + column, difference);
+                        V sum3 = transformedProductKept.Again(transformedProduct, transformedProductRow + column) + V.Load(predictionsDenseBias, column);
+                        V difference = sum3 * geluTanhKept.Again(geluTanh, geluTanhRow + column) - quotient;
+                        centredKept.Store(centred, centredRow + column, difference);
                         total2Lane += difference * difference;
                     }
                     float total2 = GroupReduce.Sum(V.Sum(total2Lane));
                     if (Group.IdxX == 0) decoderInputSum[row] = total2;
-                    float inverse = GpuMath.Rsqrt(total2 / 8f + 1E-12f);
+                    float inverse = GpuMath.Rsqrt(total2 * (1f / 8f) + 1E-12f);
                     int decoderInputRow = row * 8;
                     int decoderInput2Row = row * 8;
-                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V scaled6 = V.Load(centred, centredRow + column) * inverse;
+                        V scaled6 = centredKept.Again(centred, centredRow + column) * inverse;
                         V.Store(decoderInput, decoderInputRow + column, scaled6);
                         V.Store(decoderInput2, decoderInput2Row + column, scaled6 * V.Load(predictionsLayerNormWeight, column) + V.Load(predictionsLayerNormBias, column));
                     }
@@ -338,6 +356,8 @@ partial class Small
             {
                 V.Store(logits, row * 64 + column, product + V.Load(predictionsBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › Linear
@@ -350,6 +370,8 @@ partial class Small
             {
                 V.Store(order2, row * 2 + column, product + V.Load(classifierBias, column));
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › CrossEntropy
@@ -358,22 +380,23 @@ partial class Small
         // 1,714 FLOPs per row of predictions, 800 bytes per row
         internal readonly struct MlmCrossEntropyGradient(ArrayView<T> logits, ArrayView<int> labelsIndex, ArrayView<float> meanPartials, ArrayView<float> mlmPartials, ArrayView<float> dMlm, ArrayView<T> dMlm2, ArrayView<float> dLogitsPartials) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 int meanPartialsRow = chunk * 1;
                 if (Group.IdxX == 0) meanPartials[meanPartialsRow] = 0f;
                 int mlmPartialsRow = chunk * 1;
                 if (Group.IdxX == 0) mlmPartials[mlmPartialsRow] = 0f;
-                var dLogitsPartialsSum = PartialSum<V>.Of(dLogitsPartials, chunk, 50);
+                var dLogitsPartialsSum = PartialSum<V, L>.Of(dLogitsPartials, chunk, 50);
                 for (int row = first; row < last; row++)
                 {
+                    Kept<V, L> logitsKept = default;
                     int logitsRow = row * 64;
                     int labelsIndexColumn = labelsIndex[row];
                     V largestLane = float.NegativeInfinity;
                     V totalLane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 50; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 50; column = L.Next<V>(column))
                     {
-                        V sum = V.Load(logits, logitsRow + column);
+                        V sum = logitsKept.Load(logits, logitsRow + column);
                         largestLane = V.Max(largestLane, sum);
                         totalLane += sum * V.OneHot(column, labelsIndexColumn);
                     }
@@ -382,22 +405,21 @@ partial class Small
                     if (Group.IdxX == 0) meanPartials[meanPartialsRow] += GpuMath.GreaterOrEqual(total, largest);
                     V total2Lane = 0f;
                     V total3Lane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 50; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 50; column = L.Next<V>(column))
                     {
-                        V shifted = V.Load(logits, logitsRow + column) - largest;
+                        V shifted = logitsKept.Again(logits, logitsRow + column) - largest;
                         total2Lane += V.Exp(shifted);
                         total3Lane += shifted * V.OneHot(column, labelsIndexColumn);
                     }
-                    float total2 = GroupReduce.Sum(V.Sum(total2Lane));
-                    float total3 = GroupReduce.Sum(V.Sum(total3Lane));
+                    var (total2, total3) = GroupReduce.Sums(V.Sum(total2Lane), V.Sum(total3Lane));
                     if (Group.IdxX == 0) mlmPartials[mlmPartialsRow] += GpuMath.Log(total2) - total3;
                     float dQuotient = dMlm[0];
                     float dNegative = -dQuotient;
-                    float dQuotient2 = dQuotient / total2;
+                    float dQuotient2 = GpuMath.Divide(dQuotient, total2);
                     int dMlm2Row = row * 64;
-                    for (int column = Group.IdxX * V.Count; column < 50; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 50; column = L.Next<V>(column))
                     {
-                        V dSum = dNegative * V.OneHot(column, labelsIndexColumn) + dQuotient2 * V.Exp(V.Load(logits, logitsRow + column) - largest);
+                        V dSum = dNegative * V.OneHot(column, labelsIndexColumn) + dQuotient2 * V.Exp(logitsKept.Again(logits, logitsRow + column) - largest);
                         V.Store(dMlm2, dMlm2Row + column, dSum);
                         dLogitsPartialsSum.Add(column, dSum);
                     }
@@ -412,22 +434,23 @@ partial class Small
         // 82 FLOPs per row of sequences, 32 bytes per row
         internal readonly struct SopCrossEntropyGradient(ArrayView<T> order2, ArrayView<int> orderIndex, ArrayView<float> meanPartials2, ArrayView<float> sopPartials, ArrayView<float> dSop, ArrayView<T> dSop2, ArrayView<float> dOrderPartials) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 int meanPartials2Row = chunk * 1;
                 if (Group.IdxX == 0) meanPartials2[meanPartials2Row] = 0f;
                 int sopPartialsRow = chunk * 1;
                 if (Group.IdxX == 0) sopPartials[sopPartialsRow] = 0f;
-                var dOrderPartialsSum = PartialSum<V>.Of(dOrderPartials, chunk, 2);
+                var dOrderPartialsSum = PartialSum<V, L>.Of(dOrderPartials, chunk, 2);
                 for (int row = first; row < last; row++)
                 {
+                    Kept<V, L> order2Kept = default;
                     int order2Row = row * 2;
                     int orderIndexColumn = orderIndex[row];
                     V largestLane = float.NegativeInfinity;
                     V totalLane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 2; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 2; column = L.Next<V>(column))
                     {
-                        V sum = V.Load(order2, order2Row + column);
+                        V sum = order2Kept.Load(order2, order2Row + column);
                         largestLane = V.Max(largestLane, sum);
                         totalLane += sum * V.OneHot(column, orderIndexColumn);
                     }
@@ -436,22 +459,21 @@ partial class Small
                     if (Group.IdxX == 0) meanPartials2[meanPartials2Row] += GpuMath.GreaterOrEqual(total, largest);
                     V total2Lane = 0f;
                     V total3Lane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 2; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 2; column = L.Next<V>(column))
                     {
-                        V shifted = V.Load(order2, order2Row + column) - largest;
+                        V shifted = order2Kept.Again(order2, order2Row + column) - largest;
                         total2Lane += V.Exp(shifted);
                         total3Lane += shifted * V.OneHot(column, orderIndexColumn);
                     }
-                    float total2 = GroupReduce.Sum(V.Sum(total2Lane));
-                    float total3 = GroupReduce.Sum(V.Sum(total3Lane));
+                    var (total2, total3) = GroupReduce.Sums(V.Sum(total2Lane), V.Sum(total3Lane));
                     if (Group.IdxX == 0) sopPartials[sopPartialsRow] += GpuMath.Log(total2) - total3;
                     float dQuotient = dSop[0];
                     float dNegative = -dQuotient;
-                    float dQuotient2 = dQuotient / total2;
+                    float dQuotient2 = GpuMath.Divide(dQuotient, total2);
                     int dSop2Row = row * 2;
-                    for (int column = Group.IdxX * V.Count; column < 2; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 2; column = L.Next<V>(column))
                     {
-                        V dSum = dNegative * V.OneHot(column, orderIndexColumn) + dQuotient2 * V.Exp(V.Load(order2, order2Row + column) - largest);
+                        V dSum = dNegative * V.OneHot(column, orderIndexColumn) + dQuotient2 * V.Exp(order2Kept.Again(order2, order2Row + column) - largest);
                         V.Store(dSop2, dSop2Row + column, dSum);
                         dOrderPartialsSum.Add(column, dSum);
                     }
@@ -472,6 +494,8 @@ partial class Small
                 V dScaled = product * V.KeepMask(CounterRandom.RowKey(key4, row), column, 0x19999999u, 1.1111112f) * (1f - tanh * tanh);
                 V.Store(dPooled, row * 16 + column, dScaled);
             }
+
+            public static int Operations => 34;
         }
 
         // Pretraining › Pool › Linear, gradient
@@ -480,13 +504,13 @@ partial class Small
         // 16 FLOPs per row of sequences, 64 bytes per row
         internal readonly struct PoolerBiasGradient(ArrayView<T> dPooled, ArrayView<float> dLinearPartials) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                var dLinearPartialsSum = PartialSum<V>.Of(dLinearPartials, chunk, 16);
+                var dLinearPartialsSum = PartialSum<V, L>.Of(dLinearPartials, chunk, 16);
                 for (int row = first; row < last; row++)
                 {
                     int dPooledRow = row * 16;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
                         dLinearPartialsSum.Add(column, V.Load(dPooled, dPooledRow + column));
                     }
@@ -501,14 +525,14 @@ partial class Small
         // 16 FLOPs per row of predictions, 64 bytes per row
         internal readonly struct DecoderInputLayerNormGradient(ArrayView<T> dDecodeProduct, ArrayView<T> decoderInput, ArrayView<float> dDecoderInputPartials2) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                var dDecoderInputPartials2Sum = PartialSum<V>.Of(dDecoderInputPartials2, chunk, 8);
+                var dDecoderInputPartials2Sum = PartialSum<V, L>.Of(dDecoderInputPartials2, chunk, 8);
                 for (int row = first; row < last; row++)
                 {
                     int dDecodeProductRow = row * 8;
                     int decoderInputRow = row * 8;
-                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
                         dDecoderInputPartials2Sum.Add(column, V.Load(dDecodeProduct, dDecodeProductRow + column) * V.Load(decoderInput, decoderInputRow + column));
                     }
@@ -523,71 +547,68 @@ partial class Small
         // 7 FLOPs per row of 1 rows, 20 bytes per row
         internal readonly struct SopAccuracyMean(ArrayView<float> mlm, Extent predictionsCount, ArrayView<float> mlm2, ArrayView<float> sop, Extent sequencesCount, ArrayView<float> sop2, ArrayView<float> loss, ArrayView<float> mean, ArrayView<float> mlmAccuracy, ArrayView<float> mean2, ArrayView<float> sopAccuracy) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
                     float larger = GpuMath.Max(predictionsCount.Actual, 1f);
-                    float quotient = mlm[0] / larger;
+                    float quotient = GpuMath.Divide(mlm[0], larger);
                     if (Group.IdxX == 0) mlm2[row] = quotient;
                     float larger2 = GpuMath.Max(sequencesCount.Actual, 1f);
-                    float quotient2 = sop[0] / larger2;
+                    float quotient2 = GpuMath.Divide(sop[0], larger2);
                     if (Group.IdxX == 0) sop2[row] = quotient2;
                     if (Group.IdxX == 0) loss[row] = quotient + quotient2;
-                    if (Group.IdxX == 0) mlmAccuracy[row] = mean[0] / larger;
-                    if (Group.IdxX == 0) sopAccuracy[row] = mean2[0] / larger2;
+                    if (Group.IdxX == 0) mlmAccuracy[row] = GpuMath.Divide(mean[0], larger);
+                    if (Group.IdxX == 0) sopAccuracy[row] = GpuMath.Divide(mean2[0], larger2);
                 }
             }
         }
 
         // Pretraining › Decode › Activate › GeluTanh
         //   return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-        // [predictions, 8], 3 passes over a row
-        // 281 FLOPs per row of predictions, 292 bytes per row
+        // [predictions, 8], 2 passes over a row
+        // 235 FLOPs per row of predictions, 228 bytes per row
         internal readonly struct ActivateGeluTanhGradient(ArrayView<T> dDecodeProduct, ArrayView<float> dDecoderInputPartials, ArrayView<float> predictionsLayerNormWeight, ArrayView<T> centred, ArrayView<float> decoderInputSum, ArrayView<T> geluTanh, ArrayView<T> transformedProduct, ArrayView<float> predictionsDenseBias, ArrayView<T> dGeluTanh, ArrayView<float> dTransformedPartials) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                var dDecoderInputPartialsSum = PartialSum<V>.Of(dDecoderInputPartials, chunk, 8);
-                var dTransformedPartialsSum = PartialSum<V>.Of(dTransformedPartials, chunk, 8);
+                var dDecoderInputPartialsSum = PartialSum<V, L>.Of(dDecoderInputPartials, chunk, 8);
+                var dTransformedPartialsSum = PartialSum<V, L>.Of(dTransformedPartials, chunk, 8);
                 for (int row = first; row < last; row++)
                 {
+                    Kept<V, L> dDecodeProductKept = default;
+                    Kept<V, L> centredKept = default;
                     int dDecodeProductRow = row * 8;
                     int centredRow = row * 8;
                     V dTotalLane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
-                    {
-                        V dMatMul = V.Load(dDecodeProduct, dDecodeProductRow + column);
-                        dDecoderInputPartialsSum.Add(column, dMatMul);
-                        dTotalLane += dMatMul * V.Load(predictionsLayerNormWeight, column) * V.Load(centred, centredRow + column);
-                    }
-                    float dTotal = GroupReduce.Sum(V.Sum(dTotalLane));
-                    float inverse = GpuMath.Rsqrt(decoderInputSum[row] / 8f + 1E-12f);
-                    float dVariance = dTotal * -0.5f * inverse * inverse * inverse / 8f;
                     V dTotal2Lane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V dScaled4 = V.Load(dDecodeProduct, dDecodeProductRow + column) * V.Load(predictionsLayerNormWeight, column) * inverse;
-                        V dScaled9 = dVariance * V.Load(centred, centredRow + column);
-                        dTotal2Lane += -(dScaled4 + dScaled9 + dScaled9);
+                        V dMatMul = dDecodeProductKept.Load(dDecodeProduct, dDecodeProductRow + column);
+                        dDecoderInputPartialsSum.Add(column, dMatMul);
+                        V dScaled = dMatMul * V.Load(predictionsLayerNormWeight, column);
+                        dTotalLane += dScaled * centredKept.Load(centred, centredRow + column);
+                        dTotal2Lane += dScaled;
                     }
-                    float dTotal2 = GroupReduce.Sum(V.Sum(dTotal2Lane));
-                    float dQuotient = dTotal2 / 8f;
+                    var (dTotal, dTotal2) = GroupReduce.Sums(V.Sum(dTotalLane), V.Sum(dTotal2Lane));
+                    float inverse = GpuMath.Rsqrt(decoderInputSum[row] * (1f / 8f) + 1E-12f);
+                    float dVariance = dTotal * -0.5f * inverse * inverse * inverse * (1f / 8f);
+                    float dQuotient = -(dTotal2 * inverse) * (1f / 8f);
                     int geluTanhRow = row * 8;
                     int transformedProductRow = row * 8;
                     int dGeluTanhRow = row * 8;
-                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V dScaled11 = V.Load(dDecodeProduct, dDecodeProductRow + column) * V.Load(predictionsLayerNormWeight, column) * inverse;
-                        V dScaled12 = dVariance * V.Load(centred, centredRow + column);
-                        V dSum5 = dScaled11 + dScaled12 + dScaled12 + dQuotient;
+                        V dScaled3 = dDecodeProductKept.Again(dDecodeProduct, dDecodeProductRow + column) * V.Load(predictionsLayerNormWeight, column);
+                        V dScaled9 = dVariance * centredKept.Again(centred, centredRow + column);
+                        V dSum3 = dScaled3 * inverse + dScaled9 + dScaled9 + dQuotient;
                         V sigmoid = V.Load(geluTanh, geluTanhRow + column);
                         V sum2 = V.Load(transformedProduct, transformedProductRow + column) + V.Load(predictionsDenseBias, column);
-                        V dScaled15 = dSum5 * sum2 * (sigmoid - sigmoid * sigmoid);
-                        V dScaled19 = dScaled15 * sum2 * 0.071354814f * sum2;
-                        V dSum8 = dSum5 * sigmoid + dScaled15 * (1.5957692f + 0.071354814f * sum2 * sum2) + dScaled19 + dScaled19;
-                        V.Store(dGeluTanh, dGeluTanhRow + column, dSum8);
-                        dTransformedPartialsSum.Add(column, dSum8);
+                        V dScaled12 = dSum3 * sum2 * (sigmoid - sigmoid * sigmoid);
+                        V dScaled16 = dScaled12 * sum2 * 0.071354814f * sum2;
+                        V dSum6 = dSum3 * sigmoid + dScaled12 * (1.5957692f + 0.071354814f * sum2 * sum2) + dScaled16 + dScaled16;
+                        V.Store(dGeluTanh, dGeluTanhRow + column, dSum6);
+                        dTransformedPartialsSum.Add(column, dSum6);
                     }
                 }
                 dDecoderInputPartialsSum.Store();
@@ -601,14 +622,14 @@ partial class Small
         // 16 FLOPs per row of tokens, 192 bytes per row
         internal readonly struct PredictedPretrainingGradient2(ArrayView<T> dFirst, ArrayView<T> dPredicted, ArrayView<T> dQueryKeyValue) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
                     int dFirstRow = row * 16;
                     int dPredictedRow = row * 16;
                     int dQueryKeyValueRow = row * 16;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
                         V.Store(dQueryKeyValue, dQueryKeyValueRow + column, V.Load(dFirst, dFirstRow + column) + V.Load(dPredicted, dPredictedRow + column));
                     }
@@ -618,52 +639,49 @@ partial class Small
 
         // Pretraining › Encode › LayerGroup › Layer › Dropout, gradient
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-        // [tokens, 16], 3 passes over a row
-        // 410 FLOPs per row of tokens, 464 bytes per row
+        // [tokens, 16], 2 passes over a row
+        // 300 FLOPs per row of tokens, 336 bytes per row
         internal readonly struct LayerSumDropoutGradient(ArrayView<float> layerOutputSum, ArrayView<float> layerOutputSum2, ArrayView<T> dQueryKeyValue, ArrayView<float> dLayerOutputPartials, ArrayView<T> layerSum, ArrayView<float> dLayerOutputPartials2, ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> dLayerOutputSum, ArrayView<float> dCentredSum, DropoutKey key3, ArrayView<T> dLayerSum, ArrayView<float> dLayerSumPartials) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                var dLayerOutputPartialsSum = PartialSum<V>.Of(dLayerOutputPartials, chunk, 16);
-                var dLayerOutputPartials2Sum = PartialSum<V>.Of(dLayerOutputPartials2, chunk, 16);
-                var dLayerSumPartialsSum = PartialSum<V>.Of(dLayerSumPartials, chunk, 16);
+                var dLayerOutputPartialsSum = PartialSum<V, L>.Of(dLayerOutputPartials, chunk, 16);
+                var dLayerOutputPartials2Sum = PartialSum<V, L>.Of(dLayerOutputPartials2, chunk, 16);
+                var dLayerSumPartialsSum = PartialSum<V, L>.Of(dLayerSumPartials, chunk, 16);
                 for (int row = first; row < last; row++)
                 {
-                    float dQuotient = layerOutputSum[row] / 16f;
-                    float dInverse = GpuMath.Rsqrt(layerOutputSum2[row] / 16f + 1E-12f);
+                    Kept<V, L> dQueryKeyValueKept = default;
+                    Kept<V, L> layerSumKept = default;
+                    float dQuotient = layerOutputSum[row] * (1f / 16f);
+                    float dInverse = GpuMath.Rsqrt(layerOutputSum2[row] * (1f / 16f) + 1E-12f);
                     int dQueryKeyValueRow = row * 16;
                     int layerSumRow = row * 16;
                     V dTotalLane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
-                    {
-                        V dLayerOutput = V.Load(dQueryKeyValue, dQueryKeyValueRow + column);
-                        dLayerOutputPartialsSum.Add(column, dLayerOutput);
-                        V dCentred = V.Load(layerSum, layerSumRow + column) - dQuotient;
-                        dLayerOutputPartials2Sum.Add(column, dLayerOutput * dCentred * dInverse);
-                        dTotalLane += dLayerOutput * V.Load(fullLayerLayerNormWeight, column) * dCentred;
-                    }
-                    float dTotal = GroupReduce.Sum(V.Sum(dTotalLane));
-                    if (Group.IdxX == 0) dLayerOutputSum[row] = dTotal;
-                    float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse / 16f;
                     V dTotal2Lane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V dScaled6 = V.Load(dQueryKeyValue, dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight, column) * dInverse;
-                        V dScaled11 = dQuotient2 * (V.Load(layerSum, layerSumRow + column) - dQuotient);
-                        dTotal2Lane += -(dScaled6 + dScaled11 + dScaled11);
+                        V dLayerOutput = dQueryKeyValueKept.Load(dQueryKeyValue, dQueryKeyValueRow + column);
+                        dLayerOutputPartialsSum.Add(column, dLayerOutput);
+                        V dCentred = layerSumKept.Load(layerSum, layerSumRow + column) - dQuotient;
+                        dLayerOutputPartials2Sum.Add(column, dLayerOutput * dCentred * dInverse);
+                        V dScaled3 = dLayerOutput * V.Load(fullLayerLayerNormWeight, column);
+                        dTotalLane += dScaled3 * dCentred;
+                        dTotal2Lane += dScaled3;
                     }
-                    float dTotal2 = GroupReduce.Sum(V.Sum(dTotal2Lane));
+                    var (dTotal, dTotal2) = GroupReduce.Sums(V.Sum(dTotalLane), V.Sum(dTotal2Lane));
+                    if (Group.IdxX == 0) dLayerOutputSum[row] = dTotal;
                     if (Group.IdxX == 0) dCentredSum[row] = dTotal2;
-                    float dQuotient3 = dTotal2 / 16f;
+                    float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse * (1f / 16f);
+                    float dQuotient3 = -(dTotal2 * dInverse) * (1f / 16f);
                     uint key3Row = CounterRandom.RowKey(key3, row);
                     int dLayerSumRow = row * 16;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V dScaled13 = V.Load(dQueryKeyValue, dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight, column) * dInverse;
-                        V dScaled14 = dQuotient2 * (V.Load(layerSum, layerSumRow + column) - dQuotient);
-                        V dScaled15 = (dScaled13 + dScaled14 + dScaled14 + dQuotient3) * V.KeepMask(key3Row, column, 0x19999999u, 1.1111112f);
-                        V.Store(dLayerSum, dLayerSumRow + column, dScaled15);
-                        dLayerSumPartialsSum.Add(column, dScaled15);
+                        V dScaled5 = dQueryKeyValueKept.Again(dQueryKeyValue, dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight, column);
+                        V dScaled11 = dQuotient2 * (layerSumKept.Again(layerSum, layerSumRow + column) - dQuotient);
+                        V dScaled13 = (dScaled5 * dInverse + dScaled11 + dScaled11 + dQuotient3) * V.KeepMask(key3Row, column, 0x19999999u, 1.1111112f);
+                        V.Store(dLayerSum, dLayerSumRow + column, dScaled13);
+                        dLayerSumPartialsSum.Add(column, dScaled13);
                     }
                 }
                 dLayerOutputPartialsSum.Store();
@@ -687,6 +705,8 @@ partial class Small
                 V dScaled8 = dScaled5 * dSum4 * 0.071354814f * dSum4;
                 V.Store(dGeluTanh2, row * 32 + column, product * dSigmoid + dScaled5 * dSum5 + dScaled8 + dScaled8);
             }
+
+            public static int Operations => 27;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › Linear, gradient
@@ -695,13 +715,13 @@ partial class Small
         // 32 FLOPs per row of tokens, 128 bytes per row
         internal readonly struct FfnBiasGradient(ArrayView<T> dGeluTanh2, ArrayView<float> dExpandedPartials) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                var dExpandedPartialsSum = PartialSum<V>.Of(dExpandedPartials, chunk, 32);
+                var dExpandedPartialsSum = PartialSum<V, L>.Of(dExpandedPartials, chunk, 32);
                 for (int row = first; row < last; row++)
                 {
                     int dGeluTanh2Row = row * 32;
-                    for (int column = Group.IdxX * V.Count; column < 32; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 32; column = L.Next<V>(column))
                     {
                         dExpandedPartialsSum.Add(column, V.Load(dGeluTanh2, dGeluTanh2Row + column));
                     }
@@ -712,65 +732,62 @@ partial class Small
 
         // Pretraining › Encode › LayerGroup › Layer › Dropout, gradient
         //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-        // [tokens, 16], 3 passes over a row
-        // 804 FLOPs per row of tokens, 920 bytes per row
+        // [tokens, 16], 2 passes over a row
+        // 568 FLOPs per row of tokens, 664 bytes per row
         internal readonly struct AttentionSumDropoutGradient(ArrayView<float> layerOutputSum2, ArrayView<float> dLayerOutputSum, ArrayView<float> layerOutputSum, ArrayView<float> dCentredSum, ArrayView<float> attendedSum, ArrayView<float> attendedSum2, ArrayView<T> dQueryKeyValue, ArrayView<float> fullLayerLayerNormWeight, ArrayView<T> layerSum, ArrayView<T> dExpandedProduct, ArrayView<float> dAttendedPartials, ArrayView<T> attentionSum, ArrayView<float> dAttendedPartials2, ArrayView<float> attentionLayerNormWeight, ArrayView<T> dAttended, DropoutKey key2, ArrayView<T> dAttentionSum, ArrayView<float> dAttentionSumPartials) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                var dAttendedPartialsSum = PartialSum<V>.Of(dAttendedPartials, chunk, 16);
-                var dAttendedPartials2Sum = PartialSum<V>.Of(dAttendedPartials2, chunk, 16);
-                var dAttentionSumPartialsSum = PartialSum<V>.Of(dAttentionSumPartials, chunk, 16);
+                var dAttendedPartialsSum = PartialSum<V, L>.Of(dAttendedPartials, chunk, 16);
+                var dAttendedPartials2Sum = PartialSum<V, L>.Of(dAttendedPartials2, chunk, 16);
+                var dAttentionSumPartialsSum = PartialSum<V, L>.Of(dAttentionSumPartials, chunk, 16);
                 for (int row = first; row < last; row++)
                 {
-                    float dInverse = GpuMath.Rsqrt(layerOutputSum2[row] / 16f + 1E-12f);
-                    float dQuotient = dLayerOutputSum[row] * -0.5f * dInverse * dInverse * dInverse / 16f;
-                    float dQuotient2 = layerOutputSum[row] / 16f;
-                    float dQuotient3 = dCentredSum[row] / 16f;
-                    float dQuotient4 = attendedSum[row] / 16f;
-                    float dInverse2 = GpuMath.Rsqrt(attendedSum2[row] / 16f + 1E-12f);
+                    Kept<V, L> dQueryKeyValueKept = default;
+                    Kept<V, L> layerSumKept = default;
+                    Kept<V, L> dExpandedProductKept = default;
+                    Kept<V, L> attentionSumKept = default;
+                    float dInverse = GpuMath.Rsqrt(layerOutputSum2[row] * (1f / 16f) + 1E-12f);
+                    float dQuotient = dLayerOutputSum[row] * -0.5f * dInverse * dInverse * dInverse * (1f / 16f);
+                    float dQuotient2 = layerOutputSum[row] * (1f / 16f);
+                    float dQuotient3 = -(dCentredSum[row] * dInverse) * (1f / 16f);
+                    float dQuotient4 = attendedSum[row] * (1f / 16f);
+                    float dInverse2 = GpuMath.Rsqrt(attendedSum2[row] * (1f / 16f) + 1E-12f);
                     int dQueryKeyValueRow = row * 16;
                     int layerSumRow = row * 16;
                     int dExpandedProductRow = row * 16;
                     int attentionSumRow = row * 16;
                     V dTotal3Lane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
-                    {
-                        V dScaled2 = V.Load(dQueryKeyValue, dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight, column) * dInverse;
-                        V dScaled7 = dQuotient * (V.Load(layerSum, layerSumRow + column) - dQuotient2);
-                        V dSum5 = dScaled2 + dScaled7 + dScaled7 + dQuotient3 + V.Load(dExpandedProduct, dExpandedProductRow + column);
-                        dAttendedPartialsSum.Add(column, dSum5);
-                        V dDifference = V.Load(attentionSum, attentionSumRow + column) - dQuotient4;
-                        dAttendedPartials2Sum.Add(column, dSum5 * dDifference * dInverse2);
-                        dTotal3Lane += dSum5 * V.Load(attentionLayerNormWeight, column) * dDifference;
-                    }
-                    float dTotal3 = GroupReduce.Sum(V.Sum(dTotal3Lane));
-                    float dQuotient6 = dTotal3 * -0.5f * dInverse2 * dInverse2 * dInverse2 / 16f;
                     V dTotal4Lane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V dScaled13 = V.Load(dQueryKeyValue, dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight, column) * dInverse;
-                        V dScaled14 = dQuotient * (V.Load(layerSum, layerSumRow + column) - dQuotient2);
-                        V dSum10 = dScaled13 + dScaled14 + dScaled14 + dQuotient3 + V.Load(dExpandedProduct, dExpandedProductRow + column);
-                        V dScaled21 = dQuotient6 * (V.Load(attentionSum, attentionSumRow + column) - dQuotient4);
-                        dTotal4Lane += -(dSum10 * V.Load(attentionLayerNormWeight, column) * dInverse2 + dScaled21 + dScaled21);
+                        V dScaled = dQueryKeyValueKept.Load(dQueryKeyValue, dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight, column);
+                        V dScaled7 = dQuotient * (layerSumKept.Load(layerSum, layerSumRow + column) - dQuotient2);
+                        V dSum5 = dScaled * dInverse + dScaled7 + dScaled7 + dQuotient3 + dExpandedProductKept.Load(dExpandedProduct, dExpandedProductRow + column);
+                        dAttendedPartialsSum.Add(column, dSum5);
+                        V dDifference = attentionSumKept.Load(attentionSum, attentionSumRow + column) - dQuotient4;
+                        dAttendedPartials2Sum.Add(column, dSum5 * dDifference * dInverse2);
+                        V dScaled11 = dSum5 * V.Load(attentionLayerNormWeight, column);
+                        dTotal3Lane += dScaled11 * dDifference;
+                        dTotal4Lane += dScaled11;
                     }
-                    float dTotal4 = GroupReduce.Sum(V.Sum(dTotal4Lane));
-                    float dQuotient7 = dTotal4 / 16f;
+                    var (dTotal3, dTotal4) = GroupReduce.Sums(V.Sum(dTotal3Lane), V.Sum(dTotal4Lane));
+                    float dQuotient6 = dTotal3 * -0.5f * dInverse2 * dInverse2 * dInverse2 * (1f / 16f);
+                    float dQuotient7 = -(dTotal4 * dInverse2) * (1f / 16f);
                     int dAttendedRow = row * 16;
                     uint key2Row = CounterRandom.RowKey(key2, row);
                     int dAttentionSumRow = row * 16;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V dScaled23 = V.Load(dQueryKeyValue, dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight, column) * dInverse;
-                        V dScaled24 = dQuotient * (V.Load(layerSum, layerSumRow + column) - dQuotient2);
-                        V dSum16 = dScaled23 + dScaled24 + dScaled24 + dQuotient3 + V.Load(dExpandedProduct, dExpandedProductRow + column);
-                        V dScaled27 = dQuotient6 * (V.Load(attentionSum, attentionSumRow + column) - dQuotient4);
-                        V dSum19 = dSum16 * V.Load(attentionLayerNormWeight, column) * dInverse2 + dScaled27 + dScaled27 + dQuotient7;
-                        V.Store(dAttended, dAttendedRow + column, dSum19);
-                        V dScaled28 = dSum19 * V.KeepMask(key2Row, column, 0x19999999u, 1.1111112f);
-                        V.Store(dAttentionSum, dAttentionSumRow + column, dScaled28);
-                        dAttentionSumPartialsSum.Add(column, dScaled28);
+                        V dScaled13 = dQueryKeyValueKept.Again(dQueryKeyValue, dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight, column);
+                        V dScaled15 = dQuotient * (layerSumKept.Again(layerSum, layerSumRow + column) - dQuotient2);
+                        V dSum10 = dScaled13 * dInverse + dScaled15 + dScaled15 + dQuotient3 + dExpandedProductKept.Again(dExpandedProduct, dExpandedProductRow + column);
+                        V dScaled22 = dQuotient6 * (attentionSumKept.Again(attentionSum, attentionSumRow + column) - dQuotient4);
+                        V dSum13 = dSum10 * V.Load(attentionLayerNormWeight, column) * dInverse2 + dScaled22 + dScaled22 + dQuotient7;
+                        V.Store(dAttended, dAttendedRow + column, dSum13);
+                        V dScaled24 = dSum13 * V.KeepMask(key2Row, column, 0x19999999u, 1.1111112f);
+                        V.Store(dAttentionSum, dAttentionSumRow + column, dScaled24);
+                        dAttentionSumPartialsSum.Add(column, dScaled24);
                     }
                 }
                 dAttendedPartialsSum.Store();
@@ -785,13 +802,13 @@ partial class Small
         // 48 FLOPs per row of tokens, 192 bytes per row
         internal readonly struct QueryKeyValueBiasGradient(ArrayView<T> dContext, ArrayView<float> dQueryKeyValuePartials) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                var dQueryKeyValuePartialsSum = PartialSum<V>.Of(dQueryKeyValuePartials, chunk, 48);
+                var dQueryKeyValuePartialsSum = PartialSum<V, L>.Of(dQueryKeyValuePartials, chunk, 48);
                 for (int row = first; row < last; row++)
                 {
                     int dContextRow = row * 48;
-                    for (int column = Group.IdxX * V.Count; column < 48; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 48; column = L.Next<V>(column))
                     {
                         dQueryKeyValuePartialsSum.Add(column, V.Load(dContext, dContextRow + column));
                     }
@@ -810,6 +827,8 @@ partial class Small
             {
                 V.Store(dQueryKeyValue, row * 16 + column, V.Load(dAttended, row * 16 + column) + product);
             }
+
+            public static int Operations => 1;
         }
 
         // Pretraining › Encode › Linear, gradient
@@ -818,13 +837,13 @@ partial class Small
         // 16 FLOPs per row of tokens, 64 bytes per row
         internal readonly struct EmbeddingHiddenMappingInBiasGradient(ArrayView<T> dQueryKeyValue, ArrayView<float> dHiddenPartials) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                var dHiddenPartialsSum = PartialSum<V>.Of(dHiddenPartials, chunk, 16);
+                var dHiddenPartialsSum = PartialSum<V, L>.Of(dHiddenPartials, chunk, 16);
                 for (int row = first; row < last; row++)
                 {
                     int dQueryKeyValueRow = row * 16;
-                    for (int column = Group.IdxX * V.Count; column < 16; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
                         dHiddenPartialsSum.Add(column, V.Load(dQueryKeyValue, dQueryKeyValueRow + column));
                     }
@@ -843,50 +862,49 @@ partial class Small
             {
                 V.Store(dEmbedded, row * 8 + column, product * V.KeepMask(CounterRandom.RowKey(key0, row), column, 0x19999999u, 1.1111112f));
             }
+
+            public static int Operations => 31;
         }
 
         // Pretraining › Encode › LayerNorm › RowMean, gradient
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-        // [tokens, 8], 3 passes over a row
-        // 194 FLOPs per row of tokens, 232 bytes per row
+        // [tokens, 8], 2 passes over a row
+        // 140 FLOPs per row of tokens, 168 bytes per row
         internal readonly struct EmbeddedRowMeanGradient(ArrayView<float> embeddedSum, ArrayView<float> embeddedSum2, ArrayView<T> dEmbedded, ArrayView<float> dEmbeddedPartials, ArrayView<T> lookup, ArrayView<float> dEmbeddedPartials2, ArrayView<float> embeddingsLayerNormWeight, ArrayView<T> dEmbedded2) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                var dEmbeddedPartialsSum = PartialSum<V>.Of(dEmbeddedPartials, chunk, 8);
-                var dEmbeddedPartials2Sum = PartialSum<V>.Of(dEmbeddedPartials2, chunk, 8);
+                var dEmbeddedPartialsSum = PartialSum<V, L>.Of(dEmbeddedPartials, chunk, 8);
+                var dEmbeddedPartials2Sum = PartialSum<V, L>.Of(dEmbeddedPartials2, chunk, 8);
                 for (int row = first; row < last; row++)
                 {
-                    float dQuotient = embeddedSum[row] / 8f;
-                    float dInverse = GpuMath.Rsqrt(embeddedSum2[row] / 8f + 1E-12f);
+                    Kept<V, L> dEmbeddedKept = default;
+                    Kept<V, L> lookupKept = default;
+                    float dQuotient = embeddedSum[row] * (1f / 8f);
+                    float dInverse = GpuMath.Rsqrt(embeddedSum2[row] * (1f / 8f) + 1E-12f);
                     int dEmbeddedRow = row * 8;
                     int lookupRow = row * 8;
                     V dTotalLane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
-                    {
-                        V dScaled = V.Load(dEmbedded, dEmbeddedRow + column);
-                        dEmbeddedPartialsSum.Add(column, dScaled);
-                        V dCentred = V.Load(lookup, lookupRow + column) - dQuotient;
-                        dEmbeddedPartials2Sum.Add(column, dScaled * dCentred * dInverse);
-                        dTotalLane += dScaled * V.Load(embeddingsLayerNormWeight, column) * dCentred;
-                    }
-                    float dTotal = GroupReduce.Sum(V.Sum(dTotalLane));
-                    float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse / 8f;
                     V dTotal2Lane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V dScaled13 = dQuotient2 * (V.Load(lookup, lookupRow + column) - dQuotient);
-                        V dSum2 = V.Load(dEmbedded, dEmbeddedRow + column) * V.Load(embeddingsLayerNormWeight, column) * dInverse + dScaled13;
-                        dTotal2Lane += -(dSum2 + dScaled13);
+                        V dScaled = dEmbeddedKept.Load(dEmbedded, dEmbeddedRow + column);
+                        dEmbeddedPartialsSum.Add(column, dScaled);
+                        V dCentred = lookupKept.Load(lookup, lookupRow + column) - dQuotient;
+                        dEmbeddedPartials2Sum.Add(column, dScaled * dCentred * dInverse);
+                        V dScaled4 = dScaled * V.Load(embeddingsLayerNormWeight, column);
+                        dTotalLane += dScaled4 * dCentred;
+                        dTotal2Lane += dScaled4;
                     }
-                    float dTotal2 = GroupReduce.Sum(V.Sum(dTotal2Lane));
-                    float dQuotient3 = dTotal2 / 8f;
+                    var (dTotal, dTotal2) = GroupReduce.Sums(V.Sum(dTotalLane), V.Sum(dTotal2Lane));
+                    float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse * (1f / 8f);
+                    float dQuotient3 = -(dTotal2 * dInverse) * (1f / 8f);
                     int dEmbedded2Row = row * 8;
-                    for (int column = Group.IdxX * V.Count; column < 8; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V dScaled17 = dQuotient2 * (V.Load(lookup, lookupRow + column) - dQuotient);
-                        V dSum4 = V.Load(dEmbedded, dEmbeddedRow + column) * V.Load(embeddingsLayerNormWeight, column) * dInverse + dScaled17;
-                        V.Store(dEmbedded2, dEmbedded2Row + column, dSum4 + dScaled17 + dQuotient3);
+                        V dScaled8 = dEmbeddedKept.Again(dEmbedded, dEmbeddedRow + column) * V.Load(embeddingsLayerNormWeight, column) * dInverse;
+                        V dScaled13 = dQuotient2 * (lookupKept.Again(lookup, lookupRow + column) - dQuotient);
+                        V.Store(dEmbedded2, dEmbedded2Row + column, dScaled8 + dScaled13 + dScaled13 + dQuotient3);
                     }
                 }
                 dEmbeddedPartialsSum.Store();

@@ -82,11 +82,11 @@ partial class SmallAnswerer
 
             // return Answered(Linear(Encode(batch), spans!), batch);
             answeredPickKernel.LaunchChunks(Predictions, new(surprise, Batch.Predicted, Batch.Labels, meanPartials));
-            columnSumKernel.Launch(meanPartials, Predictions, 1, mean, accumulate: false);
-            totalAnsweredGradientKernel.LaunchChunks(Tokens, new(dAnswered, dAnswered2, Batch.SequenceOf, logits, totalLogSum, dTotal, dLogitsPartials));
+            columnSumKernel.Launch(Predictions, ArenaPlan.ChunkRows, accumulate: false, new(meanPartials, 1, mean));
+            totalAnsweredGradientKernel.LaunchBlocks(Tokens, new(dAnswered, dAnswered2, Batch.SequenceOf, logits, totalLogSum, dTotal, dLogitsPartials));
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
-            columnSumKernel.Launch(dLogitsPartials, Tokens, 2, Gradient(Offset.QaOutputsBias), accumulate: true);
+            columnSumKernel.Launch(Tokens, ArenaPlan.ChunkRows, accumulate: true, new(dLogitsPartials, 2, Gradient(Offset.QaOutputsBias)));
             nNStoreKernel.Launch(new(dTotal, 2), new(Weight(Offset.QaOutputsWeight), 16), Tokens, 16, 2, new(DQueryKeyValue(0), 16));
             tNAccumulateKernel.Launch(new(dTotal, 2), new(LayerOutput(2), 16), 2, 16, Tokens, new(Gradient(Offset.QaOutputsWeight), 16));
 
@@ -100,11 +100,7 @@ partial class SmallAnswerer
             {
                 // gradient of: var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 layerOutputRowMeanGradientKernel.LaunchChunks(Tokens, new(LayerOutputSum(layer), LayerOutputSum2(layer), DQueryKeyValue((layer + 1) & 1), dLayerOutputPartials, LayerSum(layer), dLayerOutputPartials2, Value(Offset.FullLayerLayerNormWeight), dLayerOutput, dLayerSumPartials));
-                columnSumKernel.Launch(dLayerOutputPartials, Tokens, 16, Gradient(Offset.FullLayerLayerNormBias), accumulate: true);
-                columnSumKernel.Launch(dLayerOutputPartials2, Tokens, 16, Gradient(Offset.FullLayerLayerNormWeight), accumulate: true);
-
-                // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                columnSumKernel.Launch(dLayerSumPartials, Tokens, 16, Gradient(Offset.FfnOutputBias), accumulate: true);
+                columnSumKernel.Launch(Tokens, ArenaPlan.ChunkRows, accumulate: true, new(dLayerOutputPartials, 16, Gradient(Offset.FullLayerLayerNormBias)), new(dLayerOutputPartials2, 16, Gradient(Offset.FullLayerLayerNormWeight)), new(dLayerSumPartials, 16, Gradient(Offset.FfnOutputBias)));
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
                 activateGeluTanhGradientKernel.Launch(new(dLayerOutput, 16), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 32, 16, new(ExpandedProduct(layer), Value(Offset.FfnBias), dGeluTanh));
@@ -113,18 +109,16 @@ partial class SmallAnswerer
                 tNAccumulateKernel.Launch(new(dLayerOutput, 16), new(Expanded(layer), 32), 16, 32, Tokens, new(Gradient(Offset.FfnOutputWeight), 32));
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
-                ffnBiasGradientKernel.LaunchChunks(Tokens, new(dGeluTanh, dExpandedPartials));
-                columnSumKernel.Launch(dExpandedPartials, Tokens, 32, Gradient(Offset.FfnBias), accumulate: true);
+                ffnBiasGradientKernel.LaunchBlocks(Tokens, new(dGeluTanh, dExpandedPartials));
+                columnSumKernel.Launch(Tokens, ArenaPlan.ChunkRows, accumulate: true, new(dExpandedPartials, 32, Gradient(Offset.FfnBias)));
                 expandedLinearGradientKernel.Launch(new(dGeluTanh, 32), new(Weight(Offset.FfnWeight), 16), Tokens, 16, 32, new(dLayerOutput, dExpanded));
                 tNAccumulateKernel.Launch(new(dGeluTanh, 32), new(Attended(layer), 16), 32, 16, Tokens, new(Gradient(Offset.FfnWeight), 16));
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 attendedRowMeanGradientKernel.LaunchChunks(Tokens, new(AttendedSum(layer), AttendedSum2(layer), dExpanded, dAttendedPartials, AttentionSum(layer), dAttendedPartials2, Value(Offset.AttentionLayerNormWeight), dAttended, dAttentionSumPartials));
-                columnSumKernel.Launch(dAttendedPartials, Tokens, 16, Gradient(Offset.AttentionLayerNormBias), accumulate: true);
-                columnSumKernel.Launch(dAttendedPartials2, Tokens, 16, Gradient(Offset.AttentionLayerNormWeight), accumulate: true);
+                columnSumKernel.Launch(Tokens, ArenaPlan.ChunkRows, accumulate: true, new(dAttendedPartials, 16, Gradient(Offset.AttentionLayerNormBias)), new(dAttendedPartials2, 16, Gradient(Offset.AttentionLayerNormWeight)), new(dAttentionSumPartials, 16, Gradient(Offset.DenseBias)));
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                columnSumKernel.Launch(dAttentionSumPartials, Tokens, 16, Gradient(Offset.DenseBias), accumulate: true);
                 nNStoreKernel.Launch(new(dAttended, 16), new(Weight(Offset.DenseWeight), 16), Tokens, 16, 16, new(dAttentionSumProduct, 16));
                 tNAccumulateKernel.Launch(new(dAttended, 16), new(Context(layer), 16), 16, 16, Tokens, new(Gradient(Offset.DenseWeight), 16));
 
@@ -132,8 +126,8 @@ partial class SmallAnswerer
                 attentionBackwardKernel.Launch(Attention(new(QueryKeyValue(layer), 48), 2, 8), new(Context(layer), 16), new(ContextLogSum(layer), 2), new(dAttentionSumProduct, 16), new(dContext, 48), attentionDelta);
 
                 // gradient of: var queryKeyValue = Linear(x, a.QueryKeyValue);
-                queryKeyValueBiasGradientKernel.LaunchChunks(Tokens, new(dContext, dQueryKeyValuePartials));
-                columnSumKernel.Launch(dQueryKeyValuePartials, Tokens, 48, Gradient(Offset.QueryKeyValueBias), accumulate: true);
+                queryKeyValueBiasGradientKernel.LaunchBlocks(Tokens, new(dContext, dQueryKeyValuePartials));
+                columnSumKernel.Launch(Tokens, ArenaPlan.ChunkRows, accumulate: true, new(dQueryKeyValuePartials, 48, Gradient(Offset.QueryKeyValueBias)));
                 queryKeyValueLinearGradientKernel.Launch(new(dContext, 48), new(Weight(Offset.QueryKeyValueWeight), 16), Tokens, 16, 48, new(dAttended, DQueryKeyValue(layer & 1)));
                 tNAccumulateKernel.Launch(new(dContext, 48), new(LayerOutput(layer), 16), 48, 16, Tokens, new(Gradient(Offset.QueryKeyValueWeight), 16));
             }
@@ -142,15 +136,14 @@ partial class SmallAnswerer
         void EncodeGradient()
         {
             // gradient of: var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            embeddingHiddenMappingInBiasGradientKernel.LaunchChunks(Tokens, new(DQueryKeyValue(0), dHiddenPartials));
-            columnSumKernel.Launch(dHiddenPartials, Tokens, 16, Gradient(Offset.EmbeddingHiddenMappingInBias), accumulate: true);
+            embeddingHiddenMappingInBiasGradientKernel.LaunchBlocks(Tokens, new(DQueryKeyValue(0), dHiddenPartials));
+            columnSumKernel.Launch(Tokens, ArenaPlan.ChunkRows, accumulate: true, new(dHiddenPartials, 16, Gradient(Offset.EmbeddingHiddenMappingInBias)));
             nNStoreKernel.Launch(new(DQueryKeyValue(0), 16), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 8, 16, new(dHiddenProduct, 8));
             tNAccumulateKernel.Launch(new(DQueryKeyValue(0), 16), new(embedded, 8), 16, 8, Tokens, new(Gradient(Offset.EmbeddingHiddenMappingInWeight), 8));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
             embeddedRowMeanGradientKernel.LaunchChunks(Tokens, new(embeddedSum, embeddedSum2, dHiddenProduct, dEmbeddedPartials, lookup, dEmbeddedPartials2, Value(Offset.EmbeddingsLayerNormWeight), dEmbedded));
-            columnSumKernel.Launch(dEmbeddedPartials, Tokens, 8, Gradient(Offset.EmbeddingsLayerNormBias), accumulate: true);
-            columnSumKernel.Launch(dEmbeddedPartials2, Tokens, 8, Gradient(Offset.EmbeddingsLayerNormWeight), accumulate: true);
+            columnSumKernel.Launch(Tokens, ArenaPlan.ChunkRows, accumulate: true, new(dEmbeddedPartials, 8, Gradient(Offset.EmbeddingsLayerNormBias)), new(dEmbeddedPartials2, 8, Gradient(Offset.EmbeddingsLayerNormWeight)));
 
             // gradient of: var lookup = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);
             tableGradientKernel.Launch(new(Gradient(Offset.PositionEmbeddingsWeight), 8), positionGroups, new(dEmbedded, 8), 8);

@@ -26,11 +26,14 @@ public class PassTests(PassTests.Models models) : IClassFixture<PassTests.Models
         var model = models.ByName[name];
         var programs = model.Programs.Select(p => p.Graph).ToList();
         var names = new ParameterNames(programs[0].Parameters, programs);
-        foreach (var mode in Enum.GetValues<RecomputeMode>())
-            Check($"{mode} train", observe => Pipeline.Train(model.Program("Pretraining")!, mode, names, observe), passes: 6);
-        Check("evaluate", observe => Pipeline.Infer("evaluate", model.Program("Pretraining")!, names, observe), passes: 3);
-        if (model.Program("Prediction") is { } prediction)
-            Check("predict", observe => Pipeline.Infer("predict", prediction, names, observe), passes: 3);
+        foreach (int bandRows in (int[])[0, 16])
+        {
+            foreach (var mode in Enum.GetValues<RecomputeMode>())
+                Check($"{mode} train", observe => Pipeline.Train(model.Program("Pretraining")!, mode, names, bandRows, observe), passes: 7);
+            Check("evaluate", observe => Pipeline.Infer("evaluate", model.Program("Pretraining")!, names, bandRows, observe), passes: 3);
+            if (model.Program("Prediction") is { } prediction)
+                Check("predict", observe => Pipeline.Infer("predict", prediction, names, bandRows, observe), passes: 3);
+        }
     }
 
     static void Check(string program, Func<Action<string, Graph>, LoweredProgram> run, int passes)
@@ -44,6 +47,20 @@ public class PassTests(PassTests.Models models) : IClassFixture<PassTests.Models
         Assert.Equal(passes, seen);
         Assert.Equal([], PlanMemory.Overlaps(lowered.Plan).Select(pair => $"{program}: {pair.Item1} and {pair.Item2}"));
         Assert.All(lowered.Plan.Slots, s => Assert.InRange(s.Offset + s.Units, 0, lowered.Plan.Totals[s.Region]));
+        foreach (var band in lowered.Steps.OfType<BandStep>()) CheckBand(lowered, band);
+    }
+
+    // what is no band's own lives through all of its rounds; what is lives in it alone
+    static void CheckBand(LoweredProgram program, BandStep band)
+    {
+        int first = band.Body.Min(k => k.Info.Position), last = band.Body.Max(k => k.Info.Position);
+        foreach (var slot in band.Body.SelectMany(k => k.Reads.Concat(k.Writes)).OfType<SlotBuffer>().Select(b => b.Slot))
+        {
+            bool lives = slot.IsBand ? slot.First >= first && slot.Last <= last && slot.Shape.Rows.Size == band.Most : slot.First <= first && slot.Last >= last || !Written(slot) && slot.Last >= last;
+            Assert.True(lives, $"{program.Name}: {slot} in a band from {first} to {last}");
+        }
+
+        bool Written(Slot slot) => band.Body.SelectMany(k => k.Writes).OfType<SlotBuffer>().Any(b => b.Slot == slot);
     }
 
     /// <summary>The zoo, the small models of the number tests and random definitions, traced.</summary>

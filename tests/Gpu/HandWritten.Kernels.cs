@@ -10,13 +10,13 @@ sealed partial class HandWritten
         // embedding [tokens, 7] = rows of word [11, 7]
         internal readonly struct Embedding(ArrayView<float> word, ArrayView<T> embedding, ArrayView<int> tokensIndex) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
                     int wordRow = tokensIndex[row] * 7;
                     int embeddingRow = row * 7;
-                    for (int column = Group.IdxX * V.Count; column < 7; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 7; column = L.Next<V>(column))
                         V.Store(embedding, embeddingRow + column, V.Load(word, wordRow + column));
                 }
             }
@@ -33,7 +33,7 @@ sealed partial class HandWritten
         internal readonly struct Normalise(
             ArrayView<T> hidden, ArrayView<float> scale, ArrayView<T> normalised, ArrayView<float> inverse, ArrayView<float> loss) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 int lossRow = chunk;
                 if (Group.IdxX == 0) loss[lossRow] = 0f;
@@ -43,12 +43,12 @@ sealed partial class HandWritten
                     int normalisedRow = row * 20;
 
                     V totalLane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 20; column += Group.DimX * V.Count) totalLane += V.Load(hidden, hiddenRow + column);
+                    for (int column = L.First<V>(); column < 20; column = L.Next<V>(column)) totalLane += V.Load(hidden, hiddenRow + column);
                     float total = GroupReduce.Sum(V.Sum(totalLane));
 
                     float mean = total * (1f / 20);
                     V varianceLane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 20; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 20; column = L.Next<V>(column))
                     {
                         V centred = V.Load(hidden, hiddenRow + column) - mean;
                         varianceLane += centred * centred;
@@ -59,7 +59,7 @@ sealed partial class HandWritten
                     float deviation = GpuMath.Rsqrt(variance * (1f / 20) + 1e-12f);
                     if (Group.IdxX == 0) inverse[row] = deviation;
                     V squaresLane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 20; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 20; column = L.Next<V>(column))
                     {
                         V value = (V.Load(hidden, hiddenRow + column) - mean) * deviation;
                         V.Store(normalised, normalisedRow + column, value);
@@ -79,11 +79,11 @@ sealed partial class HandWritten
             ArrayView<T> normalised, ArrayView<float> inverse, ArrayView<float> scale, ArrayView<T> hiddenGradient,
             ArrayView<float> scaleGradient, ArrayView<float> biasGradient) : IGpuRowKernel
         {
-            public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>
+            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 int scaleGradientRow = chunk * 20;
                 int biasGradientRow = chunk * 20;
-                for (int column = Group.IdxX * V.Count; column < 20; column += Group.DimX * V.Count)
+                for (int column = L.First<V>(); column < 20; column = L.Next<V>(column))
                 {
                     V.Store(scaleGradient, scaleGradientRow + column, 0f);
                     V.Store(biasGradient, biasGradientRow + column, 0f);
@@ -96,7 +96,7 @@ sealed partial class HandWritten
 
                     V gradientSumLane = 0f;
                     V productSumLane = 0f;
-                    for (int column = Group.IdxX * V.Count; column < 20; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 20; column = L.Next<V>(column))
                     {
                         V value = V.Load(normalised, normalisedRow + column);
                         V gradient = value * V.Load(scale, column) * V.Load(scale, column);
@@ -108,7 +108,7 @@ sealed partial class HandWritten
                     float gradientSum = GroupReduce.Sum(V.Sum(gradientSumLane));
                     float productSum = GroupReduce.Sum(V.Sum(productSumLane));
 
-                    for (int column = Group.IdxX * V.Count; column < 20; column += Group.DimX * V.Count)
+                    for (int column = L.First<V>(); column < 20; column = L.Next<V>(column))
                     {
                         V value = V.Load(normalised, normalisedRow + column);
                         V gradient = value * V.Load(scale, column) * V.Load(scale, column);

@@ -85,12 +85,11 @@ sealed partial class HandWritten : CompiledModel
             embeddingKernel.Launch(Tokens, new(Value(0), embedding, Batch.Tokens));
             hiddenProduct.Launch(new(embedding, Inputs), new(Weight(80), Inputs), Tokens, Outputs, Inputs, new(Value(224), hidden));
             normaliseKernel.LaunchChunks(Tokens, new(hidden, Value(256), normalised, inverse, lossPartials));
-            columnSum.Launch(lossPartials, Tokens, 1, loss, accumulate: false);
+            columnSum.Launch(Tokens, accumulate: false, new(lossPartials, 1, loss));
 
             // backward
             normaliseGradientKernel.LaunchChunks(Tokens, new(normalised, inverse, Value(256), hidden, scalePartials, biasPartials));
-            columnSum.Launch(scalePartials, Tokens, Outputs, Gradient(256), accumulate: true);
-            columnSum.Launch(biasPartials, Tokens, Outputs, Gradient(224), accumulate: true);
+            columnSum.Launch(Tokens, accumulate: true, new(scalePartials, Outputs, Gradient(256)), new(biasPartials, Outputs, Gradient(224)));
             weightGradientProduct.Launch(new(hidden, Outputs), new(embedding, Inputs), Outputs, Inputs, Tokens, new(Gradient(80), Inputs));
             embeddingGradientProduct.Launch(new(hidden, Outputs), new(Weight(80), Inputs), Tokens, Inputs, Outputs, new(embedding, Inputs));
             wordGradient.Launch(new(Gradient(0), Inputs), tokenGroups, new(embedding, Inputs), Inputs);

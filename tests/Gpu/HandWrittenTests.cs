@@ -70,9 +70,9 @@ public sealed class HandWrittenTests(GpuDevices devices)
     [Fact]
     public void Kernels_compile_to_registers_only()
     {
-        Ptx.Verify(typeof(RowsKernel<HandWritten.GpuTrain<BFloat16>.Embedding, Float1>), 128);
-        Ptx.Verify(typeof(RowsKernel<HandWritten.GpuTrain<BFloat16>.Normalise, Float1>), 128);
-        Ptx.Verify(typeof(RowsKernel<HandWritten.GpuTrain<BFloat16>.NormaliseGradient, Float1>), 128);
+        Ptx.Verify(typeof(RowsKernel<HandWritten.GpuTrain<BFloat16>.Embedding, Float1, OnePack>), 128);
+        Ptx.Verify(typeof(RowsKernel<HandWritten.GpuTrain<BFloat16>.Normalise, Float1, OnePack>), 128);
+        Ptx.Verify(typeof(RowsKernel<HandWritten.GpuTrain<BFloat16>.NormaliseGradient, Float1, OnePack>), 128);
         Ptx.Verify(typeof(ProductKernel<BFloat16, NT, Block8, HandWritten.GpuTrain<BFloat16>.Hidden>), Block8.Lanes);
     }
 

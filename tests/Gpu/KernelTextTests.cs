@@ -12,7 +12,7 @@ public sealed class KernelTextTests
     public Task Rows_of_a_layer() => Verifier.Verify(
     [
         .. Nested(typeof(AlbertSmall), "GpuTrain`1").Where(t => typeof(IGpuRowKernel).IsAssignableFrom(t)).Where(t => InLayer(t.Name))
-            .Select(t => Of(typeof(RowsKernel<,>).MakeGenericType(t, typeof(Float8)), t.Name)),
+            .Select(t => Of(typeof(RowsKernel<,,>).MakeGenericType(t, typeof(Float8), typeof(OnePack)), t.Name)),
     ]);
 
     [Fact]

@@ -14,6 +14,16 @@ public sealed class MemoryNeedTests
     public void What_fits_passes() => Need.Check(new(4096, 64, 800), "the card", Plan.Bytes(new(4096, 64, 800)) + MemoryNeed.Reserve);
 
     [Fact]
+    public void Bands_take_no_more_than_their_rows()
+    {
+        var banded = Plan with { Bands = new(Dimension.Predictions, 512, 30_000) };
+        long Extra(int predictions) => banded.Bytes(new(4096, 64, predictions), elementBytes: 2) - Plan.Bytes(new(4096, 64, predictions), elementBytes: 2);
+        Assert.Equal(512 * 30_000 * 2, Extra(2457));
+        Assert.Equal(Extra(2457), Extra(512));
+        Assert.Equal(80 * 30_000 * 2, Extra(77));
+    }
+
+    [Fact]
     public void The_message_names_the_bytes_and_the_largest_batch()
     {
         var capacity = new Capacity(65_536, 1024, 13_000);

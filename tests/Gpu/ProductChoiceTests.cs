@@ -8,21 +8,32 @@ public sealed class ProductChoiceTests
     static readonly ProductChoice Hopper = ProductChoice.For(90, 228 * 1024, 132)!;
 
     [Theory]
-    [InlineData(16384, 768, 3072, "wgmma-tma-128x256-s4-w8", 1)]
-    [InlineData(16384, 768, 2304, "wgmma-tma-128x256-s4-w8", 1)]
-    [InlineData(2304, 768, 16384, "wgmma-tma-128x256-s4-w8", 2)]
-    [InlineData(768, 768, 16384, "wgmma-tma-128x256-s4-w8", 7)]
-    [InlineData(2458, 30000, 128, "wgmma-tma-128x128-s3-w8", 1)]
-    [InlineData(1, 8, 8, "wgmma-tma-128x128-s3-w8", 1)]
-    public void Takes_what_was_measured_best(int m, int n, int k, string variant, int parts)
-    {
-        var (chosen, cut) = Hopper.Of(m, n, k, boxes: true);
-        Assert.Equal((variant, parts), (chosen.Name, cut));
-    }
+    [InlineData(16384, 3072, 768, 0, "wgmma-tma-128x256-s4-w8-walk")]
+    [InlineData(16384, 2304, 768, 1, "wgmma-tma-128x256-s4-w8")]
+    [InlineData(16384, 3072, 768, 17, "wgmma-tma-128x128-s3-w8")]
+    [InlineData(16384, 768, 3072, 2, "wgmma-tma-128x256-s4-w8")]
+    [InlineData(2304, 768, 16384, 0, "wgmma-tma-128x128-s6-w8-walk")]
+    [InlineData(3072, 768, 16384, 0, "wgmma-tma-128x128-s6-w8-walk")]
+    [InlineData(768, 768, 16384, 0, "wgmma-tma-128x128-s6-w8-walk")]
+    [InlineData(2458, 30000, 128, 0, "wgmma-tma-128x256-s4-w8-walk")]
+    public void Takes_what_was_measured_best(int m, int n, int k, int operations, string variant) =>
+        Assert.Equal((variant, 1), Named(Hopper.Of(new("NN", m, n, k, Boxes: true, operations))));
+
+    static (string, int) Named((ProductVariant Variant, int Parts) choice) => (choice.Variant.Name, choice.Parts);
+
+    [Theory]
+    [InlineData(0, 132, 256, 1)]
+    [InlineData(108, 132, 256, 1)]
+    [InlineData(12, 132, 256, 11)]
+    [InlineData(36, 132, 256, 3)]
+    [InlineData(2, 132, 12, 1)]
+    [InlineData(2, 132, 16, 2)]
+    public void Tiles_that_do_not_go_round_are_cut_for_all_groups(int tiles, int groups, int steps, int parts) =>
+        Assert.Equal(parts, WalkingParts.Of(tiles, groups, steps));
 
     [Fact]
     public void Takes_no_tensor_maps_where_they_cannot_load() =>
-        Assert.Equal(ProductLoader.Lanes, Hopper.Of(768, 768, 16384, boxes: false).Variant.Loader);
+        Assert.Equal(ProductLoader.Lanes, Hopper.Of(new("TN", 768, 768, 16384, Boxes: false)).Variant.Loader);
 
     [Theory]
     [InlineData(75, 64, false)]
@@ -34,7 +45,7 @@ public sealed class ProductChoiceTests
         var choice = ProductChoice.For(capability, kilobytes * 1024, 80);
         Assert.Equal(has, choice is not null);
         if (choice is null) return;
-        var variant = choice.Of(4096, 768, 768, boxes: true).Variant;
+        var variant = choice.Of(new("NN", 4096, 768, 768, Boxes: true)).Variant;
         Assert.Equal(ProductCompute.Warp, variant.Compute);
         Assert.InRange(variant.Resident * (variant.SharedBytes + ProductChoice.ReservedBytes), 1, kilobytes * 1024);
     }

@@ -11,7 +11,7 @@ public sealed class ProductMeasurementsTests : IDisposable
 
     static readonly ProductChoice Hopper = ProductChoice.For(90, 228 * 1024, 132)!;
 
-    static IReadOnlyList<(ProductVariant Variant, int Parts)> Rivals => Hopper.Rivals(Product.M, Product.N, Product.K, Product.Boxes);
+    static IReadOnlyList<(ProductVariant Variant, int Parts)> Rivals => Hopper.Rivals(Product);
 
     readonly string folder = Directory.CreateTempSubdirectory("products").FullName;
 
@@ -64,13 +64,13 @@ public sealed class ProductMeasurementsTests : IDisposable
     [InlineData("")]
     [InlineData("not JSON")]
     [InlineData("[1]")]
-    [InlineData("{\"version\":2}")]
+    [InlineData("{\"version\":3}")]
     [InlineData("{\"version\":\"one\",\"card\":7}")]
-    [InlineData("{\"version\":1,\"card\":\"" + Card + "\",\"products\":{\"NT 16384x3072x768\":\"wgmma-tma-128x256-s4-w8 in 1\"}}")]
-    [InlineData("{\"version\":2,\"card\":\"" + Card + "\",\"products\":{\"NT 16384x3072x768\":3}}")]
-    [InlineData("{\"version\":2,\"card\":\"" + Card + "\",\"products\":{\"NT 16384x3072x768\":\"a variant that is gone in 1\"}}")]
-    [InlineData("{\"version\":2,\"card\":\"" + Card + "\",\"products\":{\"NT 16384x3072x768\":\"wgmma-tma-128x256-s4-w8 in 999\"}}")]
-    [InlineData("{\"version\":2,\"card\":\"" + Card + "\",\"products\":[]}")]
+    [InlineData("{\"version\":2,\"card\":\"" + Card + "\",\"products\":{\"NT 16384x3072x768\":\"wgmma-tma-128x256-s4-w8 in 1\"}}")]
+    [InlineData("{\"version\":3,\"card\":\"" + Card + "\",\"products\":{\"NT 16384x3072x768\":3}}")]
+    [InlineData("{\"version\":3,\"card\":\"" + Card + "\",\"products\":{\"NT 16384x3072x768\":\"a variant that is gone in 1\"}}")]
+    [InlineData("{\"version\":3,\"card\":\"" + Card + "\",\"products\":{\"NT 16384x3072x768\":\"wgmma-tma-128x256-s4-w8 in 999\"}}")]
+    [InlineData("{\"version\":3,\"card\":\"" + Card + "\",\"products\":[]}")]
     public void A_file_that_cannot_be_used_is_replaced(string content)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
@@ -86,7 +86,7 @@ public sealed class ProductMeasurementsTests : IDisposable
     [Fact]
     public void What_the_file_says_takes_the_place_of_the_estimate()
     {
-        var other = Hopper.Forms(Product.M, Product.N, Product.K, Product.Boxes).Except(Rivals).First();
+        var other = Hopper.Forms(Product).Except(Rivals).First();
         var record = new ProductRecord(FilePath, Card) { [Product.ToString()] = $"{other.Variant.Name} in {other.Parts}" };
         record.Save();
         Assert.Equal(other, Choose(0, []));
@@ -131,7 +131,7 @@ public sealed class ProductMeasurementsTests : IDisposable
 
     [Fact]
     public void Small_products_go_by_the_estimate() =>
-        Assert.Equal(Hopper.Of(1024, 768, 768, true), new ProductMeasurements(new(FilePath, Card)).Of(new("NT", 1024, 768, 768, true), Hopper));
+        Assert.Equal(Hopper.Of(new("NT", 1024, 768, 768, true)), new ProductMeasurements(new(FilePath, Card)).Of(new("NT", 1024, 768, 768, true), Hopper));
 
     [Theory]
     [InlineData(16384, 768, 768, true)]
@@ -140,11 +140,12 @@ public sealed class ProductMeasurementsTests : IDisposable
     [InlineData(16384, 768, 3072, false)]
     public void Rivals_are_few_and_begin_with_the_estimate(int m, int n, int k, bool boxes)
     {
-        var rivals = Hopper.Rivals(m, n, k, boxes);
-        Assert.Equal(Hopper.Of(m, n, k, boxes), rivals[0]);
+        var product = new ProductShape("NN", m, n, k, boxes);
+        var rivals = Hopper.Rivals(product);
+        Assert.Equal(Hopper.Of(product), rivals[0]);
         Assert.InRange(rivals.Count, 1, 4);
         Assert.True(boxes || rivals.All(r => r.Variant.Loader == ProductLoader.Lanes));
         Assert.Equal(rivals.Count, rivals.Distinct().Count());
-        Assert.Subset(Hopper.Forms(m, n, k, boxes).ToHashSet(), rivals.ToHashSet());
+        Assert.Subset(Hopper.Forms(product).ToHashSet(), rivals.ToHashSet());
     }
 }

@@ -12,7 +12,15 @@ public sealed class ProductTextTests
 
     static Target Of<TLayout>(ProductVariant variant) where TLayout : struct, IProductLayout
     {
-        string[] inputs = [.. Enumerable.Range(0, 10).Select(i => $"%input{i}")];
-        return new("ptx.txt", ProductText.Write(inputs, variant, TLayout.TransposeA, TLayout.TransposeB), $"{variant.Name}-{typeof(TLayout).Name}");
+        return new("ptx.txt", variant.Walks ? Walking(variant, TLayout.TransposeA, TLayout.TransposeB) : ProductText.Write([.. Inputs(10)], variant, TLayout.TransposeA, TLayout.TransposeB), $"{variant.Name}-{typeof(TLayout).Name}");
     }
+
+    /// <summary>The texts of a walking kernel, in its order.</summary>
+    static string Walking(ProductVariant variant, bool transposeA, bool transposeB)
+    {
+        string[] places = [WalkText.Begin, WalkText.Load, WalkText.Multiply, WalkText.Share, WalkText.Part, WalkText.Leave];
+        return WalkText.Complete(string.Concat(places.Select(p => $"\t{p.Replace("%", "%input", StringComparison.Ordinal)}\n")), variant, transposeA, transposeB);
+    }
+
+    static IEnumerable<string> Inputs(int count) => Enumerable.Range(0, count).Select(i => $"%input{i}");
 }

@@ -50,6 +50,27 @@ public sealed class RunStateTests(GpuDevices devices)
         Assert.Equal([301, 16, (int)CounterRandom.Key(43, 1235, 3, 5), unchecked((int)0xFEDCBA98)], device.Download(results));
     }
 
+    [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
+    public void A_band_ends_with_the_size(string kind)
+    {
+        var device = devices[kind];
+        using var sizes = device.Upload([0]);
+        using var run = device.Upload([42UL, 1234UL]);
+        using var results = device.Allocate<int>(4);
+        var kernel = new GpuKernel<StateKernel>(device);
+        foreach (var (size, rows) in ((int, int[])[])[(100, [32, 32, 32, 4]), (64, [32, 32, 0, 0]), (33, [32, 1, 0, 0]), (0, [0, 0, 0, 0])])
+        {
+            device.Write(sizes.View, [size]);
+            for (int band = 0; band < 4; band++)
+            {
+                var extent = new Extent(100, sizes.View, 0).Band(32 * band, 32);
+                Assert.Equal(band < 3 ? 32 : 4, extent.Most);
+                kernel.Launch(1, new StateKernel { Rows = extent, Constant = 1, Key = new(run.View, 3, 5), Fixed = DropoutKey.Constant(0), Results = results.View });
+                Assert.Equal(rows[band], device.Download(results)[0]);
+            }
+        }
+    }
+
     [Fact]
     public void The_host_knows_the_bounds()
     {

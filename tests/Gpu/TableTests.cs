@@ -53,10 +53,12 @@ public sealed class TableTests(GpuDevices devices)
             var sums = Enumerable.Range(0, columns).Select(c => Enumerable.Range(0, chunks).Sum(i => (double)partials[i * columns + c])).ToArray();
             using var bufferPartials = device.Upload(partials);
             using var target = device.Upload(start);
-            sum.Launch(bufferPartials.View, chunks * ArenaPlan.ChunkRows, columns, target.View, accumulate: true);
+            using var second = device.Allocate<float>(columns);
+            sum.Launch(chunks * ArenaPlan.ChunkRows, accumulate: true, new(bufferPartials.View, columns, target.View));
             Check.Close([.. sums.Zip(start, (a, b) => a + b)], device.Download(target), 1e-5);
-            sum.Launch(bufferPartials.View, chunks * ArenaPlan.ChunkRows, columns, target.View, accumulate: false);
+            sum.Launch(chunks * ArenaPlan.ChunkRows, accumulate: false, new(bufferPartials.View, columns, target.View), new(bufferPartials.View, columns, second.View));
             Check.Close(sums, device.Download(target), 1e-5);
+            Check.Close(sums, device.Download(second), 1e-5);
         }
     }
 

@@ -7,14 +7,17 @@ namespace AlbertCompiled.Tests.Numbers;
 [Albert(Vocabulary = 211, Embedding = 24, Hidden = 48, Layers = 3, Heads = 3, Intermediate = 100, Positions = 40, Deviation = 0.1, Dropout = 0.1, AttentionDropout = 0.1)]
 [Pretraining]
 [Recompute(Recompute.None)]
+[LogitRows(32)]
 internal sealed partial class DroppingNone;
 
 [Albert(Vocabulary = 211, Embedding = 24, Hidden = 48, Layers = 3, Heads = 3, Intermediate = 100, Positions = 40, Deviation = 0.1, Dropout = 0.1, AttentionDropout = 0.1)]
 [Pretraining]
 [Recompute(Recompute.Cheap)]
+[LogitRows(32)]
 internal sealed partial class DroppingCheap;
 
 [Albert(Vocabulary = 211, Embedding = 24, Hidden = 48, Layers = 3, Heads = 3, Intermediate = 100, Positions = 40, Deviation = 0.1, Dropout = 0.1, AttentionDropout = 0.1)]
 [Pretraining]
 [Recompute(Recompute.Layer)]
+[LogitRows(32)]
 internal sealed partial class DroppingLayer;

@@ -84,7 +84,7 @@ internal sealed class RandomDefinition
 
             [Case]
             [Pretraining]
-            [Recompute(Recompute.{{(Recompute)random.Next(3)}})]
+            [Recompute(Recompute.{{(Recompute)random.Next(3)}})]{{(random.Next(2) == 0 ? " [LogitRows(16)]" : "")}}
             public sealed partial class Model;
             """;
     }

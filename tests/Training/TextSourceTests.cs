@@ -132,6 +132,7 @@ public sealed class TextSourceTests : IDisposable
         Assert.Equal(["One thing.", "And another.", "A third thing."], Sentences("a.parquet", "body"));
         Assert.Contains("no column text; choose one with --column; there are body, number", Message(() => Sentences("a.parquet")));
         Assert.Contains("the column number holds no strings", Message(() => Sentences("a.parquet", "number")));
+        Assert.Equal(["x", "y"], (await Required("x", "y", "x")).Distinct());
         byte[] whole = File.ReadAllBytes(folder["a.parquet"]);
         for (int i = 0; i < whole.Length; i += 7) // damage is told or not seen, and never more than that
         {
@@ -147,6 +148,32 @@ public sealed class TextSourceTests : IDisposable
                 Assert.Contains("b.parquet", e.Message);
             }
         }
+    }
+
+    // a column that cannot be without a text
+    static async Task<string?[]> Required(params string[] texts)
+    {
+        using var stream = new MemoryStream();
+        var text = new DataField<string>("text", false);
+        await using (var writer = await ParquetWriter.CreateAsync(new ParquetSchema(text), stream))
+        {
+            using var group = writer.CreateRowGroup();
+            await group.WriteAsync(text, texts);
+        }
+
+        return [.. Records.Parquet(new MemoryStream(stream.ToArray()), "required.parquet", "text")];
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0x15, 0x80 }, "it ends too early")] // a number without end, which the library reads on for ever
+    [InlineData(new byte[] { 0x29, 0xFC, 0xFF, 0xFF, 0xFF, 0xFF, 0x07 }, "it ends too early")] // 2,147,483,647 columns, for which it makes room
+    [InlineData(new byte[] { 0x18, 0x01, 0x41 }, "field 1 of a FileMetaData is of another type than the format's")]
+    [InlineData(new byte[] { 0x1C }, "field 1 of a FileMetaData is of another type than the format's")]
+    public void A_footer_that_lies_is_refused(byte[] footer, string message)
+    {
+        byte[] file = [.. "PAR1"u8, .. footer, .. BitConverter.GetBytes(footer.Length), .. "PAR1"u8];
+        File.WriteAllBytes(folder["a.parquet"], file);
+        Assert.Contains(message, Message(() => Sentences("a.parquet")));
     }
 
     [Fact]

@@ -55,6 +55,9 @@ internal sealed record Declaration(
 
     public RecomputeMode Recompute { get; init; }
 
+    /// <summary>Rows of logits that are kept at once; 0 if the compiler may choose.</summary>
+    public int LogitRows { get; init; }
+
     public OptimizerKind Optimizer { get; init; }
 
     public ComputeKind Precision { get; init; }

@@ -11,6 +11,9 @@ internal static class Declarer
 {
     const string Namespace = "AlbertCompiled";
 
+    // more than a batch has: all of them
+    const int MostLogitRows = 1 << 20;
+
     /// <summary>The declaration; null if another of the class's program attributes stands before the one at hand, and so declares it.</summary>
     public static Declaration? Declare(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
@@ -63,6 +66,7 @@ internal static class Declarer
             Arguments = arguments.ToImmutable(),
             Definitions = definitions,
             Recompute = Choice<RecomputeMode>(Find(options, "RecomputeAttribute")),
+            LogitRows = Find(options, "LogitRowsAttribute") is { ConstructorArguments: [{ Value: int rows and > 0 }] } ? Math.Min(rows, MostLogitRows) : 0,
             Optimizer = Choice<OptimizerKind>(Find(options, "OptimizerAttribute")),
             Precision = Choice<ComputeKind>(Find(options, "PrecisionAttribute")),
             Budget = BudgetReader.Read(Find(options, BudgetReader.AttributeName), new(bare.FullName), diagnostics),

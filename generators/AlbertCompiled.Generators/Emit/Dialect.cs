@@ -38,6 +38,18 @@ internal abstract class Dialect
     /// <summary>The interface of row kernels.</summary>
     public abstract string RowKernel { get; }
 
+    /// <summary>Declares what a row kernel keeps of a row between two passes, or null where memory does that.</summary>
+    public virtual string? DeclareKept(string name) => null;
+
+    /// <summary>The first pass's read of what is kept.</summary>
+    public virtual string LoadKept(string type, string name, string element) => Load(type, element);
+
+    /// <summary>A later pass's.</summary>
+    public virtual string LoadAgain(string type, string name, string element) => Load(type, element);
+
+    /// <summary>The write of what later passes read.</summary>
+    public virtual string StoreKept(string type, string name, string element, string value) => Store(type, element, value, accumulate: false);
+
     /// <summary>The member that tells a row kernel's memory traffic; null if nobody asks.</summary>
     public virtual string? BytesPerRow(int bytes) => null;
 
@@ -71,6 +83,9 @@ internal abstract class Dialect
     /// <summary>An element inside an epilogue.</summary>
     public abstract string EpilogueElement(string name, int stride);
 
+    /// <summary>Whether an epilogue says how much it computes, by which the runtime chooses tiles.</summary>
+    public virtual bool EpilogueTellsOperations => false;
+
     /// <summary>Heading of an epilogue's method that asks for memory ahead of time, or null where there is none.</summary>
     public virtual string? PrefetchHeading => null;
 
@@ -101,6 +116,9 @@ internal abstract class Dialect
 
     /// <summary>A function of elements, with its precedence (see <see cref="Expressions"/>).</summary>
     public abstract (string Text, int Precedence) Function(string type, Op op, IReadOnlyList<string> arguments);
+
+    /// <summary>A quotient of operands that bind tightly enough, with its precedence.</summary>
+    public virtual (string Text, int Precedence) Quotient(string type, string a, string b) => ($"{a} / {b}", 2);
 
     /// <summary>A value as a vector, where it may be a float.</summary>
     public virtual string Widen(string type, string value) => value;

@@ -38,7 +38,7 @@ internal static class GraphText
     {
         ProductKernel => "Product",
         AttentionKernel or AttentionGradientKernel => "Attention",
-        ColumnSumKernel => "ColumnSum",
+        ColumnSumKernel or MatrixSumKernel => "ColumnSum",
         ScatterKernel => "Scatter",
         _ => "Row",
     };

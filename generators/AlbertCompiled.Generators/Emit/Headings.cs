@@ -33,6 +33,7 @@ internal static class Headings
         ScatterKernel s => $"{s.Target.Shape} += rows of {s.Source.Shape} by {s.Index}",
         GroupLogSumKernel g => $"{g.Result.Shape} = ln Σ exp of {g.Source.Shape} by {g.Index}",
         ColumnSumKernel c => $"[1, {c.Columns}] = sum of the partial sums of {c.Rows} rows",
+        MatrixSumKernel m => $"[1, {m.Columns}] = sum of the rows of {m.Source.Name} {m.Source.Shape}",
         RowKernel r => $"[{r.Rows}, {r.Phases.Max(p => p.Columns)}], {r.Phases.Count(p => p.Columns > 1)} passes over a row",
         _ => "",
     };

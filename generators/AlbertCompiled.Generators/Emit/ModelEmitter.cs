@@ -126,7 +126,10 @@ internal static class ModelEmitter
         string N(double value) => value.ToString("R", CultureInfo.InvariantCulture);
         string outputs = string.Join(", ", program.Outputs.Select(o =>
             $"new({CSharpWriter.Quote(o.Name)}, {(o.Value.Shape.Rows.IsConstant ? "null" : $"Dimension.{o.Value.Shape.Rows.Kind}")}, {o.Value.Shape.Columns}{(o.Value.Shape.Rows is { IsConstant: true, IsOne: false } rows ? $", {rows}" : "")})"));
-        w.Line($"new({CSharpWriter.Quote(program.Name)}, new({string.Join(", ", ((Region[])Enum.GetValues(typeof(Region))).Select(r => Total(r).ToString(CultureInfo.InvariantCulture)))}), "
+        string bands = program.Plan.Band is { Rows: > 0 } band
+            ? FormattableString.Invariant($" {{ Bands = new(Dimension.{band.Of.Kind}, {band.Rows}, {Total(Region.Band)}) }}")
+            : "";
+        w.Line($"new({CSharpWriter.Quote(program.Name)}, new({string.Join(", ", ((Region[])Enum.GetValues(typeof(Region))).Where(r => r <= Region.ExactFixed).Select(r => Total(r).ToString(CultureInfo.InvariantCulture)))}){bands}, "
             + $"{N(Flops(DimensionKind.Tokens))}, {N(Flops(DimensionKind.Sequences))}, {N(Flops(DimensionKind.Predictions))}, {N(pairs)}, [{outputs}])");
         w.Line("{");
         w.Indented(() =>

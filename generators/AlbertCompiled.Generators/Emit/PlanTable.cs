@@ -14,7 +14,7 @@ internal static class PlanTable
         text.Append(string.Format(CultureInfo.InvariantCulture, "{0,-34} {1,-24} {2,6} {3,12} {4,12} {5,11}", "slot", "shape", "times", "offset", "bytes", "kernels"));
         foreach (var region in program.Plan.Slots.GroupBy(s => s.Region).OrderBy(g => g.Key))
         {
-            text.Append('\n').Append($"per {Unit(region.Key)}:");
+            text.Append('\n').Append($"per {Unit(region.Key, program.Plan)}:");
             foreach (var s in region.OrderBy(s => s.First).ThenBy(s => s.Offset))
             {
                 text.Append('\n').Append(string.Format(CultureInfo.InvariantCulture, "  {0,-32} {1,-24} {2,6} {3,12:#,0} {4,12:#,0} {5,11}",
@@ -27,7 +27,7 @@ internal static class PlanTable
         return text.ToString();
     }
 
-    static string Unit(Region region) => region switch
+    static string Unit(Region region, MemoryPlan plan) => region switch
     {
         Region.Token => "token",
         Region.Sequence => "sequence",
@@ -36,6 +36,7 @@ internal static class PlanTable
         Region.ExactSequence => "sequence, float32 in every precision",
         Region.ExactPrediction => "prediction, float32 in every precision",
         Region.ExactFixed => "model, float32 in every precision",
+        Region.Band => string.Format(CultureInfo.InvariantCulture, "row of a band of {0:#,0} {1}", plan.Band.Rows, plan.Band.Of),
         Region.TokenChunk => $"{Slot.ChunkRows} tokens",
         Region.SequenceChunk => $"{Slot.ChunkRows} sequences",
         Region.PredictionChunk => $"{Slot.ChunkRows} predictions",

@@ -1,8 +1,14 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using AlbertCompiled.Generators.Lower;
 using AlbertCompiled.Generators.Passes;
 
 namespace AlbertCompiled.Generators.Emit;
+
+/// <summary>Where a kernel is called.</summary>
+/// <param name="Iteration">The variable of the loop over layers around the call, or 0.</param>
+/// <param name="Band">The loop over bands around it, or null.</param>
+internal sealed record CallSite(string Iteration, BandStep? Band = null);
 
 /// <summary>Prints a lowered program as a class: its slots, its steps, its kernels. Devices differ in how they write kernels and calls.</summary>
 internal abstract class ProgramEmitter(LoweredProgram program, string model, string device)
@@ -37,17 +43,21 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
     {
         var kernels = new CSharpWriter();
         var calls = new Dictionary<Kernel, string>();
-        foreach (var (kernel, loop) in Program.Kernels) calls[kernel] = Call(kernels, kernel, loop is null ? "0" : "layer");
+        foreach (var step in Program.Steps)
+            foreach (var kernel in step.Kernels) calls[kernel] = Call(kernels, kernel, new(step is LoopStep ? "layer" : "0", step as BandStep));
         yield return (ClassName, CSharpWriter.File(ns, Usings, $"{model}: the {Program.Name} program for the {device.ToUpperInvariant()}.", w => Class(w, () => PrintSteps(w, calls))));
         yield return ($"{ClassName}.Kernels", CSharpWriter.File(ns, Usings, $"{model}: kernels of the {Program.Name} program for the {device.ToUpperInvariant()}.", w => Class(w, () => w.Lines(kernels.ToString()))));
         yield return ($"{ClassName}.Plan", CSharpWriter.File(ns, Usings, $"{model}: the arena of the {Program.Name} program.\n{PlanTable.Print(Program)}", w => Class(w, () => PrintPlan(w))));
     }
 
     /// <summary>Prints a kernel's struct, if it has one, and returns its call.</summary>
-    protected abstract string Call(CSharpWriter w, Kernel kernel, string iteration);
+    protected abstract string Call(CSharpWriter w, Kernel kernel, CallSite site);
 
-    /// <summary>A slot's later entry.</summary>
-    protected abstract string EntryAt(string slot, string floats);
+    /// <summary>What lies so many elements behind the beginning of a slot or a vector.</summary>
+    protected abstract string Behind(string start, string elements);
+
+    /// <summary>A loop over bands: how often it runs, and the rows of a round.</summary>
+    protected abstract (string Bound, string Rows) Band(string size, int most);
 
     /// <summary>The address of a parameter.</summary>
     protected abstract string ParameterAt(ParameterBuffer buffer, string offset);
@@ -55,14 +65,27 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
     /// <summary>A vector of the batch.</summary>
     protected abstract string BatchVector(string name);
 
+    /// <summary>A vector of the batch as a call sees it.</summary>
+    protected string BatchVector(string name, CallSite site) => site.Band is null ? BatchVector(name) : Behind(BatchVector(name), "first");
+
+    /// <summary>A size as a call sees it.</summary>
+    protected static string Size(Graph.Dim dimension, CallSite site) => site.Band?.Rows == dimension ? "rows" : KernelFields.SizeOf(dimension);
+
     /// <summary>Further fields, with what the constructor sets them to.</summary>
     protected abstract IEnumerable<(string Declaration, string Assignment)> Fields();
 
     /// <summary>Methods beyond the steps.</summary>
     protected virtual void PrintMethods(CSharpWriter w) { }
 
-    /// <summary>A buffer as the program's methods see it.</summary>
-    protected string At(Lower.Buffer buffer, string iteration) => buffer switch
+    /// <summary>A buffer as a call sees it.</summary>
+    protected string At(Lower.Buffer buffer, CallSite site)
+    {
+        string start = At(buffer, site.Iteration);
+        if (site.Band?.Rows != buffer.Shape.Rows) return start;
+        return Behind(start, buffer.Stride == 1 ? "first" : FormattableString.Invariant($"first * {buffer.Stride}L"));
+    }
+
+    string At(Lower.Buffer buffer, string iteration) => buffer switch
     {
         SlotBuffer { Slot.Entries: 1 } s => s.Slot.Name,
         SlotBuffer s => $"{Names.Pascal(s.Slot.Name)}({EntryOf(s, iteration)})",
@@ -86,7 +109,7 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
 
     void PrintPlan(CSharpWriter w)
     {
-        foreach (var s in Program.Plan.Slots) w.Line($"readonly {TypeOf(s)} {s.Name}; // {s.Shape}{(s.PerChunk ? " per chunk" : "")}{(s.Entries > 1 ? $" × {s.Entries}" : "")}");
+        foreach (var s in Program.Plan.Slots) w.Line($"readonly {TypeOf(s)} {s.Name}; // {s.Shape}{(s.IsBand ? " of a band" : "")}{(s.PerChunk ? " per chunk" : "")}{(s.Entries > 1 ? $" × {s.Entries}" : "")}");
         foreach (var (declaration, _) in Fields()) w.Line(declaration);
         w.Blank();
         w.Block($"public {ClassName}({ExecutorType} executor) : base(executor, Compiled.Program(\"{Program.Name}\")!)", () =>
@@ -98,14 +121,14 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
         w.Block($"public override {OutputType} Output(int index) => index switch", () =>
         {
             for (int i = 0; i < Program.Outputs.Length; i++)
-                w.Line($"{i} => new({At(Program.Outputs[i].Value, "0")}, {Program.Outputs[i].Value.Stride}), // {Program.Outputs[i].Name}");
+                w.Line($"{i} => new({At(Program.Outputs[i].Value, new CallSite("0"))}, {Program.Outputs[i].Value.Stride}), // {Program.Outputs[i].Name}");
             w.Line("_ => throw new ArgumentOutOfRangeException(nameof(index)),");
         }, "};");
         foreach (var s in Program.Plan.Slots.Where(s => s.Entries > 1))
         {
             w.Blank();
             string floats = s.IsFixed ? FormattableString.Invariant($"entry * {s.EntryUnits}L") : FormattableString.Invariant($"entry * ({s.EntryUnits} * {s.Shape.Rows.Kind.ToString().TrimEnd('s')}{(s.PerChunk ? "Chunk" : "")}Rows)");
-            w.Line($"{TypeOf(s)} {Names.Pascal(s.Name)}(int entry) => {EntryAt(s.Name, floats)};");
+            w.Line($"{TypeOf(s)} {Names.Pascal(s.Name)}(int entry) => {Behind(s.Name, floats)};");
         }
     }
 
@@ -126,14 +149,48 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
                 if (section.Loop is { } loop)
                 {
                     w.Block(loop.Reversed ? $"for (int layer = {loop.Count - 1}; layer >= 0; layer--)" : $"for (int layer = 0; layer < {loop.Count}; layer++)",
-                        () => PrintCalls(w, section.Kernels, calls));
+                        () => PrintCalls(w, loop.Body, calls));
                 }
                 else
                 {
-                    PrintCalls(w, section.Kernels, calls);
+                    PrintStraight(w, section.Steps, calls);
                 }
             });
         }
+    }
+
+    void PrintStraight(CSharpWriter w, ImmutableArray<Step> steps, Dictionary<Kernel, string> calls)
+    {
+        var straight = new List<Kernel>();
+        void Flush()
+        {
+            PrintCalls(w, straight, calls);
+            w.Blank();
+            straight.Clear();
+        }
+
+        foreach (var step in steps)
+        {
+            if (step is not BandStep band)
+            {
+                straight.AddRange(step.Kernels);
+                continue;
+            }
+
+            Flush();
+            string size = KernelFields.SizeOf(band.Rows);
+            var (bound, rows) = Band(size, band.Most);
+            w.Line(FormattableString.Invariant($"// a band of {band.Most} {band.Rows} at a time"));
+            w.Block(FormattableString.Invariant($"for (int first = 0; first < {bound}; first += {band.Most})"), () =>
+            {
+                w.Line(rows);
+                w.Blank();
+                PrintCalls(w, band.Body, calls);
+            });
+            w.Blank();
+        }
+
+        Flush();
     }
 
     // kernels of one statement of the definition stand together under it

@@ -12,6 +12,7 @@ internal sealed class RowKernelPrinter
     readonly List<Instruction> all;
     readonly HashSet<string> declared = [];
     readonly HashSet<string> perRow = [];
+    readonly Dictionary<(Lower.Buffer, string), Phase> kept;
 
     public RowKernelPrinter(CSharpWriter writer, RowKernel kernel, KernelFields fields, Dialect dialect)
     {
@@ -24,7 +25,27 @@ internal sealed class RowKernelPrinter
         foreach (var phase in kernel.Phases)
             foreach (var i in phase.Instructions)
                 if (phase.Columns == 1 || i is Reduce) perRow.Add(Elements.TargetOf(i));
+        kept = KeptElements(kernel);
     }
+
+    /// <summary>
+    /// Elements of rows that several passes touch, with the pass that does so first. What a pass writes after another has read it is not
+    /// among them, nor what is the same for all rows.
+    /// </summary>
+    static Dictionary<(Lower.Buffer, string), Phase> KeptElements(RowKernel kernel)
+    {
+        var touches = kernel.Phases.Where(p => p.Columns != 1).SelectMany(p => p.Instructions.Select(i => (Phase: p, Key: KeyOf(i), IsStore: i is Store))).Where(t => t.Key is not null);
+        return touches.GroupBy(t => t.Key!.Value)
+            .Where(g => g.Select(t => t.Phase).Distinct().Count() > 1 && !g.Skip(1).Any(t => t.IsStore))
+            .ToDictionary(g => g.Key, g => g.First().Phase);
+    }
+
+    static (Lower.Buffer, string)? KeyOf(Instruction instruction) => instruction switch
+    {
+        Load { Source.Shape.Columns: not 1, Row: not RowMode.First } i => (i.Source, i.Row == RowMode.Indexed ? i.Index : ""),
+        Store { Target.Shape.Columns: not 1 } i => (i.Target, i.Accumulate ? "+" : ""),
+        _ => null,
+    };
 
     public void Print()
     {
@@ -44,6 +65,8 @@ internal sealed class RowKernelPrinter
 
                 w.Block("for (int row = first; row < last; row++)", () =>
                 {
+                    foreach (var (buffer, index) in kept.Keys)
+                        if (dialect.DeclareKept(KeptName(buffer, index)) is { } declaration) w.Line(declaration);
                     foreach (var phase in kernel.Phases) Print(phase);
                 });
                 foreach (var (name, columns) in partials) dialect.EndPartials(w, name, columns);
@@ -113,6 +136,9 @@ internal sealed class RowKernelPrinter
                 case AddToPartial a when column is null:
                     w.Line(dialect.StorePerRow(a.Partials, dialect.FirstOfRow(fields.Of(a.Partials)), e.Read(a.Value), true));
                     break;
+                case Store s when KeyOf(s) is { } key && kept.ContainsKey(key):
+                    w.Line(dialect.StoreKept(type, KeptName(s.Target, ""), dialect.OwnElement(fields.Of(s.Target), column), Value(s.Value, false)));
+                    break;
                 case Store s:
                     w.Line(dialect.Store(type, dialect.OwnElement(fields.Of(s.Target), column), Value(s.Value, s.Accumulate), s.Accumulate));
                     break;
@@ -120,7 +146,7 @@ internal sealed class RowKernelPrinter
                     w.Line(dialect.AddToPartials(type, fields.Of(a.Partials), column, Value(a.Value, true)));
                     break;
                 default:
-                    var (text, precedence) = Text(instruction, type, column, e);
+                    var (text, precedence) = Text(instruction, type, phase, column, e);
                     string target = Elements.TargetOf(instruction);
                     if (instruction is Load { Source.Shape.Columns: not 1 } or OneHot or KeepMask) elements.Add(target);
                     // what is made of values per row alone becomes a vector when it becomes an element
@@ -143,12 +169,17 @@ internal sealed class RowKernelPrinter
         return $"{fields.Of(buffer)}[{at}]";
     }
 
-    (string Text, int Precedence) Text(Instruction instruction, string type, string? column, Expressions e) => instruction switch
+    string KeptName(Lower.Buffer buffer, string index) => fields.Of(buffer) + (index.Length > 0 ? "By" + index : "");
+
+    (string Text, int Precedence) Text(Instruction instruction, string type, Phase phase, string? column, Expressions e) => instruction switch
     {
         Literal i => (CSharpWriter.Float(i.Value), i.Value < 0 ? 3 : 4),
         CountRows i => (fields.Count(i.Dimension), 4),
         Load i when column is null || i.Source.Shape.Columns == 1 => (PerRow(i.Source, i.Row, i.Index), 4),
         Load { Row: RowMode.First } i => (dialect.Load(type, dialect.SharedElement(fields.Of(i.Source), column)), 4),
+        Load i when KeyOf(i) is { } key && kept.TryGetValue(key, out var first) => (first == phase
+            ? dialect.LoadKept(type, KeptName(i.Source, key.Item2), dialect.OwnElement(fields.Of(i.Source), column))
+            : dialect.LoadAgain(type, KeptName(i.Source, key.Item2), dialect.OwnElement(fields.Of(i.Source), column)), 4),
         Load i => (dialect.Load(type, dialect.OwnElement(fields.Of(i.Source), column)), 4),
         OneHot i => (dialect.OneHot(type, column ?? "0", dialect.Own(fields.Index(i.Index) + "Column")), 4),
         KeepMask i => (dialect.KeepMask(type, KernelFields.MaskArguments(dialect.Own(fields.Key(i.Site) + "Row"), column ?? "0", i.Probability)), 4),

@@ -4,7 +4,7 @@ using AlbertCompiled.Generators.Lower;
 namespace AlbertCompiled.Generators.Emit;
 
 /// <summary>A stretch of a program that becomes one method.</summary>
-internal sealed record Section(string Name, LoopStep? Loop, ImmutableArray<Kernel> Kernels);
+internal sealed record Section(string Name, LoopStep? Loop, ImmutableArray<Step> Steps);
 
 /// <summary>Cuts a program into methods at its loops, and where the backward pass begins.</summary>
 internal static class Sections
@@ -13,11 +13,11 @@ internal static class Sections
     {
         var names = new Passes.Names(program.Kernels.Select(k => k.Kernel.Name), program.Plan.Slots.Select(s => Passes.Names.Pascal(s.Name)));
         var sections = ImmutableArray.CreateBuilder<Section>();
-        var straight = new List<Kernel>();
+        var straight = new List<Step>();
         void Flush()
         {
             if (straight.Count == 0) return;
-            sections.Add(new(names.Unique(NameOf(straight)), null, [.. straight]));
+            sections.Add(new(names.Unique(NameOf([.. straight.SelectMany(s => s.Kernels)])), null, [.. straight]));
             straight.Clear();
         }
 
@@ -26,11 +26,11 @@ internal static class Sections
             if (step is LoopStep loop)
             {
                 Flush();
-                sections.Add(new(names.Unique(Passes.Names.Pascal(loop.Name) + (loop.Reversed ? "Gradient" : "")), loop, loop.Body));
+                sections.Add(new(names.Unique(Passes.Names.Pascal(loop.Name) + (loop.Reversed ? "Gradient" : "")), loop, [loop]));
                 continue;
             }
 
-            straight.Add(((KernelStep)step).Kernel);
+            straight.Add(step);
         }
 
         Flush();

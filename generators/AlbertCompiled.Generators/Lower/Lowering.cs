@@ -38,9 +38,9 @@ internal sealed class Lowering
         for (int b = 0; b < schedule.Blocks.Length; b++)
         {
             var block = schedule.Graph.Blocks[b];
-            var kernels = schedule.Blocks[b].SelectMany(fused => lowering.Place(fused, position++)).ToImmutableArray();
-            if (block.IsLoop) steps.Add(new LoopStep(block.Name, block.Iterations, block.Reversed, kernels));
-            else steps.AddRange(kernels.Select(k => new KernelStep(k)));
+            var kernels = schedule.Blocks[b].Select(fused => lowering.Place(fused, position++).ToList()).ToList();
+            if (block.IsLoop) steps.Add(new LoopStep(block.Name, block.Iterations, block.Reversed, [.. kernels.SelectMany(k => k)]));
+            else steps.AddRange(Straight(kernels, schedule.Bands.FirstOrDefault(band => band.Block == b), schedule.BandRows));
         }
 
         return new(name, steps.ToImmutable(), plan, [.. schedule.Graph.Outputs.Select(o => (o.Name, (SlotBuffer)lowering.BufferOf(o.Node)))]);
@@ -64,6 +64,19 @@ internal sealed class Lowering
 
     public SlotBuffer PartialsOf(int id) => new(plan[plan.Partials[id]], Entry.Only, 0);
 
+    static IEnumerable<Step> Straight(List<List<Kernel>> kernels, Band? band, int rows)
+    {
+        IEnumerable<Kernel> Some(int first, int count) => kernels.Skip(first).Take(count).SelectMany(k => k);
+        static IEnumerable<Step> Steps(IEnumerable<Kernel> kernels) => kernels.Select(k => new KernelStep(k));
+        if (band is null) return Steps(Some(0, kernels.Count));
+        return
+        [
+            .. Steps(Some(0, band.First)),
+            new BandStep(band.Rows, rows, [.. Some(band.First, band.Last + 1 - band.First)]),
+            .. Steps(Some(band.Last + 1, kernels.Count)),
+        ];
+    }
+
     IEnumerable<Kernel> Place(FusedKernel fused, int position) =>
         Lower(fused).Select(k => k with { Info = k.Info with { Position = position, Nodes = [.. fused.All] } });
 
@@ -80,6 +93,12 @@ internal sealed class Lowering
 
     IEnumerable<Kernel> LowerRows(FusedKernel kernel)
     {
+        if (kernel.Nodes[0].Op == Op.ColumnSum && HasBuffer(kernel.Nodes[0].Inputs[0]) && BufferOf(kernel.Nodes[0].Inputs[0]) is SlotBuffer { Slot.IsBand: true })
+        {
+            foreach (var sum in kernel.Nodes) yield return LowerBandSum(sum);
+            yield break;
+        }
+
         var main = kernel.Nodes.LastOrDefault(n => n.Op is not (Op.ColumnSum or Op.AccumulateGradient)) ?? kernel.Nodes[^1];
         string name = kernel.Nodes.All(n => n.Op is Op.ColumnSum) ? names.Unique(ColumnSumName(kernel.Nodes[0])) : names.Kernel(main);
         var rows = new RowLowering(this, kernel).Run(name);
@@ -91,6 +110,13 @@ internal sealed class Lowering
             double bytes = 4.0 * sum.Shape.Columns / Slot.ChunkRows;
             yield return new ColumnSumKernel(names.Unique(ColumnSumName(sum) + "Total"), Info(sum, bytes / 4, bytes, input.Shape.Rows), PartialsOf(sum.Id), input.Shape.Rows, sum.Shape.Columns, target);
         }
+    }
+
+    MatrixSumKernel LowerBandSum(GraphNode sum)
+    {
+        var input = Nodes[sum.Inputs[0]];
+        return new(names.Unique(ColumnSumName(sum)), Info(sum, sum.Shape.Columns, 4.0 * sum.Shape.Columns, input.Shape.Rows), BufferOf(input.Id), input.Shape.Rows, sum.Shape.Columns,
+            Parameter(readers.Of(sum.Id)[0], gradient: true));
     }
 
     string ColumnSumName(GraphNode sum) => Fuse.SumsIntoGradient(sum, readers)

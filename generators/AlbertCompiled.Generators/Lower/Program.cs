@@ -14,20 +14,36 @@ internal sealed record LoweredProgram(
     string Name, ImmutableArray<Step> Steps, MemoryPlan Plan, ImmutableArray<(string Name, SlotBuffer Value)> Outputs)
 {
     /// <summary>Every kernel with the loop it stands in, in order.</summary>
-    public IEnumerable<(Kernel Kernel, LoopStep? Loop)> Kernels => Steps.SelectMany(s => s is LoopStep loop
-        ? loop.Body.Select(k => (k, (LoopStep?)loop))
-        : [(((KernelStep)s).Kernel, null)]);
+    public IEnumerable<(Kernel Kernel, LoopStep? Loop)> Kernels => Steps.SelectMany(s => s.Kernels.Select(k => (k, s as LoopStep)));
 
     /// <summary>Every parameter and gradient that a kernel touches.</summary>
     public IEnumerable<ParameterBuffer> ParameterBuffers() => Kernels.SelectMany(k => k.Kernel.Reads.Concat(k.Kernel.Writes)).OfType<ParameterBuffer>();
 }
 
-internal abstract record Step;
+internal abstract record Step
+{
+    public abstract ImmutableArray<Kernel> Kernels { get; }
+}
 
-internal sealed record KernelStep(Kernel Kernel) : Step;
+internal sealed record KernelStep(Kernel Kernel) : Step
+{
+    public override ImmutableArray<Kernel> Kernels => [Kernel];
+}
 
 /// <summary>A loop over layers; its variable is called layer. A reversed one counts down.</summary>
-internal sealed record LoopStep(string Name, int Count, bool Reversed, ImmutableArray<Kernel> Body) : Step;
+internal sealed record LoopStep(string Name, int Count, bool Reversed, ImmutableArray<Kernel> Body) : Step
+{
+    public override ImmutableArray<Kernel> Kernels => Body;
+}
+
+/// <summary>
+/// A loop over bands of <paramref name="Most"/> rows, the last of which may be shorter: its variables are called first and rows. Its kernels run over the rows of a
+/// band; slots of so many rows hold a band, of all other matrices of <paramref name="Rows"/> they see what begins at the first row.
+/// </summary>
+internal sealed record BandStep(Dim Rows, int Most, ImmutableArray<Kernel> Body) : Step
+{
+    public override ImmutableArray<Kernel> Kernels => Body;
+}
 
 /// <summary>A matrix in memory.</summary>
 internal abstract record Buffer(string Name, Shape Shape)
@@ -91,6 +107,8 @@ internal abstract record Kernel(string Name, KernelInfo Info)
 /// </summary>
 internal sealed record RowKernel(string Name, KernelInfo Info, Dim Rows, ImmutableArray<Phase> Phases) : Kernel(Name, Info)
 {
+    public IEnumerable<Instruction> Instructions => Phases.SelectMany(p => p.Instructions);
+
     public override IEnumerable<Buffer> Reads => Phases.SelectMany(p => Loaded(p.Instructions));
 
     public override IEnumerable<Buffer> Writes => Phases.SelectMany(p => Stored(p.Instructions));
@@ -144,6 +162,14 @@ internal sealed record GroupLogSumKernel(string Name, KernelInfo Info, Buffer So
 internal sealed record ColumnSumKernel(string Name, KernelInfo Info, SlotBuffer Partials, Dim Rows, int Columns, Buffer Target) : Kernel(Name, Info)
 {
     public override IEnumerable<Buffer> Reads => [Partials];
+
+    public override IEnumerable<Buffer> Writes => [Target];
+}
+
+/// <summary>Adds the rows of a matrix onto a gradient.</summary>
+internal sealed record MatrixSumKernel(string Name, KernelInfo Info, Buffer Source, Dim Rows, int Columns, Buffer Target) : Kernel(Name, Info)
+{
+    public override IEnumerable<Buffer> Reads => [Source];
 
     public override IEnumerable<Buffer> Writes => [Target];
 }

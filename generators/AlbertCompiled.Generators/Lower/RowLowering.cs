@@ -13,7 +13,7 @@ internal sealed class RowLowering
 {
     readonly Lowering lowering;
     readonly FusedKernel kernel;
-    readonly Dictionary<int, int> phase = [];
+    readonly Dictionary<int, int> phase;
     readonly HashSet<int> inside;
     readonly int columns;
     readonly LocalNames locals;
@@ -24,6 +24,7 @@ internal sealed class RowLowering
     {
         (this.lowering, this.kernel) = (lowering, kernel);
         locals = new(lowering.BufferNames);
+        phase = RowPhases.Of(kernel, lowering.Nodes);
         inside = [.. kernel.Nodes.Select(n => n.Id)];
         columns = kernel.Nodes.Select(n => n.Op is Op.ColumnSum or Op.RowSum or Op.RowMax or Op.AccumulateGradient ? In(n, 0).Shape.Columns : n.Shape.Columns).Max();
     }
@@ -34,7 +35,6 @@ internal sealed class RowLowering
 
     public RowKernel Run(string name)
     {
-        foreach (var n in kernel.Nodes) phase[n.Id] = PhaseOf(n);
         int count = kernel.Nodes.Max(n => phase[n.Id]) + 2;
         var phases = ImmutableArray.CreateBuilder<Phase>();
         for (int p = 0; p < count; p++)
@@ -55,21 +55,6 @@ internal sealed class RowLowering
 
     // reductions, sums and sinks belong where their argument is
     bool InScalarPart(GraphNode n) => n.Op is Op.RowSum or Op.RowMax or Op.ColumnSum or Op.AccumulateGradient ? !Wide(In(n, 0)) : !Wide(n);
-
-    int PhaseOf(GraphNode n)
-    {
-        int at = 0;
-        foreach (int i in n.Inputs)
-        {
-            if (!inside.Contains(i)) continue;
-            var input = lowering.Nodes[i];
-            at = Math.Max(at, phase[i] + (input.Is(OpClass.RowReduction) ? 1 : 0));
-            // a value per row is computed before the elements of its phase, so it cannot wait for them
-            if (!Wide(n) && !n.Is(OpClass.RowReduction) && n.Op != Op.ColumnSum && Wide(input)) at = Math.Max(at, phase[i] + 1);
-        }
-
-        return at;
-    }
 
     /// <summary>The instructions of one phase: of its values per row if <paramref name="perRow"/> is null, else of its elements.</summary>
     sealed class PhaseBuilder(RowLowering owner, int at, PhaseBuilder? perRow)

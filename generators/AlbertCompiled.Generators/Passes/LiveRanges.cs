@@ -8,14 +8,16 @@ internal sealed class LiveRanges
 {
     readonly Schedule schedule;
     readonly ModelGraph graph;
+    readonly Dictionary<int, Node> nodes;
     readonly Readers readers;
     readonly Dictionary<int, int> position = [];
     readonly Dictionary<int, int> home = [];
     readonly Dictionary<int, FusedKernel> kernelOf = [];
+    readonly Dictionary<int, (int Start, int End)> bandAt = [];     // by position
     readonly int[] start;
     readonly int[] end;
     readonly Names names = new();
-    readonly ImmutableArray<Slot>.Builder slots = ImmutableArray.CreateBuilder<Slot>();
+    readonly List<Slot> slots = [];
     readonly Dictionary<int, Location> locations = [];
     readonly Dictionary<int, string> partials = [];
     readonly int last;
@@ -24,6 +26,7 @@ internal sealed class LiveRanges
     {
         this.schedule = schedule;
         graph = schedule.Graph;
+        nodes = graph.Nodes.ToDictionary(n => n.Id);
         readers = new(graph);
         start = new int[graph.Blocks.Length];
         end = new int[graph.Blocks.Length];
@@ -42,6 +45,8 @@ internal sealed class LiveRanges
                 at++;
             }
 
+            foreach (var band in schedule.Bands.Where(band => band.Block == b))
+                for (int i = band.First; i <= band.Last; i++) bandAt[start[b] + i] = (start[b] + band.First, start[b] + band.Last);
             end[b] = Math.Max(start[b], at - 1);
             foreach (var n in graph.Blocks[b].Nodes) home[n.Id] = b;
         }
@@ -55,7 +60,7 @@ internal sealed class LiveRanges
             foreach (var carry in graph.Blocks[b].Carries) AddState(carry, b);
         foreach (var block in graph.Blocks)
             foreach (var n in block.Nodes) Add(n);
-        return new(slots.ToImmutable(), locations.ToImmutableDictionary(), partials.ToImmutableDictionary(), ImmutableDictionary<Region, long>.Empty);
+        return new([.. slots], locations.ToImmutableDictionary(), partials.ToImmutableDictionary(), ImmutableDictionary<Region, long>.Empty);
     }
 
     bool Stored(Node n) =>
@@ -65,32 +70,61 @@ internal sealed class LiveRanges
 
     void Add(Node n)
     {
-        if (n.Op == Op.ColumnSum)
+        if (n.Op == Op.ColumnSum && !IsBand(n.Inputs[0]))
         {
-            var rows = graph.Nodes.First(x => x.Id == n.Inputs[0]).Shape.Rows;
             string partial = names.Slot(n, "Partials");
-            slots.Add(new(partial, new(rows, n.Shape.Columns), true, 1, position[n.Id], position[n.Id]));
+            slots.Add(new(partial, new(nodes[n.Inputs[0]].Shape.Rows, n.Shape.Columns), true, 1, position[n.Id], position[n.Id]));
             partials[n.Id] = partial;
         }
 
         if (locations.ContainsKey(n.Id) || !Stored(n)) return;
         int b = home[n.Id];
+        if (IsBand(n.Id))
+        {
+            AddToBand(n);
+            return;
+        }
+
         bool stacked = graph.Blocks[b].IsLoop && readers.Of(n.Id).Any(r => home[r.Id] != b);
-        int first = stacked ? start[b] : position[n.Id];
+        int first = stacked ? start[b] : Begin(n.Id);
         var slot = new Slot(names.Slot(n), n.Shape, false, stacked ? graph.Blocks[b].Iterations : 1, first, LastRead(n.Id, b), IsExact: IsExact(n));
         slots.Add(slot);
         locations[n.Id] = new(slot.Name, stacked ? Entry.Iteration : Entry.Only);
     }
 
+    bool IsBand(int id) => schedule.Bands.Any(band => band.Values.Contains(id));
+
+    // the gradient of logits takes their place: nothing else is as large
+    void AddToBand(Node n)
+    {
+        int at = position[n.Id], last = readers.Of(n.Id).Max(r => position[r.Id]);
+        var kernel = kernelOf[n.Id];
+        bool OnlyResult() => kernel.All.Count(m => m.Shape == n.Shape && Stored(m)) == 1;
+        int taken = kernel.Root is null && OnlyResult()
+            ? slots.FindIndex(s => s.IsBand && s.Last == at && Held(s.Name) is { } operand && RowPhases.CanOverwrite(kernel, operand, n, nodes))
+            : -1;
+        if (taken < 0) slots.Add(new(names.Slot(n), n.Shape with { Rows = Dim.Of(schedule.BandRows) }, false, 1, at, last, IsBand: true));
+        else slots[taken] = slots[taken] with { Last = last };
+        locations[n.Id] = new(slots[taken < 0 ? slots.Count - 1 : taken].Name, Entry.Only);
+    }
+
+    // what lies in a slot until this kernel
+    Node? Held(string slot) => locations.Where(l => l.Value.Slot == slot).Select(l => nodes[l.Key]).OrderBy(n => position[n.Id]).LastOrDefault();
+
     // sums and values per row, unless attention, a product or a scatter has them as a matrix
     bool IsExact(Node n) => n.Op is Op.ColumnSum or Op.AttentionLogSum or Op.GroupLogSum
         || n.Shape.Columns == 1 && n.Op is not (Op.Attention or Op.AttentionGradient or Op.ScatterAdd) && readers.Of(n.Id).All(r => !r.Is(OpClass.Heavy));
 
+    // what a band touches outlives all of its rounds
+    int Begin(int id) => bandAt.TryGetValue(position[id], out var band) ? band.Start : position[id];
+
+    int Until(int at) => bandAt.TryGetValue(at, out var band) ? band.End : at;
+
     int LastRead(int id, int from)
     {
-        int latest = position.TryGetValue(id, out int own) ? own : start[from];
+        int latest = position.TryGetValue(id, out int own) ? Until(own) : start[from];
         foreach (var r in readers.Of(id))
-            latest = Math.Max(latest, home[r.Id] == from || !graph.Blocks[home[r.Id]].IsLoop ? position[r.Id] : end[home[r.Id]]);
+            latest = Math.Max(latest, home[r.Id] == from || !graph.Blocks[home[r.Id]].IsLoop ? Until(position[r.Id]) : end[home[r.Id]]);
         return graph.Outputs.Any(o => o.Node == id) ? last : latest;
     }
 
@@ -102,7 +136,7 @@ internal sealed class LiveRanges
         int count = block.Iterations;
         int until = new[] { c.Initial, c.Input, c.Output, c.Result }.Max(id => LastRead(id, home[id]));
         bool exact = new[] { c.Initial, c.Input, c.Output, c.Result }.All(id => graph.Nodes.Where(n => n.Id == id).All(IsExact));
-        var slot = new Slot(names.Slot(output), output.Shape, false, stacked ? count + 1 : 2, position[c.Initial], Math.Max(until, end[b]), IsExact: exact);
+        var slot = new Slot(names.Slot(output), output.Shape, false, stacked ? count + 1 : 2, Begin(c.Initial), Math.Max(until, end[b]), IsExact: exact);
         slots.Add(slot);
 
         // the state's time runs 0 … count forward, count … 0 in a reversed loop; unsaved states alternate between two halves

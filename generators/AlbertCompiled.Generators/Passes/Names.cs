@@ -13,13 +13,13 @@ internal sealed class Names
         "in", "int", "interface", "internal", "is", "lock", "long", "namespace", "new", "null", "object", "operator", "out", "override", "params", "private",
         "protected", "public", "readonly", "ref", "return", "sbyte", "sealed", "short", "sizeof", "stackalloc", "static", "string", "struct", "switch", "this",
         "throw", "true", "try", "typeof", "uint", "ulong", "unchecked", "unsafe", "ushort", "using", "virtual", "void", "volatile", "while",
-        "row", "column", "first", "last", "chunk", "layer", "entry", "index", "executor", "product", "nameof",
+        "row", "rows", "column", "first", "last", "chunk", "layer", "entry", "index", "executor", "product", "nameof",
     ];
 
     // members of the classes that a program is printed into, and types that it names
     static readonly string[] Members =
     [
-        "Token", "Sequence", "Prediction", "TokenChunk", "SequenceChunk", "PredictionChunk", "Fixed", "Tokens", "Sequences", "Predictions", "Run", "Output",
+        "Token", "Sequence", "Prediction", "Band", "TokenChunk", "SequenceChunk", "PredictionChunk", "Fixed", "Tokens", "Sequences", "Predictions", "Run", "Output",
         "TokenRows", "SequenceRows", "PredictionRows", "TokenChunkRows", "SequenceChunkRows", "PredictionChunkRows",
         "Batch", "Team", "Values", "Gradients", "Packed", "PackWeights", "WeightsChanged", "Chunks", "DropoutKey", "Pointer", "Description", "Offset", "Attention", "Gemm",
         "Arrays", "Tables", "ColumnSums", "Matrix", "Train", "Evaluate", "Predict", "Launch", "V", "W", "P", "Float32", "BFloat16", "RoundedBFloat16", "Compiled", "PackedB", "StoreEpilogue", "AccumulateEpilogue",

@@ -11,6 +11,9 @@ namespace AlbertCompiled.Generators.Passes;
 internal sealed record MemoryPlan(
     ImmutableArray<Slot> Slots, ImmutableDictionary<int, Location> Locations, ImmutableDictionary<int, string> Partials, ImmutableDictionary<Region, long> Totals)
 {
+    /// <summary>Rows of a band, and what they are rows of; 0 if there are no bands.</summary>
+    public (int Rows, Dim Of) Band { get; init; }
+
     public Slot this[string name] => Slots.First(s => s.Name == name);
 }
 
@@ -22,7 +25,12 @@ internal static class PlanMemory
         var found = new LiveRanges(schedule).Run();
         var placed = found.Slots.GroupBy(s => s.Region).SelectMany(Place).ToImmutableArray();
         var totals = placed.GroupBy(s => s.Region).ToImmutableDictionary(g => g.Key, g => g.Max(s => s.Offset + s.Units));
-        return found with { Slots = [.. placed.OrderBy(s => s.First).ThenBy(s => s.Name, StringComparer.Ordinal)], Totals = totals };
+        return found with
+        {
+            Slots = [.. placed.OrderBy(s => s.First).ThenBy(s => s.Name, StringComparer.Ordinal)],
+            Totals = totals,
+            Band = schedule.Bands.IsEmpty ? default : (schedule.BandRows, schedule.Bands[0].Rows),
+        };
     }
 
     /// <summary>Pairs of slots that are alive together and overlap in memory: none, in a good plan.</summary>

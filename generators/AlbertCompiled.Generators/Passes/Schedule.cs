@@ -16,4 +16,11 @@ internal sealed record FusedKernel(Node? Root, ImmutableArray<Node> Nodes)
 }
 
 /// <summary>A graph whose nodes are gathered into kernels, in the order in which they run: one list a block.</summary>
-internal sealed record Schedule(ModelGraph Graph, ImmutableArray<ImmutableArray<FusedKernel>> Blocks);
+internal sealed record Schedule(ModelGraph Graph, ImmutableArray<ImmutableArray<FusedKernel>> Blocks)
+{
+    /// <summary>Stretches that run band by band.</summary>
+    public ImmutableArray<Band> Bands { get; init; } = [];
+
+    /// <summary>Rows of a band.</summary>
+    public int BandRows { get; init; }
+}

@@ -4,7 +4,7 @@ namespace AlbertCompiled.Generators.Passes;
 
 /// <summary>
 /// The part of the arena that a slot lives in: each grows with one size of the batch, so that offsets are constants per row. The first four hold
-/// activations, in whatever precision the program keeps them; the others are float32 in every precision. An offset counts elements of its region.
+/// activations, in whatever precision the program keeps them, and so does that of bands; the others are float32 in every precision. An offset counts elements of its region.
 /// </summary>
 internal enum Region
 {
@@ -19,6 +19,7 @@ internal enum Region
     SequenceChunk,
     PredictionChunk,
     ExactFixed,
+    Band,
 }
 
 /// <summary>A place in the arena for one value.</summary>
@@ -30,7 +31,8 @@ internal enum Region
 /// <param name="Last">Position of the last one.</param>
 /// <param name="Offset">Elements per row of its region (elements for the fixed regions).</param>
 /// <param name="IsExact">Float32 in every precision: a value per row, a log-sum.</param>
-internal sealed record Slot(string Name, Shape Shape, bool PerChunk, int Entries, int First, int Last, long Offset = 0, bool IsExact = false)
+/// <param name="IsBand">Holds a band of rows at a time: its shape's rows.</param>
+internal sealed record Slot(string Name, Shape Shape, bool PerChunk, int Entries, int First, int Last, long Offset = 0, bool IsExact = false, bool IsBand = false)
 {
     /// <summary>Rows of a chunk; must equal ArenaPlan.ChunkRows of the runtime.</summary>
     public const int ChunkRows = 16;
@@ -40,6 +42,7 @@ internal sealed record Slot(string Name, Shape Shape, bool PerChunk, int Entries
 
     public Region Region => (Shape.Rows.Kind, PerChunk, IsExact) switch
     {
+        _ when IsBand => Region.Band,
         (DimensionKind.Tokens, true, _) => Region.TokenChunk,
         (DimensionKind.Sequences, true, _) => Region.SequenceChunk,
         (DimensionKind.Predictions, true, _) => Region.PredictionChunk,
@@ -54,7 +57,7 @@ internal sealed record Slot(string Name, Shape Shape, bool PerChunk, int Entries
     };
 
     /// <summary>True where activations are: the element's type is the program's.</summary>
-    public bool IsElement => Region <= Region.Fixed;
+    public bool IsElement => Region is <= Region.Fixed or Region.Band;
 
     /// <summary>True in the regions that no batch changes.</summary>
     public bool IsFixed => Region is Region.Fixed or Region.ExactFixed;

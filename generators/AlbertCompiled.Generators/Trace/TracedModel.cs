@@ -22,6 +22,8 @@ internal sealed class TracedModel(Declaration declaration) : IEquatable<TracedMo
 
     public RecomputeMode Recompute => Declaration.Recompute;
 
+    public int LogitRows => Declaration.LogitRows;
+
     public OptimizerKind Optimizer => Declaration.Optimizer;
 
     public ComputeKind Precision => Declaration.Precision;

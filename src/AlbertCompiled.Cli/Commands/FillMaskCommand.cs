@@ -14,10 +14,11 @@ static class FillMaskCommand
         var options = new PretrainOptions();
         var run = new Argument<string>("folder") { Description = "Folder of a run, or of a published model (config.json, model.safetensors, spiece.model)" };
         var text = new Argument<string>("text") { Description = "Text with one or more [MASK]" };
-        var command = new Command("fill-mask", "Lets a trained model fill the gaps of a text; prints the five likeliest pieces of each.") { run, text, options.Device, options.Threads };
+        var best = ModelSource.BestOption();
+        var command = new Command("fill-mask", "Lets a trained model fill the gaps of a text; prints the five likeliest pieces of each.") { run, text, best, options.Device, options.Threads };
         command.SetAction(parsed =>
         {
-            var source = ModelSource.Open(parsed.GetValue(run)!, context.Models, "predict", "predictions.", "cls.predictions.");
+            var source = ModelSource.Open(parsed.GetValue(run)!, context.Models, "predict", parsed.GetValue(best), "predictions.", "cls.predictions.");
             using var device = PretrainSettings.OpenDevice(parsed, options, context);
             using var instance = source.Create(device, new(source.Model.Description.Positions(), 1, Gaps), out _);
             Print(FillMask.Run(instance, source.Vocabulary, parsed.GetValue(text)!), context.Out);

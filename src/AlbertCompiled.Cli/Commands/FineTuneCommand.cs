@@ -13,7 +13,7 @@ static class FineTuneCommand
     {
         var options = new FineTuneOptions();
         var place = new PretrainOptions();
-        var command = new Command("finetune", "Fine-tunes a model on a task; keeps the best epoch by the task's metric.") { options.Task, place.Device, place.Threads };
+        var command = new Command("finetune", "Fine-tunes a model on a task; keeps the best epoch by the task's metric.") { options.Task, place.Precision, place.Device, place.Threads };
         foreach (var option in options.All) command.Options.Add(option);
         command.SetAction(parsed => Run(parsed, options, place, context));
         return command.WithExamples(
@@ -37,19 +37,22 @@ static class FineTuneCommand
         var labels = TaskData.LabelsOf(task, columns, TaskData.Split(task, data).Training);
         var description = start.Model.Model.Description;
         var configuration = new FineTuningConfiguration(
-            task, description.Name, start.Model.Base, labels?.Names, columns, data, parsed.GetValue(options.Sequence), parsed.GetValue(options.Stride), options.Recipe(parsed, description),
+            task, description.Name, start.Model.Base, labels?.Names, columns, data, parsed.GetValue(options.Sequence), parsed.GetValue(options.Stride), options.Recipe(parsed, place, description),
             parsed.GetValue(options.Seed), parsed.GetValue(options.BatchTokens), from is null ? null : Path.GetFullPath(from));
-        Check(configuration, start, parsed.GetValue(options.Seeds));
+        int seeds = parsed.GetValue(options.Seeds);
+        bool anew = parsed.GetValue(options.New);
+        Check(configuration, start, seeds);
         string folder = parsed.GetValue(options.Run) ?? Path.Combine("runs", $"{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{task}");
-        CheckFree(folder, parsed.GetValue(options.New));
+        if (RunFolder.Exists(folder) || PublishedFolder.IsPublished(folder)) throw new TrainingException($"{folder} holds another kind of model: choose another --run");
+        if (!anew) CheckUnfinished(folder, configuration.Seed, seeds);
         var reader = new TaskData(task, columns, labels, new VocabularyTokenizer(start.Vocabulary), configuration.Sequence, configuration.Stride, options.Data.BadRows(parsed));
         var (training, development) = reader.ForTraining(data);
         using var device = PretrainSettings.OpenDevice(parsed, place, context);
         using var interruption = context.Interruption();
         using var only = RunFolder.Lock(folder);
-        Remove(folder);
-        var session = new FineTuneSession(context, configuration with { Device = device.Name }, start, reader, training, development);
-        return session.Run(device, folder, parsed.GetValue(options.Seeds), interruption.Token);
+        if (anew) Remove(folder);
+        var session = new FineTuneSession(context, configuration with { Device = device.Name, DataKey = TaskSet.Key(training, development) }, start, reader, training, development);
+        return session.Run(device, folder, seeds, interruption.Token);
     }
 
     static void Check(FineTuningConfiguration c, StartingPoint start, int seeds)
@@ -64,19 +67,20 @@ static class FineTuneCommand
             throw new TrainingException($"the task has {labels.Count} labels, {model.Name} was compiled for {most}: declare a model of your own with [{(start.Model.Program == "tag" ? "TokenTags" : "Classification")}(labels: {labels.Count})]");
     }
 
-    // a model that is there is replaced on demand only
-    static void CheckFree(string folder, bool replace)
+    // a model that is there is replaced on demand only; an unfinished one goes on
+    static void CheckUnfinished(string folder, ulong seed, int seeds)
     {
-        if (RunFolder.Exists(folder) || PublishedFolder.IsPublished(folder)) throw new TrainingException($"{folder} holds another kind of model: choose another --run");
-        if (!replace && (FineTunedFolder.Exists(folder) || Seeds(folder).Any())) throw new TrainingException($"{folder} holds a fine-tuned model already: choose another --run, or replace it with --new");
+        bool one = FineTunedFolder.Exists(folder);
+        if (one ? seeds > 1 : seeds == 1 && FineTunedFolder.SeedsIn(folder).Count > 0)
+            throw new TrainingException($"{folder} holds {(one ? "one model, not several seeds" : "several seeds")}: choose another --run, or replace what is there with --new");
+        var models = seeds == 1 ? [folder] : Enumerable.Range(0, seeds).Select(i => FineTunedFolder.OfSeed(folder, seed + (ulong)i));
+        if (models.All(m => new FineTunedFolder(m).IsComplete)) throw new TrainingException($"{folder} holds a fine-tuned model already: choose another --run, or replace it with --new");
     }
 
-    // what seeds are there would else join the new ones
+    // all of it: seeds would else join the new ones
     static void Remove(string folder)
     {
         File.Delete(new FineTunedFolder(folder).ConfigurationFile);
-        foreach (string seed in Seeds(folder)) Directory.Delete(seed, recursive: true);
+        foreach (var seed in FineTunedFolder.SeedsIn(folder)) Directory.Delete(seed.Folder, recursive: true);
     }
-
-    static IEnumerable<string> Seeds(string folder) => Directory.Exists(folder) ? Directory.GetDirectories(folder, "seed-*").Where(FineTunedFolder.Exists) : [];
 }

@@ -26,8 +26,8 @@ sealed class FineTuneOptions
     public Option<int> Sequence { get; } = new("--sequence") { Description = "Tokens of the longest sequence", HelpName = "number", DefaultValueFactory = _ => 128 };
     public Option<int> Stride { get; } = new("--stride") { Description = "Tokens from one window of a long context to the next", HelpName = "number", DefaultValueFactory = _ => 64 };
     public Option<int> BatchTokens { get; } = new("--batch-tokens") { Description = "Tokens that are computed on at once: what the device's memory must hold. Results do not depend on it but for rounding and dropout", HelpName = "number", DefaultValueFactory = _ => 2048 };
-    public Option<string?> Run { get; } = new("--run", "--out", "-o") { Description = "Folder of the new model. Default: runs/<date-time>-<task>", HelpName = "folder" };
-    public Option<bool> New { get; } = new("--new", "--overwrite") { Description = "Replace the model that --run holds" };
+    public Option<string?> Run { get; } = new("--run", "--out", "-o") { Description = "Folder of the new model, or of an unfinished one, which then goes on. Default: runs/<date-time>-<task>", HelpName = "folder" };
+    public Option<bool> New { get; } = new("--new", "--overwrite") { Description = "Begin anew where --run holds a model, whole or not" };
 
     public IEnumerable<Option> All => [TaskOption, .. Data.All, From, Model, Vocabulary, Epochs, BatchSize, LearningRate, Warmup, WeightDecay, Patience, Balance, Seeds, Seed, Sequence, Stride, BatchTokens, Run, New];
 
@@ -42,12 +42,12 @@ sealed class FineTuneOptions
     }
 
     /// <summary>The hyperparameters. Small models take larger steps.</summary>
-    public FineTuningRecipe Recipe(ParseResult parsed, ModelDescription model)
+    public FineTuningRecipe Recipe(ParseResult parsed, PretrainOptions place, ModelDescription model)
     {
         bool small = model.Configuration.Any(p => p.Name == "Hidden" && int.TryParse(p.Value, out int hidden) && hidden < 512);
         var recipe = new FineTuningRecipe(
             parsed.GetValue(Epochs), parsed.GetValue(BatchSize), parsed.GetValue(LearningRate) ?? (small ? 1e-3 : Default.LearningRate), parsed.GetValue(Warmup), parsed.GetValue(WeightDecay),
-            Patience: parsed.GetValue(Patience), Balance: parsed.GetValue(Balance));
+            Patience: parsed.GetValue(Patience), Balance: parsed.GetValue(Balance), Precision: PretrainSettings.Precision(parsed, place) ?? model.Precision);
         recipe.Check();
         return recipe;
     }

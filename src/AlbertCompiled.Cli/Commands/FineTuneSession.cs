@@ -37,15 +37,37 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
 
     FineTuningResult Train(Device device, FineTunedFolder folder, FineTuningConfiguration configuration, CancellationToken cancellation)
     {
-        using var model = start.Model.Model.Create(device, TaskSet.Capacity(Math.Max(configuration.BatchTokens, configuration.Sequence), training, development), configuration.Seed);
-        Line($"weights: {start.Initialize(model, training.Labels)}");
-        folder.Create(configuration, start.Vocabulary);
-        using var metrics = new FineTuningMetrics(folder.Metrics);
-        var result = new FineTuningLoop(model, configuration.Recipe, training, development, new Observer(this, metrics, folder, model)).Run(cancellation);
+        if (FineTunedFolder.Exists(folder.Folder)) FineTuneSettings.CheckUnchanged(folder, configuration);
+        var capacity = TaskSet.Capacity(Math.Max(configuration.BatchTokens, configuration.Sequence), training, development);
+        using var model = start.Model.Model.Create(device, capacity, configuration.Seed, configuration.Recipe.Precision);
+        var result = folder.IsComplete ? folder.ReadResult(model, development) : Train(model, folder, configuration, cancellation);
+        Line($"best: epoch {result.Best.Epoch}, {Metrics(result.Best.Metrics)}; {result.Seconds:0.0} s of training{Majority(result)}");
+        if (!result.IsComplete) Line($"interrupted after epoch {result.Epochs.Count} of {configuration.Recipe.Epochs}: the same command goes on");
+        return result;
+    }
+
+    FineTuningResult Train(CompiledModel model, FineTunedFolder folder, FineTuningConfiguration configuration, CancellationToken cancellation)
+    {
+        bool begun = FineTunedFolder.Exists(folder.Folder);
+        var progress = begun ? folder.Resume(model) : null;
+        if (progress is null)
+        {
+            if (begun) Line($"no epoch had ended in {folder.Folder}: begun again");
+            Line($"weights: {start.Initialize(model, training.Labels)}");
+            folder.Create(configuration, start.Vocabulary);
+        }
+        else
+        {
+            Line($"resumed after epoch {progress.Epochs.Count} of {configuration.Recipe.Epochs}");
+        }
+
+        using var metrics = new FineTuningMetrics(folder.Metrics, model.Step);
+        var observer = new Observer(this, metrics, folder, model, progress);
+        var result = new FineTuningLoop(model, configuration.Recipe, training, development, observer, progress).Run(cancellation);
         FineTuningReport.Write(folder, configuration, development, result);
         development.Write(Path.Combine(folder.Folder, $"dev{PredictionFiles.Extension(development)}"), result.Answers);
         foreach (var (name, test) in Tests()) test.Write(Path.Combine(folder.Folder, name + PredictionFiles.Extension(test)), Predictor.Run(model, test, CancellationToken.None));
-        Line($"best: epoch {result.Best.Epoch}, {Metrics(result.Best.Metrics)}; {result.Seconds:0.0} s of training{Majority(result)}");
+        if (result.IsComplete) folder.Complete();
         return result;
     }
 
@@ -79,14 +101,22 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
 
     void Line(FormattableString text) => context.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 
-    sealed class Observer(FineTuneSession session, FineTuningMetrics metrics, FineTunedFolder folder, CompiledModel model) : IFineTuningObserver
+    sealed class Observer(FineTuneSession session, FineTuningMetrics metrics, FineTunedFolder folder, CompiledModel model, FineTuningProgress? resumed) : IFineTuningObserver
     {
-        public void OnStep(in FineTuningStep step, long steps) => metrics.Step(step);
+        double seconds = resumed?.Seconds ?? 0;
+        long tokens = resumed?.Steps.Sum(s => (long)s.Tokens) ?? 0;
+
+        public void OnStep(in FineTuningStep step, long steps)
+        {
+            metrics.Step(step);
+            seconds += step.Seconds;
+            tokens += step.Tokens;
+        }
 
         public void OnEpoch(EpochResult epoch)
         {
             metrics.Epoch(epoch);
-            if (epoch.IsBest) folder.Save(model);
+            folder.Save(model, epoch, seconds, tokens);
             session.Line($"epoch {epoch.Epoch}: loss {epoch.TrainingLoss:0.0000}, {Metrics(epoch.Metrics)}{(epoch.IsBest ? " (best)" : "")}");
         }
     }

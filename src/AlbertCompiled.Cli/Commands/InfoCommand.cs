@@ -9,10 +9,10 @@ static class InfoCommand
 {
     public static Command Create(CommandContext context)
     {
-        var name = new Argument<string>("model") { Description = "Name of a model (see albert models), or the folder of a run or of a published one" };
+        var name = new Argument<string>("model") { Description = "Name of a model (see albert models), or the folder of a run, of a published one or of a fine-tuned one" };
         var tokens = new Option<int?>("--batch-tokens") { Description = "Tokens of the batch to plan for. Default: the recipe's", HelpName = "number" };
         var sequences = new Option<int?>("--sequences") { Description = "Sequences of that batch. Default: one for every 128 tokens", HelpName = "number" };
-        var command = new Command("info", "Shows parameters, memory plan and work of a model; of a published folder, what it holds and which model loads it.") { name, tokens, sequences };
+        var command = new Command("info", "Shows parameters, memory plan and work of a model; of a published or fine-tuned folder, what it holds.") { name, tokens, sequences };
         command.SetAction(parsed =>
         {
             string named = parsed.GetValue(name)!;
@@ -22,6 +22,8 @@ static class InfoCommand
                 return 0;
             }
 
+            if (FineTunedFolder.SeedsIn(named) is { Count: > 0 } seeds) throw new TrainingException($"{named} holds several fine-tuned models: name one, such as {seeds[0].Folder}");
+            if (FineTunedFolder.Exists(named)) TunedInfo.Print(new(named), context.Out);
             var model = Model(named, context);
             Print(model, Capacity(model, parsed.GetValue(tokens), parsed.GetValue(sequences)), context.Out);
             return 0;
@@ -29,10 +31,11 @@ static class InfoCommand
         return command.WithExamples("info AlbertTiny", "info AlbertBase --batch-tokens 16384 --sequences 32", "info albert-base-v2");
     }
 
-    /// <summary>The model of this name, or of the run in this folder.</summary>
+    /// <summary>The model of this name, or of the run or the fine-tuned model in this folder.</summary>
     /// <exception cref="TrainingException">There is none.</exception>
-    public static ModelDescription Model(string named, CommandContext context) =>
-        context.Models.Find(File.Exists(new RunFolder(named).Configuration) ? RunFolder.Open(named).Configuration.Model : named).Description;
+    public static ModelDescription Model(string named, CommandContext context) => FineTunedFolder.Exists(named)
+        ? context.Tasks.Named(new FineTunedFolder(named).ReadConfiguration().Model).Model.Description
+        : context.Models.Find(File.Exists(new RunFolder(named).Configuration) ? RunFolder.Open(named).Configuration.Model : named).Description;
 
     /// <summary>The batch to plan for: the recipe's, if the options do not say.</summary>
     /// <exception cref="TrainingException">It is empty.</exception>

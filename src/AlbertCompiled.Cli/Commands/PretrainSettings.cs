@@ -23,11 +23,14 @@ static class PretrainSettings
         BatchTokens = parsed.GetValue(options.BatchTokens) ?? recipe.BatchTokens,
         Accumulate = parsed.GetValue(options.Accumulate) ?? recipe.Accumulate,
         LearningRate = parsed.GetValue(options.LearningRate) ?? recipe.LearningRate,
-        Precision = Parse("precision", Precisions, parsed.GetValue(options.Precision)) ?? recipe.Precision,
+        Precision = Precision(parsed, options) ?? recipe.Precision,
         Objective = Parse("objective", Objectives, parsed.GetValue(options.Objective)) ?? recipe.Objective,
         Chunking = Parse("chunking", Chunkings, parsed.GetValue(options.Chunking)) ?? recipe.Chunking,
         Stages = parsed.GetValue(options.Sequence) is { } longest ? SequenceStage.UpTo(recipe.Stages, longest) : recipe.Stages,
     };
+
+    /// <summary>The precision that is asked for; null: none.</summary>
+    public static Compute? Precision(ParseResult parsed, PretrainOptions options) => Parse("precision", Precisions, parsed.GetValue(options.Precision));
 
     /// <summary>When to evaluate and save: as recorded, with what the options change.</summary>
     public static LoopOptions Given(ParseResult parsed, PretrainOptions options, LoopOptions loop)

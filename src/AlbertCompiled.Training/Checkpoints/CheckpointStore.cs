@@ -2,14 +2,6 @@ using System.Globalization;
 
 namespace AlbertCompiled.Training;
 
-/// <summary>What a checkpoint holds beside the arenas.</summary>
-/// <param name="Model">Name of the model.</param>
-/// <param name="Step">Updates applied. The data of later steps follows from the run's seed and the step alone.</param>
-/// <param name="Seed">Seed of the model.</param>
-/// <param name="TrainingSeconds">Time spent in training steps so far.</param>
-/// <param name="Tokens">Tokens trained on so far.</param>
-public sealed record CheckpointState(string Model, long Step, ulong Seed, double TrainingSeconds, long Tokens);
-
 /// <summary>
 /// The checkpoints of a run folder, in <c>checkpoints/step-00000123</c>: the newest ones and the best on held-out text. A new one is written
 /// beside the others under a temporary name, flushed to disk, listed in a manifest with checksums, renamed, and only then are old ones removed.
@@ -19,7 +11,7 @@ public sealed record CheckpointState(string Model, long Step, ulong Seed, double
 public sealed class CheckpointStore(string runFolder, int keep = 1)
 {
     const string FolderName = "checkpoints", Prefix = "step-", Temporary = ".tmp", Replaced = ".old";
-    const string Weights = "model.safetensors", Moments = "optimizer.safetensors", State = "state.json";
+    const string Weights = "model.safetensors", Moments = "optimizer.safetensors";
 
     static readonly ParameterState[] MomentStates = [ParameterState.FirstMoment, ParameterState.SecondMoment];
 
@@ -59,8 +51,7 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
             Directory.CreateDirectory(temporary);
             ModelWeights.Save(model, Path.Combine(temporary, Weights));
             ModelWeights.Save(model, Path.Combine(temporary, Moments), MomentStates);
-            JsonFiles.Write(Path.Combine(temporary, State), state);
-            Manifest.Write(temporary, state.Step, heldOutLoss, [Weights, Moments, State]);
+            Manifest.Write(temporary, state.Step, heldOutLoss, [Weights, Moments, state.Write(temporary)]);
             if (Directory.Exists(folder)) MoveAside(folder);
             DurableFiles.MoveFolder(temporary, folder);
             Prune();
@@ -91,8 +82,10 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
     }
 
     /// <summary>Restores the weights only.</summary>
-    /// <exception cref="TrainingException">There is no checkpoint, it is damaged, or it belongs to another configuration.</exception>
-    public CheckpointState LoadWeights(CompiledModel model) => LoadWeights(model, Verified());
+    /// <param name="model">The model.</param>
+    /// <param name="best">Of the best checkpoint on held-out text, in place of the newest.</param>
+    /// <exception cref="TrainingException">There is no such checkpoint, it is damaged, or it belongs to another configuration.</exception>
+    public CheckpointState LoadWeights(CompiledModel model, bool best = false) => LoadWeights(model, best ? VerifiedBest() : Verified());
 
     /// <summary>Takes the weights that another model shares with the one that was trained, by name; tells which it did not find.</summary>
     /// <exception cref="TrainingException">There is no checkpoint, it is damaged, a weight has another shape there, or there is none of the model's.</exception>
@@ -106,7 +99,7 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
 
     static CheckpointState LoadWeights(CompiledModel model, string folder)
     {
-        var state = JsonFiles.Read<CheckpointState>(Path.Combine(folder, State));
+        var state = CheckpointState.Read(folder);
         ModelWeights.Load(model, Path.Combine(folder, Weights));
         return state;
     }
@@ -123,6 +116,13 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
         {
             throw new TrainingException($"{e.Message}; {earlier} is whole: delete {folder} to go on from there", e);
         }
+    }
+
+    string VerifiedBest()
+    {
+        string folder = Best()?.Folder ?? throw new TrainingException($"no checkpoint in {runFolder} was measured on held-out text: leave --best out, or train on with --evaluate-every");
+        Manifest.Verify(folder);
+        return folder;
     }
 
     string? WholeBefore(string damaged) => Complete().TakeWhile(folder => folder != damaged).LastOrDefault(Manifest.IsWhole);

@@ -30,7 +30,7 @@ sealed record Manifest(long Step, double? HeldOutLoss, int ChunkBytes, IReadOnly
         byte[] expected = ReadAll(checksum), actual = ChecksumOf(path);
         if (!expected.AsSpan().SequenceEqual(actual)) throw new TrainingException($"{path} is corrupted: its checksum is not the one in {checksum}");
         var manifest = JsonFiles.Read<Manifest>(path);
-        return manifest is { Files: not null, ChunkBytes: > 0 } ? manifest : throw new TrainingException($"{path} is corrupted: it lists no files");
+        return manifest.ChunkBytes > 0 && manifest.Files.All(f => f is not null && f.IsProper(manifest.ChunkBytes)) ? manifest : throw new TrainingException($"{path} is corrupted: it does not say what its files are");
     }
 
     /// <summary>Reads the manifest and every file.</summary>

@@ -10,6 +10,9 @@ sealed record ManifestEntry(string Name, long Bytes, IReadOnlyList<string> Sha25
 {
     const int NamedTensors = 3;
 
+    /// <summary>True if it names a file beside the manifest and has a checksum for each chunk.</summary>
+    public bool IsProper(int chunkBytes) => Name.Length > 0 && Path.GetFileName(Name) == Name && Bytes >= 0 && Sha256.Count == (Bytes + chunkBytes - 1) / chunkBytes;
+
     public static ManifestEntry Of(string folder, string name, int chunkBytes)
     {
         using var stream = File.OpenRead(Path.Combine(folder, name));

@@ -64,8 +64,8 @@ public sealed record PublishedConfig(string Attribute, string Class, string Prog
 
         if (described.GetValueOrDefault("Sharing") == "None") properties[Groups] = properties[Layers]; // a group a layer
         if (properties.TryGetValue(Embedding, out string? embedding)) properties[Maps] = embedding == properties[Hidden] ? described[Maps] : "false";
-        string program = model.Program("train") is not null ? PublishedArchitecture.Pretraining
-            : model.Program("classify") is not null ? PublishedArchitecture.Classification : PublishedArchitecture.Encoding;
+        string program = model.Program("classify") is not null ? PublishedArchitecture.Classification
+            : model.Program("train") is not null ? PublishedArchitecture.Pretraining : PublishedArchitecture.Encoding;
         int labels = program == PublishedArchitecture.Classification ? model.Parameters.First(p => p.Name == "classifier.weight").Rows : 0;
         var config = new PublishedConfig(architecture.Attribute, architecture.Classes.First(c => c.Program == program).Class, program, labels, properties);
         reason = config.Objection() ?? "";

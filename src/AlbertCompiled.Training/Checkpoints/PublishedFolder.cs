@@ -29,7 +29,7 @@ public sealed class PublishedFolder
             using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, PublishedConfig.FileName)));
             return document.RootElement.ValueKind == JsonValueKind.Object && !document.RootElement.TryGetProperty("recipe", out _);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {
             return false;
         }

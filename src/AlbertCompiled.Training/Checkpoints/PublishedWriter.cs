@@ -7,6 +7,9 @@ public static class PublishedWriter
 {
     const string MappingName = "albert.encoder.embedding_hidden_mapping_in";
 
+    // programs whose heads are not written, and what they do
+    static readonly Dictionary<string, string> Unwritten = new() { ["regress"] = "scores texts", ["answer"] = "finds answers", ["tag"] = "tags words", ["choose"] = "chooses an option" };
+
     static readonly Dictionary<ElementType, string> Types = new() { [ElementType.F32] = "float32", [ElementType.F16] = "float16", [ElementType.BF16] = "bfloat16" };
 
     /// <summary>Writes config.json, model.safetensors, spiece.model and tokenizer_config.json into a new folder. The decoder's weight is the word table and is not repeated.</summary>
@@ -14,11 +17,15 @@ public static class PublishedWriter
     /// <param name="vocabulary">Its vocabulary.</param>
     /// <param name="folder">The folder; it must not hold anything. It appears when it is complete.</param>
     /// <param name="type">What the weights are rounded to: F32, BF16 or F16.</param>
+    /// <param name="labels">The classes that a classifier tells apart; those that it was compiled for beside them are left out. Null: all, without names.</param>
     /// <exception cref="TrainingException">The format cannot say what the model is, or the folder cannot be written.</exception>
-    public static void SavePublished(this CompiledModel model, Vocabulary vocabulary, string folder, ElementType type = ElementType.F32)
+    public static void SavePublished(this CompiledModel model, Vocabulary vocabulary, string folder, ElementType type = ElementType.F32, LabelSet? labels = null)
     {
+        if (model.Description.Programs.FirstOrDefault(p => Unwritten.ContainsKey(p.Name)) is { } head)
+            throw new TrainingException($"{model.Description.Name} cannot be published: it {Unwritten[head.Name]}, and of heads only those of pretraining and of classification are written; --onnx takes it");
         if (!Types.ContainsKey(type)) throw new TrainingException($"weights are not published as {type}: choose {string.Join(", ", Types.Keys)}");
         var config = PublishedConfig.Of(model.Description, out string reason) ?? throw new TrainingException($"{model.Description.Name} cannot be published: {reason}");
+        if (config.Program == PublishedArchitecture.Classification && labels is not null) config = config with { Labels = labels.Count };
         if (vocabulary.Size != config.Count("Vocabulary")) throw new TrainingException($"the vocabulary has {vocabulary.Size} pieces, {model.Description.Name} was compiled for {config.Count("Vocabulary")}");
         if (File.Exists(folder) || Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new TrainingException($"cannot write {folder}: it is there already; choose another folder");
@@ -27,7 +34,7 @@ public static class PublishedWriter
         {
             if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
             Directory.CreateDirectory(temporary);
-            JsonFiles.Write(Path.Combine(temporary, PublishedConfig.FileName), Config(config, vocabulary, type));
+            JsonFiles.Write(Path.Combine(temporary, PublishedConfig.FileName), Config(config, vocabulary, type, labels));
             JsonFiles.Write(Path.Combine(temporary, "tokenizer_config.json"), Tokenizer(config));
             File.WriteAllBytes(Path.Combine(temporary, "spiece.model"), vocabulary.Bytes);
             Safetensors.Write(Path.Combine(temporary, "model.safetensors"), Tensors(model, config, type), new Dictionary<string, string> { ["format"] = "pt" });
@@ -45,7 +52,7 @@ public static class PublishedWriter
     static IEnumerable<SafetensorsSource> Tensors(CompiledModel model, PublishedConfig config, ElementType type)
     {
         bool bare = config.Program == PublishedArchitecture.Encoding; // a bare encoder's names have no prefix
-        foreach (var p in model.Description.Parameters) yield return ModelWeights.Source(model, p, bare ? PublishedNames.Short(p.Name) : p.Name, type);
+        foreach (var p in model.Description.Parameters) yield return ModelWeights.Source(model, Used(p, config.Labels), bare ? PublishedNames.Short(p.Name) : p.Name, type);
         if (config.Attribute != "Albert" || model.Description.Parameters.Any(p => p.Name.StartsWith(MappingName, StringComparison.Ordinal))) yield break;
 
         // the port maps E to H always: what has no mapping has the identity
@@ -58,7 +65,15 @@ public static class PublishedWriter
         yield return new(name + ".bias", [hidden], (_, values) => values.Clear(), type);
     }
 
-    static JsonObject Config(PublishedConfig config, Vocabulary vocabulary, ElementType type)
+    // rows of classes that are not used come last
+    static ParameterInfo Used(ParameterInfo p, int labels) => p.Name switch
+    {
+        "classifier.weight" => p with { Rows = labels },
+        "classifier.bias" => p with { Columns = labels },
+        _ => p,
+    };
+
+    static JsonObject Config(PublishedConfig config, Vocabulary vocabulary, ElementType type, LabelSet? labels)
     {
         var json = new JsonObject { ["architectures"] = new JsonArray(config.Class), ["model_type"] = config.Architecture.ModelType };
         foreach (var rule in config.Architecture.Rules)
@@ -67,8 +82,9 @@ public static class PublishedWriter
         json[config.Attribute == "Bert" ? "classifier_dropout" : "classifier_dropout_prob"] = json["hidden_dropout_prob"]!.DeepClone();
         if (config.Labels > 0)
         {
-            json["id2label"] = new JsonObject(Enumerable.Range(0, config.Labels).Select(i => KeyValuePair.Create($"{i}", (JsonNode?)$"LABEL_{i}")));
-            json["label2id"] = new JsonObject(Enumerable.Range(0, config.Labels).Select(i => KeyValuePair.Create($"LABEL_{i}", (JsonNode?)i)));
+            string[] names = [.. Enumerable.Range(0, config.Labels).Select(i => labels?.Names[i] ?? $"LABEL_{i}")];
+            json["id2label"] = new JsonObject(names.Select((name, i) => KeyValuePair.Create($"{i}", (JsonNode?)name)));
+            json["label2id"] = new JsonObject(names.Select((name, i) => KeyValuePair.Create(name, (JsonNode?)i)));
         }
 
         json["tie_word_embeddings"] = true;

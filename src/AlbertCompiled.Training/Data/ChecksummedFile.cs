@@ -13,15 +13,21 @@ sealed class ChecksummedFile : IDisposable
     uint running = Crc32C.Start;
 
     /// <summary>Creates a file, or goes on with one from where it was committed; what was written after that is dropped.</summary>
-    /// <exception cref="IOException">It cannot be opened, or is shorter than it was.</exception>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="TrainingException">It is shorter than it was, or what is told of it contradicts itself.</exception>
     public ChecksummedFile(string path, ChecksummedLength? committed)
     {
         stream = new(path, committed is null ? FileMode.Create : FileMode.Open, FileAccess.Write, FileShare.None, 1 << 20);
         if (committed is null) return;
-        if (stream.Length < committed.Length)
+        try
+        {
+            if (committed.Length < 0 || committed.Checksums.Length != sizeof(uint) * CorpusFiles.Chunks(committed.Length)) throw new TrainingException($"the note of progress beside {path} contradicts itself: delete the folder and prepare the dataset again");
+            if (stream.Length < committed.Length) throw new TrainingException($"{path} is shorter than it was: delete the folder and prepare the dataset again");
+        }
+        catch
         {
             stream.Dispose();
-            throw new IOException($"{path} is shorter than it was");
+            throw;
         }
 
         stream.SetLength(committed.Length);

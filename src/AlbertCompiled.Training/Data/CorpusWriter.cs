@@ -28,7 +28,7 @@ sealed class CorpusWriter : IDisposable
 {
     readonly CorpusFiles files;
     readonly Vocabulary vocabulary;
-    readonly ChecksummedFile tokenFile, sentenceFile, documentFile;
+    readonly ChecksummedFile[] opened = new ChecksummedFile[3];
     readonly bool narrow;
     readonly ushort[] narrowed = new ushort[CorpusFiles.LongestSentence];
     uint? lastDocument;
@@ -39,9 +39,18 @@ sealed class CorpusWriter : IDisposable
     {
         (files, this.vocabulary) = (new(folder), vocabulary);
         narrow = CorpusFiles.TokenBytes(vocabulary.Size) == sizeof(ushort);
-        tokenFile = new(files.Tokens, from?.TokenFile);
-        sentenceFile = new(files.Sentences, from?.SentenceFile);
-        documentFile = new(files.Documents, from?.DocumentFile);
+        try
+        {
+            opened[0] = new(files.Tokens, from?.TokenFile);
+            opened[1] = new(files.Sentences, from?.SentenceFile);
+            opened[2] = new(files.Documents, from?.DocumentFile);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
         if (from is null) return;
         (Documents, HeldOutDocuments, Sentences, Tokens, lastDocument) = (from.Documents, from.HeldOutDocuments, from.Sentences, from.Tokens, from.LastDocument);
         groupStart = from.GroupStart;
@@ -79,21 +88,21 @@ sealed class CorpusWriter : IDisposable
     public void Commit(string key, int file, long documentsOfFile) => SealedJson.Write(
         files.Progress,
         new CorpusProgress(
-            key, file, documentsOfFile, Documents, HeldOutDocuments, Sentences, Tokens, lastDocument, groupStart, tokenFile.Commit(), sentenceFile.Commit(), documentFile.Commit(), 0));
+            key, file, documentsOfFile, Documents, HeldOutDocuments, Sentences, Tokens, lastDocument, groupStart, TokenFile.Commit(), SentenceFile.Commit(), DocumentFile.Commit(), 0));
 
-    /// <summary>Completes the dataset. A small text may have no document that is held out by its name; its last one serves.</summary>
+    /// <summary>Completes the dataset.</summary>
     public void Finish(string key, string text, IReadOnlyList<SourceFile> sources)
     {
         if (lastDocument is { } last)
         {
-            bool chosen = HeldOutDocuments == 0 && Documents > 1;
+            bool chosen = HeldOut.TakesLast(Documents, HeldOutDocuments);
             WriteDocument(chosen ? last | CorpusFiles.Flag : last);
             if (chosen) HeldOutDocuments++;
         }
 
         WriteDocument((uint)Sentences);
         WriteSentence(startsSection: true);
-        byte[] checksums = [.. tokenFile.Commit().Checksums, .. sentenceFile.Commit().Checksums, .. documentFile.Commit().Checksums];
+        byte[] checksums = [.. TokenFile.Commit().Checksums, .. SentenceFile.Commit().Checksums, .. DocumentFile.Commit().Checksums];
         File.WriteAllBytes(files.Checksums, checksums);
         File.WriteAllBytes(files.Vocabulary, vocabulary.Bytes);
         SealedJson.Write(files.Manifest, new CorpusManifest(
@@ -103,10 +112,14 @@ sealed class CorpusWriter : IDisposable
 
     public void Dispose()
     {
-        tokenFile.Dispose();
-        sentenceFile.Dispose();
-        documentFile.Dispose();
+        foreach (var file in opened) file?.Dispose();
     }
+
+    ChecksummedFile TokenFile => opened[0];
+
+    ChecksummedFile SentenceFile => opened[1];
+
+    ChecksummedFile DocumentFile => opened[2];
 
     void AddSentence(ReadOnlySpan<int> ids, bool startsSection)
     {
@@ -115,11 +128,11 @@ sealed class CorpusWriter : IDisposable
         if (narrow)
         {
             for (int i = 0; i < ids.Length; i++) narrowed[i] = (ushort)ids[i];
-            tokenFile.Append(MemoryMarshal.AsBytes(narrowed.AsSpan(0, ids.Length)));
+            TokenFile.Append(MemoryMarshal.AsBytes(narrowed.AsSpan(0, ids.Length)));
         }
         else
         {
-            tokenFile.Append(MemoryMarshal.AsBytes(ids));
+            TokenFile.Append(MemoryMarshal.AsBytes(ids));
         }
 
         Sentences++;
@@ -128,10 +141,10 @@ sealed class CorpusWriter : IDisposable
 
     void WriteSentence(bool startsSection)
     {
-        if (CorpusFiles.StartsGroup(Sentences)) sentenceFile.Append(BitConverter.GetBytes(groupStart = Tokens));
+        if (CorpusFiles.StartsGroup(Sentences)) SentenceFile.Append(BitConverter.GetBytes(groupStart = Tokens));
         uint entry = (uint)(Tokens - groupStart);
-        sentenceFile.Append(BitConverter.GetBytes(startsSection ? entry | CorpusFiles.Flag : entry));
+        SentenceFile.Append(BitConverter.GetBytes(startsSection ? entry | CorpusFiles.Flag : entry));
     }
 
-    void WriteDocument(uint entry) => documentFile.Append(BitConverter.GetBytes(entry));
+    void WriteDocument(uint entry) => DocumentFile.Append(BitConverter.GetBytes(entry));
 }

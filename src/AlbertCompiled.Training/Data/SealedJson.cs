@@ -17,7 +17,10 @@ static class SealedJson
 {
     const int MostBytes = 1 << 28;
 
-    public static void Write<T>(string path, T value) where T : ISealed<T> => JsonFiles.Write(path, value.Seal(Checksum(value)));
+    public static void Write<T>(string path, T value) where T : ISealed<T> => DurableFiles.Write(path, stream => stream.Write(Bytes(value)));
+
+    /// <summary>The file of a record, with the checksum that fits it.</summary>
+    public static byte[] Bytes<T>(T value) where T : ISealed<T> => JsonSerializer.SerializeToUtf8Bytes(value.Seal(Checksum(value)), JsonFiles.Options);
 
     /// <exception cref="TrainingException">The file is missing or damaged.</exception>
     public static T Read<T>(string path) where T : class, ISealed<T>

@@ -21,6 +21,12 @@ public sealed record FineTunedFolder(string Folder)
     /// <summary>The page with curves and confusions.</summary>
     public string Report => Path.Combine(Folder, "report.html");
 
+    /// <summary>Where an unfinished run goes on: the last epoch and the best, ranked by the main metric. Gone when the run is complete.</summary>
+    public CheckpointStore Checkpoints => new(Folder);
+
+    /// <summary>True if its run is complete.</summary>
+    public bool IsComplete => File.Exists(ConfigurationFile) && File.Exists(Weights) && File.Exists(Report) && Checkpoints.Latest() is null;
+
     /// <summary>True if a folder holds a fine-tuned model.</summary>
     public static bool Exists(string folder) => File.Exists(new FineTunedFolder(folder).ConfigurationFile);
 
@@ -32,9 +38,12 @@ public sealed record FineTunedFolder(string Folder)
     public static IReadOnlyList<FineTunedFolder> Find(IEnumerable<string> folders) => [.. folders.SelectMany(folder =>
     {
         if (Exists(folder)) return [new(folder)];
-        FineTunedFolder[] seeds = Directory.Exists(folder) ? [.. Directory.GetDirectories(folder, SeedPrefix + "*").Where(Exists).Order(StringComparer.Ordinal).Select(f => new FineTunedFolder(f))] : [];
-        return seeds.Length > 0 ? seeds : throw new TrainingException($"{folder} is not the folder of a fine-tuned model: it has no finetuning.json; albert finetune makes one");
+        return SeedsIn(folder) is { Count: > 0 } seeds ? seeds : throw new TrainingException($"{folder} is not the folder of a fine-tuned model: it has no finetuning.json; albert finetune makes one");
     })];
+
+    /// <summary>The models of several seeds in a folder.</summary>
+    public static IReadOnlyList<FineTunedFolder> SeedsIn(string folder) =>
+        Directory.Exists(folder) ? [.. Directory.GetDirectories(folder, SeedPrefix + "*").Where(Exists).Order(StringComparer.Ordinal).Select(f => new FineTunedFolder(f))] : [];
 
     /// <summary>Creates the folder of a new model.</summary>
     /// <exception cref="TrainingException">It cannot be written.</exception>
@@ -42,6 +51,7 @@ public sealed record FineTunedFolder(string Folder)
     {
         Directory.CreateDirectory(Folder);
         File.Delete(ConfigurationFile); // first: without it, what a crash leaves is no model
+        Checkpoints.Clear();
         File.Delete(Weights);
         File.Delete(Report);
         File.WriteAllBytes(VocabularyFile, vocabulary.Bytes);
@@ -51,7 +61,19 @@ public sealed record FineTunedFolder(string Folder)
 
     /// <summary>The settings.</summary>
     /// <exception cref="TrainingException">They are missing or damaged.</exception>
-    public FineTuningConfiguration ReadConfiguration() => JsonFiles.Read<FineTuningConfiguration>(ConfigurationFile);
+    public FineTuningConfiguration ReadConfiguration()
+    {
+        var configuration = JsonFiles.Read<FineTuningConfiguration>(ConfigurationFile);
+        try
+        {
+            configuration.Check();
+            return configuration;
+        }
+        catch (TrainingException e)
+        {
+            throw new TrainingException($"{ConfigurationFile} is corrupted: {e.Message}", e);
+        }
+    }
 
     /// <summary>Writes the weights aside, then puts them in place.</summary>
     /// <exception cref="TrainingException">They cannot be written; the last ones are intact.</exception>
@@ -62,6 +84,48 @@ public sealed record FineTunedFolder(string Folder)
         File.Move(temporary, Weights, overwrite: true);
         DurableFiles.FlushFolder(Folder);
     });
+
+    /// <summary>Saves where a run stands after an epoch, and the epoch's weights if they are the best.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="seconds">Time of all updates so far.</param>
+    /// <param name="tokens">Tokens of them.</param>
+    /// <exception cref="TrainingException">The folder cannot be written; what was saved last is intact.</exception>
+    public void Save(CompiledModel model, EpochResult epoch, double seconds, long tokens)
+    {
+        if (epoch.IsBest) Save(model);
+        Checkpoints.Save(model, new(model.Description.Name, model.Step, model.Seed, seconds, tokens), -epoch.Main.Value);
+    }
+
+    /// <summary>Restores a model to where its run stopped; null if no epoch had ended.</summary>
+    /// <exception cref="TrainingException">A checkpoint is damaged, or the measurements before it are not there.</exception>
+    public FineTuningProgress? Resume(CompiledModel model)
+    {
+        if (Checkpoints.Latest() is null) return null;
+        Checkpoints.LoadWeights(model, best: true);
+        var best = new float[model.Parameters.Length];
+        model.Parameters.Read(ParameterState.Value, 0, best);
+        var state = Checkpoints.Load(model);
+        var (steps, epochs) = FineTuningMetrics.Read(Metrics);
+        var done = epochs.TakeWhile(e => e.Step <= state.Step).ToList();
+        if (done.Count == 0 || done[^1].Step != state.Step || done.Index().Any(e => e.Item.Epoch != e.Index + 1))
+            throw new TrainingException($"{Metrics} does not lead to the checkpoint after step {state.Step}: begin anew with --new");
+        return new(done, [.. steps.Where(s => s.Step <= state.Step)], state.TrainingSeconds, best);
+    }
+
+    /// <summary>What came out of a complete run. The model gets its weights.</summary>
+    /// <exception cref="TrainingException">Weights or measurements are missing or damaged.</exception>
+    public FineTuningResult ReadResult(CompiledModel model, TaskSet development)
+    {
+        Load(model);
+        var (steps, epochs) = FineTuningMetrics.Read(Metrics);
+        var best = epochs.LastOrDefault(e => e.IsBest) ?? throw new TrainingException($"{Metrics} has no epoch: begin anew with --new");
+        return new(epochs, best, Predictor.Run(model, development), steps, steps.Sum(s => s.Seconds));
+    }
+
+    /// <summary>Notes that the run is complete: its checkpoints go.</summary>
+    /// <exception cref="TrainingException">They cannot be removed.</exception>
+    public void Complete() => Guard(Checkpoints.Clear);
 
     /// <summary>Loads the weights.</summary>
     /// <exception cref="TrainingException">They are missing, damaged, or of another model.</exception>

@@ -24,11 +24,22 @@ public sealed record TaskColumns(string Text, string? Pair, string? Label, strin
 /// <param name="Seed">Seed of the head, of dropout and of the order of examples.</param>
 /// <param name="BatchTokens">Tokens that are computed on at once.</param>
 /// <param name="From">The folder whose weights it started from; null: from the seed.</param>
-/// <param name="Device">What it ran on, for the record.</param>
+/// <param name="Device">What it ran on, for the record; a run may go on elsewhere.</param>
+/// <param name="DataKey">Checksum of the examples, in tokens.</param>
 public sealed record FineTuningConfiguration(
     string Task, string Model, string Base, IReadOnlyList<string>? Labels, TaskColumns Columns, IReadOnlyList<string> Data, int Sequence, int Stride,
-    FineTuningRecipe Recipe, ulong Seed, int BatchTokens, string? From = null, string Device = "")
+    FineTuningRecipe Recipe, ulong Seed, int BatchTokens, string? From = null, string Device = "", string DataKey = "")
 {
     /// <summary>The labels.</summary>
     public LabelSet? LabelSet() => Labels is null ? null : new(Labels);
+
+    /// <summary>Checks what a file of settings may say wrongly.</summary>
+    /// <exception cref="TrainingException">The settings make no sense.</exception>
+    public void Check()
+    {
+        if (Sequence < 1 || Stride < 1 || BatchTokens < 1) throw new TrainingException($"sequences of {Sequence} tokens, {Stride} apart, in batches of {BatchTokens}");
+        if (Labels is not null && (Labels.Any(l => l is null) || Labels.Distinct().Count() < Labels.Count)) throw new TrainingException("a label has no name, or the name of another");
+        if (Data.Any(d => d is null) || Columns.Options.Any(o => o is null)) throw new TrainingException("data or a column without a name");
+        Recipe.Check();
+    }
 }

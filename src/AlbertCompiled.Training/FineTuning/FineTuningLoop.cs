@@ -4,20 +4,24 @@ namespace AlbertCompiled.Training;
 
 /// <summary>
 /// Fine-tunes a model on a task: epochs over the shuffled training set, each judged on the development set; the best epoch's weights are kept.
-/// An update is the same whatever the room of a batch: what does not fit at once is added up. All follows from the model's seed.
+/// An update is the same whatever the room of a batch: what does not fit at once is added up. All follows from the model's seed and its step, so that a run
+/// goes on after any epoch as if it had not been interrupted.
 /// </summary>
 /// <param name="model">The model, with the weights to start from.</param>
 /// <param name="recipe">Hyperparameters.</param>
 /// <param name="training">What to learn from.</param>
 /// <param name="development">What to judge by.</param>
 /// <param name="observer">Is told of progress.</param>
-public sealed class FineTuningLoop(CompiledModel model, FineTuningRecipe recipe, TaskSet training, TaskSet development, IFineTuningObserver? observer = null)
+/// <param name="resumed">Where to go on; the model has that epoch's weights, moments and step. Null: from the first epoch.</param>
+public sealed class FineTuningLoop(
+    CompiledModel model, FineTuningRecipe recipe, TaskSet training, TaskSet development, IFineTuningObserver? observer = null, FineTuningProgress? resumed = null)
 {
     readonly List<TokenBatch> parts = [];
-    readonly List<FineTuningStep> steps = [];
-    readonly float[] best = new float[model.Parameters.Length];
-    float[][] answers = [];
-    double seconds;
+    readonly List<FineTuningStep> steps = [.. resumed?.Steps ?? []];
+    readonly List<EpochResult> epochs = [.. resumed?.Epochs ?? []];
+    readonly float[] best = resumed?.BestWeights ?? new float[model.Parameters.Length];
+    float[][]? answers; // of the best epoch
+    double seconds = resumed?.Seconds ?? 0;
 
     /// <summary>Trains to the last epoch, until patience ends, or until cancelled after an epoch at least.</summary>
     /// <param name="cancellation">Ends it after the update in progress; the best epoch so far is the result.</param>
@@ -31,10 +35,11 @@ public sealed class FineTuningLoop(CompiledModel model, FineTuningRecipe recipe,
         if (items == 0) throw new TrainingException("the training set has no labels: there is nothing to learn from");
         long updates = (long)recipe.Epochs * ((items + recipe.BatchSize - 1) / recipe.BatchSize);
         var schedule = recipe.Schedule(updates);
-        var epochs = new List<EpochResult>();
-        EpochResult? bestEpoch = null;
-        for (int epoch = 1; epoch <= recipe.Epochs; epoch++)
+        var bestEpoch = epochs.LastOrDefault(e => e.IsBest);
+        bool IsComplete() => epochs.Count >= recipe.Epochs || (recipe.Patience > 0 && epochs.Count - bestEpoch?.Epoch >= recipe.Patience);
+        while (!IsComplete())
         {
+            int epoch = epochs.Count + 1;
             if (Train(epoch, schedule, cancellation) is not { } loss || Judge(cancellation) is not { } judged) break;
             var metrics = development.Judge(judged);
             bool isBest = bestEpoch is null || metrics[0].Value > bestEpoch.Main.Value;
@@ -47,12 +52,11 @@ public sealed class FineTuningLoop(CompiledModel model, FineTuningRecipe recipe,
             }
 
             observer?.OnEpoch(result);
-            if (recipe.Patience > 0 && epoch - bestEpoch!.Epoch >= recipe.Patience) break;
         }
 
         if (bestEpoch is null) throw new OperationCanceledException(cancellation);
         model.Parameters.Write(ParameterState.Value, 0, best);
-        return new(epochs, bestEpoch, answers, steps, seconds);
+        return new(epochs, bestEpoch, answers ?? Predictor.Run(model, development, CancellationToken.None), steps, seconds, IsComplete());
     }
 
     // the mean loss; null if cancelled

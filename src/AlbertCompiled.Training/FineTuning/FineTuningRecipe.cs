@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AlbertCompiled.Training;
 
 /// <summary>The hyperparameters of fine-tuning (Devlin et al. 2019, section A.3; Lan et al. 2020, table 14).</summary>
@@ -9,8 +11,10 @@ namespace AlbertCompiled.Training;
 /// <param name="ClipNorm">Global gradient norm to clip at; 0: none.</param>
 /// <param name="Patience">Epochs without a better main metric after which training stops; 0: never.</param>
 /// <param name="Balance">Draw as many examples of each class, whatever their share: in expectation the loss with balanced class weights.</param>
+/// <param name="Precision">What the operands of products are rounded to in training; answers are given in float32.</param>
 public sealed record FineTuningRecipe(
-    int Epochs = 3, int BatchSize = 32, double LearningRate = 5e-5, double Warmup = 0.1, double WeightDecay = 0.01, double ClipNorm = 1, int Patience = 0, bool Balance = false)
+    int Epochs = 3, int BatchSize = 32, double LearningRate = 5e-5, double Warmup = 0.1, double WeightDecay = 0.01, double ClipNorm = 1, int Patience = 0, bool Balance = false,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<Compute>))] Compute Precision = Compute.Float32)
 {
     /// <summary>Checks the values.</summary>
     /// <exception cref="TrainingException">One of them makes no sense.</exception>

@@ -27,7 +27,15 @@ public sealed record EpochResult(int Epoch, long Step, double TrainingLoss, IRea
 /// <param name="Answers">What the best model says of the development set.</param>
 /// <param name="Steps">All updates.</param>
 /// <param name="Seconds">Time of all updates; evaluation does not count.</param>
-public sealed record FineTuningResult(IReadOnlyList<EpochResult> Epochs, EpochResult Best, float[][] Answers, IReadOnlyList<FineTuningStep> Steps, double Seconds);
+/// <param name="IsComplete">False if it was interrupted.</param>
+public sealed record FineTuningResult(IReadOnlyList<EpochResult> Epochs, EpochResult Best, float[][] Answers, IReadOnlyList<FineTuningStep> Steps, double Seconds, bool IsComplete = true);
+
+/// <summary>Where a run stands after an epoch, beside what its model holds.</summary>
+/// <param name="Epochs">Epochs so far, one at least.</param>
+/// <param name="Steps">Updates so far.</param>
+/// <param name="Seconds">Time of these.</param>
+/// <param name="BestWeights">Weights of the best epoch, as the model's parameters lie.</param>
+public sealed record FineTuningProgress(IReadOnlyList<EpochResult> Epochs, IReadOnlyList<FineTuningStep> Steps, double Seconds, float[] BestWeights);
 
 /// <summary>Follows fine-tuning. Calls come on the training thread.</summary>
 public interface IFineTuningObserver

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace AlbertCompiled.Training;
 
 /// <summary>What an item takes of a batch.</summary>
@@ -62,6 +65,26 @@ public abstract class TaskSet
         var sizes = sets.SelectMany(s => Enumerable.Range(0, s.Count).Select(s.Size)).ToList();
         int room = sizes.Select(s => s.Tokens).Append(tokens).Max(), sequences = sizes.Select(s => s.Sequences).Append(Math.Max(1, room / TokensASequence)).Max();
         return new(room, sequences, sizes.Select(s => s.Labels).Append(sets.Any(s => s.Program == "tag") ? room : 2 * sequences).Max());
+    }
+
+    /// <summary>A checksum of what a model sees of sets: tokens, segments, labels.</summary>
+    public static string Key(params IReadOnlyList<TaskSet> sets)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var set in sets)
+        {
+            var batch = new TokenBatch(Capacity(1, set));
+            for (int item = 0; item < set.Count; item++)
+            {
+                batch.Clear();
+                set.Add(batch, item);
+                hash.AppendData(BitConverter.GetBytes(batch.Tokens.Count));
+                foreach (var part in (Indices[])[batch.Tokens, batch.Segments, batch.First, batch.Predicted, batch.Labels]) hash.AppendData(MemoryMarshal.AsBytes(part.Span));
+                hash.AppendData(MemoryMarshal.AsBytes(batch.Targets.Span));
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..32];
     }
 
     const int TokensASequence = 8; // shorter ones leave a batch not quite full

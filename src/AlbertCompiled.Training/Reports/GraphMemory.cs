@@ -16,12 +16,13 @@ sealed class GraphMemory
 
     /// <param name="graph">The slots.</param>
     /// <param name="layout">Where the kernels stand.</param>
+    /// <param name="arena">The sizes of the arena.</param>
     /// <param name="capacity">The batch: it makes regions comparable.</param>
     /// <param name="left">Where the first column begins.</param>
-    public GraphMemory(ProgramGraph graph, GraphLayout layout, Capacity capacity, double left)
+    public GraphMemory(ProgramGraph graph, GraphLayout layout, ArenaPlan arena, Capacity capacity, double left)
     {
         (this.graph, this.layout) = (graph, layout);
-        var regions = graph.Slots.GroupBy(s => s.Region).Select(g => (Region: GraphRegion.Of(g.Key, capacity), Units: g.Max(s => s.Offset + s.Units))).ToList();
+        var regions = graph.Slots.GroupBy(s => s.Region).Select(g => (Region: GraphRegion.Of(g.Key, arena, capacity), Units: g.Max(s => s.Offset + s.Units))).ToList();
         double largest = regions.Select(r => r.Region.Bytes(r.Units)).DefaultIfEmpty(1).Max(), x = left;
         foreach (var (region, units) in regions.OrderByDescending(r => r.Region.Bytes(r.Units)))
         {
@@ -99,13 +100,14 @@ sealed class GraphMemory
 }
 
 /// <summary>A part of the arena for a batch: it grows with one of the batch's sizes.</summary>
-/// <param name="Name">The property of <see cref="ArenaPlan"/>.</param>
+/// <param name="Name">The property of <see cref="ArenaPlan"/>, or Band.</param>
 /// <param name="Unit">What its slots are counted for.</param>
 /// <param name="Count">How many of those the batch has.</param>
 sealed record GraphRegion(string Name, string Unit, long Count)
 {
-    public static GraphRegion Of(string name, Capacity c) => name switch
+    public static GraphRegion Of(string name, ArenaPlan arena, Capacity c) => name switch
     {
+        "Band" when arena.Bands is { } bands => new(name, "a row of a band", bands.RowsOf(c)),
         "Token" => new(name, "a token", ArenaPlan.Round(c.Tokens)),
         "ExactToken" => new(name, "a token, float32", ArenaPlan.Round(c.Tokens)),
         "Sequence" => new(name, "a sequence", ArenaPlan.Round(c.Sequences)),

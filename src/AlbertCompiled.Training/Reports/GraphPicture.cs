@@ -28,7 +28,7 @@ public static class GraphPicture
         if (program.Graph.Length == 0) throw new TrainingException($"{model.Name} says nothing of its kernels: it was compiled by an earlier version; build it again");
         var graph = ProgramGraph.Parse(program.Graph);
         var layout = new GraphLayout(graph, Top);
-        var memory = new GraphMemory(graph, layout, capacity, MemoryX);
+        var memory = new GraphMemory(graph, layout, program.Arena, capacity, MemoryX);
         double width = memory.Right + HeadingRoom, height = layout.Bottom + Margin + 8;
         var drawing = Svg.Drawing(width, height, $"The {program.Name} program of {model.Name}",
             new XAttribute("width", Svg.Number(width)), new XAttribute("height", Svg.Number(height)), // a browser shows it at its size

@@ -29,8 +29,8 @@ static class ReportCharts
     {
         for (int i = 1; i < log.Steps.Count; i++)
         {
-            int sequence = log.Steps[i].GetProperty("sequence").GetInt32();
-            if (sequence != log.Steps[i - 1].GetProperty("sequence").GetInt32()) yield return (log.Steps[i].GetProperty("step").GetDouble(), $"sequences of {sequence}");
+            double sequence = log.Steps[i].GetProperty("sequence").GetDouble();
+            if (sequence != log.Steps[i - 1].GetProperty("sequence").GetDouble()) yield return (log.Steps[i].GetProperty("step").GetDouble(), FormattableString.Invariant($"sequences of {sequence}"));
         }
     }
 

@@ -108,7 +108,7 @@ sealed class TensorBoardEvents : IDisposable
     static long Step(JsonElement measured) => measured.GetProperty("step").GetInt64();
 
     // runs of earlier versions did not record it
-    static double Time(JsonElement measured) => measured.TryGetProperty("time", out var time) ? time.GetDouble() : 0;
+    static double Time(JsonElement measured) => MetricsLog.IsNumber(measured, "time") ? measured.GetProperty("time").GetDouble() : 0;
 
     static byte[] Scalars(JsonElement measured, string group, string[] tags) => Event(Time(measured), Step(measured), output =>
     {
@@ -116,13 +116,13 @@ sealed class TensorBoardEvents : IDisposable
         var inner = new CodedOutputStream(summary);
         foreach (string tag in tags)
         {
-            if (!measured.TryGetProperty(tag, out var number)) continue;
+            if (!MetricsLog.IsNumber(measured, tag)) continue;
             using var value = new MemoryStream();
             var innermost = new CodedOutputStream(value);
             innermost.WriteTag(TagField, WireFormat.WireType.LengthDelimited);
             innermost.WriteString($"{group}/{tag}");
             innermost.WriteTag(ScalarField, WireFormat.WireType.Fixed32);
-            innermost.WriteFloat(number.GetSingle());
+            innermost.WriteFloat(measured.GetProperty(tag).GetSingle());
             innermost.Flush();
             inner.WriteTag(ValueField, WireFormat.WireType.LengthDelimited);
             inner.WriteBytes(ByteString.CopyFrom(value.ToArray()));

@@ -25,6 +25,7 @@ public sealed record RunConfiguration(
     /// <exception cref="TrainingException">They do not go together.</exception>
     public void Check(ModelDescription model, Vocabulary vocabulary)
     {
+        if (Recipe.Stages.IsDefaultOrEmpty) throw new TrainingException("the recipe has no stages, which say how long sequences are: restore the run's configuration, or begin a new run");
         int longest = Recipe.LongestSequence, shortest = Recipe.Stages.Min(s => s.Sequence);
         if (vocabulary.Size != model.Vocabulary())
             throw new TrainingException($"the vocabulary has {vocabulary.Size} pieces, {model.Name} was compiled for {model.Vocabulary()}: choose another with --vocabulary, or another --model");

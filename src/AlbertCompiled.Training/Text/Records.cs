@@ -23,20 +23,25 @@ static class Records
 
     /// <summary>A column of strings, row group by row group.</summary>
     /// <exception cref="TrainingException">The file is no Parquet file, or has no such column.</exception>
-    public static IEnumerable<string?> Parquet(string file, string column)
+    public static IEnumerable<string?> Parquet(string file, string column) => Parquet(TextFile.Open(file), file, column);
+
+    /// <summary>A column of a stream, which is closed at its end.</summary>
+    internal static IEnumerable<string?> Parquet(Stream stream, string file, string column)
     {
-        using var stream = TextFile.Open(file);
-        var reader = Try(file, () => ParquetReader.CreateAsync(stream).GetAwaiter().GetResult());
-        try
+        using var bounded = new BoundedStream(stream);
+        var reader = Try(file, () =>
         {
-            var field = Try(file, () => Column(reader, file, column));
-            for (int group = 0; group < reader.RowGroupCount; group++)
-                foreach (string? text in Try(file, () => RowGroup(reader, group, field, file)))
-                    yield return text;
-        }
-        finally
+            ParquetCheck.Footer(bounded);
+            return ParquetReader.CreateAsync(bounded).GetAwaiter().GetResult();
+        });
+        var field = Try(file, () => Column(reader, file, column));
+        for (int group = 0; group < reader.RowGroupCount; group++)
         {
-            reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            var (texts, levels) = Try(file, () => RowGroup(reader.OpenRowGroupReader(group), field, bounded));
+            int text = 0;
+            // strings are made one by one: rows may share an entry of the dictionary
+            for (int row = 0; row < texts.Length; row++)
+                yield return levels is not null && levels[row] < field.MaxDefinitionLevel ? null : new(texts[text++].Span);
         }
     }
 
@@ -77,13 +82,21 @@ static class Records
         return isText && !field.IsArray && field.MaxRepetitionLevel == 0 ? field : throw new TrainingException($"{file}: the column {column} holds no strings");
     }
 
-    static string?[] RowGroup(ParquetReader reader, int group, DataField field, string file)
+    // the texts that there are, and for each row whether it has one; null: they all have
+    static (ReadOnlyMemory<char>[] Texts, int[]? Levels) RowGroup(ParquetRowGroupReader rows, DataField field, BoundedStream stream)
     {
-        using var rows = reader.OpenRowGroupReader(group);
-        if (rows.RowCount is < 0 or > LongestRowGroup) throw new TrainingException($"{file}: row group {group} has {rows.RowCount} rows; write groups of at most {LongestRowGroup}");
-        var texts = new string?[rows.RowCount];
-        rows.ReadAsync(field, texts.AsMemory()!).AsTask().GetAwaiter().GetResult();
-        return texts;
+        long count = rows.RowCount;
+        if (count is < 0 or > LongestRowGroup) throw new InvalidDataException($"a row group has {count} rows; write groups of at most {LongestRowGroup}");
+        if (count == 0) return ([], null);
+        var column = rows.GetMetadata(field)?.MetaData ?? throw new InvalidDataException($"a row group lacks the column {field.Path}");
+        stream.End = ParquetCheck.Pages(stream, column, count);
+        var texts = new ReadOnlyMemory<char>[count];
+        int[]? levels = field.MaxDefinitionLevel > 0 ? new int[count] : null;
+        Memory<int>? definition = null;
+        if (levels is not null) definition = levels; // converted, an array that is null would become a memory that is not
+        rows.ReadRawAsync<ReadOnlyMemory<char>>(field, texts, definition, null).AsTask().GetAwaiter().GetResult();
+        stream.End = stream.Length;
+        return (texts, levels);
     }
 
     // the library tells damage by exceptions of many kinds

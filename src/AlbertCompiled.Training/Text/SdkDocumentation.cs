@@ -73,7 +73,7 @@ public sealed partial class SdkDocumentation : ITextSource
         return result;
     }
 
-    static List<(string Name, List<string> Sentences)> ReadFile(string file)
+    internal static List<(string Name, List<string> Sentences)> ReadFile(string file)
     {
         var result = new List<(string, List<string>)>();
         XDocument document;

@@ -55,16 +55,16 @@ public sealed class TextFiles : ITextSource
     public IEnumerable<Document> Read()
     {
         var previous = default(Document);
-        bool anyHeldOut = false;
+        long documents = 0, heldOut = 0;
         foreach (var document in files.SelectMany(Read))
         {
-            anyHeldOut |= document.HeldOut;
+            documents++;
+            if (document.HeldOut) heldOut++;
             if (previous is not null) yield return previous;
             previous = document;
         }
 
-        // a small corpus may have no name whose checksum falls into the twentieth: its last document serves
-        if (previous is not null) yield return anyHeldOut ? previous : previous with { HeldOut = true };
+        if (previous is not null) yield return HeldOut.TakesLast(documents, heldOut) ? previous with { HeldOut = true } : previous;
     }
 
     /// <inheritdoc/>

@@ -95,9 +95,8 @@ public sealed class TextLines : IDisposable
 
     TrainingException Malformed(ReadOnlySpan<byte> line)
     {
-        int at = 0;
-        while (Rune.DecodeFromUtf8(line[at..], out _, out int used) == System.Buffers.OperationStatus.Done) at += used;
-        return new($"{name}, line {Number}: byte {column + at + 1} of the line (0x{line[at]:X2}) is not UTF-8; convert the file, for example with iconv -t UTF-8");
+        int at = Utf8Text.FirstMalformed(line);
+        return Utf8Text.Malformed(name, Number, column + at + 1, line[at]);
     }
 
     void SkipMark()

@@ -1,8 +1,27 @@
+using System.Buffers;
+using System.Text;
+
 namespace AlbertCompiled.Training;
 
-/// <summary>Facts about well-formed UTF-8.</summary>
+/// <summary>Facts about UTF-8.</summary>
 static class Utf8Text
 {
+    /// <summary>The first byte that is not well-formed UTF-8 with those after it.</summary>
+    public static int FirstMalformed(ReadOnlySpan<byte> text)
+    {
+        int at = 0;
+        while (Rune.DecodeFromUtf8(text[at..], out _, out int used) == OperationStatus.Done) at += used;
+        return at;
+    }
+
+    /// <summary>Says where a text is not UTF-8.</summary>
+    /// <param name="name">The file.</param>
+    /// <param name="line">The line, from 1.</param>
+    /// <param name="column">The byte in the line, from 1.</param>
+    /// <param name="value">The byte.</param>
+    public static TrainingException Malformed(string name, long line, long column, byte value) =>
+        new($"{name}, line {line}: byte {column} of the line (0x{value:X2}) is not UTF-8; convert the file, for example with iconv -t UTF-8");
+
     // by the first four bits of the first byte; a continuation counts as one
     static ReadOnlySpan<byte> Lengths => [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 4];
 
@@ -13,7 +32,7 @@ static class Utf8Text
     public static int CharacterStart(ReadOnlySpan<byte> text, int end)
     {
         do end--;
-        while ((text[end] & 0xC0) == 0x80);
+        while (end > 0 && (text[end] & 0xC0) == 0x80);
         return end;
     }
 }

@@ -19,7 +19,7 @@ public readonly unsafe struct CpuOutput(float* data, long stride)
 public abstract unsafe class CpuProgram
 {
     readonly CpuExecutor executor;
-    readonly float* token, sequence, prediction, constant, exactToken, exactSequence, exactPrediction, tokenChunk, sequenceChunk, predictionChunk, exactConstant;
+    readonly float* token, sequence, prediction, constant, exactToken, exactSequence, exactPrediction, tokenChunk, sequenceChunk, predictionChunk, exactConstant, band;
     BatchPart part;
     ulong seed;
     long step, version;
@@ -40,7 +40,9 @@ public abstract unsafe class CpuProgram
         sequence = token + plan.Token * TokenRows;
         prediction = sequence + plan.Sequence * SequenceRows;
         constant = prediction + plan.Prediction * PredictionRows;
-        exactToken = constant + plan.Fixed;
+        band = constant + plan.Fixed;
+        BandRows = plan.Bands?.RowsOf(capacity) ?? 0;
+        exactToken = band + BandRows * (plan.Bands?.Elements ?? 0);
         exactSequence = exactToken + plan.ExactToken * TokenRows;
         exactPrediction = exactSequence + plan.ExactSequence * SequenceRows;
         tokenChunk = exactPrediction + plan.ExactPrediction * PredictionRows;
@@ -103,6 +105,9 @@ public abstract unsafe class CpuProgram
     /// <summary>Rows of the region of partial sums over predictions.</summary>
     protected long PredictionChunkRows { get; }
 
+    /// <summary>Rows of the region of bands.</summary>
+    protected long BandRows { get; }
+
     /// <summary>Runs the program on a batch or a part of one.</summary>
     public void Run(in BatchPart part, ulong seed, long step)
     {
@@ -158,6 +163,9 @@ public abstract unsafe class CpuProgram
 
     /// <summary>A slot of values of the whole model.</summary>
     protected float* ExactFixed(long offset) => exactConstant + offset;
+
+    /// <summary>A slot of what a band of rows has.</summary>
+    protected float* Band(long offset) => band + offset * BandRows;
 
     /// <summary>Memory for a weight in the inner kernel's layout, which all programs share that read the weight so.</summary>
     /// <param name="offset">The weight's place in the parameter arena.</param>

@@ -42,6 +42,10 @@ internal static class CudaMath
     [IntrinsicImplementation]
     public static float Divide(float a, float b) => throw new NotSupportedException();
 
+    /// <summary>1/√x to one and a half units in the last place.</summary>
+    [IntrinsicImplementation]
+    public static float Rsqrt(float x) => throw new NotSupportedException();
+
     /// <summary>Two bfloat16, each rounded to the nearest, ties to even.</summary>
     [IntrinsicImplementation]
     public static uint Pair(float low, float high) => throw new NotSupportedException();
@@ -59,6 +63,7 @@ internal static class CudaMath
     internal static readonly IReadOnlyDictionary<string, (string Instruction, int[] Arguments)> Instructions = new Dictionary<string, (string, int[])>
     {
         [nameof(Divide)] = ("div.full.f32", [0, 1]),
+        [nameof(Rsqrt)] = ("rsqrt.approx.f32", [0]),
         [nameof(Pair)] = ("cvt.rn.bf16x2.f32", [1, 0]),
         [nameof(Exp2)] = ("ex2.approx.ftz.f32", [0]),
         [nameof(Reciprocal)] = ("rcp.approx.ftz.f32", [0]),

@@ -19,6 +19,7 @@ public sealed class GpuDevice : Device
 
     readonly Context context;
     MemoryBuffer1D<float, Stride1D.Dense>? workspace;
+    MemoryBuffer1D<int, Stride1D.Dense>? turns;
 
     GpuDevice(string kind, Context context, Accelerator accelerator)
     {
@@ -82,11 +83,8 @@ public sealed class GpuDevice : Device
     /// <summary>Lanes in a group that has much to add up.</summary>
     internal int LargestGroup => RunsCudaKernels ? GroupReduce.MaxLanes : Lanes;
 
-    /// <summary>Lanes for one row of so many packs: on CUDA a warp, which reduces without a barrier, unless the row is long.</summary>
-    internal int LanesOfRow(int packs) => !RunsCudaKernels ? Lanes : packs <= 128 ? 32 : packs <= 1024 ? 128 : GroupReduce.MaxLanes;
-
-    /// <summary>Lanes for a chunk of rows, taken one after the other: on CUDA enough for the whole row at once.</summary>
-    internal int LanesOfChunk(int packs) => !RunsCudaKernels ? Lanes : Math.Clamp((packs + 31) / 32 * 32, 32, GroupReduce.MaxLanes);
+    /// <summary>Lanes for rows of so many packs: on CUDA whole warps, enough for the row at once unless it is long.</summary>
+    internal int LanesOf(int packs) => RunsCudaKernels ? Math.Clamp((packs + 31) / 32 * 32, 32, GroupReduce.MaxLanes) : Lanes;
 
     /// <summary>True if launches may be recorded: they then depend on no batch, and grids are sized for the largest.</summary>
     internal bool ReplaysSteps => RunsCudaKernels;
@@ -202,6 +200,21 @@ public sealed class GpuDevice : Device
         return workspace.View;
     }
 
+    /// <summary>Counters by which groups of a kernel take turns: 0 before each launch, and 0 again behind it.</summary>
+    internal ArrayView<int> Turns(int count)
+    {
+        if (turns is null || turns.Length < count)
+        {
+            Synchronize();
+            turns?.Dispose();
+            turns = null;
+            turns = Allocate<int>(count);
+            MemoryVersion++;
+        }
+
+        return turns.View;
+    }
+
     TensorMaps? tensorMaps;
 
     /// <summary>The tensor maps of a CUDA device.</summary>
@@ -234,7 +247,7 @@ public sealed class GpuDevice : Device
 
     void Clear<T>(GpuKernel<ClearKernel<T>> kernel, ArrayView<T> view) where T : unmanaged, IElement<T>
     {
-        int perGroup = Lanes * ClearKernel<T>.PerLane;
+        int perGroup = Lanes * ClearKernel<T>.PerLane * Float8.Count;
         kernel.Launch((int)((view.Length + perGroup - 1) / perGroup), new() { Target = view });
     }
 
@@ -321,6 +334,7 @@ public sealed class GpuDevice : Device
         IsClosed = true;
         if (tensorMaps is not null) Free(tensorMaps);
         if (workspace is not null) Free(workspace);
+        if (turns is not null) Free(turns);
         if (CopyStream != Stream) Free(CopyStream);
         Free(Stream);
         Free(Accelerator);

@@ -7,8 +7,10 @@ namespace AlbertCompiled.Gpu;
 /// <summary>A kernel for a device: compiled when it is first launched or needed. A launch allocates nothing and returns before the kernel has run.</summary>
 /// <typeparam name="TKernel">The kernel's struct.</typeparam>
 /// <param name="device">The device.</param>
-public sealed class GpuKernel<TKernel>(GpuDevice device) where TKernel : struct, IGpuKernel
+/// <param name="specialization">Lanes of a group and groups that a multiprocessor is to hold, if the driver's compiler should know.</param>
+public sealed class GpuKernel<TKernel>(GpuDevice device, KernelSpecialization specialization = default) where TKernel : struct, IGpuKernel
 {
+    readonly object key = specialization.Equals(KernelSpecialization.Empty) ? typeof(TKernel) : (typeof(TKernel), specialization);
     Action<AcceleratorStream, KernelConfig, TKernel>? launcher;
 
     /// <summary>Launches a group of <see cref="GpuDevice.Lanes"/> lanes for each of <paramref name="groups"/>; nothing if there are none.</summary>
@@ -25,7 +27,7 @@ public sealed class GpuKernel<TKernel>(GpuDevice device) where TKernel : struct,
         if (x <= 0 || y <= 0 || z <= 0) return;
         if (device.Rehearsal is { } rehearsal)
         {
-            rehearsal.Needs(typeof(TKernel), () => Load());
+            rehearsal.Needs(key, () => Load());
             return;
         }
 
@@ -42,5 +44,5 @@ public sealed class GpuKernel<TKernel>(GpuDevice device) where TKernel : struct,
     }
 
     Action<AcceleratorStream, KernelConfig, TKernel> Load() =>
-        device.Kernels.Get(typeof(TKernel), () => device.Host?.Load<TKernel>(KernelSpecialization.Empty, null) ?? KernelLoader<TKernel>.Load(device));
+        device.Kernels.Get(key, () => device.Host?.Load<TKernel>(specialization, null) ?? KernelLoader<TKernel>.Load(device, specialization));
 }

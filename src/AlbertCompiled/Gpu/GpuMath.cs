@@ -65,7 +65,8 @@ public static class GpuMath
     public static float Sqrt(float x) => XMath.Sqrt(x);
 
     /// <summary>1/√x.</summary>
-    public static float Rsqrt(float x) => 1f / XMath.Sqrt(x);
+    [IntrinsicImplementation]
+    public static float Rsqrt(float x) => Portable.Rsqrt(x);
 
     /// <summary>The larger; a where they are equal.</summary>
     public static float Max(float a, float b) => a >= b ? a : b;
@@ -110,5 +111,7 @@ public static class GpuMath
         }
 
         public static float Divide(float a, float b) => a / b;
+
+        public static float Rsqrt(float x) => 1f / XMath.Sqrt(x);
     }
 }

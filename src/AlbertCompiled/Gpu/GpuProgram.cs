@@ -9,7 +9,7 @@ public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
 {
     readonly GpuExecutor<T> executor;
     readonly long token, sequence, prediction, constant;
-    readonly long exactToken, exactSequence, exactPrediction, tokenChunk, sequenceChunk, predictionChunk, exactConstant;
+    readonly long exactToken, exactSequence, exactPrediction, tokenChunk, sequenceChunk, predictionChunk, exactConstant, band;
     bool tilesListed, adds;
 
     /// <summary>Lays the program's regions out in the executor's arenas.</summary>
@@ -28,6 +28,8 @@ public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
         sequence = token + plan.Token * TokenRows;
         prediction = sequence + plan.Sequence * SequenceRows;
         constant = prediction + plan.Prediction * PredictionRows;
+        band = constant + plan.Fixed;
+        BandRows = plan.Bands?.RowsOf(capacity) ?? 0;
         exactToken = 0;
         exactSequence = exactToken + plan.ExactToken * TokenRows;
         exactPrediction = exactSequence + plan.ExactSequence * SequenceRows;
@@ -82,6 +84,9 @@ public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
     /// <summary>Rows of the region of partial sums over predictions.</summary>
     protected long PredictionChunkRows { get; }
 
+    /// <summary>Rows of the region of bands.</summary>
+    protected long BandRows { get; }
+
     /// <summary>Queues the program for a batch that the executor has copied to the device.</summary>
     /// <param name="adds">Gradients are added to those of the parts before.</param>
     internal void Queue(bool adds)
@@ -135,6 +140,9 @@ public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
 
     /// <summary>A slot of values of the whole model.</summary>
     protected ArrayView<float> ExactFixed(long offset) => Exact(exactConstant + offset);
+
+    /// <summary>A slot of what a band of rows has.</summary>
+    protected ArrayView<T> Band(long offset) => Element(band + offset * BandRows);
 
     /// <summary>The parameter arena from a float on.</summary>
     protected ArrayView<float> Value(long offset) => From(executor.Values, offset);

@@ -10,6 +10,9 @@ public interface IGpuEpilogue
     /// Packs of eight come only where the product has a multiple of 8 columns; strides of rows must be one then as well.
     /// </summary>
     void Apply<V>(V product, int row, int column) where V : struct, IPack<V>;
+
+    /// <summary>Arithmetic operations for an element, a function counted as ten: where there are many, the product takes tiles whose epilogues others' products hide.</summary>
+    static virtual int Operations => 0;
 }
 
 /// <summary>C = product.</summary>

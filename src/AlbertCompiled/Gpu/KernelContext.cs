@@ -1,4 +1,5 @@
 using System.Reflection;
+using AlbertCompiled.Gpu.TensorCores;
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Backends.OpenCL;
@@ -16,8 +17,8 @@ internal static class KernelContext
     /// <summary>Functions that are marked as intrinsic, with what takes their place for CUDA and for OpenCL.</summary>
     static readonly (Type Declared, Type Cuda, Type OpenCL, string[] Names)[] Replacements =
     [
-        (typeof(GroupReduce), typeof(GroupReduce.Warps), typeof(GroupReduce.Levels), [nameof(GroupReduce.Sum), nameof(GroupReduce.Max)]),
-        (typeof(GpuMath), typeof(CudaMath), typeof(GpuMath.Portable), [nameof(GpuMath.Exp), nameof(GpuMath.Sigmoid), nameof(GpuMath.Tanh), nameof(GpuMath.Divide)]),
+        (typeof(GroupReduce), typeof(GroupReduce.Warps), typeof(GroupReduce.Levels), [nameof(GroupReduce.Sum), nameof(GroupReduce.Sums), nameof(GroupReduce.Counts), nameof(GroupReduce.Max)]),
+        (typeof(GpuMath), typeof(CudaMath), typeof(GpuMath.Portable), [nameof(GpuMath.Exp), nameof(GpuMath.Sigmoid), nameof(GpuMath.Tanh), nameof(GpuMath.Divide), nameof(GpuMath.Rsqrt)]),
         (typeof(BFloat16), typeof(CudaMath), typeof(BFloat16.Portable), [nameof(BFloat16.Pair)]),
     ];
 
@@ -41,6 +42,7 @@ internal static class KernelContext
 
         foreach (string name in CudaMath.Instructions.Keys)
             manager.RegisterMethod(Find(typeof(CudaMath), name), new PTXIntrinsic(Find(typeof(CudaMath), nameof(CudaMath.Write)), IntrinsicImplementationMode.GenerateCode));
+        manager.RegisterMethod(Find(typeof(CoherentMemory), nameof(CoherentMemory.Pair)), new PTXIntrinsic(Find(typeof(CoherentMemory), nameof(CoherentMemory.Write)), IntrinsicImplementationMode.GenerateCode));
         return builder;
     }
 

@@ -4,11 +4,11 @@ using ILGPU.Runtime;
 
 namespace AlbertCompiled.Gpu;
 
-/// <summary>A piece of one parameter: what a group of an update kernel works on.</summary>
+/// <summary>A piece of one parameter: what a group of an update kernel works on, by packs of 8 and what they leave.</summary>
 internal struct Segment
 {
     /// <summary>First float in the arena.</summary>
-    public long Offset;
+    public int Offset;
 
     /// <summary>Floats.</summary>
     public int Length;
@@ -18,6 +18,18 @@ internal struct Segment
 
     /// <summary>1: the parameter neither decays nor adapts.</summary>
     public int IsVector;
+
+    /// <summary>The float behind the last.</summary>
+    public readonly int End => Offset + Length;
+
+    /// <summary>The first of the lane's packs.</summary>
+    public readonly int FirstPack => Offset + Group.IdxX * Float8.Count;
+
+    /// <summary>The float behind the last pack; packs begin at multiples of 8.</summary>
+    public readonly int EndOfPacks => Offset % Float8.Count == 0 ? Offset + Length / Float8.Count * Float8.Count : Offset;
+
+    /// <summary>The first of the lane's floats behind them.</summary>
+    public readonly int FirstSingle => EndOfPacks + Group.IdxX;
 }
 
 /// <summary>
@@ -40,7 +52,7 @@ internal sealed class ParameterSegments : IDisposable
             starts[p] = segments.Count;
             var info = parameters[p];
             for (long start = 0; start < info.Length; start += Size)
-                segments.Add(new() { Offset = info.Offset + start, Length = (int)Math.Min(Size, info.Length - start), Parameter = p, IsVector = info.IsVector ? 1 : 0 });
+                segments.Add(new() { Offset = checked((int)(info.Offset + start)), Length = (int)Math.Min(Size, info.Length - start), Parameter = p, IsVector = info.IsVector ? 1 : 0 });
         }
 
         starts[^1] = segments.Count;

@@ -49,15 +49,7 @@ internal struct ScatterAddKernel<T> : IGpuKernel where T : unmanaged, IElement<T
         {
             int mine = first + lane < rows ? Index[first + lane] : -1;
             indices[lane] = mine;
-            Group.Barrier();
-            int before = 0, count = 0;
-            for (int i = 0; i < lanes; i++)
-            {
-                int hit = Owns(indices[i]) ? 1 : 0;
-                count += hit;
-                if (i < lane) before += hit;
-            }
-
+            var (before, count) = GroupReduce.Counts(Owns(mine) ? 1 : 0);
             if (Owns(mine)) hits[before] = lane;
             Group.Barrier();
             if (column < Columns)

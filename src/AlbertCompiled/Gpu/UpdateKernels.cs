@@ -10,26 +10,29 @@ internal struct ParameterViews
     /// <summary>The values rounded; empty if no program wants them.</summary>
     public ArrayView<BFloat16> Rounded;
 
-    /// <summary>Writes one weight and what is kept of it besides.</summary>
-    public readonly void Write(long i, float value)
+    /// <summary>Writes weights and what is kept of them besides.</summary>
+    public readonly void Write<V>(int i, V value) where V : struct, IPack<V>
     {
-        Value[i] = value;
-        if (Rounded.Length > 0) Rounded[i] = BFloat16.Of(value);
+        V.Store(Value, i, value);
+        if (Rounded.Length > 0) V.Store(Rounded, i, value);
     }
 
-    /// <summary>Moves the moments of one weight.</summary>
-    public readonly void MoveMoments(UpdateRule rule, float clip, long i)
+    /// <summary>Moves the moments of weights and returns their direction: m / (√v + ε) + decay · w.</summary>
+    public readonly V Move<V>(UpdateRule rule, float clip, int isVector, int i, V value) where V : struct, IPack<V>
     {
-        float gradient = Gradient[i] * clip;
-        First[i] = First[i] * rule.Beta1 + gradient * rule.Gain1;
-        Second[i] = Second[i] * rule.Beta2 + gradient * gradient * rule.Gain2;
+        V gradient = V.Load(Gradient, i) * clip, first = V.Load(First, i), second = V.Load(Second, i);
+        first = first * rule.Beta1 + gradient * rule.Gain1;
+        second = second * rule.Beta2 + gradient * gradient * rule.Gain2;
+        V.Store(First, i, first);
+        V.Store(Second, i, second);
+        return Direction(rule, isVector, first, second, value);
     }
 
-    /// <summary>The direction of one weight: m / (√v + ε) + decay · w.</summary>
-    public readonly float Direction(UpdateRule rule, int isVector, long i)
+    /// <summary>The direction of weights whose moments have moved.</summary>
+    public static V Direction<V>(UpdateRule rule, int isVector, V first, V second, V value) where V : struct, IPack<V>
     {
-        float direction = First[i] * rule.Correction1 / (GpuMath.Sqrt(Second[i] * rule.Correction2) + rule.Epsilon);
-        return isVector != 0 ? direction : direction + rule.Decay * Value[i];
+        V direction = first * rule.Correction1 / (V.Sqrt(second * rule.Correction2) + rule.Epsilon);
+        return isVector != 0 ? direction : direction + rule.Decay * value;
     }
 }
 
@@ -43,15 +46,17 @@ internal struct GradientNormKernel : IGpuKernel
     public readonly void Run()
     {
         var segment = Segments[Grid.IdxX];
-        float sum = 0f;
-        for (int i = Group.IdxX; i < segment.Length; i += Group.DimX)
+        Float8 sum = 0f;
+        for (int i = segment.FirstPack; i < segment.EndOfPacks; i += Group.DimX * Float8.Count)
         {
-            float g = Gradient[segment.Offset + i];
+            var g = Float8.Load(Gradient, i);
             sum += g * g;
         }
 
-        sum = GroupReduce.Sum(sum);
-        if (Group.IdxX == 0) Partials[Grid.IdxX] = sum;
+        float rest = Float8.Sum(sum);
+        for (int i = segment.FirstSingle; i < segment.End; i += Group.DimX) rest += Gradient[i] * Gradient[i];
+        rest = GroupReduce.Sum(rest);
+        if (Group.IdxX == 0) Partials[Grid.IdxX] = rest;
     }
 }
 
@@ -87,26 +92,27 @@ internal struct MomentsKernel : IGpuKernel
     {
         var segment = Segments[Grid.IdxX];
         var rule = UpdateRule.Load(RuleValues);
-        float clip = rule.Clip(Norm[0]), weights = 0f, updates = 0f;
+        float clip = rule.Clip(Norm[0]);
         bool adapts = Adapts != 0 && segment.IsVector == 0;
-        for (int i = Group.IdxX; i < segment.Length; i += Group.DimX)
-        {
-            long at = segment.Offset + i;
-            Parameters.MoveMoments(rule, clip, at);
-            float update = Parameters.Direction(rule, segment.IsVector, at), value = Parameters.Value[at];
-            if (!adapts) Parameters.Write(at, value - rule.LearningRate * update);
-            weights += value * value;
-            updates += update * update;
-        }
-
+        Float8 weights = 0f, updates = 0f;
+        for (int i = segment.FirstPack; i < segment.EndOfPacks; i += Group.DimX * Float8.Count) Move(rule, clip, segment.IsVector, adapts, i, ref weights, ref updates);
+        Float1 restOfWeights = 0f, restOfUpdates = 0f;
+        for (int i = segment.FirstSingle; i < segment.End; i += Group.DimX) Move(rule, clip, segment.IsVector, adapts, i, ref restOfWeights, ref restOfUpdates);
         if (!adapts) return;
-        weights = GroupReduce.Sum(weights);
-        updates = GroupReduce.Sum(updates);
+        var (ofWeights, ofUpdates) = GroupReduce.Sums(Float8.Sum(weights) + Float1.Sum(restOfWeights), Float8.Sum(updates) + Float1.Sum(restOfUpdates));
         if (Group.IdxX == 0)
         {
-            WeightNorms[Grid.IdxX] = weights;
-            UpdateNorms[Grid.IdxX] = updates;
+            WeightNorms[Grid.IdxX] = ofWeights;
+            UpdateNorms[Grid.IdxX] = ofUpdates;
         }
+    }
+
+    readonly void Move<V>(UpdateRule rule, float clip, int isVector, bool adapts, int i, ref V weights, ref V updates) where V : struct, IPack<V>
+    {
+        V value = V.Load(Parameters.Value, i), update = Parameters.Move(rule, clip, isVector, i, value);
+        if (!adapts) Parameters.Write(i, value - rule.LearningRate * update);
+        weights += value * value;
+        updates += update * update;
     }
 }
 
@@ -146,10 +152,13 @@ internal struct LambStepKernel : IGpuKernel
         if (segment.IsVector != 0) return;
         var rule = UpdateRule.Load(RuleValues);
         float rate = rule.LearningRate * Ratios[segment.Parameter];
-        for (int i = Group.IdxX; i < segment.Length; i += Group.DimX)
-        {
-            long at = segment.Offset + i;
-            Parameters.Write(at, Parameters.Value[at] - rate * Parameters.Direction(rule, 0, at));
-        }
+        for (int i = segment.FirstPack; i < segment.EndOfPacks; i += Group.DimX * Float8.Count) Step<Float8>(rule, rate, i);
+        for (int i = segment.FirstSingle; i < segment.End; i += Group.DimX) Step<Float1>(rule, rate, i);
+    }
+
+    readonly void Step<V>(UpdateRule rule, float rate, int i) where V : struct, IPack<V>
+    {
+        V value = V.Load(Parameters.Value, i);
+        Parameters.Write(i, value - rate * ParameterViews.Direction(rule, 0, V.Load(Parameters.First, i), V.Load(Parameters.Second, i), value));
     }
 }

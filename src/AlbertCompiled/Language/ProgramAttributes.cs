@@ -107,6 +107,18 @@ public sealed class RecomputeAttribute(Recompute mode) : Attribute
     public Recompute Mode { get; } = mode;
 }
 
+/// <summary>
+/// Chooses of how many rows logits are kept at once, where a program computes a loss of them and does not hand them on. Without it they take at most 32 MiB in bfloat16, and those
+/// of vocabularies below 4,096 are kept for all rows. The number changes memory and speed; results only in the order of sums.
+/// </summary>
+/// <param name="rows">Rows, rounded up to a multiple of 16; 0 leaves the choice to the compiler.</param>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class LogitRowsAttribute(int rows) : Attribute
+{
+    /// <summary>The rows.</summary>
+    public int Rows { get; } = rows;
+}
+
 /// <summary>Optimizers that are compiled over the parameter arena.</summary>
 public enum Optimizer
 {

@@ -44,8 +44,12 @@ public sealed record ArenaPlan(
     /// <summary>Chunks of a capacity of <paramref name="rows"/>, rounded up to 16.</summary>
     public static long Chunks(int rows) => Round((rows + ChunkRows - 1) / ChunkRows);
 
+    /// <summary>What is kept for a band of rows at a time; null if nothing is.</summary>
+    public BandPlan? Bands { get; init; }
+
     /// <summary>Activations for a capacity.</summary>
-    public long Elements(Capacity c) => Token * Round(c.Tokens) + Sequence * Round(c.Sequences) + Prediction * Round(c.Predictions) + Fixed;
+    public long Elements(Capacity c) =>
+        Token * Round(c.Tokens) + Sequence * Round(c.Sequences) + Prediction * Round(c.Predictions) + Fixed + (Bands is { } b ? b.Elements * b.RowsOf(c) : 0);
 
     /// <summary>What is float32 in every precision, for a capacity.</summary>
     public long Exact(Capacity c) =>
@@ -59,6 +63,16 @@ public sealed record ArenaPlan(
     /// <param name="capacity">The largest batch.</param>
     /// <param name="elementBytes">Bytes of an activation.</param>
     public long Bytes(Capacity capacity, int elementBytes = sizeof(float)) => Elements(capacity) * elementBytes + Exact(capacity) * sizeof(float);
+}
+
+/// <summary>The part of an arena that holds wide values, such as logits over a vocabulary, for a band of rows at a time.</summary>
+/// <param name="Of">What the rows are.</param>
+/// <param name="Most">Rows of a band at most.</param>
+/// <param name="Elements">Activations for a row of a band.</param>
+public sealed record BandPlan(Dimension Of, int Most, long Elements)
+{
+    /// <summary>Rows of a band for a capacity: no more than there can be.</summary>
+    public int RowsOf(Capacity capacity) => (int)Math.Min(Most, ArenaPlan.Round(capacity[Of]));
 }
 
 /// <summary>A compiled program: "train" (forward and backward), "evaluate" (forward), or inference: "predict", "encode", "classify", ….</summary>

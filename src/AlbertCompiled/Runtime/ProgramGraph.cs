@@ -31,7 +31,7 @@ public sealed record GraphLoop(string Name, int Iterations, bool Reversed);
 /// <summary>A place in the arena for one value.</summary>
 /// <param name="Name">Its name in the generated code.</param>
 /// <param name="Shape">What it holds, as [rows, columns].</param>
-/// <param name="Region">The part of the arena, by its property of <see cref="ArenaPlan"/>.</param>
+/// <param name="Region">The part of the arena, by its property of <see cref="ArenaPlan"/>; Band for what <see cref="ArenaPlan.Bands"/> counts.</param>
 /// <param name="Entries">More than 1: a stack with an entry an iteration, or the two halves of a loop's state.</param>
 /// <param name="Offset">First element, per row of its region.</param>
 /// <param name="Units">Elements of all entries, per row of its region.</param>

@@ -1,7 +1,9 @@
 using AlbertCompiled.Generators.Emit;
+using AlbertCompiled.Generators.Emit.Gpu;
 using AlbertCompiled.Generators.Graph;
 using AlbertCompiled.Generators.Lower;
 using AlbertCompiled.Generators.Trace;
+using AlbertCompiled.Gpu;
 using AlbertCompiled.Gpu.TensorCores;
 using AlbertCompiled.Tests.Infrastructure;
 
@@ -11,8 +13,9 @@ namespace AlbertCompiled.Tests.Gpu.Stub;
 public sealed class PlanTests
 {
     const int Tile = 64;            // of a portable product
+    const int Processors = 132;     // what the stand-in says that it has
 
-    static readonly ProductChoice Card = ProductChoice.For(90, 233472, 132)!;      // what the stand-in says that it is
+    static readonly ProductChoice Card = ProductChoice.For(90, 233472, Processors)!;
 
     static readonly Lazy<Dictionary<string, TracedModel>> Zoo = new(() =>
     {
@@ -42,7 +45,7 @@ public sealed class PlanTests
     {
         if (program.Name == "train") yield return "ClearKernel";
         bool listed = false;
-        foreach (var kernel in program.Steps.SelectMany(Kernels))
+        foreach (var kernel in GpuSteps.Of(program).Steps.SelectMany(Kernels))
         {
             // the tiles of the sequences, in front of the first attention
             if (kernel is AttentionKernel or AttentionGradientKernel && !listed) yield return "AttentionListKernel";
@@ -51,7 +54,12 @@ public sealed class PlanTests
         }
     }
 
-    static IEnumerable<Kernel> Kernels(Step step) => step is LoopStep loop ? Enumerable.Range(0, loop.Count).SelectMany(_ => loop.Body) : [((KernelStep)step).Kernel];
+    static IEnumerable<Kernel> Kernels(Step step) => step switch
+    {
+        LoopStep loop => Enumerable.Range(0, loop.Count).SelectMany(_ => loop.Body),
+        BandStep band => Enumerable.Range(0, Ceiling(Most(band.Rows), band.Most)).SelectMany(_ => band.Body),
+        _ => step.Kernels,
+    };
 
     static IEnumerable<string> Launches(Kernel kernel, bool rounded) => kernel switch
     {
@@ -64,15 +72,19 @@ public sealed class PlanTests
         ScatterKernel { Target: ParameterBuffer } => ["RunSumKernel", "RunMergeKernel"],
         ScatterKernel => ["ClearKernel", "ScatterAddKernel"],
         GroupLogSumKernel => ["GroupLogSumKernel"],
-        ColumnSumKernel sum => [$"ColumnSumKernel {Ceiling(sum.Columns, 16)}"],
+        ColumnSumsKernel { Sums: var sums } => [$"ColumnSumKernel {Ceiling(sums.Max(s => s.Columns), 16)} {sums.Length}"],
+        MatrixSumKernel => ["MatrixSumKernel"],
         _ => throw new InvalidOperationException(kernel.ToString()),
     };
 
+    /// <summary>A group for each row, for each chunk with sums of columns, for each chunk and block of columns with nothing else.</summary>
     static string Rows(RowKernel kernel)
     {
-        bool chunks = kernel.Phases.Any(p => p.Instructions.Any(i => i is AddToPartial));
-        string pack = kernel.Phases.Max(p => p.Columns) % 8 == 0 ? "Float8" : "Float1";
-        return $"RowsKernel({kernel.Name},{pack}) {Ceiling(Most(kernel.Rows), chunks ? ArenaPlan.ChunkRows : 1)}";
+        var instructions = kernel.Phases.SelectMany(p => p.Instructions).ToList();
+        int columns = kernel.Phases.Max(p => p.Columns), packs = columns % 8 == 0 ? columns / 8 : columns, lanes = Math.Min(Ceiling(packs, 32) * 32, GroupReduce.MaxLanes);
+        bool sums = instructions.Any(i => i is AddToPartial), blocks = sums && kernel.Phases is [{ Columns: > 1 }] && !instructions.Any(i => i is Reduce);
+        string taken = blocks || lanes >= packs ? "OnePack" : "ManyPacks";
+        return $"RowsKernel({kernel.Name},{(columns % 8 == 0 ? "Float8" : "Float1")},{taken}) {Ceiling(Most(kernel.Rows), sums ? ArenaPlan.ChunkRows : 1)} {(blocks ? Ceiling(packs, Math.Min(lanes, 64)) : 1)}";
     }
 
     /// <summary>Factors that are float32 in every precision are rounded first.</summary>
@@ -86,8 +98,13 @@ public sealed class PlanTests
         string epilogue = EpiloguePrinter.Plain(product) is not { } plain || !plain.Accumulate && plain.Target is SlotBuffer { Slot.IsElement: false } ? product.Name : plain.Accumulate ? "Accumulate" : $"Store({element})";
         int m = Most(product.M), n = product.N, k = Most(product.K);
         if (!rounded || product.A.Stride % 8 != 0 || product.B.Stride % 8 != 0) return $"product {epilogue} {Ceiling(n, Tile)} {Ceiling(m, Tile)}";
-        var (variant, parts) = Card.Of(m, n, k, product.K.IsConstant || product.TransposeA && !product.TransposeB);
-        return $"tensor product {epilogue} {variant.Tiles(m, n)} in {parts}";
+        string layout = $"{(product.TransposeA ? "T" : "N")}{(product.TransposeB ? "T" : "N")}";
+        bool boxes = product.K.IsConstant || product.TransposeA && !product.TransposeB;
+        var (variant, parts) = Card.Of(new(layout, m, n, k, boxes, epilogue == product.Name ? EpiloguePrinter.Operations(product) : 0));
+        int tiles = variant.Tiles(m, n);
+        return variant.Walks
+            ? $"walking product {epilogue} {WalkingParts.Groups(tiles, Ceiling(k, SharedTile.Depth), variant.Resident * Processors)}"
+            : $"tensor product {epilogue} {tiles} in {parts}";
     }
 
     static int Head(Generators.Lower.Buffer queryKeyValue, int heads) => queryKeyValue.Shape.Columns / 3 / heads;
@@ -134,11 +151,14 @@ public sealed class PlanTests
                 case "TensorProductKernel":
                     words.Add($"tensor product {epilogue} {call[2]} in {call[4]}");
                     break;
+                case "WalkingProductKernel":
+                    words.Add($"walking product {epilogue} {call[2]}");
+                    break;
                 case "RowsKernel":
-                    words.Add($"{kernel} {call[2]}");
+                    words.Add($"{kernel} {call[2]} {call[3]}");
                     break;
                 case "ColumnSumKernel":
-                    words.Add($"{name} {call[2]}");
+                    words.Add($"{name} {call[2]} {call[3]}");
                     break;
                 default:
                     words.Add(name);

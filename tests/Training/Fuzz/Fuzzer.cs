@@ -50,7 +50,7 @@ internal static class Fuzzer
         for (long i = seeds.Count; i < count; i++)
         {
             byte[] data = mutator.Next();
-            if (parser.Repair is { } repair && data.Length >= 8 && random.Next(2) == 0) repair(data);
+            if (parser.Repair is { } repair && data.Length >= 8 && random.Next(2) == 0) data = repair(data);
             run.Current = data;
             Try(parser, run, data);
             long limit = (long)parser.Allocation.PerByte * data.Length + parser.Allocation.Fixed;
@@ -66,7 +66,7 @@ internal static class Fuzzer
             parser.Parse(data);
             run.Accepted++;
         }
-        catch (Exception e) when (e.GetType() == parser.Refusal)
+        catch (Exception e) when (parser.Refusal.IsInstanceOfType(e))
         {
             run.Messages.Add(Form(e.Message));
         }

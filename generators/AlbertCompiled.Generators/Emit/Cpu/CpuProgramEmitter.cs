@@ -30,7 +30,9 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, string model) : 
         }
     }
 
-    protected override string EntryAt(string slot, string floats) => $"{slot} + {floats}";
+    protected override string Behind(string start, string elements) => $"{start} + {elements}";
+
+    protected override (string Bound, string Rows) Band(string size, int most) => (size, FormattableString.Invariant($"int rows = Math.Min({most}, {size} - first);"));
 
     protected override string ParameterAt(ParameterBuffer buffer, string offset) => $"{(buffer.Gradient ? "Gradients" : "Values")} + {offset}";
 
@@ -46,82 +48,83 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, string model) : 
         w.Line("// weights that every layer uses, brought into the inner kernel's layout whenever they changed");
         w.Block("void PackWeights()", () =>
         {
-            foreach (var (field, p) in packed.Values) w.Line($"PackedB.Pack<V, P>(Team, {Matrix(p.B, p.TransposeB, "0")}, {p.N}, {p.K}, {field});");
+            foreach (var (field, p) in packed.Values) w.Line($"PackedB.Pack<V, P>(Team, {Matrix(p.B, p.TransposeB, new("0"))}, {p.N}, {p.K}, {field});");
         });
     }
 
-    protected override string Call(CSharpWriter w, Kernel kernel, string iteration)
+    protected override string Call(CSharpWriter w, Kernel kernel, CallSite site)
     {
-        string A(Lower.Buffer b) => At(b, iteration);
+        string A(Lower.Buffer b) => At(b, site);
         string Strided(Lower.Buffer b) => $"{A(b)}, {b.Stride}";
         switch (kernel)
         {
             case RowKernel r:
-                var fields = NewFields(iteration, out var dialect);
+                var fields = NewFields(site, out var dialect);
                 var printer = new RowKernelPrinter(w, r, fields, dialect);
                 Headings.Print(w, r);
                 printer.Print();
-                return $"Team.Rows(new {r.Name}({fields.Arguments}), {Size(r.Rows)});";
+                return $"Team.Rows(new {r.Name}({fields.Arguments}), {Size(r.Rows, site)});";
 
             case ProductKernel p:
-                var (type, construction) = Epilogue(w, p, iteration);
-                string call = Packed(p, iteration) is { } field ? $"PackedB.Multiply<V, P, {type}>(Team, {Matrix(p.A, p.TransposeA, iteration)}, {field}"
-                    : $"Gemm.Multiply<V, P, {type}>(Team, {Matrix(p.A, p.TransposeA, iteration)}, {Matrix(p.B, p.TransposeB, iteration)}";
-                return $"{call}, {Size(p.M)}, {p.N}, {Size(p.K)}, {construction});";
+                var (type, construction) = Epilogue(w, p, site);
+                string call = Packed(p, site) is { } field ? $"PackedB.Multiply<V, P, {type}>(Team, {Matrix(p.A, p.TransposeA, site)}, {field}"
+                    : $"Gemm.Multiply<V, P, {type}>(Team, {Matrix(p.A, p.TransposeA, site)}, {Matrix(p.B, p.TransposeB, site)}";
+                return $"{call}, {Size(p.M, site)}, {p.N}, {Size(p.K, site)}, {construction});";
 
             case AttentionKernel a:
                 return $"Attention.Forward<V, P>(Team, {Strided(a.QueryKeyValue)}, {Strided(a.Context)}, {Strided(a.LogSum)}, "
-                    + $"Pointer(Batch.Starts), Sequences, {a.Heads}, {a.Context.Shape.Columns / a.Heads}, {Key(a.Dropout, a.Site, iteration)});";
+                    + $"Pointer(Batch.Starts), Sequences, {a.Heads}, {a.Context.Shape.Columns / a.Heads}, {Key(a.Dropout, a.Site, site)});";
 
             case AttentionGradientKernel a:
                 return $"Attention.Backward<V, P>(Team, {Strided(a.QueryKeyValue)}, {Strided(a.Context)}, {Strided(a.LogSum)}, {Strided(a.Gradient)}, {Strided(a.Result)}, "
-                    + $"Pointer(Batch.Starts), Sequences, {a.Heads}, {a.Gradient.Shape.Columns / a.Heads}, {Key(a.Dropout, a.Site, iteration)});";
+                    + $"Pointer(Batch.Starts), Sequences, {a.Heads}, {a.Gradient.Shape.Columns / a.Heads}, {Key(a.Dropout, a.Site, site)});";
 
             case ScatterKernel s:
-                string clear = s.Target is SlotBuffer t ? $"Arrays.Clear(Team, {A(t)}, {t.Stride}L * {Size(t.Shape.Rows)});\n" : "";
-                return $"{clear}Tables.ScatterAdd(Team, {Strided(s.Target)}, Pointer(Batch.{s.Index}), {Strided(s.Source)}, {Size(s.Source.Shape.Rows)}, {s.Source.Shape.Columns});";
+                string clear = s.Target is SlotBuffer t ? $"Arrays.Clear(Team, {A(t)}, {t.Stride}L * {Size(t.Shape.Rows, site)});\n" : "";
+                return $"{clear}Tables.ScatterAdd(Team, {Strided(s.Target)}, Pointer(Batch.{s.Index}), {Strided(s.Source)}, {Size(s.Source.Shape.Rows, site)}, {s.Source.Shape.Columns});";
 
             case GroupLogSumKernel g:
-                return $"Team.Rows(new GroupLogSum({Strided(g.Source)}, {BatchVector(g.Index)}, {Size(g.Source.Shape.Rows)}, {Strided(g.Result)}, {g.Source.Shape.Columns}), {Size(g.Result.Shape.Rows)});";
+                return $"Team.Rows(new GroupLogSum({Strided(g.Source)}, {BatchVector(g.Index)}, {Size(g.Source.Shape.Rows, site)}, {Strided(g.Result)}, {g.Source.Shape.Columns}), {Size(g.Result.Shape.Rows, site)});";
 
             case ColumnSumKernel c:
-                return $"ColumnSums.Add<V>(Team, {A(c.Partials)}, Chunks({Size(c.Rows)}), {c.Columns}, {A(c.Target)}, accumulate: {(c.Target is ParameterBuffer ? "true" : "false")});";
+                return $"ColumnSums.Add<V>(Team, {A(c.Partials)}, Chunks({Size(c.Rows, site)}), {c.Columns}, {A(c.Target)}, accumulate: {(c.Target is ParameterBuffer ? "true" : "false")});";
+
+            case MatrixSumKernel m:
+                return $"ColumnSums.AddRows<V>(Team, {Strided(m.Source)}, {Size(m.Rows, site)}, {m.Columns}, {A(m.Target)});";
 
             default:
                 throw new InvalidOperationException(kernel.ToString());
         }
     }
 
-    (string Type, string Construction) Epilogue(CSharpWriter w, ProductKernel p, string iteration)
+    (string Type, string Construction) Epilogue(CSharpWriter w, ProductKernel p, CallSite site)
     {
         if (EpiloguePrinter.Plain(p) is { } plain)
         {
             string type = plain.Accumulate ? "AccumulateEpilogue" : "StoreEpilogue";
-            return (type, $"new {type}({At(plain.Target, iteration)}, {plain.Target.Stride})");
+            return (type, $"new {type}({At(plain.Target, site)}, {plain.Target.Stride})");
         }
 
-        var fields = NewFields(iteration, out var dialect);
+        var fields = NewFields(site, out var dialect);
         Headings.Print(w, p);
         EpiloguePrinter.Print(w, p, fields, dialect);
         return (p.Name, $"new {p.Name}({fields.Arguments})");
     }
 
-    KernelFields NewFields(string iteration, out Dialect dialect)
+    KernelFields NewFields(CallSite site, out Dialect dialect)
     {
         dialect = new CpuDialect();
-        return new(dialect, b => At(b, iteration), BatchVector, iteration);
+        return new(dialect, b => At(b, site), v => BatchVector(v, site), site.Iteration);
     }
 
-    string Matrix(Lower.Buffer b, bool transposed, string iteration) => $"new({At(b, iteration)}, {b.Stride}{(transposed ? ", transposed: true" : "")})";
+    string Matrix(Lower.Buffer b, bool transposed, CallSite site) => $"new({At(b, site)}, {b.Stride}{(transposed ? ", transposed: true" : "")})";
 
-    static string Size(Graph.Dim dimension) => KernelFields.SizeOf(dimension);
-
-    static string Key(double dropout, Graph.Site site, string iteration) => dropout == 0 ? "0, 0" : $"{site.Key(iteration)}, {Probability(dropout)}";
+    static string Key(double dropout, Graph.Site dropped, CallSite site) => dropout == 0 ? "0, 0" : $"{dropped.Key(site.Iteration)}, {Probability(dropout)}";
 
     // a weight that every iteration of a loop multiplies by is brought into the inner kernel's layout once
-    string? Packed(ProductKernel p, string iteration)
+    string? Packed(ProductKernel p, CallSite site)
     {
-        if (iteration == "0" || p.B is not ParameterBuffer { Gradient: false, Reference.Varies: false } weight || !p.K.IsConstant) return null;
+        if (site.Iteration == "0" || p.B is not ParameterBuffer { Gradient: false, Reference.Varies: false } weight || !p.K.IsConstant) return null;
         string field = $"{weight.Name}{(p.TransposeB ? "Transposed" : "")}Packed";
         if (!packed.ContainsKey(field)) packed[field] = (field, p);
         return field;

@@ -21,13 +21,23 @@ internal sealed class GpuDialect : Dialect
 
     public override string RowKernel => "IGpuRowKernel";
 
-    public override string RunHeading => "public void Run<V>(int first, int last, int chunk) where V : struct, IPack<V>";
+    public override string RunHeading => "public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes";
+
+    public override string? DeclareKept(string name) => $"Kept<V, L> {KeptName(name)} = default;";
+
+    public override string LoadKept(string type, string name, string element) => $"{KeptName(name)}.Load({element})";
+
+    public override string LoadAgain(string type, string name, string element) => $"{KeptName(name)}.Again({element})";
+
+    public override string StoreKept(string type, string name, string element, string value) => $"{KeptName(name)}.Store({element}, {value});";
 
     public override string Epilogue => "IGpuEpilogue";
 
     public override string ApplyHeading => $"public void Apply<V>(V {Lowering.Accumulator}, int row, int column) where V : struct, IPack<V>";
 
     public override string EpilogueType => "V";
+
+    public override bool EpilogueTellsOperations => true;
 
     /// <summary>What a buffer holds: activations are kept as the program's T.</summary>
     public static string ElementOf(Lower.Buffer buffer) => buffer is SlotBuffer { Slot.IsElement: true } ? "T" : "float";
@@ -60,7 +70,7 @@ internal sealed class GpuDialect : Dialect
     {
         if (columns > 1)
         {
-            w.Line($"var {Own(name + "Sum")} = PartialSum<V>.Of({name}, chunk, {columns});");
+            w.Line($"var {Own(name + "Sum")} = PartialSum<V, L>.Of({name}, chunk, {columns});");
             return;
         }
 
@@ -75,6 +85,12 @@ internal sealed class GpuDialect : Dialect
         if (columns > 1) w.Line($"{Own(name + "Sum")}.Store();");
     }
 
+    // every lane computes what is the same for a row, and a division takes as long as ten products
+    public override (string Text, int Precedence) Quotient(string type, string a, string b) =>
+        type == "V" ? base.Quotient(type, a, b)
+        : b.EndsWith("f", StringComparison.Ordinal) && b.TrimEnd('f').All(c => char.IsDigit(c) || c == '.') ? ($"{a} * (1f / {b})", 2)
+        : ($"GpuMath.Divide({a}, {b})", 4);
+
     public override string Widen(string type, string value) => $"((V){value})";
 
     public override string OneHot(string type, string column, string index) => type == "V" ? $"V.OneHot({column}, {index})" : $"({index} == {column} ? 1f : 0f)";
@@ -88,9 +104,17 @@ internal sealed class GpuDialect : Dialect
     {
         foreach (var r in reductions) w.Line($"V {Own(r.Target + "Lane")} = {(r.Op == Op.RowSum ? "0f" : "float.NegativeInfinity")};");
         w.Block(Loop(columns), () => body("V", "column"));
-        foreach (var r in reductions)
+        for (int i = 0; i < reductions.Count; i++)
         {
+            var r = reductions[i];
             string lane = Own(r.Target + "Lane");
+            if (i + 1 < reductions.Count && r.Op == Op.RowSum && reductions[i + 1] is { Op: Op.RowSum } second)
+            {
+                w.Line($"var ({r.Target}, {second.Target}) = GroupReduce.Sums(V.Sum({lane}), V.Sum({Own(second.Target + "Lane")}));");
+                i++;
+                continue;
+            }
+
             w.Line($"float {r.Target} = {(r.Op == Op.RowSum ? $"GroupReduce.Sum(V.Sum({lane}))" : $"GroupReduce.Max(V.Maximum({lane}))")};");
         }
     }
@@ -98,5 +122,7 @@ internal sealed class GpuDialect : Dialect
     public override string Accumulate(string type, Reduce r, string value) =>
         r.Op == Op.RowSum ? $"{Own(r.Target + "Lane")} += {value};" : $"{Own(r.Target + "Lane")} = V.Max({Own(r.Target + "Lane")}, {value});";
 
-    static string Loop(int columns) => $"for (int column = Group.IdxX * V.Count; column < {columns}; column += Group.DimX * V.Count)";
+    static string Loop(int columns) => $"for (int column = L.First<V>(); column < {columns}; column = L.Next<V>(column))";
+
+    string KeptName(string name) => Own(name + "Kept");
 }

@@ -4,7 +4,7 @@ using AlbertCompiled.Generators.Passes;
 namespace AlbertCompiled.Generators.Emit.Gpu;
 
 /// <summary>The GPU's way to print a program: structs of views that ILGPU compiles, and launchers that a step queues.</summary>
-internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : ProgramEmitter(program, model, "Gpu")
+internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : ProgramEmitter(GpuSteps.Of(program), model, "Gpu")
 {
     // columns that a lane takes at once where they divide a row: Float8 of the runtime
     const int PackColumns = 8;
@@ -27,7 +27,9 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
 
     protected override IEnumerable<string> Prologue => Program.Name == "train" ? ["ClearGradients();"] : [];
 
-    protected override string EntryAt(string slot, string floats) => $"From({slot}, {floats})";
+    protected override string Behind(string start, string elements) => $"From({start}, {elements})";
+
+    protected override (string Bound, string Rows) Band(string size, int most) => ($"{size}.Most", FormattableString.Invariant($"var rows = {size}.Band(first, {most});"));
 
     protected override string ParameterAt(ParameterBuffer buffer, string offset) => $"{(buffer.Gradient ? "Gradient" : "Value")}({offset})";
 
@@ -36,34 +38,33 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
     protected override IEnumerable<(string Declaration, string Assignment)> Fields() =>
         launchers.Select(l => ($"readonly {l.Type} {l.Name};", $"{l.Name} = {l.Construction};"));
 
-    protected override string Call(CSharpWriter w, Kernel kernel, string iteration)
+    protected override string Call(CSharpWriter w, Kernel kernel, CallSite site)
     {
-        string A(Lower.Buffer b) => At(b, iteration);
+        string A(Lower.Buffer b) => At(b, site);
         string Operand(Lower.Buffer b) => $"new({A(b)}, {b.Stride})";
         // a factor of a product is rounded as activations are, whatever it is
         string Factor(Lower.Buffer b) => b switch
         {
-            ParameterBuffer p => $"new(Weight({ParameterOffsets.Of(p, iteration)}), {b.Stride})",
-            SlotBuffer { Slot.IsElement: false } => $"new({Launcher("RoundedCopy<T>", b.Name + "Copy", "new(Device, Own)")}.Of({A(b)}, {b.Stride}, {Size(b.Shape.Rows)}), {b.Stride})",
+            ParameterBuffer p => $"new(Weight({ParameterOffsets.Of(p, site.Iteration)}), {b.Stride})",
+            SlotBuffer { Slot.IsElement: false } => $"new({Launcher("RoundedCopy<T>", b.Name + "Copy", "new(Device, Own)")}.Of({A(b)}, {b.Stride}, {Size(b.Shape.Rows, site)}), {b.Stride})",
             _ => Operand(b),
         };
         switch (kernel)
         {
             case RowKernel r:
-                var fields = NewFields(iteration, out var dialect);
+                var fields = NewFields(site, out var dialect);
                 var printer = new RowKernelPrinter(w, r, fields, dialect);
                 Headings.Print(w, r);
                 printer.Print();
-                bool sums = r.Phases.Any(p => p.Instructions.Any(i => i is AddToPartial));
                 int columns = r.Phases.Max(p => p.Columns);
-                string launcher = Launcher($"GpuRows<{r.Name}, {(columns % PackColumns == 0 ? "Float8" : "Float1")}>", r.Name, $"new(Device, {columns})");
-                return $"{launcher}.Launch{(sums ? "Chunks" : "")}({Size(r.Rows)}, new({fields.Arguments}));";
+                string launcher = Launcher($"GpuRows<{r.Name}, {Pack(columns)}>", r.Name, $"new(Device, {columns})");
+                return $"{launcher}.{LaunchOf(r)}({Size(r.Rows, site)}, new({fields.Arguments}));";
 
             case ProductKernel p:
-                var (type, arguments) = Epilogue(w, p, iteration);
+                var (type, arguments) = Epilogue(w, p, site);
                 string layoutName = $"{(p.TransposeA ? "T" : "N")}{(p.TransposeB ? "T" : "N")}";
                 string product = Launcher($"MatrixProduct<T, {layoutName}, {type}>", type == p.Name ? p.Name : $"{layoutName}{type.Replace("<T>", "")}");
-                return $"{product}.Launch({Factor(p.A)}, {Factor(p.B)}, {Size(p.M)}, {p.N}, {Size(p.K)}, new({arguments}));";
+                return $"{product}.Launch({Factor(p.A)}, {Factor(p.B)}, {Size(p.M, site)}, {p.N}, {Size(p.K, site)}, new({arguments}));";
 
             case AttentionKernel a:
                 return $"{Launcher("AttentionForward<T>", "AttentionForward")}.Launch({Attention(a.QueryKeyValue, a.Heads, a.Dropout, a.Site)}, {Operand(a.Context)}, {Operand(a.LogSum)});";
@@ -78,32 +79,43 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
                 return $"{Launcher("TableGradient<T>", "TableGradient")}.Launch({Operand(s.Target)}, {groups}, {Operand(s.Source)}, {s.Source.Shape.Columns});";
 
             case ScatterKernel s:
-                string clear = $"Clear({A(s.Target)}, {s.Target.Stride}, {Size(s.Target.Shape.Rows)});";
-                return $"{clear}\n{Launcher("ScatterAdd<T>", "ScatterAdd")}.Launch({Operand(s.Target)}, Batch.{s.Index}, {Operand(s.Source)}, {Size(s.Source.Shape.Rows)}, {s.Source.Shape.Columns});";
+                string clear = $"Clear({A(s.Target)}, {s.Target.Stride}, {Size(s.Target.Shape.Rows, site)});";
+                return $"{clear}\n{Launcher("ScatterAdd<T>", "ScatterAdd")}.Launch({Operand(s.Target)}, Batch.{s.Index}, {Operand(s.Source)}, {Size(s.Source.Shape.Rows, site)}, {s.Source.Shape.Columns});";
 
             case GroupLogSumKernel g:
-                return $"{Launcher("GroupLogSum<T>", "GroupLogSum")}.Launch({Operand(g.Source)}, {BatchVector(g.Index)}, {Size(g.Source.Shape.Rows)}, {Operand(g.Result)}, {Size(g.Result.Shape.Rows)}, {g.Source.Shape.Columns});";
+                return $"{Launcher("GroupLogSum<T>", "GroupLogSum")}.Launch({Operand(g.Source)}, {BatchVector(g.Index)}, {Size(g.Source.Shape.Rows, site)}, {Operand(g.Result)}, {Size(g.Result.Shape.Rows, site)}, {g.Source.Shape.Columns});";
 
-            case ColumnSumKernel c:
-                return $"{Launcher("ColumnSum", "ColumnSum")}.Launch({A(c.Partials)}, {Size(c.Rows)}, {c.Columns}, {A(c.Target)}, accumulate: {(c.Target is ParameterBuffer ? "true" : "false")});";
+            case ColumnSumsKernel { Sums: var sums }:
+                string terms = string.Join(", ", sums.Select(c => $"new({A(c.Partials)}, {c.Columns}, {A(c.Target)})"));
+                return $"{Launcher("ColumnSum", "ColumnSum")}.Launch({Size(sums[0].Rows, site)}, accumulate: {(sums[0].Target is ParameterBuffer ? "true" : "false")}, {terms});";
+
+            case MatrixSumKernel m:
+                return $"{Launcher($"MatrixSum<T, {Pack(m.Columns)}>", $"MatrixSum{Pack(m.Columns)}")}.Launch({Operand(m.Source)}, {Size(m.Rows, site)}, {m.Columns}, {A(m.Target)});";
 
             default:
                 throw new InvalidOperationException(kernel.ToString());
         }
 
-        string Attention(Lower.Buffer queryKeyValue, int heads, double dropout, Graph.Site site) =>
-            $"Attention({Operand(queryKeyValue)}, {heads}, {queryKeyValue.Shape.Columns / 3 / heads}{(dropout == 0 ? "" : $", {site.Key(iteration)}, {Probability(dropout)}")})";
+        string Attention(Lower.Buffer queryKeyValue, int heads, double dropout, Graph.Site dropped) =>
+            $"Attention({Operand(queryKeyValue)}, {heads}, {queryKeyValue.Shape.Columns / 3 / heads}{(dropout == 0 ? "" : $", {dropped.Key(site.Iteration)}, {Probability(dropout)}")})";
     }
 
-    (string Type, string Arguments) Epilogue(CSharpWriter w, ProductKernel p, string iteration)
+    static string LaunchOf(RowKernel kernel) =>
+        !kernel.Instructions.Any(i => i is AddToPartial) ? "Launch"
+        : kernel.Phases is [{ Columns: > 1 }] && !kernel.Instructions.Any(i => i is Reduce) ? "LaunchBlocks"
+        : "LaunchChunks";
+
+    (string Type, string Arguments) Epilogue(CSharpWriter w, ProductKernel p, CallSite site)
     {
         if (EpiloguePrinter.Plain(p) is { } plain && (plain.Accumulate || GpuDialect.ElementOf(plain.Target) == "T"))
-            return (plain.Accumulate ? "Accumulate" : "Store<T>", $"{At(plain.Target, iteration)}, {plain.Target.Stride}");
-        var fields = NewFields(iteration, out var dialect);
+            return (plain.Accumulate ? "Accumulate" : "Store<T>", $"{At(plain.Target, site)}, {plain.Target.Stride}");
+        var fields = NewFields(site, out var dialect);
         Headings.Print(w, p);
         EpiloguePrinter.Print(w, p, fields, dialect);
         return (p.Name, fields.Arguments);
     }
+
+    static string Pack(int columns) => columns % PackColumns == 0 ? "Float8" : "Float1";
 
     string Launcher(string type, string kernel, string construction = "new(Device)")
     {
@@ -112,11 +124,9 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
         return name;
     }
 
-    KernelFields NewFields(string iteration, out Dialect dialect)
+    KernelFields NewFields(CallSite site, out Dialect dialect)
     {
         dialect = new GpuDialect();
-        return new(dialect, b => At(b, iteration), BatchVector, iteration);
+        return new(dialect, b => At(b, site), v => BatchVector(v, site), site.Iteration);
     }
-
-    static string Size(Graph.Dim dimension) => KernelFields.SizeOf(dimension);
 }

@@ -10,7 +10,7 @@ public static class SquadFile
     public static SquadData Read(string path, BadRows badRows = BadRows.Refuse)
     {
         var squad = DataJson.Read<SquadJson>(path, "SQuAD");
-        var questions = from article in squad.Data from paragraph in article.Paragraphs from question in paragraph.Qas select (paragraph.Context, question);
+        var questions = from article in Whole(squad.Data, path) from paragraph in Whole(article.Paragraphs, path) from question in Whole(paragraph.Qas, path) select (paragraph.Context, question);
         var seen = new HashSet<string>();
         var set = ExampleSet<SpanExample>.Read(path, questions, q => ToExample(q.Context, q.question, new(path, $"question {q.question.Id}"), seen), badRows);
         bool hasUnanswerable = squad.Version?.StartsWith("v2", StringComparison.OrdinalIgnoreCase) ?? false;
@@ -23,10 +23,13 @@ public static class SquadFile
         if (string.IsNullOrWhiteSpace(question.Question)) throw place.Error("the question is empty");
         if (!seen.Add(question.Id)) throw place.Error("there is another question of this ID");
         var answers = question.IsImpossible ? [] : question.Answers ?? [];
-        return new(question.Id, question.Question, context, [.. answers.Select(a => AnswerPlace.At(context, NotEmpty(a.Text, place), a.AnswerStart, place))]);
+        return new(question.Id, question.Question, context, [.. answers.Select(a => AnswerPlace.At(context, NotEmpty(a?.Text, place), a!.AnswerStart, place))]);
     }
 
-    static string NotEmpty(string answer, RowPlace place) => string.IsNullOrWhiteSpace(answer) ? throw place.Error("an answer is empty") : answer;
+    static string NotEmpty(string? answer, RowPlace place) => string.IsNullOrWhiteSpace(answer) ? throw place.Error("an answer is empty") : answer;
+
+    static T[] Whole<T>(T[] items, string path) where T : class =>
+        Array.IndexOf(items, null) < 0 ? items : throw new TrainingException($"{path}: null stands in a list of articles, paragraphs or questions; restore the file");
 
     // names as in the files, by the naming policy
     sealed record SquadJson(ArticleJson[] Data, string? Version = null);
@@ -35,7 +38,7 @@ public static class SquadFile
 
     sealed record ParagraphJson(string Context, QuestionJson[] Qas);
 
-    sealed record QuestionJson(string Id, string Question, AnswerJson[]? Answers = null, bool IsImpossible = false);
+    sealed record QuestionJson(string Id, string Question, AnswerJson?[]? Answers = null, bool IsImpossible = false);
 
     sealed record AnswerJson(string Text, int AnswerStart);
 }

@@ -64,10 +64,8 @@ static class DataFile
 
     static TrainingException Malformed(string path, byte[] bytes)
     {
-        int at = 0;
-        while (Rune.DecodeFromUtf8(bytes.AsSpan(at), out _, out int used) == System.Buffers.OperationStatus.Done) at += used;
+        int at = Utf8Text.FirstMalformed(bytes);
         var before = bytes.AsSpan(0, at);
-        int column = at - before.LastIndexOf((byte)'\n');
-        return new($"{path}, line {before.Count((byte)'\n') + 1}: byte {column} of the line (0x{bytes[at]:X2}) is not UTF-8; convert the file, for example with iconv -t UTF-8");
+        return Utf8Text.Malformed(path, before.Count((byte)'\n') + 1, at - before.LastIndexOf((byte)'\n'), bytes[at]);
     }
 }

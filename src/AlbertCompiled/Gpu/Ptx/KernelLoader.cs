@@ -13,9 +13,9 @@ namespace AlbertCompiled.Gpu.Ptx;
 internal static class KernelLoader<TKernel> where TKernel : struct, IGpuKernel
 {
     /// <summary>The kernel as ILGPU's compiler makes it, for a device of any kind.</summary>
-    public static Action<AcceleratorStream, KernelConfig, TKernel> Load(GpuDevice device) => device.Accelerator is CudaAccelerator
-        ? Load(device, KernelSpecialization.Empty, 0, text => text)
-        : device.Accelerator.LoadKernel<TKernel>(KernelEntry.Run);
+    public static Action<AcceleratorStream, KernelConfig, TKernel> Load(GpuDevice device, KernelSpecialization specialization) => device.Accelerator is CudaAccelerator
+        ? Load(device, specialization, 0, text => text)
+        : device.Accelerator.LoadKernel<TKernel>(KernelEntry.Run, specialization);
 
     /// <summary>The kernel with completed text, for a CUDA device.</summary>
     /// <param name="device">A CUDA device.</param>

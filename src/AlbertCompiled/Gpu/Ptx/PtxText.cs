@@ -4,7 +4,8 @@ using System.Text;
 namespace AlbertCompiled.Gpu.Ptx;
 
 /// <summary>Instructions of PTX as they are written: a statement a line, labels that are unique within the text.</summary>
-internal sealed class PtxText
+/// <param name="prefix">What labels begin with: different in texts that share a scope.</param>
+internal sealed class PtxText(string prefix = "TP")
 {
     readonly StringBuilder registers = new(), text = new();
     int labels;
@@ -17,7 +18,7 @@ internal sealed class PtxText
     }
 
     /// <summary>A name for a label that no other has.</summary>
-    public string Label(string name) => string.Create(CultureInfo.InvariantCulture, $"TP_{name}_{labels++}");
+    public string Label(string name) => string.Create(CultureInfo.InvariantCulture, $"{prefix}_{name}_{labels++}");
 
     /// <summary>Places a label.</summary>
     public void Mark(string label) => text.Append(label).Append(":\n");
@@ -28,4 +29,7 @@ internal sealed class PtxText
 
     /// <summary>The whole as a block, within which its registers live.</summary>
     public override string ToString() => $"\t{{\n{registers}{text}\t}}\n";
+
+    /// <summary>The whole without a block: its registers live to the end of the kernel.</summary>
+    public string Open() => $"{registers}{text}";
 }

@@ -60,11 +60,11 @@ internal static class BoxLoader
         text.Line($"@more bra {whole}");
         text.Line($"setp.eq.s32 more, tail, 0");
         text.Line($"@more bra {whole}");
-        text.Line($"mov.b32 none, 0");
         text.Line($"add.u32 clear, tileA, rd");
         text.Line($"add.u32 clearEnd, clear, {SharedTile.PanelBytes}");
         text.Line($"mad.lo.u32 clear, tail, {SharedTile.RowBytes}, clear");
         text.Line($"mad.lo.u32 clear, lane, 16, clear");
+        text.Line($"mov.b32 none, 0");
         for (int from = 0; from < SharedTile.PanelBytes; from += reach)
         {
             text.Line($"setp.lt.u32 more, clear, clearEnd");

@@ -12,23 +12,27 @@ internal sealed class ProductChoice(IReadOnlyList<ProductChoice.Form> forms, int
 {
     const int MostParts = 32, LeastSteps = 4, MostRivals = 4, MostCuts = 2;
     const double RivalSlack = 1.25;                                    // the estimate is off by less
-    const double BytesPerMicrosecond = 4e6, SumMicroseconds = 2;       // parts are written and read once, mostly in the second-level cache
+    const double BytesPerMicrosecond = 4e6, SumMicroseconds = 8;       // parts are written and read once, mostly in the second-level cache
 
-    /// <summary>A variant and its times in microseconds, fitted to products of 12 to 256 steps on an H200 (docs/benchmarks.md, bench tensor).</summary>
+    /// <summary>A variant and its times in microseconds, fitted to products of 2 to 256 steps on an H200 (docs/benchmarks-gpu.md, bench tensor).</summary>
     /// <param name="Variant">The variant.</param>
     /// <param name="Fixed">Of a wave.</param>
     /// <param name="Step">Of 64 steps of the contraction in a wave that fills the card.</param>
     /// <param name="Alone">Likewise with one group to a multiprocessor.</param>
-    internal sealed record Form(ProductVariant Variant, double Fixed, double Step, double Alone);
+    /// <param name="Exposed">Of a million operations of the epilogue that no other group's products hide.</param>
+    /// <param name="Sum">Of the sum of parts where groups walk.</param>
+    internal sealed record Form(ProductVariant Variant, double Fixed, double Step, double Alone, double Exposed, double Sum = 0);
 
-    /// <summary>The forms, the quicker ones first.</summary>
+    /// <summary>The forms, the quicker ones first. Groups that walk keep a tile's accumulators to the end of its epilogue: one that computes finds too few registers.</summary>
     public static readonly IReadOnlyList<Form> All =
     [
-        new(new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1), 4.4, 0.70, 0.70),
-        new(new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 3, 8, 2), 2.2, 0.88, 0.50),
-        new(new(ProductCompute.Warpgroup, ProductLoader.Lanes, 128, 3, 8, 2), 3.0, 1.10, 0.70),
-        new(new(ProductCompute.Warp, ProductLoader.Lanes, 128, 3, 4, 2), 3.8, 1.16, 0.80),
-        new(new(ProductCompute.Warp, ProductLoader.Lanes, 128, 2, 4, 2), 4.0, 1.30, 0.90),
+        new(new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1, Walks: true), 2.8, 0.65, 0.65, double.PositiveInfinity, 16),
+        new(new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 6, 8, 1, Walks: true), 1.9, 0.345, 0.345, double.PositiveInfinity, 10),
+        new(new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1), 3.4, 0.65, 0.65, 0.06),
+        new(new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 3, 8, 2), 3.2, 0.77, 0.50, 0.032),
+        new(new(ProductCompute.Warpgroup, ProductLoader.Lanes, 128, 3, 8, 2), 3.0, 1.10, 0.70, 0.04),
+        new(new(ProductCompute.Warp, ProductLoader.Lanes, 128, 3, 4, 2), 3.6, 1.16, 0.80, 0.04),
+        new(new(ProductCompute.Warp, ProductLoader.Lanes, 128, 2, 4, 2), 3.8, 1.30, 0.90, 0.04),
     ];
 
     /// <summary>The choice for a device, or null if it has no tensor cores that take bfloat16.</summary>
@@ -55,17 +59,13 @@ internal sealed class ProductChoice(IReadOnlyList<ProductChoice.Form> forms, int
     /// <summary>Shared memory that the driver keeps of a group.</summary>
     public const int ReservedBytes = 1024;
 
-    /// <summary>The variant and the number of parts for a product.</summary>
-    /// <param name="m">Rows of C at most.</param>
-    /// <param name="n">Columns of C.</param>
-    /// <param name="k">Length of the contraction at most.</param>
-    /// <param name="boxes">Whether tensor maps may load.</param>
-    public (ProductVariant Variant, int Parts) Of(int m, int n, int k, bool boxes) => Rivals(m, n, k, boxes)[0];
+    /// <summary>The variant and the number of parts for a product, by the estimate.</summary>
+    public (ProductVariant Variant, int Parts) Of(ProductShape product) => Rivals(product)[0];
 
     /// <summary>What is worth a measurement: the best by the estimate, then what it finds nearly as quick, each variant in one or two numbers of parts.</summary>
-    public IReadOnlyList<(ProductVariant Variant, int Parts)> Rivals(int m, int n, int k, bool boxes)
+    public IReadOnlyList<(ProductVariant Variant, int Parts)> Rivals(ProductShape product)
     {
-        var estimates = Estimates(m, n, k, boxes).OrderBy(e => e.Time).ToArray();      // stable: the quicker variants, then the fewer parts
+        var estimates = Estimates(product).OrderBy(e => e.Time).ToArray();      // stable: the quicker variants, then the fewer parts
         if (estimates.Length == 0) throw new InvalidOperationException("no variant of the product may load these operands");
         return
         [
@@ -75,29 +75,45 @@ internal sealed class ProductChoice(IReadOnlyList<ProductChoice.Form> forms, int
     }
 
     /// <summary>Every form that a product may have.</summary>
-    public IEnumerable<(ProductVariant Variant, int Parts)> Forms(int m, int n, int k, bool boxes) => Estimates(m, n, k, boxes).Select(e => (e.Variant, e.Parts));
+    public IEnumerable<(ProductVariant Variant, int Parts)> Forms(ProductShape product) => Estimates(product).Select(e => (e.Variant, e.Parts));
 
-    IEnumerable<(ProductVariant Variant, int Parts, double Time)> Estimates(int m, int n, int k, bool boxes)
+    /// <summary>What an epilogue that computes takes beyond one that only moves, in microseconds.</summary>
+    public double EpilogueMicroseconds(ProductVariant variant, ProductShape product) => EpilogueMicroseconds(forms.First(f => f.Variant == variant), product);
+
+    static double EpilogueMicroseconds(Form form, ProductShape product) => product.Operations == 0 ? 0 : form.Exposed * product.Operations * product.M * product.N / 1e6;
+
+    IEnumerable<(ProductVariant Variant, int Parts, double Time)> Estimates(ProductShape product)
     {
-        int most = Math.Clamp(k / SharedTile.Depth / LeastSteps, 1, MostParts);
+        var (_, m, n, k, boxes, _) = product;
         foreach (var form in forms)
         {
             if (!boxes && form.Variant.Loader == ProductLoader.Boxes) continue;
+            int most = form.Variant.Walks ? 1 : Math.Clamp(k / SharedTile.Depth / LeastSteps, 1, MostParts);
             for (int wanted = 1; wanted <= most; wanted++)
             {
                 var (parts, _) = ProductVariant.Cut(k, wanted);
-                if (parts == wanted) yield return (form.Variant, parts, Microseconds(form, m, n, k, parts));
+                if (parts == wanted) yield return (form.Variant, parts, Microseconds(form, m, n, k, parts) + EpilogueMicroseconds(form, product));
             }
         }
     }
 
-    /// <summary>The estimate.</summary>
+    /// <summary>The estimate for a product whose epilogue only moves.</summary>
     public double Microseconds(Form form, int m, int n, int k, int parts)
     {
+        if (form.Variant.Walks) return Microseconds(form, form.Variant.Tiles(m, n), (k + SharedTile.Depth - 1) / SharedTile.Depth);
         int steps = (ProductVariant.Cut(k, parts).PerPart + SharedTile.Depth - 1) / SharedTile.Depth;
         long groups = (long)form.Variant.Tiles(m, n) * parts, wave = (long)processors * form.Variant.Resident, waves = groups / wave, rest = groups % wave;
         double time = waves * (form.Fixed + form.Step * steps);
         if (rest > 0) time += form.Fixed + (rest <= processors ? form.Alone : form.Step) * steps;
         return parts == 1 ? time : time + SumMicroseconds + 2.0 * sizeof(float) * parts * m * n / BytesPerMicrosecond;
+    }
+
+    /// <summary>Of groups that walk: whole tiles all round, then the rest, cut.</summary>
+    double Microseconds(Form form, int tiles, int steps)
+    {
+        int groups = WalkingParts.Groups(tiles, steps, processors * form.Variant.Resident), rest = tiles % groups, parts = WalkingParts.Of(rest, groups, steps);
+        double time = tiles / groups * (form.Fixed + form.Step * steps);
+        if (rest > 0) time += form.Fixed + form.Step * ((steps + parts - 1) / parts);
+        return parts == 1 ? time : time + form.Sum;
     }
 }

@@ -24,17 +24,17 @@ internal sealed class ProductMeasurements(ProductRecord record, double leastWork
     public (ProductVariant Variant, int Parts)? Of(ProductShape product, ProductChoice choice)
     {
         if (settled.TryGetValue(product, out var form)) return form;
-        var rivals = choice.Rivals(product.M, product.N, product.K, product.Boxes);
+        var rivals = choice.Rivals(product);
         if (product.Work < leastWork || rivals.Count < 2) return settled[product] = rivals[0];
         string? name = record[product.ToString()];
-        foreach (var known in choice.Forms(product.M, product.N, product.K, product.Boxes))
+        foreach (var known in choice.Forms(product))
             if (Name(known) == name) return settled[product] = known;
         return null;
     }
 
     /// <summary>Keeps to the estimate for the rest of the process.</summary>
     public (ProductVariant Variant, int Parts) Estimate(ProductShape product, ProductChoice choice) =>
-        settled[product] = choice.Of(product.M, product.N, product.K, product.Boxes);
+        settled[product] = choice.Of(product);
 
     /// <summary>Measures the rivals and keeps the quickest; the estimate's, which comes first, if time or memory is short.</summary>
     /// <param name="product">The product.</param>

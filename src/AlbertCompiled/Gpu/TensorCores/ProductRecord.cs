@@ -11,7 +11,7 @@ namespace AlbertCompiled.Gpu.TensorCores;
 internal sealed class ProductRecord
 {
     /// <summary>Of the file. Another version is not read.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     readonly string path, card;
     readonly SortedDictionary<string, string> entries;

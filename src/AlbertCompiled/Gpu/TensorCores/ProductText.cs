@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using AlbertCompiled.Gpu.Ptx;
 
@@ -13,7 +12,7 @@ internal static partial class ProductText
     /// <summary>What the kernel emits: matrices (or tensor maps), first row and column of C, steps from and to, rows, columns, strides in elements.</summary>
     public const string Marker = "//product %0 %1 %2 %3 %4 %5 %6 %7 %8 %9";
 
-    const string Shared = "__dyn_shared_alloca";
+    internal const string Shared = "__dyn_shared_alloca";
 
     static readonly string[] Inputs = ["A", "B", "row", "column", "first", "last", "rows", "columns", "strideA", "strideB"];
 
@@ -22,9 +21,16 @@ internal static partial class ProductText
     {
         var places = MarkerLine().Matches(kernel);
         if (places.Count != 1) throw new InvalidOperationException($"a product's kernel has {places.Count} places for its main loop");
-        string[] arguments = [.. Register().Matches(places[0].Value).Select(m => m.Value)];
+        string[] arguments = Arguments(places[0].Value);
         if (arguments.Length != Inputs.Length) throw new InvalidOperationException($"a product's main loop has {arguments.Length} inputs");
-        string text = kernel.Replace(places[0].Value, Write(arguments, variant, transposeA, transposeB), StringComparison.Ordinal);
+        return Finish(kernel.Replace(places[0].Value, Write(arguments, variant, transposeA, transposeB), StringComparison.Ordinal), variant);
+    }
+
+    /// <summary>What a product's kernel needs besides its main loop: the target, the alignment of shared memory.</summary>
+    public static string Finish(string text, ProductVariant variant)
+    {
+        // What epilogues read they read once, before they write it: not a reason to wait for the stores of other rows.
+        text = text.Replace("ld.global.", "ld.global.nc.", StringComparison.Ordinal);
         text = Alignment().Replace(text, $".extern .shared .align {SharedTile.AtomBytes} .b8 {Shared}[]");
         return variant.Compute == ProductCompute.Warpgroup || variant.Loader == ProductLoader.Boxes ? Target().Replace(text, ".target sm_90a") : text;
     }
@@ -41,13 +47,22 @@ internal static partial class ProductText
         text.Line($"mov.u32 lane, %tid.x");
         text.Line($"mov.b32 tileA, smem");
         text.Line($"add.u32 tileB, smem, {SharedTile.Bytes(ProductVariant.Rows)}");
-        text.Line($"sub.s32 tiles, last, first");
-        text.Line($"add.s32 tiles, tiles, {SharedTile.Depth - 1}");
-        text.Line($"shr.s32 tiles, tiles, {int.Log2(SharedTile.Depth).ToString(CultureInfo.InvariantCulture)}");
+        Steps(text);
         if (variant.Compute == ProductCompute.Warp) WarpText.Write(text, variant, transposeA, transposeB);
         else WarpgroupText.Write(text, variant, transposeA, transposeB);
         return text.ToString();
     }
+
+    /// <summary>Counts the tiles of the contraction between its first and last step.</summary>
+    public static void Steps(PtxText text)
+    {
+        text.Line($"sub.s32 tiles, last, first");
+        text.Line($"add.s32 tiles, tiles, {SharedTile.Depth - 1}");
+        text.Line($"shr.s32 tiles, tiles, {int.Log2(SharedTile.Depth)}");
+    }
+
+    /// <summary>The registers of a marker, in order.</summary>
+    public static string[] Arguments(string marker) => [.. Register().Matches(marker).Select(m => m.Value)];
 
     [GeneratedRegex(@"^[ \t]*//product[^\n]*\n", RegexOptions.Multiline)]
     private static partial Regex MarkerLine();

@@ -3,7 +3,7 @@ using ILGPU.Runtime.Cuda;
 namespace AlbertCompiled.Gpu.TensorCores;
 
 /// <summary>A product that is to be measured on a card, with events, in memory of the measurement's own: nothing of a program's is read or written.</summary>
-internal abstract class ProductTimer(GpuDevice device, ProductShape product, IReadOnlyList<(ProductVariant Variant, int Parts)> rivals)
+internal abstract class ProductTimer(GpuDevice device, ProductChoice choice, ProductShape product)
 {
     const int Rounds = 3, Launches = 4;
 
@@ -11,7 +11,7 @@ internal abstract class ProductTimer(GpuDevice device, ProductShape product, IRe
     public ProductShape Product => product;
 
     /// <summary>The forms that are compared, the estimate's first.</summary>
-    public IReadOnlyList<(ProductVariant Variant, int Parts)> Rivals => rivals;
+    public IReadOnlyList<(ProductVariant Variant, int Parts)> Rivals { get; } = choice.Rivals(product);
 
     /// <summary>Queues a form once.</summary>
     public abstract void Launch((ProductVariant Variant, int Parts) form, ProductScratch scratch);
@@ -20,10 +20,13 @@ internal abstract class ProductTimer(GpuDevice device, ProductShape product, IRe
     public void LaunchAll(ProductScratch scratch)
     {
         if (!scratch.Holds(product)) return;
-        foreach (var rival in rivals) Launch(rival, scratch);
+        foreach (var rival in Rivals) Launch(rival, scratch);
     }
 
-    /// <summary>The shortest time of a launch in milliseconds, or null if memory does not suffice.</summary>
+    /// <summary>
+    /// The shortest time of a launch in milliseconds, measured with an epilogue that only moves, with what the product's own takes beyond it by the estimate; null if memory
+    /// does not suffice.
+    /// </summary>
     public double? Milliseconds((ProductVariant Variant, int Parts) form, ProductScratch scratch)
     {
         if (!scratch.Holds(product)) return null;
@@ -42,7 +45,7 @@ internal abstract class ProductTimer(GpuDevice device, ProductShape product, IRe
                 least = Math.Min(least, CudaDriver.Milliseconds(begin, end) / Launches);
             }
 
-            return least;
+            return least + choice.EpilogueMicroseconds(form.Variant, product) / 1000;
         }
         finally
         {
@@ -53,7 +56,7 @@ internal abstract class ProductTimer(GpuDevice device, ProductShape product, IRe
 }
 
 /// <summary>Of one layout.</summary>
-internal sealed class ProductTimer<TLayout>(GpuDevice device, ProductShape product, IReadOnlyList<(ProductVariant Variant, int Parts)> rivals) : ProductTimer(device, product, rivals)
+internal sealed class ProductTimer<TLayout>(GpuDevice device, ProductChoice choice, ProductShape product) : ProductTimer(device, choice, product)
     where TLayout : struct, IProductLayout
 {
     readonly GpuDevice device = device;

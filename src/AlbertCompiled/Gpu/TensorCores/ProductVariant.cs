@@ -27,7 +27,8 @@ internal enum ProductLoader
 /// <param name="Stages">Tiles of each operand in shared memory.</param>
 /// <param name="Warps">Warps that compute.</param>
 /// <param name="Resident">Groups that a multiprocessor is to hold.</param>
-internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Loader, int Columns, int Stages, int Warps, int Resident)
+/// <param name="Walks">As many groups as the card holds walk over the tiles of C (<see cref="WalkingProductKernel{TTile, TEpilogue}"/>); else there is one to a tile.</param>
+internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Loader, int Columns, int Stages, int Warps, int Resident, bool Walks = false)
 {
     /// <summary>Rows of a tile of C.</summary>
     public const int Rows = 128;
@@ -42,10 +43,12 @@ internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Load
         new(ProductCompute.Warpgroup, ProductLoader.Lanes, 128, 4, 8, 1),
         new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 3, 8, 2),
         new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1),
+        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 6, 8, 1, Walks: true),
+        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1, Walks: true),
     ];
 
     /// <summary>For tables and files.</summary>
-    public string Name => $"{(Compute == ProductCompute.Warp ? "mma" : "wgmma")}-{(Loader == ProductLoader.Lanes ? "cp" : "tma")}-128x{Columns}-s{Stages}-w{Warps}";
+    public string Name => $"{(Compute == ProductCompute.Warp ? "mma" : "wgmma")}-{(Loader == ProductLoader.Lanes ? "cp" : "tma")}-128x{Columns}-s{Stages}-w{Warps}{(Walks ? "-walk" : "")}";
 
     /// <summary>Lanes that compute and run the epilogue.</summary>
     public int Workers => Warps * 32;
@@ -59,11 +62,17 @@ internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Load
     /// <summary>Floats from one row of the finished tile to the next: eight more than it has, so that lanes' pairs meet in no bank.</summary>
     public int ProductStride => Columns + 8;
 
+    /// <summary>Floats from the first four of each eight columns of a row to the last four (<see cref="FinishedTile{TTile}"/>).</summary>
+    public int ProductHalf => Columns / 2 + 4;
+
+    /// <summary>Shared memory in front of the stages in which warps of a walking group hand finished rows to the epilogue.</summary>
+    public int FinishedBytes => Walks ? Warps * WalkText.FinishedBytes : 0;
+
     /// <summary>Where the barriers of the stages lie: behind the tiles.</summary>
-    public int BarrierOffset => Stages * StageBytes;
+    public int BarrierOffset => FinishedBytes + Stages * StageBytes;
 
     /// <summary>Dynamic shared memory of a group.</summary>
-    public int SharedBytes => Math.Max(BarrierOffset + (Loader == ProductLoader.Boxes ? SharedTile.AtomBytes : 0), Rows * ProductStride * sizeof(float));
+    public int SharedBytes => Math.Max(BarrierOffset + (Loader == ProductLoader.Boxes ? SharedTile.AtomBytes : 0), Walks ? 0 : Rows * ProductStride * sizeof(float));
 
     /// <summary>Tiles of C.</summary>
     public int Tiles(int m, int n) => (m + Rows - 1) / Rows * ((n + Columns - 1) / Columns);

@@ -10,8 +10,6 @@ internal abstract class TensorProduct<TLayout, TEpilogue>(GpuDevice device, Prod
     where TLayout : struct, IProductLayout
     where TEpilogue : struct, IGpuEpilogue
 {
-    readonly GpuKernel<TensorSumKernel<TEpilogue>> sum = new(device);
-
     /// <summary>The device.</summary>
     protected GpuDevice Device => device;
 
@@ -32,27 +30,19 @@ internal abstract class TensorProduct<TLayout, TEpilogue>(GpuDevice device, Prod
             b = b with { Address = TLayout.TransposeB ? maps.Of(b.Address, n, k.Most, b.Stride, variant.Columns) : maps.Of(b.Address, k.Most, n, b.Stride, SharedTile.Depth) };
         }
 
-        if (parts == 1)
-        {
-            Whole(a, b, m, n, k, perPart, epilogue);
-            return;
-        }
-
-        int stride = (n + 7) / 8 * 8, packs = m.Most * (stride / 8);
-        var products = device.Workspace((long)parts * m.Most * stride);
-        Parts(a, b, m, n, k, parts, perPart, new() { Products = products, M = m.Most, N = stride });
-        sum.Launch((packs + device.Lanes - 1) / device.Lanes, new() { Products = products, Parts = parts, Stride = stride, N = n, M = m, Epilogue = epilogue });
+        Launch(a, b, m, n, k, parts, perPart, epilogue);
     }
 
-    /// <summary>Queues the product in one part; addresses are of tensor maps if boxes load.</summary>
-    protected abstract void Whole(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int perPart, in TEpilogue epilogue);
-
-    /// <summary>Queues the parts.</summary>
-    protected abstract void Parts(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int parts, int perPart, in PartialProduct epilogue);
+    /// <summary>Queues the product; addresses are of tensor maps if boxes load.</summary>
+    protected abstract void Launch(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int parts, int perPart, in TEpilogue epilogue);
 
     /// <summary>Compiles a kernel of the variant.</summary>
     protected PatchedKernel<TKernel> Compile<TKernel>() where TKernel : struct, IGpuKernel =>
-        new(device, variant.Lanes, variant.Resident, variant.SharedBytes, (variant, typeof(TLayout)), text => ProductText.Complete(text, variant, TLayout.TransposeA, TLayout.TransposeB));
+        new(device, variant.Lanes, variant.Resident, variant.SharedBytes, (variant, typeof(TLayout)), text => Complete(text, variant));
+
+    /// <summary>A kernel's text with the products in place.</summary>
+    public static string Complete(string text, ProductVariant variant) =>
+        variant.Walks ? WalkText.Complete(text, variant, TLayout.TransposeA, TLayout.TransposeB) : ProductText.Complete(text, variant, TLayout.TransposeA, TLayout.TransposeB);
 }
 
 /// <summary>A group for each tile of C.</summary>
@@ -61,6 +51,7 @@ internal sealed class TiledProduct<TTile, TLayout, TEpilogue>(GpuDevice device, 
     where TLayout : struct, IProductLayout
     where TEpilogue : struct, IGpuEpilogue
 {
+    readonly GpuKernel<TensorSumKernel<TEpilogue>> sum = new(device);
     PatchedKernel<TensorProductKernel<TTile, TEpilogue>>? whole;
     PatchedKernel<TensorProductKernel<TTile, PartialProduct>>? partial;
 
@@ -68,28 +59,25 @@ internal sealed class TiledProduct<TTile, TLayout, TEpilogue>(GpuDevice device, 
     public override void Prepare() => (whole ??= Compile<TensorProductKernel<TTile, TEpilogue>>()).Prepare();
 
     /// <inheritdoc/>
-    protected override void Whole(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int perPart, in TEpilogue epilogue)
+    protected override void Launch(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int parts, int perPart, in TEpilogue epilogue)
     {
-        whole ??= Compile<TensorProductKernel<TTile, TEpilogue>>();
-        whole.Launch(Variant.Tiles(m.Most, n), 1, 1, new()
+        if (parts == 1)
         {
-            A = a.Address,
-            B = b.Address,
-            StrideA = a.Stride,
-            StrideB = b.Stride,
-            M = m,
-            N = n,
-            K = k,
-            KPerPart = perPart,
-            Epilogue = epilogue,
-        });
+            whole ??= Compile<TensorProductKernel<TTile, TEpilogue>>();
+            Launch(whole, a, b, m, n, k, parts, perPart, epilogue);
+            return;
+        }
+
+        int stride = (n + 7) / 8 * 8, packs = m.Most * (stride / 8);
+        var products = Device.Workspace((long)parts * m.Most * stride);
+        partial ??= Compile<TensorProductKernel<TTile, PartialProduct>>();
+        Launch(partial, a, b, m, n, k, parts, perPart, new() { Products = products, M = m.Most, N = stride });
+        sum.Launch((packs + Device.Lanes - 1) / Device.Lanes, new() { Products = products, Parts = parts, Stride = stride, N = n, M = m, Epilogue = epilogue });
     }
 
-    /// <inheritdoc/>
-    protected override void Parts(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int parts, int perPart, in PartialProduct epilogue)
-    {
-        partial ??= Compile<TensorProductKernel<TTile, PartialProduct>>();
-        partial.Launch(Variant.Tiles(m.Most, n), 1, parts, new()
+    void Launch<T>(PatchedKernel<TensorProductKernel<TTile, T>> kernel, TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int parts, int perPart, in T epilogue)
+        where T : struct, IGpuEpilogue =>
+        kernel.Launch(Variant.Tiles(m.Most, n), 1, parts, new()
         {
             A = a.Address,
             B = b.Address,
@@ -101,5 +89,4 @@ internal sealed class TiledProduct<TTile, TLayout, TEpilogue>(GpuDevice device, 
             KPerPart = perPart,
             Epilogue = epilogue,
         });
-    }
 }

@@ -28,23 +28,31 @@ internal struct TensorProductKernel<TTile, TEpilogue> : IGpuKernel
         int first = Grid.IdxZ * KPerPart, last = k - first < KPerPart ? k : first + KPerPart;
         CudaAsm.Emit(ProductText.Marker, A, B, row, column, first, last, m, N, StrideA, StrideB);
         Group.Barrier();
-        int perRow = TTile.Columns / 8, lane = Group.IdxX;
-        if (lane >= TTile.Workers) return;
-        int c = lane % perRow * 8;
-        if (column + c >= N) return;
-        for (int r = lane / perRow; r < rows; r += TTile.Workers / perRow)
+        int lane = Group.IdxX, perRow = TTile.Columns / 8, step = TTile.Workers / perRow, c = lane % perRow * 8;
+        if (lane >= TTile.Workers || column + c >= N) return;
+        int r = lane / perRow, end = m - row < rows ? m - row : rows;
+        if (N % 8 != 0)
         {
-            if (row + r >= m) return;
-            int at = r * (TTile.Columns + 8) + c;
-            if (N % 8 == 0)
+            for (; r < end; r += step)
             {
-                Epilogue.Apply(Float8.Load(products, at), row + r, column + c);
+                for (int i = 0; i < 8 && column + c + i < N; i++) Epilogue.Apply(new Float1(products[FinishedTile<TTile>.At(r, c + i)]), row + r, column + c + i);
             }
-            else
-            {
-                for (int i = 0; i < 8 && column + c + i < N; i++) Epilogue.Apply(new Float1(products[at + i]), row + r, column + c + i);
-            }
+
+            return;
         }
+
+        // Four rows at a time, so that what their epilogues load is on its way at once.
+        for (; r + 3 * step < end; r += 4 * step)
+        {
+            Float8 x = FinishedTile<TTile>.Load(products, r, c), y = FinishedTile<TTile>.Load(products, r + step, c);
+            Float8 z = FinishedTile<TTile>.Load(products, r + 2 * step, c), w = FinishedTile<TTile>.Load(products, r + 3 * step, c);
+            Epilogue.Apply(x, row + r, column + c);
+            Epilogue.Apply(y, row + r + step, column + c);
+            Epilogue.Apply(z, row + r + 2 * step, column + c);
+            Epilogue.Apply(w, row + r + 3 * step, column + c);
+        }
+
+        for (; r < end; r += step) Epilogue.Apply(FinishedTile<TTile>.Load(products, r, c), row + r, column + c);
     }
 }
 

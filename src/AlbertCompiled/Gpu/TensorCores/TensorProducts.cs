@@ -27,13 +27,13 @@ internal sealed class TensorProducts<TLayout, TEpilogue>
         if (!a.IsAligned || !b.IsAligned || m.Most <= 0 || n <= 0 || k.Most <= 0) return false;
         // Boxes end at the bounds of a matrix. A shorter contraction is cut off within them only where a step is a row.
         bool boxes = k.IsConstant || TLayout.TransposeA && !TLayout.TransposeB;
-        var product = new ProductShape(Layout, m.Most, n, k.Most, boxes);
+        var product = new ProductShape(Layout, m.Most, n, k.Most, boxes, TEpilogue.Operations);
         if (!chosen.TryGetValue(product, out var form)) form = Choose(product);
         form.Product.Launch(a, b, m, n, k, form.Parts, epilogue);
         if (device.IsOnPaper && !chosen.ContainsKey(product))
         {
             // what is to be measured takes the memory of the form that wants most
-            foreach (var (variant, parts) in choice.Rivals(product.M, product.N, product.K, product.Boxes)) Create(device, variant).Launch(a, b, m, n, k, parts, epilogue);
+            foreach (var (variant, parts) in choice.Rivals(product)) Create(device, variant).Launch(a, b, m, n, k, parts, epilogue);
         }
 
         return true;
@@ -41,10 +41,10 @@ internal sealed class TensorProducts<TLayout, TEpilogue>
 
     (TensorProduct<TLayout, TEpilogue> Product, int Parts) Choose(ProductShape product)
     {
-        var rivals = choice.Rivals(product.M, product.N, product.K, product.Boxes);
+        var rivals = choice.Rivals(product);
         (ProductVariant Variant, int Parts)? settled = device.ProductMeasurements is { } measurements ? measurements.Of(product, choice) : rivals[0];
         // what is to be measured goes by the estimate in a rehearsal, and to the end of the process where nothing was rehearsed
-        if (settled is null && device.Rehearsal is { } rehearsal) rehearsal.Measures(new ProductTimer<TLayout>(device, product, rivals));
+        if (settled is null && device.Rehearsal is { } rehearsal) rehearsal.Measures(new ProductTimer<TLayout>(device, choice, product));
         else if (settled is null) settled = device.ProductMeasurements!.Estimate(product, choice);
         var (variant, parts) = settled ?? rivals[0];
         if (!products.TryGetValue(variant, out var launched)) products[variant] = launched = Create(device, variant);
@@ -53,23 +53,27 @@ internal sealed class TensorProducts<TLayout, TEpilogue>
     }
 
     /// <summary>A variant of the product.</summary>
-    public static TensorProduct<TLayout, TEpilogue> Create(GpuDevice device, ProductVariant variant) => (variant.Columns, variant.Workers) switch
+    public static TensorProduct<TLayout, TEpilogue> Create(GpuDevice device, ProductVariant variant) => (variant.Columns, variant.Workers, variant.Walks) switch
     {
-        (128, 128) => new TiledProduct<Tile128Warps4, TLayout, TEpilogue>(device, variant),
-        (128, 256) => new TiledProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
-        (256, 256) => new TiledProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
+        (128, 128, false) => new TiledProduct<Tile128Warps4, TLayout, TEpilogue>(device, variant),
+        (128, 256, false) => new TiledProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
+        (256, 256, false) => new TiledProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
+        (128, 256, true) => new WalkingProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
+        (256, 256, true) => new WalkingProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
         _ => throw new ArgumentException($"{variant.Name} has no kernel", nameof(variant)),
     };
 
     /// <summary>The text of a variant's kernel, for any backend.</summary>
-    public static string Text(Backend backend, ProductVariant variant) => (variant.Columns, variant.Workers) switch
+    public static string Text(Backend backend, ProductVariant variant) => (variant.Columns, variant.Workers, variant.Walks) switch
     {
-        (128, 128) => Text<TensorProductKernel<Tile128Warps4, TEpilogue>>(backend, variant),
-        (128, 256) => Text<TensorProductKernel<Tile128Warps8, TEpilogue>>(backend, variant),
-        (256, 256) => Text<TensorProductKernel<Tile256Warps8, TEpilogue>>(backend, variant),
+        (128, 128, false) => Text<TensorProductKernel<Tile128Warps4, TEpilogue>>(backend, variant),
+        (128, 256, false) => Text<TensorProductKernel<Tile128Warps8, TEpilogue>>(backend, variant),
+        (256, 256, false) => Text<TensorProductKernel<Tile256Warps8, TEpilogue>>(backend, variant),
+        (128, 256, true) => Text<WalkingProductKernel<Tile128Warps8, TEpilogue>>(backend, variant),
+        (256, 256, true) => Text<WalkingProductKernel<Tile256Warps8, TEpilogue>>(backend, variant),
         _ => throw new ArgumentException($"{variant.Name} has no kernel", nameof(variant)),
     };
 
     static string Text<TKernel>(Backend backend, ProductVariant variant) where TKernel : struct, IGpuKernel =>
-        PatchedKernel<TKernel>.Compile(backend, variant.Lanes, variant.Resident, text => ProductText.Complete(text, variant, TLayout.TransposeA, TLayout.TransposeB)).PTXAssembly;
+        PatchedKernel<TKernel>.Compile(backend, variant.Lanes, variant.Resident, text => TensorProduct<TLayout, TEpilogue>.Complete(text, variant)).PTXAssembly;
 }

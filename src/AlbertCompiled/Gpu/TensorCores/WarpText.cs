@@ -100,6 +100,16 @@ internal static class WarpText
         text.Line($"selp.b32 {stage}, 0, {stage}, more");
     }
 
+    /// <summary>Adds to the byte at which a row of the finished tile begins where the lane's columns 2t and 2t + 1 of each eight lie: the last four in the second half.</summary>
+    public static void PairOffset(PtxText text, ProductVariant variant)
+    {
+        text.Line($".reg .b32 half");
+        text.Line($"and.b32 pair, lane, 1");
+        text.Line($"mad.lo.u32 out, pair, 8, out");
+        text.Line($"bfe.u32 half, lane, 1, 1");
+        text.Line($"mad.lo.u32 out, half, {variant.ProductHalf * 4}, out");
+    }
+
     static void Leave(PtxText text, ProductVariant variant, int columns)
     {
         // A lane holds columns 2t and 2t + 1 of rows g and g + 8 of each 16 × 8.
@@ -108,15 +118,14 @@ internal static class WarpText
         text.Line($"shr.u32 out, pair, 2");
         text.Line($"mad.lo.u32 out, warpM, 64, out");
         text.Line($"mul.lo.u32 out, out, {variant.ProductStride * 4}");
-        text.Line($"and.b32 pair, pair, 3");
-        text.Line($"mad.lo.u32 out, pair, 8, out");
-        text.Line($"mad.lo.u32 out, warpN, {columns * 4}, out");
+        PairOffset(text, variant);
+        text.Line($"mad.lo.u32 out, warpN, {columns * 2}, out");
         text.Line($"add.u32 out, out, smem");
         for (int i = 0; i < 4; i++)
         {
             for (int j = 0; j < columns / 8; j++)
             {
-                int c = (i * (columns / 8) + j) * 4, at = i * 16 * variant.ProductStride * 4 + j * 32;
+                int c = (i * (columns / 8) + j) * 4, at = i * 16 * variant.ProductStride * 4 + j * 16;
                 text.Line($"st.shared.v2.f32 [out+{at}], {PtxText.Vector("c", c, 2)}");
                 text.Line($"st.shared.v2.f32 [out+{at + 8 * variant.ProductStride * 4}], {PtxText.Vector("c", c + 2, 2)}");
             }

@@ -17,7 +17,7 @@ internal static class WarpgroupText
     }
 
     /// <summary>Declares the accumulators and describes the operands' tiles.</summary>
-    static void Begin(PtxText text, int accumulators)
+    public static void Begin(PtxText text, int accumulators)
     {
         text.Line($".reg .f32 c<{accumulators}>");
         text.Line($".reg .b32 group, rd, wr, togo, ahead, low, high, one, lowA, lowB");
@@ -105,14 +105,14 @@ internal static class WarpgroupText
     }
 
     /// <summary>Declares what workers and producer keep from tile to tile.</summary>
-    static void BoxRegisters(PtxText text)
+    public static void BoxRegisters(PtxText text)
     {
         text.Line($".reg .b32 phase, full, empty, leader");
         text.Line($".reg .pred ready, chosen");
     }
 
     /// <summary>The products of a tile of C, of so many steps; every stage is given back.</summary>
-    static void BoxProducts(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
+    public static void BoxProducts(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
     {
         string loop = text.Label("loop"), end = text.Label("end"), nothing = text.Label("nothing"), notFirst = text.Label("notfirst");
         int accumulators = variant.Columns / 2;
@@ -190,13 +190,12 @@ internal static class WarpgroupText
         text.Line($"shr.u32 pair, pair, 2");
         text.Line($"add.u32 out, out, pair");
         text.Line($"mul.lo.u32 out, out, {variant.ProductStride * 4}");
-        text.Line($"and.b32 pair, lane, 3");
-        text.Line($"mad.lo.u32 out, pair, 8, out");
+        WarpText.PairOffset(text, variant);
         text.Line($"add.u32 out, out, smem");
         for (int j = 0; j < variant.Columns / 8; j++)
         {
-            text.Line($"st.shared.v2.f32 [out+{j * 32}], {PtxText.Vector("c", j * 4, 2)}");
-            text.Line($"st.shared.v2.f32 [out+{j * 32 + 8 * variant.ProductStride * 4}], {PtxText.Vector("c", j * 4 + 2, 2)}");
+            text.Line($"st.shared.v2.f32 [out+{j * 16}], {PtxText.Vector("c", j * 4, 2)}");
+            text.Line($"st.shared.v2.f32 [out+{j * 16 + 8 * variant.ProductStride * 4}], {PtxText.Vector("c", j * 4 + 2, 2)}");
         }
     }
 }

@@ -37,7 +37,7 @@ static class MemoryAccess
             return new ParameterLoad(targets, widths, offset, type);
         }
 
-        return new LoadInstruction(Space(d), targets, widths, d.Address(d[1]), type);
+        return new LoadInstruction(Space(d), targets, widths, d.Address(d[1]), type, d.Statement.Has("acquire"));
     }
 
     static StoreInstruction Store(Decoding d)
@@ -124,8 +124,11 @@ abstract unsafe class Access(char space, AddressOperand address, int bytes) : In
 }
 
 /// <summary>ld.</summary>
-sealed unsafe class LoadInstruction(char space, int[] targets, int[] widths, AddressOperand address, PtxType type) : Access(space, address, type.Bytes * targets.Length)
+sealed unsafe class LoadInstruction(char space, int[] targets, int[] widths, AddressOperand address, PtxType type, bool acquires) : Access(space, address, type.Bytes * targets.Length)
 {
+    /// <summary>It looks for what another block has left, which may not have had its turn.</summary>
+    public bool Acquires => acquires;
+
     public override void Execute(Warp warp, uint mask)
     {
         Count(warp, mask);
@@ -142,6 +145,8 @@ sealed unsafe class LoadInstruction(char space, int[] targets, int[] widths, Add
                 r[targets[t] * Warp.Size + i] = value;
             }
         }
+
+        if (acquires) warp.Yield();
     }
 }
 

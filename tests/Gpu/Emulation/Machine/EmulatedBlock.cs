@@ -60,33 +60,36 @@ sealed class EmulatedBlock : IDisposable
     public TransactionBarrier Transaction(Warp warp, ulong address) =>
         transactions.TryGetValue(address, out var barrier) ? barrier : throw warp.Fail($"no mbarrier was initialised at shared address {address}");
 
-    /// <summary>Runs the block at a place in the grid to its end.</summary>
-    public void Run(int x, int y, int z)
+    /// <summary>Begins the block at a place in the grid.</summary>
+    public void Start(int x, int y, int z)
     {
         Index = (x, y, z);
         Shared.Clear();
         transactions.Clear();
         idle = 0;
         for (int w = 0; w < Warps.Length; w++) Warps[w].Start(Threads - w * Warp.Size);
-        while (true)
-        {
-            bool ran = false, done = true;
-            Yielded = false;
-            foreach (var warp in Warps)
-            {
-                done &= warp.State == WarpState.Done;
-                if (warp.State != WarpState.Ready) continue;
-                bool before = Yielded;
-                Yielded = false;
-                warp.Run(Turn);
-                ran |= !Yielded;
-                Yielded |= before;
-            }
+    }
 
-            if (done) return;
-            if (ran) Progress();
-            else if (!Warps.Any(w => w.State == WarpState.Ready) || ++idle > Patience) throw Stuck();
+    /// <summary>Gives each warp a turn.</summary>
+    /// <returns>Whether the block has ended.</returns>
+    public bool Round()
+    {
+        bool ran = false, done = true;
+        Yielded = false;
+        foreach (var warp in Warps)
+        {
+            done &= warp.State == WarpState.Done;
+            if (warp.State != WarpState.Ready) continue;
+            bool before = Yielded;
+            Yielded = false;
+            warp.Run(Turn);
+            ran |= !Yielded;
+            Yielded |= before;
         }
+
+        if (ran) Progress();
+        else if (!done && (!Warps.Any(w => w.State == WarpState.Ready) || ++idle > Patience)) throw Stuck();
+        return done;
     }
 
     /// <summary>A warp has ended: barriers may have waited only for it.</summary>

@@ -103,18 +103,32 @@ sealed unsafe class EmulatedKernel
         int align = Math.Max(16, decoder.DynamicAlign);
         dynamicBase = (uint)((SharedMemory.Base + StaticShared + align - 1) / align * align);
         if (align < 1024 && dynamicBase % (2 * align) == 0) dynamicBase += (uint)align;
-        using var emulated = new EmulatedBlock(this, memory, block.X * block.Y * block.Z, (int)(dynamicBase - SharedMemory.Base) + dynamicShared);
-        for (int z = 0; z < grid.Z; z++)
-            for (int y = 0; y < grid.Y; y++)
-                for (int x = 0; x < grid.X; x++) Run(emulated, x, y, z);
+        // Blocks that wait for one another run side by side, others one after another in the same memory.
+        int blocks = grid.X * grid.Y * grid.Z, beside = Program.Any(i => i is LoadInstruction { Acquires: true }) ? blocks : 1;
+        var running = new EmulatedBlock[beside];
+        try
+        {
+            for (int i = 0; i < beside; i++) running[i] = new(this, memory, block.X * block.Y * block.Z, (int)(dynamicBase - SharedMemory.Base) + dynamicShared);
+            for (int first = 0; first < blocks; first += beside)
+            {
+                for (int i = 0; i < beside; i++) running[i].Start((first + i) % grid.X, (first + i) / grid.X % grid.Y, (first + i) / grid.X / grid.Y);
+                var left = running.ToList();
+                while (left.Count > 0) left.RemoveAll(Round);
+            }
+        }
+        finally
+        {
+            foreach (var emulated in running) emulated?.Dispose();
+        }
+
         return new(this, [.. findings]);
     }
 
-    static void Run(EmulatedBlock emulated, int x, int y, int z)
+    static bool Round(EmulatedBlock emulated)
     {
         try
         {
-            emulated.Run(x, y, z);
+            return emulated.Round();
         }
         catch (EmulationException e) when (!e.Message.StartsWith("block", StringComparison.Ordinal))
         {

@@ -1,0 +1,29 @@
+using System.Text.Json;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary>Whether a command fits the unfinished model that it would go on with.</summary>
+static class FineTuneSettings
+{
+    const string Device = "device", DataKey = "data-key";
+
+    static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.KebabCaseLower };
+
+    /// <summary>Checks that what is given again is what the model was begun with.</summary>
+    /// <exception cref="TrainingException">A setting differs, or the data do.</exception>
+    public static void CheckUnchanged(FineTunedFolder folder, FineTuningConfiguration given)
+    {
+        var recorded = folder.ReadConfiguration();
+        foreach (var (before, now) in Values(recorded).Zip(Values(given)))
+            if (before.Value != now.Value)
+                throw new TrainingException(before.Name == DataKey
+                    ? $"the data have changed since {folder.Folder} was begun: choose another --run, or begin anew with --new"
+                    : $"{folder.Folder} was begun with {before.Name} {before.Value}, not {now.Value}: repeat the command as it was, choose another --run, or begin anew with --new");
+    }
+
+    static IEnumerable<(string Name, string Value)> Values(FineTuningConfiguration configuration) => Values(JsonSerializer.SerializeToElement(configuration, Options));
+
+    static IEnumerable<(string Name, string Value)> Values(JsonElement element) => element.EnumerateObject().SelectMany(p =>
+        p.Value.ValueKind == JsonValueKind.Object ? Values(p.Value) : p.Name == Device ? [] : [(p.Name, p.Value.ToString())]);
+}

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Experiments;
+
+/// <summary>Results as JSON lines: each is on the disk before the next is begun, so what was interrupted goes on where it stopped.</summary>
+public sealed class ResultFile
+{
+    static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    readonly string path;
+    readonly Dictionary<RunKey, RunResult> results = [];
+
+    /// <summary>Opens the results of a folder, which is made if it is not there.</summary>
+    /// <exception cref="TrainingException">The folder cannot be written, or a line other than the last is damaged.</exception>
+    public ResultFile(string folder)
+    {
+        path = Path.Combine(folder, "results.jsonl");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            if (!File.Exists(path)) return;
+            string text = File.ReadAllText(path);
+            int whole = text.LastIndexOf('\n') + 1; // a line without an end was being written when the process was killed
+            string[] lines = text[..whole].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            for (int i = 0; i < lines.Length; i++) Keep(Parse(lines[i], i + 1));
+            if (whole < text.Length) File.WriteAllText(path, text[..whole]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException($"cannot use the folder {folder}: {e.Message}; choose another --out", e);
+        }
+    }
+
+    /// <summary>The result of a key, null if it was not measured yet.</summary>
+    public RunResult? Find(RunKey key) => results.GetValueOrDefault(key);
+
+    /// <summary>Appends a result.</summary>
+    /// <exception cref="TrainingException">It cannot be written.</exception>
+    public void Add(RunResult result)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Append);
+            stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(result, Options), (byte)'\n']);
+            stream.Flush(flushToDisk: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException($"cannot write {path}: {e.Message}", e);
+        }
+
+        Keep(result);
+    }
+
+    void Keep(RunResult result) => results[result.Key] = result;
+
+    RunResult Parse(string line, int number)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RunResult>(line, Options) is { Key: not null, Values: not null } result ? result : throw new JsonException("key or values are missing");
+        }
+        catch (JsonException e)
+        {
+            throw new TrainingException($"{path}, line {number} is damaged ({e.Message.Split('\n')[0]}): remove the line, and it is measured again", e);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Xml.Linq;
+using AlbertCompiled.Cpu;
+using AlbertCompiled.Experiments;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Tests.Experiments;
+
+/// <summary>Experiments really run, on the smallest configuration and for two steps; what they leave on the disk; the page.</summary>
+public sealed class RunnerTests : IDisposable
+{
+    static readonly Quantity[] Columns = [Quantities.MlmLoss, Quantities.Sop];
+
+    static readonly Experiment Small = new("small", "A small table", Measurement.Training,
+        [new("first", nameof(SharedE8), [54.9]), new("second", nameof(SharedE8), [52.4], Objective.None), new("third", nameof(OwnE8), [], TimeOf: "first")],
+        Columns, [new("paper: MLM", "0.0")], [new("MLM loss", Quantities.MlmLoss), new("The paper's", null, 0), new("Order", Quantities.Sop)],
+        [ContrastClaim.Better("the first does better (Table 0)", Quantities.MlmLoss, "first", "second")])
+    {
+        PaperMeasured = "something else",
+    };
+
+    readonly TemporaryFolder folder = new();
+    readonly Lazy<Device> device = new(() => new CpuDevice(2));
+    readonly Lazy<HeldOutTasks> tasks;
+    readonly List<string> lines = [];
+
+    public RunnerTests() => tasks = new(() => new(TestText.Corpus(folder), TestText.Vocabulary, sequences: 48, probeBatches: 3));
+
+    public void Dispose()
+    {
+        if (tasks.IsValueCreated) tasks.Value.Corpus.Dispose();
+        if (device.IsValueCreated) device.Value.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public void An_interrupted_experiment_goes_on_to_the_same_results()
+    {
+        using var interruption = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Run("broken", line =>
+        {
+            lines.Add(line);
+            if (lines.Count == 2) interruption.Cancel();
+        }, interruption.Token));
+        Assert.Equal(2, File.ReadAllLines(folder["broken/results.jsonl"]).Length);
+        File.AppendAllText(folder["broken/results.jsonl"], "{\"key\":{\"config"); // killed while it wrote
+        var results = Run("broken", lines.Add);
+        Assert.Equal(7, lines.Count); // two seeds of three rows, and a ratio of steps
+        Run("broken", _ => Assert.Fail("nothing is measured twice"));
+
+        var whole = Run("whole", _ => { });
+        foreach (string row in (string[])["first", "second"])
+            for (int seed = 0; seed < 2; seed++)
+                foreach (var (name, value) in whole[row][seed].Values)
+                    if (name is not (Measured.Seconds or Measured.TokensPerSecond)) Assert.Equal(value, results[row][seed].Values[name]);
+        Assert.Equal([1ul, 2ul], results.SeedsOf(["first", "second"]));
+        Assert.Equal(Shape.Layers, results["first"][0].Distances.Count);
+        Assert.NotEqual(results["first"][0].Values[Measured.MlmLoss], results["first"][1].Values[Measured.MlmLoss]);
+        Assert.All(results["first"], r => Assert.InRange(r.Values[Measured.MlmLoss], 6, 12));
+        Assert.All(results["first"], r => Assert.Equal(r.Values[Measured.MlmAccuracy], r.Values[Measured.OwnMlmAccuracy]));
+        Assert.All((string[])[Measured.SopProbe, Measured.NspProbe], p => Assert.All(results["first"], r => Assert.InRange(r.Values[p], 0.3, 1)));
+    }
+
+    [Fact]
+    public void Another_budget_is_another_result()
+    {
+        Run("folder", lines.Add, budget: new(1, 1));
+        int before = lines.Count;
+        Run("folder", lines.Add, budget: new(2, 1));
+        Assert.Equal(2 * before - 1, lines.Count); // the ratio of steps is kept
+    }
+
+    [Fact]
+    public void A_damaged_line_is_named()
+    {
+        folder.Write("damaged/results.jsonl", "{\"key\":null}\n");
+        var failure = Assert.Throws<TrainingException>(() => new ResultFile(folder["damaged"]));
+        Assert.Contains("line 1 is damaged", failure.Message);
+        folder.Write("file", "");
+        Assert.Contains("choose another --out", Assert.Throws<TrainingException>(() => new ResultFile(folder["file"])).Message);
+    }
+
+    [Fact]
+    public void The_page_shows_both_sides_and_needs_nothing_else()
+    {
+        var results = Run("page", _ => { });
+        var levels = PageFacts.RuleLevels(tasks.Value);
+        Assert.Equal(0.5, levels[Measured.SopAccuracy][0].Y);
+        var page = ExperimentPage.Draw(Small with { DrawsLayers = true, Rows = [.. Small.Rows.Take(2)] }, results, new("albert experiment small", "a machine", "a text", new(2, 2), levels));
+        PageFile.Write(folder["page.html"], page);
+        string text = File.ReadAllText(folder["page.html"]);
+        foreach (string part in (string[])["A small table", "albert experiment small", "a machine", "a text", "54.9", "something else", "arXiv 1909.11942v6", "the first does better (Table 0)", "a rule that sees the first tokens", "seeds"])
+            Assert.Contains(part, text);
+        Assert.DoesNotContain("<script", text);
+        Assert.DoesNotContain("src=", text);
+        Assert.DoesNotContain("href=", text);
+        XNamespace svg = "http://www.w3.org/2000/svg";
+        Assert.Equal(5, page.Descendants(svg + "svg").Count()); // three plots, and layers' distance and angle
+        Assert.Equal(2 * 2 * 2, page.Descendants(svg + "svg").Take(3).SelectMany(s => s.Descendants(svg + "circle")).Count(c => (string?)c.Attribute("class") == "mark train")); // a dot for each row and seed of two plots
+        Assert.Contains(ExperimentPage.Judge(Small, results), v => text.Contains(v.Sentence, StringComparison.Ordinal));
+        Assert.Equal(["", "MLM loss, nats", "SOP", "paper: MLM"], ExperimentTable.Of(Small, results).Header);
+        Assert.StartsWith("|  | MLM loss, nats | SOP | paper: MLM |\n| --- | ---: | ---: | ---: |\n| first | ", ExperimentTable.Of(Small, results).Markdown());
+    }
+
+    [Fact]
+    public void The_command_lists_counts_and_refuses()
+    {
+        Assert.Contains("table5   Table 5", CliRun.Of("experiment").Succeeds().Output);
+        string output = CliRun.Of("experiment", "table1", "--out", folder["out"]).Succeeds().Output;
+        Assert.Contains("| ALBERT base | 11,092,992 | 11,683,584 | 11,813,810 | 12 |", output);
+        Assert.Contains("As in the paper: ALBERT large has 18M parameters", output);
+        Assert.Contains("Contradicts the paper: ALBERT xxlarge has 235M parameters", output);
+        Assert.Contains("albert experiment table1 --out", File.ReadAllText(folder["out/table1.html"]));
+        CliRun.Of("experiment", "table9", "--out", folder["out"]).Fails("no experiment is called table9", "table5");
+        CliRun.Of("experiment", "table5", "--steps", "0", "--out", folder["out"]).Fails("--steps");
+        CliRun.Of("experiment", "table5", "--seeds", "0", "--out", folder["out"]).Fails("--seeds");
+        CliRun.Of("experiment", "table5", "--data", "a", "--text", "b", "--out", folder["out"]).Fails("--text and --data");
+        CliRun.Of("experiment", "table5", "--data", folder["none"], "--out", folder["out"]).Fails(folder["none"]);
+    }
+
+    [Fact]
+    public void Throughput_is_measured_and_kept()
+    {
+        var speed = new Experiment("speed", "Speed", Measurement.Speed, [new("a", nameof(SharedE8), []), new("b", nameof(OwnE8), [])], [Quantities.TokensPerSecond with { RelativeTo = "a", NumberFormat = "0.0" }], [], [], []) { PaperMeasured = "nothing" };
+        var runner = new Runner(new(1, 2), new(folder["speed"]), device, tasks, lines.Add);
+        var results = runner.Run(speed, default);
+        Assert.All((string[])["a", "b"], row => Assert.Equal(2, results[row].Count));
+        Assert.Equal([1.0, 1.0], results.Values("a", speed.Columns[0]));
+        Assert.Equal(2, lines.Count);
+        new Runner(new(1, 2), new(folder["speed"]), device, tasks, _ => Assert.Fail("nothing is measured twice")).Run(speed, default);
+        Assert.False(tasks.IsValueCreated); // no text is read for it
+    }
+
+    ResultSet Run(string name, Action<string> progress, CancellationToken cancellation = default, Budget? budget = null) =>
+        new Runner(budget ?? new(2, 2), new(folder[name]), device, tasks, progress).Run(Small, cancellation);
+}
