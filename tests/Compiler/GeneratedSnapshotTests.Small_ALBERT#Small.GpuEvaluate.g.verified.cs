@@ -81,13 +81,13 @@ partial class Small
             pretrainingCorrectKernel.LaunchChunks(Predictions, new(logits, Batch.Labels, meanPartials, mlmPartials));
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
-            columnSumKernel.Launch(Predictions, ArenaPlan.ChunkRows, accumulate: false, new(mlmPartials, 1, mlm), new(meanPartials, 1, mean));
+            columnSumKernel.Launch(Predictions, accumulate: false, new(mlmPartials, 1, mlm), new(meanPartials, 1, mean));
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
             pretrainingCorrect2Kernel.LaunchChunks(Sequences, new(order2, Batch.Order, meanPartials2, sopPartials));
 
             // var sop = Mean(CrossEntropy(order, batch.Order));
-            columnSumKernel.Launch(Sequences, ArenaPlan.ChunkRows, accumulate: false, new(sopPartials, 1, sop), new(meanPartials2, 1, mean2));
+            columnSumKernel.Launch(Sequences, accumulate: false, new(sopPartials, 1, sop), new(meanPartials2, 1, mean2));
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
             sopAccuracyMeanKernel.Launch(1, new(mlm, WholePredictions, mlm2, sop, WholeSequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy));

@@ -88,17 +88,17 @@ partial class Small
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
             mlmCrossEntropyGradientKernel.LaunchChunks(Predictions, new(logits, Batch.Labels, meanPartials, mlmPartials, dMlm, dMlm2, dLogitsPartials));
-            columnSumKernel.Launch(Predictions, ArenaPlan.ChunkRows, accumulate: false, new(mlmPartials, 1, mlm), new(meanPartials, 1, mean));
+            columnSumKernel.Launch(Predictions, accumulate: false, new(mlmPartials, 1, mlm), new(meanPartials, 1, mean));
 
             // gradient of: return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            columnSumKernel.Launch(Predictions, ArenaPlan.ChunkRows, accumulate: true, new(dLogitsPartials, 50, Gradient(Offset.PredictionsBias)));
+            columnSumKernel.Launch(Predictions, accumulate: true, new(dLogitsPartials, 50, Gradient(Offset.PredictionsBias)));
 
             // var sop = Mean(CrossEntropy(order, batch.Order));
             sopCrossEntropyGradientKernel.LaunchChunks(Sequences, new(order2, Batch.Order, meanPartials2, sopPartials, dSop, dSop2, dOrderPartials));
-            columnSumKernel.Launch(Sequences, ArenaPlan.ChunkRows, accumulate: false, new(sopPartials, 1, sop), new(meanPartials2, 1, mean2));
+            columnSumKernel.Launch(Sequences, accumulate: false, new(sopPartials, 1, sop), new(meanPartials2, 1, mean2));
 
             // gradient of: var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            columnSumKernel.Launch(Sequences, ArenaPlan.ChunkRows, accumulate: true, new(dOrderPartials, 2, Gradient(Offset.ClassifierBias)));
+            columnSumKernel.Launch(Sequences, accumulate: true, new(dOrderPartials, 2, Gradient(Offset.ClassifierBias)));
 
             // gradient of: return Tanh(Linear(first, pooler));
             pooledPoolGradientKernel.Launch(new(dSop2, 2), new(Weight(Offset.ClassifierWeight), 16), Sequences, 16, 2, new(DropoutKey(4, 0), pooled, dPooled));
@@ -112,11 +112,11 @@ partial class Small
 
             // gradient of: return Tanh(Linear(first, pooler));
             poolerBiasGradientKernel.LaunchBlocks(Sequences, new(dPooled, dLinearPartials));
-            columnSumKernel.Launch(Sequences, ArenaPlan.ChunkRows, accumulate: true, new(dLinearPartials, 16, Gradient(Offset.PoolerBias)));
+            columnSumKernel.Launch(Sequences, accumulate: true, new(dLinearPartials, 16, Gradient(Offset.PoolerBias)));
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             decoderInputLayerNormGradientKernel.LaunchBlocks(Predictions, new(dDecodeProduct, decoderInput, dDecoderInputPartials2));
-            columnSumKernel.Launch(Predictions, ArenaPlan.ChunkRows, accumulate: true, new(dDecoderInputPartials2, 8, Gradient(Offset.PredictionsLayerNormWeight)));
+            columnSumKernel.Launch(Predictions, accumulate: true, new(dDecoderInputPartials2, 8, Gradient(Offset.PredictionsLayerNormWeight)));
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
             sopAccuracyMeanKernel.Launch(1, new(mlm, WholePredictions, mlm2, sop, WholeSequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy));
@@ -125,7 +125,7 @@ partial class Small
             activateGeluTanhGradientKernel.LaunchChunks(Predictions, new(dDecodeProduct, dDecoderInputPartials, Value(Offset.PredictionsLayerNormWeight), centred, decoderInputSum, geluTanh, transformedProduct, Value(Offset.PredictionsDenseBias), dGeluTanh, dTransformedPartials));
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-            columnSumKernel.Launch(Predictions, ArenaPlan.ChunkRows, accumulate: true, new(dDecoderInputPartials, 8, Gradient(Offset.PredictionsLayerNormBias)), new(dTransformedPartials, 8, Gradient(Offset.PredictionsDenseBias)));
+            columnSumKernel.Launch(Predictions, accumulate: true, new(dDecoderInputPartials, 8, Gradient(Offset.PredictionsLayerNormBias)), new(dTransformedPartials, 8, Gradient(Offset.PredictionsDenseBias)));
 
             // gradient of: return Tanh(Linear(first, pooler));
             nNStoreKernel.Launch(new(dPooled, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16, new(dLinearProduct, 16));
@@ -153,7 +153,7 @@ partial class Small
                 layerSumDropoutGradientKernel.LaunchChunks(Tokens, new(LayerOutputSum(layer), LayerOutputSum2(layer), DQueryKeyValue((layer + 1) & 1), dLayerOutputPartials, LayerSum(layer), dLayerOutputPartials2, Value(Offset.FullLayerLayerNormWeight), dLayerOutputSum, dCentredSum, DropoutKey(3, layer), dLayerSum, dLayerSumPartials));
 
                 // gradient of: var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                columnSumKernel.Launch(Tokens, ArenaPlan.ChunkRows, accumulate: true, new(dLayerOutputPartials, 16, Gradient(Offset.FullLayerLayerNormBias)), new(dLayerOutputPartials2, 16, Gradient(Offset.FullLayerLayerNormWeight)), new(dLayerSumPartials, 16, Gradient(Offset.FfnOutputBias)));
+                columnSumKernel.Launch(Tokens, accumulate: true, new(dLayerOutputPartials, 16, Gradient(Offset.FullLayerLayerNormBias)), new(dLayerOutputPartials2, 16, Gradient(Offset.FullLayerLayerNormWeight)), new(dLayerSumPartials, 16, Gradient(Offset.FfnOutputBias)));
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
                 activateGeluTanhGradient2Kernel.Launch(new(dLayerSum, 16), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 32, 16, new(ExpandedProduct(layer), Value(Offset.FfnBias), dGeluTanh2));
@@ -163,7 +163,7 @@ partial class Small
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
                 ffnBiasGradientKernel.LaunchBlocks(Tokens, new(dGeluTanh2, dExpandedPartials));
-                columnSumKernel.Launch(Tokens, ArenaPlan.ChunkRows, accumulate: true, new(dExpandedPartials, 32, Gradient(Offset.FfnBias)));
+                columnSumKernel.Launch(Tokens, accumulate: true, new(dExpandedPartials, 32, Gradient(Offset.FfnBias)));
                 nNStoreKernel.Launch(new(dGeluTanh2, 32), new(Weight(Offset.FfnWeight), 16), Tokens, 16, 32, new(dExpandedProduct, 16));
                 tNAccumulateKernel.Launch(new(dGeluTanh2, 32), new(Attended(layer), 16), 32, 16, Tokens, new(Gradient(Offset.FfnWeight), 16));
 
@@ -171,7 +171,7 @@ partial class Small
                 attentionSumDropoutGradientKernel.LaunchChunks(Tokens, new(LayerOutputSum2(layer), dLayerOutputSum, LayerOutputSum(layer), dCentredSum, AttendedSum(layer), AttendedSum2(layer), DQueryKeyValue((layer + 1) & 1), Value(Offset.FullLayerLayerNormWeight), LayerSum(layer), dExpandedProduct, dAttendedPartials, AttentionSum(layer), dAttendedPartials2, Value(Offset.AttentionLayerNormWeight), dAttended, DropoutKey(2, layer), dAttentionSum, dAttentionSumPartials));
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                columnSumKernel.Launch(Tokens, ArenaPlan.ChunkRows, accumulate: true, new(dAttendedPartials, 16, Gradient(Offset.AttentionLayerNormBias)), new(dAttendedPartials2, 16, Gradient(Offset.AttentionLayerNormWeight)), new(dAttentionSumPartials, 16, Gradient(Offset.AttentionDenseBias)));
+                columnSumKernel.Launch(Tokens, accumulate: true, new(dAttendedPartials, 16, Gradient(Offset.AttentionLayerNormBias)), new(dAttendedPartials2, 16, Gradient(Offset.AttentionLayerNormWeight)), new(dAttentionSumPartials, 16, Gradient(Offset.AttentionDenseBias)));
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
                 nNStoreKernel.Launch(new(dAttentionSum, 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16, new(dAttentionSumProduct, 16));
@@ -182,7 +182,7 @@ partial class Small
 
                 // gradient of: var queryKeyValue = Linear(x, a.QueryKeyValue);
                 queryKeyValueBiasGradientKernel.LaunchBlocks(Tokens, new(dContext, dQueryKeyValuePartials));
-                columnSumKernel.Launch(Tokens, ArenaPlan.ChunkRows, accumulate: true, new(dQueryKeyValuePartials, 48, Gradient(Offset.QueryKeyValueBias)));
+                columnSumKernel.Launch(Tokens, accumulate: true, new(dQueryKeyValuePartials, 48, Gradient(Offset.QueryKeyValueBias)));
                 queryKeyValueLinearGradientKernel.Launch(new(dContext, 48), new(Weight(Offset.QueryKeyValueWeight), 16), Tokens, 16, 48, new(dAttended, DQueryKeyValue(layer & 1)));
                 tNAccumulateKernel.Launch(new(dContext, 48), new(LayerOutput(layer), 16), 48, 16, Tokens, new(Gradient(Offset.QueryKeyValueWeight), 16));
             }
@@ -192,7 +192,7 @@ partial class Small
         {
             // gradient of: var hidden = mapping is null ? embedded : Linear(embedded, mapping);
             embeddingHiddenMappingInBiasGradientKernel.LaunchBlocks(Tokens, new(DQueryKeyValue(0), dHiddenPartials));
-            columnSumKernel.Launch(Tokens, ArenaPlan.ChunkRows, accumulate: true, new(dHiddenPartials, 16, Gradient(Offset.EmbeddingHiddenMappingInBias)));
+            columnSumKernel.Launch(Tokens, accumulate: true, new(dHiddenPartials, 16, Gradient(Offset.EmbeddingHiddenMappingInBias)));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
             embeddedDropoutGradientKernel.Launch(new(DQueryKeyValue(0), 16), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 8, 16, new(DropoutKey(0, 0), dEmbedded));
@@ -202,7 +202,7 @@ partial class Small
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
             embeddedRowMeanGradientKernel.LaunchChunks(Tokens, new(embeddedSum, embeddedSum2, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2, Value(Offset.EmbeddingsLayerNormWeight), dEmbedded2));
-            columnSumKernel.Launch(Tokens, ArenaPlan.ChunkRows, accumulate: true, new(dEmbeddedPartials, 8, Gradient(Offset.EmbeddingsLayerNormBias)), new(dEmbeddedPartials2, 8, Gradient(Offset.EmbeddingsLayerNormWeight)));
+            columnSumKernel.Launch(Tokens, accumulate: true, new(dEmbeddedPartials, 8, Gradient(Offset.EmbeddingsLayerNormBias)), new(dEmbeddedPartials2, 8, Gradient(Offset.EmbeddingsLayerNormWeight)));
 
             // gradient of: var lookup = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);
             tableGradientKernel.Launch(new(Gradient(Offset.PositionEmbeddingsWeight), 8), positionGroups, new(dEmbedded2, 8), 8);

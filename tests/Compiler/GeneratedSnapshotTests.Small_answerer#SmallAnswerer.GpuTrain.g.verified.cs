@@ -82,11 +82,11 @@ partial class SmallAnswerer
 
             // return Answered(Linear(Encode(batch), spans!), batch);
             answeredPickKernel.LaunchChunks(Predictions, new(surprise, Batch.Predicted, Batch.Labels, meanPartials));
-            columnSumKernel.Launch(Predictions, ArenaPlan.ChunkRows, accumulate: false, new(meanPartials, 1, mean));
+            columnSumKernel.Launch(Predictions, accumulate: false, new(meanPartials, 1, mean));
             totalAnsweredGradientKernel.LaunchBlocks(Tokens, new(dAnswered, dAnswered2, Batch.SequenceOf, logits, totalLogSum, dTotal, dLogitsPartials));
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
-            columnSumKernel.Launch(Tokens, ArenaPlan.ChunkRows, accumulate: true, new(dLogitsPartials, 2, Gradient(Offset.QaOutputsBias)));
+            columnSumKernel.Launch(Tokens, accumulate: true, new(dLogitsPartials, 2, Gradient(Offset.QaOutputsBias)));
             nNStoreKernel.Launch(new(dTotal, 2), new(Weight(Offset.QaOutputsWeight), 16), Tokens, 16, 2, new(DQueryKeyValue(0), 16));
             tNAccumulateKernel.Launch(new(dTotal, 2), new(LayerOutput(2), 16), 2, 16, Tokens, new(Gradient(Offset.QaOutputsWeight), 16));
 
@@ -100,7 +100,7 @@ partial class SmallAnswerer
             {
                 // gradient of: var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 layerOutputRowMeanGradientKernel.LaunchChunks(Tokens, new(LayerOutputSum(layer), LayerOutputSum2(layer), DQueryKeyValue((layer + 1) & 1), dLayerOutputPartials, LayerSum(layer), dLayerOutputPartials2, Value(Offset.FullLayerLayerNormWeight), dLayerOutput, dLayerSumPartials));
-                columnSumKernel.Launch(Tokens, ArenaPlan.ChunkRows, accumulate: true, new(dLayerOutputPartials, 16, Gradient(Offset.FullLayerLayerNormBias)), new(dLayerOutputPartials2, 16, Gradient(Offset.FullLayerLayerNormWeight)), new(dLayerSumPartials, 16, Gradient(Offset.FfnOutputBias)));
+                columnSumKernel.Launch(Tokens, accumulate: true, new(dLayerOutputPartials, 16, Gradient(Offset.FullLayerLayerNormBias)), new(dLayerOutputPartials2, 16, Gradient(Offset.FullLayerLayerNormWeight)), new(dLayerSumPartials, 16, Gradient(Offset.FfnOutputBias)));
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
                 activateGeluTanhGradientKernel.Launch(new(dLayerOutput, 16), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 32, 16, new(ExpandedProduct(layer), Value(Offset.FfnBias), dGeluTanh));
@@ -110,13 +110,13 @@ partial class SmallAnswerer
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
                 ffnBiasGradientKernel.LaunchBlocks(Tokens, new(dGeluTanh, dExpandedPartials));
-                columnSumKernel.Launch(Tokens, ArenaPlan.ChunkRows, accumulate: true, new(dExpandedPartials, 32, Gradient(Offset.FfnBias)));
+                columnSumKernel.Launch(Tokens, accumulate: true, new(dExpandedPartials, 32, Gradient(Offset.FfnBias)));
                 expandedLinearGradientKernel.Launch(new(dGeluTanh, 32), new(Weight(Offset.FfnWeight), 16), Tokens, 16, 32, new(dLayerOutput, dExpanded));
                 tNAccumulateKernel.Launch(new(dGeluTanh, 32), new(Attended(layer), 16), 32, 16, Tokens, new(Gradient(Offset.FfnWeight), 16));
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 attendedRowMeanGradientKernel.LaunchChunks(Tokens, new(AttendedSum(layer), AttendedSum2(layer), dExpanded, dAttendedPartials, AttentionSum(layer), dAttendedPartials2, Value(Offset.AttentionLayerNormWeight), dAttended, dAttentionSumPartials));
-                columnSumKernel.Launch(Tokens, ArenaPlan.ChunkRows, accumulate: true, new(dAttendedPartials, 16, Gradient(Offset.AttentionLayerNormBias)), new(dAttendedPartials2, 16, Gradient(Offset.AttentionLayerNormWeight)), new(dAttentionSumPartials, 16, Gradient(Offset.DenseBias)));
+                columnSumKernel.Launch(Tokens, accumulate: true, new(dAttendedPartials, 16, Gradient(Offset.AttentionLayerNormBias)), new(dAttendedPartials2, 16, Gradient(Offset.AttentionLayerNormWeight)), new(dAttentionSumPartials, 16, Gradient(Offset.DenseBias)));
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
                 nNStoreKernel.Launch(new(dAttended, 16), new(Weight(Offset.DenseWeight), 16), Tokens, 16, 16, new(dAttentionSumProduct, 16));
@@ -127,7 +127,7 @@ partial class SmallAnswerer
 
                 // gradient of: var queryKeyValue = Linear(x, a.QueryKeyValue);
                 queryKeyValueBiasGradientKernel.LaunchBlocks(Tokens, new(dContext, dQueryKeyValuePartials));
-                columnSumKernel.Launch(Tokens, ArenaPlan.ChunkRows, accumulate: true, new(dQueryKeyValuePartials, 48, Gradient(Offset.QueryKeyValueBias)));
+                columnSumKernel.Launch(Tokens, accumulate: true, new(dQueryKeyValuePartials, 48, Gradient(Offset.QueryKeyValueBias)));
                 queryKeyValueLinearGradientKernel.Launch(new(dContext, 48), new(Weight(Offset.QueryKeyValueWeight), 16), Tokens, 16, 48, new(dAttended, DQueryKeyValue(layer & 1)));
                 tNAccumulateKernel.Launch(new(dContext, 48), new(LayerOutput(layer), 16), 48, 16, Tokens, new(Gradient(Offset.QueryKeyValueWeight), 16));
             }
@@ -137,13 +137,13 @@ partial class SmallAnswerer
         {
             // gradient of: var hidden = mapping is null ? embedded : Linear(embedded, mapping);
             embeddingHiddenMappingInBiasGradientKernel.LaunchBlocks(Tokens, new(DQueryKeyValue(0), dHiddenPartials));
-            columnSumKernel.Launch(Tokens, ArenaPlan.ChunkRows, accumulate: true, new(dHiddenPartials, 16, Gradient(Offset.EmbeddingHiddenMappingInBias)));
+            columnSumKernel.Launch(Tokens, accumulate: true, new(dHiddenPartials, 16, Gradient(Offset.EmbeddingHiddenMappingInBias)));
             nNStoreKernel.Launch(new(DQueryKeyValue(0), 16), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 8, 16, new(dHiddenProduct, 8));
             tNAccumulateKernel.Launch(new(DQueryKeyValue(0), 16), new(embedded, 8), 16, 8, Tokens, new(Gradient(Offset.EmbeddingHiddenMappingInWeight), 8));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
             embeddedRowMeanGradientKernel.LaunchChunks(Tokens, new(embeddedSum, embeddedSum2, dHiddenProduct, dEmbeddedPartials, lookup, dEmbeddedPartials2, Value(Offset.EmbeddingsLayerNormWeight), dEmbedded));
-            columnSumKernel.Launch(Tokens, ArenaPlan.ChunkRows, accumulate: true, new(dEmbeddedPartials, 8, Gradient(Offset.EmbeddingsLayerNormBias)), new(dEmbeddedPartials2, 8, Gradient(Offset.EmbeddingsLayerNormWeight)));
+            columnSumKernel.Launch(Tokens, accumulate: true, new(dEmbeddedPartials, 8, Gradient(Offset.EmbeddingsLayerNormBias)), new(dEmbeddedPartials2, 8, Gradient(Offset.EmbeddingsLayerNormWeight)));
 
             // gradient of: var lookup = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);
             tableGradientKernel.Launch(new(Gradient(Offset.PositionEmbeddingsWeight), 8), positionGroups, new(dEmbedded, 8), 8);
