@@ -30,6 +30,8 @@ public sealed class GpuDevice : Device
         RecordsSteps = IsCuda;
         CopyStream = IsCuda ? accelerator.CreateStream() : Stream;
         Lanes = kind switch { "ilgpu-cpu" => SimulatorLanes, "cuda" or "emulator" => 128, _ => 64 };
+        compilers = new(() => new(((CudaAccelerator)accelerator).Backend));
+        codeCache = new(() => Environment.GetEnvironmentVariable("CUDA_CACHE_DISABLE") == "1" ? null : CodeCache.For((CudaAccelerator)accelerator));
     }
 
     // on paper: the same card and streams, which nothing reaches
@@ -37,6 +39,7 @@ public sealed class GpuDevice : Device
     {
         (context, Kind, Accelerator, Stream, CopyStream, Lanes, Host) = (device.context, device.Kind, device.Accelerator, device.Stream, device.Stream, device.Lanes, device.Host);
         (paper, Rehearsal, productMeasurements) = (new(), new(), device.ProductMeasurements);
+        (compilers, codeCache) = (device.compilers, device.codeCache);
     }
 
     readonly PaperMemory? paper;
@@ -97,6 +100,16 @@ public sealed class GpuDevice : Device
 
     /// <summary>The kernels that are loaded.</summary>
     internal KernelStore Kernels { get; } = new();
+
+    /// <summary>ILGPU's compilers for a CUDA device.</summary>
+    internal KernelCompilers Compilers => compilers.Value;
+
+    readonly Lazy<KernelCompilers> compilers;
+
+    /// <summary>Compiled code of kernels on a CUDA device, or null if the driver is told to keep none either (CUDA_CACHE_DISABLE=1).</summary>
+    internal CodeCache? CodeCache => codeCache.Value;
+
+    readonly Lazy<CodeCache?> codeCache;
 
     /// <summary>What is told instead of the driver while launches are rehearsed; null while they are queued.</summary>
     internal Rehearsal? Rehearsal { get; private set; }
@@ -332,6 +345,7 @@ public sealed class GpuDevice : Device
     {
         if (IsClosed || IsOnPaper) return;
         IsClosed = true;
+        if (compilers.IsValueCreated) compilers.Value.Dispose();
         if (tensorMaps is not null) Free(tensorMaps);
         if (workspace is not null) Free(workspace);
         if (turns is not null) Free(turns);

@@ -33,10 +33,38 @@ public sealed class MeasureTests : IDisposable
         string[] lines = [.. Run().SkipWhile(l => l != "# step 0").TakeWhile(l => l != "# step 1")];
         int timed = Array.FindLastIndex(lines, l => l.StartsWith("cuEventElapsedTime", StringComparison.Ordinal));
         int launched = Array.FindIndex(lines, timed, l => l.StartsWith("launch", StringComparison.Ordinal));
-        Assert.DoesNotContain(lines[launched..], l => l.StartsWith("cuModuleLoadDataEx", StringComparison.Ordinal));
+        Assert.Contains(lines[..launched], l => l.StartsWith("cuModuleLoadData ", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines[launched..], l => l.StartsWith("cuModuleLoadData", StringComparison.Ordinal));
     }
 
-    string[] Run() => [.. StubDriver.Run("measure", ("XDG_CACHE_HOME", folder), ("ALBERT_MEASURE", "1")).Lines];
+    [StubFact]
+    public void Kernels_are_compiled_once_for_all_processes()
+    {
+        Run();      // measures: later processes need the same kernels
+        string[] first = Run("0"), second = Run("0");
+        var compiled = Codes(first, "cuLinkComplete ");
+        Assert.NotEmpty(compiled);
+        Assert.Equal(compiled, Codes(first, "cuModuleLoadData "));
+        Assert.Empty(Codes(second, "cuLinkComplete "));
+        Assert.Equal(compiled, Codes(second, "cuModuleLoadData "));
+        Assert.Equal(Captured(first), Captured(second));
+
+        // a file of another length, and one of other bytes
+        string[] files = Directory.GetFiles(folder, "*.cubin", SearchOption.AllDirectories);
+        Assert.Equal(compiled.Count, files.Length);
+        File.WriteAllBytes(files[0], [1, 2, 3]);
+        byte[] bytes = File.ReadAllBytes(files[1]);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(files[1], bytes);
+        string[] third = Run("0");
+        Assert.Equal(2, Codes(third, "cuLinkComplete ").Count);
+        Assert.Equal(Captured(first), Captured(third));
+        Assert.Empty(Codes(Run("0"), "cuLinkComplete "));
+    }
+
+    static SortedSet<string> Codes(string[] lines, string call) => [.. lines.Where(l => l.StartsWith(call, StringComparison.Ordinal)).Select(l => l[call.Length..])];
+
+    string[] Run(string measure = "1") => [.. StubDriver.Run("measure", ("XDG_CACHE_HOME", folder), ("ALBERT_MEASURE", measure), ("CUDA_CACHE_DISABLE", measure)).Lines];
 
     // kernels, grids and groups, without arguments: addresses differ from process to process
     static string[] Captured(string[] lines) => [.. lines.Where(l => l.StartsWith("captured ", StringComparison.Ordinal)).Select(l => l[..l.LastIndexOf("  ", StringComparison.Ordinal)])];

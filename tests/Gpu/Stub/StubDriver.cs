@@ -24,7 +24,8 @@ static class StubDriver
         var start = new ProcessStartInfo("dotnet", ["exec", typeof(StubDriver).Assembly.Location, scenario]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["LD_LIBRARY_PATH"] = Built.Value.Folder;
         start.Environment["STUB_CUDA_LOG"] = log;
-        start.Environment["ALBERT_MEASURE"] = "0";      // unless the test asks for it
+        start.Environment["ALBERT_MEASURE"] = "0";          // unless the test asks for it
+        start.Environment["CUDA_CACHE_DISABLE"] = "1";      // likewise
         foreach (var (name, value) in settings) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();

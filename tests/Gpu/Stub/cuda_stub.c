@@ -318,6 +318,43 @@ int cuModuleLoadDataEx(void **module, const char *image, unsigned n, void *optio
     return leave(SUCCESS);
 }
 
+// what is linked is a text; its code is the text's hash behind a word
+static const char code_word[8] = "STANDIN";
+
+int cuLinkCreate_v2(unsigned n, int *options, void **values, void **linker) { BEGIN; *linker = calloc(2, sizeof(uint64_t)); return leave(SUCCESS); }
+
+int cuLinkAddData_v2(void *linker, int kind, void *data, size_t bytes, const char *name, unsigned n, int *options, void **values)
+{
+    BEGIN;
+    if (kind != 1 || bytes < 1 || ((char *)data)[bytes - 1]) return leave(INVALID_VALUE);
+    memcpy(linker, code_word, sizeof code_word);
+    ((uint64_t *)linker)[1] = hash(basis, data, bytes - 1);
+    return leave(SUCCESS);
+}
+
+int cuLinkComplete(void *linker, void **code, size_t *bytes)
+{
+    BEGIN;
+    *code = linker;
+    *bytes = 2 * sizeof(uint64_t);
+    LOG("cuLinkComplete %016llx\n", ((unsigned long long *)linker)[1]);
+    return leave(SUCCESS);
+}
+
+int cuLinkDestroy(void *linker) { free(linker); return SUCCESS; }
+
+int cuModuleLoadData(void **module, const void *code)
+{
+    BEGIN;
+    int error = forbidden("cuModuleLoadData");
+    if (error) return leave(error);
+    if (memcmp(code, code_word, sizeof code_word)) return leave(INVALID_VALUE);
+    *module = malloc(sizeof(uint64_t));
+    *(uint64_t *)*module = ((const uint64_t *)code)[1];
+    LOG("cuModuleLoadData %016llx\n", *(unsigned long long *)*module);
+    return leave(SUCCESS);
+}
+
 int cuModuleGetFunction(function **f, void *module, const char *name)
 {
     BEGIN;

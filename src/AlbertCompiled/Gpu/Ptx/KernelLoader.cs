@@ -8,7 +8,7 @@ using ILGPU.Runtime.Cuda;
 
 namespace AlbertCompiled.Gpu.Ptx;
 
-/// <summary>Compiles a kernel's struct and loads it, on any thread: ILGPU's compiler one after the other, the driver's beside it.</summary>
+/// <summary>Compiles a kernel's struct and loads it, on any thread, beside others.</summary>
 /// <typeparam name="TKernel">The kernel's struct.</typeparam>
 internal static class KernelLoader<TKernel> where TKernel : struct, IGpuKernel
 {
@@ -25,20 +25,10 @@ internal static class KernelLoader<TKernel> where TKernel : struct, IGpuKernel
     /// <exception cref="DeviceException">The driver refuses the kernel; the message holds what it says.</exception>
     public static Action<AcceleratorStream, KernelConfig, TKernel> Load(GpuDevice device, KernelSpecialization specialization, int sharedBytes, Func<string, string> complete)
     {
-        var compiled = Compile(((CudaAccelerator)device.Accelerator).Backend, specialization, complete);
+        var compiled = device.Compilers.Use(backend => Compile(backend, specialization, complete));
         device.Bind();
-        CudaKernel kernel;
-        try
-        {
-            kernel = (CudaKernel)device.Accelerator.LoadKernel(compiled);
-        }
-        catch (CudaException e)
-        {
-            // Loaded once more for the log, which ILGPU does not pass on.
-            var error = CudaAPI.CurrentAPI.LoadModule(out _, compiled.PTXAssembly, out string? log);
-            throw new DeviceException($"the driver's compiler refuses a kernel ({e.Error}, {error}): {log?.Trim()}");
-        }
-
+        byte[] code = device.CodeCache?.Get(compiled.PTXAssembly, CudaDriver.Compile) ?? CudaDriver.Compile(compiled.PTXAssembly);
+        var kernel = LinkedKernel.Load((CudaAccelerator)device.Accelerator, compiled, code);
         if (sharedBytes > 0) CudaDriver.SetFunctionAttribute(kernel.FunctionPtr, CudaDriver.MaxDynamicSharedSizeBytes, sharedBytes);
         return kernel.CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TKernel>>();
     }
@@ -47,14 +37,8 @@ internal static class KernelLoader<TKernel> where TKernel : struct, IGpuKernel
     public static PTXCompiledKernel Compile(Backend backend, KernelSpecialization specialization, Func<string, string> complete)
     {
         var method = typeof(KernelEntry).GetMethod(nameof(KernelEntry.Run), BindingFlags.Public | BindingFlags.Static)!.MakeGenericMethod(typeof(TKernel));
-        PTXCompiledKernel compiled;
-        // one at a time: measured on two cores, two threads in ILGPU's compiler took as long as one
-        lock (backend) compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), specialization);
-        KernelText.SetValue(compiled, complete(StableText.Of(compiled.PTXAssembly)));
+        var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), specialization);
+        LinkedKernel.SetText(compiled, complete(StableText.Of(compiled.PTXAssembly)));
         return compiled;
     }
-
-    static readonly FieldInfo KernelText =
-        typeof(PTXCompiledKernel).GetField("<PTXAssembly>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance)
-        ?? throw new InvalidOperationException("this version of ILGPU keeps a kernel's text elsewhere");
 }

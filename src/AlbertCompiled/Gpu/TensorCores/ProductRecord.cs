@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Reflection;
 using System.Text.Json;
 using ILGPU.Runtime.Cuda;
@@ -31,14 +32,8 @@ internal sealed class ProductRecord
         CudaException.ThrowIfFailed(CudaAPI.CurrentAPI.GetDriverVersion(out var driver));
         string name = card.Name.Trim(), file = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
         string library = typeof(ProductRecord).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
-        return new(Path.Combine(Folder, $"products-{file}.json"), $"{name}, {card.NumMultiprocessors} multiprocessors, driver for CUDA {driver.Major}.{driver.Minor}, AlbertCompiled {library}");
+        return new(Path.Combine(CacheFolder.Path, $"products-{file}.json"), $"{name}, {card.NumMultiprocessors} multiprocessors, driver for CUDA {driver.Major}.{driver.Minor}, AlbertCompiled {library}");
     }
-
-    static string Folder => Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache
-            : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
-        "AlbertCompiled");
 
     /// <summary>The name of a product's form, or null.</summary>
     /// <param name="product">Its layout and sizes.</param>
@@ -65,34 +60,23 @@ internal sealed class ProductRecord
         }
     }
 
-    /// <summary>
-    /// Writes beside the file and puts the new one in its place, so that whoever reads finds the one or the other. What another process measured meanwhile stays.
-    /// </summary>
+    /// <summary>Writes the file anew. What another process measured meanwhile stays.</summary>
     public void Save()
     {
-        string beside = $"{path}.{Environment.ProcessId}";
         var all = Read();
         foreach (var (product, form) in entries) all[product] = form;
-        try
+        var file = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(file, new() { Indented = true }))
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using (var file = File.Create(beside))
-            using (var writer = new Utf8JsonWriter(file, new() { Indented = true }))
-            {
-                writer.WriteStartObject();
-                writer.WriteNumber("version", Version);
-                writer.WriteString("card", card);
-                writer.WriteStartObject("products");
-                foreach (var (product, form) in all) writer.WriteString(product, form);
-                writer.WriteEndObject();
-                writer.WriteEndObject();
-            }
+            writer.WriteStartObject();
+            writer.WriteNumber("version", Version);
+            writer.WriteString("card", card);
+            writer.WriteStartObject("products");
+            foreach (var (product, form) in all) writer.WriteString(product, form);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
 
-            File.Move(beside, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // measured again at the next start
-        }
+        CacheFolder.TryWrite(path, file.WrittenSpan);
     }
 }
