@@ -12,7 +12,7 @@ using ILGPU.Runtime.OpenCL;
 namespace AlbertCompiled.Gpu;
 
 /// <summary>A device that ILGPU drives, with the one stream that everything runs on. Use it from one thread at a time.</summary>
-public sealed class GpuDevice : Device
+public sealed partial class GpuDevice : Device
 {
     /// <summary>ILGPU's simulator runs a lane as a thread, and a barrier is expensive: groups stay small.</summary>
     const int SimulatorLanes = 16;
@@ -33,25 +33,6 @@ public sealed class GpuDevice : Device
         compilers = new(() => new(((CudaAccelerator)accelerator).Backend));
         codeCache = new(() => Environment.GetEnvironmentVariable("CUDA_CACHE_DISABLE") == "1" ? null : CodeCache.For((CudaAccelerator)accelerator));
     }
-
-    // on paper: the same card and streams, which nothing reaches
-    GpuDevice(GpuDevice device)
-    {
-        (context, Kind, Accelerator, Stream, CopyStream, Lanes, Host) = (device.context, device.Kind, device.Accelerator, device.Stream, device.Stream, device.Lanes, device.Host);
-        (paper, Rehearsal, productMeasurements) = (new(), new(), device.ProductMeasurements);
-        (compilers, codeCache) = (device.compilers, device.codeCache);
-    }
-
-    readonly PaperMemory? paper;
-
-    /// <summary>This device on paper: what is allocated is counted, what is queued is dropped. There is nothing to dispose of.</summary>
-    internal GpuDevice OnPaper() => new(this);
-
-    /// <summary>True of <see cref="OnPaper"/>.</summary>
-    internal bool IsOnPaper => paper is not null;
-
-    /// <summary>Bytes that are allocated on paper.</summary>
-    internal long PaperBytes => paper?.Bytes ?? 0;
 
     /// <inheritdoc/>
     public override string Kind { get; }
@@ -97,64 +78,6 @@ public sealed class GpuDevice : Device
 
     /// <summary>True if kernels are compiled for CUDA, whoever runs them.</summary>
     internal bool RunsCudaKernels => Kind == "cuda" || Host is not null;
-
-    /// <summary>The kernels that are loaded.</summary>
-    internal KernelStore Kernels { get; } = new();
-
-    /// <summary>ILGPU's compilers for a CUDA device.</summary>
-    internal KernelCompilers Compilers => compilers.Value;
-
-    readonly Lazy<KernelCompilers> compilers;
-
-    /// <summary>Compiled code of kernels on a CUDA device, or null if the driver is told to keep none either (CUDA_CACHE_DISABLE=1).</summary>
-    internal CodeCache? CodeCache => codeCache.Value;
-
-    readonly Lazy<CodeCache?> codeCache;
-
-    /// <summary>What is told instead of the driver while launches are rehearsed; null while they are queued.</summary>
-    internal Rehearsal? Rehearsal { get; private set; }
-
-    /// <summary>
-    /// Loads the kernels of a sequence of launches before it is queued for the first time, several at once: the driver's compiler takes most of a first step.
-    /// </summary>
-    /// <param name="queue">Queues the launches. It is called without an effect but what it allocates.</param>
-    internal void Rehearse(Action queue)
-    {
-        if (!IsCuda) return;
-        var rehearsal = Rehearsed(queue);
-        if (rehearsal.Products.Count > 0)
-        {
-            Measure(rehearsal.Products);
-            rehearsal = Rehearsed(queue);
-        }
-
-        KernelStore.Load(rehearsal.Kernels, Environment.ProcessorCount);
-    }
-
-    void Measure(IReadOnlyCollection<ProductTimer> products)
-    {
-        using var scratch = new ProductScratch(this, products.Select(p => p.Product));
-        KernelStore.Load(Rehearsed(() =>
-        {
-            foreach (var product in products) product.LaunchAll(scratch);
-        }).Kernels, Environment.ProcessorCount);
-        foreach (var product in products) ProductMeasurements!.Measure(product.Product, product.Rivals, form => product.Milliseconds(form, scratch));
-        ProductMeasurements!.Save();
-    }
-
-    Rehearsal Rehearsed(Action queue)
-    {
-        var rehearsal = Rehearsal = new();
-        try
-        {
-            queue();
-            return rehearsal;
-        }
-        finally
-        {
-            Rehearsal = null;
-        }
-    }
 
     /// <summary>Queues a copy within the device.</summary>
     internal void Copy<T>(ArrayView<T> source, ArrayView<T> destination) where T : unmanaged
@@ -232,18 +155,6 @@ public sealed class GpuDevice : Device
 
     /// <summary>The tensor maps of a CUDA device.</summary>
     internal TensorMaps TensorMaps => tensorMaps ??= new(this);
-
-    ProductMeasurements? productMeasurements;
-
-    /// <summary>
-    /// What products of bfloat16 were measured to be quickest with, or null: they then go by the estimate. Measured is on a CUDA device, unless the environment
-    /// variable ALBERT_MEASURE is 0.
-    /// </summary>
-    internal ProductMeasurements? ProductMeasurements
-    {
-        get => productMeasurements ??= IsCuda && Environment.GetEnvironmentVariable("ALBERT_MEASURE") != "0" ? new(ProductRecord.For((CudaAccelerator)Accelerator)) : null;
-        set => productMeasurements = value;
-    }
 
     /// <summary>Makes this the calling thread's device: CUDA keeps one for each thread. Whoever is called from outside calls it first.</summary>
     internal void Bind() => Accelerator.Bind();
@@ -378,7 +289,9 @@ public sealed class GpuDevice : Device
                 var accelerator = found is CPUDevice simulator
                     ? simulator.CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel)
                     : found.CreateAccelerator(context);
-                return new(kind, context, accelerator);
+                var device = new GpuDevice(kind, context, accelerator);
+                if (device.IsCuda) device.Compilers.WarmUp();
+                return device;
             }
 
             context.Dispose();

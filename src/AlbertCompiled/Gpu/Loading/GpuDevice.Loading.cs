@@ -1,0 +1,98 @@
+using AlbertCompiled.Gpu.TensorCores;
+using ILGPU.Runtime.Cuda;
+
+namespace AlbertCompiled.Gpu;
+
+/// <content>What happens before a program is queued for the first time: memory on paper, the rehearsal, the kernels.</content>
+public sealed partial class GpuDevice
+{
+    // on paper: the same card and streams, which nothing reaches
+    GpuDevice(GpuDevice device)
+    {
+        (context, Kind, Accelerator, Stream, CopyStream, Lanes, Host) = (device.context, device.Kind, device.Accelerator, device.Stream, device.Stream, device.Lanes, device.Host);
+        (paper, Rehearsal, productMeasurements) = (new(), new(), device.ProductMeasurements);
+        (compilers, codeCache) = (device.compilers, device.codeCache);
+    }
+
+    readonly PaperMemory? paper;
+
+    /// <summary>This device on paper: what is allocated is counted, what is queued is dropped. There is nothing to dispose of.</summary>
+    internal GpuDevice OnPaper() => new(this);
+
+    /// <summary>True of <see cref="OnPaper"/>.</summary>
+    internal bool IsOnPaper => paper is not null;
+
+    /// <summary>Bytes that are allocated on paper.</summary>
+    internal long PaperBytes => paper?.Bytes ?? 0;
+
+    /// <summary>The kernels that are loaded.</summary>
+    internal KernelStore Kernels { get; } = new();
+
+    /// <summary>ILGPU's compilers for a CUDA device.</summary>
+    internal KernelCompilers Compilers => compilers.Value;
+
+    readonly Lazy<KernelCompilers> compilers;
+
+    /// <summary>Compiled code of kernels on a CUDA device, or null if the driver is told to keep none either (CUDA_CACHE_DISABLE=1).</summary>
+    internal CodeCache? CodeCache => codeCache.Value;
+
+    readonly Lazy<CodeCache?> codeCache;
+
+    /// <summary>What is told instead of the driver while launches are rehearsed; null while they are queued.</summary>
+    internal Rehearsal? Rehearsal { get; private set; }
+
+    /// <summary>
+    /// Loads the kernels of a sequence of launches before it is queued for the first time, several at once: the driver's compiler takes most of a first step.
+    /// </summary>
+    /// <param name="queue">Queues the launches. It is called without an effect but what it allocates.</param>
+    internal void Rehearse(Action queue)
+    {
+        if (!IsCuda) return;
+        var rehearsal = Rehearsed(queue);
+        if (rehearsal.Products.Count > 0)
+        {
+            Measure(rehearsal);
+            rehearsal = Rehearsed(queue);
+        }
+
+        KernelStore.Load(rehearsal.Kernels, Environment.ProcessorCount);
+    }
+
+    void Measure(Rehearsal first)
+    {
+        using var scratch = new ProductScratch(this, first.Products.Select(p => p.Product));
+        var rivals = Rehearsed(() =>
+        {
+            foreach (var product in first.Products) product.LaunchAll(scratch);
+        });
+        KernelStore.Load(rivals.Kernels.Concat(first.Kernels), Environment.ProcessorCount);     // together: most of the latter are needed whatever is measured
+        foreach (var product in first.Products) ProductMeasurements!.Measure(product.Product, product.Rivals, form => product.Milliseconds(form, scratch));
+        ProductMeasurements!.Save();
+    }
+
+    Rehearsal Rehearsed(Action queue)
+    {
+        var rehearsal = Rehearsal = new();
+        try
+        {
+            queue();
+            return rehearsal;
+        }
+        finally
+        {
+            Rehearsal = null;
+        }
+    }
+
+    ProductMeasurements? productMeasurements;
+
+    /// <summary>
+    /// What products of bfloat16 were measured to be quickest with, or null: they then go by the estimate. Measured is on a CUDA device, unless the environment
+    /// variable ALBERT_MEASURE is 0.
+    /// </summary>
+    internal ProductMeasurements? ProductMeasurements
+    {
+        get => productMeasurements ??= IsCuda && Environment.GetEnvironmentVariable("ALBERT_MEASURE") != "0" ? new(ProductRecord.For((CudaAccelerator)Accelerator)) : null;
+        set => productMeasurements = value;
+    }
+}
