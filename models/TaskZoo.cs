@@ -30,6 +30,36 @@ public sealed partial class AlbertTinyTagger;
 [Optimizer(Optimizer.AdamW)]
 public sealed partial class AlbertTinyChooser;
 
+/// <summary><see cref="AlbertSmall"/> for up to 32 classes.</summary>
+[Albert(Vocabulary = 8_000, Embedding = 128, Hidden = 256, Layers = 6, Heads = 4, Intermediate = 1024)]
+[Classification(labels: 32)]
+[Optimizer(Optimizer.AdamW)]
+public sealed partial class AlbertSmallClassifier;
+
+/// <summary><see cref="AlbertSmall"/> for a score.</summary>
+[Albert(Vocabulary = 8_000, Embedding = 128, Hidden = 256, Layers = 6, Heads = 4, Intermediate = 1024)]
+[Regression]
+[Optimizer(Optimizer.AdamW)]
+public sealed partial class AlbertSmallRegressor;
+
+/// <summary><see cref="AlbertSmall"/> for answers that are a part of a text.</summary>
+[Albert(Vocabulary = 8_000, Embedding = 128, Hidden = 256, Layers = 6, Heads = 4, Intermediate = 1024)]
+[SpanAnswer]
+[Optimizer(Optimizer.AdamW)]
+public sealed partial class AlbertSmallAnswerer;
+
+/// <summary><see cref="AlbertSmall"/> for up to 32 tags.</summary>
+[Albert(Vocabulary = 8_000, Embedding = 128, Hidden = 256, Layers = 6, Heads = 4, Intermediate = 1024)]
+[TokenTags(labels: 32)]
+[Optimizer(Optimizer.AdamW)]
+public sealed partial class AlbertSmallTagger;
+
+/// <summary><see cref="AlbertSmall"/> for questions with options.</summary>
+[Albert(Vocabulary = 8_000, Embedding = 128, Hidden = 256, Layers = 6, Heads = 4, Intermediate = 1024)]
+[MultipleChoice]
+[Optimizer(Optimizer.AdamW)]
+public sealed partial class AlbertSmallChooser;
+
 /// <summary><see cref="AlbertBase"/> for up to 32 classes.</summary>
 [Albert(Hidden = 768, Layers = 12, Heads = 12, Intermediate = 3072)]
 [Classification(labels: 32)]

@@ -20,6 +20,11 @@ public sealed class TaskModels(params IReadOnlyList<TaskModel> models)
         new(nameof(AlbertTiny), "answer", new(AlbertTinyAnswerer.Compiled, AlbertTinyAnswerer.Create)),
         new(nameof(AlbertTiny), "tag", new(AlbertTinyTagger.Compiled, AlbertTinyTagger.Create)),
         new(nameof(AlbertTiny), "choose", new(AlbertTinyChooser.Compiled, AlbertTinyChooser.Create)),
+        new(nameof(AlbertSmall), "classify", new(AlbertSmallClassifier.Compiled, AlbertSmallClassifier.Create)),
+        new(nameof(AlbertSmall), "regress", new(AlbertSmallRegressor.Compiled, AlbertSmallRegressor.Create)),
+        new(nameof(AlbertSmall), "answer", new(AlbertSmallAnswerer.Compiled, AlbertSmallAnswerer.Create)),
+        new(nameof(AlbertSmall), "tag", new(AlbertSmallTagger.Compiled, AlbertSmallTagger.Create)),
+        new(nameof(AlbertSmall), "choose", new(AlbertSmallChooser.Compiled, AlbertSmallChooser.Create)),
         new(nameof(AlbertBase), "classify", new(AlbertBaseClassifier.Compiled, AlbertBaseClassifier.Create)),
         new(nameof(AlbertBase), "regress", new(AlbertBaseRegressor.Compiled, AlbertBaseRegressor.Create)),
         new(nameof(AlbertBase), "answer", new(AlbertBaseAnswerer.Compiled, AlbertBaseAnswerer.Create)));
