@@ -48,11 +48,11 @@ public sealed class AttentionTests(GpuDevices devices)
         var (forward, backward) = (new AttentionForward<BFloat16>(device), new AttentionBackward<BFloat16>(device));
         foreach (int size in (int[])[32, 128])
         {
-            Verify(device, forward, backward, [0, 1, 65, 65, 162, 193], heads: 2, size, probability: 0, 0.01, 0.02);
-            Verify(device, forward, backward, [0, 130, 147], heads: 3, size, probability: 0.3, 0.01, 0.02);
+            Verify(device, forward, backward, [0, 1, 65, 65, 162, 179], heads: 2, size, probability: 0, 0.01, 0.02);
+            Verify(device, forward, backward, [0, 66, 97], heads: 3, size, probability: 0.3, 0.01, 0.02);
         }
 
-        foreach (int size in (int[])[16, 48, 80, 96, 112]) Verify(device, forward, backward, [0, 17, 84], heads: 2, size, probability: 0.3, 0.01, 0.02);
+        foreach (int size in (int[])[16, 48, 80]) Verify(device, forward, backward, [0, 17, 67], heads: 2, size, probability: 0.3, 0.01, 0.02);
     }
 
     static void Verify<T>(

@@ -55,11 +55,13 @@ public sealed class AttentionTextTests
     public void Equals_the_reference_in_the_emulator(string name, int columns)
     {
         var variant = AttentionBenchmark.Variants[name];
-        using var device = GpuDevice.Emulate(new EmulatedHost());
+        var host = new EmulatedHost();
+        using var device = GpuDevice.Emulate(host);
         uint threshold = variant.Dropout ? CounterRandom.Threshold(0.1) : 0;
         var kernel = variant.Create(device, new(columns));
         kernel.Check(new([1, 17, 130, 64, 5], 2, columns, 0x12345678, threshold, 7), 0x12345678, threshold);
         Assert.Equal(0, kernel.Failures);
+        Assert.Empty(host.Reports[^1].BankConflicts);
     }
 
     [Fact]

@@ -13,11 +13,7 @@ public sealed class TensorCoreModelTests
     public void Losses_and_gradients_are_those_of_float32() => Check((device, precision) => AlbertTiny.Create(device, Capacity, precision: precision), 8000);
 
     [Fact]
-    public void And_with_heads_of_other_sizes()
-    {
-        Check((device, precision) => NarrowHeads.Create(device, Capacity, precision: precision), 300);
-        Check((device, precision) => WideHeads.Create(device, Capacity, precision: precision), 300);
-    }
+    public void And_with_heads_of_128_columns() => Check((device, precision) => WideHeads.Create(device, Capacity, precision: precision), 300);
 
     static void Check(Func<Device, Compute, CompiledModel> create, int vocabulary)
     {
@@ -43,10 +39,6 @@ public sealed class TensorCoreModelTests
     }
 }
 
-[Albert(Vocabulary = 300, Embedding = 16, Hidden = 64, Layers = 1, Heads = 2, Intermediate = 64, Positions = 96, AttentionDropout = 0.1)]
-[Pretraining]
-internal sealed partial class NarrowHeads;
-
-[Albert(Vocabulary = 300, Embedding = 16, Hidden = 256, Layers = 1, Heads = 2, Intermediate = 64, Positions = 96, AttentionDropout = 0.1)]
+[Albert(Vocabulary = 300, Embedding = 16, Hidden = 256, Layers = 2, Heads = 2, Intermediate = 64, Positions = 96, AttentionDropout = 0.1)]
 [Pretraining]
 internal sealed partial class WideHeads;
