@@ -4,7 +4,7 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// The PTX texts of attention's gradient: two kernels without any exchange between groups. The first owns queries, walks over keys and
 /// values and gives ∂queries (and delta = ∂context · context of each query on the way); the second owns keys, walks over queries and ∂context
 /// and gives ∂keys and ∂values. Both compute the weights again from the log-sums, seven products where a single pass takes five,
-/// and need neither atomics nor a fixed order of groups.
+/// and need neither atomics nor a fixed order of groups. Where rows are long, one lane's registers hold ∂keys or ∂values of 16 keys, not both: pairs of warps share keys.
 /// </summary>
 internal sealed class AttentionBackwardText : AttentionTileText
 {
@@ -155,8 +155,8 @@ internal sealed class AttentionBackwardText : AttentionTileText
     }
 
     /// <summary>
-    /// What a warp does in a pair that shares keys: side 1 adds up ∂keys, side 0 ∂values, over all queries of a tile, of which a warp weighs 16. So each has the right factors
-    /// for its own queries, and the other's for theirs.
+    /// Two warps that share keys: side 0 adds up ∂values, side 1 ∂keys, over all queries of an inner tile. Each computes weights and ∂scores of
+    /// half of the queries alone, keeps what its own sum wants, and leaves the other half's factors to the other.
     /// </summary>
     void BeginSides()
     {
@@ -181,7 +181,7 @@ internal sealed class AttentionBackwardText : AttentionTileText
         Line("add.u32 receiveFrom, receiveFrom, smem;");
     }
 
-    /// <summary>Adds 16 queries of one's own and the other warp's 16 to the side's sum.</summary>
+    /// <summary>Adds the 16 queries that the warp weighed, then the other's 16, to the side's sum.</summary>
     void AccumulateSide()
     {
         for (int i = 0; i < 4; i++) Line($"selp.b32 out{i}, pb{i}, pa{i}, prKeys;");

@@ -36,17 +36,17 @@ internal readonly record struct AttentionHead(int Columns)
     /// <summary>Rows that a warp moves at once, 16 bytes a lane.</summary>
     public int RowsAtOnce => 32 / Chunks;
 
-    /// <summary>Whether rows are as long as registers and shared memory allow: tiles are half as high.</summary>
-    public bool IsWide => RowBytes > 128;
+    /// <summary>Whether a row is two lines of 128 bytes: tiles are half as high then, within the same shared memory and registers.</summary>
+    public bool IsLong => RowBytes > 128;
 
     /// <summary>Rows of an inner tile.</summary>
-    public int Inner => IsWide ? 32 : 64;
+    public int Inner => IsLong ? 32 : 64;
 
     /// <summary>Tiles of 16 queries that a warp owns in the forward pass.</summary>
-    public int ForwardTiles => IsWide ? 1 : 2;
+    public int ForwardTiles => IsLong ? 1 : 2;
 
     /// <summary>Whether two warps share 16 keys in the backward pass, of which one adds up ∂keys and one ∂values: both are too much for a lane's registers.</summary>
-    public bool SharesKeys => IsWide;
+    public bool SharesKeys => IsLong;
 
     /// <summary>What scores are multiplied by.</summary>
     public float Scale => 1 / MathF.Sqrt(Columns);

@@ -48,7 +48,7 @@ internal struct AttentionBackwardTensorKernel<TForm, TOwner> : IGpuKernel, IAtte
     public static int Lanes(AttentionHead head) => 32 * AttentionTileText.Warps * AttentionBackwardText.Sides(head, TOwner.Keys);
 
     /// <inheritdoc/>
-    public static int Resident(AttentionHead head) => (TOwner.Keys ? 2 : 3) - (head.IsWide ? 1 : 0);
+    public static int Resident(AttentionHead head) => (TOwner.Keys ? 2 : 3) - (head.IsLong ? 1 : 0);
 
     /// <inheritdoc/>
     public readonly void Run()

@@ -1,6 +1,6 @@
 namespace AlbertCompiled.Gpu.TensorCores;
 
-/// <summary>Attention's forward pass on tensor cores, for a device. A warp keeps 32 queries' fragments, 16 of wide heads: groups of 128 or 64 queries.</summary>
+/// <summary>Attention's forward pass on tensor cores, for a device. A warp keeps the fragments of 32 queries, or of 16 whose rows are long: groups of 128 or 64.</summary>
 /// <param name="device">The device.</param>
 internal sealed class AttentionTensorForward(GpuDevice device)
 {
