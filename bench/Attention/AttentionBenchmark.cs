@@ -17,24 +17,27 @@ internal static class AttentionBenchmark
     /// <summary>The kernels by name.</summary>
     public static readonly IReadOnlyDictionary<string, AttentionVariant> Variants = new AttentionVariant[]
     {
-        Forward<FourWarpsWide>("forward-4x32"), Forward<WithDropout<FourWarpsWide>>("forward-4x32-dropout"),
-        Backward<FourWarps, OwnsQueries>("queries-4"), Backward<WithDropout<FourWarps>, OwnsQueries>("queries-4-dropout"),
-        Backward<FourWarps, OwnsKeys>("keys-4"), Backward<WithDropout<FourWarps>, OwnsKeys>("keys-4-dropout"),
+        Forward<Plain>("forward"), Forward<Dropping>("forward-dropout"),
+        Backward<Plain, OwnsQueries>("queries"), Backward<Dropping, OwnsQueries>("queries-dropout"),
+        Backward<Plain, OwnsKeys>("keys"), Backward<Dropping, OwnsKeys>("keys-dropout"),
     }.ToDictionary(v => v.Name);
 
-    static AttentionVariant Forward<TShape>(string name) where TShape : struct, IAttentionShape =>
-        new(name, Ptx<AttentionForwardTensorKernel<TShape>>, d => new ForwardCase<TShape>(d), TShape.Dropout);
+    static AttentionVariant Forward<TForm>(string name) where TForm : struct, IAttentionForm =>
+        new(name, Ptx<AttentionForwardTensorKernel<TForm>>, (d, head) => new ForwardCase<TForm>(d, head), TForm.Dropout);
 
-    static AttentionVariant Backward<TShape, TOwner>(string name) where TShape : struct, IAttentionShape where TOwner : struct, IAttentionOwner =>
-        new(name, Ptx<AttentionBackwardTensorKernel<TShape, TOwner>>, d => new BackwardCase<TShape, TOwner>(d), TShape.Dropout);
+    static AttentionVariant Backward<TForm, TOwner>(string name) where TForm : struct, IAttentionForm where TOwner : struct, IAttentionOwner =>
+        new(name, Ptx<AttentionBackwardTensorKernel<TForm, TOwner>>, (d, head) => new BackwardCase<TForm, TOwner>(d, head), TForm.Dropout);
 
     public static void Run(Options options)
     {
         string kernel = options.Text("kernel", "all"), folder = options.Text("ptx", "");
+        int columns = options.Number("head", 64);
+        if (!AttentionHead.Takes(columns)) throw new ArgumentException($"head={columns} is no multiple of {AttentionHead.Step} up to {AttentionHead.Most}");
+        var head = new AttentionHead(columns);
         if (folder.Length > 0)
         {
             Directory.CreateDirectory(folder);
-            foreach (var v in Variants.Values) File.WriteAllText(Path.Combine(folder, v.Name + ".ptx"), v.Text());
+            foreach (var v in Variants.Values) File.WriteAllText(Path.Combine(folder, $"{v.Name}-{columns}.ptx"), v.Text(head));
             Console.WriteLine($"{Variants.Count} texts in {folder}");
             return;
         }
@@ -48,18 +51,19 @@ internal static class AttentionBenchmark
 
         if (!Variants.TryGetValue(kernel, out var variant)) throw new ArgumentException($"kernel={kernel} is none of all, {string.Join(", ", Variants.Keys)}");
         using var device = GpuDevice.Open(options.Text("device", "cuda"));
-        var one = variant.Create(device);
+        var one = variant.Create(device, head);
         uint threshold = variant.Dropout ? CounterRandom.Threshold(0.1) : 0;
-        var reference = new AttentionReference([1, 17, 128, 129, 300, 512, 64, 5], 3, 0x12345678, threshold, 7);
+        var reference = new AttentionReference([1, 17, 128, 129, 300, 512, 64, 5], 3, columns, 0x12345678, threshold, 7);
         one.Check(reference, 0x12345678, threshold);
         if (one.Failures > 0) throw new CheckException($"{kernel}: {one.Failures} checks failed");
         int runs = options.Number("runs", 30);
+        int heads = Math.Max(1, 768 / columns);
         foreach (int length in new[] { 512, 128 })
         {
             int sequences = 16384 / length;
-            double flops = 4.0 * length * length * 64 * 12 * sequences * one.Share;
-            double seconds = one.Time(sequences, length, 12, threshold, runs);
-            Console.WriteLine($"{kernel,-22} S={length,3}  {seconds * 1e6,8:F1} us  {flops / seconds / 1e12,7:F1} TFLOP/s  {flops / seconds / 989e12,6:P1} of 989");
+            double flops = 4.0 * length * length * columns * heads * sequences * one.Share;
+            double seconds = one.Time(sequences, length, heads, threshold, runs);
+            Console.WriteLine($"{kernel,-16} {heads,2} heads of {columns,3}  S={length,3}  {seconds * 1e6,8:F1} us  {flops / seconds / 1e12,7:F1} TFLOP/s  {flops / seconds / 989e12,6:P1} of 989");
         }
     }
 
@@ -73,7 +77,7 @@ internal static class AttentionBenchmark
 
         // What leads to this benchmark may be more than its name, if another program hosts it.
         foreach (string argument in own[1..].TakeWhile(a => a != "attention")) start.ArgumentList.Add(argument);
-        foreach (string argument in new[] { "attention", $"kernel={name}", $"device={options.Text("device", "cuda")}", $"runs={options.Number("runs", 30)}" }) start.ArgumentList.Add(argument);
+        foreach (string argument in new[] { "attention", $"kernel={name}", $"device={options.Text("device", "cuda")}", $"runs={options.Number("runs", 30)}", $"head={options.Number("head", 64)}" }) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         if (!process.WaitForExit(options.Number("seconds", 60) * 1000))
         {
@@ -88,19 +92,19 @@ internal static class AttentionBenchmark
     }
 
     /// <summary>The text that the driver gets.</summary>
-    static string Ptx<TKernel>() where TKernel : struct, IGpuKernel, ITextKernel
+    static string Ptx<TKernel>(AttentionHead head) where TKernel : struct, IGpuKernel, IAttentionKernel
     {
         using var context = Context.Create(builder => builder.EnableKernels());
         using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_80, null);
-        return PatchedKernel<TKernel>.Compile(backend, TKernel.Lanes, TKernel.Resident, ResidentKernel<TKernel>.Complete).PTXAssembly;
+        return PatchedKernel<TKernel>.Compile(backend, TKernel.Lanes(head), TKernel.Resident(head), text => ResidentKernel<TKernel>.Complete(text, head)).PTXAssembly;
     }
 }
 
 /// <summary>A kernel to check and time.</summary>
-internal sealed record AttentionVariant(string Name, Func<string> Text, Func<GpuDevice, AttentionCase> Create, bool Dropout);
+internal sealed record AttentionVariant(string Name, Func<AttentionHead, string> Text, Func<GpuDevice, AttentionHead, AttentionCase> Create, bool Dropout);
 
 /// <summary>Buffers and launches of one kernel.</summary>
-internal abstract class AttentionCase(GpuDevice device)
+internal abstract class AttentionCase(GpuDevice device, AttentionHead head)
 {
     /// <summary>Rows of an outer tile.</summary>
     protected abstract int Tile { get; }
@@ -120,6 +124,8 @@ internal abstract class AttentionCase(GpuDevice device)
 
     protected GpuDevice Device => device;
 
+    protected AttentionHead Head => head;
+
     /// <summary>Prints a check.</summary>
     protected void Expect(string check, bool holds)
     {
@@ -129,7 +135,7 @@ internal abstract class AttentionCase(GpuDevice device)
 
     public void Check(AttentionReference r, uint key, uint threshold)
     {
-        using var b = new Buffers(device, r.Starts, r.Heads, key, threshold, Tile);
+        using var b = new Buffers(device, r.Starts, r.Heads * head.Columns, r.Heads, key, threshold, Tile);
         b.Projections.View.SubView(0, r.Projections.Length).CopyFromCPU(device.Stream, r.Projections);
         b.Gradient.View.SubView(0, r.Gradient.Length).CopyFromCPU(device.Stream, r.Gradient);
         device.Write(b.LogSum.View, [.. r.LogSum.Select(x => (float)x)]);
@@ -148,7 +154,7 @@ internal abstract class AttentionCase(GpuDevice device)
     public double Time(int sequences, int length, int heads, uint threshold, int runs)
     {
         int[] starts = [.. Enumerable.Range(0, sequences + 1).Select(s => s * length)];
-        using var b = new Buffers(device, starts, heads, 1, threshold, Tile);
+        using var b = new Buffers(device, starts, heads * head.Columns, heads, 1, threshold, Tile);
         var random = new Random(1);
         var values = new ushort[b.Projections.Length];
         for (int i = 0; i < values.Length; i++) values[i] = AttentionReference.Round(random.NextDouble() * 2 - 1);
@@ -203,10 +209,10 @@ internal abstract class AttentionCase(GpuDevice device)
         readonly int[] hostStarts;
         readonly int tile;
 
-        public Buffers(GpuDevice device, int[] hostStarts, int heads, uint key, uint threshold, int tile)
+        public Buffers(GpuDevice device, int[] hostStarts, int hidden, int heads, uint key, uint threshold, int tile)
         {
-            (this.device, this.hostStarts, this.tile, Heads, Key, Threshold) = (device, hostStarts, tile, heads, key, threshold);
-            int rows = hostStarts[^1] + GuardRows, hidden = 64 * heads;
+            (this.device, this.hostStarts, this.tile, Hidden, Heads, Key, Threshold) = (device, hostStarts, tile, hidden, heads, key, threshold);
+            int rows = hostStarts[^1] + GuardRows;
             lists = new(device, hostStarts[^1], hostStarts.Length - 1);
             starts = device.Allocate<int>(hostStarts.Length);
             Projections = device.Allocate<ushort>(rows * 3L * hidden);
@@ -216,6 +222,8 @@ internal abstract class AttentionCase(GpuDevice device)
             LogSum = device.Allocate<float>((long)hostStarts[^1] * heads);
             Delta = device.Allocate<float>((long)hostStarts[^1] * heads);
         }
+
+        public int Hidden { get; }
 
         public int Heads { get; }
 
@@ -278,15 +286,15 @@ internal abstract class AttentionCase(GpuDevice device)
     }
 }
 
-internal sealed class ForwardCase<TShape>(GpuDevice device) : AttentionCase(device) where TShape : struct, IAttentionShape
+internal sealed class ForwardCase<TForm>(GpuDevice device, AttentionHead head) : AttentionCase(device, head) where TForm : struct, IAttentionForm
 {
-    readonly ResidentKernel<AttentionForwardTensorKernel<TShape>> kernel = new(device);
+    readonly ResidentKernel<AttentionForwardTensorKernel<TForm>> kernel = new(device, head);
 
     public override double Share => 1;
 
     protected override bool NeedsContext => false;
 
-    protected override int Tile => 16 * TShape.Warps * TShape.Tiles;
+    protected override int Tile => 16 * AttentionTileText.Warps * Head.ForwardTiles;
 
     protected override void Launch(Buffers b) => kernel.Launch(b.Items, new()
     {
@@ -294,8 +302,8 @@ internal sealed class ForwardCase<TShape>(GpuDevice device) : AttentionCase(devi
         Context = Buffers.Address(b.Context),
         LogSum = Buffers.Address(b.LogSum),
         List = b.List,
-        Stride = 2 * 3 * 64 * b.Heads,
-        ContextStride = 2 * 64 * b.Heads,
+        Stride = 2 * 3 * b.Hidden,
+        ContextStride = 2 * b.Hidden,
         LogSumStride = b.Heads,
         Heads = b.Heads,
         Key = DropoutKey.Constant(b.Key),
@@ -305,7 +313,7 @@ internal sealed class ForwardCase<TShape>(GpuDevice device) : AttentionCase(devi
 
     protected override void Compare(AttentionReference r, Buffers b)
     {
-        Console.WriteLine($"forward, {TShape.Warps} warps of {16 * TShape.Tiles} rows, dropout {TShape.Dropout}");
+        Console.WriteLine($"forward, heads of {Head.Columns}, dropout {TForm.Dropout}");
         var context = b.Read(b.Context);
         var logSum = b.Read(b.LogSum);
         Report("context", r, r.Context, i => AttentionReference.Value(context[i]), r.Hidden, 0, r.Hidden, 0.01);
@@ -314,14 +322,14 @@ internal sealed class ForwardCase<TShape>(GpuDevice device) : AttentionCase(devi
     }
 }
 
-internal sealed class BackwardCase<TShape, TOwner>(GpuDevice device) : AttentionCase(device)
-    where TShape : struct, IAttentionShape where TOwner : struct, IAttentionOwner
+internal sealed class BackwardCase<TForm, TOwner>(GpuDevice device, AttentionHead head) : AttentionCase(device, head)
+    where TForm : struct, IAttentionForm where TOwner : struct, IAttentionOwner
 {
-    readonly ResidentKernel<AttentionBackwardTensorKernel<TShape, TOwner>> kernel = new(device);
+    readonly ResidentKernel<AttentionBackwardTensorKernel<TForm, TOwner>> kernel = new(device, head);
 
     public override double Share => TOwner.Keys ? 1.5 : 1;
 
-    protected override int Tile => 16 * TShape.Warps;
+    protected override int Tile => 16 * AttentionTileText.Warps;
 
     protected override void Launch(Buffers b) => kernel.Launch(b.Items, new()
     {
@@ -332,10 +340,10 @@ internal sealed class BackwardCase<TShape, TOwner>(GpuDevice device) : Attention
         Delta = Buffers.Address(b.Delta),
         Result = Buffers.Address(b.Result),
         List = b.List,
-        Stride = 2 * 3 * 64 * b.Heads,
-        GradientStride = 2 * 64 * b.Heads,
-        ContextStride = 2 * 64 * b.Heads,
-        ResultStride = 2 * 3 * 64 * b.Heads,
+        Stride = 2 * 3 * b.Hidden,
+        GradientStride = 2 * b.Hidden,
+        ContextStride = 2 * b.Hidden,
+        ResultStride = 2 * 3 * b.Hidden,
         LogSumStride = b.Heads,
         Heads = b.Heads,
         Key = DropoutKey.Constant(b.Key),
@@ -345,7 +353,7 @@ internal sealed class BackwardCase<TShape, TOwner>(GpuDevice device) : Attention
 
     protected override void Compare(AttentionReference r, Buffers b)
     {
-        Console.WriteLine($"backward, owns {(TOwner.Keys ? "keys" : "queries")}, {TShape.Warps} warps, dropout {TShape.Dropout}");
+        Console.WriteLine($"backward, owns {(TOwner.Keys ? "keys" : "queries")}, heads of {Head.Columns}, dropout {TForm.Dropout}");
         var result = b.Read(b.Result);
         if (TOwner.Keys)
         {

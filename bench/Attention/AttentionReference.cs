@@ -3,11 +3,9 @@ namespace AlbertCompiled.Bench;
 /// <summary>Random attention of a packed batch and its gradient in float64, from inputs rounded to bfloat16.</summary>
 internal sealed class AttentionReference
 {
-    public const int HeadSize = 64;
-
-    public AttentionReference(int[] lengths, int heads, uint key, uint threshold, int seed)
+    public AttentionReference(int[] lengths, int heads, int headSize, uint key, uint threshold, int seed)
     {
-        (Lengths, Heads, Hidden) = (lengths, heads, heads * HeadSize);
+        (Lengths, Heads, HeadSize, Hidden) = (lengths, heads, headSize, heads * headSize);
         Starts = new int[lengths.Length + 1];
         for (int s = 0; s < lengths.Length; s++) Starts[s + 1] = Starts[s] + lengths[s];
         Tokens = Starts[^1];
@@ -24,6 +22,8 @@ internal sealed class AttentionReference
     public int[] Starts { get; }
 
     public int Heads { get; }
+
+    public int HeadSize { get; }
 
     public int Hidden { get; }
 
@@ -66,6 +66,7 @@ internal sealed class AttentionReference
     void Compute(int start, int length, int head, uint key, uint threshold)
     {
         double keepScale = threshold == 0 ? 1 : 1 / (1 - threshold / 4294967296.0);
+        double scale = 1 / Math.Sqrt(HeadSize);
         int column = head * HeadSize;
         double[] q = Gather(Projections, 3 * Hidden, column), k = Gather(Projections, 3 * Hidden, Hidden + column), v = Gather(Projections, 3 * Hidden, 2 * Hidden + column), g = Gather(Gradient, Hidden, column);
         var (dq, dk, dv) = (new double[q.Length], new double[q.Length], new double[q.Length]);
@@ -77,7 +78,7 @@ internal sealed class AttentionReference
             double largest = double.NegativeInfinity, sum = 0;
             for (int j = 0; j < length; j++)
             {
-                weights[j] = Dot(q, i, k, j) / 8;
+                weights[j] = Dot(q, i, k, j) * scale;
                 masks[j] = threshold == 0 || CounterRandom.Bits(rowKey, j) >= threshold ? keepScale : 0;
                 largest = Math.Max(largest, weights[j]);
             }
@@ -101,7 +102,7 @@ internal sealed class AttentionReference
             Delta[(start + i) * Heads + head] = delta;
             for (int j = 0; j < length; j++)
             {
-                double score = weights[j] * (masks[j] * Dot(g, i, v, j) - delta) / 8, weight = weights[j] * masks[j];
+                double score = weights[j] * (masks[j] * Dot(g, i, v, j) - delta) * scale, weight = weights[j] * masks[j];
                 for (int c = 0; c < HeadSize; c++)
                 {
                     dq[i * HeadSize + c] += score * k[j * HeadSize + c];
@@ -129,7 +130,7 @@ internal sealed class AttentionReference
         }
     }
 
-    static double Dot(double[] a, int i, double[] b, int j)
+    double Dot(double[] a, int i, double[] b, int j)
     {
         double sum = 0;
         for (int c = 0; c < HeadSize; c++) sum += a[i * HeadSize + c] * b[j * HeadSize + c];

@@ -8,7 +8,7 @@ namespace AlbertCompiled.Bench;
 /// <summary>What a GPU does beside its own ceilings: a copy, a large matrix product, then the products, attention and rows of a step.</summary>
 internal static class GpuBenchmark
 {
-    const int CopyMegabytes = 1024, Heads = 12, HeadSize = 64, Hidden = Heads * HeadSize;
+    const int CopyMegabytes = 1024, Hidden = 768;
 
     public static void Run(Options options)
     {
@@ -37,7 +37,7 @@ internal static class GpuBenchmark
         Console.WriteLine($"{"attention",-24} {"S",6} {"p",6} {"µs",12} {"TFLOP/s",9} {"backward µs",12} {"TFLOP/s",9}");
         foreach (int length in new[] { 512, 128 })
             foreach (double dropout in new[] { 0, 0.1 })
-                if (tokens >= length) Attention<T>(device, tokens / length, length, dropout, runs);
+                if (tokens >= length) Attention<T>(device, tokens / length, length, options.Number("head", 64), dropout, runs);
 
         new RowBenchmark<T>(device, runs, copy).Run(tokens);
     }
@@ -75,35 +75,35 @@ internal static class GpuBenchmark
         return 2.0 * m * n * k / DeviceClock.Seconds(device, runs, () => product.Launch(left, right, m, n, k, epilogue));
     }
 
-    static void Attention<T>(GpuDevice device, int sequences, int length, double dropout, int runs) where T : unmanaged, IElement<T>
+    static void Attention<T>(GpuDevice device, int sequences, int length, int headSize, double dropout, int runs) where T : unmanaged, IElement<T>
     {
-        int tokens = sequences * length;
-        using var queryKeyValue = DeviceClock.Random<T>(device, (long)tokens * 3 * Hidden);
-        using var gradient = DeviceClock.Random<T>(device, (long)tokens * Hidden);
-        using var context = device.Allocate<T>((long)tokens * Hidden);
-        using var result = device.Allocate<T>((long)tokens * 3 * Hidden);
-        using var logSum = device.Allocate<float>((long)tokens * Heads);
-        using var delta = device.Allocate<float>((long)tokens * Heads);
+        int tokens = sequences * length, heads = Hidden / headSize, hidden = heads * headSize;
+        using var queryKeyValue = DeviceClock.Random<T>(device, (long)tokens * 3 * hidden);
+        using var gradient = DeviceClock.Random<T>(device, (long)tokens * hidden);
+        using var context = device.Allocate<T>((long)tokens * hidden);
+        using var result = device.Allocate<T>((long)tokens * 3 * hidden);
+        using var logSum = device.Allocate<float>((long)tokens * heads);
+        using var delta = device.Allocate<float>((long)tokens * heads);
         using var starts = device.Allocate<int>(sequences + 1);
         device.Write<int>(starts.View.BaseView, [.. Enumerable.Range(0, sequences + 1).Select(s => s * length)]);
         using var lists = new AttentionTileLists(device, tokens, sequences);
         lists.Build(starts.View.BaseView, sequences);
         var arguments = new AttentionArguments<T>
         {
-            QueryKeyValue = new(queryKeyValue.View.BaseView, 3 * Hidden),
+            QueryKeyValue = new(queryKeyValue.View.BaseView, 3 * hidden),
             Tiles = lists.Within(tokens, sequences),
-            Heads = Heads,
-            HeadSize = HeadSize,
+            Heads = heads,
+            HeadSize = headSize,
             Key = DropoutKey.Constant(7),
             Threshold = CounterRandom.Threshold(dropout),
             KeepScale = (float)(1 / (1 - dropout)),
         };
         var (forward, backward) = (new AttentionForward<T>(device), new AttentionBackward<T>(device));
-        Operand<T> contexts = new(context.View.BaseView, Hidden);
-        Operand<float> logSums = new(logSum.View.BaseView, Heads);
-        double flops = 4.0 * tokens * length * Hidden;
+        Operand<T> contexts = new(context.View.BaseView, hidden);
+        Operand<float> logSums = new(logSum.View.BaseView, heads);
+        double flops = 4.0 * tokens * length * hidden;
         double there = DeviceClock.Seconds(device, runs, () => forward.Launch(arguments, contexts, logSums));
-        double back = DeviceClock.Seconds(device, runs, () => backward.Launch(arguments, contexts, logSums, new(gradient.View.BaseView, Hidden), new(result.View.BaseView, 3 * Hidden), delta.View.BaseView));
+        double back = DeviceClock.Seconds(device, runs, () => backward.Launch(arguments, contexts, logSums, new(gradient.View.BaseView, hidden), new(result.View.BaseView, 3 * hidden), delta.View.BaseView));
         Console.WriteLine($"{$"B={sequences}",-24} {length,6} {dropout,6} {there * 1e6,12:F1} {flops / there / 1e12,9:F2} {back * 1e6,12:F1} {2.5 * flops / back / 1e12,9:F2}");
     }
 }

@@ -24,7 +24,7 @@ public sealed class AttentionTests(GpuDevices devices)
         Verify(device, forward, backward, [0, 70, 134], heads: 2, size: 72, probability: 0.3, 2e-6, 5e-6);
     }
 
-    /// <summary>On a card, heads of 64 columns take the tensor cores, which round weights as well; others do not.</summary>
+    /// <summary>On a card, heads of a multiple of 16 columns take the tensor cores, which round weights as well; others do not.</summary>
     [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
     public void Equals_the_reference_in_bfloat16(string kind)
     {
@@ -39,6 +39,20 @@ public sealed class AttentionTests(GpuDevices devices)
         Verify(device, forward, backward, [0, 1, 65, 65, 195, 212], heads: 2, size: 64, probability: 0, 0.01, 0.02);
         Verify(device, forward, backward, [0, 130, 147], heads: 3, size: 64, probability: 0.3, 0.01, 0.02);
         Verify(device, forward, backward, [0, 70, 134], heads: 1, size: 72, probability: 0.3, 0.01, 0.02);
+    }
+
+    [Theory, OnEmulator, OnCuda]
+    public void Heads_of_each_size_equal_the_reference_on_tensor_cores(string kind)
+    {
+        var device = devices[kind];
+        var (forward, backward) = (new AttentionForward<BFloat16>(device), new AttentionBackward<BFloat16>(device));
+        foreach (int size in (int[])[32, 128])
+        {
+            Verify(device, forward, backward, [0, 1, 65, 65, 162, 179], heads: 2, size, probability: 0, 0.01, 0.02);
+            Verify(device, forward, backward, [0, 66, 97], heads: 3, size, probability: 0.3, 0.01, 0.02);
+        }
+
+        foreach (int size in (int[])[16, 48, 80]) Verify(device, forward, backward, [0, 17, 67], heads: 2, size, probability: 0.3, 0.01, 0.02);
     }
 
     static void Verify<T>(

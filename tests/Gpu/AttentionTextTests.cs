@@ -15,59 +15,86 @@ namespace AlbertCompiled.Tests.Gpu;
 
 public sealed class AttentionTextTests
 {
-    /// <summary>64 scores of 16 rows are 4 × 8 products of 16 × 8 × 16, and so is what each of them gives back.</summary>
-    const int PerTile = 32;
+    public static TheoryData<int> Sizes => [.. Enumerable.Range(1, AttentionHead.Most / AttentionHead.Step).Select(n => n * AttentionHead.Step)];
 
-    [Fact]
-    public void Forward_keeps_to_registers_and_holds_the_expected_products()
+    [Theory, MemberData(nameof(Sizes))]
+    public void Forward_keeps_to_registers_and_holds_the_expected_products(int columns)
     {
-        Verify<AttentionForwardTensorKernel<FourWarpsWide>>(2 * 2 * PerTile, masks: false);
-        Verify<AttentionForwardTensorKernel<WithDropout<FourWarpsWide>>>(2 * 2 * PerTile, masks: true);
+        var head = new AttentionHead(columns);
+        Verify<AttentionForwardTensorKernel<Plain>>(head, 2 * head.ForwardTiles * Products(head, head.Inner), masks: false);
+        Verify<AttentionForwardTensorKernel<Dropping>>(head, 2 * head.ForwardTiles * Products(head, head.Inner), masks: true);
     }
 
-    [Fact]
-    public void Backward_keeps_to_registers_and_holds_the_expected_products()
+    [Theory, MemberData(nameof(Sizes))]
+    public void Backward_keeps_to_registers_and_holds_the_expected_products(int columns)
     {
-        Verify<AttentionBackwardTensorKernel<FourWarps, OwnsQueries>>(3 * PerTile, masks: false);
-        Verify<AttentionBackwardTensorKernel<FourWarps, OwnsKeys>>(4 * PerTile, masks: false);
-        Verify<AttentionBackwardTensorKernel<WithDropout<FourWarps>, OwnsQueries>>(3 * PerTile, masks: true);
-        Verify<AttentionBackwardTensorKernel<WithDropout<FourWarps>, OwnsKeys>>(4 * PerTile, masks: true);
+        // one of a pair of warps computes two products of half of the rows, and one of all of them
+        var head = new AttentionHead(columns);
+        int queries = 3 * Products(head, head.Inner), keys = head.SharesKeys ? 2 * Products(head, head.Inner / 2) + Products(head, head.Inner) : 4 * Products(head, head.Inner);
+        Verify<AttentionBackwardTensorKernel<Plain, OwnsQueries>>(head, queries, masks: false);
+        Verify<AttentionBackwardTensorKernel<Plain, OwnsKeys>>(head, keys, masks: false);
+        Verify<AttentionBackwardTensorKernel<Dropping, OwnsQueries>>(head, queries, masks: true);
+        Verify<AttentionBackwardTensorKernel<Dropping, OwnsKeys>>(head, keys, masks: true);
     }
 
-    public static TheoryData<string> Variants => [.. AttentionBenchmark.Variants.Keys];
+    /// <summary>Scores of 16 rows with the inner ones in products of 16 × 8 × 16; what these give back takes as many.</summary>
+    static int Products(AttentionHead head, int inner) => head.Columns / 16 * inner / 8;
+
+    public static TheoryData<string, int> Variants
+    {
+        get
+        {
+            var data = new TheoryData<string, int>();
+            foreach (string name in AttentionBenchmark.Variants.Keys)
+                foreach (int columns in (int[])[32, 64, 128]) data.Add(name, columns);
+            return data;
+        }
+    }
 
     [Theory, MemberData(nameof(Variants))]
-    public void Equals_the_reference_in_the_emulator(string name)
+    public void Equals_the_reference_in_the_emulator(string name, int columns)
     {
         var variant = AttentionBenchmark.Variants[name];
-        using var device = GpuDevice.Emulate(new EmulatedHost());
+        var host = new EmulatedHost();
+        using var device = GpuDevice.Emulate(host);
         uint threshold = variant.Dropout ? CounterRandom.Threshold(0.1) : 0;
-        var kernel = variant.Create(device);
-        kernel.Check(new([1, 17, 130, 64, 5], 2, 0x12345678, threshold, 7), 0x12345678, threshold);
+        var kernel = variant.Create(device, new(columns));
+        kernel.Check(new([1, 17, 130, 64, 5], 2, columns, 0x12345678, threshold, 7), 0x12345678, threshold);
         Assert.Equal(0, kernel.Failures);
+        Assert.Empty(host.Reports[^1].BankConflicts);
     }
 
     [Fact]
-    public async Task The_texts_are_as_reviewed() => await Verifier.Verify(
-    [
-        new("ptx.txt", Text<AttentionForwardTensorKernel<FourWarpsWide>>(), "forward"),
-        new("ptx.txt", Text<AttentionForwardTensorKernel<WithDropout<FourWarpsWide>>>(), "forward-dropout"),
-        new("ptx.txt", Text<AttentionBackwardTensorKernel<FourWarps, OwnsQueries>>(), "queries"),
-        new("ptx.txt", Text<AttentionBackwardTensorKernel<WithDropout<FourWarps>, OwnsQueries>>(), "queries-dropout"),
-        new("ptx.txt", Text<AttentionBackwardTensorKernel<FourWarps, OwnsKeys>>(), "keys"),
-        new("ptx.txt", Text<AttentionBackwardTensorKernel<WithDropout<FourWarps>, OwnsKeys>>(), "keys-dropout"),
-    ]);
+    public async Task The_texts_are_as_reviewed() => await Verifier.Verify(Texts(64));
 
-    static string Text<TKernel>() where TKernel : struct, IGpuKernel, ITextKernel
+    [Fact]
+    public async Task The_texts_of_other_sizes_are_as_reviewed() =>
+        await Verifier.Verify(((int[])[32, 128]).SelectMany(columns => Texts(columns).Select(t => t with { Name = $"{t.Name}-{columns}" })));
+
+    static Target[] Texts(int columns)
+    {
+        var head = new AttentionHead(columns);
+        return
+        [
+            new("ptx.txt", Text<AttentionForwardTensorKernel<Plain>>(head), "forward"),
+            new("ptx.txt", Text<AttentionForwardTensorKernel<Dropping>>(head), "forward-dropout"),
+            new("ptx.txt", Text<AttentionBackwardTensorKernel<Plain, OwnsQueries>>(head), "queries"),
+            new("ptx.txt", Text<AttentionBackwardTensorKernel<Dropping, OwnsQueries>>(head), "queries-dropout"),
+            new("ptx.txt", Text<AttentionBackwardTensorKernel<Plain, OwnsKeys>>(head), "keys"),
+            new("ptx.txt", Text<AttentionBackwardTensorKernel<Dropping, OwnsKeys>>(head), "keys-dropout"),
+        ];
+    }
+
+    static string Text<TKernel>(AttentionHead head) where TKernel : struct, IGpuKernel, IAttentionKernel
     {
         using var context = Context.Create(builder => builder.EnableKernels());
         using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_80, null);
-        return PatchedKernel<TKernel>.Compile(backend, TKernel.Lanes, TKernel.Resident, ResidentKernel<TKernel>.Complete).PTXAssembly;
+        return PatchedKernel<TKernel>.Compile(backend, TKernel.Lanes(head), TKernel.Resident(head), text => ResidentKernel<TKernel>.Complete(text, head)).PTXAssembly;
     }
 
-    static void Verify<TKernel>(int products, bool masks) where TKernel : struct, IGpuKernel, ITextKernel
+    static void Verify<TKernel>(AttentionHead head, int products, bool masks) where TKernel : struct, IGpuKernel, IAttentionKernel
     {
-        string text = Text<TKernel>();
+        string text = Text<TKernel>(head);
         Assert.DoesNotContain(".local", text, StringComparison.Ordinal);
         Assert.DoesNotContain(TextMarker.Line, text, StringComparison.Ordinal);
         Assert.DoesNotMatch(@"\bcall\b", text);

@@ -65,8 +65,8 @@ public sealed class PlanTests
     {
         RowKernel rows => [Rows(rows)],
         ProductKernel product => [.. Copies(product, rounded), Product(product, rounded)],
-        AttentionKernel a => [rounded && Head(a.QueryKeyValue, a.Heads) == 64 ? "AttentionForwardTensorKernel" : "AttentionForwardKernel"],
-        AttentionGradientKernel a => rounded && Head(a.QueryKeyValue, a.Heads) == 64
+        AttentionKernel a => [rounded && AttentionHead.Takes(Head(a.QueryKeyValue, a.Heads)) ? "AttentionForwardTensorKernel" : "AttentionForwardKernel"],
+        AttentionGradientKernel a => rounded && AttentionHead.Takes(Head(a.QueryKeyValue, a.Heads))
             ? ["AttentionBackwardTensorKernel", "AttentionBackwardTensorKernel"]
             : ["AttentionBackwardKernel", "AttentionBackwardKernel", "AttentionBackwardKernel"],
         ScatterKernel { Target: ParameterBuffer } => ["RunSumKernel", "RunMergeKernel"],

@@ -39,7 +39,7 @@ static unsafe partial class StubScenarios
     {
         using var device = GpuDevice.Open("cuda");
         using CompiledModel model = precision == Compute.BFloat16
-            ? AlbertSmall.Create(device, Capacity, precision: precision)        // heads of 64 columns: what tensor cores want
+            ? AlbertSmall.Create(device, Capacity, precision: precision)        // what tensor cores take
             : AlbertTiny.Create(device, Capacity);
         _ = model.ComputeGradients(BatchOf(0)).Loss;    // kernels are compiled, the workspace has its size, the weights are rounded
         for (int i = 0; i < 6; i++)

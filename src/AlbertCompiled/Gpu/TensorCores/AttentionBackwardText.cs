@@ -4,9 +4,9 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// The PTX texts of attention's gradient: two kernels without any exchange between groups. The first owns queries, walks over keys and
 /// values and gives ∂queries (and delta = ∂context · context of each query on the way); the second owns keys, walks over queries and ∂context
 /// and gives ∂keys and ∂values. Both compute the weights again from the log-sums, seven products where a single pass takes five,
-/// and need neither atomics nor a fixed order of groups.
+/// and need neither atomics nor a fixed order of groups. Where rows are long, one lane's registers hold ∂keys or ∂values of 16 keys, not both: pairs of warps share keys.
 /// </summary>
-internal sealed class AttentionBackwardText : AttentionText
+internal sealed class AttentionBackwardText : AttentionTileText
 {
     /// <summary>Declares and fills the registers of the arguments %0 to %6.</summary>
     public const string Addresses64 = """
@@ -33,27 +33,40 @@ internal sealed class AttentionBackwardText : AttentionText
 
         """;
 
-    /// <summary>Per query of an inner tile: log-sum, delta, key of the masks; in two stages behind the tiles.</summary>
-    const int RowBytes = Inner * 4, RowsAt = 2 * StageBytes, RowStage = 3 * RowBytes;
+    readonly bool dropout, ownsKeys, shares;
 
-    readonly bool dropout, ownsKeys;
+    AttentionBackwardText(AttentionHead head, bool ownsKeys, bool dropout) : base(head, 1, Sides(head, ownsKeys)) =>
+        (this.ownsKeys, this.dropout, shares) = (ownsKeys, dropout, Sides(head, ownsKeys) > 1);
 
-    AttentionBackwardText(int warps, bool ownsKeys, bool dropout) : base(warps, 1) => (this.ownsKeys, this.dropout) = (ownsKeys, dropout);
+    /// <summary>Warps that share outer rows.</summary>
+    public static int Sides(AttentionHead head, bool ownsKeys) => ownsKeys && head.SharesKeys ? 2 : 1;
+
+    /// <summary>Bytes of a number per query of an inner tile: log-sum, delta, key of the masks.</summary>
+    int NumberBytes => Inner * 4;
+
+    /// <summary>Where these numbers lie, in two stages behind the tiles.</summary>
+    int RowsAt => 2 * StageBytes;
+
+    int RowStage => 3 * NumberBytes;
+
+    /// <summary>Where warps that share keys leave fragments for each other: 16 bytes a lane.</summary>
+    int FragmentsAt => RowsAt + 2 * RowStage;
 
     /// <summary>Writes the text of the kernel of ∂keys and ∂values, or of that of ∂queries.</summary>
-    public static string Write(int warps, bool ownsKeys, bool dropout)
+    public static string Write(AttentionHead head, bool ownsKeys, bool dropout)
     {
-        var text = new AttentionBackwardText(warps, ownsKeys, dropout);
+        var text = new AttentionBackwardText(head, ownsKeys, dropout);
         text.Write();
         return text.ToString();
     }
 
     void Write()
     {
-        Line(".reg .b32 oa<16>, ob<16>, rowKey<2>, keyAt<2>, left, rows, nextRows, colKey<2>, rowTo;");
-        Line(".reg .f32 sc<32>, dp<32>, sumA<32>, sumB<32>, shift<2>, minus<2>, logs<2>, deltas<2>, wk<4>, dr<4>;");
+        Line($".reg .b32 oa<{FragmentsOf16}>, ob<{FragmentsOf16}>, rowKey<2>, keyAt<2>, left, rows, nextRows, colKey<2>, rowTo;");
+        Line($".reg .f32 sc<{ScoresOf16}>, dp<{ScoresOf16}>, sumA<{SumsOf16}>, sumB<{SumsOf16}>, shift<2>, minus<2>, logs<2>, deltas<2>, wk<4>, dr<4>;");
         Line(".reg .b64 queries, keys, values, gradients, contexts, target;");
-        Begin(ownsKeys ? RowsAt + 2 * RowStage : RowsAt);
+        Begin(shares ? FragmentsAt + 16 * Lanes : ownsKeys ? FragmentsAt : RowsAt);
+        if (shares) BeginSides();
         BeginItems();
         Line("add.u64 queries, projections, headBytes;");
         Line("add.u64 keys, queries, hiddenBytes;");
@@ -76,10 +89,10 @@ internal sealed class AttentionBackwardText : AttentionText
             QueryRows();
         }
 
-        for (int i = 0; i < 32; i++)
+        for (int i = 0; i < SumsOf16; i++)
         {
             Line($"mov.f32 sumA{i}, zero;");
-            if (ownsKeys) Line($"mov.f32 sumB{i}, zero;");
+            if (ownsKeys && !shares) Line($"mov.f32 sumB{i}, zero;");
         }
 
         Arrive();
@@ -93,8 +106,9 @@ internal sealed class AttentionBackwardText : AttentionText
         Line("AT_COPIED:");
         Addresses("plainA", "laneB", 0);
         Addresses("plainB", "laneB", TileBytes);
-        Addresses("transA", "laneA", 0);
-        if (ownsKeys) Addresses("transB", "laneA", TileBytes);
+        Addresses("transA", shares ? "laneOwn" : "laneA", 0);
+        if (shares) Addresses("transB", "laneOther", 0);
+        else if (ownsKeys) Addresses("transB", "laneA", TileBytes);
         Product("sc", "oa", "plainA");
         Product("dp", "ob", "plainB");
         if (!ownsKeys)
@@ -104,7 +118,7 @@ internal sealed class AttentionBackwardText : AttentionText
             Line("AT_WHOLE:");
         }
 
-        for (int j = 0; j < 4; j++)
+        for (int j = 0; j < InnerOfWarp / 16; j++)
         {
             for (int half = 0; half < 2; half++)
             {
@@ -116,6 +130,12 @@ internal sealed class AttentionBackwardText : AttentionText
                     if (ownsKeys) Line($"cvt.rn.bf16x2.f32 pb{2 * half + r}, wk{2 * r + 1}, wk{2 * r};");
                     Line($"cvt.rn.bf16x2.f32 pa{2 * half + r}, dr{2 * r + 1}, dr{2 * r};");
                 }
+            }
+
+            if (shares)
+            {
+                AccumulateSide();
+                continue;
             }
 
             Accumulate("sumA", "pa", "transA", j);
@@ -130,18 +150,62 @@ internal sealed class AttentionBackwardText : AttentionText
         Line("mov.b32 rows, nextRows;");
         Line("@prNext bra.uni AT_TILE;");
 
-        for (int i = 0; i < 32; i++) Line($"mul.f32 sumA{i}, sumA{i}, {Immediate(Scale)};");
+        Store();
+        End();
+    }
+
+    /// <summary>
+    /// Two warps that share keys: side 0 adds up ∂values, side 1 ∂keys, over all queries of an inner tile. Each computes weights and ∂scores of
+    /// half of the queries alone, keeps what its own sum wants, and leaves the other half's factors to the other.
+    /// </summary>
+    void BeginSides()
+    {
+        Line(".reg .b32 laneOwn, laneOther, sendTo, receiveFrom, sideStage, meeting;");
+        Line(".reg .f32 factor;");
+        Line(".reg .pred prKeys;");
+        Line("setp.ne.u32 prKeys, side, 0;");
+        Line($"selp.f32 factor, {Immediate(Scale)}, {(dropout ? "keepScale" : Immediate(1f))}, prKeys;");
+        Line($"mul.lo.u32 sideStage, side, {StageBytes};");
+        Line("add.u32 meeting, warp, 1;");       // a named barrier for each pair
+
+        // Own queries are the side's 16 rows of the tile; queries are the tile's first matrix, ∂context its second.
+        Line($"mul.lo.u32 tmp, side, {BlockBytes};");
+        Line("xor.b32 tmp2, side, 1;");
+        Line("add.u32 laneB, laneB, tmp;");
+        Line($"mad.lo.u32 laneOwn, tmp2, {TileBytes}, laneA;");
+        Line("add.u32 laneOwn, laneOwn, tmp;");
+        Line($"mad.lo.u32 laneOther, tmp2, {TileBytes + BlockBytes}, laneA;");
+        Line("shl.b32 sendTo, tid, 4;");
+        Line($"xor.b32 receiveFrom, sendTo, {16 * Lanes / 2};");
+        Line("add.u32 sendTo, sendTo, smem;");
+        Line("add.u32 receiveFrom, receiveFrom, smem;");
+    }
+
+    /// <summary>Adds the 16 queries that the warp weighed, then the other's 16, to the side's sum.</summary>
+    void AccumulateSide()
+    {
+        for (int i = 0; i < 4; i++) Line($"selp.b32 out{i}, pb{i}, pa{i}, prKeys;");
+        for (int i = 0; i < 4; i++) Line($"selp.b32 pa{i}, pa{i}, pb{i}, prKeys;");
+        Line($"st.shared.v4.b32 [sendTo+{FragmentsAt}], {List("out", 0, 4)};");
+        Accumulate("sumA", "pa", "transA", 0);
+        Line("bar.sync meeting, 64;");
+        Line($"ld.shared.v4.b32 {List("pb", 0, 4)}, [receiveFrom+{FragmentsAt}];");
+        Accumulate("sumA", "pb", "transB", 0);
+    }
+
+    /// <summary>Scales the sums and stores them.</summary>
+    void Store()
+    {
+        string scale = shares ? "factor" : Immediate(Scale);
+        for (int i = 0; i < SumsOf16; i++) Line($"mul.f32 sumA{i}, sumA{i}, {scale};");
         Line("add.u64 target, result, headBytes;");
         if (ownsKeys) Line("add.u64 target, target, hiddenBytes;");
-        StoreOuter("sumA", "target", "resultStride", "0");
-        if (ownsKeys)
-        {
-            if (dropout) for (int i = 0; i < 32; i++) Line($"mul.f32 sumB{i}, sumB{i}, keepScale;");
-            Line("add.u64 target, target, hiddenBytes;");
-            StoreOuter("sumB", "target", "resultStride", $"{StageBytes}");
-        }
-
-        End();
+        if (shares) Line("@!prKeys add.u64 target, target, hiddenBytes;");
+        StoreOuter("sumA", "target", "resultStride", shares ? "sideStage" : "0");
+        if (!ownsKeys || shares) return;
+        if (dropout) for (int i = 0; i < SumsOf16; i++) Line($"mul.f32 sumB{i}, sumB{i}, keepScale;");
+        Line("add.u64 target, target, hiddenBytes;");
+        StoreOuter("sumB", "target", "resultStride", $"{StageBytes}");
     }
 
     /// <summary>Starts the copies of an inner tile and, for queries, of what belongs to each of its rows. Rows beyond the end weigh nothing: all is 0.</summary>
@@ -172,11 +236,11 @@ internal sealed class AttentionBackwardText : AttentionText
         Line($"add.u32 rowTo, rowTo, {rowsOffset};");
         Line("add.u32 rowTo, rowTo, smem;");
         Line($"cp.async.ca.shared.global [rowTo+{RowsAt}], [at], 4, bytes;");
-        Line($"cp.async.ca.shared.global [rowTo+{RowsAt + RowBytes}], [at2], 4, bytes;");
+        Line($"cp.async.ca.shared.global [rowTo+{RowsAt + NumberBytes}], [at2], 4, bytes;");
         if (dropout)
         {
             RowKey("tmp2", "tmp");
-            Line($"st.shared.b32 [rowTo+{RowsAt + 2 * RowBytes}], tmp2;");
+            Line($"st.shared.b32 [rowTo+{RowsAt + 2 * NumberBytes}], tmp2;");
         }
 
         Line($"{skip}:");
@@ -204,7 +268,7 @@ internal sealed class AttentionBackwardText : AttentionText
             Line($"mad.wide.s32 at, row{r}, contextStride, contexts;");
             Line("mul.wide.u32 at2, pair, 2;");
             Line("add.u64 at, at, at2;");
-            for (int k = 0; k < 4; k++)
+            for (int k = 0; k < Head.Steps; k++)
             {
                 for (int high = 0; high < 2; high++)
                 {
@@ -249,7 +313,7 @@ internal sealed class AttentionBackwardText : AttentionText
     {
         Line("sub.u32 left, end, inner;");
         Line("sub.u32 left, left, pair;");
-        for (int n = 0; n < 8; n++)
+        for (int n = 0; n < Inner / 8; n++)
         {
             for (int e = 0; e < 2; e++)
             {
@@ -267,11 +331,12 @@ internal sealed class AttentionBackwardText : AttentionText
             Line("shl.b32 rowTo, pair, 2;");
             Line("add.u32 rowTo, rowTo, rows;");
             Line("add.u32 rowTo, rowTo, smem;");
+            if (shares) Line($"mad.lo.u32 rowTo, side, {InnerOfWarp * 4}, rowTo;");
         }
 
         Line($"ld.shared.v2.f32 {List("logs", 0, 2)}, [rowTo+{RowsAt + 32 * n}];");
-        Line($"ld.shared.v2.f32 {List("deltas", 0, 2)}, [rowTo+{RowsAt + RowBytes + 32 * n}];");
-        if (dropout) Line($"ld.shared.v2.b32 {List("colKey", 0, 2)}, [rowTo+{RowsAt + 2 * RowBytes + 32 * n}];");
+        Line($"ld.shared.v2.f32 {List("deltas", 0, 2)}, [rowTo+{RowsAt + NumberBytes + 32 * n}];");
+        if (dropout) Line($"ld.shared.v2.b32 {List("colKey", 0, 2)}, [rowTo+{RowsAt + 2 * NumberBytes + 32 * n}];");
         for (int e = 0; e < 2; e++)
         {
             Line($"mul.f32 shift{e}, logs{e}, {Immediate(-Log2E)};");

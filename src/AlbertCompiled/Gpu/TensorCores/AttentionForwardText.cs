@@ -29,16 +29,16 @@ internal sealed class AttentionForwardText : AttentionStreamText
         """;
 
     /// <summary>Growth of a largest score that is let pass.</summary>
-    const float Slack = 8 / Scale2;
+    float Slack => 8 / Scale2;
 
     readonly bool dropout;
 
-    AttentionForwardText(int warps, int tiles, bool dropout) : base(warps, tiles) => this.dropout = dropout;
+    AttentionForwardText(AttentionHead head, bool dropout) : base(head, head.ForwardTiles) => this.dropout = dropout;
 
     /// <summary>Writes the text.</summary>
-    public static string Write(int warps, int tiles, bool dropout)
+    public static string Write(AttentionHead head, bool dropout)
     {
-        var text = new AttentionForwardText(warps, tiles, dropout);
+        var text = new AttentionForwardText(head, dropout);
         text.Write();
         return text.ToString();
     }
@@ -47,8 +47,8 @@ internal sealed class AttentionForwardText : AttentionStreamText
 
     void Write()
     {
-        Line($".reg .b32 qf<{16 * Tiles}>, rowKey<{Rows}>, left;");
-        Line($".reg .f32 sc<{32 * Tiles}>, sum<{32 * Tiles}>, largest<{Rows}>, norm<{Rows}>, now<{Rows}>, shift<{Rows}>;");
+        Line($".reg .b32 qf<{FragmentsOf16 * Tiles}>, rowKey<{Rows}>, left;");
+        Line($".reg .f32 sc<{ScoresOf16 * Tiles}>, sum<{SumsOf16 * Tiles}>, largest<{Rows}>, norm<{Rows}>, now<{Rows}>, shift<{Rows}>;");
         Line(".reg .b64 keys, values, target;");
         Begin(OuterAt + OuterBytes);
         Line("add.u64 keys, projections, hiddenBytes;");
@@ -63,7 +63,7 @@ internal sealed class AttentionForwardText : AttentionStreamText
     protected override void BeginItem()
     {
         OuterFragments("qf", OuterAt);
-        for (int i = 0; i < 32 * Tiles; i++) Line($"mov.f32 sum{i}, zero;");
+        for (int i = 0; i < SumsOf16 * Tiles; i++) Line($"mov.f32 sum{i}, zero;");
         for (int r = 0; r < Rows; r++)
         {
             Line($"mov.f32 largest{r}, {Immediate(float.NegativeInfinity)};");
@@ -92,7 +92,7 @@ internal sealed class AttentionForwardText : AttentionStreamText
         MaskEnd();
         Line("AT_WHOLE:");
         Softmax();
-        for (int j = 0; j < 4; j++)
+        for (int j = 0; j < Inner / 16; j++)
         {
             Pack(j);
             Accumulate("sum", "pa", "transB", j);
@@ -104,17 +104,21 @@ internal sealed class AttentionForwardText : AttentionStreamText
     {
         Line("sub.u32 left, end, inner;");
         Line("sub.u32 left, left, pair;");
-        for (int n = 0; n < 8; n++)
+        for (int n = 0; n < Inner / 8; n++)
         {
             for (int e = 0; e < 2; e++)
             {
                 Line($"setp.le.s32 pr, left, {8 * n + e};");
-                for (int r = 0; r < Rows; r++) Line($"@pr mov.f32 sc{Index(r, n, e)}, {Immediate(float.NegativeInfinity)};");
+                for (int r = 0; r < Rows; r++) Line($"@pr mov.f32 {Score(r, n, e)}, {Immediate(float.NegativeInfinity)};");
             }
         }
     }
 
-    static int Index(int row, int n, int e) => row / 2 * 32 + n * 4 + row % 2 * 2 + e;
+    /// <summary>The register of the lane's row, of a tile of eight keys or columns and one of its two in it.</summary>
+    string Score(int row, int n, int e) => $"sc{row / 2 * ScoresOf16 + n * 4 + row % 2 * 2 + e}";
+
+    /// <inheritdoc cref="Score"/>
+    string Sum(int row, int n, int e) => $"sum{row / 2 * SumsOf16 + n * 4 + row % 2 * 2 + e}";
 
     /// <summary>Scores → weights, norms of the rows, and the earlier sums rescaled where they must be.</summary>
     void Softmax()
@@ -122,8 +126,8 @@ internal sealed class AttentionForwardText : AttentionStreamText
         for (int r = 0; r < Rows; r++)
         {
             Line($"mov.f32 now{r}, largest{r};");
-            for (int n = 0; n < 8; n++)
-                for (int e = 0; e < 2; e++) Line($"max.f32 now{r}, now{r}, sc{Index(r, n, e)};");
+            for (int n = 0; n < Inner / 8; n++)
+                for (int e = 0; e < 2; e++) Line($"max.f32 now{r}, now{r}, {Score(r, n, e)};");
             OverQuad("max", $"now{r}");
             Line($"sub.f32 f0, now{r}, largest{r};");
             Line($"setp.gt{(r == 0 ? "" : ".or")}.f32 pr, f0, {Immediate(Slack)}{(r == 0 ? "" : ", pr")};");
@@ -139,18 +143,18 @@ internal sealed class AttentionForwardText : AttentionStreamText
             Line($"mov.f32 largest{r}, now{r};");
             Line($"mul.f32 shift{r}, largest{r}, {Immediate(-Scale2)};");
             Line($"mul.f32 norm{r}, norm{r}, f0;");
-            for (int n = 0; n < 8; n++)
-                for (int e = 0; e < 2; e++) Line($"mul.f32 sum{Index(r, n, e)}, sum{Index(r, n, e)}, f0;");
+            for (int n = 0; n < Head.Columns / 8; n++)
+                for (int e = 0; e < 2; e++) Line($"mul.f32 {Sum(r, n, e)}, {Sum(r, n, e)}, f0;");
         }
 
         Line("AT_SCALED:");
-        for (int n = 0; n < 8; n++)
+        for (int n = 0; n < Inner / 8; n++)
         {
             for (int r = 0; r < Rows; r++)
             {
                 for (int e = 0; e < 2; e++)
                 {
-                    string score = $"sc{Index(r, n, e)}";
+                    string score = Score(r, n, e);
                     Line($"fma.rn.f32 {score}, {score}, {Immediate(Scale2)}, shift{r};");
                     Line($"ex2.approx.ftz.f32 {score}, {score};");
                     Line($"add.f32 norm{r}, norm{r}, {score};");
@@ -172,8 +176,8 @@ internal sealed class AttentionForwardText : AttentionStreamText
         {
             for (int i = 0; i < 4; i++)
             {
-                int c = Index(2 * m + i % 2, 2 * j + i / 2, 0);
-                Line($"cvt.rn.bf16x2.f32 pa{m * 4 + i}, sc{c + 1}, sc{c};");
+                int row = 2 * m + i % 2, n = 2 * j + i / 2;
+                Line($"cvt.rn.bf16x2.f32 pa{m * 4 + i}, {Score(row, n, 1)}, {Score(row, n, 0)};");
             }
         }
     }
@@ -197,11 +201,11 @@ internal sealed class AttentionForwardText : AttentionStreamText
             Line("@!prCopy st.global.f32 [at], f0;");
             Line($"rcp.approx.ftz.f32 f1, norm{r};");
             if (dropout) Line("mul.f32 f1, f1, keepScale;");
-            for (int n = 0; n < 8; n++)
-                for (int e = 0; e < 2; e++) Line($"mul.f32 sum{Index(r, n, e)}, sum{Index(r, n, e)}, f1;");
+            for (int n = 0; n < Head.Columns / 8; n++)
+                for (int e = 0; e < 2; e++) Line($"mul.f32 {Sum(r, n, e)}, {Sum(r, n, e)}, f1;");
         }
 
-        Line("mul.wide.u32 target, head, 128;");
+        Line($"mul.wide.u32 target, head, {Head.Bytes};");
         Line("add.u64 target, target, context;");
         StoreOuter("sum", "target", "contextStride", "stage");
     }

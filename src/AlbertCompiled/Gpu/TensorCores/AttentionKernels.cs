@@ -3,7 +3,7 @@ using ILGPU.Runtime.Cuda;
 namespace AlbertCompiled.Gpu.TensorCores;
 
 /// <summary>Attention's forward pass on tensor cores. Addresses of device memory; strides in bytes, of log-sums in floats.</summary>
-internal struct AttentionForwardTensorKernel<TShape> : IGpuKernel, ITextKernel where TShape : struct, IAttentionShape
+internal struct AttentionForwardTensorKernel<TForm> : IGpuKernel, IAttentionKernel where TForm : struct, IAttentionForm
 {
     public ulong Projections, Context, LogSum, List;
     public int Stride, ContextStride, LogSumStride, Heads;
@@ -12,27 +12,27 @@ internal struct AttentionForwardTensorKernel<TShape> : IGpuKernel, ITextKernel w
     public float KeepScale;
 
     /// <inheritdoc/>
-    public static string Body => AttentionForwardText.Write(TShape.Warps, TShape.Tiles, TShape.Dropout);
+    public static string Body(AttentionHead head) => AttentionForwardText.Write(head, TForm.Dropout);
 
     /// <inheritdoc/>
-    public static int Lanes => 32 * TShape.Warps;
+    public static int Lanes(AttentionHead head) => 32 * AttentionTileText.Warps;
 
     /// <inheritdoc/>
-    public static int Resident => 2;
+    public static int Resident(AttentionHead head) => 2;
 
     /// <inheritdoc/>
     public readonly void Run()
     {
         CudaAsm.Emit(AttentionForwardText.Addresses64, Projections, Context, LogSum, List);
         CudaAsm.Emit(AttentionForwardText.Sizes, Stride, ContextStride, LogSumStride, Heads);
-        if (TShape.Dropout) CudaAsm.Emit(AttentionText.DropoutArguments, (uint)Key, Threshold, KeepScale);
+        if (TForm.Dropout) CudaAsm.Emit(AttentionText.DropoutArguments, (uint)Key, Threshold, KeepScale);
         CudaAsm.Emit(TextMarker.Line);
     }
 }
 
 /// <summary>A kernel of attention's gradient on tensor cores. Addresses of device memory; strides in bytes, of log-sums in floats.</summary>
-internal struct AttentionBackwardTensorKernel<TShape, TOwner> : IGpuKernel, ITextKernel
-    where TShape : struct, IAttentionShape
+internal struct AttentionBackwardTensorKernel<TForm, TOwner> : IGpuKernel, IAttentionKernel
+    where TForm : struct, IAttentionForm
     where TOwner : struct, IAttentionOwner
 {
     public ulong Projections, Gradient, Context, LogSum, Delta, Result, List;
@@ -42,20 +42,20 @@ internal struct AttentionBackwardTensorKernel<TShape, TOwner> : IGpuKernel, ITex
     public float KeepScale;
 
     /// <inheritdoc/>
-    public static string Body => AttentionBackwardText.Write(TShape.Warps, TOwner.Keys, TShape.Dropout);
+    public static string Body(AttentionHead head) => AttentionBackwardText.Write(head, TOwner.Keys, TForm.Dropout);
 
     /// <inheritdoc/>
-    public static int Lanes => 32 * TShape.Warps;
+    public static int Lanes(AttentionHead head) => 32 * AttentionTileText.Warps * AttentionBackwardText.Sides(head, TOwner.Keys);
 
     /// <inheritdoc/>
-    public static int Resident => TOwner.Keys ? 2 : 3;
+    public static int Resident(AttentionHead head) => (TOwner.Keys ? 2 : 3) - (head.IsLong ? 1 : 0);
 
     /// <inheritdoc/>
     public readonly void Run()
     {
         CudaAsm.Emit(AttentionBackwardText.Addresses64, Projections, Gradient, Context, LogSum, Delta, Result, List);
         CudaAsm.Emit(AttentionBackwardText.Sizes, Stride, GradientStride, ContextStride, ResultStride, LogSumStride, Heads);
-        if (TShape.Dropout) CudaAsm.Emit(AttentionText.DropoutArguments, (uint)Key, Threshold, KeepScale);
+        if (TForm.Dropout) CudaAsm.Emit(AttentionText.DropoutArguments, (uint)Key, Threshold, KeepScale);
         CudaAsm.Emit(TextMarker.Line);
     }
 }

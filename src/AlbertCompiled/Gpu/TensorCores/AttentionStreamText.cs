@@ -5,15 +5,18 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// an item is computed, the outer rows and the first inner tile of the next are on their way, as within an item the next inner tile is.
 /// Outer rows arrive in shared memory by warps, each of which reads none but its own.
 /// </summary>
-/// <param name="warps">Warps of a group.</param>
+/// <param name="head">The size of a head.</param>
 /// <param name="tiles">Tiles of 16 outer rows that a warp owns.</param>
-internal abstract class AttentionStreamText(int warps, int tiles) : AttentionText(warps, tiles)
+internal abstract class AttentionStreamText(AttentionHead head, int tiles) : AttentionTileText(head, tiles)
 {
+    /// <summary>Addresses of a lane's outer rows: their places among eight take turns.</summary>
+    static readonly string[] OuterTo = ["outerTo", "tmp2", "out0", "out1"];
+
     /// <summary>Bytes of the outer rows of one matrix, and where those of the first lie.</summary>
-    protected int OuterBytes => 128 * Outer;
+    protected int OuterBytes => Head.RowBytes * Outer;
 
     /// <summary>Where outer rows lie: behind two stages.</summary>
-    protected const int OuterAt = 2 * StageBytes;
+    protected int OuterAt => 2 * StageBytes;
 
     /// <summary>Copies a tile of inner rows: of matrices of the item's head, or of the next item's.</summary>
     protected abstract void CopyInner();
@@ -37,13 +40,13 @@ internal abstract class AttentionStreamText(int warps, int tiles) : AttentionTex
         Line(".reg .b64 copyBase;");
         Line(".reg .pred prItem, prCopy;");
 
-        // What a lane copies of its warp's outer rows: chunk l mod 8 of rows l / 8, + 4, ...; every other row lies 64 bytes across.
-        Line("shr.u32 tmp, lane, 3;");
-        Line("and.b32 tmp2, lane, 7;");
-        Line("xor.b32 tmp2, tmp2, tmp;");
+        // What a lane copies of its warp's outer rows: chunk l mod chunks of rows l / chunks, + 32 / chunks, ...
+        Line($"shr.u32 tmp, lane, {ChunkShift};");
+        Line($"and.b32 tmp2, lane, {Head.Chunks - 1};");
+        Line($"xor.b32 tmp2, tmp2, {Exchange("tmp", "out0")};");
         Line("shl.b32 tmp2, tmp2, 4;");
         Line($"mad.lo.u32 outerTo, warp, {16 * Tiles}, tmp;");
-        Line("shl.b32 outerTo, outerTo, 7;");
+        Line($"shl.b32 outerTo, outerTo, {RowShift};");
         Line("add.u32 outerTo, outerTo, tmp2;");
         Line("add.u32 outerTo, outerTo, smem;");
 
@@ -121,11 +124,11 @@ internal abstract class AttentionStreamText(int warps, int tiles) : AttentionTex
     /// <param name="second">The second.</param>
     protected void CopyTile((string Address, string Stride) first, (string Address, string Stride) second)
     {
-        int step = Lanes / 8;
+        int step = Lanes / Head.Chunks;
         Line("add.u32 copyStage, copyTo, nextStage;");
         Line("add.u32 copyAt, copyRow, copyFirst;");
         Line("sub.u32 copyLast, copyEnd, 1;");
-        Line("mul.wide.u32 copyBase, copyHead, 128;");
+        Line($"mul.wide.u32 copyBase, copyHead, {Head.Bytes};");
         Line("add.u64 copyBase, copyBase, copyColumn;");
         for (int i = 0; i * step < Inner; i++)
         {
@@ -137,8 +140,8 @@ internal abstract class AttentionStreamText(int warps, int tiles) : AttentionTex
             Line($"add.u64 at, at, {first.Address};");
             Line($"mad.wide.s32 at2, tmp, {second.Stride}, copyBase;");
             Line($"add.u64 at2, at2, {second.Address};");
-            Line($"cp.async.cg.shared.global [copyStage+{i * step * 128}], [at], 16, bytes;");
-            Line($"cp.async.cg.shared.global [copyStage+{TileBytes + i * step * 128}], [at2], 16, bytes;");
+            Line($"{InHead}cp.async.cg.shared.global [copyStage+{i * step * Head.RowBytes}], [at], 16, bytes;");
+            Line($"{InHead}cp.async.cg.shared.global [copyStage+{TileBytes + i * step * Head.RowBytes}], [at2], 16, bytes;");
         }
     }
 
@@ -148,36 +151,38 @@ internal abstract class AttentionStreamText(int warps, int tiles) : AttentionTex
     /// <param name="stride">Bytes from row to row.</param>
     protected void CopyOuterRows(int offset, string address, string stride)
     {
-        Line("and.b32 tmp, lane, 7;");
+        Line($"and.b32 tmp, lane, {Head.Chunks - 1};");
         Line("mul.wide.u32 copyBase, tmp, 16;");
-        Line("mul.wide.u32 at, nextHead, 128;");
+        Line($"mul.wide.u32 at, nextHead, {Head.Bytes};");
         Line("add.u64 copyBase, copyBase, at;");
         Line($"add.u64 copyBase, copyBase, {address};");
         Line("sub.u32 copyLast, nextEnd, 1;");
-        Line("shr.u32 copyAt, lane, 3;");
+        Line($"shr.u32 copyAt, lane, {ChunkShift};");
         Line($"mad.lo.u32 copyAt, warp, {16 * Tiles}, copyAt;");
         Line("add.u32 copyAt, copyAt, nextOuter;");
-        Line("xor.b32 tmp2, outerTo, 64;");
-        for (int i = 0; i < 4 * Tiles; i++)
+        int turns = Math.Max(1, 8 / Head.RowsAtOnce);
+        for (int i = 1; i < turns; i++) Line($"xor.b32 {OuterTo[i]}, outerTo, {i * Head.RowsAtOnce * 16};");
+        for (int row = 0; row < 16 * Tiles; row += Head.RowsAtOnce)
         {
-            Line($"add.u32 tmp, copyAt, {4 * i};");
+            Line($"add.u32 tmp, copyAt, {row};");
             Line("setp.lt.s32 pr, tmp, nextEnd;");
             Line("selp.b32 bytes, 16, 0, pr;");
             Line("min.s32 tmp, tmp, copyLast;");
             Line($"mad.wide.s32 at, tmp, {stride}, copyBase;");
-            Line($"cp.async.cg.shared.global [{(i % 2 == 0 ? "outerTo" : "tmp2")}+{offset + i * 512}], [at], 16, bytes;");
+            Line($"{InHead}cp.async.cg.shared.global [{OuterTo[row / Head.RowsAtOnce % turns]}+{offset + row * Head.RowBytes}], [at], 16, bytes;");
         }
     }
 
-    /// <summary>The warp's outer rows as A fragments: name[(tile·4 + k step)·4 + register].</summary>
+    /// <summary>The warp's outer rows as A fragments: name[(tile·steps + k step)·4 + register].</summary>
     protected void OuterFragments(string name, int offset)
     {
-        Line($"mad.lo.u32 tmp, warp, {2048 * Tiles}, laneA;");
-        for (int k = 0; k < 4; k++)
+        Line($"mad.lo.u32 tmp, warp, {BlockBytes * Tiles}, laneA;");
+        for (int k = 0; k < Head.Steps; k++)
         {
-            if (k > 0) Line($"xor.b32 tmp2, tmp, {32 * k};");
+            var (address, behind) = Place(k);
+            if (address > 0) Line($"xor.b32 tmp2, tmp, {32 * address};");
             for (int m = 0; m < Tiles; m++)
-                Line($"ldmatrix.sync.aligned.m8n8.x4.shared.b16 {List(name, (m * 4 + k) * 4, 4)}, [{(k == 0 ? "tmp" : "tmp2")}+{offset + m * 2048}];");
+                Line($"ldmatrix.sync.aligned.m8n8.x4.shared.b16 {List(name, (m * Head.Steps + k) * 4, 4)}, [{(address == 0 ? "tmp" : "tmp2")}+{offset + behind + m * BlockBytes}];");
         }
     }
 }

@@ -6,8 +6,8 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// <param name="device">The device.</param>
 internal sealed class AttentionTensorBackward(GpuDevice device)
 {
-    readonly Kernels<FourWarps> plain = new(device);
-    readonly Kernels<WithDropout<FourWarps>> dropping = new(device);
+    readonly Kernels<Plain> plain = new(device);
+    readonly Kernels<Dropping> dropping = new(device);
 
     /// <summary>As <see cref="AttentionBackward{T}.Launch"/>.</summary>
     public void Launch<T>(in AttentionArguments<T> arguments, Operand<T> context, Operand<float> logSum, Operand<T> gradient, Operand<T> result, ArrayView<float> delta)
@@ -17,10 +17,10 @@ internal sealed class AttentionTensorBackward(GpuDevice device)
         else dropping.Launch(arguments, context, logSum, gradient, result, delta);
     }
 
-    sealed class Kernels<TShape>(GpuDevice device) where TShape : struct, IAttentionShape
+    sealed class Kernels<TForm>(GpuDevice device) where TForm : struct, IAttentionForm
     {
-        readonly ResidentKernel<AttentionBackwardTensorKernel<TShape, OwnsQueries>> queries = new(device);
-        readonly ResidentKernel<AttentionBackwardTensorKernel<TShape, OwnsKeys>> keys = new(device);
+        readonly ResidentKernels<AttentionBackwardTensorKernel<TForm, OwnsQueries>> queries = new(device);
+        readonly ResidentKernels<AttentionBackwardTensorKernel<TForm, OwnsKeys>> keys = new(device);
 
         public void Launch<T>(in AttentionArguments<T> arguments, Operand<T> context, Operand<float> logSum, Operand<T> gradient, Operand<T> result, ArrayView<float> delta)
             where T : unmanaged, IElement<T>
@@ -31,11 +31,11 @@ internal sealed class AttentionTensorBackward(GpuDevice device)
         }
 
         static void Launch<T, TOwner>(
-            ResidentKernel<AttentionBackwardTensorKernel<TShape, TOwner>> kernel,
+            ResidentKernels<AttentionBackwardTensorKernel<TForm, TOwner>> kernels,
             in AttentionArguments<T> a, Operand<T> context, Operand<float> logSum, Operand<T> gradient, Operand<T> result, ArrayView<float> delta)
             where T : unmanaged, IElement<T>
             where TOwner : struct, IAttentionOwner =>
-            kernel.Launch(a.Tiles.MostNarrow * a.Heads, new()
+            kernels.Of(new(a.HeadSize)).Launch(a.Tiles.MostNarrow * a.Heads, new()
             {
                 Projections = AttentionTensors.Address(a.QueryKeyValue.Values),
                 Gradient = AttentionTensors.Address(gradient.Values),

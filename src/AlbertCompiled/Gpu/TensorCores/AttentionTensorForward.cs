@@ -1,11 +1,11 @@
 namespace AlbertCompiled.Gpu.TensorCores;
 
-/// <summary>Attention's forward pass on tensor cores, for a device. A lane keeps 32 queries' fragments: groups of 128 queries.</summary>
+/// <summary>Attention's forward pass on tensor cores, for a device. A warp keeps the fragments of 32 queries, or of 16 whose rows are long: groups of 128 or 64.</summary>
 /// <param name="device">The device.</param>
 internal sealed class AttentionTensorForward(GpuDevice device)
 {
-    readonly ResidentKernel<AttentionForwardTensorKernel<FourWarpsWide>> plain = new(device);
-    readonly ResidentKernel<AttentionForwardTensorKernel<WithDropout<FourWarpsWide>>> dropping = new(device);
+    readonly ResidentKernels<AttentionForwardTensorKernel<Plain>> plain = new(device);
+    readonly ResidentKernels<AttentionForwardTensorKernel<Dropping>> dropping = new(device);
 
     /// <summary>As <see cref="AttentionForward{T}.Launch"/>.</summary>
     public void Launch<T>(in AttentionArguments<T> arguments, Operand<T> context, Operand<float> logSum) where T : unmanaged, IElement<T>
@@ -14,15 +14,18 @@ internal sealed class AttentionTensorForward(GpuDevice device)
         else Launch(dropping, arguments, context, logSum);
     }
 
-    static void Launch<T, TShape>(ResidentKernel<AttentionForwardTensorKernel<TShape>> kernel, in AttentionArguments<T> a, Operand<T> context, Operand<float> logSum)
+    static void Launch<T, TForm>(ResidentKernels<AttentionForwardTensorKernel<TForm>> kernels, in AttentionArguments<T> a, Operand<T> context, Operand<float> logSum)
         where T : unmanaged, IElement<T>
-        where TShape : struct, IAttentionShape =>
-        kernel.Launch(a.Tiles.MostWide * a.Heads, new()
+        where TForm : struct, IAttentionForm
+    {
+        var head = new AttentionHead(a.HeadSize);
+        var (list, most) = head.ForwardTiles > 1 ? (a.Tiles.Wide, a.Tiles.MostWide) : (a.Tiles.Narrow, a.Tiles.MostNarrow);
+        kernels.Of(head).Launch(most * a.Heads, new()
         {
             Projections = AttentionTensors.Address(a.QueryKeyValue.Values),
             Context = AttentionTensors.Address(context.Values),
             LogSum = AttentionTensors.Address(logSum.Values),
-            List = AttentionTensors.Address(a.Tiles.Wide),
+            List = AttentionTensors.Address(list),
             Stride = AttentionTensors.Bytes(a.QueryKeyValue),
             ContextStride = AttentionTensors.Bytes(context),
             LogSumStride = logSum.Stride,
@@ -31,4 +34,5 @@ internal sealed class AttentionTensorForward(GpuDevice device)
             Threshold = a.Threshold,
             KeepScale = a.KeepScale,
         });
+    }
 }

@@ -14,7 +14,7 @@ internal static class AttentionTensors
     /// <summary>Whether they take heads of this size in these matrices: rows lie on 16-byte boundaries.</summary>
     public static bool Take<T>(int headSize, params ReadOnlySpan<Operand<T>> matrices) where T : unmanaged, IElement<T>
     {
-        if (headSize != AttentionText.HeadSize) return false;
+        if (!AttentionHead.Takes(headSize)) return false;
         foreach (var matrix in matrices)
             if (matrix.Stride % 8 != 0 || Address(matrix.Values) % 16 != 0) return false;
         return true;
