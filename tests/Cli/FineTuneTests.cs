@@ -212,6 +212,9 @@ public sealed class FineTuneTests
         Run("finetune", "classification", "--data", folder["train.csv"], "--run", folder["x"]).Fails("training data and development data");
         Run(Arguments(folder, "x", "--epochs", "0")).Fails("--epochs must be at least 1");
         Run(Arguments(folder, "x", "--from", folder["none"])).Fails("none");
+        Run(Arguments(folder, "x", "--class-weights", "nothing=2")).Fails("there is no class nothing in the training data");
+        Run(Arguments(folder, "x", "--class-weights", "much")).Fails("--class-weights much: name a class and a weight from 0 on");
+        Run(Arguments(folder, "x", "--balance", "--class-weights", "nothing=2")).Fails("--class-weights");
         Run(Arguments(folder, "x", "--model", "AlbertLarge")).Fails("AlbertLarge was not compiled with a program classify");
         Run(Arguments(folder, "x", "--sequence", "1000")).Fails("512 positions");
         folder.Write("many.csv", "text,label\n" + string.Concat(Enumerable.Range(0, 33).Select(i => $"a,{i}\n")));

@@ -113,11 +113,23 @@ public sealed class FineTuningTests
     {
         int[] labels = [.. Enumerable.Repeat(0, 20), 1, 1, 2, 2];
         var set = new TextSet(Task, [.. labels.Select((l, i) => new TextExample($"a{i}", Label: l))], new(new WordTokenizer(), 12));
-        int[] drawn = ItemOrder.Balanced(set, 1, 1);
+        int[] drawn = ItemOrder.Weighted(set, null, 1, 1);
         Assert.Equal([8, 8, 8], drawn.GroupBy(i => labels[i]).OrderBy(g => g.Key).Select(g => g.Count()));
-        Assert.Equal(drawn, ItemOrder.Balanced(set, 1, 1));
-        Assert.NotEqual(drawn, ItemOrder.Balanced(set, 1, 2));
+        Assert.Equal(drawn, ItemOrder.Weighted(set, null, 1, 1));
+        Assert.NotEqual(drawn, ItemOrder.Weighted(set, null, 1, 2));
         Assert.Equal(Enumerable.Range(0, 24), ItemOrder.Shuffled(set, 1, 1).Order());
+    }
+
+    [Fact]
+    public void Class_weights_draw_classes_in_proportion()
+    {
+        int[] labels = [.. Enumerable.Repeat(0, 20), 1, 1, 2, 2];
+        var set = new TextSet(Task, [.. labels.Select((l, i) => new TextExample($"a{i}", Label: l))], new(new WordTokenizer(), 12));
+        int[] drawn = ItemOrder.Weighted(set, [0.5, 6, 1], 1, 1);
+        Assert.Equal([10, 12, 2], drawn.GroupBy(i => labels[i]).OrderBy(g => g.Key).Select(g => g.Count()));
+        Assert.Equal([0, 24], ClassWeights.Shares([20, 4], [0, 3]));
+        Assert.Equal([4, 3, 3], ClassWeights.Shares([5, 4, 1], [1, 1, 4]).OrderDescending());
+        Assert.Throws<TrainingException>(() => ClassWeights.Shares([20, 4], [0, 0]));
     }
 
     [Fact]

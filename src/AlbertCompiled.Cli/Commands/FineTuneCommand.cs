@@ -37,7 +37,7 @@ static class FineTuneCommand
         var labels = TaskData.LabelsOf(task, columns, TaskData.Split(task, data).Training);
         var description = start.Model.Model.Description;
         var configuration = new FineTuningConfiguration(
-            task, description.Name, start.Model.Base, labels?.Names, columns, data, parsed.GetValue(options.Sequence), parsed.GetValue(options.Stride), options.Recipe(parsed, place, description),
+            task, description.Name, start.Model.Base, labels?.Names, columns, data, parsed.GetValue(options.Sequence), parsed.GetValue(options.Stride), options.Recipe(parsed, place, description, labels?.Names),
             parsed.GetValue(options.Seed), parsed.GetValue(options.BatchTokens), from is null ? null : Path.GetFullPath(from));
         int seeds = parsed.GetValue(options.Seeds);
         bool anew = parsed.GetValue(options.New);

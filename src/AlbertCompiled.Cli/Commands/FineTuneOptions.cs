@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Cli;
@@ -21,6 +22,7 @@ sealed class FineTuneOptions
     public Option<double> WeightDecay { get; } = new("--weight-decay") { Description = "Decay of matrices", HelpName = "number", DefaultValueFactory = _ => Default.WeightDecay };
     public Option<int> Patience { get; } = new("--patience") { Description = "Stop after so many epochs without a better metric; 0: never", HelpName = "epochs" };
     public Option<bool> Balance { get; } = new("--balance") { Description = "Draw examples of all classes equally often: in expectation, balanced class weights" };
+    public Option<string[]> ClassWeights { get; } = new("--class-weights") { Description = "Draw examples of a class more or less often than their share: in expectation, these class weights. Classes that are not named have weight 1", HelpName = "class=weight", AllowMultipleArgumentsPerToken = true };
     public Option<int> Seeds { get; } = new("--seeds") { Description = "Train with so many seeds, from --seed on, and tell the median", HelpName = "number", DefaultValueFactory = _ => 1 };
     public Option<ulong> Seed { get; } = new("--seed") { Description = "Seed of the head, of dropout and of the order of examples", HelpName = "number", DefaultValueFactory = _ => 42 };
     public Option<int> Sequence { get; } = new("--sequence") { Description = "Tokens of the longest sequence", HelpName = "number", DefaultValueFactory = _ => 128 };
@@ -29,7 +31,7 @@ sealed class FineTuneOptions
     public Option<string?> Run { get; } = new("--run", "--out", "-o") { Description = "Folder of the new model, or of an unfinished one, which then goes on. Default: runs/<date-time>-<task>", HelpName = "folder" };
     public Option<bool> New { get; } = new("--new", "--overwrite") { Description = "Begin anew where --run holds a model, whole or not" };
 
-    public IEnumerable<Option> All => [TaskOption, .. Data.All, From, Model, Vocabulary, Epochs, BatchSize, LearningRate, Warmup, WeightDecay, Patience, Balance, Seeds, Seed, Sequence, Stride, BatchTokens, Run, New];
+    public IEnumerable<Option> All => [TaskOption, .. Data.All, From, Model, Vocabulary, Epochs, BatchSize, LearningRate, Warmup, WeightDecay, Patience, Balance, ClassWeights, Seeds, Seed, Sequence, Stride, BatchTokens, Run, New];
 
     /// <summary>The task, however it was named.</summary>
     /// <exception cref="TrainingException">It was not, or twice.</exception>
@@ -42,13 +44,31 @@ sealed class FineTuneOptions
     }
 
     /// <summary>The hyperparameters. Small models take larger steps.</summary>
-    public FineTuningRecipe Recipe(ParseResult parsed, PretrainOptions place, ModelDescription model)
+    public FineTuningRecipe Recipe(ParseResult parsed, PretrainOptions place, ModelDescription model, IReadOnlyList<string>? labels)
     {
         bool small = model.Configuration.Any(p => p.Name == "Hidden" && int.TryParse(p.Value, out int hidden) && hidden < 512);
         var recipe = new FineTuningRecipe(
             parsed.GetValue(Epochs), parsed.GetValue(BatchSize), parsed.GetValue(LearningRate) ?? (small ? 1e-3 : Default.LearningRate), parsed.GetValue(Warmup), parsed.GetValue(WeightDecay),
-            Patience: parsed.GetValue(Patience), Balance: parsed.GetValue(Balance), Precision: PretrainSettings.Precision(parsed, place) ?? model.Precision);
+            Patience: parsed.GetValue(Patience), Balance: parsed.GetValue(Balance), ClassWeights: Weights(parsed.GetValue(ClassWeights) ?? [], labels), Precision: PretrainSettings.Precision(parsed, place) ?? model.Precision);
         recipe.Check();
         return recipe;
+    }
+
+    static double[]? Weights(string[] named, IReadOnlyList<string>? labels)
+    {
+        if (named.Length == 0) return null;
+        if (labels is null) throw new TrainingException("--class-weights is about classes of texts; this task has none");
+        double[] weights = [.. labels.Select(_ => 1.0)];
+        foreach (string pair in named)
+        {
+            int at = pair.LastIndexOf('=');
+            if (at < 1 || !double.TryParse(pair.AsSpan(at + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out double weight) || !(weight >= 0 && double.IsFinite(weight)))
+                throw new TrainingException($"--class-weights {pair}: name a class and a weight from 0 on, such as {labels[0]}=2");
+            int label = Enumerable.Range(0, labels.Count).FirstOrDefault(i => labels[i] == pair[..at], -1);
+            if (label < 0) throw new TrainingException($"--class-weights {pair}: there is no class {pair[..at]} in the training data; there are {string.Join(", ", labels)}");
+            weights[label] = weight;
+        }
+
+        return weights;
     }
 }

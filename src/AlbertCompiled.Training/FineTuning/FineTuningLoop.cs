@@ -64,7 +64,7 @@ public sealed class FineTuningLoop(
     {
         double loss = 0;
         int updates = 0;
-        int[] order = recipe.Balance ? ItemOrder.Balanced(training, model.Seed, epoch) : ItemOrder.Shuffled(training, model.Seed, epoch);
+        int[] order = recipe.Balance || recipe.ClassWeights is not null ? ItemOrder.Weighted(training, recipe.ClassWeights, model.Seed, epoch) : ItemOrder.Shuffled(training, model.Seed, epoch);
         foreach (int[] chunk in order.Chunk(recipe.BatchSize))
         {
             if (cancellation.IsCancellationRequested) return null;

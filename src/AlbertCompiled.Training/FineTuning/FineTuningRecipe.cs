@@ -11,9 +11,10 @@ namespace AlbertCompiled.Training;
 /// <param name="ClipNorm">Global gradient norm to clip at; 0: none.</param>
 /// <param name="Patience">Epochs without a better main metric after which training stops; 0: never.</param>
 /// <param name="Balance">Draw as many examples of each class, whatever their share: in expectation the loss with balanced class weights.</param>
+/// <param name="ClassWeights">[classes] weights by which examples of a class are drawn more or less often than their share, or null: in expectation the loss with these weights.</param>
 /// <param name="Precision">What the operands of products are rounded to in training; answers are given in float32.</param>
 public sealed record FineTuningRecipe(
-    int Epochs = 3, int BatchSize = 32, double LearningRate = 5e-5, double Warmup = 0.1, double WeightDecay = 0.01, double ClipNorm = 1, int Patience = 0, bool Balance = false,
+    int Epochs = 3, int BatchSize = 32, double LearningRate = 5e-5, double Warmup = 0.1, double WeightDecay = 0.01, double ClipNorm = 1, int Patience = 0, bool Balance = false, IReadOnlyList<double>? ClassWeights = null,
     [property: JsonConverter(typeof(JsonStringEnumConverter<Compute>))] Compute Precision = Compute.Float32)
 {
     /// <summary>Checks the values.</summary>
@@ -25,6 +26,7 @@ public sealed record FineTuningRecipe(
         if (!(LearningRate > 0 && double.IsFinite(LearningRate))) throw new TrainingException($"a learning rate of {LearningRate}: --learning-rate must be positive");
         if (!(Warmup is >= 0 and <= 1)) throw new TrainingException($"a warm-up of {Warmup}: --warmup is a share, from 0 to 1");
         if (!(WeightDecay >= 0)) throw new TrainingException($"a weight decay of {WeightDecay}: --weight-decay must not be negative");
+        if (Balance && ClassWeights is not null) throw new TrainingException("--balance is a choice of class weights: leave it or --class-weights out");
         if (Patience < 0) throw new TrainingException($"a patience of {Patience} epochs: --patience must not be negative");
     }
 

@@ -15,6 +15,22 @@ public static class ClassWeights
         return [.. counts.Select(c => c == 0 ? 0 : total / ((double)classes * c))];
     }
 
+    /// <summary>As many examples as there are, shared out in proportion to a class's examples times its weight; what is left over goes to the largest remainders.</summary>
+    /// <param name="counts">[classes] examples.</param>
+    /// <param name="weights">[classes] weights, not negative.</param>
+    /// <exception cref="TrainingException">No class that has examples has a weight.</exception>
+    public static int[] Shares(IReadOnlyList<int> counts, IReadOnlyList<double> weights)
+    {
+        double[] exact = [.. counts.Zip(weights, (count, weight) => count * weight)];
+        double all = exact.Sum();
+        if (all <= 0) throw new TrainingException("no class with examples has a weight above 0: give one with --class-weights");
+        int total = counts.Sum();
+        exact = [.. exact.Select(e => e / all * total)];
+        int[] shares = [.. exact.Select(e => (int)e)];
+        foreach (int c in Enumerable.Range(0, shares.Length).OrderByDescending(c => exact[c] - shares[c]).Take(total - shares.Sum())) shares[c]++;
+        return shares;
+    }
+
     /// <summary>Examples of each class; those without a label are left out.</summary>
     public static int[] Count(IEnumerable<int?> labels, int classes)
     {
