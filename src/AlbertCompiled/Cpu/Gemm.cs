@@ -76,7 +76,7 @@ public static unsafe class Gemm
     struct ProductJob<V, P, TEpilogue> : IScratchJob where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
         /// <summary>Floats of rows that the second-level cache has room for beside those in use.</summary>
-        const int MostAhead = 1 << 17 | 1 << 13;
+        const int MostAhead = 1 << 17;
 
         public ProductPlan Plan;
 
