@@ -71,17 +71,18 @@ unsafe struct AttentionBackward<V, P> : IScratchJob where V : struct, ISimd<V> w
             PackedBlock.Pack<P>(GradientOf(start + first, head), at.Columns, rows, scratch + at.GradientRows);
             for (int i = 0; i < rows; i += MicroKernel.Rows)
             {
-                Heads.Ahead(part, first + i, MicroKernel.Rows);
-                Heads.Ahead(part, first + i, MicroKernel.Rows, Gradient, GradientStride);
-                Heads.Ahead(part, first + i, MicroKernel.Rows, Context, ContextStride);
-                Queries(at, scratch, length, start + first + i, Math.Min(MicroKernel.Rows, rows - i), head, i * at.ScoreStride);
+                Heads.Ahead(part, 0, first + i);
+                Queries(at, scratch, part, length, start + first + i, Math.Min(MicroKernel.Rows, rows - i), head, i * at.ScoreStride);
+                Heads.Ahead(part, 1, first + i);
             }
 
             for (int j = 0; j < length; j += MicroKernel.Rows)
             {
                 int keyRows = Math.Min(MicroKernel.Rows, length - j);
+                if (first == 0) Heads.Ahead(part, j, Gradient, GradientStride);
                 Packing.Strip<P>(new Matrix(scratch + at.Scores + j, at.ScoreStride, transposed: true), keyRows, rows, scratch + at.Strip);
                 Product(at, scratch, scratch + at.GradientRows, rows, part: 2, start + j, keyRows, head, first > 0);
+                if (first == 0) Heads.Ahead(part, j, Context, ContextStride);
                 Packing.Strip<P>(new Matrix(scratch + at.ScoreGradients + j, at.ScoreStride, transposed: true), keyRows, rows, scratch + at.Strip);
                 Product(at, scratch, scratch + at.QueryRows, rows, part: 1, start + j, keyRows, head, first > 0);
             }
@@ -89,7 +90,7 @@ unsafe struct AttentionBackward<V, P> : IScratchJob where V : struct, ISimd<V> w
     }
 
     /// <summary>Up to eight queries: their rows of P∘M and dS, and dQ.</summary>
-    readonly void Queries(in Layout at, float* scratch, int length, int row, int rows, int head, long block)
+    readonly void Queries(in Layout at, float* scratch, int part, int length, int row, int rows, int head, long block)
     {
         int size = Heads.HeadSize;
         float* strip = scratch + at.Strip, scores = scratch + at.Scores + block, scoreGradients = scratch + at.ScoreGradients + block;
@@ -97,6 +98,7 @@ unsafe struct AttentionBackward<V, P> : IScratchJob where V : struct, ISimd<V> w
         for (int r = 0; r < rows; r++) deltas[r] = PackedBlock.Dot<V>(GradientOf(row + r, head).Data, Context + (row + r) * ContextStride + Heads.Column(head), size);
         Packing.Strip<P>(Heads.Part(0, row, head), rows, size, strip);
         PackedBlock.Multiply<V, P>(strip, scratch + at.KeyPanels, at.Keys, size, scores, at.ScoreStride, accumulate: false);
+        Heads.Ahead(part, 2, row - Heads.Start(part / Heads.Heads));
         Packing.Strip<P>(GradientOf(row, head), rows, size, strip);
         PackedBlock.Multiply<V, P>(strip, scratch + at.ValuePanels, at.Keys, size, scoreGradients, at.ScoreStride, accumulate: false);
         for (int r = 0; r < rows; r++) Differentiate(scores + r * at.ScoreStride, scoreGradients + r * at.ScoreStride, length, row + r, head, deltas[r]);
