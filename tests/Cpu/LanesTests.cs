@@ -55,6 +55,8 @@ public sealed unsafe class LanesTests
         Check(new PolynomialOp(), x => (x * 2 - 3) / (x * x + 1) + 1, 4, Sweep(10, 20));
         Special(new MaxOp(), (1, 2), (2, 2), (3, 3), (float.NaN, float.NaN));
         Special(new MinOp(), (1, 1), (2, 2), (3, 2), (float.NaN, float.NaN));
+        Special(new MaxNativeOp(), (1, 2), (2, 2), (3, 3), (float.NaN, float.NaN));
+        Special(new MinNativeOp(), (1, 1), (2, 2), (3, 2), (float.NaN, float.NaN));
         Special(new GreaterOrEqualOp(), (1, 0), (2, 1), (3, 1), (float.NaN, 0));
         Special(new EqualOp(), (1, 0), (2, 1), (3, 0), (float.NaN, 0));
         Special(new NegateOp(), (1, -1), (-2, 2), (0, -0f));
@@ -142,6 +144,10 @@ public sealed unsafe class LanesTests
     struct MaxOp : IOp { public readonly V Apply<V>(V x) where V : struct, ISimd<V> => V.Max(x, 2f); }
 
     struct MinOp : IOp { public readonly V Apply<V>(V x) where V : struct, ISimd<V> => V.Min(x, 2f); }
+
+    struct MaxNativeOp : IOp { public readonly V Apply<V>(V x) where V : struct, ISimd<V> => V.MaxNative(2f, x); }
+
+    struct MinNativeOp : IOp { public readonly V Apply<V>(V x) where V : struct, ISimd<V> => V.MinNative(2f, x); }
 
     struct GreaterOrEqualOp : IOp { public readonly V Apply<V>(V x) where V : struct, ISimd<V> => V.GreaterOrEqual(x, 2f); }
 

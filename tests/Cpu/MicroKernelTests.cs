@@ -40,6 +40,7 @@ public sealed unsafe class MicroKernelTests
     [InlineData(1, 1)]
     [InlineData(3, 20)]
     [InlineData(8, 1)]
+    [InlineData(8, 27)]
     [InlineData(8, 33)]
     public void A_strip_holds_rows_side_by_side(int rows, int k)
     {
@@ -58,6 +59,7 @@ public sealed unsafe class MicroKernelTests
     [InlineData(1, 1, 32)]
     [InlineData(30, 7, 32)]
     [InlineData(48, 19, 48)]
+    [InlineData(43, 41, 48)]
     [InlineData(9, 16, 12)]
     public void A_panel_holds_columns_side_by_side(int columns, int k, int width)
     {

@@ -24,7 +24,7 @@ unsafe struct AttentionBackward<V, P> : IScratchJob where V : struct, ISimd<V> w
         public readonly Panels Keys, Columns;
         public readonly int Block;
         public readonly long ScoreStride, ColumnStride;
-        public readonly long KeyPanels, ValuePanels, KeyRows, QueryRows, GradientRows, Strip, Scores, ScoreGradients, Tile, KeyGradients, ValueGradients, Total;
+        public readonly long KeyPanels, ValuePanels, KeyRows, QueryRows, GradientRows, Strip, Scores, ScoreGradients, Tile, Total;
 
         public Layout(int length, int headSize)
         {
@@ -33,7 +33,6 @@ unsafe struct AttentionBackward<V, P> : IScratchJob where V : struct, ISimd<V> w
             ScoreStride = Keys.First(Keys.Count) + 16;
             ColumnStride = Columns.First(Columns.Count);
             Block = Math.Clamp((int)(BlockFloats / ScoreStride) / MicroKernel.Rows * MicroKernel.Rows, SmallestBlock, LargestBlock);
-            int strips = (length + MicroKernel.Rows - 1) / MicroKernel.Rows;
             var plan = new ScratchPlan();
             KeyPanels = plan.Add(PackedBlock.Floats<P>(Keys, headSize));
             ValuePanels = plan.Add(PackedBlock.Floats<P>(Keys, headSize));
@@ -44,8 +43,6 @@ unsafe struct AttentionBackward<V, P> : IScratchJob where V : struct, ISimd<V> w
             Scores = plan.Add(Block * ScoreStride);
             ScoreGradients = plan.Add(Block * ScoreStride);
             Tile = plan.Add(MicroKernel.Rows * ColumnStride);
-            KeyGradients = plan.Add(strips * MicroKernel.Rows * ColumnStride);
-            ValueGradients = plan.Add(strips * MicroKernel.Rows * ColumnStride);
             Total = plan.Total;
         }
     }
@@ -74,45 +71,40 @@ unsafe struct AttentionBackward<V, P> : IScratchJob where V : struct, ISimd<V> w
             PackedBlock.Pack<P>(GradientOf(start + first, head), at.Columns, rows, scratch + at.GradientRows);
             for (int i = 0; i < rows; i += MicroKernel.Rows)
             {
-                Heads.Ahead(part, first + i, MicroKernel.Rows);
-                Heads.Ahead(part, first + i, MicroKernel.Rows, Gradient, GradientStride);
-                Heads.Ahead(part, first + i, MicroKernel.Rows, Context, ContextStride);
-                Queries(at, scratch, length, start + first + i, Math.Min(MicroKernel.Rows, rows - i), head, i * at.ScoreStride);
+                Heads.Ahead(part, 0, first + i);
+                Queries(at, scratch, part, length, start + first + i, Math.Min(MicroKernel.Rows, rows - i), head, i * at.ScoreStride);
+                Heads.Ahead(part, 1, first + i);
             }
 
             for (int j = 0; j < length; j += MicroKernel.Rows)
             {
                 int keyRows = Math.Min(MicroKernel.Rows, length - j);
-                long target = j * at.ColumnStride;
+                if (first == 0) Heads.Ahead(part, j, Gradient, GradientStride);
                 Packing.Strip<P>(new Matrix(scratch + at.Scores + j, at.ScoreStride, transposed: true), keyRows, rows, scratch + at.Strip);
-                PackedBlock.Multiply<V, P>(scratch + at.Strip, scratch + at.GradientRows, at.Columns, rows, scratch + at.ValueGradients + target, at.ColumnStride, first > 0);
+                Product(at, scratch, scratch + at.GradientRows, rows, part: 2, start + j, keyRows, head, first > 0);
+                if (first == 0) Heads.Ahead(part, j, Context, ContextStride);
                 Packing.Strip<P>(new Matrix(scratch + at.ScoreGradients + j, at.ScoreStride, transposed: true), keyRows, rows, scratch + at.Strip);
-                PackedBlock.Multiply<V, P>(scratch + at.Strip, scratch + at.QueryRows, at.Columns, rows, scratch + at.KeyGradients + target, at.ColumnStride, first > 0);
+                Product(at, scratch, scratch + at.QueryRows, rows, part: 1, start + j, keyRows, head, first > 0);
             }
         }
-
-        Store(scratch + at.KeyGradients, at.ColumnStride, 1, start, length, head);
-        Store(scratch + at.ValueGradients, at.ColumnStride, 2, start, length, head);
     }
 
     /// <summary>Up to eight queries: their rows of P∘M and dS, and dQ.</summary>
-    readonly void Queries(in Layout at, float* scratch, int length, int row, int rows, int head, long block)
+    readonly void Queries(in Layout at, float* scratch, int part, int length, int row, int rows, int head, long block)
     {
         int size = Heads.HeadSize;
         float* strip = scratch + at.Strip, scores = scratch + at.Scores + block, scoreGradients = scratch + at.ScoreGradients + block;
+        float* deltas = stackalloc float[MicroKernel.Rows];
+        for (int r = 0; r < rows; r++) deltas[r] = PackedBlock.Dot<V>(GradientOf(row + r, head).Data, Context + (row + r) * ContextStride + Heads.Column(head), size);
         Packing.Strip<P>(Heads.Part(0, row, head), rows, size, strip);
         PackedBlock.Multiply<V, P>(strip, scratch + at.KeyPanels, at.Keys, size, scores, at.ScoreStride, accumulate: false);
+        Heads.Ahead(part, 2, row - Heads.Start(part / Heads.Heads));
         Packing.Strip<P>(GradientOf(row, head), rows, size, strip);
         PackedBlock.Multiply<V, P>(strip, scratch + at.ValuePanels, at.Keys, size, scoreGradients, at.ScoreStride, accumulate: false);
-        for (int r = 0; r < rows; r++)
-        {
-            float delta = PackedBlock.Dot<V>(GradientOf(row + r, head).Data, Context + (row + r) * ContextStride + Heads.Column(head), size);
-            Differentiate(scores + r * at.ScoreStride, scoreGradients + r * at.ScoreStride, length, row + r, head, delta);
-        }
+        for (int r = 0; r < rows; r++) Differentiate(scores + r * at.ScoreStride, scoreGradients + r * at.ScoreStride, length, row + r, head, deltas[r]);
 
         Packing.Strip<P>(new Matrix(scoreGradients, at.ScoreStride), rows, length, strip);
-        PackedBlock.Multiply<V, P>(strip, scratch + at.KeyRows, at.Columns, length, scratch + at.Tile, at.ColumnStride, accumulate: false);
-        Store(scratch + at.Tile, at.ColumnStride, 0, row, rows, head);
+        Product(at, scratch, scratch + at.KeyRows, length, part: 0, row, rows, head, accumulate: false);
     }
 
     /// <summary>A row of products q · k becomes P∘M, a row of dC · v becomes dS.</summary>
@@ -146,10 +138,23 @@ unsafe struct AttentionBackward<V, P> : IScratchJob where V : struct, ISimd<V> w
 
     readonly Matrix GradientOf(int row, int head) => new(Gradient + row * GradientStride + Heads.Column(head), GradientStride);
 
-    /// <summary>Writes rows of dQ (0), dK (1) or dV (2).</summary>
-    readonly void Store(float* source, long stride, int part, int row, int rows, int head)
+    /// <summary>Rows of dQ (0), dK (1) or dV (2) = strip · panels, or += it.</summary>
+    readonly void Product(in Layout at, float* scratch, float* panels, int inner, int part, int row, int rows, int head, bool accumulate)
     {
-        float* target = QkvGradient + row * QkvGradientStride + part * Heads.Width + Heads.Column(head);
-        for (int r = 0; r < rows; r++) PackedBlock.CopyRow<V>(source + r * stride, 1, target + r * QkvGradientStride, Heads.HeadSize);
+        int size = Heads.HeadSize;
+        float* target = QkvGradient + row * QkvGradientStride + part * Heads.Width + Heads.Column(head), strip = scratch + at.Strip, tile = scratch + at.Tile;
+        for (int r = 0; r < rows; r++)
+            for (int c = 0; c < size; c += Simd.LineFloats) Simd.Prefetch(target + r * QkvGradientStride + c);
+        if (rows == MicroKernel.Rows && size == at.ColumnStride)
+        {
+            PackedBlock.Multiply<V, P>(strip, panels, at.Columns, inner, target, QkvGradientStride, accumulate);
+            return;
+        }
+
+        // The kernel writes eight rows of whole vectors, which here are more than there are.
+        if (accumulate)
+            for (int r = 0; r < rows; r++) PackedBlock.CopyRow<V>(target + r * QkvGradientStride, 1, tile + r * at.ColumnStride, size);
+        PackedBlock.Multiply<V, P>(strip, panels, at.Columns, inner, tile, at.ColumnStride, accumulate);
+        for (int r = 0; r < rows; r++) PackedBlock.CopyRow<V>(tile + r * at.ColumnStride, 1, target + r * QkvGradientStride, size);
     }
 }

@@ -8,6 +8,9 @@ namespace AlbertCompiled.Cpu;
 /// </summary>
 unsafe struct AttentionForward<V, P> : IScratchJob where V : struct, ISimd<V> where P : struct, IPrecision
 {
+    /// <summary>Numbers of the rows of a strip, in whole vectors of any width.</summary>
+    const int RowSlots = 16;
+
     public AttentionHeads Heads;
     public float* Context, LogSum;
     public long ContextStride, LogSumStride;
@@ -50,56 +53,78 @@ unsafe struct AttentionForward<V, P> : IScratchJob where V : struct, ISimd<V> wh
         var keys = Heads.Part(1, start, head);
         PackedBlock.Pack<P>(new Matrix(keys.Data, keys.Stride, transposed: true), at.Keys, size, scratch + at.KeyPanels);
         PackedBlock.Pack<P>(Heads.Part(2, start, head), at.Columns, length, scratch + at.ValuePanels);
-        float* inverses = stackalloc float[MicroKernel.Rows];
+        float* factors = stackalloc float[RowSlots];
         for (int i = 0; i < length; i += MicroKernel.Rows)
         {
             int rows = Math.Min(MicroKernel.Rows, length - i);
-            Heads.Ahead(part, i, MicroKernel.Rows);
+            Heads.Ahead(part, 0, i);
             Packing.Strip<P>(Heads.Part(0, start + i, head), rows, size, scratch + at.Queries);
             PackedBlock.Multiply<V, P>(scratch + at.Queries, scratch + at.KeyPanels, at.Keys, size, scratch + at.Scores, at.ScoreStride, accumulate: false);
-            for (int r = 0; r < rows; r++)
-                inverses[r] = Softmax(scratch + at.Scores + r * at.ScoreStride, length, start + i + r, head);
+            Heads.Ahead(part, 1, i);
+            Softmax(scratch + at.Scores, at.ScoreStride, rows, length, start + i, head, factors);
             Packing.Strip<P>(new Matrix(scratch + at.Scores, at.ScoreStride), rows, length, scratch + at.Probabilities);
+            Heads.Ahead(part, 2, i);
             int stride = at.Columns.First(at.Columns.Count);
             PackedBlock.Multiply<V, P>(scratch + at.Probabilities, scratch + at.ValuePanels, at.Columns, length, scratch + at.Result, stride, accumulate: false);
             for (int r = 0; r < rows; r++)
-                PackedBlock.CopyRow<V>(scratch + at.Result + r * stride, inverses[r], Context + (start + i + r) * ContextStride + Heads.Column(head), size);
+                PackedBlock.CopyRow<V>(scratch + at.Result + r * stride, factors[r], Context + (start + i + r) * ContextStride + Heads.Column(head), size);
         }
     }
 
-    /// <summary>Turns a row of products q · k into dropped-out probabilities but for a common factor, which it returns.</summary>
+    /// <summary>
+    /// Turns rows of products q · k into dropped-out probabilities but for a factor of each row, which it leaves in <paramref name="factors"/>.
+    /// What waits for the sum over a row's lanes is done for all rows before the next step, so that the waits overlap.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    readonly float Softmax(float* row, int length, int tokenRow, int head)
+    readonly void Softmax(float* scores, long stride, int rows, int length, int tokenRow, int head, float* factors)
     {
-        // The row is scratch and longer than its sequence: no tails. −∞ contributes nothing.
-        for (int c = length; c % V.Count != 0; c++) row[c] = float.NegativeInfinity;
-        V scale = Heads.Scale, largest = float.NegativeInfinity, sum = 0f;
-        for (int c = 0; c < length; c += V.Count) largest = V.Max(largest, V.Load(row + c));
-        float max = largest.Maximum() * Heads.Scale;
-        V shift = -max;
-        if (Heads.Drops)
+        V scale = Heads.Scale;
+        float* maxima = stackalloc float[RowSlots], sums = stackalloc float[RowSlots];
+        for (int r = 0; r < rows; r++)
         {
-            uint rowKey = Heads.RowKey(tokenRow, head), threshold = Heads.Threshold;
-            float keepScale = Heads.KeepScale;
-            for (int c = 0; c < length; c += V.Count)
-            {
-                var e = V.Exp(V.MultiplyAdd(V.Load(row + c), scale, shift));
-                sum += e;
-                (e * V.KeepMask(rowKey, c, threshold, keepScale)).Store(row + c);
-            }
-        }
-        else
-        {
-            for (int c = 0; c < length; c += V.Count)
-            {
-                var e = V.Exp(V.MultiplyAdd(V.Load(row + c), scale, shift));
-                sum += e;
-                e.Store(row + c);
-            }
+            // The row is scratch and longer than its sequence: no tails. −∞ contributes nothing.
+            float* row = scores + r * stride;
+            for (int c = length; c % V.Count != 0; c++) row[c] = float.NegativeInfinity;
+            V largest = float.NegativeInfinity;
+            for (int c = 0; c < length; c += V.Count) largest = V.MaxNative(largest, V.Load(row + c));
+            maxima[r] = largest.Maximum() * Heads.Scale;
         }
 
-        float total = sum.Sum();
-        LogSum[tokenRow * LogSumStride + head] = max + MathF.Log(total);
-        return 1 / total;
+        for (int r = 0; r < rows; r++)
+        {
+            float* row = scores + r * stride;
+            V shift = -maxima[r], sum = 0f;
+            if (Heads.Drops)
+            {
+                uint rowKey = Heads.RowKey(tokenRow + r, head), threshold = Heads.Threshold;
+                float keepScale = Heads.KeepScale;
+                for (int c = 0; c < length; c += V.Count)
+                {
+                    var e = V.Exp(V.MultiplyAdd(V.Load(row + c), scale, shift));
+                    sum += e;
+                    (e * V.KeepMask(rowKey, c, threshold, keepScale)).Store(row + c);
+                }
+            }
+            else
+            {
+                for (int c = 0; c < length; c += V.Count)
+                {
+                    var e = V.Exp(V.MultiplyAdd(V.Load(row + c), scale, shift));
+                    sum += e;
+                    e.Store(row + c);
+                }
+            }
+
+            sums[r] = sum.Sum();
+        }
+
+        for (int r = 0; r < rows; r += V.Count)
+        {
+            V sum = V.Load(sums + r);
+            (V.Load(maxima + r) + V.Log(sum)).Store(maxima + r);
+            (1f / sum).Store(factors + r);
+        }
+
+        for (int r = 0; r < rows; r++) LogSum[(tokenRow + r) * LogSumStride + head] = maxima[r];
     }
 }

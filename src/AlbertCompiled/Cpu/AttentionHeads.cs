@@ -56,22 +56,22 @@ readonly unsafe struct AttentionHeads
     /// <summary>A head's queries (0), keys (1) or values (2) from a row of the batch on: [length, headSize].</summary>
     public Matrix Part(int part, int row, int head) => new(qkv + row * stride + part * Width + Column(head), stride);
 
-    /// <summary>Asks for some queries, keys and values of the head that this thread should come to next: rows too far apart for the processor to guess.</summary>
+    /// <summary>
+    /// Asks for some queries (0), keys (1) or values (2) of the head that this thread should come to next: rows too far apart for the processor to guess.
+    /// A few at a time, between products: more requests than the processor keeps in flight would hold up what follows.
+    /// </summary>
     /// <param name="part">The part that is computed now.</param>
-    /// <param name="row">First row within the sequence.</param>
-    /// <param name="rows">Rows.</param>
-    public void Ahead(int part, int row, int rows)
-    {
-        for (int i = 0; i < 3; i++) Ahead(part, row, rows, qkv + i * Width, stride);
-    }
+    /// <param name="matrix">Which of the three.</param>
+    /// <param name="row">First row within the sequence, of a strip.</param>
+    public void Ahead(int part, int matrix, int row) => Ahead(part, row, qkv + matrix * Width, stride);
 
     /// <summary>Asks for the same rows and columns of a matrix [tokens, <see cref="Width"/>].</summary>
-    public void Ahead(int part, int row, int rows, float* data, long dataStride)
+    public void Ahead(int part, int row, float* data, long dataStride)
     {
         int sequence = (part + 1) / Heads;
         if (sequence >= Sequences) return;
         data += Start(sequence) * dataStride + Column((part + 1) % Heads);
-        for (int last = Math.Min(row + rows, Length(sequence)); row < last; row++)
+        for (int last = Math.Min(row + MicroKernel.Rows, Length(sequence)); row < last; row++)
             for (int c = 0; c < HeadSize; c += Simd.LineFloats) Simd.PrefetchFar(data + row * dataStride + c);
     }
 

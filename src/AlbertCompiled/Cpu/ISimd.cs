@@ -43,6 +43,12 @@ public unsafe interface ISimd<V> where V : struct, ISimd<V>
     /// <summary>The smaller of each pair.</summary>
     static abstract V Min(V a, V b);
 
+    /// <summary>The larger of each pair in one instruction, where <see cref="Max"/> takes three on x86: NaN if b is; if only a is, as the machine has it.</summary>
+    static abstract V MaxNative(V a, V b);
+
+    /// <summary>The smaller of each pair, like <see cref="MaxNative"/>.</summary>
+    static abstract V MinNative(V a, V b);
+
     /// <summary>√a.</summary>
     static abstract V Sqrt(V a);
 

@@ -48,6 +48,12 @@ public readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
     [MethodImpl(Inline)] public static Lanes1 Min(Lanes1 a, Lanes1 b) => new(MathF.Min(a.Value, b.Value));
 
     /// <inheritdoc/>
+    [MethodImpl(Inline)] public static Lanes1 MaxNative(Lanes1 a, Lanes1 b) => new(float.MaxNative(a.Value, b.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)] public static Lanes1 MinNative(Lanes1 a, Lanes1 b) => new(float.MinNative(a.Value, b.Value));
+
+    /// <inheritdoc/>
     [MethodImpl(Inline)] public static Lanes1 Sqrt(Lanes1 a) => new(MathF.Sqrt(a.Value));
 
     /// <inheritdoc/>

@@ -50,6 +50,12 @@ public readonly unsafe struct Lanes16(Vector512<float> value) : ILanes<Lanes16>
     [MethodImpl(Inline)] public static Lanes16 Min(Lanes16 a, Lanes16 b) => new(Vector512.Min(a.Value, b.Value));
 
     /// <inheritdoc/>
+    [MethodImpl(Inline)] public static Lanes16 MaxNative(Lanes16 a, Lanes16 b) => new(Vector512.MaxNative(a.Value, b.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)] public static Lanes16 MinNative(Lanes16 a, Lanes16 b) => new(Vector512.MinNative(a.Value, b.Value));
+
+    /// <inheritdoc/>
     [MethodImpl(Inline)] public static Lanes16 Sqrt(Lanes16 a) => new(Vector512.Sqrt(a.Value));
 
     /// <inheritdoc/>

@@ -49,6 +49,12 @@ public readonly unsafe struct Lanes4(Vector128<float> value) : ILanes<Lanes4>
     [MethodImpl(Inline)] public static Lanes4 Min(Lanes4 a, Lanes4 b) => new(Vector128.Min(a.Value, b.Value));
 
     /// <inheritdoc/>
+    [MethodImpl(Inline)] public static Lanes4 MaxNative(Lanes4 a, Lanes4 b) => new(Vector128.MaxNative(a.Value, b.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)] public static Lanes4 MinNative(Lanes4 a, Lanes4 b) => new(Vector128.MinNative(a.Value, b.Value));
+
+    /// <inheritdoc/>
     [MethodImpl(Inline)] public static Lanes4 Sqrt(Lanes4 a) => new(Vector128.Sqrt(a.Value));
 
     /// <inheritdoc/>

@@ -49,6 +49,12 @@ public readonly unsafe struct Lanes8(Vector256<float> value) : ILanes<Lanes8>
     [MethodImpl(Inline)] public static Lanes8 Min(Lanes8 a, Lanes8 b) => new(Vector256.Min(a.Value, b.Value));
 
     /// <inheritdoc/>
+    [MethodImpl(Inline)] public static Lanes8 MaxNative(Lanes8 a, Lanes8 b) => new(Vector256.MaxNative(a.Value, b.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)] public static Lanes8 MinNative(Lanes8 a, Lanes8 b) => new(Vector256.MinNative(a.Value, b.Value));
+
+    /// <inheritdoc/>
     [MethodImpl(Inline)] public static Lanes8 Sqrt(Lanes8 a) => new(Vector256.Sqrt(a.Value));
 
     /// <inheritdoc/>

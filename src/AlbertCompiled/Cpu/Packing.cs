@@ -57,6 +57,14 @@ static unsafe class Packing
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static void Split<P>(float* source, long sourceStride, int strips, int k, float* target, long stripStride) where P : struct, IPrecision
     {
+        // Two words of a strip fill a cache line: storing them together takes half of the stores.
+        for (; k >= 2 * P.PerWord; k -= 2 * P.PerWord, source += 2 * P.PerWord * sourceStride, target += 2 * MicroKernel.Rows)
+        {
+            float* from = source, to = target;
+            for (int s = 0; s < strips; s++, from += MicroKernel.Rows, to += stripStride)
+                Vector512.Create(Word<P>(from, sourceStride, P.PerWord == 2), Word<P>(from + P.PerWord * sourceStride, sourceStride, P.PerWord == 2)).Store(to);
+        }
+
         for (; k > 0; k -= P.PerWord, source += P.PerWord * sourceStride, target += MicroKernel.Rows)
         {
             bool pair = P.PerWord == 2 && k > 1;
@@ -74,6 +82,8 @@ static unsafe class Packing
         {
             bool pair = P.PerWord == 2 && k > 1;
             int c = 0;
+            if (P.ReadsInPlace)
+                for (; c <= columns - 2 * Block; c += 2 * Block) Vector512.Load(source + c).Store(target + c);
             for (; c < whole; c += Block) Word<P>(source + c, sourceStride, pair).Store(target + c);
             for (; c < columns; c++) target[c] = P.Pack(source[c], pair ? source[sourceStride + c] : 0);
             for (; c < width; c++) target[c] = 0;
@@ -93,10 +103,24 @@ static unsafe class Packing
     static void Transpose<P>(float* source, long sourceStride, int rows, int k, float* target, int width) where P : struct, IPrecision
     {
         int r = 0;
+        bool wide = P.ReadsInPlace && WideTranspose.IsSupported;
+        if (wide)
+        {
+            for (; r <= rows - WideTranspose.Block; r += WideTranspose.Block)
+            {
+                float* from = source + r * sourceStride, to = target + r;
+                int c = 0;
+                for (; c <= k - WideTranspose.Block; c += WideTranspose.Block, from += WideTranspose.Block, to += WideTranspose.Block * width) WideTranspose.Panel(from, sourceStride, to, width);
+                for (; c < k; c++, from++, to += width) Column<P>(from, sourceStride, 0, WideTranspose.Block, false, to);
+            }
+        }
+
         for (; r <= rows - Block; r += Block)
         {
             float* from = source + r * sourceStride, to = target + r;
             int c = 0;
+            if (wide && width == MicroKernel.Rows)
+                for (; c <= k - WideTranspose.Block; c += WideTranspose.Block, from += WideTranspose.Block, to += WideTranspose.Block * width) WideTranspose.Strip(from, sourceStride, to);
             for (; c <= k - Block; c += Block, from += Block, to += Block / P.PerWord * width) Transpose8x8<P>(from, sourceStride, to, width);
             for (; c < k; c += P.PerWord, from += P.PerWord, to += width) Column<P>(from, sourceStride, 0, Block, c + 1 < k, to);
         }

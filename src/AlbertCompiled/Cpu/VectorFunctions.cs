@@ -22,7 +22,7 @@ static class VectorFunctions
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Exp<V>(V a) where V : struct, ILanes<V>, ISimd<V>
     {
-        a = V.Min(V.Max(a, -104f), 89f);
+        a = V.MinNative(89f, V.MaxNative(-104f, a));
         var n = V.Round(a * Log2E);
         var r = Reduce(a, n);
         return V.Scale(V.MultiplyAdd(r, V.MultiplyAdd(r, ExpTail(r), 1f), 1f), n);
@@ -56,7 +56,7 @@ static class VectorFunctions
     public static V Tanh<V>(V a) where V : struct, ILanes<V>, ISimd<V>
     {
         // tanh(y/2) = (eʸ − 1) / (eʸ + 1); from y = 20 on the float nearest to it is 1.
-        var y = V.Min(V.Abs(a) * 2f, 20f);
+        var y = V.MinNative(20f, V.Abs(a) * 2f);
         var n = V.Round(y * Log2E);
         var r = Reduce(y, n);
         var power = V.Scale(1f, n);
@@ -69,7 +69,7 @@ static class VectorFunctions
     public static V Erf<V>(V a) where V : struct, ILanes<V>, ISimd<V>
     {
         // From 4 on the float nearest to erf is 1.
-        var t = V.Min(V.Abs(a), 4f);
+        var t = V.MinNative(4f, V.Abs(a));
         var far = 1f - Exp(LogErfc(t));
         var near = V.MultiplyAdd(t, ErfTail(t * t), t);
         return V.CopySign(V.SelectLess(t, 1f, near, far), a);
