@@ -23,6 +23,8 @@ internal static class GpuBenchmark
 
     static void Run<T>(GpuDevice device, Options options) where T : unmanaged, IElement<T>
     {
+        int head = options.Number("head", 64);
+        if (head is < 1 or > Hidden) throw new ArgumentException($"head={head}: a head has from 1 to {Hidden} columns");
         int runs = options.Number("runs", 20), tokens = options.Number("tokens", 16384), large = options.Number("large", typeof(T) == typeof(BFloat16) ? 8192 : 4096);
         double copy = Copy(device, runs, options.Number("copy", CopyMegabytes)), ceiling = Store<T, NT>(device, large, large, large, Math.Max(1, runs / 4));
         Console.WriteLine($"copy_gb_s={copy / 1e9:F0} product_tflops={ceiling / 1e12:F2} m=n=k={large}");
@@ -37,7 +39,7 @@ internal static class GpuBenchmark
         Console.WriteLine($"{"attention",-24} {"S",6} {"p",6} {"µs",12} {"TFLOP/s",9} {"backward µs",12} {"TFLOP/s",9}");
         foreach (int length in new[] { 512, 128 })
             foreach (double dropout in new[] { 0, 0.1 })
-                if (tokens >= length) Attention<T>(device, tokens / length, length, options.Number("head", 64), dropout, runs);
+                if (tokens >= length) Attention<T>(device, tokens / length, length, head, dropout, runs);
 
         new RowBenchmark<T>(device, runs, copy).Run(tokens);
     }

@@ -55,7 +55,7 @@ public sealed partial class GpuDevice
             rehearsal = Rehearsed(queue);
         }
 
-        KernelStore.Load(rehearsal.Kernels, Environment.ProcessorCount);
+        KernelStore.Load(rehearsal.Kernels, KernelStore.Threads);
     }
 
     void Measure(Rehearsal first)
@@ -65,7 +65,7 @@ public sealed partial class GpuDevice
         {
             foreach (var product in first.Products) product.LaunchAll(scratch);
         });
-        KernelStore.Load(rivals.Kernels.Concat(first.Kernels), Environment.ProcessorCount);     // together: most of the latter are needed whatever is measured
+        KernelStore.Load(rivals.Kernels.Concat(first.Kernels), KernelStore.Threads);     // together: most of the latter are needed whatever is measured
         foreach (var product in first.Products) ProductMeasurements!.Measure(product.Product, product.Rivals, form => product.Milliseconds(form, scratch));
         ProductMeasurements!.Save();
     }

@@ -36,7 +36,7 @@ internal sealed class KernelCompilers(PTXBackend own) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        ((IAsyncResult?)warm)?.AsyncWaitHandle.WaitOne();       // it may have failed: whoever needs a kernel is told
+        if (warm is not null) Task.WaitAny(warm);       // it may have failed: whoever needs a kernel is told
         idle.Clear();
         foreach (var context in contexts) context.Dispose();
     }
