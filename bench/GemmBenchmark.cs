@@ -70,20 +70,20 @@ internal static unsafe class GemmBenchmark
         var results = new List<(double, double, double)>();
         foreach (var p in products)
         {
-            using var a = new Operand(p.M, p.K, p.TransposeA);
-            using var b = new Operand(p.K, p.N, p.TransposeB);
-            using var c = new Operand(p.M, p.N, false);
-            // What is multiplied with a weight reads it packed, as the layers of a step do that share it.
+            // What is multiplied with a weight reads it packed, as the layers of a step do that share it; the others add up a weight's gradient.
             bool weight = !p.TransposeA;
-            using var packed = new Operand(1, weight ? (int)PackedB.PackedLength<P>(p.N, p.K) : 1, false);
+            using var a = new Operand(p.M, p.K, p.TransposeA, inArena: true);
+            using var b = new Operand(p.K, p.N, p.TransposeB, inArena: !weight);
+            using var c = new Operand(p.M, p.N, false, inArena: weight);
+            using var packed = new Operand(1, weight ? (int)PackedB.PackedLength<P>(p.N, p.K) : 1, false, inArena: false);
             if (weight) PackedB.Pack<V, P>(team, b.Matrix, p.N, p.K, packed.Data);
             var (rates, shares) = (new List<double>(), new List<double>());
             for (int run = -2; run < runs; run++)
             {
                 double peak = Peak.Measure(team);
                 long start = Stopwatch.GetTimestamp();
-                if (weight) PackedB.Multiply<V, P, StoreEpilogue>(team, a.Matrix, packed.Data, p.M, p.N, p.K, new(c.Data, p.N));
-                else Gemm.Multiply<V, P, StoreEpilogue>(team, a.Matrix, b.Matrix, p.M, p.N, p.K, new(c.Data, p.N));
+                if (weight) PackedB.Multiply<V, P, StoreEpilogue>(team, a.Matrix, packed.Data, p.M, p.N, p.K, new(c.Data, c.Matrix.Stride));
+                else Gemm.Multiply<V, P, StoreEpilogue>(team, a.Matrix, b.Matrix, p.M, p.N, p.K, new(c.Data, c.Matrix.Stride));
                 double rate = 2.0 * p.M * p.N * p.K / Stopwatch.GetElapsedTime(start).TotalSeconds;
                 if (run < 0) continue;
                 rates.Add(rate);
@@ -98,21 +98,28 @@ internal static unsafe class GemmBenchmark
 
     static double Time((string Name, int M, int N, int K, bool TransposeA, bool TransposeB) p, OpenBlas blas, int runs)
     {
-        using var a = new Operand(p.M, p.K, p.TransposeA);
-        using var b = new Operand(p.K, p.N, p.TransposeB);
-        using var c = new Operand(p.M, p.N, false);
+        using var a = new Operand(p.M, p.K, p.TransposeA, inArena: false);
+        using var b = new Operand(p.K, p.N, p.TransposeB, inArena: false);
+        using var c = new Operand(p.M, p.N, false, inArena: false);
         return 2.0 * p.M * p.N * p.K / (Median.Time(runs, () => blas.Multiply(a.Matrix, b.Matrix, p.M, p.N, p.K, c.Data)).Median / 1000);
     }
 
     /// <summary>A matrix of random numbers.</summary>
     sealed class Operand : IDisposable
     {
-        public Operand(int rows, int columns, bool transposed)
+        /// <param name="rows">Rows of what is meant.</param>
+        /// <param name="columns">Its columns.</param>
+        /// <param name="transposed">True if its transpose is stored.</param>
+        /// <param name="inArena">True for an activation: the arena keeps rows apart that would lie a multiple of 4096 bytes from each other.</param>
+        public Operand(int rows, int columns, bool transposed, bool inArena)
         {
-            Data = Pages.Allocate((long)rows * columns);
+            int stride = transposed ? rows : columns;
+            if (inArena && stride % 1024 == 0) stride += Simd.LineFloats;
+            long length = (long)stride * (transposed ? columns : rows);
+            Data = Pages.Allocate(length);
             var random = new Random(rows * 31 + columns);
-            for (long i = 0; i < (long)rows * columns; i++) Data[i] = random.NextSingle() - 0.5f;
-            Matrix = new(Data, transposed ? rows : columns, transposed);
+            for (long i = 0; i < length; i++) Data[i] = random.NextSingle() - 0.5f;
+            Matrix = new(Data, stride, transposed);
         }
 
         public float* Data { get; }

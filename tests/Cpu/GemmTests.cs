@@ -76,6 +76,30 @@ public sealed unsafe class GemmTests
         }
     }
 
+    /// <summary>Rows are read where they lie, but for those of a strip that is not whole; crowded ones, and those of bfloat16, are packed.</summary>
+    [Theory]
+    [InlineData(20, 48, 13, 16, true)]
+    [InlineData(27, 33, 900, 907, true)]
+    [InlineData(100, 33, 5, 16384, false)]
+    public void Rows_are_read_in_place(int m, int n, int k, int stride, bool inPlace)
+    {
+        using var a = GuardedMemory.Integers(3, m, k, stride);
+        using var b = GuardedMemory.Integers(4, k, n, n);
+        Matrix opA = new(a.Pointer, stride), opB = new(b.Pointer, n);
+        var expected = ScalarProduct.Multiply(opA, opB, m, n, k);
+        foreach (int threads in (ReadOnlySpan<int>)[1, 2, 3])
+        {
+            var plan = new ProductPlan(threads, m, n, k, 16, Blocking.Caches);
+            Assert.Equal(inPlace, CacheSets.Hold(stride, (long)plan.LargestRun * MicroKernel.Rows));
+            using var team = new ThreadTeam(threads);
+            Check<Lanes16, Float32>(team, opA, opB, m, n, k, expected);
+            Check<Lanes8, Float32>(team, opA, opB, m, n, k, expected);
+            Check<Lanes4, Float32>(team, opA, opB, m, n, k, expected);
+            Check<Lanes16, RoundedBFloat16>(team, opA, opB, m, n, k, expected);
+            if (BFloat16.IsSupported) Check<Lanes16, BFloat16>(team, opA, opB, m, n, k, expected);
+        }
+    }
+
     [Theory]
     [InlineData(1, 300, 150, 20)]
     [InlineData(2, 300, 150, 20)]

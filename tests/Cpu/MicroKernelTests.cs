@@ -24,15 +24,23 @@ public sealed unsafe class MicroKernelTests
 
     static void Tile<V>(int vectors, int k, bool accumulate) where V : struct, ISimd<V>
     {
+        using var packed = GuardedMemory.Random(1, k, MicroKernel.Rows, MicroKernel.Rows);
+        using var rows = GuardedMemory.Random(4, MicroKernel.Rows, k, k + 3);
+        using var across = GuardedMemory.Random(5, k, MicroKernel.Rows, MicroKernel.Rows + 5);
+        Strip[] strips = [Strip.Packed(packed.Pointer), Strip.InPlace(new(rows.Pointer, k + 3)), Strip.InPlace(new(across.Pointer, MicroKernel.Rows + 5, transposed: true))];
+        foreach (var a in strips) Tile<V>(vectors, a, k, accumulate);
+    }
+
+    static void Tile<V>(int vectors, Strip a, int k, bool accumulate) where V : struct, ISimd<V>
+    {
         int columns = vectors * V.Count, stride = columns + 3, bStride = columns + (accumulate ? 5 : 0), length = (MicroKernel.Rows - 1) * stride + columns;
-        using var a = GuardedMemory.Random(1, k, MicroKernel.Rows, MicroKernel.Rows);
         using var b = GuardedMemory.Random(2, k, columns, bStride);
         using var c = GuardedMemory.Random(3, MicroKernel.Rows, columns, stride);
         using var expected = new GuardedMemory(length);
         c.Span.CopyTo(expected.Span);
-        ScalarProduct.Tile(a.Pointer, b.Pointer, bStride, columns, k, expected.Pointer, stride, accumulate);
+        ScalarProduct.Tile(a, b.Pointer, bStride, columns, k, expected.Pointer, stride, accumulate);
         // What is asked for ahead of time may lie anywhere.
-        MicroKernel.Tile<V>(vectors, a.Pointer, b.Pointer, bStride, k, c.Pointer, stride, accumulate, c.Pointer + length, 1 << 20);
+        MicroKernel.Tile<V>(vectors, a, b.Pointer, bStride, k, c.Pointer, stride, accumulate, c.Pointer + length, 1 << 20);
         Assert.Equal(expected.Copy(), c.Copy());
     }
 

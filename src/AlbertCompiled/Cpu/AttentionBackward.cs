@@ -80,11 +80,11 @@ unsafe struct AttentionBackward<V, P> : IScratchJob where V : struct, ISimd<V> w
             {
                 int keyRows = Math.Min(MicroKernel.Rows, length - j);
                 if (first == 0) Heads.Ahead(part, j, Gradient, GradientStride);
-                Packing.Strip<P>(new Matrix(scratch + at.Scores + j, at.ScoreStride, transposed: true), keyRows, rows, scratch + at.Strip);
-                Product(at, scratch, scratch + at.GradientRows, rows, part: 2, start + j, keyRows, head, first > 0);
+                var scores = PackedBlock.Rows<P>(new Matrix(scratch + at.Scores + j, at.ScoreStride, transposed: true), keyRows, rows, scratch + at.Strip);
+                Product(at, scratch, scores, scratch + at.GradientRows, rows, part: 2, start + j, keyRows, head, first > 0);
                 if (first == 0) Heads.Ahead(part, j, Context, ContextStride);
-                Packing.Strip<P>(new Matrix(scratch + at.ScoreGradients + j, at.ScoreStride, transposed: true), keyRows, rows, scratch + at.Strip);
-                Product(at, scratch, scratch + at.QueryRows, rows, part: 1, start + j, keyRows, head, first > 0);
+                var scoreGradients = PackedBlock.Rows<P>(new Matrix(scratch + at.ScoreGradients + j, at.ScoreStride, transposed: true), keyRows, rows, scratch + at.Strip);
+                Product(at, scratch, scoreGradients, scratch + at.QueryRows, rows, part: 1, start + j, keyRows, head, first > 0);
             }
         }
     }
@@ -96,15 +96,12 @@ unsafe struct AttentionBackward<V, P> : IScratchJob where V : struct, ISimd<V> w
         float* strip = scratch + at.Strip, scores = scratch + at.Scores + block, scoreGradients = scratch + at.ScoreGradients + block;
         float* deltas = stackalloc float[MicroKernel.Rows];
         for (int r = 0; r < rows; r++) deltas[r] = PackedBlock.Dot<V>(GradientOf(row + r, head).Data, Context + (row + r) * ContextStride + Heads.Column(head), size);
-        Packing.Strip<P>(Heads.Part(0, row, head), rows, size, strip);
-        PackedBlock.Multiply<V, P>(strip, scratch + at.KeyPanels, at.Keys, size, scores, at.ScoreStride, accumulate: false);
+        PackedBlock.Multiply<V, P>(PackedBlock.Rows<P>(Heads.Part(0, row, head), rows, size, strip), scratch + at.KeyPanels, at.Keys, size, scores, at.ScoreStride, accumulate: false);
         Heads.Ahead(part, 2, row - Heads.Start(part / Heads.Heads));
-        Packing.Strip<P>(GradientOf(row, head), rows, size, strip);
-        PackedBlock.Multiply<V, P>(strip, scratch + at.ValuePanels, at.Keys, size, scoreGradients, at.ScoreStride, accumulate: false);
+        PackedBlock.Multiply<V, P>(PackedBlock.Rows<P>(GradientOf(row, head), rows, size, strip), scratch + at.ValuePanels, at.Keys, size, scoreGradients, at.ScoreStride, accumulate: false);
         for (int r = 0; r < rows; r++) Differentiate(scores + r * at.ScoreStride, scoreGradients + r * at.ScoreStride, length, row + r, head, deltas[r]);
 
-        Packing.Strip<P>(new Matrix(scoreGradients, at.ScoreStride), rows, length, strip);
-        Product(at, scratch, scratch + at.KeyRows, length, part: 0, row, rows, head, accumulate: false);
+        Product(at, scratch, PackedBlock.Rows<P>(new Matrix(scoreGradients, at.ScoreStride), rows, length, strip), scratch + at.KeyRows, length, part: 0, row, rows, head, accumulate: false);
     }
 
     /// <summary>A row of products q · k becomes P∘M, a row of dC · v becomes dS.</summary>
@@ -139,10 +136,10 @@ unsafe struct AttentionBackward<V, P> : IScratchJob where V : struct, ISimd<V> w
     readonly Matrix GradientOf(int row, int head) => new(Gradient + row * GradientStride + Heads.Column(head), GradientStride);
 
     /// <summary>Rows of dQ (0), dK (1) or dV (2) = strip · panels, or += it.</summary>
-    readonly void Product(in Layout at, float* scratch, float* panels, int inner, int part, int row, int rows, int head, bool accumulate)
+    readonly void Product(in Layout at, float* scratch, Strip strip, float* panels, int inner, int part, int row, int rows, int head, bool accumulate)
     {
         int size = Heads.HeadSize;
-        float* target = QkvGradient + row * QkvGradientStride + part * Heads.Width + Heads.Column(head), strip = scratch + at.Strip, tile = scratch + at.Tile;
+        float* target = QkvGradient + row * QkvGradientStride + part * Heads.Width + Heads.Column(head), tile = scratch + at.Tile;
         for (int r = 0; r < rows; r++)
             for (int c = 0; c < size; c += Simd.LineFloats) Simd.Prefetch(target + r * QkvGradientStride + c);
         if (rows == MicroKernel.Rows && size == at.ColumnStride)

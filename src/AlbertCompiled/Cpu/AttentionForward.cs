@@ -58,14 +58,14 @@ unsafe struct AttentionForward<V, P> : IScratchJob where V : struct, ISimd<V> wh
         {
             int rows = Math.Min(MicroKernel.Rows, length - i);
             Heads.Ahead(part, 0, i);
-            Packing.Strip<P>(Heads.Part(0, start + i, head), rows, size, scratch + at.Queries);
-            PackedBlock.Multiply<V, P>(scratch + at.Queries, scratch + at.KeyPanels, at.Keys, size, scratch + at.Scores, at.ScoreStride, accumulate: false);
+            var queries = PackedBlock.Rows<P>(Heads.Part(0, start + i, head), rows, size, scratch + at.Queries);
+            PackedBlock.Multiply<V, P>(queries, scratch + at.KeyPanels, at.Keys, size, scratch + at.Scores, at.ScoreStride, accumulate: false);
             Heads.Ahead(part, 1, i);
             Softmax(scratch + at.Scores, at.ScoreStride, rows, length, start + i, head, factors);
-            Packing.Strip<P>(new Matrix(scratch + at.Scores, at.ScoreStride), rows, length, scratch + at.Probabilities);
+            var probabilities = PackedBlock.Rows<P>(new Matrix(scratch + at.Scores, at.ScoreStride), rows, length, scratch + at.Probabilities);
             Heads.Ahead(part, 2, i);
             int stride = at.Columns.First(at.Columns.Count);
-            PackedBlock.Multiply<V, P>(scratch + at.Probabilities, scratch + at.ValuePanels, at.Columns, length, scratch + at.Result, stride, accumulate: false);
+            PackedBlock.Multiply<V, P>(probabilities, scratch + at.ValuePanels, at.Columns, length, scratch + at.Result, stride, accumulate: false);
             for (int r = 0; r < rows; r++)
                 PackedBlock.CopyRow<V>(scratch + at.Result + r * stride, factors[r], Context + (start + i + r) * ContextStride + Heads.Column(head), size);
         }

@@ -52,10 +52,11 @@ public static unsafe class Gemm
     internal static void Multiply<V, P, TEpilogue>(ThreadTeam team, in ProductPlan plan, int k, Matrix a, PanelSource panels, TEpilogue epilogue, int firstColumn = 0)
         where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
+        bool rowsStay = P.ReadsInPlace && !a.Transposed && CacheSets.Hold(a.Stride, (long)plan.LargestRun * MicroKernel.Rows);
         team.Run(
-            new ProductJob<V, P, TEpilogue> { Plan = plan, K = k, A = a, Panels = panels, Epilogue = epilogue, FirstColumn = firstColumn },
+            new ProductJob<V, P, TEpilogue> { Plan = plan, K = k, A = a, RowsStay = rowsStay, Panels = panels, Epilogue = epilogue, FirstColumn = firstColumn },
             plan.Parts,
-            new Layout(plan, panels.ByParts).Total);
+            new Layout(plan, rowsStay, panels.ByParts).Total);
     }
 
     /// <summary>Where things lie in a part's scratch, in floats.</summary>
@@ -63,10 +64,10 @@ public static unsafe class Gemm
     {
         public readonly long Strips, Tiles, Panel, Total;
 
-        public Layout(in ProductPlan plan, bool packsPanels)
+        public Layout(in ProductPlan plan, bool rowsStay, bool packsPanels)
         {
             var scratch = new ScratchPlan();
-            Strips = scratch.Add(plan.StripsFloats);
+            Strips = scratch.Add(rowsStay ? plan.StripStride : plan.StripsFloats);
             Tiles = scratch.Add(plan.TilesFloats);
             Panel = scratch.Add(packsPanels ? plan.PanelFloats : 0);
             Total = scratch.Total;
@@ -85,6 +86,10 @@ public static unsafe class Gemm
 
         public int K;
         public Matrix A;
+
+        /// <summary>True if rows are read where they lie, but for a last strip that is not whole.</summary>
+        public bool RowsStay;
+
         public PanelSource Panels;
         public TEpilogue Epilogue;
 
@@ -98,22 +103,26 @@ public static unsafe class Gemm
         {
             int run = part / Plan.Groups, group = part % Plan.Groups;
             int firstStrip = Plan.FirstStrip(run), lastStrip = Plan.FirstStrip(run + 1), firstPanel = Plan.FirstPanel(group), lastPanel = Plan.FirstPanel(group + 1);
-            var at = new Layout(Plan, Panels.ByParts);
+            int firstPacked = RowsStay ? Math.Max(firstStrip, Plan.M / MicroKernel.Rows) : firstStrip;
+            var at = new Layout(Plan, RowsStay, Panels.ByParts);
             for (int inner = 0; inner < Plan.InnerBlocks; inner++)
             {
                 int firstWord = Plan.FirstInner(inner), words = Plan.FirstInner(inner + 1) - firstWord;
-                PackStrips(firstStrip, lastStrip, firstWord, words, scratch + at.Strips);
+                PackStrips(firstPacked, lastStrip, firstWord, words, scratch + at.Strips);
                 var rows = RowsAhead(part, run, inner);
                 float* tiles = scratch + at.Tiles;
                 for (int p = firstPanel; p < lastPanel; p++)
                 {
-                    float* panel = scratch + at.Panel, strip = scratch + at.Strips;
+                    float* panel = scratch + at.Panel;
                     if (Panels.ByParts) PackPanel(p, firstWord, words, panel);
                     else panel = Panels.At(Plan, p, inner);
                     var columns = Panels.ByParts ? default : ColumnsAhead(p, firstPanel, lastPanel, inner, words);
-                    for (int s = firstStrip; s < lastStrip; s++, strip += Plan.StripStride)
+                    for (int s = firstStrip; s < lastStrip; s++)
                     {
-                        float* ahead = strip;
+                        var strip = s < firstPacked
+                            ? Strip.InPlace(A.From(s * MicroKernel.Rows, firstWord))
+                            : Strip.Packed(scratch + at.Strips + (s - firstPacked) * Plan.StripStride);
+                        float* ahead = tiles;
                         long step = columns.Any ? columns.Next(ref ahead) : rows.Any ? rows.Next(ref ahead) : 0;
                         Tile(s, strip, p, panel, words, tiles, inner, ahead, step);
                         if (Plan.InnerBlocks > 1) tiles += Plan.TileFloats;
@@ -130,7 +139,7 @@ public static unsafe class Gemm
             return Panels.AreInPlace ? new(next, Panels.Stride(Plan, p), Simd.LineFloats, tiles) : new(next, Simd.LineFloats, (long)words * Simd.LineFloats, tiles);
         }
 
-        /// <summary>The rows that are packed next: of the next inner block where the rows of a run lie across memory, else of the next run.</summary>
+        /// <summary>The rows that are read next: of the next inner block where the rows of a run lie across memory, else of the next run.</summary>
         readonly Ahead RowsAhead(int part, int run, int inner)
         {
             int nextRun = (part + 1) / Plan.Groups == run ? Plan.Runs : run + 1, block = inner + 1;
@@ -165,7 +174,7 @@ public static unsafe class Gemm
         }
 
         /// <summary>A strip times a panel: a tile of sums, and its end if this was the last inner block.</summary>
-        readonly void Tile(int s, float* strip, int p, float* panel, int words, float* tile, int inner, float* ahead, long aheadStep)
+        readonly void Tile(int s, Strip strip, int p, float* panel, int words, float* tile, int inner, float* ahead, long aheadStep)
         {
             int row = s * MicroKernel.Rows, rows = Math.Min(MicroKernel.Rows, Plan.M - row), width = Plan.Panels.Width(p), column = FirstColumn + Plan.Panels.First(p);
             bool finished = inner == Plan.InnerBlocks - 1;
@@ -176,6 +185,7 @@ public static unsafe class Gemm
 
         readonly void PackStrips(int first, int last, int firstWord, int words, float* strips)
         {
+            if (first >= last) return;
             int row = first * MicroKernel.Rows, firstK = firstWord * P.PerWord;
             Packing.Strips<P>(A.From(row, firstK), Math.Min(Plan.M, last * MicroKernel.Rows) - row, Math.Min(words * P.PerWord, K - firstK), strips, Plan.StripStride);
         }

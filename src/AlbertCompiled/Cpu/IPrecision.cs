@@ -11,7 +11,7 @@ public unsafe interface IPrecision
     /// <summary>Inner elements of a word: 1 or 2.</summary>
     static abstract int PerWord { get; }
 
-    /// <summary>True if a word of b is an element of b: a panel then need not be packed.</summary>
+    /// <summary>True if a word is an element of its operand: strips and panels then need not be packed.</summary>
     static abstract bool ReadsInPlace { get; }
 
     /// <summary>The words of 8 columns.</summary>
@@ -24,7 +24,7 @@ public unsafe interface IPrecision
 
     /// <summary>c[8, vectors · V.Count] = a · b, or += it.</summary>
     /// <param name="vectors">2 or 3.</param>
-    /// <param name="a">[words, 8].</param>
+    /// <param name="a">[8, words]; packed unless <see cref="ReadsInPlace"/>.</param>
     /// <param name="b">[words, vectors · V.Count].</param>
     /// <param name="bStride">Floats from one row of b to the next; that of a packed panel unless <see cref="ReadsInPlace"/>.</param>
     /// <param name="words">Words of the inner dimension.</param>
@@ -33,5 +33,5 @@ public unsafe interface IPrecision
     /// <param name="accumulate">True to start from what c holds: the bits are those of one sum over all words.</param>
     /// <param name="ahead">What will be needed soon: its cache lines are asked for on the way, one a word. Any address.</param>
     /// <param name="aheadStep">Floats from one of those lines to the next.</param>
-    static abstract void Tile<V>(int vectors, float* a, float* b, long bStride, long words, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>;
+    static abstract void Tile<V>(int vectors, Strip a, float* b, long bStride, long words, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>;
 }

@@ -4,8 +4,7 @@ namespace AlbertCompiled.Cpu;
 
 /// <summary>
 /// The inner kernels of all matrix products: a tile of <see cref="Rows"/> rows by three or two vectors, kept in registers
-/// over the whole inner dimension. A strip of a holds its 8 rows' elements side by side for each k, a panel of b the columns;
-/// the panel may lie packed or in the matrix that it is a part of.
+/// over the whole inner dimension. A strip of a is its 8 rows, a panel of b its columns; both may lie packed or in the matrices that they are parts of.
 /// </summary>
 /// <remarks>
 /// Accumulators are named locals, for only those live in registers. 24 of them fill the 32 registers of AVX-512 and of
@@ -22,7 +21,7 @@ static unsafe class MicroKernel
 
     /// <summary>c[8, width · V.Count] = a · b, or += it.</summary>
     /// <param name="width">Vectors: 2 or 3.</param>
-    /// <param name="a">[k, 8].</param>
+    /// <param name="a">[8, k].</param>
     /// <param name="b">[k, width · V.Count].</param>
     /// <param name="bStride">Floats from one row of b to the next.</param>
     /// <param name="k">Inner dimension.</param>
@@ -31,30 +30,30 @@ static unsafe class MicroKernel
     /// <param name="accumulate">True to add to what c holds, as the sum's start: the bits are those of one sum over all k.</param>
     /// <param name="ahead">What will be needed soon: one cache line of it is asked for with each k.</param>
     /// <param name="aheadStep">Floats from one of those lines to the next.</param>
-    public static void Tile<V>(int width, float* a, float* b, long bStride, long k, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>
+    public static void Tile<V>(int width, Strip a, float* b, long bStride, long k, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>
     {
         if (V.Count == 16 || System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported)
         {
-            if (width == 3) Tile8x3<V>(a, b, bStride, k, c, stride, accumulate, ahead, aheadStep);
-            else Tile8x2<V>(a, b, bStride, k, c, stride, accumulate, ahead, aheadStep);
+            if (width == 3) Tile8x3<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, accumulate, ahead, aheadStep);
+            else Tile8x2<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, accumulate, ahead, aheadStep);
         }
         else
         {
             if (width == 3)
             {
-                Tile4x3<V>(a, b, bStride, k, c, stride, accumulate);
-                Tile4x3<V>(a + 4, b, bStride, k, c + 4 * stride, stride, accumulate);
+                Tile4x3<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, accumulate);
+                Tile4x3<V>(a.From(4).Data, a.Row, a.Word, b, bStride, k, c + 4 * stride, stride, accumulate);
             }
             else
             {
-                Tile4x2<V>(a, b, bStride, k, c, stride, accumulate);
-                Tile4x2<V>(a + 4, b, bStride, k, c + 4 * stride, stride, accumulate);
+                Tile4x2<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, accumulate);
+                Tile4x2<V>(a.From(4).Data, a.Row, a.Word, b, bStride, k, c + 4 * stride, stride, accumulate);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Tile8x3<V>(float* a, float* b, long bStride, long k, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>
+    static void Tile8x3<V>(float* a, long row, long word, float* b, long bStride, long k, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>
     {
         V c00 = default, c01 = default, c02 = default;
         V c10 = default, c11 = default, c12 = default;
@@ -76,18 +75,19 @@ static unsafe class MicroKernel
             Load(c + 7 * stride, out c70, out c71, out c72);
         }
 
-        for (float* end = a + k * Rows; a < end; a += Rows, b += bStride, ahead += aheadStep)
+        long row2 = 2 * row, row3 = 3 * row, row4 = 4 * row, row5 = 5 * row, row6 = 6 * row, row7 = 7 * row;
+        for (; k > 0; k--, a += word, b += bStride, ahead += aheadStep)
         {
             Simd.PrefetchFar(ahead);
             Load(b, out V b0, out V b1, out V b2);
-            Step(a[0], b0, b1, b2, ref c00, ref c01, ref c02);
-            Step(a[1], b0, b1, b2, ref c10, ref c11, ref c12);
-            Step(a[2], b0, b1, b2, ref c20, ref c21, ref c22);
-            Step(a[3], b0, b1, b2, ref c30, ref c31, ref c32);
-            Step(a[4], b0, b1, b2, ref c40, ref c41, ref c42);
-            Step(a[5], b0, b1, b2, ref c50, ref c51, ref c52);
-            Step(a[6], b0, b1, b2, ref c60, ref c61, ref c62);
-            Step(a[7], b0, b1, b2, ref c70, ref c71, ref c72);
+            Step(*a, b0, b1, b2, ref c00, ref c01, ref c02);
+            Step(a[row], b0, b1, b2, ref c10, ref c11, ref c12);
+            Step(a[row2], b0, b1, b2, ref c20, ref c21, ref c22);
+            Step(a[row3], b0, b1, b2, ref c30, ref c31, ref c32);
+            Step(a[row4], b0, b1, b2, ref c40, ref c41, ref c42);
+            Step(a[row5], b0, b1, b2, ref c50, ref c51, ref c52);
+            Step(a[row6], b0, b1, b2, ref c60, ref c61, ref c62);
+            Step(a[row7], b0, b1, b2, ref c70, ref c71, ref c72);
         }
 
         Store(c, c00, c01, c02);
@@ -101,7 +101,7 @@ static unsafe class MicroKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Tile8x2<V>(float* a, float* b, long bStride, long k, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>
+    static void Tile8x2<V>(float* a, long row, long word, float* b, long bStride, long k, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>
     {
         V c00 = default, c01 = default;
         V c10 = default, c11 = default;
@@ -123,18 +123,19 @@ static unsafe class MicroKernel
             Load(c + 7 * stride, out c70, out c71);
         }
 
-        for (float* end = a + k * Rows; a < end; a += Rows, b += bStride, ahead += aheadStep)
+        long row2 = 2 * row, row3 = 3 * row, row4 = 4 * row, row5 = 5 * row, row6 = 6 * row, row7 = 7 * row;
+        for (; k > 0; k--, a += word, b += bStride, ahead += aheadStep)
         {
             Simd.PrefetchFar(ahead);
             Load(b, out V b0, out V b1);
-            Step(a[0], b0, b1, ref c00, ref c01);
-            Step(a[1], b0, b1, ref c10, ref c11);
-            Step(a[2], b0, b1, ref c20, ref c21);
-            Step(a[3], b0, b1, ref c30, ref c31);
-            Step(a[4], b0, b1, ref c40, ref c41);
-            Step(a[5], b0, b1, ref c50, ref c51);
-            Step(a[6], b0, b1, ref c60, ref c61);
-            Step(a[7], b0, b1, ref c70, ref c71);
+            Step(*a, b0, b1, ref c00, ref c01);
+            Step(a[row], b0, b1, ref c10, ref c11);
+            Step(a[row2], b0, b1, ref c20, ref c21);
+            Step(a[row3], b0, b1, ref c30, ref c31);
+            Step(a[row4], b0, b1, ref c40, ref c41);
+            Step(a[row5], b0, b1, ref c50, ref c51);
+            Step(a[row6], b0, b1, ref c60, ref c61);
+            Step(a[row7], b0, b1, ref c70, ref c71);
         }
 
         Store(c, c00, c01);
@@ -148,7 +149,7 @@ static unsafe class MicroKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Tile4x3<V>(float* a, float* b, long bStride, long k, float* c, long stride, bool accumulate) where V : struct, ISimd<V>
+    static void Tile4x3<V>(float* a, long row, long word, float* b, long bStride, long k, float* c, long stride, bool accumulate) where V : struct, ISimd<V>
     {
         V c00 = default, c01 = default, c02 = default;
         V c10 = default, c11 = default, c12 = default;
@@ -162,13 +163,14 @@ static unsafe class MicroKernel
             Load(c + 3 * stride, out c30, out c31, out c32);
         }
 
-        for (float* end = a + k * Rows; a < end; a += Rows, b += bStride)
+        long row2 = 2 * row, row3 = 3 * row;
+        for (; k > 0; k--, a += word, b += bStride)
         {
             Load(b, out V b0, out V b1, out V b2);
-            Step(a[0], b0, b1, b2, ref c00, ref c01, ref c02);
-            Step(a[1], b0, b1, b2, ref c10, ref c11, ref c12);
-            Step(a[2], b0, b1, b2, ref c20, ref c21, ref c22);
-            Step(a[3], b0, b1, b2, ref c30, ref c31, ref c32);
+            Step(*a, b0, b1, b2, ref c00, ref c01, ref c02);
+            Step(a[row], b0, b1, b2, ref c10, ref c11, ref c12);
+            Step(a[row2], b0, b1, b2, ref c20, ref c21, ref c22);
+            Step(a[row3], b0, b1, b2, ref c30, ref c31, ref c32);
         }
 
         Store(c, c00, c01, c02);
@@ -178,7 +180,7 @@ static unsafe class MicroKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Tile4x2<V>(float* a, float* b, long bStride, long k, float* c, long stride, bool accumulate) where V : struct, ISimd<V>
+    static void Tile4x2<V>(float* a, long row, long word, float* b, long bStride, long k, float* c, long stride, bool accumulate) where V : struct, ISimd<V>
     {
         V c00 = default, c01 = default;
         V c10 = default, c11 = default;
@@ -192,13 +194,14 @@ static unsafe class MicroKernel
             Load(c + 3 * stride, out c30, out c31);
         }
 
-        for (float* end = a + k * Rows; a < end; a += Rows, b += bStride)
+        long row2 = 2 * row, row3 = 3 * row;
+        for (; k > 0; k--, a += word, b += bStride)
         {
             Load(b, out V b0, out V b1);
-            Step(a[0], b0, b1, ref c00, ref c01);
-            Step(a[1], b0, b1, ref c10, ref c11);
-            Step(a[2], b0, b1, ref c20, ref c21);
-            Step(a[3], b0, b1, ref c30, ref c31);
+            Step(*a, b0, b1, ref c00, ref c01);
+            Step(a[row], b0, b1, ref c10, ref c11);
+            Step(a[row2], b0, b1, ref c20, ref c21);
+            Step(a[row3], b0, b1, ref c30, ref c31);
         }
 
         Store(c, c00, c01);

@@ -18,15 +18,23 @@ static unsafe class PackedBlock
         }
     }
 
+    /// <summary>Up to eight rows of op(a) for <see cref="Multiply"/>: where they lie if that may be read and there are eight, else packed into scratch.</summary>
+    public static Strip Rows<P>(Matrix a, int rows, int k, float* scratch) where P : struct, IPrecision
+    {
+        if (P.ReadsInPlace && rows == MicroKernel.Rows) return Strip.InPlace(a);
+        Packing.Strip<P>(a, rows, k, scratch);
+        return Strip.Packed(scratch);
+    }
+
     /// <summary>c[8, panels with padding] = strip · packed, or += it.</summary>
-    public static void Multiply<V, P>(float* strip, float* packed, in Panels panels, int k, float* c, long stride, bool accumulate)
+    public static void Multiply<V, P>(Strip strip, float* packed, in Panels panels, int k, float* c, long stride, bool accumulate)
         where V : struct, ISimd<V> where P : struct, IPrecision
     {
         int words = Packing.Words<P>(k);
         for (int p = 0; p < panels.Count; p++)
         {
             int first = panels.First(p);
-            P.Tile<V>(panels.Vectors(p), strip, packed + (long)first * words, panels.Width(p), words, c + first, stride, accumulate, strip, 0);
+            P.Tile<V>(panels.Vectors(p), strip, packed + (long)first * words, panels.Width(p), words, c + first, stride, accumulate, c, 0);
         }
     }
 

@@ -103,14 +103,13 @@ static unsafe class Packing
     static void Transpose<P>(float* source, long sourceStride, int rows, int k, float* target, int width) where P : struct, IPrecision
     {
         int r = 0;
-        bool wide = P.ReadsInPlace && WideTranspose.IsSupported;
-        if (wide)
+        if (P.ReadsInPlace && WideTranspose.IsSupported)
         {
             for (; r <= rows - WideTranspose.Block; r += WideTranspose.Block)
             {
                 float* from = source + r * sourceStride, to = target + r;
                 int c = 0;
-                for (; c <= k - WideTranspose.Block; c += WideTranspose.Block, from += WideTranspose.Block, to += WideTranspose.Block * width) WideTranspose.Panel(from, sourceStride, to, width);
+                for (; c <= k - WideTranspose.Block; c += WideTranspose.Block, from += WideTranspose.Block, to += WideTranspose.Block * width) WideTranspose.Write(from, sourceStride, to, width);
                 for (; c < k; c++, from++, to += width) Column<P>(from, sourceStride, 0, WideTranspose.Block, false, to);
             }
         }
@@ -119,8 +118,6 @@ static unsafe class Packing
         {
             float* from = source + r * sourceStride, to = target + r;
             int c = 0;
-            if (wide && width == MicroKernel.Rows)
-                for (; c <= k - WideTranspose.Block; c += WideTranspose.Block, from += WideTranspose.Block, to += WideTranspose.Block * width) WideTranspose.Strip(from, sourceStride, to);
             for (; c <= k - Block; c += Block, from += Block, to += Block / P.PerWord * width) Transpose8x8<P>(from, sourceStride, to, width);
             for (; c < k; c += P.PerWord, from += P.PerWord, to += width) Column<P>(from, sourceStride, 0, Block, c + 1 < k, to);
         }

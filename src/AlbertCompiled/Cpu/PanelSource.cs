@@ -3,9 +3,6 @@ namespace AlbertCompiled.Cpu;
 /// <summary>Where a product finds the panels of its right operand: packed, in the matrix itself, or in scratch that each part packs them into.</summary>
 readonly unsafe struct PanelSource
 {
-    // A second-level cache's sets repeat every 64 KiB. Rows a large power of two apart crowd into a few of them; so many may meet in one and still find room beside the strips.
-    const long SetsBytes = 1 << 16, MostRowsOfASet = 11;
-
     readonly float* packed;
 
     PanelSource(Matrix matrix, float* packed, bool inPlace)
@@ -36,8 +33,7 @@ readonly unsafe struct PanelSource
     public static bool CanStay(Matrix b, in ProductPlan plan, int lanes)
     {
         if (b.Transposed || plan.Panels.Columns < 2 * lanes || plan.Panels.Columns % lanes != 0 || b.Stride % Simd.LineFloats != 0 || (nint)b.Data % (Simd.LineFloats * sizeof(float)) != 0) return false;
-        long step = b.Stride * sizeof(float), apart = SetsBytes / Math.Min(SetsBytes, step & -step);
-        return plan.InnerWords <= apart * MostRowsOfASet;
+        return CacheSets.Hold(b.Stride, plan.InnerWords);
     }
 
     /// <summary>A panel from the first word of an inner block on.</summary>

@@ -15,7 +15,7 @@ static unsafe class WideTranspose
 
     /// <summary>Writes the transpose of a [16, 16] as rows <paramref name="targetStride"/> floats apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Panel(float* source, long stride, float* target, long targetStride)
+    public static void Write(float* source, long stride, float* target, long targetStride)
     {
         var (a0, a1, a2, a3) = FourRows(source, stride);
         var (b0, b1, b2, b3) = FourRows(source + 4 * stride, stride);
@@ -25,16 +25,6 @@ static unsafe class WideTranspose
         StoreLanes(a1, b1, c1, d1, target + targetStride, 4 * targetStride);
         StoreLanes(a2, b2, c2, d2, target + 2 * targetStride, 4 * targetStride);
         StoreLanes(a3, b3, c3, d3, target + 3 * targetStride, 4 * targetStride);
-    }
-
-    /// <summary>Writes the transpose of an [8, 16] without gaps.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Strip(float* source, long stride, float* target)
-    {
-        var (a0, a1, a2, a3) = FourRows(source, stride);
-        var (b0, b1, b2, b3) = FourRows(source + 4 * stride, stride);
-        StoreLanes(a0, b0, a1, b1, target, 4 * MicroKernel.Rows);
-        StoreLanes(a2, b2, a3, b3, target + 2 * MicroKernel.Rows, 4 * MicroKernel.Rows);
     }
 
     /// <summary>The transposed 4×4 blocks of four rows: the i-th vector holds columns i, 4 + i, 8 + i and 12 + i.</summary>

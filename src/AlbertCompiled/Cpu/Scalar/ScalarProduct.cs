@@ -19,7 +19,7 @@ static unsafe class ScalarProduct
     }
 
     /// <summary>c = a · b, or += it, for a strip and a panel: what <see cref="MicroKernel.Tile"/> does.</summary>
-    /// <param name="a">[k, <see cref="MicroKernel.Rows"/>].</param>
+    /// <param name="a">[<see cref="MicroKernel.Rows"/>, k].</param>
     /// <param name="b">[k, <paramref name="columns"/>].</param>
     /// <param name="bStride">Floats from one row of b to the next.</param>
     /// <param name="columns">Columns of the panel.</param>
@@ -27,13 +27,13 @@ static unsafe class ScalarProduct
     /// <param name="c">The tile.</param>
     /// <param name="stride">Floats from one row of c to the next.</param>
     /// <param name="accumulate">True to start from what c holds.</param>
-    public static void Tile(float* a, float* b, long bStride, int columns, int k, float* c, long stride, bool accumulate)
+    public static void Tile(Cpu.Strip a, float* b, long bStride, int columns, int k, float* c, long stride, bool accumulate)
     {
         for (int r = 0; r < MicroKernel.Rows; r++)
             for (int j = 0; j < columns; j++)
             {
                 float sum = accumulate ? c[r * stride + j] : 0;
-                for (int p = 0; p < k; p++) sum = float.MultiplyAddEstimate(a[p * MicroKernel.Rows + r], b[p * bStride + j], sum);
+                for (int p = 0; p < k; p++) sum = float.MultiplyAddEstimate(a.Data[r * a.Row + p * a.Word], b[p * bStride + j], sum);
                 c[r * stride + j] = sum;
             }
     }
