@@ -68,11 +68,7 @@ public sealed unsafe class GemmTests
         foreach (int threads in (ReadOnlySpan<int>)[1, 2, 3])
         {
             using var team = new ThreadTeam(threads);
-            Check<Lanes16, Float32>(team, opA, opB, m, n, k, expected);
-            Check<Lanes8, Float32>(team, opA, opB, m, n, k, expected);
-            Check<Lanes4, Float32>(team, opA, opB, m, n, k, expected);
-            Check<Lanes16, RoundedBFloat16>(team, opA, opB, m, n, k, expected);
-            if (BFloat16.IsSupported) Check<Lanes16, BFloat16>(team, opA, opB, m, n, k, expected);
+            CheckEach(team, opA, opB, m, n, k, expected);
         }
     }
 
@@ -92,11 +88,7 @@ public sealed unsafe class GemmTests
             var plan = new ProductPlan(threads, m, n, k, 16, Blocking.Caches);
             Assert.Equal(inPlace, CacheSets.Hold(stride, (long)plan.LargestRun * MicroKernel.Rows));
             using var team = new ThreadTeam(threads);
-            Check<Lanes16, Float32>(team, opA, opB, m, n, k, expected);
-            Check<Lanes8, Float32>(team, opA, opB, m, n, k, expected);
-            Check<Lanes4, Float32>(team, opA, opB, m, n, k, expected);
-            Check<Lanes16, RoundedBFloat16>(team, opA, opB, m, n, k, expected);
-            if (BFloat16.IsSupported) Check<Lanes16, BFloat16>(team, opA, opB, m, n, k, expected);
+            CheckEach(team, opA, opB, m, n, k, expected);
         }
     }
 
@@ -181,6 +173,16 @@ public sealed unsafe class GemmTests
                 if (i == 7) Assert.True(float.IsNaN(c.Pointer[i * n + j]));
                 else Assert.Equal(j != 59, float.IsFinite(c.Pointer[i * n + j]));
             }
+    }
+
+    /// <summary>Every width and precision, of integers that bfloat16 holds.</summary>
+    static void CheckEach(ThreadTeam team, Matrix a, Matrix b, int m, int n, int k, float[] expected)
+    {
+        Check<Lanes16, Float32>(team, a, b, m, n, k, expected);
+        Check<Lanes8, Float32>(team, a, b, m, n, k, expected);
+        Check<Lanes4, Float32>(team, a, b, m, n, k, expected);
+        Check<Lanes16, RoundedBFloat16>(team, a, b, m, n, k, expected);
+        if (BFloat16.IsSupported) Check<Lanes16, BFloat16>(team, a, b, m, n, k, expected);
     }
 
     static void Check<V, P>(ThreadTeam team, Matrix a, Matrix b, int m, int n, int k, float[] expected) where V : struct, ISimd<V> where P : struct, IPrecision
