@@ -114,6 +114,7 @@ internal static unsafe class GemmBenchmark
         public Operand(int rows, int columns, bool transposed, bool inArena)
         {
             int stride = transposed ? rows : columns;
+            // what the compiler's Slot.StrideOf gives to rows of whole cache lines
             if (inArena && stride % 1024 == 0) stride += Simd.LineFloats;
             long length = (long)stride * (transposed ? columns : rows);
             Data = Pages.Allocate(length);
