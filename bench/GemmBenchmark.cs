@@ -12,16 +12,17 @@ namespace AlbertCompiled.Bench;
 internal static unsafe class GemmBenchmark
 {
     /// <summary>Products of a step: rows, columns, inner dimension, and which operands are transposed.</summary>
-    static readonly Dictionary<string, (string Name, int M, int N, int K, bool TransposeA, bool TransposeB)[]> Products = new()
+    static readonly Dictionary<string, (int Tokens, Func<int, (string Name, int M, int N, int K, bool TransposeA, bool TransposeB)[]> Products)> Configurations = new()
     {
-        ["base"] = Step(tokens: 512, predicted: 77, vocabulary: 30000, embedding: 128, hidden: 768, intermediate: 3072),
-        ["small"] = Step(tokens: 2048, predicted: 307, vocabulary: 8000, embedding: 128, hidden: 256, intermediate: 1024),
+        ["base"] = (512, tokens => Step(tokens, vocabulary: 30000, embedding: 128, hidden: 768, intermediate: 3072)),
+        ["small"] = (2048, tokens => Step(tokens, vocabulary: 8000, embedding: 128, hidden: 256, intermediate: 1024)),
     };
 
     public static void Run(Options options)
     {
         string config = options.Text("config", "base");
-        if (!Products.TryGetValue(config, out var products)) throw new ArgumentException($"config={config} is none of {string.Join(", ", Products.Keys)}");
+        if (!Configurations.TryGetValue(config, out var c)) throw new ArgumentException($"config={config} is none of {string.Join(", ", Configurations.Keys)}");
+        var products = c.Products(options.Number("tokens", c.Tokens));
         int threads = options.Number("threads", 2), runs = options.Number("runs", 15);
         string document = options.Text("write", "");
         var (dtype, compute) = options.Precision();
@@ -53,8 +54,9 @@ internal static unsafe class GemmBenchmark
         if (document.Length > 0) File.WriteAllText(document, MarkedText.Replace(File.ReadAllText(document), $"gemm:{config}", table));
     }
 
-    static (string, int, int, int, bool, bool)[] Step(int tokens, int predicted, int vocabulary, int embedding, int hidden, int intermediate)
+    static (string, int, int, int, bool, bool)[] Step(int tokens, int vocabulary, int embedding, int hidden, int intermediate)
     {
+        int predicted = tokens * 15 / 100;
         (string Name, int M, int N, int K)[] linear =
         [
             ("query, key, value", tokens, 3 * hidden, hidden), ("attention output", tokens, hidden, hidden), ("expansion", tokens, intermediate, hidden),

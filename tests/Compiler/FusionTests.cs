@@ -10,6 +10,7 @@ public class FusionTests
 {
     const string Fields = Subject.Fields + """
             readonly NormLayer norm = new(Weight("scale", c.Hidden, Initial.One), Weight("shift", c.Hidden, Initial.Zero));
+            readonly LinearLayer square = new(Weight("square.weight", c.Hidden, c.Hidden, Initial.Normal(0.02)), Weight("square.bias", c.Hidden, Initial.Zero));
         """;
 
     // the library's functions copied by a user, under names of his own
@@ -56,6 +57,9 @@ public class FusionTests
         { "GeluTanh(Linear(x, head))", "Bend(Linear(x, head))", "Row Product" },
         { "GeluErf(Linear(x, head))", "BendExactly(Linear(x, head))", "Row Product" },
         { "CrossEntropy(Linear(x, head), batch.Segments)", "Surprise(Linear(x, head), batch.Segments)", "Row Product Row" },
+
+        // what a product reads is stored, so that its epilogue adds it instead of another kernel that computes it again
+        { "Linear(LayerNorm(x, norm, 1e-6), square) + LayerNorm(x, norm, 1e-6)", "Linear(MyNorm(x, norm, 1e-6), square) + MyNorm(x, norm, 1e-6)", "Row Product" },
     };
 
     [Theory, MemberData(nameof(Cases))]

@@ -12,11 +12,11 @@ partial class Small
     sealed unsafe partial class CpuEvaluate<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision
     {
 
-        // Pretraining › Encode › Dropout
+        // Pretraining › Encode › LayerNorm
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
         // [tokens, 8], 3 passes over a row
-        // 124 FLOPs per row of tokens, 320 bytes per row
-        internal readonly struct EmbeddedDropout(float* wordEmbeddingsWeight, int* tokensIndex, float* tokenTypeEmbeddingsWeight, int* segmentsIndex, float* positionEmbeddingsWeight, int* positionsIndex, float* embeddingsLayerNormWeight, float* embeddingsLayerNormBias, float* embedded) : IRowKernel
+        // 116 FLOPs per row of tokens, 320 bytes per row
+        internal readonly struct EmbeddedLayerNorm(float* wordEmbeddingsWeight, int* tokensIndex, float* tokenTypeEmbeddingsWeight, int* segmentsIndex, float* positionEmbeddingsWeight, int* positionsIndex, float* embeddingsLayerNormWeight, float* embeddingsLayerNormBias, float* embedded) : IRowKernel
         {
             public static int BytesPerRow => 320;
 
@@ -50,7 +50,7 @@ partial class Small
                     {
                         Lanes1 sum5 = Lanes1.Load(wordEmbeddingsWeightRow + column) + Lanes1.Load(tokenTypeEmbeddingsWeightRow + column) + Lanes1.Load(positionEmbeddingsWeightRow + column);
                         Lanes1 sum7 = (sum5 - quotient) * inverse * Lanes1.Load(embeddingsLayerNormWeight + column) + Lanes1.Load(embeddingsLayerNormBias + column);
-                        (sum7 * 1f).Store(embeddedRow + column);
+                        sum7.Store(embeddedRow + column);
                     }
                 }
             }
@@ -94,46 +94,60 @@ partial class Small
             }
         }
 
+        // Pretraining › Encode › LayerGroup › Layer
+        //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
+        // [tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ
+        // 512 FLOPs per row of tokens, 128 bytes per row
+        internal readonly struct AttentionSumLayer(float* layerOutput, float* attentionDenseBias, float* attentionSum) : IEpilogue
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
+            {
+                (W.Load(layerOutput + row * 16L + column) + product + W.Load(attentionDenseBias + column)).Store(attentionSum + row * 16L + column);
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Prefetch(int row, int column)
+            {
+                Simd.Prefetch(layerOutput + row * 16L + column);
+                Simd.Prefetch(attentionSum + row * 16L + column);
+            }
+        }
+
         // Pretraining › Encode › LayerGroup › Layer › LayerNorm
         //   var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
         // [tokens, 16], 3 passes over a row
-        // 276 FLOPs per row of tokens, 456 bytes per row
-        internal readonly struct AttendedLayerNorm(float* layerOutput, float* attentionSumProduct, float* attentionDenseBias, float* attendedSum, float* attendedSum2, float* attentionLayerNormWeight, float* attentionLayerNormBias, float* attended) : IRowKernel
+        // 132 FLOPs per row of tokens, 256 bytes per row
+        internal readonly struct AttendedLayerNorm(float* attentionSum, float* attentionLayerNormWeight, float* attentionLayerNormBias, float* attended) : IRowKernel
         {
-            public static int BytesPerRow => 456;
+            public static int BytesPerRow => 256;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
                 for (int row = first; row < last; row++)
                 {
-                    float* layerOutputRow = layerOutput + row * 16L;
-                    float* attentionSumProductRow = attentionSumProduct + row * 16L;
+                    float* attentionSumRow = attentionSum + row * 16L;
                     V totalLanes = 0f;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V attentionSum = V.Load(layerOutputRow + column) + (V.Load(attentionSumProductRow + column) + V.Load(attentionDenseBias + column)) * 1f;
-                        totalLanes += attentionSum;
+                        totalLanes += V.Load(attentionSumRow + column);
                     }
                     float total = totalLanes.Sum();
-                    attendedSum[row] = total;
                     float quotient = total / 16f;
                     V total2Lanes = 0f;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V sum3 = V.Load(layerOutputRow + column) + (V.Load(attentionSumProductRow + column) + V.Load(attentionDenseBias + column)) * 1f;
-                        V centred = sum3 - quotient;
+                        V centred = V.Load(attentionSumRow + column) - quotient;
                         total2Lanes += centred * centred;
                     }
                     float total2 = total2Lanes.Sum();
-                    attendedSum2[row] = total2;
                     float inverse = 1f / MathF.Sqrt(total2 / 16f + 1E-12f);
                     float* attendedRow = attended + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V sum5 = V.Load(layerOutputRow + column) + (V.Load(attentionSumProductRow + column) + V.Load(attentionDenseBias + column)) * 1f;
-                        V sum7 = (sum5 - quotient) * inverse * V.Load(attentionLayerNormWeight + column) + V.Load(attentionLayerNormBias + column);
-                        sum7.Store(attendedRow + column);
+                        V sum5 = (V.Load(attentionSumRow + column) - quotient) * inverse * V.Load(attentionLayerNormWeight + column) + V.Load(attentionLayerNormBias + column);
+                        sum5.Store(attendedRow + column);
                     }
                 }
             }
@@ -159,21 +173,22 @@ partial class Small
             }
         }
 
-        // Pretraining › Encode › LayerGroup › Layer › Dropout
+        // Pretraining › Encode › LayerGroup › Layer
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
         // [tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ
         // 1,024 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct LayerSumDropout(float* ffnOutputBias, float* layerSum) : IEpilogue
+        internal readonly struct LayerSumLayer(float* attended, float* ffnOutputBias, float* layerSum) : IEpilogue
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
-                ((product + W.Load(ffnOutputBias + column)) * 1f).Store(layerSum + row * 16L + column);
+                (W.Load(attended + row * 16L + column) + product + W.Load(ffnOutputBias + column)).Store(layerSum + row * 16L + column);
             }
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Prefetch(int row, int column)
             {
+                Simd.Prefetch(attended + row * 16L + column);
                 Simd.Prefetch(layerSum + row * 16L + column);
             }
         }
@@ -181,47 +196,37 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer › LayerNorm
         //   var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
         // [tokens, 16], 3 passes over a row
-        // 520 FLOPs per row of tokens, 648 bytes per row
-        internal readonly struct LayerOutputLayerNorm(float* attendedSum, float* attendedSum2, float* layerOutput, float* attentionSumProduct, float* attentionDenseBias, float* attentionLayerNormWeight, float* attentionLayerNormBias, float* layerSum, float* fullLayerLayerNormWeight, float* fullLayerLayerNormBias, float* layerOutput2) : IRowKernel
+        // 132 FLOPs per row of tokens, 256 bytes per row
+        internal readonly struct LayerOutputLayerNorm(float* layerSum, float* fullLayerLayerNormWeight, float* fullLayerLayerNormBias, float* layerOutput) : IRowKernel
         {
-            public static int BytesPerRow => 648;
+            public static int BytesPerRow => 256;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
                 for (int row = first; row < last; row++)
                 {
-                    float quotient = attendedSum[row] / 16f;
-                    float inverse = 1f / MathF.Sqrt(attendedSum2[row] / 16f + 1E-12f);
-                    float* layerOutputRow = layerOutput + row * 16L;
-                    float* attentionSumProductRow = attentionSumProduct + row * 16L;
                     float* layerSumRow = layerSum + row * 16L;
-                    V total3Lanes = 0f;
+                    V totalLanes = 0f;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V attentionSum = V.Load(layerOutputRow + column) + (V.Load(attentionSumProductRow + column) + V.Load(attentionDenseBias + column)) * 1f;
-                        V sum3 = (attentionSum - quotient) * inverse * V.Load(attentionLayerNormWeight + column) + V.Load(attentionLayerNormBias + column);
-                        total3Lanes += sum3 + V.Load(layerSumRow + column);
+                        totalLanes += V.Load(layerSumRow + column);
                     }
-                    float total3 = total3Lanes.Sum();
-                    float quotient2 = total3 / 16f;
-                    V total4Lanes = 0f;
+                    float total = totalLanes.Sum();
+                    float quotient = total / 16f;
+                    V total2Lanes = 0f;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V sum6 = V.Load(layerOutputRow + column) + (V.Load(attentionSumProductRow + column) + V.Load(attentionDenseBias + column)) * 1f;
-                        V sum7 = (sum6 - quotient) * inverse * V.Load(attentionLayerNormWeight + column) + V.Load(attentionLayerNormBias + column);
-                        V difference2 = sum7 + V.Load(layerSumRow + column) - quotient2;
-                        total4Lanes += difference2 * difference2;
+                        V centred = V.Load(layerSumRow + column) - quotient;
+                        total2Lanes += centred * centred;
                     }
-                    float total4 = total4Lanes.Sum();
-                    float inverse2 = 1f / MathF.Sqrt(total4 / 16f + 1E-12f);
-                    float* layerOutput2Row = layerOutput2 + row * 16L;
+                    float total2 = total2Lanes.Sum();
+                    float inverse = 1f / MathF.Sqrt(total2 / 16f + 1E-12f);
+                    float* layerOutputRow = layerOutput + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V sum10 = V.Load(layerOutputRow + column) + (V.Load(attentionSumProductRow + column) + V.Load(attentionDenseBias + column)) * 1f;
-                        V sum11 = (sum10 - quotient) * inverse * V.Load(attentionLayerNormWeight + column) + V.Load(attentionLayerNormBias + column);
-                        V scaled15 = (sum11 + V.Load(layerSumRow + column) - quotient2) * inverse2 * V.Load(fullLayerLayerNormWeight + column);
-                        (scaled15 + V.Load(fullLayerLayerNormBias + column)).Store(layerOutput2Row + column);
+                        V sum5 = (V.Load(layerSumRow + column) - quotient) * inverse * V.Load(fullLayerLayerNormWeight + column) + V.Load(fullLayerLayerNormBias + column);
+                        sum5.Store(layerOutputRow + column);
                     }
                 }
             }
@@ -293,22 +298,22 @@ partial class Small
             }
         }
 
-        // Pretraining › Dropout
-        //   var order = Linear(Dropout(pooled, c.Dropout), orderHead);
+        // Pretraining › Pool
+        //   return Tanh(Linear(first, pooler));
         // [sequences, 16] = first2 [sequences, 16] · poolerWeight [16, 16]ᵀ
         // 512 FLOPs per row of sequences, 128 bytes per row
-        internal readonly struct OrderDropout(float* poolerBias, float* order) : IEpilogue
+        internal readonly struct PooledPool(float* poolerBias, float* pooled) : IEpilogue
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
-                (W.Tanh(product + W.Load(poolerBias + column)) * 1f).Store(order + row * 16L + column);
+                W.Tanh(product + W.Load(poolerBias + column)).Store(pooled + row * 16L + column);
             }
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Prefetch(int row, int column)
             {
-                Simd.Prefetch(order + row * 16L + column);
+                Simd.Prefetch(pooled + row * 16L + column);
             }
         }
 
@@ -372,20 +377,20 @@ partial class Small
 
         // Pretraining › Linear
         //   var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-        // [sequences, 2] = order [sequences, 16] · classifierWeight [2, 16]ᵀ
+        // [sequences, 2] = pooled [sequences, 16] · classifierWeight [2, 16]ᵀ
         // 64 FLOPs per row of sequences, 72 bytes per row
-        internal readonly struct OrderLinear(float* classifierBias, float* order2) : IEpilogue
+        internal readonly struct OrderLinear(float* classifierBias, float* order) : IEpilogue
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
-                (product + W.Load(classifierBias + column)).Store(order2 + row * 2L + column);
+                (product + W.Load(classifierBias + column)).Store(order + row * 2L + column);
             }
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Prefetch(int row, int column)
             {
-                Simd.Prefetch(order2 + row * 2L + column);
+                Simd.Prefetch(order + row * 2L + column);
             }
         }
 
@@ -456,7 +461,7 @@ partial class Small
         //   ("sop_accuracy", Mean(Correct(order, batch.Order)))
         // [sequences, 2], 2 passes over a row
         // 50 FLOPs per row of sequences, 16 bytes per row
-        internal readonly struct PretrainingCorrect2(float* order2, int* orderIndex, float* meanPartials2, float* sopPartials) : IRowKernel
+        internal readonly struct PretrainingCorrect2(float* order, int* orderIndex, float* meanPartials2, float* sopPartials) : IRowKernel
         {
             public static int BytesPerRow => 16;
 
@@ -469,13 +474,13 @@ partial class Small
                 new Span<float>(sopPartialsRow, 1).Clear();
                 for (int row = first; row < last; row++)
                 {
-                    float* order2Row = order2 + row * 2L;
+                    float* orderRow = order + row * 2L;
                     int orderIndexColumn = orderIndex[row];
                     Lanes1 largestTail = float.NegativeInfinity;
                     Lanes1 totalTail = 0f;
                     for (int column = 0; column < 2; column += Lanes1.Count)
                     {
-                        Lanes1 sum = Lanes1.Load(order2Row + column);
+                        Lanes1 sum = Lanes1.Load(orderRow + column);
                         largestTail = Lanes1.Max(largestTail, sum);
                         totalTail += sum * Lanes1.OneHot(column, orderIndexColumn);
                     }
@@ -486,7 +491,7 @@ partial class Small
                     Lanes1 total3Tail = 0f;
                     for (int column = 0; column < 2; column += Lanes1.Count)
                     {
-                        Lanes1 shifted = Lanes1.Load(order2Row + column) - largest;
+                        Lanes1 shifted = Lanes1.Load(orderRow + column) - largest;
                         total2Tail += Lanes1.Exp(shifted);
                         total3Tail += shifted * Lanes1.OneHot(column, orderIndexColumn);
                     }

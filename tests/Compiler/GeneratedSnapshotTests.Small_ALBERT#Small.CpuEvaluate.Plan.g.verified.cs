@@ -6,15 +6,15 @@
 //   layerOutput                      [tokens, 16]                  2          192          128        1-10
 //   queryKeyValue                    [tokens, 48]                  1            0          192         2-3
 //   context                          [tokens, 16]                  1          320           64         3-4
-//   attentionSumProduct              [tokens, 16]                  1          128           64         4-8
-//   attended                         [tokens, 16]                  1          320           64         5-6
+//   attentionSum                     [tokens, 16]                  1            0           64         4-5
+//   attended                         [tokens, 16]                  1          128           64         5-7
 //   expanded                         [tokens, 32]                  1            0          128         6-7
 //   layerSum                         [tokens, 16]                  1          320           64         7-8
 //   together                                                                                384
 // per sequence:
 //   first2                           [sequences, 16]               1            0           64       10-12
-//   order                            [sequences, 16]               1           64           64       12-15
-//   order2                           [sequences, 2]                1            0            8       15-17
+//   pooled                           [sequences, 16]               1           64           64       12-15
+//   order                            [sequences, 2]                1            0            8       15-17
 //   together                                                                                128
 // per prediction:
 //   predicted                        [predictions, 16]             1            0           64        9-11
@@ -24,8 +24,6 @@
 //   together                                                                                288
 // per token, float32 in every precision:
 //   contextLogSum                    [tokens, 2]                   1            0            8         3-3
-//   attendedSum                      [tokens, 1]                   1            0            4         5-8
-//   attendedSum2                     [tokens, 1]                   1            4            4         5-8
 //   together                                                                                  8
 // per 16 sequences:
 //   meanPartials2                    [sequences, 1]                1            0            4       17-17
@@ -62,19 +60,17 @@ partial class Small
         readonly float* queryKeyValue; // [tokens, 48]
         readonly float* context; // [tokens, 16]
         readonly float* contextLogSum; // [tokens, 2]
-        readonly float* attentionSumProduct; // [tokens, 16]
+        readonly float* attentionSum; // [tokens, 16]
         readonly float* attended; // [tokens, 16]
-        readonly float* attendedSum; // [tokens, 1]
-        readonly float* attendedSum2; // [tokens, 1]
         readonly float* expanded; // [tokens, 32]
         readonly float* layerSum; // [tokens, 16]
         readonly float* predicted; // [predictions, 16]
         readonly float* first2; // [sequences, 16]
         readonly float* transformed; // [predictions, 8]
-        readonly float* order; // [sequences, 16]
+        readonly float* pooled; // [sequences, 16]
         readonly float* decoderInput; // [predictions, 8]
         readonly float* logits; // [predictions, 50]
-        readonly float* order2; // [sequences, 2]
+        readonly float* order; // [sequences, 2]
         readonly float* mean; // [1, 1]
         readonly float* meanPartials; // [predictions, 1] per chunk
         readonly float* mlm; // [1, 1]
@@ -100,19 +96,17 @@ partial class Small
             queryKeyValue = Token(0);
             context = Token(80);
             contextLogSum = ExactToken(0);
-            attentionSumProduct = Token(32);
-            attended = Token(80);
-            attendedSum = ExactToken(0);
-            attendedSum2 = ExactToken(1);
+            attentionSum = Token(0);
+            attended = Token(32);
             expanded = Token(0);
             layerSum = Token(80);
             predicted = Prediction(0);
             first2 = Sequence(0);
             transformed = Prediction(16);
-            order = Sequence(16);
+            pooled = Sequence(16);
             decoderInput = Prediction(64);
             logits = Prediction(0);
-            order2 = Sequence(0);
+            order = Sequence(0);
             mean = ExactFixed(0);
             meanPartials = PredictionChunk(0);
             mlm = ExactFixed(16);

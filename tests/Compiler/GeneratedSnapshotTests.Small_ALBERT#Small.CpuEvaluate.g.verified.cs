@@ -31,7 +31,7 @@ partial class Small
         void Encode()
         {
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            Team.Rows(new EmbeddedDropout(Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight, Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, embedded), Tokens);
+            Team.Rows(new EmbeddedLayerNorm(Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight, Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, embedded), Tokens);
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
             Gemm.Multiply<V, P, HiddenLinear>(Team, new(embedded, 8), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8, transposed: true), Tokens, 16, 8, new HiddenLinear(Values + Offset.EmbeddingHiddenMappingInBias, LayerOutput(0)));
@@ -48,19 +48,19 @@ partial class Small
                 Attention.Forward<V, P>(Team, queryKeyValue, 48, context, 16, contextLogSum, 2, Pointer(Batch.Starts), Sequences, 2, 8, 0, 0);
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                PackedB.Multiply<V, P, StoreEpilogue>(Team, new(context, 16), attentionDenseWeightTransposedPacked, Tokens, 16, 16, new StoreEpilogue(attentionSumProduct, 16));
+                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(context, 16), attentionDenseWeightTransposedPacked, Tokens, 16, 16, new AttentionSumLayer(LayerOutput(layer & 1), Values + Offset.AttentionDenseBias, attentionSum));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                Team.Rows(new AttendedLayerNorm(LayerOutput(layer & 1), attentionSumProduct, Values + Offset.AttentionDenseBias, attendedSum, attendedSum2, Values + Offset.AttentionLayerNormWeight, Values + Offset.AttentionLayerNormBias, attended), Tokens);
+                Team.Rows(new AttendedLayerNorm(attentionSum, Values + Offset.AttentionLayerNormWeight, Values + Offset.AttentionLayerNormBias, attended), Tokens);
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
                 PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(attended, 16), ffnWeightTransposedPacked, Tokens, 32, 16, new ExpandedGeluTanh(Values + Offset.FfnBias, expanded));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                PackedB.Multiply<V, P, LayerSumDropout>(Team, new(expanded, 32), ffnOutputWeightTransposedPacked, Tokens, 16, 32, new LayerSumDropout(Values + Offset.FfnOutputBias, layerSum));
+                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded, 32), ffnOutputWeightTransposedPacked, Tokens, 16, 32, new LayerSumLayer(attended, Values + Offset.FfnOutputBias, layerSum));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                Team.Rows(new LayerOutputLayerNorm(attendedSum, attendedSum2, LayerOutput(layer & 1), attentionSumProduct, Values + Offset.AttentionDenseBias, Values + Offset.AttentionLayerNormWeight, Values + Offset.AttentionLayerNormBias, layerSum, Values + Offset.FullLayerLayerNormWeight, Values + Offset.FullLayerLayerNormBias, LayerOutput((layer + 1) & 1)), Tokens);
+                Team.Rows(new LayerOutputLayerNorm(layerSum, Values + Offset.FullLayerLayerNormWeight, Values + Offset.FullLayerLayerNormBias, LayerOutput((layer + 1) & 1)), Tokens);
             }
         }
 
@@ -75,8 +75,8 @@ partial class Small
             // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
             Gemm.Multiply<V, P, TransformedGeluTanh>(Team, new(predicted, 16), new(Values + Offset.PredictionsDenseWeight, 16, transposed: true), Predictions, 8, 16, new TransformedGeluTanh(Values + Offset.PredictionsDenseBias, transformed));
 
-            // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            Gemm.Multiply<V, P, OrderDropout>(Team, new(first2, 16), new(Values + Offset.PoolerWeight, 16, transposed: true), Sequences, 16, 16, new OrderDropout(Values + Offset.PoolerBias, order));
+            // return Tanh(Linear(first, pooler));
+            Gemm.Multiply<V, P, PooledPool>(Team, new(first2, 16), new(Values + Offset.PoolerWeight, 16, transposed: true), Sequences, 16, 16, new PooledPool(Values + Offset.PoolerBias, pooled));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             Team.Rows(new DecoderInputLayerNorm(transformed, Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput), Predictions);
@@ -85,7 +85,7 @@ partial class Small
             Gemm.Multiply<V, P, LogitsDecode>(Team, new(decoderInput, 8), new(Values + Offset.WordEmbeddingsWeight, 8, transposed: true), Predictions, 50, 8, new LogitsDecode(Values + Offset.PredictionsBias, logits));
 
             // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            Gemm.Multiply<V, P, OrderLinear>(Team, new(order, 16), new(Values + Offset.ClassifierWeight, 16, transposed: true), Sequences, 2, 16, new OrderLinear(Values + Offset.ClassifierBias, order2));
+            Gemm.Multiply<V, P, OrderLinear>(Team, new(pooled, 16), new(Values + Offset.ClassifierWeight, 16, transposed: true), Sequences, 2, 16, new OrderLinear(Values + Offset.ClassifierBias, order));
 
             // ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
             Team.Rows(new PretrainingCorrect(logits, Pointer(Batch.Labels), meanPartials, mlmPartials), Predictions);
@@ -97,7 +97,7 @@ partial class Small
             ColumnSums.Add<V>(Team, meanPartials, Chunks(Predictions), 1, mean, accumulate: false);
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
-            Team.Rows(new PretrainingCorrect2(order2, Pointer(Batch.Order), meanPartials2, sopPartials), Sequences);
+            Team.Rows(new PretrainingCorrect2(order, Pointer(Batch.Order), meanPartials2, sopPartials), Sequences);
 
             // var sop = Mean(CrossEntropy(order, batch.Order));
             ColumnSums.Add<V>(Team, sopPartials, Chunks(Sequences), 1, sop, accumulate: false);

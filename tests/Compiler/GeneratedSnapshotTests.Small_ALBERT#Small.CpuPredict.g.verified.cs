@@ -31,7 +31,7 @@ partial class Small
         void Encode()
         {
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            Team.Rows(new EmbeddedDropout(Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight, Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, embedded), Tokens);
+            Team.Rows(new EmbeddedLayerNorm(Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight, Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, embedded), Tokens);
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
             Gemm.Multiply<V, P, HiddenLinear>(Team, new(embedded, 8), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8, transposed: true), Tokens, 16, 8, new HiddenLinear(Values + Offset.EmbeddingHiddenMappingInBias, LayerOutput(0)));
@@ -48,19 +48,19 @@ partial class Small
                 Attention.Forward<V, P>(Team, queryKeyValue, 48, context, 16, contextLogSum, 2, Pointer(Batch.Starts), Sequences, 2, 8, 0, 0);
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                PackedB.Multiply<V, P, StoreEpilogue>(Team, new(context, 16), attentionDenseWeightTransposedPacked, Tokens, 16, 16, new StoreEpilogue(attentionSumProduct, 16));
+                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(context, 16), attentionDenseWeightTransposedPacked, Tokens, 16, 16, new AttentionSumLayer(LayerOutput(layer & 1), Values + Offset.AttentionDenseBias, attentionSum));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                Team.Rows(new AttendedLayerNorm(LayerOutput(layer & 1), attentionSumProduct, Values + Offset.AttentionDenseBias, attendedSum, attendedSum2, Values + Offset.AttentionLayerNormWeight, Values + Offset.AttentionLayerNormBias, attended), Tokens);
+                Team.Rows(new AttendedLayerNorm(attentionSum, Values + Offset.AttentionLayerNormWeight, Values + Offset.AttentionLayerNormBias, attended), Tokens);
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
                 PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(attended, 16), ffnWeightTransposedPacked, Tokens, 32, 16, new ExpandedGeluTanh(Values + Offset.FfnBias, expanded));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                PackedB.Multiply<V, P, LayerSumDropout>(Team, new(expanded, 32), ffnOutputWeightTransposedPacked, Tokens, 16, 32, new LayerSumDropout(Values + Offset.FfnOutputBias, layerSum));
+                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded, 32), ffnOutputWeightTransposedPacked, Tokens, 16, 32, new LayerSumLayer(attended, Values + Offset.FfnOutputBias, layerSum));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                Team.Rows(new LayerOutputLayerNorm(attendedSum, attendedSum2, LayerOutput(layer & 1), attentionSumProduct, Values + Offset.AttentionDenseBias, Values + Offset.AttentionLayerNormWeight, Values + Offset.AttentionLayerNormBias, layerSum, Values + Offset.FullLayerLayerNormWeight, Values + Offset.FullLayerLayerNormBias, LayerOutput((layer + 1) & 1)), Tokens);
+                Team.Rows(new LayerOutputLayerNorm(layerSum, Values + Offset.FullLayerLayerNormWeight, Values + Offset.FullLayerLayerNormBias, LayerOutput((layer + 1) & 1)), Tokens);
             }
         }
 

@@ -253,10 +253,10 @@ partial class Small
                     "statement|var predicted = Rows(hidden, batch.Predicted);\n" +
                     "statement|var first = Rows(hidden, batch.First);\n" +
                     "statement|var transformed = Activate(Linear(x, transform));\n" +
-                    "statement|var order = Linear(Dropout(pooled, c.Dropout), orderHead);\n" +
                     "statement|return Tanh(Linear(first, pooler));\n" +
                     "statement|var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);\n" +
                     "statement|return MatMul(decoderInput, word, transposeB: true) + decoderBias;\n" +
+                    "statement|var order = Linear(Dropout(pooled, c.Dropout), orderHead);\n" +
                     "statement|(\"mlm_accuracy\", Mean(Correct(logits, batch.Labels)))\n" +
                     "statement|var mlm = Mean(CrossEntropy(logits, batch.Labels));\n" +
                     "statement|(\"sop_accuracy\", Mean(Correct(order, batch.Order)))\n" +
@@ -268,19 +268,17 @@ partial class Small
                     "slot|queryKeyValue|[tokens, 48]|Token|1|0|48|2|3\n" +
                     "slot|context|[tokens, 16]|Token|1|80|16|3|4\n" +
                     "slot|contextLogSum|[tokens, 2]|ExactToken|1|0|2|3|3\n" +
-                    "slot|attentionSumProduct|[tokens, 16]|Token|1|32|16|4|8\n" +
-                    "slot|attended|[tokens, 16]|Token|1|80|16|5|6\n" +
-                    "slot|attendedSum|[tokens, 1]|ExactToken|1|0|1|5|8\n" +
-                    "slot|attendedSum2|[tokens, 1]|ExactToken|1|1|1|5|8\n" +
+                    "slot|attentionSum|[tokens, 16]|Token|1|0|16|4|5\n" +
+                    "slot|attended|[tokens, 16]|Token|1|32|16|5|7\n" +
                     "slot|expanded|[tokens, 32]|Token|1|0|32|6|7\n" +
                     "slot|layerSum|[tokens, 16]|Token|1|80|16|7|8\n" +
                     "slot|predicted|[predictions, 16]|Prediction|1|0|16|9|11\n" +
                     "slot|first2|[sequences, 16]|Sequence|1|0|16|10|12\n" +
                     "slot|transformed|[predictions, 8]|Prediction|1|16|8|11|13\n" +
-                    "slot|order|[sequences, 16]|Sequence|1|16|16|12|15\n" +
+                    "slot|pooled|[sequences, 16]|Sequence|1|16|16|12|15\n" +
                     "slot|decoderInput|[predictions, 8]|Prediction|1|64|8|13|14\n" +
                     "slot|logits|[predictions, 50]|Prediction|1|0|64|14|18\n" +
-                    "slot|order2|[sequences, 2]|Sequence|1|0|2|15|21\n" +
+                    "slot|order|[sequences, 2]|Sequence|1|0|2|15|21\n" +
                     "slot|mean|[1, 1]|ExactFixed|1|0|16|16|22\n" +
                     "slot|meanPartials|[predictions, 1]|PredictionChunk|1|0|1|16|18\n" +
                     "slot|mlm|[1, 1]|ExactFixed|1|16|16|16|22\n" +
@@ -294,29 +292,29 @@ partial class Small
                     "slot|mlmAccuracy|[1, 1]|ExactFixed|1|96|16|22|22\n" +
                     "slot|sop2|[1, 1]|ExactFixed|1|112|16|22|22\n" +
                     "slot|sopAccuracy|[1, 1]|ExactFixed|1|128|16|22|22\n" +
-                    "kernel|EmbeddedDropout|Row|-1|forward|tokens|124|320|wordEmbeddingsWeight,tokenTypeEmbeddingsWeight,positionEmbeddingsWeight,embeddingsLayerNormWeight,embeddingsLayerNormBias|0|Rows:3,Add:4,RowSum:2,Divide:2,Subtract:1,Multiply:4,Rsqrt:1|[tokens, 8], 3 passes over a row|0,1\n" +
+                    "kernel|EmbeddedLayerNorm|Row|-1|forward|tokens|116|320|wordEmbeddingsWeight,tokenTypeEmbeddingsWeight,positionEmbeddingsWeight,embeddingsLayerNormWeight,embeddingsLayerNormBias|0|Rows:3,Add:4,RowSum:2,Divide:2,Subtract:1,Multiply:3,Rsqrt:1|[tokens, 8], 3 passes over a row|0,1\n" +
                     "kernel|HiddenLinear|Product|-1|forward|tokens|256|96|embeddingHiddenMappingInBias,0,embeddingHiddenMappingInWeight|1|MatMul:1,Add:1|[tokens, 16] = embedded [tokens, 8] · embeddingHiddenMappingInWeight [16, 8]ᵀ|2\n" +
                     "kernel|QueryKeyValueLinear|Product|0|forward|tokens|1536|256|queryKeyValueBias,1,queryKeyValueWeight|2|MatMul:1,Add:1|[tokens, 48] = layerOutput [tokens, 16] · queryKeyValueWeight [48, 16]ᵀ|3\n" +
                     "kernel|ContextLayer|Attention|0|forward|tokens|64|256|2|3,4|Attention:1,AttentionLogSum:1|[tokens, 16] = 2 heads of 8 over [tokens, 48]|4\n" +
-                    "kernel|AttentionSumLinear|Product|0|forward|tokens|512|128|3,attentionDenseWeight|5|MatMul:1|[tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ|5\n" +
-                    "kernel|AttendedLayerNorm|Row|0|forward|tokens|276|456|1,5,attentionDenseBias,attentionLayerNormWeight,attentionLayerNormBias|7,8,6|Add:4,Multiply:4,RowSum:2,Divide:2,Subtract:1,Rsqrt:1|[tokens, 16], 3 passes over a row|6,5\n" +
-                    "kernel|ExpandedGeluTanh|Product|0|forward|tokens|1024|192|ffnBias,6,ffnWeight|9|MatMul:1,Add:2,Multiply:4,Sigmoid:1|[tokens, 32] = attended [tokens, 16] · ffnWeight [32, 16]ᵀ|7,8\n" +
-                    "kernel|LayerSumDropout|Product|0|forward|tokens|1024|192|ffnOutputBias,9,ffnOutputWeight|10|MatMul:1,Add:1,Multiply:1|[tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ|9\n" +
-                    "kernel|LayerOutputLayerNorm|Row|0|forward|tokens|520|648|7,8,1,5,attentionDenseBias,attentionLayerNormWeight,attentionLayerNormBias,10,fullLayerLayerNormWeight,fullLayerLayerNormBias|1|Add:7,Multiply:6,Divide:4,Subtract:2,Rsqrt:2,RowSum:2|[tokens, 16], 3 passes over a row|10,5,6,9\n" +
-                    "kernel|PredictedPretraining|Row|-1|forward|predictions|0|128|1|11|Rows:1|[predictions, 16], 1 passes over a row|11\n" +
-                    "kernel|FirstPool|Row|-1|forward|sequences|0|128|1|12|Rows:1|[sequences, 16], 1 passes over a row|12\n" +
-                    "kernel|TransformedGeluTanh|Product|-1|forward|predictions|256|96|predictionsDenseBias,11,predictionsDenseWeight|13|MatMul:1,Add:2,Multiply:4,Sigmoid:1|[predictions, 8] = predicted [predictions, 16] · predictionsDenseWeight [8, 16]ᵀ|7,13\n" +
-                    "kernel|OrderDropout|Product|-1|forward|sequences|512|128|poolerBias,12,poolerWeight|14|MatMul:1,Add:1,Tanh:1,Multiply:1|[sequences, 16] = first2 [sequences, 16] · poolerWeight [16, 16]ᵀ|14,15\n" +
-                    "kernel|DecoderInputLayerNorm|Row|-1|forward|predictions|68|128|13,predictionsLayerNormWeight,predictionsLayerNormBias|15|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[predictions, 8], 3 passes over a row|16\n" +
-                    "kernel|LogitsDecode|Product|-1|forward|predictions|800|232|predictionsBias,15,wordEmbeddingsWeight|16|MatMul:1,Add:1|[predictions, 50] = decoderInput [predictions, 8] · wordEmbeddingsWeight [50, 8]ᵀ|17\n" +
-                    "kernel|OrderLinear|Product|-1|forward|sequences|64|72|classifierBias,14,classifierWeight|17|MatMul:1,Add:1|[sequences, 2] = order [sequences, 16] · classifierWeight [2, 16]ᵀ|14\n" +
-                    "kernel|PretrainingCorrect|Row|-1|forward|predictions|962|400|16|19,21|RowMax:1,Detach:1,Subtract:2,Exp:1,RowSum:3,Log:1,Multiply:2,ColumnSum:2,GreaterOrEqual:1|[predictions, 50], 2 passes over a row|18,19\n" +
-                    "kernel|ColumnSumTotal|ColumnSum|-1|forward|predictions|0.0625|0.25|21|20||[1, 1] = sum of the partial sums of predictions rows|19,18\n" +
-                    "kernel|ColumnSumTotal2|ColumnSum|-1|forward|predictions|0.0625|0.25|19|18||[1, 1] = sum of the partial sums of predictions rows|18,19\n" +
-                    "kernel|PretrainingCorrect2|Row|-1|forward|sequences|50|16|17|23,25|RowMax:1,Detach:1,Subtract:2,Exp:1,RowSum:3,Log:1,Multiply:2,ColumnSum:2,GreaterOrEqual:1|[sequences, 2], 2 passes over a row|20,21\n" +
-                    "kernel|ColumnSumTotal3|ColumnSum|-1|forward|sequences|0.0625|0.25|25|24||[1, 1] = sum of the partial sums of sequences rows|21,20\n" +
-                    "kernel|ColumnSumTotal4|ColumnSum|-1|forward|sequences|0.0625|0.25|23|22||[1, 1] = sum of the partial sums of sequences rows|20,21\n" +
-                    "kernel|SopAccuracyMean|Row|-1|forward|1|7|20|20,24,18,22|27,29,26,28,30|Max:2,Divide:4,Add:1|[1, 1], 0 passes over a row|20,19,21,22,18",
+                    "kernel|AttentionSumLayer|Product|0|forward|tokens|512|128|1,attentionDenseBias,3,attentionDenseWeight|5|MatMul:1,Add:2|[tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ|5\n" +
+                    "kernel|AttendedLayerNorm|Row|0|forward|tokens|132|256|5,attentionLayerNormWeight,attentionLayerNormBias|6|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[tokens, 16], 3 passes over a row|6\n" +
+                    "kernel|ExpandedGeluTanh|Product|0|forward|tokens|1024|192|ffnBias,6,ffnWeight|7|MatMul:1,Add:2,Multiply:4,Sigmoid:1|[tokens, 32] = attended [tokens, 16] · ffnWeight [32, 16]ᵀ|7,8\n" +
+                    "kernel|LayerSumLayer|Product|0|forward|tokens|1024|192|6,ffnOutputBias,7,ffnOutputWeight|8|MatMul:1,Add:2|[tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ|9\n" +
+                    "kernel|LayerOutputLayerNorm|Row|0|forward|tokens|132|256|8,fullLayerLayerNormWeight,fullLayerLayerNormBias|1|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[tokens, 16], 3 passes over a row|10\n" +
+                    "kernel|PredictedPretraining|Row|-1|forward|predictions|0|128|1|9|Rows:1|[predictions, 16], 1 passes over a row|11\n" +
+                    "kernel|FirstPool|Row|-1|forward|sequences|0|128|1|10|Rows:1|[sequences, 16], 1 passes over a row|12\n" +
+                    "kernel|TransformedGeluTanh|Product|-1|forward|predictions|256|96|predictionsDenseBias,9,predictionsDenseWeight|11|MatMul:1,Add:2,Multiply:4,Sigmoid:1|[predictions, 8] = predicted [predictions, 16] · predictionsDenseWeight [8, 16]ᵀ|7,13\n" +
+                    "kernel|PooledPool|Product|-1|forward|sequences|512|128|poolerBias,10,poolerWeight|12|MatMul:1,Add:1,Tanh:1|[sequences, 16] = first2 [sequences, 16] · poolerWeight [16, 16]ᵀ|14\n" +
+                    "kernel|DecoderInputLayerNorm|Row|-1|forward|predictions|68|128|11,predictionsLayerNormWeight,predictionsLayerNormBias|13|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[predictions, 8], 3 passes over a row|15\n" +
+                    "kernel|LogitsDecode|Product|-1|forward|predictions|800|232|predictionsBias,13,wordEmbeddingsWeight|14|MatMul:1,Add:1|[predictions, 50] = decoderInput [predictions, 8] · wordEmbeddingsWeight [50, 8]ᵀ|16\n" +
+                    "kernel|OrderLinear|Product|-1|forward|sequences|64|72|classifierBias,12,classifierWeight|15|MatMul:1,Add:1|[sequences, 2] = pooled [sequences, 16] · classifierWeight [2, 16]ᵀ|17\n" +
+                    "kernel|PretrainingCorrect|Row|-1|forward|predictions|962|400|14|17,19|RowMax:1,Detach:1,Subtract:2,Exp:1,RowSum:3,Log:1,Multiply:2,ColumnSum:2,GreaterOrEqual:1|[predictions, 50], 2 passes over a row|18,19\n" +
+                    "kernel|ColumnSumTotal|ColumnSum|-1|forward|predictions|0.0625|0.25|19|18||[1, 1] = sum of the partial sums of predictions rows|19,18\n" +
+                    "kernel|ColumnSumTotal2|ColumnSum|-1|forward|predictions|0.0625|0.25|17|16||[1, 1] = sum of the partial sums of predictions rows|18,19\n" +
+                    "kernel|PretrainingCorrect2|Row|-1|forward|sequences|50|16|15|21,23|RowMax:1,Detach:1,Subtract:2,Exp:1,RowSum:3,Log:1,Multiply:2,ColumnSum:2,GreaterOrEqual:1|[sequences, 2], 2 passes over a row|20,21\n" +
+                    "kernel|ColumnSumTotal3|ColumnSum|-1|forward|sequences|0.0625|0.25|23|22||[1, 1] = sum of the partial sums of sequences rows|21,20\n" +
+                    "kernel|ColumnSumTotal4|ColumnSum|-1|forward|sequences|0.0625|0.25|21|20||[1, 1] = sum of the partial sums of sequences rows|20,21\n" +
+                    "kernel|SopAccuracyMean|Row|-1|forward|1|7|20|18,22,16,20|25,27,24,26,28|Max:2,Divide:4,Add:1|[1, 1], 0 passes over a row|20,19,21,22,18",
             },
             new("predict", new(96, 32, 72, 0, 2, 0, 0, 0, 0, 0, 0), 8448, 576, 1056, 128, [new("logits", Dimension.Predictions, 50), new("order", Dimension.Sequences, 2), new("pooled", Dimension.Sequences, 16), new("hidden", Dimension.Tokens, 16)])
             {
@@ -345,10 +343,8 @@ partial class Small
                     "slot|queryKeyValue|[tokens, 48]|Token|1|0|48|2|3\n" +
                     "slot|context|[tokens, 16]|Token|1|80|16|3|4\n" +
                     "slot|contextLogSum|[tokens, 2]|ExactToken|1|0|2|3|3\n" +
-                    "slot|attentionSumProduct|[tokens, 16]|Token|1|32|16|4|8\n" +
-                    "slot|attended|[tokens, 16]|Token|1|80|16|5|6\n" +
-                    "slot|attendedSum|[tokens, 1]|ExactToken|1|0|1|5|8\n" +
-                    "slot|attendedSum2|[tokens, 1]|ExactToken|1|1|1|5|8\n" +
+                    "slot|attentionSum|[tokens, 16]|Token|1|0|16|4|5\n" +
+                    "slot|attended|[tokens, 16]|Token|1|32|16|5|7\n" +
                     "slot|expanded|[tokens, 32]|Token|1|0|32|6|7\n" +
                     "slot|layerSum|[tokens, 16]|Token|1|80|16|7|8\n" +
                     "slot|predicted|[predictions, 16]|Prediction|1|0|16|9|12\n" +
@@ -358,22 +354,22 @@ partial class Small
                     "slot|decoderInput|[predictions, 8]|Prediction|1|64|8|13|14\n" +
                     "slot|logits|[predictions, 50]|Prediction|1|0|64|14|15\n" +
                     "slot|order|[sequences, 2]|Sequence|1|0|2|15|15\n" +
-                    "kernel|EmbeddedDropout|Row|-1|forward|tokens|124|320|wordEmbeddingsWeight,tokenTypeEmbeddingsWeight,positionEmbeddingsWeight,embeddingsLayerNormWeight,embeddingsLayerNormBias|0|Rows:3,Add:4,RowSum:2,Divide:2,Subtract:1,Multiply:4,Rsqrt:1|[tokens, 8], 3 passes over a row|0,1\n" +
+                    "kernel|EmbeddedLayerNorm|Row|-1|forward|tokens|116|320|wordEmbeddingsWeight,tokenTypeEmbeddingsWeight,positionEmbeddingsWeight,embeddingsLayerNormWeight,embeddingsLayerNormBias|0|Rows:3,Add:4,RowSum:2,Divide:2,Subtract:1,Multiply:3,Rsqrt:1|[tokens, 8], 3 passes over a row|0,1\n" +
                     "kernel|HiddenLinear|Product|-1|forward|tokens|256|96|embeddingHiddenMappingInBias,0,embeddingHiddenMappingInWeight|1|MatMul:1,Add:1|[tokens, 16] = embedded [tokens, 8] · embeddingHiddenMappingInWeight [16, 8]ᵀ|2\n" +
                     "kernel|QueryKeyValueLinear|Product|0|forward|tokens|1536|256|queryKeyValueBias,1,queryKeyValueWeight|2|MatMul:1,Add:1|[tokens, 48] = layerOutput [tokens, 16] · queryKeyValueWeight [48, 16]ᵀ|3\n" +
                     "kernel|ContextLayer|Attention|0|forward|tokens|64|256|2|3,4|Attention:1,AttentionLogSum:1|[tokens, 16] = 2 heads of 8 over [tokens, 48]|4\n" +
-                    "kernel|AttentionSumLinear|Product|0|forward|tokens|512|128|3,attentionDenseWeight|5|MatMul:1|[tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ|5\n" +
-                    "kernel|AttendedLayerNorm|Row|0|forward|tokens|276|456|1,5,attentionDenseBias,attentionLayerNormWeight,attentionLayerNormBias|7,8,6|Add:4,Multiply:4,RowSum:2,Divide:2,Subtract:1,Rsqrt:1|[tokens, 16], 3 passes over a row|6,5\n" +
-                    "kernel|ExpandedGeluTanh|Product|0|forward|tokens|1024|192|ffnBias,6,ffnWeight|9|MatMul:1,Add:2,Multiply:4,Sigmoid:1|[tokens, 32] = attended [tokens, 16] · ffnWeight [32, 16]ᵀ|7,8\n" +
-                    "kernel|LayerSumDropout|Product|0|forward|tokens|1024|192|ffnOutputBias,9,ffnOutputWeight|10|MatMul:1,Add:1,Multiply:1|[tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ|9\n" +
-                    "kernel|LayerOutputLayerNorm|Row|0|forward|tokens|520|648|7,8,1,5,attentionDenseBias,attentionLayerNormWeight,attentionLayerNormBias,10,fullLayerLayerNormWeight,fullLayerLayerNormBias|1|Add:7,Multiply:6,Divide:4,Subtract:2,Rsqrt:2,RowSum:2|[tokens, 16], 3 passes over a row|10,5,6,9\n" +
-                    "kernel|PredictedPrediction|Row|-1|forward|predictions|0|128|1|11|Rows:1|[predictions, 16], 1 passes over a row|11\n" +
-                    "kernel|FirstPool|Row|-1|forward|sequences|0|128|1|12|Rows:1|[sequences, 16], 1 passes over a row|12\n" +
-                    "kernel|PooledPool|Product|-1|forward|sequences|512|128|poolerBias,12,poolerWeight|13|MatMul:1,Add:1,Tanh:1|[sequences, 16] = first2 [sequences, 16] · poolerWeight [16, 16]ᵀ|13\n" +
-                    "kernel|TransformedGeluTanh|Product|-1|forward|predictions|256|96|predictionsDenseBias,11,predictionsDenseWeight|14|MatMul:1,Add:2,Multiply:4,Sigmoid:1|[predictions, 8] = predicted [predictions, 16] · predictionsDenseWeight [8, 16]ᵀ|7,14\n" +
-                    "kernel|DecoderInputLayerNorm|Row|-1|forward|predictions|68|128|14,predictionsLayerNormWeight,predictionsLayerNormBias|15|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[predictions, 8], 3 passes over a row|15\n" +
-                    "kernel|LogitsDecode|Product|-1|forward|predictions|800|232|predictionsBias,15,wordEmbeddingsWeight|16|MatMul:1,Add:1|[predictions, 50] = decoderInput [predictions, 8] · wordEmbeddingsWeight [50, 8]ᵀ|16\n" +
-                    "kernel|OrderLinear|Product|-1|forward|sequences|64|72|classifierBias,13,classifierWeight|17|MatMul:1,Add:1|[sequences, 2] = pooled [sequences, 16] · classifierWeight [2, 16]ᵀ|17",
+                    "kernel|AttentionSumLayer|Product|0|forward|tokens|512|128|1,attentionDenseBias,3,attentionDenseWeight|5|MatMul:1,Add:2|[tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ|5\n" +
+                    "kernel|AttendedLayerNorm|Row|0|forward|tokens|132|256|5,attentionLayerNormWeight,attentionLayerNormBias|6|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[tokens, 16], 3 passes over a row|6\n" +
+                    "kernel|ExpandedGeluTanh|Product|0|forward|tokens|1024|192|ffnBias,6,ffnWeight|7|MatMul:1,Add:2,Multiply:4,Sigmoid:1|[tokens, 32] = attended [tokens, 16] · ffnWeight [32, 16]ᵀ|7,8\n" +
+                    "kernel|LayerSumLayer|Product|0|forward|tokens|1024|192|6,ffnOutputBias,7,ffnOutputWeight|8|MatMul:1,Add:2|[tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ|9\n" +
+                    "kernel|LayerOutputLayerNorm|Row|0|forward|tokens|132|256|8,fullLayerLayerNormWeight,fullLayerLayerNormBias|1|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[tokens, 16], 3 passes over a row|10\n" +
+                    "kernel|PredictedPrediction|Row|-1|forward|predictions|0|128|1|9|Rows:1|[predictions, 16], 1 passes over a row|11\n" +
+                    "kernel|FirstPool|Row|-1|forward|sequences|0|128|1|10|Rows:1|[sequences, 16], 1 passes over a row|12\n" +
+                    "kernel|PooledPool|Product|-1|forward|sequences|512|128|poolerBias,10,poolerWeight|11|MatMul:1,Add:1,Tanh:1|[sequences, 16] = first2 [sequences, 16] · poolerWeight [16, 16]ᵀ|13\n" +
+                    "kernel|TransformedGeluTanh|Product|-1|forward|predictions|256|96|predictionsDenseBias,9,predictionsDenseWeight|12|MatMul:1,Add:2,Multiply:4,Sigmoid:1|[predictions, 8] = predicted [predictions, 16] · predictionsDenseWeight [8, 16]ᵀ|7,14\n" +
+                    "kernel|DecoderInputLayerNorm|Row|-1|forward|predictions|68|128|12,predictionsLayerNormWeight,predictionsLayerNormBias|13|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[predictions, 8], 3 passes over a row|15\n" +
+                    "kernel|LogitsDecode|Product|-1|forward|predictions|800|232|predictionsBias,13,wordEmbeddingsWeight|14|MatMul:1,Add:1|[predictions, 50] = decoderInput [predictions, 8] · wordEmbeddingsWeight [50, 8]ᵀ|16\n" +
+                    "kernel|OrderLinear|Product|-1|forward|sequences|64|72|classifierBias,11,classifierWeight|15|MatMul:1,Add:1|[sequences, 2] = pooled [sequences, 16] · classifierWeight [2, 16]ᵀ|17",
             },
         ],
         Optimizer.AdamW,

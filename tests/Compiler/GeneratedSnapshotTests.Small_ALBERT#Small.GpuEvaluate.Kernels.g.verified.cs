@@ -12,11 +12,11 @@ partial class Small
     internal sealed partial class GpuEvaluate<T> : GpuProgram<T> where T : unmanaged, IElement<T>
     {
 
-        // Pretraining › Encode › Dropout
+        // Pretraining › Encode › LayerNorm
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
         // [tokens, 8], 3 passes over a row
-        // 124 FLOPs per row of tokens, 320 bytes per row
-        internal readonly struct EmbeddedDropout(ArrayView<float> wordEmbeddingsWeight, ArrayView<int> tokensIndex, ArrayView<float> tokenTypeEmbeddingsWeight, ArrayView<int> segmentsIndex, ArrayView<float> positionEmbeddingsWeight, ArrayView<int> positionsIndex, ArrayView<float> embeddingsLayerNormWeight, ArrayView<float> embeddingsLayerNormBias, ArrayView<T> embedded) : IGpuRowKernel
+        // 116 FLOPs per row of tokens, 320 bytes per row
+        internal readonly struct EmbeddedLayerNorm(ArrayView<float> wordEmbeddingsWeight, ArrayView<int> tokensIndex, ArrayView<float> tokenTypeEmbeddingsWeight, ArrayView<int> segmentsIndex, ArrayView<float> positionEmbeddingsWeight, ArrayView<int> positionsIndex, ArrayView<float> embeddingsLayerNormWeight, ArrayView<float> embeddingsLayerNormBias, ArrayView<T> embedded) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -56,7 +56,7 @@ partial class Small
                         V sum4 = wordEmbeddingsWeightByTokensKept.Again(wordEmbeddingsWeight, wordEmbeddingsWeightRow + column) + looked8;
                         V looked9 = positionEmbeddingsWeightByPositionsKept.Again(positionEmbeddingsWeight, positionEmbeddingsWeightRow + column);
                         V sum7 = (sum4 + looked9 - quotient) * inverse * V.Load(embeddingsLayerNormWeight, column) + V.Load(embeddingsLayerNormBias, column);
-                        V.Store(embedded, embeddedRow + column, sum7 * 1f);
+                        V.Store(embedded, embeddedRow + column, sum7);
                     }
                 }
             }
@@ -90,45 +90,52 @@ partial class Small
             public static int Operations => 1;
         }
 
+        // Pretraining › Encode › LayerGroup › Layer
+        //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
+        // [tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ
+        // 512 FLOPs per row of tokens, 128 bytes per row
+        internal readonly struct AttentionSumLayer(ArrayView<T> layerOutput, ArrayView<float> attentionDenseBias, ArrayView<T> attentionSum) : IGpuEpilogue
+        {
+            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
+            {
+                V.Store(attentionSum, row * 16 + column, V.Load(layerOutput, row * 16 + column) + product + V.Load(attentionDenseBias, column));
+            }
+
+            public static int Operations => 2;
+        }
+
         // Pretraining › Encode › LayerGroup › Layer › LayerNorm
         //   var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
         // [tokens, 16], 3 passes over a row
-        // 276 FLOPs per row of tokens, 456 bytes per row
-        internal readonly struct AttendedLayerNorm(ArrayView<T> layerOutput, ArrayView<T> attentionSumProduct, ArrayView<float> attentionDenseBias, ArrayView<float> attendedSum, ArrayView<float> attendedSum2, ArrayView<float> attentionLayerNormWeight, ArrayView<float> attentionLayerNormBias, ArrayView<T> attended) : IGpuRowKernel
+        // 132 FLOPs per row of tokens, 256 bytes per row
+        internal readonly struct AttendedLayerNorm(ArrayView<T> attentionSum, ArrayView<float> attentionLayerNormWeight, ArrayView<float> attentionLayerNormBias, ArrayView<T> attended) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
-                    Kept<V, L> layerOutputKept = default;
-                    Kept<V, L> attentionSumProductKept = default;
-                    int layerOutputRow = row * 16;
-                    int attentionSumProductRow = row * 16;
+                    Kept<V, L> attentionSumKept = default;
+                    int attentionSumRow = row * 16;
                     V totalLane = 0f;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V sum = attentionSumProductKept.Load(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column);
-                        totalLane += layerOutputKept.Load(layerOutput, layerOutputRow + column) + sum * 1f;
+                        totalLane += attentionSumKept.Load(attentionSum, attentionSumRow + column);
                     }
                     float total = GroupReduce.Sum(V.Sum(totalLane));
-                    if (Group.IdxX == 0) attendedSum[row] = total;
                     float quotient = total * (1f / 16f);
                     V total2Lane = 0f;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V sum2 = attentionSumProductKept.Again(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column);
-                        V centred = layerOutputKept.Again(layerOutput, layerOutputRow + column) + sum2 * 1f - quotient;
+                        V centred = attentionSumKept.Again(attentionSum, attentionSumRow + column) - quotient;
                         total2Lane += centred * centred;
                     }
                     float total2 = GroupReduce.Sum(V.Sum(total2Lane));
-                    if (Group.IdxX == 0) attendedSum2[row] = total2;
                     float inverse = GpuMath.Rsqrt(total2 * (1f / 16f) + 1E-12f);
                     int attendedRow = row * 16;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V sum4 = attentionSumProductKept.Again(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column);
-                        V scaled6 = (layerOutputKept.Again(layerOutput, layerOutputRow + column) + sum4 * 1f - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
-                        V.Store(attended, attendedRow + column, scaled6 + V.Load(attentionLayerNormBias, column));
+                        V scaled3 = (attentionSumKept.Again(attentionSum, attentionSumRow + column) - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
+                        V.Store(attended, attendedRow + column, scaled3 + V.Load(attentionLayerNormBias, column));
                     }
                 }
             }
@@ -149,15 +156,15 @@ partial class Small
             public static int Operations => 16;
         }
 
-        // Pretraining › Encode › LayerGroup › Layer › Dropout
+        // Pretraining › Encode › LayerGroup › Layer
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
         // [tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ
         // 1,024 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct LayerSumDropout(ArrayView<float> ffnOutputBias, ArrayView<T> layerSum) : IGpuEpilogue
+        internal readonly struct LayerSumLayer(ArrayView<T> attended, ArrayView<float> ffnOutputBias, ArrayView<T> layerSum) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                V.Store(layerSum, row * 16 + column, (product + V.Load(ffnOutputBias, column)) * 1f);
+                V.Store(layerSum, row * 16 + column, V.Load(attended, row * 16 + column) + product + V.Load(ffnOutputBias, column));
             }
 
             public static int Operations => 2;
@@ -166,49 +173,35 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer › LayerNorm
         //   var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
         // [tokens, 16], 3 passes over a row
-        // 520 FLOPs per row of tokens, 648 bytes per row
-        internal readonly struct LayerOutputLayerNorm(ArrayView<float> attendedSum, ArrayView<float> attendedSum2, ArrayView<T> layerOutput, ArrayView<T> attentionSumProduct, ArrayView<float> attentionDenseBias, ArrayView<float> attentionLayerNormWeight, ArrayView<float> attentionLayerNormBias, ArrayView<T> layerSum, ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> fullLayerLayerNormBias, ArrayView<T> layerOutput2) : IGpuRowKernel
+        // 132 FLOPs per row of tokens, 256 bytes per row
+        internal readonly struct LayerOutputLayerNorm(ArrayView<T> layerSum, ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> fullLayerLayerNormBias, ArrayView<T> layerOutput) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
-                    Kept<V, L> layerOutputKept = default;
-                    Kept<V, L> attentionSumProductKept = default;
                     Kept<V, L> layerSumKept = default;
-                    float quotient = attendedSum[row] * (1f / 16f);
-                    float inverse = GpuMath.Rsqrt(attendedSum2[row] * (1f / 16f) + 1E-12f);
-                    int layerOutputRow = row * 16;
-                    int attentionSumProductRow = row * 16;
                     int layerSumRow = row * 16;
-                    V total3Lane = 0f;
+                    V totalLane = 0f;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V sum = attentionSumProductKept.Load(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column);
-                        V scaled3 = (layerOutputKept.Load(layerOutput, layerOutputRow + column) + sum * 1f - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
-                        total3Lane += scaled3 + V.Load(attentionLayerNormBias, column) + layerSumKept.Load(layerSum, layerSumRow + column);
+                        totalLane += layerSumKept.Load(layerSum, layerSumRow + column);
                     }
-                    float total3 = GroupReduce.Sum(V.Sum(total3Lane));
-                    float quotient2 = total3 * (1f / 16f);
-                    V total4Lane = 0f;
+                    float total = GroupReduce.Sum(V.Sum(totalLane));
+                    float quotient = total * (1f / 16f);
+                    V total2Lane = 0f;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V sum5 = attentionSumProductKept.Again(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column);
-                        V scaled7 = (layerOutputKept.Again(layerOutput, layerOutputRow + column) + sum5 * 1f - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
-                        V sum8 = scaled7 + V.Load(attentionLayerNormBias, column) + layerSumKept.Again(layerSum, layerSumRow + column);
-                        V difference2 = sum8 - quotient2;
-                        total4Lane += difference2 * difference2;
+                        V centred = layerSumKept.Again(layerSum, layerSumRow + column) - quotient;
+                        total2Lane += centred * centred;
                     }
-                    float total4 = GroupReduce.Sum(V.Sum(total4Lane));
-                    float inverse2 = GpuMath.Rsqrt(total4 * (1f / 16f) + 1E-12f);
-                    int layerOutput2Row = row * 16;
+                    float total2 = GroupReduce.Sum(V.Sum(total2Lane));
+                    float inverse = GpuMath.Rsqrt(total2 * (1f / 16f) + 1E-12f);
+                    int layerOutputRow = row * 16;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V sum9 = attentionSumProductKept.Again(attentionSumProduct, attentionSumProductRow + column) + V.Load(attentionDenseBias, column);
-                        V scaled12 = (layerOutputKept.Again(layerOutput, layerOutputRow + column) + sum9 * 1f - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
-                        V sum12 = scaled12 + V.Load(attentionLayerNormBias, column) + layerSumKept.Again(layerSum, layerSumRow + column);
-                        V sum14 = (sum12 - quotient2) * inverse2 * V.Load(fullLayerLayerNormWeight, column) + V.Load(fullLayerLayerNormBias, column);
-                        V.Store(layerOutput2, layerOutput2Row + column, sum14);
+                        V scaled3 = (layerSumKept.Again(layerSum, layerSumRow + column) - quotient) * inverse * V.Load(fullLayerLayerNormWeight, column);
+                        V.Store(layerOutput, layerOutputRow + column, scaled3 + V.Load(fullLayerLayerNormBias, column));
                     }
                 }
             }
@@ -269,18 +262,18 @@ partial class Small
             public static int Operations => 16;
         }
 
-        // Pretraining › Dropout
-        //   var order = Linear(Dropout(pooled, c.Dropout), orderHead);
+        // Pretraining › Pool
+        //   return Tanh(Linear(first, pooler));
         // [sequences, 16] = first2 [sequences, 16] · poolerWeight [16, 16]ᵀ
         // 512 FLOPs per row of sequences, 128 bytes per row
-        internal readonly struct OrderDropout(ArrayView<float> poolerBias, ArrayView<T> order) : IGpuEpilogue
+        internal readonly struct PooledPool(ArrayView<float> poolerBias, ArrayView<T> pooled) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                V.Store(order, row * 16 + column, V.Tanh(product + V.Load(poolerBias, column)) * 1f);
+                V.Store(pooled, row * 16 + column, V.Tanh(product + V.Load(poolerBias, column)));
             }
 
-            public static int Operations => 12;
+            public static int Operations => 11;
         }
 
         // Pretraining › Decode › LayerNorm
@@ -336,13 +329,13 @@ partial class Small
 
         // Pretraining › Linear
         //   var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-        // [sequences, 2] = order [sequences, 16] · classifierWeight [2, 16]ᵀ
+        // [sequences, 2] = pooled [sequences, 16] · classifierWeight [2, 16]ᵀ
         // 64 FLOPs per row of sequences, 72 bytes per row
-        internal readonly struct OrderLinear(ArrayView<float> classifierBias, ArrayView<T> order2) : IGpuEpilogue
+        internal readonly struct OrderLinear(ArrayView<float> classifierBias, ArrayView<T> order) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                V.Store(order2, row * 2 + column, product + V.Load(classifierBias, column));
+                V.Store(order, row * 2 + column, product + V.Load(classifierBias, column));
             }
 
             public static int Operations => 1;
@@ -394,7 +387,7 @@ partial class Small
         //   ("sop_accuracy", Mean(Correct(order, batch.Order)))
         // [sequences, 2], 2 passes over a row
         // 50 FLOPs per row of sequences, 16 bytes per row
-        internal readonly struct PretrainingCorrect2(ArrayView<T> order2, ArrayView<int> orderIndex, ArrayView<float> meanPartials2, ArrayView<float> sopPartials) : IGpuRowKernel
+        internal readonly struct PretrainingCorrect2(ArrayView<T> order, ArrayView<int> orderIndex, ArrayView<float> meanPartials2, ArrayView<float> sopPartials) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -404,14 +397,14 @@ partial class Small
                 if (Group.IdxX == 0) sopPartials[sopPartialsRow] = 0f;
                 for (int row = first; row < last; row++)
                 {
-                    Kept<V, L> order2Kept = default;
-                    int order2Row = row * 2;
+                    Kept<V, L> orderKept = default;
+                    int orderRow = row * 2;
                     int orderIndexColumn = orderIndex[row];
                     V largestLane = float.NegativeInfinity;
                     V totalLane = 0f;
                     for (int column = L.First<V>(); column < 2; column = L.Next<V>(column))
                     {
-                        V sum = order2Kept.Load(order2, order2Row + column);
+                        V sum = orderKept.Load(order, orderRow + column);
                         largestLane = V.Max(largestLane, sum);
                         totalLane += sum * V.OneHot(column, orderIndexColumn);
                     }
@@ -422,7 +415,7 @@ partial class Small
                     V total3Lane = 0f;
                     for (int column = L.First<V>(); column < 2; column = L.Next<V>(column))
                     {
-                        V shifted = order2Kept.Again(order2, order2Row + column) - largest;
+                        V shifted = orderKept.Again(order, orderRow + column) - largest;
                         total2Lane += V.Exp(shifted);
                         total3Lane += shifted * V.OneHot(column, orderIndexColumn);
                     }

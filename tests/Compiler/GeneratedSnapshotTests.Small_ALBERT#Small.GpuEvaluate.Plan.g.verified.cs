@@ -6,15 +6,15 @@
 //   layerOutput                      [tokens, 16]                  2          192          128        1-10
 //   queryKeyValue                    [tokens, 48]                  1            0          192         2-3
 //   context                          [tokens, 16]                  1          320           64         3-4
-//   attentionSumProduct              [tokens, 16]                  1          128           64         4-8
-//   attended                         [tokens, 16]                  1          320           64         5-6
+//   attentionSum                     [tokens, 16]                  1            0           64         4-5
+//   attended                         [tokens, 16]                  1          128           64         5-7
 //   expanded                         [tokens, 32]                  1            0          128         6-7
 //   layerSum                         [tokens, 16]                  1          320           64         7-8
 //   together                                                                                384
 // per sequence:
 //   first2                           [sequences, 16]               1            0           64       10-12
-//   order                            [sequences, 16]               1           64           64       12-15
-//   order2                           [sequences, 2]                1            0            8       15-17
+//   pooled                           [sequences, 16]               1           64           64       12-15
+//   order                            [sequences, 2]                1            0            8       15-17
 //   together                                                                                128
 // per prediction:
 //   predicted                        [predictions, 16]             1            0           64        9-11
@@ -24,8 +24,6 @@
 //   together                                                                                288
 // per token, float32 in every precision:
 //   contextLogSum                    [tokens, 2]                   1            0            8         3-3
-//   attendedSum                      [tokens, 1]                   1            0            4         5-8
-//   attendedSum2                     [tokens, 1]                   1            4            4         5-8
 //   together                                                                                  8
 // per 16 sequences:
 //   meanPartials2                    [sequences, 1]                1            0            4       17-17
@@ -62,19 +60,17 @@ partial class Small
         readonly ArrayView<T> queryKeyValue; // [tokens, 48]
         readonly ArrayView<T> context; // [tokens, 16]
         readonly ArrayView<float> contextLogSum; // [tokens, 2]
-        readonly ArrayView<T> attentionSumProduct; // [tokens, 16]
+        readonly ArrayView<T> attentionSum; // [tokens, 16]
         readonly ArrayView<T> attended; // [tokens, 16]
-        readonly ArrayView<float> attendedSum; // [tokens, 1]
-        readonly ArrayView<float> attendedSum2; // [tokens, 1]
         readonly ArrayView<T> expanded; // [tokens, 32]
         readonly ArrayView<T> layerSum; // [tokens, 16]
         readonly ArrayView<T> predicted; // [predictions, 16]
         readonly ArrayView<T> first2; // [sequences, 16]
         readonly ArrayView<T> transformed; // [predictions, 8]
-        readonly ArrayView<T> order; // [sequences, 16]
+        readonly ArrayView<T> pooled; // [sequences, 16]
         readonly ArrayView<T> decoderInput; // [predictions, 8]
         readonly ArrayView<T> logits; // [predictions, 50]
-        readonly ArrayView<T> order2; // [sequences, 2]
+        readonly ArrayView<T> order; // [sequences, 2]
         readonly ArrayView<float> mean; // [1, 1]
         readonly ArrayView<float> meanPartials; // [predictions, 1] per chunk
         readonly ArrayView<float> mlm; // [1, 1]
@@ -88,19 +84,19 @@ partial class Small
         readonly ArrayView<float> mlmAccuracy; // [1, 1]
         readonly ArrayView<float> sop2; // [1, 1]
         readonly ArrayView<float> sopAccuracy; // [1, 1]
-        readonly GpuRows<EmbeddedDropout, Float8> embeddedDropoutKernel;
+        readonly GpuRows<EmbeddedLayerNorm, Float8> embeddedLayerNormKernel;
         readonly MatrixProduct<T, NT, HiddenLinear> hiddenLinearKernel;
         readonly MatrixProduct<T, NT, QueryKeyValueLinear> queryKeyValueLinearKernel;
         readonly AttentionForward<T> attentionForwardKernel;
-        readonly MatrixProduct<T, NT, Store<T>> nTStoreKernel;
+        readonly MatrixProduct<T, NT, AttentionSumLayer> attentionSumLayerKernel;
         readonly GpuRows<AttendedLayerNorm, Float8> attendedLayerNormKernel;
         readonly MatrixProduct<T, NT, ExpandedGeluTanh> expandedGeluTanhKernel;
-        readonly MatrixProduct<T, NT, LayerSumDropout> layerSumDropoutKernel;
+        readonly MatrixProduct<T, NT, LayerSumLayer> layerSumLayerKernel;
         readonly GpuRows<LayerOutputLayerNorm, Float8> layerOutputLayerNormKernel;
         readonly GpuRows<PredictedPretraining, Float8> predictedPretrainingKernel;
         readonly GpuRows<FirstPool, Float8> firstPoolKernel;
         readonly MatrixProduct<T, NT, TransformedGeluTanh> transformedGeluTanhKernel;
-        readonly MatrixProduct<T, NT, OrderDropout> orderDropoutKernel;
+        readonly MatrixProduct<T, NT, PooledPool> pooledPoolKernel;
         readonly GpuRows<DecoderInputLayerNorm, Float8> decoderInputLayerNormKernel;
         readonly MatrixProduct<T, NT, LogitsDecode> logitsDecodeKernel;
         readonly MatrixProduct<T, NT, OrderLinear> orderLinearKernel;
@@ -116,19 +112,17 @@ partial class Small
             queryKeyValue = Token(0);
             context = Token(80);
             contextLogSum = ExactToken(0);
-            attentionSumProduct = Token(32);
-            attended = Token(80);
-            attendedSum = ExactToken(0);
-            attendedSum2 = ExactToken(1);
+            attentionSum = Token(0);
+            attended = Token(32);
             expanded = Token(0);
             layerSum = Token(80);
             predicted = Prediction(0);
             first2 = Sequence(0);
             transformed = Prediction(16);
-            order = Sequence(16);
+            pooled = Sequence(16);
             decoderInput = Prediction(64);
             logits = Prediction(0);
-            order2 = Sequence(0);
+            order = Sequence(0);
             mean = ExactFixed(0);
             meanPartials = PredictionChunk(0);
             mlm = ExactFixed(16);
@@ -142,19 +136,19 @@ partial class Small
             mlmAccuracy = ExactFixed(96);
             sop2 = ExactFixed(112);
             sopAccuracy = ExactFixed(128);
-            embeddedDropoutKernel = new(Device, 8);
+            embeddedLayerNormKernel = new(Device, 8);
             hiddenLinearKernel = new(Device);
             queryKeyValueLinearKernel = new(Device);
             attentionForwardKernel = new(Device);
-            nTStoreKernel = new(Device);
+            attentionSumLayerKernel = new(Device);
             attendedLayerNormKernel = new(Device, 16);
             expandedGeluTanhKernel = new(Device);
-            layerSumDropoutKernel = new(Device);
+            layerSumLayerKernel = new(Device);
             layerOutputLayerNormKernel = new(Device, 16);
             predictedPretrainingKernel = new(Device, 16);
             firstPoolKernel = new(Device, 16);
             transformedGeluTanhKernel = new(Device);
-            orderDropoutKernel = new(Device);
+            pooledPoolKernel = new(Device);
             decoderInputLayerNormKernel = new(Device, 8);
             logitsDecodeKernel = new(Device);
             orderLinearKernel = new(Device);

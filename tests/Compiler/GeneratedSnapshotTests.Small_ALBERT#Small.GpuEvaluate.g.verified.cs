@@ -21,7 +21,7 @@ partial class Small
         void Encode()
         {
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            embeddedDropoutKernel.Launch(Tokens, new(Value(Offset.WordEmbeddingsWeight), Batch.Tokens, Value(Offset.TokenTypeEmbeddingsWeight), Batch.Segments, Value(Offset.PositionEmbeddingsWeight), Batch.Positions, Value(Offset.EmbeddingsLayerNormWeight), Value(Offset.EmbeddingsLayerNormBias), embedded));
+            embeddedLayerNormKernel.Launch(Tokens, new(Value(Offset.WordEmbeddingsWeight), Batch.Tokens, Value(Offset.TokenTypeEmbeddingsWeight), Batch.Segments, Value(Offset.PositionEmbeddingsWeight), Batch.Positions, Value(Offset.EmbeddingsLayerNormWeight), Value(Offset.EmbeddingsLayerNormBias), embedded));
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
             hiddenLinearKernel.Launch(new(embedded, 8), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 16, 8, new(Value(Offset.EmbeddingHiddenMappingInBias), LayerOutput(0)));
@@ -38,19 +38,19 @@ partial class Small
                 attentionForwardKernel.Launch(Attention(new(queryKeyValue, 48), 2, 8), new(context, 16), new(contextLogSum, 2));
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                nTStoreKernel.Launch(new(context, 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16, new(attentionSumProduct, 16));
+                attentionSumLayerKernel.Launch(new(context, 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16, new(LayerOutput(layer & 1), Value(Offset.AttentionDenseBias), attentionSum));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                attendedLayerNormKernel.Launch(Tokens, new(LayerOutput(layer & 1), attentionSumProduct, Value(Offset.AttentionDenseBias), attendedSum, attendedSum2, Value(Offset.AttentionLayerNormWeight), Value(Offset.AttentionLayerNormBias), attended));
+                attendedLayerNormKernel.Launch(Tokens, new(attentionSum, Value(Offset.AttentionLayerNormWeight), Value(Offset.AttentionLayerNormBias), attended));
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
                 expandedGeluTanhKernel.Launch(new(attended, 16), new(Weight(Offset.FfnWeight), 16), Tokens, 32, 16, new(Value(Offset.FfnBias), expanded));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                layerSumDropoutKernel.Launch(new(expanded, 32), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 16, 32, new(Value(Offset.FfnOutputBias), layerSum));
+                layerSumLayerKernel.Launch(new(expanded, 32), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 16, 32, new(attended, Value(Offset.FfnOutputBias), layerSum));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                layerOutputLayerNormKernel.Launch(Tokens, new(attendedSum, attendedSum2, LayerOutput(layer & 1), attentionSumProduct, Value(Offset.AttentionDenseBias), Value(Offset.AttentionLayerNormWeight), Value(Offset.AttentionLayerNormBias), layerSum, Value(Offset.FullLayerLayerNormWeight), Value(Offset.FullLayerLayerNormBias), LayerOutput((layer + 1) & 1)));
+                layerOutputLayerNormKernel.Launch(Tokens, new(layerSum, Value(Offset.FullLayerLayerNormWeight), Value(Offset.FullLayerLayerNormBias), LayerOutput((layer + 1) & 1)));
             }
         }
 
@@ -65,8 +65,8 @@ partial class Small
             // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
             transformedGeluTanhKernel.Launch(new(predicted, 16), new(Weight(Offset.PredictionsDenseWeight), 16), Predictions, 8, 16, new(Value(Offset.PredictionsDenseBias), transformed));
 
-            // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            orderDropoutKernel.Launch(new(first2, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16, new(Value(Offset.PoolerBias), order));
+            // return Tanh(Linear(first, pooler));
+            pooledPoolKernel.Launch(new(first2, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16, new(Value(Offset.PoolerBias), pooled));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             decoderInputLayerNormKernel.Launch(Predictions, new(transformed, Value(Offset.PredictionsLayerNormWeight), Value(Offset.PredictionsLayerNormBias), decoderInput));
@@ -75,7 +75,7 @@ partial class Small
             logitsDecodeKernel.Launch(new(decoderInput, 8), new(Weight(Offset.WordEmbeddingsWeight), 8), Predictions, 50, 8, new(Value(Offset.PredictionsBias), logits));
 
             // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            orderLinearKernel.Launch(new(order, 16), new(Weight(Offset.ClassifierWeight), 16), Sequences, 2, 16, new(Value(Offset.ClassifierBias), order2));
+            orderLinearKernel.Launch(new(pooled, 16), new(Weight(Offset.ClassifierWeight), 16), Sequences, 2, 16, new(Value(Offset.ClassifierBias), order));
 
             // ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
             pretrainingCorrectKernel.LaunchChunks(Predictions, new(logits, Batch.Labels, meanPartials, mlmPartials));
@@ -84,7 +84,7 @@ partial class Small
             columnSumKernel.Launch(Predictions, accumulate: false, new(mlmPartials, 1, mlm), new(meanPartials, 1, mean));
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
-            pretrainingCorrect2Kernel.LaunchChunks(Sequences, new(order2, Batch.Order, meanPartials2, sopPartials));
+            pretrainingCorrect2Kernel.LaunchChunks(Sequences, new(order, Batch.Order, meanPartials2, sopPartials));
 
             // var sop = Mean(CrossEntropy(order, batch.Order));
             columnSumKernel.Launch(Sequences, accumulate: false, new(sopPartials, 1, sop), new(meanPartials2, 1, mean2));

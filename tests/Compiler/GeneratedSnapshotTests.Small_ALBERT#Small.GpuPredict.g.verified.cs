@@ -21,7 +21,7 @@ partial class Small
         void Encode()
         {
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            embeddedDropoutKernel.Launch(Tokens, new(Value(Offset.WordEmbeddingsWeight), Batch.Tokens, Value(Offset.TokenTypeEmbeddingsWeight), Batch.Segments, Value(Offset.PositionEmbeddingsWeight), Batch.Positions, Value(Offset.EmbeddingsLayerNormWeight), Value(Offset.EmbeddingsLayerNormBias), embedded));
+            embeddedLayerNormKernel.Launch(Tokens, new(Value(Offset.WordEmbeddingsWeight), Batch.Tokens, Value(Offset.TokenTypeEmbeddingsWeight), Batch.Segments, Value(Offset.PositionEmbeddingsWeight), Batch.Positions, Value(Offset.EmbeddingsLayerNormWeight), Value(Offset.EmbeddingsLayerNormBias), embedded));
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
             hiddenLinearKernel.Launch(new(embedded, 8), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 16, 8, new(Value(Offset.EmbeddingHiddenMappingInBias), LayerOutput(0)));
@@ -38,19 +38,19 @@ partial class Small
                 attentionForwardKernel.Launch(Attention(new(queryKeyValue, 48), 2, 8), new(context, 16), new(contextLogSum, 2));
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                nTStoreKernel.Launch(new(context, 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16, new(attentionSumProduct, 16));
+                attentionSumLayerKernel.Launch(new(context, 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16, new(LayerOutput(layer & 1), Value(Offset.AttentionDenseBias), attentionSum));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                attendedLayerNormKernel.Launch(Tokens, new(LayerOutput(layer & 1), attentionSumProduct, Value(Offset.AttentionDenseBias), attendedSum, attendedSum2, Value(Offset.AttentionLayerNormWeight), Value(Offset.AttentionLayerNormBias), attended));
+                attendedLayerNormKernel.Launch(Tokens, new(attentionSum, Value(Offset.AttentionLayerNormWeight), Value(Offset.AttentionLayerNormBias), attended));
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
                 expandedGeluTanhKernel.Launch(new(attended, 16), new(Weight(Offset.FfnWeight), 16), Tokens, 32, 16, new(Value(Offset.FfnBias), expanded));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                layerSumDropoutKernel.Launch(new(expanded, 32), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 16, 32, new(Value(Offset.FfnOutputBias), layerSum));
+                layerSumLayerKernel.Launch(new(expanded, 32), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 16, 32, new(attended, Value(Offset.FfnOutputBias), layerSum));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                layerOutputLayerNormKernel.Launch(Tokens, new(attendedSum, attendedSum2, LayerOutput(layer & 1), attentionSumProduct, Value(Offset.AttentionDenseBias), Value(Offset.AttentionLayerNormWeight), Value(Offset.AttentionLayerNormBias), layerSum, Value(Offset.FullLayerLayerNormWeight), Value(Offset.FullLayerLayerNormBias), LayerOutput((layer + 1) & 1)));
+                layerOutputLayerNormKernel.Launch(Tokens, new(layerSum, Value(Offset.FullLayerLayerNormWeight), Value(Offset.FullLayerLayerNormBias), LayerOutput((layer + 1) & 1)));
             }
         }
 

@@ -27,11 +27,11 @@ partial class Small
             onnx.Gather(onnx.Weight("albert.embeddings.position_embeddings.weight"), onnx.Positions));
 
         // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-        var embedded = onnx.LayerNormalization(lookup, onnx.Weight("albert.embeddings.LayerNorm.weight"), onnx.Weight("albert.embeddings.LayerNorm.bias"), 1E-12f);
+        var embeddedLayerNorm = onnx.LayerNormalization(lookup, onnx.Weight("albert.embeddings.LayerNorm.weight"), onnx.Weight("albert.embeddings.LayerNorm.bias"), 1E-12f);
 
         // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
         var hidden = onnx.Add(
-            onnx.MatMul(embedded, onnx.Transposed("albert.encoder.embedding_hidden_mapping_in.weight")),
+            onnx.MatMul(embeddedLayerNorm, onnx.Transposed("albert.encoder.embedding_hidden_mapping_in.weight")),
             onnx.Weight("albert.encoder.embedding_hidden_mapping_in.bias"));
 
         var state = hidden;

@@ -6,8 +6,8 @@
 //   layerOutput                      [tokens, 16]                  2          192          128        1-11
 //   queryKeyValue                    [tokens, 48]                  1            0          192         2-3
 //   context                          [tokens, 16]                  1          320           64         3-4
-//   attentionSumProduct              [tokens, 16]                  1          128           64         4-8
-//   attended                         [tokens, 16]                  1          320           64         5-6
+//   attentionSum                     [tokens, 16]                  1            0           64         4-5
+//   attended                         [tokens, 16]                  1          128           64         5-7
 //   expanded                         [tokens, 32]                  1            0          128         6-7
 //   layerSum                         [tokens, 16]                  1          320           64         7-8
 //   together                                                                                384
@@ -17,8 +17,6 @@
 //   together                                                                                128
 // per token, float32 in every precision:
 //   contextLogSum                    [tokens, 2]                   1            0            8         3-3
-//   attendedSum                      [tokens, 1]                   1            0            4         5-8
-//   attendedSum2                     [tokens, 1]                   1            4            4         5-8
 //   together                                                                                  8
 #nullable enable
 
@@ -36,10 +34,8 @@ partial class SmallEncoder
         readonly float* queryKeyValue; // [tokens, 48]
         readonly float* context; // [tokens, 16]
         readonly float* contextLogSum; // [tokens, 2]
-        readonly float* attentionSumProduct; // [tokens, 16]
+        readonly float* attentionSum; // [tokens, 16]
         readonly float* attended; // [tokens, 16]
-        readonly float* attendedSum; // [tokens, 1]
-        readonly float* attendedSum2; // [tokens, 1]
         readonly float* expanded; // [tokens, 32]
         readonly float* layerSum; // [tokens, 16]
         readonly float* first2; // [sequences, 16]
@@ -56,10 +52,8 @@ partial class SmallEncoder
             queryKeyValue = Token(0);
             context = Token(80);
             contextLogSum = ExactToken(0);
-            attentionSumProduct = Token(32);
-            attended = Token(80);
-            attendedSum = ExactToken(0);
-            attendedSum2 = ExactToken(1);
+            attentionSum = Token(0);
+            attended = Token(32);
             expanded = Token(0);
             layerSum = Token(80);
             first2 = Sequence(0);

@@ -6,8 +6,8 @@
 //   layerOutput                      [tokens, 16]                  2          192          128        1-11
 //   queryKeyValue                    [tokens, 48]                  1            0          192         2-3
 //   context                          [tokens, 16]                  1          320           64         3-4
-//   attentionSumProduct              [tokens, 16]                  1          128           64         4-8
-//   attended                         [tokens, 16]                  1          320           64         5-6
+//   attentionSum                     [tokens, 16]                  1            0           64         4-5
+//   attended                         [tokens, 16]                  1          128           64         5-7
 //   expanded                         [tokens, 32]                  1            0          128         6-7
 //   layerSum                         [tokens, 16]                  1          320           64         7-8
 //   together                                                                                384
@@ -17,8 +17,6 @@
 //   together                                                                                128
 // per token, float32 in every precision:
 //   contextLogSum                    [tokens, 2]                   1            0            8         3-3
-//   attendedSum                      [tokens, 1]                   1            0            4         5-8
-//   attendedSum2                     [tokens, 1]                   1            4            4         5-8
 //   together                                                                                  8
 #nullable enable
 
@@ -36,22 +34,20 @@ partial class SmallEncoder
         readonly ArrayView<T> queryKeyValue; // [tokens, 48]
         readonly ArrayView<T> context; // [tokens, 16]
         readonly ArrayView<float> contextLogSum; // [tokens, 2]
-        readonly ArrayView<T> attentionSumProduct; // [tokens, 16]
+        readonly ArrayView<T> attentionSum; // [tokens, 16]
         readonly ArrayView<T> attended; // [tokens, 16]
-        readonly ArrayView<float> attendedSum; // [tokens, 1]
-        readonly ArrayView<float> attendedSum2; // [tokens, 1]
         readonly ArrayView<T> expanded; // [tokens, 32]
         readonly ArrayView<T> layerSum; // [tokens, 16]
         readonly ArrayView<T> first2; // [sequences, 16]
         readonly ArrayView<T> pooled; // [sequences, 16]
-        readonly GpuRows<EmbeddedDropout, Float8> embeddedDropoutKernel;
+        readonly GpuRows<EmbeddedLayerNorm, Float8> embeddedLayerNormKernel;
         readonly MatrixProduct<T, NT, HiddenLinear> hiddenLinearKernel;
         readonly MatrixProduct<T, NT, QueryKeyValueLinear> queryKeyValueLinearKernel;
         readonly AttentionForward<T> attentionForwardKernel;
-        readonly MatrixProduct<T, NT, Store<T>> nTStoreKernel;
+        readonly MatrixProduct<T, NT, AttentionSumLayer> attentionSumLayerKernel;
         readonly GpuRows<AttendedLayerNorm, Float8> attendedLayerNormKernel;
         readonly MatrixProduct<T, NT, ExpandedGeluTanh> expandedGeluTanhKernel;
-        readonly MatrixProduct<T, NT, LayerSumDropout> layerSumDropoutKernel;
+        readonly MatrixProduct<T, NT, LayerSumLayer> layerSumLayerKernel;
         readonly GpuRows<LayerOutputLayerNorm, Float8> layerOutputLayerNormKernel;
         readonly GpuRows<FirstPool, Float8> firstPoolKernel;
         readonly MatrixProduct<T, NT, PooledPool> pooledPoolKernel;
@@ -63,22 +59,20 @@ partial class SmallEncoder
             queryKeyValue = Token(0);
             context = Token(80);
             contextLogSum = ExactToken(0);
-            attentionSumProduct = Token(32);
-            attended = Token(80);
-            attendedSum = ExactToken(0);
-            attendedSum2 = ExactToken(1);
+            attentionSum = Token(0);
+            attended = Token(32);
             expanded = Token(0);
             layerSum = Token(80);
             first2 = Sequence(0);
             pooled = Sequence(16);
-            embeddedDropoutKernel = new(Device, 8);
+            embeddedLayerNormKernel = new(Device, 8);
             hiddenLinearKernel = new(Device);
             queryKeyValueLinearKernel = new(Device);
             attentionForwardKernel = new(Device);
-            nTStoreKernel = new(Device);
+            attentionSumLayerKernel = new(Device);
             attendedLayerNormKernel = new(Device, 16);
             expandedGeluTanhKernel = new(Device);
-            layerSumDropoutKernel = new(Device);
+            layerSumLayerKernel = new(Device);
             layerOutputLayerNormKernel = new(Device, 16);
             firstPoolKernel = new(Device, 16);
             pooledPoolKernel = new(Device);

@@ -45,7 +45,7 @@ internal sealed class Levels
         if (!n.Is(OpClass.Map) || readers.ReadBeyond(n.Id)) return bounds;
         foreach (var r in readers.Of(n.Id))
         {
-            if (!here(r.Id) || !Joins(n, r)) return [];
+            if (!here(r.Id) || r.Is(OpClass.Heavy) || !Joins(n, r)) return [];
             bounds.Add(level[r.Id]);
         }
 

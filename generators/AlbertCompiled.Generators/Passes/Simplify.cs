@@ -88,7 +88,7 @@ internal static class Simplify
     static (Node? Node, int Alias) Rewrite(Node node, Func<int, Node?> find)
     {
         Node? Input(int i) => find(node.Inputs[i]);
-        double? Value(int i) => Input(i) is { Op: Op.Constant, Shape.IsScalar: true } c ? c.Value : null;
+        double? Value(int i) => Input(i) is { Op: Op.Constant } c ? c.Value : null;
         Node Folded(double value) => new(node.Id, Op.Constant, node.Shape, []) { Value = value, Origin = node.Origin, Backward = node.Backward };
         bool Same(int i) => Input(i)?.Shape == node.Shape;
 
