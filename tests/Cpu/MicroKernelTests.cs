@@ -14,33 +14,33 @@ public sealed unsafe class MicroKernelTests
     public void A_tile_is_that_of_scalar_sums(int k)
     {
         foreach (int vectors in (ReadOnlySpan<int>)[2, 3])
-            foreach (bool accumulate in (ReadOnlySpan<bool>)[false, true])
+            foreach (var effect in Enum.GetValues<TileEffect>())
             {
-                Tile<Lanes16>(vectors, k, accumulate);
-                Tile<Lanes8>(vectors, k, accumulate);
-                Tile<Lanes4>(vectors, k, accumulate);
+                Tile<Lanes16>(vectors, k, effect);
+                Tile<Lanes8>(vectors, k, effect);
+                Tile<Lanes4>(vectors, k, effect);
             }
     }
 
-    static void Tile<V>(int vectors, int k, bool accumulate) where V : struct, ISimd<V>
+    static void Tile<V>(int vectors, int k, TileEffect effect) where V : struct, ISimd<V>
     {
         using var packed = GuardedMemory.Random(1, k, MicroKernel.Rows, MicroKernel.Rows);
         using var rows = GuardedMemory.Random(4, MicroKernel.Rows, k, k + 3);
         using var across = GuardedMemory.Random(5, k, MicroKernel.Rows, MicroKernel.Rows + 5);
         Strip[] strips = [Strip.Packed(packed.Pointer), Strip.InPlace(new(rows.Pointer, k + 3)), Strip.InPlace(new(across.Pointer, MicroKernel.Rows + 5, transposed: true))];
-        foreach (var a in strips) Tile<V>(vectors, a, k, accumulate);
+        foreach (var a in strips) Tile<V>(vectors, a, k, effect);
     }
 
-    static void Tile<V>(int vectors, Strip a, int k, bool accumulate) where V : struct, ISimd<V>
+    static void Tile<V>(int vectors, Strip a, int k, TileEffect effect) where V : struct, ISimd<V>
     {
-        int columns = vectors * V.Count, stride = columns + 3, bStride = columns + (accumulate ? 5 : 0), length = (MicroKernel.Rows - 1) * stride + columns;
+        int columns = vectors * V.Count, stride = columns + 3, bStride = columns + (effect == TileEffect.Set ? 0 : 5), length = (MicroKernel.Rows - 1) * stride + columns;
         using var b = GuardedMemory.Random(2, k, columns, bStride);
         using var c = GuardedMemory.Random(3, MicroKernel.Rows, columns, stride);
         using var expected = new GuardedMemory(length);
         c.Span.CopyTo(expected.Span);
-        ScalarProduct.Tile(a, b.Pointer, bStride, columns, k, expected.Pointer, stride, accumulate);
+        ScalarProduct.Tile(a, b.Pointer, bStride, columns, k, expected.Pointer, stride, effect);
         // What is asked for ahead of time may lie anywhere.
-        MicroKernel.Tile<V>(vectors, a, b.Pointer, bStride, k, c.Pointer, stride, accumulate, c.Pointer + length, 1 << 20);
+        MicroKernel.Tile<V>(vectors, a, b.Pointer, bStride, k, c.Pointer, stride, effect, c.Pointer + length, 1 << 20);
         Assert.Equal(expected.Copy(), c.Copy());
     }
 

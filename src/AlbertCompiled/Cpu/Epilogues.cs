@@ -10,6 +10,8 @@ public readonly unsafe struct StoreEpilogue(float* c, long stride) : IEpilogue
     readonly float* c = c;
     readonly long stride = stride;
 
+    internal PlainTiles Tiles => new(c, stride, TileEffect.Set);
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Apply<V>(V product, int row, int column) where V : struct, ISimd<V> => product.Store(c + row * stride + column);
@@ -26,6 +28,8 @@ public readonly unsafe struct AccumulateEpilogue(float* c, long stride) : IEpilo
 {
     readonly float* c = c;
     readonly long stride = stride;
+
+    internal PlainTiles Tiles => new(c, stride, TileEffect.Add);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

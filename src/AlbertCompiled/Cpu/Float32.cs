@@ -21,6 +21,6 @@ public readonly unsafe struct Float32 : IPrecision
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Tile<V>(int vectors, Strip a, float* b, long bStride, long words, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V> =>
-        MicroKernel.Tile<V>(vectors, a, b, bStride, words, c, stride, accumulate, ahead, aheadStep);
+    public static void Tile<V>(int vectors, Strip a, float* b, long bStride, long words, float* c, long stride, TileEffect effect, float* ahead, long aheadStep) where V : struct, ISimd<V> =>
+        MicroKernel.Tile<V>(vectors, a, b, bStride, words, c, stride, effect, ahead, aheadStep);
 }

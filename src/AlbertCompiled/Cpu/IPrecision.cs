@@ -22,7 +22,7 @@ public unsafe interface IPrecision
     /// <summary>The word of one column.</summary>
     static abstract float Pack(float first, float second);
 
-    /// <summary>c[8, vectors · V.Count] = a · b, or += it.</summary>
+    /// <summary>A tile c[8, vectors · V.Count] of a product a · b.</summary>
     /// <param name="vectors">2 or 3.</param>
     /// <param name="a">[8, words]; packed unless <see cref="ReadsInPlace"/>.</param>
     /// <param name="b">[words, vectors · V.Count].</param>
@@ -30,8 +30,8 @@ public unsafe interface IPrecision
     /// <param name="words">Words of the inner dimension.</param>
     /// <param name="c">The tile; all of it is written.</param>
     /// <param name="stride">Floats from one row of c to the next.</param>
-    /// <param name="accumulate">True to start from what c holds: the bits are those of one sum over all words.</param>
+    /// <param name="effect">What happens to the tile.</param>
     /// <param name="ahead">What will be needed soon: its cache lines are asked for on the way, one a word. Any address.</param>
     /// <param name="aheadStep">Floats from one of those lines to the next.</param>
-    static abstract void Tile<V>(int vectors, Strip a, float* b, long bStride, long words, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>;
+    static abstract void Tile<V>(int vectors, Strip a, float* b, long bStride, long words, float* c, long stride, TileEffect effect, float* ahead, long aheadStep) where V : struct, ISimd<V>;
 }

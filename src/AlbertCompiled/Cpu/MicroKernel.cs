@@ -19,7 +19,7 @@ static unsafe class MicroKernel
     /// <summary>Floats of the largest tile.</summary>
     public const int MaximumTile = Rows * 3 * 16;
 
-    /// <summary>c[8, width · V.Count] = a · b, or += it.</summary>
+    /// <summary>A tile c[8, width · V.Count] of a · b.</summary>
     /// <param name="width">Vectors: 2 or 3.</param>
     /// <param name="a">[8, k].</param>
     /// <param name="b">[k, width · V.Count].</param>
@@ -27,33 +27,34 @@ static unsafe class MicroKernel
     /// <param name="k">Inner dimension.</param>
     /// <param name="c">The tile; all of it is written.</param>
     /// <param name="stride">Floats from one row of c to the next.</param>
-    /// <param name="accumulate">True to add to what c holds, as the sum's start: the bits are those of one sum over all k.</param>
+    /// <param name="effect">What happens to the tile.</param>
     /// <param name="ahead">What will be needed soon: one cache line of it is asked for with each k.</param>
     /// <param name="aheadStep">Floats from one of those lines to the next.</param>
-    public static void Tile<V>(int width, Strip a, float* b, long bStride, long k, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Tile<V>(int width, Strip a, float* b, long bStride, long k, float* c, long stride, TileEffect effect, float* ahead, long aheadStep) where V : struct, ISimd<V>
     {
         if (V.Count == 16 || System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported)
         {
-            if (width == 3) Tile8x3<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, accumulate, ahead, aheadStep);
-            else Tile8x2<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, accumulate, ahead, aheadStep);
+            if (width == 3) Tile8x3<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, effect, ahead, aheadStep);
+            else Tile8x2<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, effect, ahead, aheadStep);
         }
         else
         {
             if (width == 3)
             {
-                Tile4x3<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, accumulate);
-                Tile4x3<V>(a.From(4).Data, a.Row, a.Word, b, bStride, k, c + 4 * stride, stride, accumulate);
+                Tile4x3<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, effect);
+                Tile4x3<V>(a.From(4).Data, a.Row, a.Word, b, bStride, k, c + 4 * stride, stride, effect);
             }
             else
             {
-                Tile4x2<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, accumulate);
-                Tile4x2<V>(a.From(4).Data, a.Row, a.Word, b, bStride, k, c + 4 * stride, stride, accumulate);
+                Tile4x2<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, effect);
+                Tile4x2<V>(a.From(4).Data, a.Row, a.Word, b, bStride, k, c + 4 * stride, stride, effect);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Tile8x3<V>(float* a, long row, long word, float* b, long bStride, long k, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>
+    static void Tile8x3<V>(float* a, long row, long word, float* b, long bStride, long k, float* c, long stride, TileEffect effect, float* ahead, long aheadStep) where V : struct, ISimd<V>
     {
         V c00 = default, c01 = default, c02 = default;
         V c10 = default, c11 = default, c12 = default;
@@ -63,7 +64,7 @@ static unsafe class MicroKernel
         V c50 = default, c51 = default, c52 = default;
         V c60 = default, c61 = default, c62 = default;
         V c70 = default, c71 = default, c72 = default;
-        if (accumulate)
+        if (effect == TileEffect.GoOn)
         {
             Load(c, out c00, out c01, out c02);
             Load(c + stride, out c10, out c11, out c12);
@@ -90,6 +91,18 @@ static unsafe class MicroKernel
             Step(a[row7], b0, b1, b2, ref c70, ref c71, ref c72);
         }
 
+        if (effect == TileEffect.Add)
+        {
+            Add(c, ref c00, ref c01, ref c02);
+            Add(c + stride, ref c10, ref c11, ref c12);
+            Add(c + 2 * stride, ref c20, ref c21, ref c22);
+            Add(c + 3 * stride, ref c30, ref c31, ref c32);
+            Add(c + 4 * stride, ref c40, ref c41, ref c42);
+            Add(c + 5 * stride, ref c50, ref c51, ref c52);
+            Add(c + 6 * stride, ref c60, ref c61, ref c62);
+            Add(c + 7 * stride, ref c70, ref c71, ref c72);
+        }
+
         Store(c, c00, c01, c02);
         Store(c + stride, c10, c11, c12);
         Store(c + 2 * stride, c20, c21, c22);
@@ -101,7 +114,7 @@ static unsafe class MicroKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Tile8x2<V>(float* a, long row, long word, float* b, long bStride, long k, float* c, long stride, bool accumulate, float* ahead, long aheadStep) where V : struct, ISimd<V>
+    static void Tile8x2<V>(float* a, long row, long word, float* b, long bStride, long k, float* c, long stride, TileEffect effect, float* ahead, long aheadStep) where V : struct, ISimd<V>
     {
         V c00 = default, c01 = default;
         V c10 = default, c11 = default;
@@ -111,7 +124,7 @@ static unsafe class MicroKernel
         V c50 = default, c51 = default;
         V c60 = default, c61 = default;
         V c70 = default, c71 = default;
-        if (accumulate)
+        if (effect == TileEffect.GoOn)
         {
             Load(c, out c00, out c01);
             Load(c + stride, out c10, out c11);
@@ -138,6 +151,18 @@ static unsafe class MicroKernel
             Step(a[row7], b0, b1, ref c70, ref c71);
         }
 
+        if (effect == TileEffect.Add)
+        {
+            Add(c, ref c00, ref c01);
+            Add(c + stride, ref c10, ref c11);
+            Add(c + 2 * stride, ref c20, ref c21);
+            Add(c + 3 * stride, ref c30, ref c31);
+            Add(c + 4 * stride, ref c40, ref c41);
+            Add(c + 5 * stride, ref c50, ref c51);
+            Add(c + 6 * stride, ref c60, ref c61);
+            Add(c + 7 * stride, ref c70, ref c71);
+        }
+
         Store(c, c00, c01);
         Store(c + stride, c10, c11);
         Store(c + 2 * stride, c20, c21);
@@ -149,13 +174,13 @@ static unsafe class MicroKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Tile4x3<V>(float* a, long row, long word, float* b, long bStride, long k, float* c, long stride, bool accumulate) where V : struct, ISimd<V>
+    static void Tile4x3<V>(float* a, long row, long word, float* b, long bStride, long k, float* c, long stride, TileEffect effect) where V : struct, ISimd<V>
     {
         V c00 = default, c01 = default, c02 = default;
         V c10 = default, c11 = default, c12 = default;
         V c20 = default, c21 = default, c22 = default;
         V c30 = default, c31 = default, c32 = default;
-        if (accumulate)
+        if (effect == TileEffect.GoOn)
         {
             Load(c, out c00, out c01, out c02);
             Load(c + stride, out c10, out c11, out c12);
@@ -173,6 +198,14 @@ static unsafe class MicroKernel
             Step(a[row3], b0, b1, b2, ref c30, ref c31, ref c32);
         }
 
+        if (effect == TileEffect.Add)
+        {
+            Add(c, ref c00, ref c01, ref c02);
+            Add(c + stride, ref c10, ref c11, ref c12);
+            Add(c + 2 * stride, ref c20, ref c21, ref c22);
+            Add(c + 3 * stride, ref c30, ref c31, ref c32);
+        }
+
         Store(c, c00, c01, c02);
         Store(c + stride, c10, c11, c12);
         Store(c + 2 * stride, c20, c21, c22);
@@ -180,13 +213,13 @@ static unsafe class MicroKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Tile4x2<V>(float* a, long row, long word, float* b, long bStride, long k, float* c, long stride, bool accumulate) where V : struct, ISimd<V>
+    static void Tile4x2<V>(float* a, long row, long word, float* b, long bStride, long k, float* c, long stride, TileEffect effect) where V : struct, ISimd<V>
     {
         V c00 = default, c01 = default;
         V c10 = default, c11 = default;
         V c20 = default, c21 = default;
         V c30 = default, c31 = default;
-        if (accumulate)
+        if (effect == TileEffect.GoOn)
         {
             Load(c, out c00, out c01);
             Load(c + stride, out c10, out c11);
@@ -202,6 +235,14 @@ static unsafe class MicroKernel
             Step(a[row], b0, b1, ref c10, ref c11);
             Step(a[row2], b0, b1, ref c20, ref c21);
             Step(a[row3], b0, b1, ref c30, ref c31);
+        }
+
+        if (effect == TileEffect.Add)
+        {
+            Add(c, ref c00, ref c01);
+            Add(c + stride, ref c10, ref c11);
+            Add(c + 2 * stride, ref c20, ref c21);
+            Add(c + 3 * stride, ref c30, ref c31);
         }
 
         Store(c, c00, c01);
@@ -227,6 +268,14 @@ static unsafe class MicroKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Add<V>(float* source, ref V v0, ref V v1, ref V v2) where V : struct, ISimd<V>
+    {
+        v0 += V.Load(source);
+        v1 += V.Load(source + V.Count);
+        v2 += V.Load(source + 2 * V.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Store<V>(float* destination, V v0, V v1, V v2) where V : struct, ISimd<V>
     {
         v0.Store(destination);
@@ -246,6 +295,13 @@ static unsafe class MicroKernel
     {
         v0 = V.Load(source);
         v1 = V.Load(source + V.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Add<V>(float* source, ref V v0, ref V v1) where V : struct, ISimd<V>
+    {
+        v0 += V.Load(source);
+        v1 += V.Load(source + V.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -34,7 +34,7 @@ static unsafe class PackedBlock
         for (int p = 0; p < panels.Count; p++)
         {
             int first = panels.First(p);
-            P.Tile<V>(panels.Vectors(p), strip, packed + (long)first * words, panels.Width(p), words, c + first, stride, accumulate, c, 0);
+            P.Tile<V>(panels.Vectors(p), strip, packed + (long)first * words, panels.Width(p), words, c + first, stride, accumulate ? TileEffect.GoOn : TileEffect.Set, c, 0);
         }
     }
 

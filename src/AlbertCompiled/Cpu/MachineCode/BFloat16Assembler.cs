@@ -14,7 +14,7 @@ static class BFloat16Assembler
 
     // arguments in the order of the System V convention
     static readonly AssemblerRegister64 a = rdi, b = rsi, words = rdx, c = rcx, stride = r8, row = rax, ahead = r10, aheadStep = r11;
-    static readonly AssemblerRegister32 accumulate = r9d;
+    static readonly AssemblerRegister32 effect = r9d;
 
     static readonly AssemblerRegisterZMM[] registers =
     [
@@ -22,7 +22,7 @@ static class BFloat16Assembler
         zmm16, zmm17, zmm18, zmm19, zmm20, zmm21, zmm22, zmm23, zmm24, zmm25, zmm26, zmm27, zmm28, zmm29, zmm30, zmm31,
     ];
 
-    /// <summary>Code of void(a, b, words, c, stride in bytes, accumulate, ahead, its step in bytes): see <see cref="IPrecision.Tile"/>.</summary>
+    /// <summary>Code of void(a, b, words, c, stride in bytes, effect, ahead, its step in bytes): see <see cref="IPrecision.Tile"/>.</summary>
     public static byte[] Tile(int vectors)
     {
         const int rows = MicroKernel.Rows;
@@ -31,17 +31,17 @@ static class BFloat16Assembler
         var element = registers[rows * vectors + vectors];
 
         var code = new Assembler(64);
-        Label start = code.CreateLabel(), loop = code.CreateLabel(), store = code.CreateLabel();
+        Label start = code.CreateLabel(), loop = code.CreateLabel(), end = code.CreateLabel(), store = code.CreateLabel();
         for (int i = 0; i < rows * vectors; i++) code.vpxord(registers[i], registers[i], registers[i]);
-        code.test(accumulate, accumulate);
-        code.je(start);
+        code.cmp(effect, (int)TileEffect.GoOn);
+        code.jne(start);
         EachSum((r, v) => code.vmovups(Sum(r, v), __[row + v * VectorBytes]));
 
         code.Label(ref start);
         code.mov(ahead, __[rsp + 8]);
         code.mov(aheadStep, __[rsp + 16]);
         code.test(words, words);
-        code.je(store);
+        code.je(end);
         code.Label(ref loop);
         for (int v = 0; v < vectors; v++) code.vmovups(Columns(v), __[b + v * VectorBytes]);
         for (int r = 0; r < rows; r++)
@@ -56,6 +56,11 @@ static class BFloat16Assembler
         code.add(b, vectors * VectorBytes);
         code.dec(words);
         code.jne(loop);
+
+        code.Label(ref end);
+        code.cmp(effect, (int)TileEffect.Add);
+        code.jne(store);
+        EachSum((r, v) => code.vaddps(Sum(r, v), Sum(r, v), __zmmword_ptr[row + v * VectorBytes]));
 
         code.Label(ref store);
         EachSum((r, v) => code.vmovups(__[row + v * VectorBytes], Sum(r, v)));

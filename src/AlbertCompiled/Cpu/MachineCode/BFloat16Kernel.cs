@@ -32,6 +32,6 @@ static unsafe class BFloat16Kernel
         && X86Base.CpuId(7, 0).Eax >= 1 && (X86Base.CpuId(7, 1).Eax & 1 << 5) != 0;
 
     /// <summary>See <see cref="IPrecision.Tile"/>.</summary>
-    public static void Tile(int vectors, float* a, float* b, long words, float* c, long stride, bool accumulate, float* ahead, long aheadStep) =>
-        (vectors == 3 ? three : two)(a, b, (nint)words, c, (nint)stride * sizeof(float), accumulate ? 1 : 0, ahead, (nint)aheadStep * sizeof(float));
+    public static void Tile(int vectors, float* a, float* b, long words, float* c, long stride, TileEffect effect, float* ahead, long aheadStep) =>
+        (vectors == 3 ? three : two)(a, b, (nint)words, c, (nint)stride * sizeof(float), (int)effect, ahead, (nint)aheadStep * sizeof(float));
 }

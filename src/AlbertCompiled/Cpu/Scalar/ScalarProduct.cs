@@ -18,7 +18,7 @@ static unsafe class ScalarProduct
         return c;
     }
 
-    /// <summary>c = a · b, or += it, for a strip and a panel: what <see cref="MicroKernel.Tile"/> does.</summary>
+    /// <summary>A tile of a strip and a panel: what <see cref="MicroKernel.Tile"/> does.</summary>
     /// <param name="a">[<see cref="MicroKernel.Rows"/>, k].</param>
     /// <param name="b">[k, <paramref name="columns"/>].</param>
     /// <param name="bStride">Floats from one row of b to the next.</param>
@@ -26,15 +26,15 @@ static unsafe class ScalarProduct
     /// <param name="k">Inner dimension.</param>
     /// <param name="c">The tile.</param>
     /// <param name="stride">Floats from one row of c to the next.</param>
-    /// <param name="accumulate">True to start from what c holds.</param>
-    public static void Tile(Cpu.Strip a, float* b, long bStride, int columns, int k, float* c, long stride, bool accumulate)
+    /// <param name="effect">What happens to the tile.</param>
+    public static void Tile(Cpu.Strip a, float* b, long bStride, int columns, int k, float* c, long stride, TileEffect effect)
     {
         for (int r = 0; r < MicroKernel.Rows; r++)
             for (int j = 0; j < columns; j++)
             {
-                float sum = accumulate ? c[r * stride + j] : 0;
+                float sum = effect == TileEffect.GoOn ? c[r * stride + j] : 0;
                 for (int p = 0; p < k; p++) sum = float.MultiplyAddEstimate(a.Data[r * a.Row + p * a.Word], b[p * bStride + j], sum);
-                c[r * stride + j] = sum;
+                c[r * stride + j] = effect == TileEffect.Add ? sum + c[r * stride + j] : sum;
             }
     }
 
