@@ -92,6 +92,31 @@ public sealed unsafe class GemmTests
         }
     }
 
+    /// <summary>A gradient with few columns is computed as its transpose; one with many, or over few rows, is not.</summary>
+    [Theory]
+    [InlineData(768, 256, 2048, true)]
+    [InlineData(1024, 256, 2048, true)]
+    [InlineData(256, 1024, 2048, false)]
+    [InlineData(2304, 768, 512, false)]
+    [InlineData(30000, 128, 77, false)]
+    [InlineData(96, 37, 900, true)]
+    [InlineData(320, 44, 1300, true)]
+    public void Few_columns_are_the_rows_of_the_transpose(int m, int n, int k, bool turned)
+    {
+        Assert.Equal(turned, ProductPlan.Turns(m, n, k, 16));
+        if (!turned || m * n > 50_000) return;
+        using var a = GuardedMemory.Integers(3, k, m, m);
+        using var b = GuardedMemory.Integers(4, k, n, n + 3);
+        Matrix opA = new(a.Pointer, m, transposed: true), opB = new(b.Pointer, n + 3);
+        Assert.True(PanelSource.CanStay(opA.Transpose, new ProductPlan(2, n, m, k, 16, Blocking.Caches), 16));
+        var expected = ScalarProduct.Multiply(opA, opB, m, n, k);
+        foreach (int threads in (ReadOnlySpan<int>)[1, 2, 3])
+        {
+            using var team = new ThreadTeam(threads);
+            CheckEach(team, opA, opB, m, n, k, expected);
+        }
+    }
+
     [Theory]
     [InlineData(1, 300, 150, 20)]
     [InlineData(2, 300, 150, 20)]

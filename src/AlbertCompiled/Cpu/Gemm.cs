@@ -25,6 +25,7 @@ public static unsafe class Gemm
         where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
         if (m <= 0) return;
+        if (Turn<V, P, TEpilogue>(team, blocking, a, b, m, n, k, epilogue)) return;
         int words = Packing.Words<P>(k), panel = 3 * V.Count, most = Math.Max(1, blocking.PackedFloats / Math.Max(1, words) / panel) * panel;
         for (int first = 0; first < n; first += most)
         {
@@ -46,12 +47,26 @@ public static unsafe class Gemm
         }
     }
 
+    /// <summary>
+    /// Computes op(b)ᵀ · op(a)ᵀ and stores its tiles transposed, if that is less work: packing the rows of an operand that lie across memory pays only if many
+    /// panels read them, so those of the smaller one are packed and the larger one is read where it lies.
+    /// </summary>
+    static bool Turn<V, P, TEpilogue>(ThreadTeam team, Blocking blocking, Matrix a, Matrix b, int m, int n, int k, TEpilogue epilogue)
+        where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
+    {
+        if (!P.ReadsInPlace || !a.Transposed || b.Transposed || !ProductPlan.Turns(m, n, Packing.Words<P>(k), V.Count) || !PlainTiles.Of(epilogue, out _)) return false;
+        var plan = new ProductPlan(team.Threads, n, m, Packing.Words<P>(k), V.Count, blocking);
+        if (!PanelSource.CanStay(a.Transpose, plan, V.Count)) return false;
+        Multiply<V, P, TEpilogue>(team, plan, k, b.Transpose, PanelSource.InPlace(a.Transpose), epilogue, turned: true);
+        return true;
+    }
+
     /// <summary>The product with b's panels from <paramref name="panels"/>.</summary>
-    internal static void Multiply<V, P, TEpilogue>(ThreadTeam team, in ProductPlan plan, int k, Matrix a, PanelSource panels, TEpilogue epilogue, int firstColumn = 0)
+    internal static void Multiply<V, P, TEpilogue>(ThreadTeam team, in ProductPlan plan, int k, Matrix a, PanelSource panels, TEpilogue epilogue, int firstColumn = 0, bool turned = false)
         where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
         bool rowsStay = P.ReadsInPlace && !a.Transposed && CacheSets.Hold(a.Stride, (long)plan.LargestRun * MicroKernel.Rows);
-        var job = new ProductJob<V, P, TEpilogue> { Plan = plan, K = k, A = a, RowsStay = rowsStay, Panels = panels, Epilogue = epilogue, FirstColumn = firstColumn };
+        var job = new ProductJob<V, P, TEpilogue> { Plan = plan, K = k, A = a, RowsStay = rowsStay, Panels = panels, Epilogue = epilogue, FirstColumn = firstColumn, Turned = turned };
         team.Run(job, plan.Parts, job.Scratch);
     }
 }

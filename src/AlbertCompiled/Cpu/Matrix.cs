@@ -15,6 +15,9 @@ public readonly unsafe struct Matrix(float* data, long stride, bool transposed =
     /// <summary>True if the transpose of what is stored is meant.</summary>
     public bool Transposed { get; } = transposed;
 
+    /// <summary>The transpose.</summary>
+    internal Matrix Transpose => new(Data, Stride, !Transposed);
+
     /// <summary>The matrix without the rows before <paramref name="row"/> and the columns before <paramref name="column"/>.</summary>
     public Matrix From(long row, long column) =>
         new(Data + (Transposed ? column * Stride + row : row * Stride + column), Stride, Transposed);

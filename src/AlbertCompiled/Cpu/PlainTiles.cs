@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace AlbertCompiled.Cpu;
 
 /// <summary>Where an epilogue that only stores or adds wants its products, so that the inner kernel may bring them there itself.</summary>
@@ -21,4 +24,37 @@ readonly unsafe struct PlainTiles(float* c, long stride, TileEffect effect)
 
     /// <summary>The tile from a row and a column on.</summary>
     public float* At(int row, int column) => c + row * Stride + column;
+
+    /// <summary>Brings the transpose of a tile to its place.</summary>
+    /// <param name="tile">[rows, columns] of the product's transpose.</param>
+    /// <param name="width">Floats from one row of it to the next.</param>
+    /// <param name="row">Its first row: a column of the place.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="column">Its first column: a row of the place.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="scratch">Room for a tile.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public void Transpose(float* tile, int width, int row, int rows, int column, int columns, float* scratch)
+    {
+        Packing.Strip<Float32>(new(tile, width), rows, columns, scratch);
+        float* to = At(column, row);
+        for (int c = 0; c < columns; c++, scratch += MicroKernel.Rows, to += Stride)
+        {
+            if (rows == MicroKernel.Rows)
+            {
+                var products = Vector256.Load(scratch);
+                (Effect == TileEffect.Add ? products + Vector256.Load(to) : products).Store(to);
+                continue;
+            }
+
+            for (int r = 0; r < rows; r++) to[r] = Effect == TileEffect.Add ? scratch[r] + to[r] : scratch[r];
+        }
+    }
+
+    /// <summary>Asks for the memory that <see cref="Transpose"/> needs.</summary>
+    public void PrefetchTransposed(int row, int column, int columns)
+    {
+        float* to = At(column, row);
+        for (int c = 0; c < columns; c++, to += Stride) Simd.Prefetch(to);
+    }
 }

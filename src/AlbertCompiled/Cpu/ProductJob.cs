@@ -22,22 +22,25 @@ unsafe struct ProductJob<V, P, TEpilogue> : IScratchJob where V : struct, ISimd<
     public PanelSource Panels;
     public TEpilogue Epilogue;
 
+    /// <summary>True if the epilogue, a plain one, wants the transpose of what is computed.</summary>
+    public bool Turned;
+
     /// <summary>Floats of scratch that a part needs.</summary>
-    public readonly long Scratch => new Layout(Plan, RowsStay, Panels.ByParts).Total;
+    public readonly long Scratch => new Layout(Plan, RowsStay, Panels.ByParts, Turned).Total;
 
     public readonly JobCost Cost => new(
         2.0 * Plan.M * Plan.Panels.Columns * K,
         sizeof(float) * ((double)Plan.M * K + (double)Plan.Panels.Columns * Packing.Words<P>(K) + (double)Plan.M * Plan.Panels.Columns));
 
-    public override readonly string ToString() => $"{typeof(TEpilogue).Name} [{Plan.M}, {Plan.Panels.Columns}] over {K}";
+    public override readonly string ToString() => $"{typeof(TEpilogue).Name} [{Plan.M}, {Plan.Panels.Columns}] over {K}{(Turned ? ", turned" : "")}";
 
     public readonly void Run(int part, float* scratch)
     {
         int run = part / Plan.Groups, group = part % Plan.Groups;
         int firstStrip = Plan.FirstStrip(run), lastStrip = Plan.FirstStrip(run + 1), firstPanel = Plan.FirstPanel(group), lastPanel = Plan.FirstPanel(group + 1);
         int firstPacked = RowsStay ? Math.Max(firstStrip, Plan.M / MicroKernel.Rows) : firstStrip;
-        bool plain = PlainTiles.Of(Epilogue, out var target) && Plan.InnerBlocks == 1;
-        var at = new Layout(Plan, RowsStay, Panels.ByParts);
+        bool plain = PlainTiles.Of(Epilogue, out var target), direct = plain && !Turned && Plan.InnerBlocks == 1;
+        var at = new Layout(Plan, RowsStay, Panels.ByParts, Turned);
         for (int inner = 0; inner < Plan.InnerBlocks; inner++)
         {
             int firstWord = Plan.FirstInner(inner), words = Plan.FirstInner(inner + 1) - firstWord;
@@ -62,15 +65,17 @@ unsafe struct ProductJob<V, P, TEpilogue> : IScratchJob where V : struct, ISimd<
                     float* ahead = tile;
                     long step = columnsAhead.Any ? columnsAhead.Next(ref ahead) : rowsAhead.Any ? rowsAhead.Next(ref ahead) : 0;
                     int row = s * MicroKernel.Rows, rows = Math.Min(MicroKernel.Rows, Plan.M - row);
-                    if (finished) Prefetch(Epilogue, row, rows, column, columns);
-                    if (plain && rows == MicroKernel.Rows && columns == width)
+                    if (finished && plain && Turned) target.PrefetchTransposed(row, column, columns);
+                    else if (finished) Prefetch(Epilogue, row, rows, column, columns);
+                    if (direct && rows == MicroKernel.Rows && columns == width)
                     {
                         P.Tile<V>(vectors, strip, panel, stride, words, target.At(row, column), target.Stride, target.Effect, ahead, step);
                         continue;
                     }
 
                     P.Tile<V>(vectors, strip, panel, stride, words, tile, width, effect, ahead, step);
-                    if (finished) Finish(Epilogue, tile, width, row, rows, column, columns);
+                    if (finished && plain && Turned) target.Transpose(tile, width, row, rows, column, columns, scratch + at.Transposed);
+                    else if (finished) Finish(Epilogue, tile, width, row, rows, column, columns);
                     if (Plan.InnerBlocks > 1) tile += Plan.TileFloats;
                 }
             }
@@ -137,14 +142,15 @@ unsafe struct ProductJob<V, P, TEpilogue> : IScratchJob where V : struct, ISimd<
     /// <summary>Where things lie in a part's scratch, in floats.</summary>
     readonly struct Layout
     {
-        public readonly long Strips, Tiles, Panel, Total;
+        public readonly long Strips, Tiles, Panel, Transposed, Total;
 
-        public Layout(in ProductPlan plan, bool rowsStay, bool packsPanels)
+        public Layout(in ProductPlan plan, bool rowsStay, bool packsPanels, bool turned)
         {
             var scratch = new ScratchPlan();
             Strips = scratch.Add(rowsStay ? plan.StripStride : plan.StripsFloats);
             Tiles = scratch.Add(plan.TilesFloats);
             Panel = scratch.Add(packsPanels ? plan.PanelFloats : 0);
+            Transposed = scratch.Add(turned ? plan.TileFloats : 0);
             Total = scratch.Total;
         }
     }

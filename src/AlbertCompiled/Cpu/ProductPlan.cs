@@ -23,6 +23,9 @@ readonly struct ProductPlan
     // In the time of a tile: packing a strip, fetching a panel that is not in a near cache, and what a thread without a second part may wait for others.
     const double Strip = 0.25, Fetch = 0.75, Uneven = 0.04;
 
+    // Words of a tile that take as long as storing one transposed.
+    const double Transposing = 30;
+
     public ProductPlan(int threads, int m, int n, int words, int lanes, Blocking blocking)
     {
         (M, Words) = (m, words);
@@ -96,6 +99,10 @@ readonly struct ProductPlan
 
     /// <summary>First panel of a group.</summary>
     public int FirstPanel(int group) => (int)((long)Panels.Count * group / Groups);
+
+    /// <summary>True if rows are so seldom read again that the other operand's should be packed instead, though each tile must then be stored transposed.</summary>
+    public static bool Turns(int m, int n, int words, int lanes) =>
+        m > 0 && n > 0 && Strip / new Panels(n, lanes).Count - Strip / new Panels(m, lanes).Count > Transposing / words;
 
     /// <summary>The runs and groups that should take the least time.</summary>
     static (int Runs, int Groups) Cut(int threads, int strips, int panels, int largestRun)
