@@ -27,7 +27,7 @@ public sealed unsafe class MicroKernelTests
         using var packed = GuardedMemory.Random(1, k, MicroKernel.Rows, MicroKernel.Rows);
         using var rows = GuardedMemory.Random(4, MicroKernel.Rows, k, k + 3);
         using var across = GuardedMemory.Random(5, k, MicroKernel.Rows, MicroKernel.Rows + 5);
-        Strip[] strips = [Strip.Packed(packed.Pointer), Strip.InPlace(new(rows.Pointer, k + 3)), Strip.InPlace(new(across.Pointer, MicroKernel.Rows + 5, transposed: true))];
+        Strip[] strips = [Strip.Packed(packed.Pointer), Strip.Packed(packed.Pointer, rows: 3), Strip.InPlace(new(rows.Pointer, k + 3)), Strip.InPlace(new(across.Pointer, MicroKernel.Rows + 5, transposed: true))];
         foreach (var a in strips) Tile<V>(vectors, a, k, effect);
     }
 

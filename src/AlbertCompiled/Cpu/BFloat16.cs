@@ -34,7 +34,7 @@ public readonly unsafe struct BFloat16 : IPrecision
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Tile<V>(int vectors, Strip a, float* b, long bStride, long words, float* c, long stride, TileEffect effect, float* ahead, long aheadStep) where V : struct, ISimd<V> =>
-        BFloat16Kernel.Tile(vectors, a.Data, b, words, c, stride, effect, ahead, aheadStep);
+        BFloat16Kernel.Tile(vectors, a.IsHalf, a.Data, b, words, c, stride, effect, ahead, aheadStep);
 
     /// <summary>Adds what carries into the upper half if it is to be the nearest bfloat16, the even one of two. NaN stays NaN: no instruction makes one of all ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

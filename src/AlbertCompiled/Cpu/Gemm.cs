@@ -65,7 +65,7 @@ public static unsafe class Gemm
     internal static void Multiply<V, P, TEpilogue>(ThreadTeam team, in ProductPlan plan, int k, Matrix a, PanelSource panels, TEpilogue epilogue, int firstColumn = 0, bool turned = false)
         where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
-        bool rowsStay = P.ReadsInPlace && !a.Transposed && CacheSets.Hold(a.Stride, (long)plan.LargestRun * MicroKernel.Rows);
+        bool rowsStay = P.ReadsInPlace && Strip.CanStay(a, plan);
         var job = new ProductJob<V, P, TEpilogue> { Plan = plan, K = k, A = a, RowsStay = rowsStay, Panels = panels, Epilogue = epilogue, FirstColumn = firstColumn, Turned = turned };
         team.Run(job, plan.Parts, job.Scratch);
     }

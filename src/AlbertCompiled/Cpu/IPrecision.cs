@@ -22,9 +22,9 @@ public unsafe interface IPrecision
     /// <summary>The word of one column.</summary>
     static abstract float Pack(float first, float second);
 
-    /// <summary>A tile c[8, vectors · V.Count] of a product a · b.</summary>
+    /// <summary>A tile c[rows of a, vectors · V.Count] of a product a · b.</summary>
     /// <param name="vectors">2 or 3.</param>
-    /// <param name="a">[8, words]; packed unless <see cref="ReadsInPlace"/>.</param>
+    /// <param name="a">[8 or 4, words]; packed unless <see cref="ReadsInPlace"/>.</param>
     /// <param name="b">[words, vectors · V.Count].</param>
     /// <param name="bStride">Floats from one row of b to the next; that of a packed panel unless <see cref="ReadsInPlace"/>.</param>
     /// <param name="words">Words of the inner dimension.</param>

@@ -19,9 +19,9 @@ static unsafe class MicroKernel
     /// <summary>Floats of the largest tile.</summary>
     public const int MaximumTile = Rows * 3 * 16;
 
-    /// <summary>A tile c[8, width · V.Count] of a · b.</summary>
+    /// <summary>A tile c[rows of a, width · V.Count] of a · b.</summary>
     /// <param name="width">Vectors: 2 or 3.</param>
-    /// <param name="a">[8, k].</param>
+    /// <param name="a">[8 or 4, k].</param>
     /// <param name="b">[k, width · V.Count].</param>
     /// <param name="bStride">Floats from one row of b to the next.</param>
     /// <param name="k">Inner dimension.</param>
@@ -33,7 +33,12 @@ static unsafe class MicroKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Tile<V>(int width, Strip a, float* b, long bStride, long k, float* c, long stride, TileEffect effect, float* ahead, long aheadStep) where V : struct, ISimd<V>
     {
-        if (V.Count == 16 || System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported)
+        if (a.IsHalf)
+        {
+            if (width == 3) Tile4x3<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, effect, ahead, aheadStep);
+            else Tile4x2<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, effect, ahead, aheadStep);
+        }
+        else if (V.Count == 16 || System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported)
         {
             if (width == 3) Tile8x3<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, effect, ahead, aheadStep);
             else Tile8x2<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, effect, ahead, aheadStep);
@@ -42,13 +47,13 @@ static unsafe class MicroKernel
         {
             if (width == 3)
             {
-                Tile4x3<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, effect);
-                Tile4x3<V>(a.From(4).Data, a.Row, a.Word, b, bStride, k, c + 4 * stride, stride, effect);
+                Tile4x3<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, effect, ahead, 2 * aheadStep);
+                Tile4x3<V>(a.From(4).Data, a.Row, a.Word, b, bStride, k, c + 4 * stride, stride, effect, ahead + aheadStep, 2 * aheadStep);
             }
             else
             {
-                Tile4x2<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, effect);
-                Tile4x2<V>(a.From(4).Data, a.Row, a.Word, b, bStride, k, c + 4 * stride, stride, effect);
+                Tile4x2<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, effect, ahead, 2 * aheadStep);
+                Tile4x2<V>(a.From(4).Data, a.Row, a.Word, b, bStride, k, c + 4 * stride, stride, effect, ahead + aheadStep, 2 * aheadStep);
             }
         }
     }
@@ -174,7 +179,7 @@ static unsafe class MicroKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Tile4x3<V>(float* a, long row, long word, float* b, long bStride, long k, float* c, long stride, TileEffect effect) where V : struct, ISimd<V>
+    static void Tile4x3<V>(float* a, long row, long word, float* b, long bStride, long k, float* c, long stride, TileEffect effect, float* ahead, long aheadStep) where V : struct, ISimd<V>
     {
         V c00 = default, c01 = default, c02 = default;
         V c10 = default, c11 = default, c12 = default;
@@ -189,8 +194,9 @@ static unsafe class MicroKernel
         }
 
         long row2 = 2 * row, row3 = 3 * row;
-        for (; k > 0; k--, a += word, b += bStride)
+        for (; k > 0; k--, a += word, b += bStride, ahead += aheadStep)
         {
+            Simd.PrefetchFar(ahead);
             Load(b, out V b0, out V b1, out V b2);
             Step(*a, b0, b1, b2, ref c00, ref c01, ref c02);
             Step(a[row], b0, b1, b2, ref c10, ref c11, ref c12);
@@ -213,7 +219,7 @@ static unsafe class MicroKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Tile4x2<V>(float* a, long row, long word, float* b, long bStride, long k, float* c, long stride, TileEffect effect) where V : struct, ISimd<V>
+    static void Tile4x2<V>(float* a, long row, long word, float* b, long bStride, long k, float* c, long stride, TileEffect effect, float* ahead, long aheadStep) where V : struct, ISimd<V>
     {
         V c00 = default, c01 = default;
         V c10 = default, c11 = default;
@@ -228,8 +234,9 @@ static unsafe class MicroKernel
         }
 
         long row2 = 2 * row, row3 = 3 * row;
-        for (; k > 0; k--, a += word, b += bStride)
+        for (; k > 0; k--, a += word, b += bStride, ahead += aheadStep)
         {
+            Simd.PrefetchFar(ahead);
             Load(b, out V b0, out V b1);
             Step(*a, b0, b1, ref c00, ref c01);
             Step(a[row], b0, b1, ref c10, ref c11);

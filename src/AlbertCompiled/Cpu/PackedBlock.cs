@@ -23,10 +23,10 @@ static unsafe class PackedBlock
     {
         if (P.ReadsInPlace && rows == MicroKernel.Rows) return Strip.InPlace(a);
         Packing.Strip<P>(a, rows, k, scratch);
-        return Strip.Packed(scratch);
+        return Strip.Packed(scratch, rows);
     }
 
-    /// <summary>c[8, panels with padding] = strip · packed, or += it.</summary>
+    /// <summary>c[rows of the strip, panels with padding] = strip · packed, or += it.</summary>
     public static void Multiply<V, P>(Strip strip, float* packed, in Panels panels, int k, float* c, long stride, bool accumulate)
         where V : struct, ISimd<V> where P : struct, IPrecision
     {

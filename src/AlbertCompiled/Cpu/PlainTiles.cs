@@ -16,8 +16,8 @@ readonly unsafe struct PlainTiles(float* c, long stride, TileEffect effect)
     public static bool Of<TEpilogue>(TEpilogue epilogue, out PlainTiles tiles) where TEpilogue : struct, IEpilogue
     {
         tiles = default;
-        if (typeof(TEpilogue) == typeof(StoreEpilogue)) tiles = ((StoreEpilogue)(object)epilogue).Tiles;
-        else if (typeof(TEpilogue) == typeof(AccumulateEpilogue)) tiles = ((AccumulateEpilogue)(object)epilogue).Tiles;
+        if (typeof(TEpilogue) == typeof(StoreEpilogue)) tiles = Unsafe.As<TEpilogue, StoreEpilogue>(ref epilogue).Tiles;
+        else if (typeof(TEpilogue) == typeof(AccumulateEpilogue)) tiles = Unsafe.As<TEpilogue, AccumulateEpilogue>(ref epilogue).Tiles;
         else return false;
         return true;
     }

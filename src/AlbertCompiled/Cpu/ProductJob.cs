@@ -40,6 +40,7 @@ unsafe struct ProductJob<V, P, TEpilogue> : IScratchJob where V : struct, ISimd<
         int firstStrip = Plan.FirstStrip(run), lastStrip = Plan.FirstStrip(run + 1), firstPanel = Plan.FirstPanel(group), lastPanel = Plan.FirstPanel(group + 1);
         int firstPacked = RowsStay ? Math.Max(firstStrip, Plan.M / MicroKernel.Rows) : firstStrip;
         bool plain = PlainTiles.Of(Epilogue, out var target), direct = plain && !Turned && Plan.InnerBlocks == 1;
+        bool acrossAhead = RowsStay && A.Transposed;
         var at = new Layout(Plan, RowsStay, Panels.ByParts, Turned);
         for (int inner = 0; inner < Plan.InnerBlocks; inner++)
         {
@@ -59,12 +60,14 @@ unsafe struct ProductJob<V, P, TEpilogue> : IScratchJob where V : struct, ISimd<
                 long stride = Panels.Stride(Plan, p);
                 for (int s = firstStrip; s < lastStrip; s++)
                 {
-                    var strip = s < firstPacked
-                        ? Strip.InPlace(A.From(s * MicroKernel.Rows, firstWord))
-                        : Strip.Packed(scratch + at.Strips + (s - firstPacked) * Plan.StripStride);
-                    float* ahead = tile;
-                    long step = columnsAhead.Any ? columnsAhead.Next(ref ahead) : rowsAhead.Any ? rowsAhead.Next(ref ahead) : 0;
                     int row = s * MicroKernel.Rows, rows = Math.Min(MicroKernel.Rows, Plan.M - row);
+                    var strip = s < firstPacked
+                        ? Strip.InPlace(A.From(row, firstWord))
+                        : Strip.Packed(scratch + at.Strips + (s - firstPacked) * Plan.StripStride, rows);
+                    float* ahead = tile;
+                    long step = acrossAhead && p == firstPanel ? Across(row, ref ahead)
+                        : columnsAhead.Any ? columnsAhead.Next(ref ahead)
+                        : rowsAhead.Any ? rowsAhead.Next(ref ahead) : 0;
                     if (finished && plain && Turned) target.PrefetchTransposed(row, column, columns);
                     else if (finished) Prefetch(Epilogue, row, rows, column, columns);
                     if (direct && rows == MicroKernel.Rows && columns == width)
@@ -103,6 +106,13 @@ unsafe struct ProductJob<V, P, TEpilogue> : IScratchJob where V : struct, ISimd<
         if (A.Transposed) return new(A.From(row, Plan.FirstInner(block) * P.PerWord).Data, A.Stride * P.PerWord, Simd.LineFloats, (rows + Simd.LineFloats - 1) / Simd.LineFloats);
         long length = rows * A.Stride / Plan.InnerBlocks;
         return rows * A.Stride > MostAhead ? default : new(A.From(row, 0).Data + inner * length, Simd.LineFloats, lines, (int)((length + lines - 1) / lines));
+    }
+
+    /// <summary>Rows that are read where they lie across memory, which processors do not foresee: of the strip after the next, for two share their lines.</summary>
+    readonly long Across(int row, ref float* first)
+    {
+        first = A.From(row + 2 * MicroKernel.Rows, 0).Data;
+        return A.Stride;
     }
 
     readonly void PackStrips(int first, int last, int firstWord, int words, float* strips)

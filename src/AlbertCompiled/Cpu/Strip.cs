@@ -1,11 +1,14 @@
 namespace AlbertCompiled.Cpu;
 
-/// <summary>Rows of a left operand as an inner kernel reads them: packed, or in the matrix that they are a part of.</summary>
+/// <summary>Eight rows of a left operand as an inner kernel reads them, or four where an operand ends: packed, or in the matrix that they are a part of.</summary>
 /// <param name="data">The first row's first word.</param>
 /// <param name="row">Floats from one row to the next.</param>
 /// <param name="word">Floats from one word of the inner dimension to the next.</param>
-public readonly unsafe struct Strip(float* data, long row, long word)
+/// <param name="half">True for four rows.</param>
+public readonly unsafe struct Strip(float* data, long row, long word, bool half = false)
 {
+    const int FewPanels = 6;
+
     /// <summary>The first row's first word.</summary>
     public float* Data { get; } = data;
 
@@ -15,11 +18,22 @@ public readonly unsafe struct Strip(float* data, long row, long word)
     /// <summary>Floats from one word of the inner dimension to the next.</summary>
     public long Word { get; } = word;
 
-    /// <summary>Eight packed rows: [words, 8].</summary>
-    internal static Strip Packed(float* data) => new(data, 1, MicroKernel.Rows);
+    /// <summary>True if only the first four rows are wanted.</summary>
+    public bool IsHalf { get; } = half;
+
+    /// <summary>Up to eight rows, packed as [words, 8].</summary>
+    internal static Strip Packed(float* data, int rows = MicroKernel.Rows) => new(data, 1, MicroKernel.Rows, rows <= MicroKernel.Rows / 2);
 
     /// <summary>Rows of op(a), of which a word must be an element.</summary>
     internal static Strip InPlace(Matrix a) => a.Transposed ? new(a.Data, 1, a.Stride) : new(a.Data, a.Stride, 1);
+
+    /// <summary>
+    /// True if reading rows in place is as fast as packing them. Rows that lie across memory fill half of each cache line that they are read from: they stay
+    /// only where few panels read them.
+    /// </summary>
+    internal static bool CanStay(Matrix a, in ProductPlan plan) => a.Transposed
+        ? plan.InnerBlocks == 1 && plan.Panels.Count <= FewPanels && CacheSets.Hold(a.Stride, plan.Words)
+        : CacheSets.Hold(a.Stride, (long)plan.LargestRun * MicroKernel.Rows);
 
     /// <summary>The rows from <paramref name="first"/> on.</summary>
     internal Strip From(int first) => new(Data + first * Row, Row, Word);

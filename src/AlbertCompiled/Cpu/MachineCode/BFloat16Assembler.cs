@@ -22,10 +22,9 @@ static class BFloat16Assembler
         zmm16, zmm17, zmm18, zmm19, zmm20, zmm21, zmm22, zmm23, zmm24, zmm25, zmm26, zmm27, zmm28, zmm29, zmm30, zmm31,
     ];
 
-    /// <summary>Code of void(a, b, words, c, stride in bytes, effect, ahead, its step in bytes): see <see cref="IPrecision.Tile"/>.</summary>
-    public static byte[] Tile(int vectors)
+    /// <summary>Code for the first rows of a strip, of void(a, b, words, c, stride in bytes, effect, ahead, its step in bytes): see <see cref="IPrecision.Tile"/>.</summary>
+    public static byte[] Tile(int rows, int vectors)
     {
-        const int rows = MicroKernel.Rows;
         AssemblerRegisterZMM Sum(int r, int v) => registers[r * vectors + v];
         AssemblerRegisterZMM Columns(int v) => registers[rows * vectors + v];
         var element = registers[rows * vectors + vectors];
@@ -52,7 +51,7 @@ static class BFloat16Assembler
 
         code.prefetcht1(__[ahead]);
         code.add(ahead, aheadStep);
-        code.add(a, rows * sizeof(float));
+        code.add(a, MicroKernel.Rows * sizeof(float));
         code.add(b, vectors * VectorBytes);
         code.dec(words);
         code.jne(loop);

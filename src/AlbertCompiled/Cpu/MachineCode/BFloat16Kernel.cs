@@ -6,15 +6,17 @@ namespace AlbertCompiled.Cpu.MachineCode;
 /// <summary>The inner kernel for bfloat16, assembled when it is first needed.</summary>
 static unsafe class BFloat16Kernel
 {
-    static readonly delegate* unmanaged[SuppressGCTransition]<float*, float*, nint, float*, nint, int, float*, nint, void> two, three;
+    static readonly delegate* unmanaged[SuppressGCTransition]<float*, float*, nint, float*, nint, int, float*, nint, void> two, three, halfTwo, halfThree;
 
     static BFloat16Kernel()
     {
         if (!HasInstructions) return;
         try
         {
-            two = (delegate* unmanaged[SuppressGCTransition]<float*, float*, nint, float*, nint, int, float*, nint, void>)ExecutableMemory.Load(BFloat16Assembler.Tile(2));
-            three = (delegate* unmanaged[SuppressGCTransition]<float*, float*, nint, float*, nint, int, float*, nint, void>)ExecutableMemory.Load(BFloat16Assembler.Tile(3));
+            two = Load(MicroKernel.Rows, 2);
+            three = Load(MicroKernel.Rows, 3);
+            halfTwo = Load(MicroKernel.Rows / 2, 2);
+            halfThree = Load(MicroKernel.Rows / 2, 3);
             IsSupported = true;
         }
         catch (Win32Exception)
@@ -32,6 +34,9 @@ static unsafe class BFloat16Kernel
         && X86Base.CpuId(7, 0).Eax >= 1 && (X86Base.CpuId(7, 1).Eax & 1 << 5) != 0;
 
     /// <summary>See <see cref="IPrecision.Tile"/>.</summary>
-    public static void Tile(int vectors, float* a, float* b, long words, float* c, long stride, TileEffect effect, float* ahead, long aheadStep) =>
-        (vectors == 3 ? three : two)(a, b, (nint)words, c, (nint)stride * sizeof(float), (int)effect, ahead, (nint)aheadStep * sizeof(float));
+    public static void Tile(int vectors, bool half, float* a, float* b, long words, float* c, long stride, TileEffect effect, float* ahead, long aheadStep) =>
+        (half ? vectors == 3 ? halfThree : halfTwo : vectors == 3 ? three : two)(a, b, (nint)words, c, (nint)stride * sizeof(float), (int)effect, ahead, (nint)aheadStep * sizeof(float));
+
+    static delegate* unmanaged[SuppressGCTransition]<float*, float*, nint, float*, nint, int, float*, nint, void> Load(int rows, int vectors) =>
+        (delegate* unmanaged[SuppressGCTransition]<float*, float*, nint, float*, nint, int, float*, nint, void>)ExecutableMemory.Load(BFloat16Assembler.Tile(rows, vectors));
 }

@@ -19,7 +19,7 @@ static unsafe class ScalarProduct
     }
 
     /// <summary>A tile of a strip and a panel: what <see cref="MicroKernel.Tile"/> does.</summary>
-    /// <param name="a">[<see cref="MicroKernel.Rows"/>, k].</param>
+    /// <param name="a">[<see cref="MicroKernel.Rows"/> or half of them, k].</param>
     /// <param name="b">[k, <paramref name="columns"/>].</param>
     /// <param name="bStride">Floats from one row of b to the next.</param>
     /// <param name="columns">Columns of the panel.</param>
@@ -29,7 +29,7 @@ static unsafe class ScalarProduct
     /// <param name="effect">What happens to the tile.</param>
     public static void Tile(Cpu.Strip a, float* b, long bStride, int columns, int k, float* c, long stride, TileEffect effect)
     {
-        for (int r = 0; r < MicroKernel.Rows; r++)
+        for (int r = 0; r < (a.IsHalf ? MicroKernel.Rows / 2 : MicroKernel.Rows); r++)
             for (int j = 0; j < columns; j++)
             {
                 float sum = effect == TileEffect.GoOn ? c[r * stride + j] : 0;
