@@ -1,4 +1,3 @@
-using AlbertCompiled.Cpu;
 using AlbertCompiled.Models;
 
 namespace AlbertCompiled.Bench;
@@ -16,13 +15,14 @@ internal sealed class EncoderWorkload : IDisposable
         string file = options.Text("sentences", "");
         var (dtype, precision) = options.Precision();
         int[][] sentences = file.Length > 0 ? Sentences.Read(file) : [Sentences.Random(length)];
+        if (sentences.Length == 0) throw new ArgumentException($"sentences={file} has no line");
         int tokens = file.Length > 0 ? options.Number("tokens", 2048) : length, longest = sentences.Max(s => s.Length);
         if (tokens < longest) throw new ArgumentException($"tokens={tokens} is less than the longest sentence, {longest}");
         Device = Device.Open(options.Text("device", "cpu"), threads);
         model = AlbertBaseEncoder.Create(Device, new(tokens, Math.Min(tokens, sentences.Length), 1), precision: precision);
         batches = Pack(sentences, model.Capacity);
         Tokens = sentences.Sum(s => s.Length);
-        PeakFactor = precision == Compute.BFloat16 && BFloat16.IsSupported ? BFloat16.PerWord : 1;
+        PeakFactor = precision.PeakFactor();
         description = $"config=base sentences={sentences.Length} tokens={Tokens} batches={batches.Count} threads={threads} dtype={dtype} device={Device.Name}";
     }
 

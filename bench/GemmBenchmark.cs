@@ -22,7 +22,9 @@ internal static unsafe class GemmBenchmark
     {
         string config = options.Text("config", "base");
         if (!Configurations.TryGetValue(config, out var c)) throw new ArgumentException($"config={config} is none of {string.Join(", ", Configurations.Keys)}");
-        var products = c.Products(options.Number("tokens", c.Tokens));
+        int tokens = options.Number("tokens", c.Tokens);
+        if (tokens < 7) throw new ArgumentException($"tokens={tokens} must be 7 or more, for 15% of them are predicted");
+        var products = c.Products(tokens);
         int threads = options.Number("threads", 2), runs = options.Number("runs", 15);
         string document = options.Text("write", "");
         var (dtype, compute) = options.Precision();
@@ -49,7 +51,7 @@ internal static unsafe class GemmBenchmark
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"| {p.Name} | {p.M} × {p.N} over {p.K} | {form} | {o.Rate / 1e9:F1} | {o.Best / 1e9:F1} | {o.Share * 100:F1}% | {peer} |"));
         }
 
-        string table = $"{Machine.Describe()}; {threads} threads; `bench gemm config={config} dtype={dtype}`.\n\n{string.Join('\n', lines)}\n";
+        string table = $"{Machine.Describe()}; {threads} threads; `bench gemm config={config} dtype={dtype}{(tokens == c.Tokens ? "" : $" tokens={tokens}")}`.\n\n{string.Join('\n', lines)}\n";
         Console.WriteLine(table);
         if (document.Length > 0) File.WriteAllText(document, MarkedText.Replace(File.ReadAllText(document), $"gemm:{config}", table));
     }

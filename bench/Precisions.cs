@@ -1,3 +1,5 @@
+using AlbertCompiled.Cpu;
+
 namespace AlbertCompiled.Bench;
 
 internal static class Precisions
@@ -9,4 +11,7 @@ internal static class Precisions
         "bf16" => ("bf16", Compute.BFloat16),
         var other => throw new ArgumentException($"dtype={other} is neither fp32 nor bf16"),
     };
+
+    /// <summary>How much more the cores can do in a precision than in float32.</summary>
+    public static int PeakFactor(this Compute precision) => precision == Compute.BFloat16 && BFloat16.IsSupported ? BFloat16.PerWord : 1;
 }

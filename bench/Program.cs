@@ -19,7 +19,7 @@ catch (CheckException e)
     Console.Error.WriteLine($"bench {args[0]}: {e.Message}");
     return 1;
 }
-catch (Exception e) when (e is ArgumentException or FormatException or AlbertCompiled.DeviceException)
+catch (Exception e) when (e is ArgumentException or FormatException or IOException or UnauthorizedAccessException or AlbertCompiled.DeviceException)
 {
     Console.Error.WriteLine($"bench {args[0]}: {e.Message}");
     return 2;

@@ -64,7 +64,7 @@ internal sealed class Workload : IDisposable
     public int Tokens => sequences * length;
 
     /// <summary>How much more the cores can do in this precision than in float32.</summary>
-    public int PeakFactor => model.Precision == Compute.BFloat16 && BFloat16.IsSupported ? BFloat16.PerWord : 1;
+    public int PeakFactor => model.Precision.PeakFactor();
 
     /// <summary>FLOPs of a step's matrix products and attention.</summary>
     public double Flops

@@ -39,7 +39,7 @@ unsafe struct ProductJob<V, P, TEpilogue> : IScratchJob where V : struct, ISimd<
         int run = part / Plan.Groups, group = part % Plan.Groups;
         int firstStrip = Plan.FirstStrip(run), lastStrip = Plan.FirstStrip(run + 1), firstPanel = Plan.FirstPanel(group), lastPanel = Plan.FirstPanel(group + 1);
         int firstPacked = RowsStay ? Math.Max(firstStrip, Plan.M / MicroKernel.Rows) : firstStrip;
-        bool plain = PlainTiles.Of(Epilogue, out var target), direct = plain && !Turned && Plan.InnerBlocks == 1;
+        bool plain = PlainTiles.Of(Epilogue, out var target), turned = plain && Turned, direct = plain && !Turned && Plan.InnerBlocks == 1;
         bool acrossAhead = RowsStay && A.Transposed;
         var at = new Layout(Plan, RowsStay, Panels.ByParts, Turned);
         for (int inner = 0; inner < Plan.InnerBlocks; inner++)
@@ -68,7 +68,7 @@ unsafe struct ProductJob<V, P, TEpilogue> : IScratchJob where V : struct, ISimd<
                     long step = acrossAhead && p == firstPanel ? Across(row, ref ahead)
                         : columnsAhead.Any ? columnsAhead.Next(ref ahead)
                         : rowsAhead.Any ? rowsAhead.Next(ref ahead) : 0;
-                    if (finished && plain && Turned) target.PrefetchTransposed(row, column, columns);
+                    if (finished && turned) target.PrefetchTransposed(row, column, columns);
                     else if (finished) Prefetch(Epilogue, row, rows, column, columns);
                     if (direct && rows == MicroKernel.Rows && columns == width)
                     {
@@ -77,7 +77,7 @@ unsafe struct ProductJob<V, P, TEpilogue> : IScratchJob where V : struct, ISimd<
                     }
 
                     P.Tile<V>(vectors, strip, panel, stride, words, tile, width, effect, ahead, step);
-                    if (finished && plain && Turned) target.Transpose(tile, width, row, rows, column, columns, scratch + at.Transposed);
+                    if (finished && turned) target.Transpose(tile, width, row, rows, column, columns, scratch + at.Transposed);
                     else if (finished) Finish(Epilogue, tile, width, row, rows, column, columns);
                     if (Plan.InnerBlocks > 1) tile += Plan.TileFloats;
                 }
