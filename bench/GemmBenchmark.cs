@@ -87,7 +87,7 @@ internal static unsafe class GemmBenchmark
                 double peak = Peak.Measure(team);
                 long start = Stopwatch.GetTimestamp();
                 if (weight) PackedB.Multiply<V, P, StoreEpilogue>(team, a.Matrix, packed.Data, p.M, p.N, p.K, new(c.Data, c.Matrix.Stride));
-                else Gemm.Multiply<V, P, StoreEpilogue>(team, a.Matrix, b.Matrix, p.M, p.N, p.K, new(c.Data, c.Matrix.Stride));
+                else Gemm.Multiply<V, P, AccumulateEpilogue>(team, a.Matrix, b.Matrix, p.M, p.N, p.K, new(c.Data, c.Matrix.Stride));
                 double rate = 2.0 * p.M * p.N * p.K / Stopwatch.GetElapsedTime(start).TotalSeconds;
                 if (run < 0) continue;
                 rates.Add(rate);

@@ -47,6 +47,7 @@ public sealed unsafe class MicroKernelTests
     [Theory]
     [InlineData(1, 1)]
     [InlineData(3, 20)]
+    [InlineData(5, 8)]
     [InlineData(8, 1)]
     [InlineData(8, 27)]
     [InlineData(8, 33)]
@@ -68,6 +69,8 @@ public sealed unsafe class MicroKernelTests
     [InlineData(30, 7, 32)]
     [InlineData(48, 19, 48)]
     [InlineData(43, 41, 48)]
+    [InlineData(33, 26, 48)]
+    [InlineData(16, 24, 32)]
     [InlineData(9, 16, 12)]
     public void A_panel_holds_columns_side_by_side(int columns, int k, int width)
     {

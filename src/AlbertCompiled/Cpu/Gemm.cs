@@ -25,6 +25,12 @@ public static unsafe class Gemm
         where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
         if (m <= 0) return;
+        if (P.ReadsInPlace && PlainTiles.Of(epilogue, out var target) && TallJob<V>.Fits(blocking, a, m, n, k))
+        {
+            TallJob<V>.Multiply(team, a, b, m, n, k, target);
+            return;
+        }
+
         if (Turn<V, P, TEpilogue>(team, blocking, a, b, m, n, k, epilogue)) return;
         int words = Packing.Words<P>(k), panel = 3 * V.Count, most = Math.Max(1, blocking.PackedFloats / Math.Max(1, words) / panel) * panel;
         for (int first = 0; first < n; first += most)
@@ -32,7 +38,7 @@ public static unsafe class Gemm
             var plan = new ProductPlan(team.Threads, m, Math.Min(most, n - first), words, V.Count, blocking);
             var columns = b.From(0, first);
             var panels = PanelSource.OfParts(columns);
-            if (P.ReadsInPlace && PanelSource.CanStay(columns, plan, V.Count))
+            if (P.ReadsInPlace && PanelSource.CanStay(columns, plan.Panels.Columns, plan.InnerWords, V.Count))
             {
                 panels = PanelSource.InPlace(columns);
             }
@@ -56,7 +62,7 @@ public static unsafe class Gemm
     {
         if (!P.ReadsInPlace || !a.Transposed || b.Transposed || !ProductPlan.Turns(m, n, Packing.Words<P>(k), V.Count) || !PlainTiles.Of(epilogue, out _)) return false;
         var plan = new ProductPlan(team.Threads, n, m, Packing.Words<P>(k), V.Count, blocking);
-        if (!PanelSource.CanStay(a.Transpose, plan, V.Count)) return false;
+        if (!PanelSource.CanStay(a.Transpose, m, plan.InnerWords, V.Count)) return false;
         Multiply<V, P, TEpilogue>(team, plan, k, b.Transpose, PanelSource.InPlace(a.Transpose), epilogue, turned: true);
         return true;
     }

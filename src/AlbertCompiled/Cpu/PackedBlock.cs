@@ -18,10 +18,10 @@ static unsafe class PackedBlock
         }
     }
 
-    /// <summary>Up to eight rows of op(a) for <see cref="Multiply"/>: where they lie if that may be read and there are eight, else packed into scratch.</summary>
+    /// <summary>Up to eight rows of op(a) for <see cref="Multiply"/>: where they lie if that may be read and there are eight or four, else packed into scratch.</summary>
     public static Strip Rows<P>(Matrix a, int rows, int k, float* scratch) where P : struct, IPrecision
     {
-        if (P.ReadsInPlace && rows == MicroKernel.Rows) return Strip.InPlace(a);
+        if (P.ReadsInPlace && rows == Strip.RowsFor(rows)) return Strip.InPlace(a, rows);
         Packing.Strip<P>(a, rows, k, scratch);
         return Strip.Packed(scratch, rows);
     }

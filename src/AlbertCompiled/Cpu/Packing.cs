@@ -123,10 +123,24 @@ static unsafe class Packing
         }
 
         if (r == width) return;
+        int inBlocks = width - r >= Block ? k / Block * Block : 0;
+        TransposeFew<P>(source + r * sourceStride, sourceStride, rows - r, inBlocks, target + r, width);
         for (int c = 0; c < k; c += P.PerWord, source += P.PerWord, target += width)
         {
-            Column<P>(source, sourceStride, r, rows, c + 1 < k, target);
-            for (int i = rows; i < width; i++) target[i] = 0;
+            if (c >= inBlocks) Column<P>(source, sourceStride, r, rows, c + 1 < k, target);
+            for (int i = c < inBlocks ? r + Block : rows; i < width; i++) target[i] = 0;
+        }
+    }
+
+    /// <summary>Writes the transpose of fewer rows than a block has as eight: the others are 0.</summary>
+    static void TransposeFew<P>(float* source, long sourceStride, int rows, int k, float* target, int width) where P : struct, IPrecision
+    {
+        float* block = stackalloc float[Block * Block];
+        new Span<float>(block, Block * Block).Clear();
+        for (int c = 0; c < k; c += Block, source += Block, target += Block / P.PerWord * width)
+        {
+            for (int row = 0; row < rows; row++) Vector256.Load(source + row * sourceStride).Store(block + row * Block);
+            Transpose8x8<P>(block, Block, target, width);
         }
     }
 

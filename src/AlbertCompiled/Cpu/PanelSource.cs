@@ -29,12 +29,9 @@ readonly unsafe struct PanelSource
     /// <summary>Panels that the parts pack.</summary>
     public static PanelSource OfParts(Matrix b) => new(b, null, false);
 
-    /// <summary>True if reading the operand in place is as fast as reading it packed: whole vectors on cache lines, rows that the cache can hold together.</summary>
-    public static bool CanStay(Matrix b, in ProductPlan plan, int lanes)
-    {
-        if (b.Transposed || plan.Panels.Columns < 2 * lanes || plan.Panels.Columns % lanes != 0 || b.Stride % Simd.LineFloats != 0 || (nint)b.Data % (Simd.LineFloats * sizeof(float)) != 0) return false;
-        return CacheSets.Hold(b.Stride, plan.InnerWords);
-    }
+    /// <summary>True if reading the operand, [words, columns], in place is as fast as reading it packed: whole vectors on cache lines, rows that the cache can hold together.</summary>
+    public static bool CanStay(Matrix b, int columns, int words, int lanes) =>
+        !b.Transposed && columns >= 2 * lanes && columns % lanes == 0 && b.Stride % Simd.LineFloats == 0 && (nint)b.Data % (Simd.LineFloats * sizeof(float)) == 0 && CacheSets.Hold(b.Stride, words);
 
     /// <summary>A panel from the first word of an inner block on.</summary>
     public float* At(in ProductPlan plan, int panel, int inner) => AreInPlace

@@ -32,6 +32,13 @@ readonly struct Panels
     /// <summary>First column of a panel; for <see cref="Count"/>, the columns of all with padding.</summary>
     public int First(int panel) => (panel < threes ? 3 * panel : 3 * threes + 2 * (panel - threes)) * lanes;
 
+    /// <summary>The panel whose first column is nearest to a column, for those behind the last one <see cref="Count"/>.</summary>
+    public int Nearest(int column)
+    {
+        int three = 3 * lanes, two = 2 * lanes, behind = column - threes * three;
+        return behind <= 0 ? (column + three / 2) / three : threes + (behind + two / 2) / two;
+    }
+
     /// <summary>Columns of a panel with padding.</summary>
     public int Width(int panel) => Vectors(panel) * lanes;
 

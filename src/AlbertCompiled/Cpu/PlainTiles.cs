@@ -25,6 +25,25 @@ readonly unsafe struct PlainTiles(float* c, long stride, TileEffect effect)
     /// <summary>The tile from a row and a column on.</summary>
     public float* At(int row, int column) => c + row * Stride + column;
 
+    /// <summary>Brings a part of a tile to its place.</summary>
+    /// <param name="tile">The part's first element.</param>
+    /// <param name="width">Floats from one row of it to the next.</param>
+    /// <param name="row">Its first row.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="column">Its first column.</param>
+    /// <param name="columns">Its columns.</param>
+    public void Bring<V>(float* tile, int width, int row, int rows, int column, int columns) where V : struct, ISimd<V>
+    {
+        bool add = Effect == TileEffect.Add;
+        float* to = At(row, column);
+        for (int r = 0; r < rows; r++, tile += width, to += Stride)
+        {
+            int c = 0;
+            for (; c <= columns - V.Count; c += V.Count) (add ? V.Load(to + c) + V.Load(tile + c) : V.Load(tile + c)).Store(to + c);
+            for (; c < columns; c++) to[c] = add ? to[c] + tile[c] : tile[c];
+        }
+    }
+
     /// <summary>Brings the transpose of a tile to its place.</summary>
     /// <param name="tile">[rows, columns] of the product's transpose.</param>
     /// <param name="width">Floats from one row of it to the next.</param>

@@ -16,7 +16,7 @@ unsafe struct ProductJob<V, P, TEpilogue> : IScratchJob where V : struct, ISimd<
     public int K;
     public Matrix A;
 
-    /// <summary>True if rows are read where they lie, but for a last strip that is not whole.</summary>
+    /// <summary>True if rows are read where they lie.</summary>
     public bool RowsStay;
 
     public PanelSource Panels;
@@ -36,18 +36,17 @@ unsafe struct ProductJob<V, P, TEpilogue> : IScratchJob where V : struct, ISimd<
 
     public readonly void Run(int part, float* scratch)
     {
-        int run = part / Plan.Groups, group = part % Plan.Groups;
-        int firstStrip = Plan.FirstStrip(run), lastStrip = Plan.FirstStrip(run + 1), firstPanel = Plan.FirstPanel(group), lastPanel = Plan.FirstPanel(group + 1);
-        int firstPacked = RowsStay ? Math.Max(firstStrip, Plan.M / MicroKernel.Rows) : firstStrip;
+        int run = part / Plan.Groups, group = part % Plan.Groups, firstPanel = Plan.FirstPanel(group), lastPanel = Plan.FirstPanel(group + 1);
+        Stair below = Plan.FirstStrip(run, group), above = Plan.FirstStrip(run + 1, group);
+        int first = below.At(lastPanel - 1), last = above.At(firstPanel);
         bool plain = PlainTiles.Of(Epilogue, out var target), turned = plain && Turned, direct = plain && !Turned && Plan.InnerBlocks == 1;
-        bool acrossAhead = RowsStay && A.Transposed;
         var at = new Layout(Plan, RowsStay, Panels.ByParts, Turned);
         for (int inner = 0; inner < Plan.InnerBlocks; inner++)
         {
             int firstWord = Plan.FirstInner(inner), words = Plan.FirstInner(inner + 1) - firstWord;
             bool finished = inner == Plan.InnerBlocks - 1;
             var effect = inner == 0 ? TileEffect.Set : TileEffect.GoOn;
-            PackStrips(firstPacked, lastStrip, firstWord, words, scratch + at.Strips);
+            if (!RowsStay) PackStrips(first, last, firstWord, words, scratch + at.Strips);
             var rowsAhead = RowsAhead(part, run, inner);
             float* tile = scratch + at.Tiles;
             for (int p = firstPanel; p < lastPanel; p++)
@@ -56,29 +55,25 @@ unsafe struct ProductJob<V, P, TEpilogue> : IScratchJob where V : struct, ISimd<
                 if (Panels.ByParts) PackPanel(p, firstWord, words, panel);
                 else panel = Panels.At(Plan, p, inner);
                 var columnsAhead = Panels.ByParts ? default : ColumnsAhead(p, firstPanel, lastPanel, inner, words);
-                int vectors = Plan.Panels.Vectors(p), width = Plan.Panels.Width(p), columns = Plan.Panels.Valid(p), column = FirstColumn + Plan.Panels.First(p);
+                int vectors = Plan.Panels.Vectors(p), width = Plan.Panels.Width(p), columns = Plan.Panels.Valid(p), column = FirstColumn + Plan.Panels.First(p), end = above.At(p);
                 long stride = Panels.Stride(Plan, p);
-                for (int s = firstStrip; s < lastStrip; s++)
+                for (int s = below.At(p); s < end; s++)
                 {
-                    int row = s * MicroKernel.Rows, rows = Math.Min(MicroKernel.Rows, Plan.M - row);
-                    var strip = s < firstPacked
-                        ? Strip.InPlace(A.From(row, firstWord))
-                        : Strip.Packed(scratch + at.Strips + (s - firstPacked) * Plan.StripStride, rows);
+                    int row = s * MicroKernel.Rows, rows = Math.Min(MicroKernel.Rows, Plan.M - row), again = RowsStay ? Strip.RowsFor(rows) - rows : 0;
+                    var strip = RowsStay ? Strip.InPlace(A.From(row - again, firstWord), rows) : Strip.Packed(scratch + at.Strips + (s - first) * Plan.StripStride, rows);
                     float* ahead = tile;
-                    long step = acrossAhead && p == firstPanel ? Across(row, ref ahead)
-                        : columnsAhead.Any ? columnsAhead.Next(ref ahead)
-                        : rowsAhead.Any ? rowsAhead.Next(ref ahead) : 0;
+                    long step = columnsAhead.Any ? columnsAhead.Next(ref ahead) : rowsAhead.Any ? rowsAhead.Next(ref ahead) : 0;
                     if (finished && turned) target.PrefetchTransposed(row, column, columns);
                     else if (finished) Prefetch(Epilogue, row, rows, column, columns);
-                    if (direct && rows == MicroKernel.Rows && columns == width)
+                    if (direct && rows == Strip.RowsFor(rows) && columns == width)
                     {
                         P.Tile<V>(vectors, strip, panel, stride, words, target.At(row, column), target.Stride, target.Effect, ahead, step);
                         continue;
                     }
 
                     P.Tile<V>(vectors, strip, panel, stride, words, tile, width, effect, ahead, step);
-                    if (finished && turned) target.Transpose(tile, width, row, rows, column, columns, scratch + at.Transposed);
-                    else if (finished) Finish(Epilogue, tile, width, row, rows, column, columns);
+                    if (finished && turned) target.Transpose(tile + again * width, width, row, rows, column, columns, scratch + at.Transposed);
+                    else if (finished) Finish(Epilogue, tile + again * width, width, row, rows, column, columns);
                     if (Plan.InnerBlocks > 1) tile += Plan.TileFloats;
                 }
             }
@@ -101,23 +96,15 @@ unsafe struct ProductJob<V, P, TEpilogue> : IScratchJob where V : struct, ISimd<
         else if (block == Plan.InnerBlocks) block = 0;
         if (!A.Transposed || block == 0) run = nextRun;
         if (run >= Plan.Runs) return default;
-        int row = Plan.FirstStrip(run) * MicroKernel.Rows, rows = Math.Min(Plan.M, Plan.FirstStrip(run + 1) * MicroKernel.Rows) - row;
+        int row = Plan.FirstStrip(run, 0).Strip * MicroKernel.Rows, rows = Math.Min(Plan.M, Plan.FirstStrip(run + 1, 0).Strip * MicroKernel.Rows) - row;
         int words = Plan.FirstInner(inner + 1) - Plan.FirstInner(inner), lines = words * Simd.LineFloats;
         if (A.Transposed) return new(A.From(row, Plan.FirstInner(block) * P.PerWord).Data, A.Stride * P.PerWord, Simd.LineFloats, (rows + Simd.LineFloats - 1) / Simd.LineFloats);
         long length = rows * A.Stride / Plan.InnerBlocks;
         return rows * A.Stride > MostAhead ? default : new(A.From(row, 0).Data + inner * length, Simd.LineFloats, lines, (int)((length + lines - 1) / lines));
     }
 
-    /// <summary>Rows that are read where they lie across memory, which processors do not foresee: of the strip after the next, for two share their lines.</summary>
-    readonly long Across(int row, ref float* first)
-    {
-        first = A.From(row + 2 * MicroKernel.Rows, 0).Data;
-        return A.Stride;
-    }
-
     readonly void PackStrips(int first, int last, int firstWord, int words, float* strips)
     {
-        if (first >= last) return;
         int row = first * MicroKernel.Rows, firstK = firstWord * P.PerWord;
         Packing.Strips<P>(A.From(row, firstK), Math.Min(Plan.M, last * MicroKernel.Rows) - row, Math.Min(words * P.PerWord, K - firstK), strips, Plan.StripStride);
     }
@@ -157,7 +144,7 @@ unsafe struct ProductJob<V, P, TEpilogue> : IScratchJob where V : struct, ISimd<
         public Layout(in ProductPlan plan, bool rowsStay, bool packsPanels, bool turned)
         {
             var scratch = new ScratchPlan();
-            Strips = scratch.Add(rowsStay ? plan.StripStride : plan.StripsFloats);
+            Strips = scratch.Add(rowsStay ? 0 : plan.StripsFloats);
             Tiles = scratch.Add(plan.TilesFloats);
             Panel = scratch.Add(packsPanels ? plan.PanelFloats : 0);
             Transposed = scratch.Add(turned ? plan.TileFloats : 0);

@@ -35,8 +35,8 @@ readonly struct ProductPlan
         InnerWords = (words + InnerBlocks - 1) / InnerBlocks;
         TileFloats = MicroKernel.Rows * 3 * lanes;
         int largestRun = Math.Max(1, blocking.RunFloats / Math.Max(1, InnerWords) / MicroKernel.Rows);
-        (Runs, Groups) = Cut(threads, Strips, Panels.Count, largestRun);
-        LargestRun = (Strips + Runs - 1) / Runs;
+        (Runs, Groups) = Cut(threads, Halves, Panels.Count, largestRun);
+        LargestRun = Runs == 1 ? Strips : Math.Min(Strips, Halves / (2 * Runs) + 2);
         LargestGroup = (Panels.Count + Groups - 1) / Groups;
     }
 
@@ -51,6 +51,9 @@ readonly struct ProductPlan
 
     /// <summary>Strips of all rows.</summary>
     public int Strips { get; }
+
+    /// <summary>Half strips with rows in them.</summary>
+    int Halves => (M + MicroKernel.Rows / 2 - 1) / (MicroKernel.Rows / 2);
 
     /// <summary>Runs that the strips are cut into.</summary>
     public int Runs { get; }
@@ -94,8 +97,14 @@ readonly struct ProductPlan
     /// <summary>First word of a block of the inner dimension.</summary>
     public int FirstInner(int block) => (int)((long)Words * block / InnerBlocks);
 
-    /// <summary>First strip of a run.</summary>
-    public int FirstStrip(int run) => (int)((long)Strips * run / Runs);
+    /// <summary>Where a run begins in a group, for <see cref="Runs"/> where the last one ends.</summary>
+    public Stair FirstStrip(int run, int group)
+    {
+        int first = FirstPanel(group);
+        if (run == Runs) return new(Strips, first);
+        long halves = (long)Halves * run, columns = Panels.First(FirstPanel(group + 1)) - Panels.First(first);
+        return new((int)(halves / (2 * Runs)), Panels.Nearest(Panels.First(first) + (int)(columns * (halves % (2 * Runs)) / (2 * Runs))));
+    }
 
     /// <summary>First panel of a group.</summary>
     public int FirstPanel(int group) => (int)((long)Panels.Count * group / Groups);
@@ -105,8 +114,9 @@ readonly struct ProductPlan
         m > 0 && n > 0 && Strip / new Panels(n, lanes).Count - Strip / new Panels(m, lanes).Count > Transposing / words;
 
     /// <summary>The runs and groups that should take the least time.</summary>
-    static (int Runs, int Groups) Cut(int threads, int strips, int panels, int largestRun)
+    static (int Runs, int Groups) Cut(int threads, int halves, int panels, int largestRun)
     {
+        int strips = (halves + 1) / 2;
         int fewestRuns = (strips + largestRun - 1) / largestRun, mostRuns = Math.Min(strips, Math.Max(fewestRuns + threads, 4 * threads));
         if (threads == 1) return (fewestRuns, 1);
         var (best, least) = ((fewestRuns, 1), double.MaxValue);
@@ -116,7 +126,7 @@ readonly struct ProductPlan
             for (int groups = 1; groups <= mostGroups; groups++)
             {
                 int parts = runs * groups, rounds = (parts + threads - 1) / threads, run = (strips + runs - 1) / runs, group = (panels + groups - 1) / groups;
-                double time = rounds * (run * group + run * Strip + group * Fetch) * (1 + Uneven / rounds);
+                double time = rounds * (Math.Ceiling((double)halves / (2 * runs) * group) + run * Strip + group * Fetch) * (1 + Uneven / rounds);
                 if (time < least) (best, least) = ((runs, groups), time);
             }
         }

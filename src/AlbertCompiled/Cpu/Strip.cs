@@ -7,8 +7,6 @@ namespace AlbertCompiled.Cpu;
 /// <param name="half">True for four rows.</param>
 public readonly unsafe struct Strip(float* data, long row, long word, bool half = false)
 {
-    const int FewPanels = 6;
-
     /// <summary>The first row's first word.</summary>
     public float* Data { get; } = data;
 
@@ -22,18 +20,19 @@ public readonly unsafe struct Strip(float* data, long row, long word, bool half 
     public bool IsHalf { get; } = half;
 
     /// <summary>Up to eight rows, packed as [words, 8].</summary>
-    internal static Strip Packed(float* data, int rows = MicroKernel.Rows) => new(data, 1, MicroKernel.Rows, rows <= MicroKernel.Rows / 2);
+    internal static Strip Packed(float* data, int rows = MicroKernel.Rows) => new(data, 1, MicroKernel.Rows, IsEnoughOfHalf(rows));
 
-    /// <summary>Rows of op(a), of which a word must be an element.</summary>
-    internal static Strip InPlace(Matrix a) => a.Transposed ? new(a.Data, 1, a.Stride) : new(a.Data, a.Stride, 1);
+    /// <summary>Rows of op(a), of which a word must be an element: there must be <see cref="RowsFor"/> of them.</summary>
+    internal static Strip InPlace(Matrix a, int rows = MicroKernel.Rows) =>
+        a.Transposed ? new(a.Data, 1, a.Stride, IsEnoughOfHalf(rows)) : new(a.Data, a.Stride, 1, IsEnoughOfHalf(rows));
 
-    /// <summary>
-    /// True if reading rows in place is as fast as packing them. Rows that lie across memory fill half of each cache line that they are read from: they stay
-    /// only where few panels read them.
-    /// </summary>
-    internal static bool CanStay(Matrix a, in ProductPlan plan) => a.Transposed
-        ? plan.InnerBlocks == 1 && plan.Panels.Count <= FewPanels && CacheSets.Hold(a.Stride, plan.Words)
-        : CacheSets.Hold(a.Stride, (long)plan.LargestRun * MicroKernel.Rows);
+    /// <summary>Rows that are computed where so many are wanted: eight or four.</summary>
+    internal static int RowsFor(int rows) => IsEnoughOfHalf(rows) ? MicroKernel.Rows / 2 : MicroKernel.Rows;
+
+    static bool IsEnoughOfHalf(int rows) => rows <= MicroKernel.Rows / 2;
+
+    /// <summary>True if reading rows in place is as fast as packing them.</summary>
+    internal static bool CanStay(Matrix a, in ProductPlan plan) => !a.Transposed && plan.M >= MicroKernel.Rows && CacheSets.Hold(a.Stride, (long)plan.LargestRun * MicroKernel.Rows);
 
     /// <summary>The rows from <paramref name="first"/> on.</summary>
     internal Strip From(int first) => new(Data + first * Row, Row, Word);
