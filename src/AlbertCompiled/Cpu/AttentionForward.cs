@@ -54,9 +54,12 @@ unsafe struct AttentionForward<V, P> : IScratchJob where V : struct, ISimd<V> wh
         PackedBlock.Pack<P>(new Matrix(keys.Data, keys.Stride, transposed: true), at.Keys, size, scratch + at.KeyPanels);
         PackedBlock.Pack<P>(Heads.Part(2, start, head), at.Columns, length, scratch + at.ValuePanels);
         float* factors = stackalloc float[RowSlots];
-        for (int i = 0; i < length; i += MicroKernel.Rows)
+        for (int next = 0; next < length; next += MicroKernel.Rows)
         {
-            int rows = Math.Min(MicroKernel.Rows, length - i);
+            // A last strip that is not whole begins earlier: its first rows are computed again, to the same bits.
+            int i = next, rows = Math.Min(MicroKernel.Rows, length - i), again = Math.Min(Strip.RowsFor(rows) - rows, i);
+            i -= again;
+            rows += again;
             Heads.Ahead(part, 0, i);
             var queries = PackedBlock.Rows<P>(Heads.Part(0, start + i, head), rows, size, scratch + at.Queries);
             PackedBlock.Multiply<V, P>(queries, scratch + at.KeyPanels, at.Keys, size, scratch + at.Scores, at.ScoreStride, accumulate: false);
@@ -79,12 +82,14 @@ unsafe struct AttentionForward<V, P> : IScratchJob where V : struct, ISimd<V> wh
     readonly void Softmax(float* scores, long stride, int rows, int length, int tokenRow, int head, float* factors)
     {
         V scale = Heads.Scale;
-        float* maxima = stackalloc float[RowSlots], sums = stackalloc float[RowSlots];
+        float* maxima = stackalloc float[RowSlots], sums = stackalloc float[RowSlots], tail = stackalloc float[RowSlots];
+        int last = (length - 1) / V.Count * V.Count;
+        for (int c = 0; c < V.Count; c++) tail[c] = last + c < length ? 0 : float.NegativeInfinity;
         for (int r = 0; r < rows; r++)
         {
-            // The row is scratch and longer than its sequence: no tails. −∞ contributes nothing.
+            // The row is scratch and longer than its sequence, its last scores 0: −∞ contributes nothing.
             float* row = scores + r * stride;
-            for (int c = length; c % V.Count != 0; c++) row[c] = float.NegativeInfinity;
+            (V.Load(row + last) + V.Load(tail)).Store(row + last);
             V largest = float.NegativeInfinity;
             for (int c = 0; c < length; c += V.Count) largest = V.MaxNative(largest, V.Load(row + c));
             maxima[r] = largest.Maximum() * Heads.Scale;
