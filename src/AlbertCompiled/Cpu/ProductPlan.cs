@@ -35,7 +35,7 @@ readonly struct ProductPlan
         InnerWords = (words + InnerBlocks - 1) / InnerBlocks;
         TileFloats = MicroKernel.Rows * 3 * lanes;
         int largestRun = Math.Max(1, blocking.RunFloats / Math.Max(1, InnerWords) / MicroKernel.Rows);
-        (Runs, Groups) = Cut(threads, Halves, Panels.Count, largestRun);
+        (Runs, Groups) = Cut(threads, Strips, Panels.Count, largestRun);
         LargestRun = Runs == 1 ? Strips : Math.Min(Strips, Halves / (2 * Runs) + 2);
         LargestGroup = (Panels.Count + Groups - 1) / Groups;
     }
@@ -113,10 +113,9 @@ readonly struct ProductPlan
     public static bool Turns(int m, int n, int words, int lanes) =>
         m > 0 && n > 0 && Strip / new Panels(n, lanes).Count - Strip / new Panels(m, lanes).Count > Transposing / words;
 
-    /// <summary>The runs and groups that should take the least time.</summary>
-    static (int Runs, int Groups) Cut(int threads, int halves, int panels, int largestRun)
+    /// <summary>The runs and groups that should take the least time, runs counted in whole strips: those that end within one only even out what is left.</summary>
+    static (int Runs, int Groups) Cut(int threads, int strips, int panels, int largestRun)
     {
-        int strips = (halves + 1) / 2;
         int fewestRuns = (strips + largestRun - 1) / largestRun, mostRuns = Math.Min(strips, Math.Max(fewestRuns + threads, 4 * threads));
         if (threads == 1) return (fewestRuns, 1);
         var (best, least) = ((fewestRuns, 1), double.MaxValue);
@@ -126,7 +125,7 @@ readonly struct ProductPlan
             for (int groups = 1; groups <= mostGroups; groups++)
             {
                 int parts = runs * groups, rounds = (parts + threads - 1) / threads, run = (strips + runs - 1) / runs, group = (panels + groups - 1) / groups;
-                double time = rounds * (Math.Ceiling((double)halves / (2 * runs) * group) + run * Strip + group * Fetch) * (1 + Uneven / rounds);
+                double time = rounds * (run * group + run * Strip + group * Fetch) * (1 + Uneven / rounds);
                 if (time < least) (best, least) = ((runs, groups), time);
             }
         }
