@@ -14,7 +14,7 @@ dotnet $experiments documentation $out/data
 tasks="kind namespace"
 if [ $# -ge 1 ]; then dotnet $experiments sentiment "$1" $out/data/sentiment; tasks+=" sentiment"; fi
 if [ $# -ge 2 ]; then dotnet $experiments spam "$2" $out/data/spam; tasks+=" spam"; fi
-dotnet $albert pretrain --run $out/pretrained-1600
+dotnet $albert pretrain --run $out/pretrained-1600 --steps 1600
 dotnet $albert pretrain --run $out/pretrained-6400 --steps 6400
 
 # the learning rate is chosen where a line names none: for the documentation with 1,000 labels

@@ -6,7 +6,7 @@ public static class Recipes
     /// <summary>AdamW for a small model on one machine: found on two CPU cores, short sequences first.</summary>
     public static Recipe SmallAdamW { get; } = new(
         Optimizer.AdamW, LearningRate: 2e-3, Beta1: 0.9, Beta2: 0.98, Epsilon: 1e-6, WeightDecay: 0.01, ClipNorm: 1, BiasCorrection: true,
-        Warmup: 0.1, Decay.Linear, Steps: 1600, BatchTokens: 2048, [new(32, 0.35), new(128, 0.65)], ShortShare: 0.1, new());
+        Warmup: 0.1, Decay.Linear, Steps: 2600, BatchTokens: 2048, [new(32, 0.35), new(128, 0.65)], ShortShare: 0.1, new());
 
     /// <summary>AdamW for models of the size of BERT base, after Devlin et al. 2019.</summary>
     public static Recipe LargeAdamW { get; } = SmallAdamW with
