@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace AlbertCompiled.Generators.Emit;
 
@@ -59,7 +60,13 @@ internal sealed class CSharpWriter
 
     /// <summary>A C# string literal.</summary>
     public static string Quote(string value) =>
-        "\"" + value.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\r", "").Replace("\n", "\\n") + "\"";
+        SymbolDisplay.FormatLiteral(value, quote: true);
+
+    /// <summary>A text of the user's as a comment holds it: on one line.</summary>
+    public static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c));
+
+    /// <summary>The same inside an XML comment.</summary>
+    public static string XmlText(string text) => OneLine(text).Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
 
     /// <summary>A file of generated code.</summary>
     public static string File(string ns, string usings, string summary, Action<CSharpWriter> body)

@@ -30,7 +30,6 @@ internal static class EpiloguePrinter
         });
     }
 
-    /// <summary>Arithmetic operations for an element.</summary>
     /// <summary>Operations that an epilogue takes for an element, beyond moving it.</summary>
     public static int Operations(ProductKernel kernel) => kernel.Epilogue.Sum(i => i switch { Compute c => Elements.Flops(c.Op), KeepMask => MaskOperations, _ => 0 });
 

@@ -27,7 +27,7 @@ internal static class InferenceEmitter
     static void Print(CSharpWriter w, ProgramRule rule, LoweredProgram program)
     {
         string result = $"{rule.Method}Result";
-        w.Line($"/// <summary>Runs the {program.Name} program: {string.Join(", ", program.Outputs.Select(o => $"{o.Name} {o.Value.Shape}"))}. Allocates nothing; the result is valid until the next run.</summary>");
+        w.Line($"/// <summary>Runs the {program.Name} program: {string.Join(", ", program.Outputs.Select(o => $"{CSharpWriter.XmlText(o.Name)} {o.Value.Shape}"))}. Allocates nothing; the result is valid until the next run.</summary>");
         w.Line("/// <exception cref=\"BatchException\">The batch exceeds the capacity or holds an index outside its table.</exception>");
         bool readsBatch = rule.Task is { ReadsBatch: true };
         w.Line($"public {result} {rule.Call}(TokenBatch batch) => new(Infer({CSharpWriter.Quote(program.Name)}, batch){(readsBatch ? ", batch" : "")});");

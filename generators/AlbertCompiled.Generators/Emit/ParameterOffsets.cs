@@ -20,7 +20,7 @@ internal static class ParameterOffsets
                 var offsets = layout.OffsetsOf(b.Reference);
                 string name = Passes.Names.Pascal(b.Name);
                 w.Blank();
-                w.Line($"// {string.Join(" + ", b.Reference.Choices[0].Select(p => layout.Parameters[p].Name))} {b.Shape}");
+                w.Line($"// {CSharpWriter.OneLine(string.Join(" + ", b.Reference.Choices[0].Select(p => layout.Parameters[p].Name)))} {b.Shape}");
                 if (!b.Reference.Varies)
                 {
                     w.Line($"public const long {name} = {offsets[0].ToString(CultureInfo.InvariantCulture)};");

@@ -121,7 +121,7 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
         w.Block($"public override {OutputType} Output(int index) => index switch", () =>
         {
             for (int i = 0; i < Program.Outputs.Length; i++)
-                w.Line($"{i} => new({At(Program.Outputs[i].Value, new CallSite("0"))}, {Program.Outputs[i].Value.Stride}), // {Program.Outputs[i].Name}");
+                w.Line($"{i} => new({At(Program.Outputs[i].Value, new CallSite("0"))}, {Program.Outputs[i].Value.Stride}), // {CSharpWriter.OneLine(Program.Outputs[i].Name)}");
             w.Line("_ => throw new ArgumentOutOfRangeException(nameof(index)),");
         }, "};");
         foreach (var s in Program.Plan.Slots.Where(s => s.Entries > 1))

@@ -6,7 +6,7 @@ using GraphNode = AlbertCompiled.Generators.Graph.Node;
 namespace AlbertCompiled.Generators.Lower;
 
 /// <summary>What both emitters print: kernels over arena slots, with loops. It knows nothing of CPU or GPU.</summary>
-/// <param name="Name">train, evaluate or predict.</param>
+/// <param name="Name">train, evaluate, predict, encode, classify, …</param>
 /// <param name="Steps">In order.</param>
 /// <param name="Plan">The arena.</param>
 /// <param name="Outputs">Results and where they are.</param>

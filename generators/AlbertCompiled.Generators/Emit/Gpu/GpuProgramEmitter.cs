@@ -70,7 +70,7 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
                 return $"{Launcher("AttentionForward<T>", "AttentionForward")}.Launch({Attention(a.QueryKeyValue, a.Heads, a.Dropout, a.Site)}, {Operand(a.Context)}, {Operand(a.LogSum)});";
 
             case AttentionGradientKernel a:
-                string delta = Launcher("ArrayView<float>", "AttentionDelta", $"Scratch(TokenRows * {a.Heads})");
+                string delta = Launcher("ArrayView<float>", "AttentionDelta", $"Scratch(TokenRows * {MostHeads})");
                 return $"{Launcher("AttentionBackward<T>", "AttentionBackward")}.Launch({Attention(a.QueryKeyValue, a.Heads, a.Dropout, a.Site)}, {Operand(a.Context)}, {Operand(a.LogSum)}, {Operand(a.Gradient)}, {Operand(a.Result)}, {delta});";
 
             case ScatterKernel { Target: ParameterBuffer } s:
@@ -100,6 +100,9 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
             $"Attention({Operand(queryKeyValue)}, {heads}, {queryKeyValue.Shape.Columns / 3 / heads}{(dropout == 0 ? "" : $", {dropped.Key(site.Iteration)}, {Probability(dropout)}")})";
     }
 
+    // all attentions of a program share one scratch
+    int MostHeads => Program.Kernels.Select(k => k.Kernel).OfType<AttentionGradientKernel>().Max(k => k.Heads);
+
     static string LaunchOf(RowKernel kernel) =>
         !kernel.Instructions.Any(i => i is AddToPartial) ? "Launch"
         : kernel.Phases is [{ Columns: > 1 }] && !kernel.Instructions.Any(i => i is Reduce) ? "LaunchBlocks"
@@ -120,7 +123,9 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
     string Launcher(string type, string kernel, string construction = "new(Device)")
     {
         string name = char.ToLowerInvariant(kernel[0]) + kernel[1..] + (type is "ArrayView<float>" or "RowGroups" or "RoundedCopy<T>" ? "" : "Kernel");
-        if (launchers.All(l => l.Name != name)) launchers.Add((type, name, construction));
+        var launcher = (Type: type, Name: name, Construction: construction);
+        if (launchers.All(l => l.Name != name)) launchers.Add(launcher);
+        else if (!launchers.Contains(launcher)) throw new InvalidOperationException($"{name} is {construction} and something else");
         return name;
     }
 

@@ -46,7 +46,7 @@ internal static class OnnxEmitter
         catch (OnnxRefusal refusal)
         {
             w.Line($"{heading} =>");
-            w.Indented(() => w.Line($"throw new OnnxException(\"the program {program} of {model} has no ONNX form: {refusal.Message}\");"));
+            w.Indented(() => w.Line($"throw new OnnxException({CSharpWriter.Quote($"the program {program} of {model} has no ONNX form: {refusal.Message}")});"));
         }
     }
 
