@@ -11,14 +11,16 @@ partial class Small
 {
     sealed unsafe partial class CpuEvaluate<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision
     {
-
         // Pretraining › Encode › LayerNorm
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
         // [tokens, 8], 3 passes over a row
-        // 116 FLOPs per row of tokens, 320 bytes per row
-        internal readonly struct EmbeddedLayerNorm(float* wordEmbeddingsWeight, int* tokensIndex, float* tokenTypeEmbeddingsWeight, int* segmentsIndex, float* positionEmbeddingsWeight, int* positionsIndex, float* embeddingsLayerNormWeight, float* embeddingsLayerNormBias, float* embedded) : IRowKernel
+        // 116 FLOPs per row of tokens, 128 bytes per row
+        internal readonly struct EmbeddedLayerNorm(
+            float* wordEmbeddingsWeight, int* tokensIndex, float* tokenTypeEmbeddingsWeight, int* segmentsIndex,
+            float* positionEmbeddingsWeight, int* positionsIndex, float* embeddingsLayerNormWeight, float* embeddingsLayerNormBias,
+            float* embedded) : IRowKernel
         {
-            public static int BytesPerRow => 320;
+            public static int BytesPerRow => 128;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
@@ -97,7 +99,7 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer
         //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
         // [tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ
-        // 512 FLOPs per row of tokens, 128 bytes per row
+        // 512 FLOPs per row of tokens, 192 bytes per row
         internal readonly struct AttentionSumLayer(float* layerOutput, float* attentionDenseBias, float* attentionSum) : IEpilogue
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -117,10 +119,11 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer › LayerNorm
         //   var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
         // [tokens, 16], 3 passes over a row
-        // 132 FLOPs per row of tokens, 256 bytes per row
-        internal readonly struct AttendedLayerNorm(float* attentionSum, float* attentionLayerNormWeight, float* attentionLayerNormBias, float* attended) : IRowKernel
+        // 132 FLOPs per row of tokens, 128 bytes per row
+        internal readonly struct AttendedLayerNorm(
+            float* attentionSum, float* attentionLayerNormWeight, float* attentionLayerNormBias, float* attended) : IRowKernel
         {
-            public static int BytesPerRow => 256;
+            public static int BytesPerRow => 128;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
@@ -176,7 +179,7 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
         // [tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ
-        // 1,024 FLOPs per row of tokens, 192 bytes per row
+        // 1,024 FLOPs per row of tokens, 256 bytes per row
         internal readonly struct LayerSumLayer(float* attended, float* ffnOutputBias, float* layerSum) : IEpilogue
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -196,10 +199,11 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer › LayerNorm
         //   var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
         // [tokens, 16], 3 passes over a row
-        // 132 FLOPs per row of tokens, 256 bytes per row
-        internal readonly struct LayerOutputLayerNorm(float* layerSum, float* fullLayerLayerNormWeight, float* fullLayerLayerNormBias, float* layerOutput) : IRowKernel
+        // 132 FLOPs per row of tokens, 128 bytes per row
+        internal readonly struct LayerOutputLayerNorm(
+            float* layerSum, float* fullLayerLayerNormWeight, float* fullLayerLayerNormBias, float* layerOutput) : IRowKernel
         {
-            public static int BytesPerRow => 256;
+            public static int BytesPerRow => 128;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
@@ -234,7 +238,7 @@ partial class Small
 
         // Pretraining
         //   var predicted = Rows(hidden, batch.Predicted);
-        // [predictions, 16], 1 passes over a row
+        // [predictions, 16], one pass over a row
         // 0 FLOPs per row of predictions, 128 bytes per row
         internal readonly struct PredictedPretraining(float* layerOutput, int* predictedIndex, float* predicted) : IRowKernel
         {
@@ -257,7 +261,7 @@ partial class Small
 
         // Pretraining › Pool
         //   var first = Rows(hidden, batch.First);
-        // [sequences, 16], 1 passes over a row
+        // [sequences, 16], one pass over a row
         // 0 FLOPs per row of sequences, 128 bytes per row
         internal readonly struct FirstPool(float* layerOutput, int* firstIndex, float* first2) : IRowKernel
         {
@@ -320,10 +324,11 @@ partial class Small
         // Pretraining › Decode › LayerNorm
         //   var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
         // [predictions, 8], 3 passes over a row
-        // 68 FLOPs per row of predictions, 128 bytes per row
-        internal readonly struct DecoderInputLayerNorm(float* transformed, float* predictionsLayerNormWeight, float* predictionsLayerNormBias, float* decoderInput) : IRowKernel
+        // 68 FLOPs per row of predictions, 64 bytes per row
+        internal readonly struct DecoderInputLayerNorm(
+            float* transformed, float* predictionsLayerNormWeight, float* predictionsLayerNormBias, float* decoderInput) : IRowKernel
         {
-            public static int BytesPerRow => 128;
+            public static int BytesPerRow => 64;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
@@ -397,18 +402,16 @@ partial class Small
         // Pretraining › Correct
         //   ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
         // [predictions, 50], 2 passes over a row
-        // 962 FLOPs per row of predictions, 400 bytes per row
+        // 962 FLOPs per row of predictions, 200 bytes per row
         internal readonly struct PretrainingCorrect(float* logits, int* labelsIndex, float* meanPartials, float* mlmPartials) : IRowKernel
         {
-            public static int BytesPerRow => 400;
+            public static int BytesPerRow => 200;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
-                float* meanPartialsRow = meanPartials + chunk * 1L;
-                new Span<float>(meanPartialsRow, 1).Clear();
-                float* mlmPartialsRow = mlmPartials + chunk * 1L;
-                new Span<float>(mlmPartialsRow, 1).Clear();
+                float meanSum = 0f;
+                float mlmSum = 0f;
                 for (int row = first; row < last; row++)
                 {
                     float* logitsRow = logits + row * 64L;
@@ -432,7 +435,7 @@ partial class Small
                     }
                     float largest = MathF.Max(largestLanes.Maximum(), largestTail.Maximum());
                     float total = totalLanes.Sum() + totalTail.Sum();
-                    meanPartialsRow[0] += Lanes1.GreaterOrEqual(total, largest).Sum();
+                    meanSum += Lanes1.GreaterOrEqual(total, largest).Sum();
                     V total2Lanes = 0f;
                     Lanes1 total2Tail = 0f;
                     V total3Lanes = 0f;
@@ -452,26 +455,26 @@ partial class Small
                     }
                     float total2 = total2Lanes.Sum() + total2Tail.Sum();
                     float total3 = total3Lanes.Sum() + total3Tail.Sum();
-                    mlmPartialsRow[0] += MathF.Log(total2) - total3;
+                    mlmSum += MathF.Log(total2) - total3;
                 }
+                meanPartials[chunk] = meanSum;
+                mlmPartials[chunk] = mlmSum;
             }
         }
 
         // Pretraining › Correct
         //   ("sop_accuracy", Mean(Correct(order, batch.Order)))
         // [sequences, 2], 2 passes over a row
-        // 50 FLOPs per row of sequences, 16 bytes per row
+        // 50 FLOPs per row of sequences, 8 bytes per row
         internal readonly struct PretrainingCorrect2(float* order, int* orderIndex, float* meanPartials2, float* sopPartials) : IRowKernel
         {
-            public static int BytesPerRow => 16;
+            public static int BytesPerRow => 8;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
             {
-                float* meanPartials2Row = meanPartials2 + chunk * 1L;
-                new Span<float>(meanPartials2Row, 1).Clear();
-                float* sopPartialsRow = sopPartials + chunk * 1L;
-                new Span<float>(sopPartialsRow, 1).Clear();
+                float meanPartials2Sum = 0f;
+                float sopSum = 0f;
                 for (int row = first; row < last; row++)
                 {
                     float* orderRow = order + row * 2L;
@@ -486,7 +489,7 @@ partial class Small
                     }
                     float largest = largestTail.Maximum();
                     float total = totalTail.Sum();
-                    meanPartials2Row[0] += Lanes1.GreaterOrEqual(total, largest).Sum();
+                    meanPartials2Sum += Lanes1.GreaterOrEqual(total, largest).Sum();
                     Lanes1 total2Tail = 0f;
                     Lanes1 total3Tail = 0f;
                     for (int column = 0; column < 2; column += Lanes1.Count)
@@ -497,16 +500,20 @@ partial class Small
                     }
                     float total2 = total2Tail.Sum();
                     float total3 = total3Tail.Sum();
-                    sopPartialsRow[0] += MathF.Log(total2) - total3;
+                    sopSum += MathF.Log(total2) - total3;
                 }
+                meanPartials2[chunk] = meanPartials2Sum;
+                sopPartials[chunk] = sopSum;
             }
         }
 
         // Pretraining › Mean
         //   ("sop_accuracy", Mean(Correct(order, batch.Order)))
-        // [1, 1], 0 passes over a row
-        // 7 FLOPs per row of 1 rows, 20 bytes per row
-        internal readonly struct SopAccuracyMean(float* mlm, float predictionsCount, float* mlm2, float* sop, float sequencesCount, float* sop2, float* loss, float* mean, float* mlmAccuracy, float* mean2, float* sopAccuracy) : IRowKernel
+        // [1, 1]
+        // 7 FLOPs, 20 bytes
+        internal readonly struct SopAccuracyMean(
+            float* mlmMean, float predictionsCount, float* mlm, float* sopMean, float sequencesCount, float* sop, float* loss, float* mean,
+            float* mlmAccuracy, float* mean2, float* sopAccuracy) : IRowKernel
         {
             public static int BytesPerRow => 20;
 
@@ -516,11 +523,11 @@ partial class Small
                 for (int row = first; row < last; row++)
                 {
                     float larger = MathF.Max(predictionsCount, 1f);
-                    float quotient = mlm[0] / larger;
-                    mlm2[row] = quotient;
+                    float quotient = mlmMean[0] / larger;
+                    mlm[row] = quotient;
                     float larger2 = MathF.Max(sequencesCount, 1f);
-                    float quotient2 = sop[0] / larger2;
-                    sop2[row] = quotient2;
+                    float quotient2 = sopMean[0] / larger2;
+                    sop[row] = quotient2;
                     loss[row] = quotient + quotient2;
                     mlmAccuracy[row] = mean[0] / larger;
                     sopAccuracy[row] = mean2[0] / larger2;

@@ -35,13 +35,13 @@
 //   together                                                                                  8
 // per model, float32 in every precision:
 //   mean                             [1, 1]                        1            0           64       16-18
-//   mlm                              [1, 1]                        1           64           64       16-18
+//   mlmMean                          [1, 1]                        1           64           64       16-18
 //   mean2                            [1, 1]                        1          128           64       17-18
-//   sop                              [1, 1]                        1          192           64       17-18
+//   sopMean                          [1, 1]                        1          192           64       17-18
 //   loss                             [1, 1]                        1          256           64       18-19
-//   mlm2                             [1, 1]                        1          320           64       18-19
+//   mlm                              [1, 1]                        1          320           64       18-19
 //   mlmAccuracy                      [1, 1]                        1          384           64       18-19
-//   sop2                             [1, 1]                        1          448           64       18-19
+//   sop                              [1, 1]                        1          448           64       18-19
 //   sopAccuracy                      [1, 1]                        1          512           64       18-19
 //   together                                                                                576
 #nullable enable
@@ -73,16 +73,16 @@ partial class Small
         readonly float* order; // [sequences, 2]
         readonly float* mean; // [1, 1]
         readonly float* meanPartials; // [predictions, 1] per chunk
-        readonly float* mlm; // [1, 1]
+        readonly float* mlmMean; // [1, 1]
         readonly float* mlmPartials; // [predictions, 1] per chunk
         readonly float* mean2; // [1, 1]
         readonly float* meanPartials2; // [sequences, 1] per chunk
-        readonly float* sop; // [1, 1]
+        readonly float* sopMean; // [1, 1]
         readonly float* sopPartials; // [sequences, 1] per chunk
         readonly float* loss; // [1, 1]
-        readonly float* mlm2; // [1, 1]
+        readonly float* mlm; // [1, 1]
         readonly float* mlmAccuracy; // [1, 1]
-        readonly float* sop2; // [1, 1]
+        readonly float* sop; // [1, 1]
         readonly float* sopAccuracy; // [1, 1]
         readonly float* queryKeyValueWeightTransposedPacked; // [48, 16] in the inner kernel's layout
         readonly float* attentionDenseWeightTransposedPacked; // [16, 16] in the inner kernel's layout
@@ -109,16 +109,16 @@ partial class Small
             order = Sequence(0);
             mean = ExactFixed(0);
             meanPartials = PredictionChunk(0);
-            mlm = ExactFixed(16);
+            mlmMean = ExactFixed(16);
             mlmPartials = PredictionChunk(1);
             mean2 = ExactFixed(32);
             meanPartials2 = SequenceChunk(0);
-            sop = ExactFixed(48);
+            sopMean = ExactFixed(48);
             sopPartials = SequenceChunk(1);
             loss = ExactFixed(64);
-            mlm2 = ExactFixed(80);
+            mlm = ExactFixed(80);
             mlmAccuracy = ExactFixed(96);
-            sop2 = ExactFixed(112);
+            sop = ExactFixed(112);
             sopAccuracy = ExactFixed(128);
             queryKeyValueWeightTransposedPacked = Packed(Offset.QueryKeyValueWeight, transposed: true, PackedB.PackedLength<P>(48, 16));
             attentionDenseWeightTransposedPacked = Packed(Offset.AttentionDenseWeight, transposed: true, PackedB.PackedLength<P>(16, 16));
@@ -129,8 +129,8 @@ partial class Small
         public override CpuOutput Output(int index) => index switch
         {
             0 => new(loss, 1), // loss
-            1 => new(mlm2, 1), // mlm_loss
-            2 => new(sop2, 1), // sop_loss
+            1 => new(mlm, 1), // mlm_loss
+            2 => new(sop, 1), // sop_loss
             3 => new(mlmAccuracy, 1), // mlm_accuracy
             4 => new(sopAccuracy, 1), // sop_accuracy
             _ => throw new ArgumentOutOfRangeException(nameof(index)),

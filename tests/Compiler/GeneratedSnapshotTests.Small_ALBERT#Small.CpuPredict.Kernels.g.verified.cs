@@ -11,14 +11,16 @@ partial class Small
 {
     sealed unsafe partial class CpuPredict<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision
     {
-
         // Prediction › Encode › LayerNorm
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
         // [tokens, 8], 3 passes over a row
-        // 116 FLOPs per row of tokens, 320 bytes per row
-        internal readonly struct EmbeddedLayerNorm(float* wordEmbeddingsWeight, int* tokensIndex, float* tokenTypeEmbeddingsWeight, int* segmentsIndex, float* positionEmbeddingsWeight, int* positionsIndex, float* embeddingsLayerNormWeight, float* embeddingsLayerNormBias, float* embedded) : IRowKernel
+        // 116 FLOPs per row of tokens, 128 bytes per row
+        internal readonly struct EmbeddedLayerNorm(
+            float* wordEmbeddingsWeight, int* tokensIndex, float* tokenTypeEmbeddingsWeight, int* segmentsIndex,
+            float* positionEmbeddingsWeight, int* positionsIndex, float* embeddingsLayerNormWeight, float* embeddingsLayerNormBias,
+            float* embedded) : IRowKernel
         {
-            public static int BytesPerRow => 320;
+            public static int BytesPerRow => 128;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
@@ -97,7 +99,7 @@ partial class Small
         // Prediction › Encode › LayerGroup › Layer
         //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
         // [tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ
-        // 512 FLOPs per row of tokens, 128 bytes per row
+        // 512 FLOPs per row of tokens, 192 bytes per row
         internal readonly struct AttentionSumLayer(float* layerOutput, float* attentionDenseBias, float* attentionSum) : IEpilogue
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -117,10 +119,11 @@ partial class Small
         // Prediction › Encode › LayerGroup › Layer › LayerNorm
         //   var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
         // [tokens, 16], 3 passes over a row
-        // 132 FLOPs per row of tokens, 256 bytes per row
-        internal readonly struct AttendedLayerNorm(float* attentionSum, float* attentionLayerNormWeight, float* attentionLayerNormBias, float* attended) : IRowKernel
+        // 132 FLOPs per row of tokens, 128 bytes per row
+        internal readonly struct AttendedLayerNorm(
+            float* attentionSum, float* attentionLayerNormWeight, float* attentionLayerNormBias, float* attended) : IRowKernel
         {
-            public static int BytesPerRow => 256;
+            public static int BytesPerRow => 128;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
@@ -176,7 +179,7 @@ partial class Small
         // Prediction › Encode › LayerGroup › Layer
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
         // [tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ
-        // 1,024 FLOPs per row of tokens, 192 bytes per row
+        // 1,024 FLOPs per row of tokens, 256 bytes per row
         internal readonly struct LayerSumLayer(float* attended, float* ffnOutputBias, float* layerSum) : IEpilogue
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -196,10 +199,11 @@ partial class Small
         // Prediction › Encode › LayerGroup › Layer › LayerNorm
         //   var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
         // [tokens, 16], 3 passes over a row
-        // 132 FLOPs per row of tokens, 256 bytes per row
-        internal readonly struct LayerOutputLayerNorm(float* layerSum, float* fullLayerLayerNormWeight, float* fullLayerLayerNormBias, float* layerOutput) : IRowKernel
+        // 132 FLOPs per row of tokens, 128 bytes per row
+        internal readonly struct LayerOutputLayerNorm(
+            float* layerSum, float* fullLayerLayerNormWeight, float* fullLayerLayerNormBias, float* layerOutput) : IRowKernel
         {
-            public static int BytesPerRow => 256;
+            public static int BytesPerRow => 128;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)
@@ -234,7 +238,7 @@ partial class Small
 
         // Prediction
         //   var predicted = Rows(hidden, batch.Predicted);
-        // [predictions, 16], 1 passes over a row
+        // [predictions, 16], one pass over a row
         // 0 FLOPs per row of predictions, 128 bytes per row
         internal readonly struct PredictedPrediction(float* layerOutput, int* predictedIndex, float* predicted) : IRowKernel
         {
@@ -257,7 +261,7 @@ partial class Small
 
         // Prediction › Pool
         //   var first = Rows(hidden, batch.First);
-        // [sequences, 16], 1 passes over a row
+        // [sequences, 16], one pass over a row
         // 0 FLOPs per row of sequences, 128 bytes per row
         internal readonly struct FirstPool(float* layerOutput, int* firstIndex, float* first2) : IRowKernel
         {
@@ -320,10 +324,11 @@ partial class Small
         // Prediction › Decode › LayerNorm
         //   var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
         // [predictions, 8], 3 passes over a row
-        // 68 FLOPs per row of predictions, 128 bytes per row
-        internal readonly struct DecoderInputLayerNorm(float* transformed, float* predictionsLayerNormWeight, float* predictionsLayerNormBias, float* decoderInput) : IRowKernel
+        // 68 FLOPs per row of predictions, 64 bytes per row
+        internal readonly struct DecoderInputLayerNorm(
+            float* transformed, float* predictionsLayerNormWeight, float* predictionsLayerNormBias, float* decoderInput) : IRowKernel
         {
-            public static int BytesPerRow => 128;
+            public static int BytesPerRow => 64;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int first, int last, int chunk)

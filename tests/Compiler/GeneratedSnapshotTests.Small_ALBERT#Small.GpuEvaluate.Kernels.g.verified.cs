@@ -11,12 +11,14 @@ partial class Small
 {
     internal sealed partial class GpuEvaluate<T> : GpuProgram<T> where T : unmanaged, IElement<T>
     {
-
         // Pretraining › Encode › LayerNorm
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
         // [tokens, 8], 3 passes over a row
-        // 116 FLOPs per row of tokens, 320 bytes per row
-        internal readonly struct EmbeddedLayerNorm(ArrayView<float> wordEmbeddingsWeight, ArrayView<int> tokensIndex, ArrayView<float> tokenTypeEmbeddingsWeight, ArrayView<int> segmentsIndex, ArrayView<float> positionEmbeddingsWeight, ArrayView<int> positionsIndex, ArrayView<float> embeddingsLayerNormWeight, ArrayView<float> embeddingsLayerNormBias, ArrayView<T> embedded) : IGpuRowKernel
+        // 116 FLOPs per row of tokens, 128 bytes per row
+        internal readonly struct EmbeddedLayerNorm(
+            ArrayView<float> wordEmbeddingsWeight, ArrayView<int> tokensIndex, ArrayView<float> tokenTypeEmbeddingsWeight,
+            ArrayView<int> segmentsIndex, ArrayView<float> positionEmbeddingsWeight, ArrayView<int> positionsIndex,
+            ArrayView<float> embeddingsLayerNormWeight, ArrayView<float> embeddingsLayerNormBias, ArrayView<T> embedded) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -93,8 +95,9 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer
         //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
         // [tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ
-        // 512 FLOPs per row of tokens, 128 bytes per row
-        internal readonly struct AttentionSumLayer(ArrayView<T> layerOutput, ArrayView<float> attentionDenseBias, ArrayView<T> attentionSum) : IGpuEpilogue
+        // 512 FLOPs per row of tokens, 192 bytes per row
+        internal readonly struct AttentionSumLayer(
+            ArrayView<T> layerOutput, ArrayView<float> attentionDenseBias, ArrayView<T> attentionSum) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
@@ -107,8 +110,10 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer › LayerNorm
         //   var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
         // [tokens, 16], 3 passes over a row
-        // 132 FLOPs per row of tokens, 256 bytes per row
-        internal readonly struct AttendedLayerNorm(ArrayView<T> attentionSum, ArrayView<float> attentionLayerNormWeight, ArrayView<float> attentionLayerNormBias, ArrayView<T> attended) : IGpuRowKernel
+        // 132 FLOPs per row of tokens, 128 bytes per row
+        internal readonly struct AttendedLayerNorm(
+            ArrayView<T> attentionSum, ArrayView<float> attentionLayerNormWeight, ArrayView<float> attentionLayerNormBias,
+            ArrayView<T> attended) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -159,8 +164,9 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
         // [tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ
-        // 1,024 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct LayerSumLayer(ArrayView<T> attended, ArrayView<float> ffnOutputBias, ArrayView<T> layerSum) : IGpuEpilogue
+        // 1,024 FLOPs per row of tokens, 256 bytes per row
+        internal readonly struct LayerSumLayer(
+            ArrayView<T> attended, ArrayView<float> ffnOutputBias, ArrayView<T> layerSum) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
@@ -173,8 +179,10 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer › LayerNorm
         //   var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
         // [tokens, 16], 3 passes over a row
-        // 132 FLOPs per row of tokens, 256 bytes per row
-        internal readonly struct LayerOutputLayerNorm(ArrayView<T> layerSum, ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> fullLayerLayerNormBias, ArrayView<T> layerOutput) : IGpuRowKernel
+        // 132 FLOPs per row of tokens, 128 bytes per row
+        internal readonly struct LayerOutputLayerNorm(
+            ArrayView<T> layerSum, ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> fullLayerLayerNormBias,
+            ArrayView<T> layerOutput) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -209,9 +217,10 @@ partial class Small
 
         // Pretraining
         //   var predicted = Rows(hidden, batch.Predicted);
-        // [predictions, 16], 1 passes over a row
+        // [predictions, 16], one pass over a row
         // 0 FLOPs per row of predictions, 128 bytes per row
-        internal readonly struct PredictedPretraining(ArrayView<T> layerOutput, ArrayView<int> predictedIndex, ArrayView<T> predicted) : IGpuRowKernel
+        internal readonly struct PredictedPretraining(
+            ArrayView<T> layerOutput, ArrayView<int> predictedIndex, ArrayView<T> predicted) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -229,7 +238,7 @@ partial class Small
 
         // Pretraining › Pool
         //   var first = Rows(hidden, batch.First);
-        // [sequences, 16], 1 passes over a row
+        // [sequences, 16], one pass over a row
         // 0 FLOPs per row of sequences, 128 bytes per row
         internal readonly struct FirstPool(ArrayView<T> layerOutput, ArrayView<int> firstIndex, ArrayView<T> first2) : IGpuRowKernel
         {
@@ -279,8 +288,10 @@ partial class Small
         // Pretraining › Decode › LayerNorm
         //   var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
         // [predictions, 8], 3 passes over a row
-        // 68 FLOPs per row of predictions, 128 bytes per row
-        internal readonly struct DecoderInputLayerNorm(ArrayView<T> transformed, ArrayView<float> predictionsLayerNormWeight, ArrayView<float> predictionsLayerNormBias, ArrayView<T> decoderInput) : IGpuRowKernel
+        // 68 FLOPs per row of predictions, 64 bytes per row
+        internal readonly struct DecoderInputLayerNorm(
+            ArrayView<T> transformed, ArrayView<float> predictionsLayerNormWeight, ArrayView<float> predictionsLayerNormBias,
+            ArrayView<T> decoderInput) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -344,15 +355,14 @@ partial class Small
         // Pretraining › Correct
         //   ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
         // [predictions, 50], 2 passes over a row
-        // 962 FLOPs per row of predictions, 400 bytes per row
-        internal readonly struct PretrainingCorrect(ArrayView<T> logits, ArrayView<int> labelsIndex, ArrayView<float> meanPartials, ArrayView<float> mlmPartials) : IGpuRowKernel
+        // 962 FLOPs per row of predictions, 200 bytes per row
+        internal readonly struct PretrainingCorrect(
+            ArrayView<T> logits, ArrayView<int> labelsIndex, ArrayView<float> meanPartials, ArrayView<float> mlmPartials) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                int meanPartialsRow = chunk * 1;
-                if (Group.IdxX == 0) meanPartials[meanPartialsRow] = 0f;
-                int mlmPartialsRow = chunk * 1;
-                if (Group.IdxX == 0) mlmPartials[mlmPartialsRow] = 0f;
+                float meanSum = 0f;
+                float mlmSum = 0f;
                 for (int row = first; row < last; row++)
                 {
                     Kept<V, L> logitsKept = default;
@@ -368,7 +378,7 @@ partial class Small
                     }
                     float largest = GroupReduce.Max(V.Maximum(largestLane));
                     float total = GroupReduce.Sum(V.Sum(totalLane));
-                    if (Group.IdxX == 0) meanPartials[meanPartialsRow] += GpuMath.GreaterOrEqual(total, largest);
+                    meanSum += GpuMath.GreaterOrEqual(total, largest);
                     V total2Lane = 0f;
                     V total3Lane = 0f;
                     for (int column = L.First<V>(); column < 50; column = L.Next<V>(column))
@@ -378,23 +388,24 @@ partial class Small
                         total3Lane += shifted * V.OneHot(column, labelsIndexColumn);
                     }
                     var (total2, total3) = GroupReduce.Sums(V.Sum(total2Lane), V.Sum(total3Lane));
-                    if (Group.IdxX == 0) mlmPartials[mlmPartialsRow] += GpuMath.Log(total2) - total3;
+                    mlmSum += GpuMath.Log(total2) - total3;
                 }
+                if (Group.IdxX == 0) meanPartials[chunk] = meanSum;
+                if (Group.IdxX == 0) mlmPartials[chunk] = mlmSum;
             }
         }
 
         // Pretraining › Correct
         //   ("sop_accuracy", Mean(Correct(order, batch.Order)))
         // [sequences, 2], 2 passes over a row
-        // 50 FLOPs per row of sequences, 16 bytes per row
-        internal readonly struct PretrainingCorrect2(ArrayView<T> order, ArrayView<int> orderIndex, ArrayView<float> meanPartials2, ArrayView<float> sopPartials) : IGpuRowKernel
+        // 50 FLOPs per row of sequences, 8 bytes per row
+        internal readonly struct PretrainingCorrect2(
+            ArrayView<T> order, ArrayView<int> orderIndex, ArrayView<float> meanPartials2, ArrayView<float> sopPartials) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                int meanPartials2Row = chunk * 1;
-                if (Group.IdxX == 0) meanPartials2[meanPartials2Row] = 0f;
-                int sopPartialsRow = chunk * 1;
-                if (Group.IdxX == 0) sopPartials[sopPartialsRow] = 0f;
+                float meanPartials2Sum = 0f;
+                float sopSum = 0f;
                 for (int row = first; row < last; row++)
                 {
                     Kept<V, L> orderKept = default;
@@ -410,7 +421,7 @@ partial class Small
                     }
                     float largest = GroupReduce.Max(V.Maximum(largestLane));
                     float total = GroupReduce.Sum(V.Sum(totalLane));
-                    if (Group.IdxX == 0) meanPartials2[meanPartials2Row] += GpuMath.GreaterOrEqual(total, largest);
+                    meanPartials2Sum += GpuMath.GreaterOrEqual(total, largest);
                     V total2Lane = 0f;
                     V total3Lane = 0f;
                     for (int column = L.First<V>(); column < 2; column = L.Next<V>(column))
@@ -420,27 +431,32 @@ partial class Small
                         total3Lane += shifted * V.OneHot(column, orderIndexColumn);
                     }
                     var (total2, total3) = GroupReduce.Sums(V.Sum(total2Lane), V.Sum(total3Lane));
-                    if (Group.IdxX == 0) sopPartials[sopPartialsRow] += GpuMath.Log(total2) - total3;
+                    sopSum += GpuMath.Log(total2) - total3;
                 }
+                if (Group.IdxX == 0) meanPartials2[chunk] = meanPartials2Sum;
+                if (Group.IdxX == 0) sopPartials[chunk] = sopSum;
             }
         }
 
         // Pretraining › Mean
         //   ("sop_accuracy", Mean(Correct(order, batch.Order)))
-        // [1, 1], 0 passes over a row
-        // 7 FLOPs per row of 1 rows, 20 bytes per row
-        internal readonly struct SopAccuracyMean(ArrayView<float> mlm, Extent predictionsCount, ArrayView<float> mlm2, ArrayView<float> sop, Extent sequencesCount, ArrayView<float> sop2, ArrayView<float> loss, ArrayView<float> mean, ArrayView<float> mlmAccuracy, ArrayView<float> mean2, ArrayView<float> sopAccuracy) : IGpuRowKernel
+        // [1, 1]
+        // 7 FLOPs, 20 bytes
+        internal readonly struct SopAccuracyMean(
+            ArrayView<float> mlmMean, Extent predictionsCount, ArrayView<float> mlm, ArrayView<float> sopMean, Extent sequencesCount,
+            ArrayView<float> sop, ArrayView<float> loss, ArrayView<float> mean, ArrayView<float> mlmAccuracy, ArrayView<float> mean2,
+            ArrayView<float> sopAccuracy) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
                     float larger = GpuMath.Max(predictionsCount.Actual, 1f);
-                    float quotient = GpuMath.Divide(mlm[0], larger);
-                    if (Group.IdxX == 0) mlm2[row] = quotient;
+                    float quotient = GpuMath.Divide(mlmMean[0], larger);
+                    if (Group.IdxX == 0) mlm[row] = quotient;
                     float larger2 = GpuMath.Max(sequencesCount.Actual, 1f);
-                    float quotient2 = GpuMath.Divide(sop[0], larger2);
-                    if (Group.IdxX == 0) sop2[row] = quotient2;
+                    float quotient2 = GpuMath.Divide(sopMean[0], larger2);
+                    if (Group.IdxX == 0) sop[row] = quotient2;
                     if (Group.IdxX == 0) loss[row] = quotient + quotient2;
                     if (Group.IdxX == 0) mlmAccuracy[row] = GpuMath.Divide(mean[0], larger);
                     if (Group.IdxX == 0) sopAccuracy[row] = GpuMath.Divide(mean2[0], larger2);

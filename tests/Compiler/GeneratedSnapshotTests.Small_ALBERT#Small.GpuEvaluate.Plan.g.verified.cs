@@ -35,13 +35,13 @@
 //   together                                                                                  8
 // per model, float32 in every precision:
 //   mean                             [1, 1]                        1            0           64       16-18
-//   mlm                              [1, 1]                        1           64           64       16-18
+//   mlmMean                          [1, 1]                        1           64           64       16-18
 //   mean2                            [1, 1]                        1          128           64       17-18
-//   sop                              [1, 1]                        1          192           64       17-18
+//   sopMean                          [1, 1]                        1          192           64       17-18
 //   loss                             [1, 1]                        1          256           64       18-19
-//   mlm2                             [1, 1]                        1          320           64       18-19
+//   mlm                              [1, 1]                        1          320           64       18-19
 //   mlmAccuracy                      [1, 1]                        1          384           64       18-19
-//   sop2                             [1, 1]                        1          448           64       18-19
+//   sop                              [1, 1]                        1          448           64       18-19
 //   sopAccuracy                      [1, 1]                        1          512           64       18-19
 //   together                                                                                576
 #nullable enable
@@ -73,16 +73,16 @@ partial class Small
         readonly ArrayView<T> order; // [sequences, 2]
         readonly ArrayView<float> mean; // [1, 1]
         readonly ArrayView<float> meanPartials; // [predictions, 1] per chunk
-        readonly ArrayView<float> mlm; // [1, 1]
+        readonly ArrayView<float> mlmMean; // [1, 1]
         readonly ArrayView<float> mlmPartials; // [predictions, 1] per chunk
         readonly ArrayView<float> mean2; // [1, 1]
         readonly ArrayView<float> meanPartials2; // [sequences, 1] per chunk
-        readonly ArrayView<float> sop; // [1, 1]
+        readonly ArrayView<float> sopMean; // [1, 1]
         readonly ArrayView<float> sopPartials; // [sequences, 1] per chunk
         readonly ArrayView<float> loss; // [1, 1]
-        readonly ArrayView<float> mlm2; // [1, 1]
+        readonly ArrayView<float> mlm; // [1, 1]
         readonly ArrayView<float> mlmAccuracy; // [1, 1]
-        readonly ArrayView<float> sop2; // [1, 1]
+        readonly ArrayView<float> sop; // [1, 1]
         readonly ArrayView<float> sopAccuracy; // [1, 1]
         readonly GpuRows<EmbeddedLayerNorm, Float8> embeddedLayerNormKernel;
         readonly MatrixProduct<T, NT, HiddenLinear> hiddenLinearKernel;
@@ -125,16 +125,16 @@ partial class Small
             order = Sequence(0);
             mean = ExactFixed(0);
             meanPartials = PredictionChunk(0);
-            mlm = ExactFixed(16);
+            mlmMean = ExactFixed(16);
             mlmPartials = PredictionChunk(1);
             mean2 = ExactFixed(32);
             meanPartials2 = SequenceChunk(0);
-            sop = ExactFixed(48);
+            sopMean = ExactFixed(48);
             sopPartials = SequenceChunk(1);
             loss = ExactFixed(64);
-            mlm2 = ExactFixed(80);
+            mlm = ExactFixed(80);
             mlmAccuracy = ExactFixed(96);
-            sop2 = ExactFixed(112);
+            sop = ExactFixed(112);
             sopAccuracy = ExactFixed(128);
             embeddedLayerNormKernel = new(Device, 8);
             hiddenLinearKernel = new(Device);
@@ -161,8 +161,8 @@ partial class Small
         public override GpuOutput<T> Output(int index) => index switch
         {
             0 => new(loss, 1), // loss
-            1 => new(mlm2, 1), // mlm_loss
-            2 => new(sop2, 1), // sop_loss
+            1 => new(mlm, 1), // mlm_loss
+            2 => new(sop, 1), // sop_loss
             3 => new(mlmAccuracy, 1), // mlm_accuracy
             4 => new(sopAccuracy, 1), // sop_accuracy
             _ => throw new ArgumentOutOfRangeException(nameof(index)),

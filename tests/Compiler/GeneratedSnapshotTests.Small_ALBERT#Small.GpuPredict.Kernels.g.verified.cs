@@ -11,12 +11,14 @@ partial class Small
 {
     internal sealed partial class GpuPredict<T> : GpuProgram<T> where T : unmanaged, IElement<T>
     {
-
         // Prediction › Encode › LayerNorm
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
         // [tokens, 8], 3 passes over a row
-        // 116 FLOPs per row of tokens, 320 bytes per row
-        internal readonly struct EmbeddedLayerNorm(ArrayView<float> wordEmbeddingsWeight, ArrayView<int> tokensIndex, ArrayView<float> tokenTypeEmbeddingsWeight, ArrayView<int> segmentsIndex, ArrayView<float> positionEmbeddingsWeight, ArrayView<int> positionsIndex, ArrayView<float> embeddingsLayerNormWeight, ArrayView<float> embeddingsLayerNormBias, ArrayView<T> embedded) : IGpuRowKernel
+        // 116 FLOPs per row of tokens, 128 bytes per row
+        internal readonly struct EmbeddedLayerNorm(
+            ArrayView<float> wordEmbeddingsWeight, ArrayView<int> tokensIndex, ArrayView<float> tokenTypeEmbeddingsWeight,
+            ArrayView<int> segmentsIndex, ArrayView<float> positionEmbeddingsWeight, ArrayView<int> positionsIndex,
+            ArrayView<float> embeddingsLayerNormWeight, ArrayView<float> embeddingsLayerNormBias, ArrayView<T> embedded) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -93,8 +95,9 @@ partial class Small
         // Prediction › Encode › LayerGroup › Layer
         //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
         // [tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ
-        // 512 FLOPs per row of tokens, 128 bytes per row
-        internal readonly struct AttentionSumLayer(ArrayView<T> layerOutput, ArrayView<float> attentionDenseBias, ArrayView<T> attentionSum) : IGpuEpilogue
+        // 512 FLOPs per row of tokens, 192 bytes per row
+        internal readonly struct AttentionSumLayer(
+            ArrayView<T> layerOutput, ArrayView<float> attentionDenseBias, ArrayView<T> attentionSum) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
@@ -107,8 +110,10 @@ partial class Small
         // Prediction › Encode › LayerGroup › Layer › LayerNorm
         //   var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
         // [tokens, 16], 3 passes over a row
-        // 132 FLOPs per row of tokens, 256 bytes per row
-        internal readonly struct AttendedLayerNorm(ArrayView<T> attentionSum, ArrayView<float> attentionLayerNormWeight, ArrayView<float> attentionLayerNormBias, ArrayView<T> attended) : IGpuRowKernel
+        // 132 FLOPs per row of tokens, 128 bytes per row
+        internal readonly struct AttendedLayerNorm(
+            ArrayView<T> attentionSum, ArrayView<float> attentionLayerNormWeight, ArrayView<float> attentionLayerNormBias,
+            ArrayView<T> attended) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -159,8 +164,9 @@ partial class Small
         // Prediction › Encode › LayerGroup › Layer
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
         // [tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ
-        // 1,024 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct LayerSumLayer(ArrayView<T> attended, ArrayView<float> ffnOutputBias, ArrayView<T> layerSum) : IGpuEpilogue
+        // 1,024 FLOPs per row of tokens, 256 bytes per row
+        internal readonly struct LayerSumLayer(
+            ArrayView<T> attended, ArrayView<float> ffnOutputBias, ArrayView<T> layerSum) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
@@ -173,8 +179,10 @@ partial class Small
         // Prediction › Encode › LayerGroup › Layer › LayerNorm
         //   var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
         // [tokens, 16], 3 passes over a row
-        // 132 FLOPs per row of tokens, 256 bytes per row
-        internal readonly struct LayerOutputLayerNorm(ArrayView<T> layerSum, ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> fullLayerLayerNormBias, ArrayView<T> layerOutput) : IGpuRowKernel
+        // 132 FLOPs per row of tokens, 128 bytes per row
+        internal readonly struct LayerOutputLayerNorm(
+            ArrayView<T> layerSum, ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> fullLayerLayerNormBias,
+            ArrayView<T> layerOutput) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -209,9 +217,10 @@ partial class Small
 
         // Prediction
         //   var predicted = Rows(hidden, batch.Predicted);
-        // [predictions, 16], 1 passes over a row
+        // [predictions, 16], one pass over a row
         // 0 FLOPs per row of predictions, 128 bytes per row
-        internal readonly struct PredictedPrediction(ArrayView<T> layerOutput, ArrayView<int> predictedIndex, ArrayView<T> predicted) : IGpuRowKernel
+        internal readonly struct PredictedPrediction(
+            ArrayView<T> layerOutput, ArrayView<int> predictedIndex, ArrayView<T> predicted) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -229,7 +238,7 @@ partial class Small
 
         // Prediction › Pool
         //   var first = Rows(hidden, batch.First);
-        // [sequences, 16], 1 passes over a row
+        // [sequences, 16], one pass over a row
         // 0 FLOPs per row of sequences, 128 bytes per row
         internal readonly struct FirstPool(ArrayView<T> layerOutput, ArrayView<int> firstIndex, ArrayView<T> first2) : IGpuRowKernel
         {
@@ -279,8 +288,10 @@ partial class Small
         // Prediction › Decode › LayerNorm
         //   var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
         // [predictions, 8], 3 passes over a row
-        // 68 FLOPs per row of predictions, 128 bytes per row
-        internal readonly struct DecoderInputLayerNorm(ArrayView<T> transformed, ArrayView<float> predictionsLayerNormWeight, ArrayView<float> predictionsLayerNormBias, ArrayView<T> decoderInput) : IGpuRowKernel
+        // 68 FLOPs per row of predictions, 64 bytes per row
+        internal readonly struct DecoderInputLayerNorm(
+            ArrayView<T> transformed, ArrayView<float> predictionsLayerNormWeight, ArrayView<float> predictionsLayerNormBias,
+            ArrayView<T> decoderInput) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {

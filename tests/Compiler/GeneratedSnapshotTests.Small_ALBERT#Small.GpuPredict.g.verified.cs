@@ -21,7 +21,10 @@ partial class Small
         void Encode()
         {
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            embeddedLayerNormKernel.Launch(Tokens, new(Value(Offset.WordEmbeddingsWeight), Batch.Tokens, Value(Offset.TokenTypeEmbeddingsWeight), Batch.Segments, Value(Offset.PositionEmbeddingsWeight), Batch.Positions, Value(Offset.EmbeddingsLayerNormWeight), Value(Offset.EmbeddingsLayerNormBias), embedded));
+            embeddedLayerNormKernel.Launch(Tokens, new(
+                Value(Offset.WordEmbeddingsWeight), Batch.Tokens, Value(Offset.TokenTypeEmbeddingsWeight), Batch.Segments,
+                Value(Offset.PositionEmbeddingsWeight), Batch.Positions, Value(Offset.EmbeddingsLayerNormWeight),
+                Value(Offset.EmbeddingsLayerNormBias), embedded));
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
             hiddenLinearKernel.Launch(new(embedded, 8), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 16, 8, new(Value(Offset.EmbeddingHiddenMappingInBias), LayerOutput(0)));
@@ -41,7 +44,8 @@ partial class Small
                 attentionSumLayerKernel.Launch(new(context, 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16, new(LayerOutput(layer & 1), Value(Offset.AttentionDenseBias), attentionSum));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                attendedLayerNormKernel.Launch(Tokens, new(attentionSum, Value(Offset.AttentionLayerNormWeight), Value(Offset.AttentionLayerNormBias), attended));
+                attendedLayerNormKernel.Launch(Tokens, new(
+                    attentionSum, Value(Offset.AttentionLayerNormWeight), Value(Offset.AttentionLayerNormBias), attended));
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
                 expandedGeluTanhKernel.Launch(new(attended, 16), new(Weight(Offset.FfnWeight), 16), Tokens, 32, 16, new(Value(Offset.FfnBias), expanded));
@@ -50,7 +54,8 @@ partial class Small
                 layerSumLayerKernel.Launch(new(expanded, 32), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 16, 32, new(attended, Value(Offset.FfnOutputBias), layerSum));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                layerOutputLayerNormKernel.Launch(Tokens, new(layerSum, Value(Offset.FullLayerLayerNormWeight), Value(Offset.FullLayerLayerNormBias), LayerOutput((layer + 1) & 1)));
+                layerOutputLayerNormKernel.Launch(Tokens, new(
+                    layerSum, Value(Offset.FullLayerLayerNormWeight), Value(Offset.FullLayerLayerNormBias), LayerOutput((layer + 1) & 1)));
             }
         }
 
@@ -69,7 +74,8 @@ partial class Small
             transformedGeluTanhKernel.Launch(new(predicted, 16), new(Weight(Offset.PredictionsDenseWeight), 16), Predictions, 8, 16, new(Value(Offset.PredictionsDenseBias), transformed));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-            decoderInputLayerNormKernel.Launch(Predictions, new(transformed, Value(Offset.PredictionsLayerNormWeight), Value(Offset.PredictionsLayerNormBias), decoderInput));
+            decoderInputLayerNormKernel.Launch(Predictions, new(
+                transformed, Value(Offset.PredictionsLayerNormWeight), Value(Offset.PredictionsLayerNormBias), decoderInput));
 
             // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
             logitsDecodeKernel.Launch(new(decoderInput, 8), new(Weight(Offset.WordEmbeddingsWeight), 8), Predictions, 50, 8, new(Value(Offset.PredictionsBias), logits));

@@ -11,12 +11,15 @@ partial class Small
 {
     internal sealed partial class GpuTrain<T> : GpuProgram<T> where T : unmanaged, IElement<T>
     {
-
         // Pretraining › Encode › Dropout
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
         // [tokens, 8], 3 passes over a row
-        // 92 FLOPs per row of tokens, 232 bytes per row
-        internal readonly struct EmbeddedDropout(ArrayView<float> wordEmbeddingsWeight, ArrayView<int> tokensIndex, ArrayView<float> tokenTypeEmbeddingsWeight, ArrayView<int> segmentsIndex, ArrayView<float> positionEmbeddingsWeight, ArrayView<int> positionsIndex, ArrayView<T> lookup, ArrayView<float> embeddedSum, ArrayView<float> embeddedSum2, ArrayView<float> embeddingsLayerNormWeight, ArrayView<float> embeddingsLayerNormBias, DropoutKey key0, ArrayView<T> embedded) : IGpuRowKernel
+        // 92 FLOPs per row of tokens, 168 bytes per row
+        internal readonly struct EmbeddedDropout(
+            ArrayView<float> wordEmbeddingsWeight, ArrayView<int> tokensIndex, ArrayView<float> tokenTypeEmbeddingsWeight,
+            ArrayView<int> segmentsIndex, ArrayView<float> positionEmbeddingsWeight, ArrayView<int> positionsIndex, ArrayView<T> lookup,
+            ArrayView<float> embeddedSum, ArrayView<float> embeddedSumRowMean, ArrayView<float> embeddingsLayerNormWeight,
+            ArrayView<float> embeddingsLayerNormBias, DropoutKey key0, ArrayView<T> embedded) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -45,7 +48,7 @@ partial class Small
                         total2Lane += difference * difference;
                     }
                     float total2 = GroupReduce.Sum(V.Sum(total2Lane));
-                    if (Group.IdxX == 0) embeddedSum2[row] = total2;
+                    if (Group.IdxX == 0) embeddedSumRowMean[row] = total2;
                     float inverse = GpuMath.Rsqrt(total2 * (1f / 8f) + 1E-12f);
                     uint key0Row = CounterRandom.RowKey(key0, row);
                     int embeddedRow = row * 8;
@@ -90,8 +93,9 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer
         //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
         // [tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ
-        // 512 FLOPs per row of tokens, 128 bytes per row
-        internal readonly struct AttentionSumLayer(ArrayView<T> layerOutput, ArrayView<float> attentionDenseBias, DropoutKey key2, ArrayView<T> attentionSum) : IGpuEpilogue
+        // 512 FLOPs per row of tokens, 192 bytes per row
+        internal readonly struct AttentionSumLayer(
+            ArrayView<T> layerOutput, ArrayView<float> attentionDenseBias, DropoutKey key2, ArrayView<T> attentionSum) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
@@ -105,8 +109,10 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer › LayerNorm
         //   var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
         // [tokens, 16], 3 passes over a row
-        // 132 FLOPs per row of tokens, 264 bytes per row
-        internal readonly struct AttendedLayerNorm(ArrayView<T> attentionSum, ArrayView<float> attendedSum, ArrayView<float> attendedSum2, ArrayView<float> attentionLayerNormWeight, ArrayView<float> attentionLayerNormBias, ArrayView<T> attended) : IGpuRowKernel
+        // 132 FLOPs per row of tokens, 136 bytes per row
+        internal readonly struct AttendedLayerNorm(
+            ArrayView<T> attentionSum, ArrayView<float> attendedSum, ArrayView<float> attendedSumRowMean,
+            ArrayView<float> attentionLayerNormWeight, ArrayView<float> attentionLayerNormBias, ArrayView<T> attended) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -129,7 +135,7 @@ partial class Small
                         total2Lane += difference * difference;
                     }
                     float total2 = GroupReduce.Sum(V.Sum(total2Lane));
-                    if (Group.IdxX == 0) attendedSum2[row] = total2;
+                    if (Group.IdxX == 0) attendedSumRowMean[row] = total2;
                     float inverse = GpuMath.Rsqrt(total2 * (1f / 16f) + 1E-12f);
                     int attendedRow = row * 16;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
@@ -144,8 +150,9 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer › Activate › GeluTanh
         //   return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
         // [tokens, 32] = attended [tokens, 16] · ffnWeight [32, 16]ᵀ
-        // 1,024 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct ExpandedGeluTanh(ArrayView<T> expandedProduct, ArrayView<float> ffnBias, ArrayView<T> expanded) : IGpuEpilogue
+        // 1,024 FLOPs per row of tokens, 320 bytes per row
+        internal readonly struct ExpandedGeluTanh(
+            ArrayView<T> expandedProduct, ArrayView<float> ffnBias, ArrayView<T> expanded) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
@@ -160,8 +167,9 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
         // [tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ
-        // 1,024 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct LayerSumLayer(ArrayView<T> attended, ArrayView<float> ffnOutputBias, DropoutKey key3, ArrayView<T> layerSum) : IGpuEpilogue
+        // 1,024 FLOPs per row of tokens, 256 bytes per row
+        internal readonly struct LayerSumLayer(
+            ArrayView<T> attended, ArrayView<float> ffnOutputBias, DropoutKey key3, ArrayView<T> layerSum) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
@@ -175,8 +183,10 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer › LayerNorm
         //   var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
         // [tokens, 16], 3 passes over a row
-        // 132 FLOPs per row of tokens, 264 bytes per row
-        internal readonly struct LayerOutputLayerNorm(ArrayView<T> layerSum, ArrayView<float> layerOutputSum, ArrayView<float> layerOutputSum2, ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> fullLayerLayerNormBias, ArrayView<T> layerOutput) : IGpuRowKernel
+        // 132 FLOPs per row of tokens, 136 bytes per row
+        internal readonly struct LayerOutputLayerNorm(
+            ArrayView<T> layerSum, ArrayView<float> layerOutputSum, ArrayView<float> layerOutputSumRowMean,
+            ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> fullLayerLayerNormBias, ArrayView<T> layerOutput) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -199,7 +209,7 @@ partial class Small
                         total2Lane += difference * difference;
                     }
                     float total2 = GroupReduce.Sum(V.Sum(total2Lane));
-                    if (Group.IdxX == 0) layerOutputSum2[row] = total2;
+                    if (Group.IdxX == 0) layerOutputSumRowMean[row] = total2;
                     float inverse = GpuMath.Rsqrt(total2 * (1f / 16f) + 1E-12f);
                     int layerOutputRow = row * 16;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
@@ -213,9 +223,10 @@ partial class Small
 
         // Pretraining
         //   var predicted = Rows(hidden, batch.Predicted);
-        // [predictions, 16], 1 passes over a row
+        // [predictions, 16], one pass over a row
         // 0 FLOPs per row of predictions, 128 bytes per row
-        internal readonly struct PredictedPretraining(ArrayView<T> layerOutput, ArrayView<int> predictedIndex, ArrayView<T> predicted) : IGpuRowKernel
+        internal readonly struct PredictedPretraining(
+            ArrayView<T> layerOutput, ArrayView<int> predictedIndex, ArrayView<T> predicted) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -233,7 +244,7 @@ partial class Small
 
         // Pretraining › Pool
         //   var first = Rows(hidden, batch.First);
-        // [sequences, 16], 1 passes over a row
+        // [sequences, 16], one pass over a row
         // 0 FLOPs per row of sequences, 128 bytes per row
         internal readonly struct FirstPool(ArrayView<T> layerOutput, ArrayView<int> firstIndex, ArrayView<T> first2) : IGpuRowKernel
         {
@@ -251,10 +262,10 @@ partial class Small
             }
         }
 
-        // Pretraining › Mean
+        // Pretraining › Mean, gradient
         //   var mlm = Mean(CrossEntropy(logits, batch.Labels));
-        // [1, 1], 0 passes over a row
-        // 2 FLOPs per row of 1 rows, 4 bytes per row
+        // [1, 1]
+        // 2 FLOPs, 4 bytes
         internal readonly struct MlmMeanGradient(Extent predictionsCount, ArrayView<float> dMlm) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
@@ -266,10 +277,10 @@ partial class Small
             }
         }
 
-        // Pretraining › Mean
+        // Pretraining › Mean, gradient
         //   var sop = Mean(CrossEntropy(order, batch.Order));
-        // [1, 1], 0 passes over a row
-        // 2 FLOPs per row of 1 rows, 4 bytes per row
+        // [1, 1]
+        // 2 FLOPs, 4 bytes
         internal readonly struct SopMeanGradient(Extent sequencesCount, ArrayView<float> dSop) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
@@ -284,14 +295,15 @@ partial class Small
         // Pretraining › Dropout
         //   var order = Linear(Dropout(pooled, c.Dropout), orderHead);
         // [sequences, 16] = first2 [sequences, 16] · poolerWeight [16, 16]ᵀ
-        // 512 FLOPs per row of sequences, 128 bytes per row
-        internal readonly struct OrderDropout(ArrayView<float> poolerBias, ArrayView<T> pooled, DropoutKey key4, ArrayView<T> order) : IGpuEpilogue
+        // 512 FLOPs per row of sequences, 192 bytes per row
+        internal readonly struct OrderDropout(
+            ArrayView<float> poolerBias, ArrayView<T> pooled, DropoutKey key4, ArrayView<T> orderDropout) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
                 V tanh = V.Tanh(product + V.Load(poolerBias, column));
                 V.Store(pooled, row * 16 + column, tanh);
-                V.Store(order, row * 16 + column, tanh * V.KeepMask(CounterRandom.RowKey(key4, row), column, 0x19999999u, 1.1111112f));
+                V.Store(orderDropout, row * 16 + column, tanh * V.KeepMask(CounterRandom.RowKey(key4, row), column, 0x19999999u, 1.1111112f));
             }
 
             public static int Operations => 42;
@@ -300,8 +312,11 @@ partial class Small
         // Pretraining › Decode › LayerNorm
         //   var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
         // [predictions, 8], 3 passes over a row
-        // 204 FLOPs per row of predictions, 260 bytes per row
-        internal readonly struct DecoderInputLayerNorm(ArrayView<T> transformedProduct, ArrayView<float> predictionsDenseBias, ArrayView<T> geluTanh, ArrayView<T> centred, ArrayView<float> decoderInputSum, ArrayView<T> decoderInput, ArrayView<float> predictionsLayerNormWeight, ArrayView<float> predictionsLayerNormBias, ArrayView<T> decoderInput2) : IGpuRowKernel
+        // 204 FLOPs per row of predictions, 164 bytes per row
+        internal readonly struct DecoderInputLayerNorm(
+            ArrayView<T> transformedProduct, ArrayView<float> predictionsDenseBias, ArrayView<T> geluTanh, ArrayView<T> centred,
+            ArrayView<float> decoderInputSum, ArrayView<T> decoderInputLayerNorm, ArrayView<float> predictionsLayerNormWeight,
+            ArrayView<float> predictionsLayerNormBias, ArrayView<T> decoderInput) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -334,13 +349,13 @@ partial class Small
                     float total2 = GroupReduce.Sum(V.Sum(total2Lane));
                     if (Group.IdxX == 0) decoderInputSum[row] = total2;
                     float inverse = GpuMath.Rsqrt(total2 * (1f / 8f) + 1E-12f);
+                    int decoderInputLayerNormRow = row * 8;
                     int decoderInputRow = row * 8;
-                    int decoderInput2Row = row * 8;
                     for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
                         V scaled6 = centredKept.Again(centred, centredRow + column) * inverse;
-                        V.Store(decoderInput, decoderInputRow + column, scaled6);
-                        V.Store(decoderInput2, decoderInput2Row + column, scaled6 * V.Load(predictionsLayerNormWeight, column) + V.Load(predictionsLayerNormBias, column));
+                        V.Store(decoderInputLayerNorm, decoderInputLayerNormRow + column, scaled6);
+                        V.Store(decoderInput, decoderInputRow + column, scaled6 * V.Load(predictionsLayerNormWeight, column) + V.Load(predictionsLayerNormBias, column));
                     }
                 }
             }
@@ -348,7 +363,7 @@ partial class Small
 
         // Pretraining › Decode
         //   return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-        // [predictions, 50] = decoderInput2 [predictions, 8] · wordEmbeddingsWeight [50, 8]ᵀ
+        // [predictions, 50] = decoderInput [predictions, 8] · wordEmbeddingsWeight [50, 8]ᵀ
         // 800 FLOPs per row of predictions, 232 bytes per row
         internal readonly struct LogitsDecode(ArrayView<float> predictionsBias, ArrayView<T> logits) : IGpuEpilogue
         {
@@ -362,13 +377,13 @@ partial class Small
 
         // Pretraining › Linear
         //   var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-        // [sequences, 2] = order [sequences, 16] · classifierWeight [2, 16]ᵀ
+        // [sequences, 2] = orderDropout [sequences, 16] · classifierWeight [2, 16]ᵀ
         // 64 FLOPs per row of sequences, 72 bytes per row
-        internal readonly struct OrderLinear(ArrayView<float> classifierBias, ArrayView<T> order2) : IGpuEpilogue
+        internal readonly struct OrderLinear(ArrayView<float> classifierBias, ArrayView<T> order) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                V.Store(order2, row * 2 + column, product + V.Load(classifierBias, column));
+                V.Store(order, row * 2 + column, product + V.Load(classifierBias, column));
             }
 
             public static int Operations => 1;
@@ -377,16 +392,16 @@ partial class Small
         // Pretraining › CrossEntropy
         //   var mlm = Mean(CrossEntropy(logits, batch.Labels));
         // [predictions, 50], 3 passes over a row
-        // 1,714 FLOPs per row of predictions, 800 bytes per row
-        internal readonly struct MlmCrossEntropyGradient(ArrayView<T> logits, ArrayView<int> labelsIndex, ArrayView<float> meanPartials, ArrayView<float> mlmPartials, ArrayView<float> dMlm, ArrayView<T> dMlm2, ArrayView<float> dLogitsPartials) : IGpuRowKernel
+        // 1,714 FLOPs per row of predictions, 400 bytes per row
+        internal readonly struct MlmCrossEntropyGradient(
+            ArrayView<T> logits, ArrayView<int> labelsIndex, ArrayView<float> meanPartials, ArrayView<float> mlmPartials,
+            ArrayView<float> dMlm, ArrayView<T> dShiftedCrossEntropy, ArrayView<float> dLogitsPartials) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                int meanPartialsRow = chunk * 1;
-                if (Group.IdxX == 0) meanPartials[meanPartialsRow] = 0f;
-                int mlmPartialsRow = chunk * 1;
-                if (Group.IdxX == 0) mlmPartials[mlmPartialsRow] = 0f;
-                var dLogitsPartialsSum = PartialSum<V, L>.Of(dLogitsPartials, chunk, 50);
+                float meanSum = 0f;
+                float mlmSum = 0f;
+                var dLogitsSum = PartialSum<V, L>.Of(dLogitsPartials, chunk, 50);
                 for (int row = first; row < last; row++)
                 {
                     Kept<V, L> logitsKept = default;
@@ -402,7 +417,7 @@ partial class Small
                     }
                     float largest = GroupReduce.Max(V.Maximum(largestLane));
                     float total = GroupReduce.Sum(V.Sum(totalLane));
-                    if (Group.IdxX == 0) meanPartials[meanPartialsRow] += GpuMath.GreaterOrEqual(total, largest);
+                    meanSum += GpuMath.GreaterOrEqual(total, largest);
                     V total2Lane = 0f;
                     V total3Lane = 0f;
                     for (int column = L.First<V>(); column < 50; column = L.Next<V>(column))
@@ -412,80 +427,84 @@ partial class Small
                         total3Lane += shifted * V.OneHot(column, labelsIndexColumn);
                     }
                     var (total2, total3) = GroupReduce.Sums(V.Sum(total2Lane), V.Sum(total3Lane));
-                    if (Group.IdxX == 0) mlmPartials[mlmPartialsRow] += GpuMath.Log(total2) - total3;
+                    mlmSum += GpuMath.Log(total2) - total3;
                     float dQuotient = dMlm[0];
                     float dNegative = -dQuotient;
                     float dQuotient2 = GpuMath.Divide(dQuotient, total2);
-                    int dMlm2Row = row * 64;
+                    int dShiftedCrossEntropyRow = row * 64;
                     for (int column = L.First<V>(); column < 50; column = L.Next<V>(column))
                     {
                         V dSum = dNegative * V.OneHot(column, labelsIndexColumn) + dQuotient2 * V.Exp(logitsKept.Again(logits, logitsRow + column) - largest);
-                        V.Store(dMlm2, dMlm2Row + column, dSum);
-                        dLogitsPartialsSum.Add(column, dSum);
+                        V.Store(dShiftedCrossEntropy, dShiftedCrossEntropyRow + column, dSum);
+                        dLogitsSum.Add(column, dSum);
                     }
                 }
-                dLogitsPartialsSum.Store();
+                if (Group.IdxX == 0) meanPartials[chunk] = meanSum;
+                if (Group.IdxX == 0) mlmPartials[chunk] = mlmSum;
+                dLogitsSum.Store();
             }
         }
 
         // Pretraining › CrossEntropy
         //   var sop = Mean(CrossEntropy(order, batch.Order));
         // [sequences, 2], 3 passes over a row
-        // 82 FLOPs per row of sequences, 32 bytes per row
-        internal readonly struct SopCrossEntropyGradient(ArrayView<T> order2, ArrayView<int> orderIndex, ArrayView<float> meanPartials2, ArrayView<float> sopPartials, ArrayView<float> dSop, ArrayView<T> dSop2, ArrayView<float> dOrderPartials) : IGpuRowKernel
+        // 82 FLOPs per row of sequences, 16 bytes per row
+        internal readonly struct SopCrossEntropyGradient(
+            ArrayView<T> order, ArrayView<int> orderIndex, ArrayView<float> meanPartials2, ArrayView<float> sopPartials,
+            ArrayView<float> dSop, ArrayView<T> dShifted, ArrayView<float> dOrderPartials) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                int meanPartials2Row = chunk * 1;
-                if (Group.IdxX == 0) meanPartials2[meanPartials2Row] = 0f;
-                int sopPartialsRow = chunk * 1;
-                if (Group.IdxX == 0) sopPartials[sopPartialsRow] = 0f;
-                var dOrderPartialsSum = PartialSum<V, L>.Of(dOrderPartials, chunk, 2);
+                float meanPartials2Sum = 0f;
+                float sopSum = 0f;
+                var dOrderSum = PartialSum<V, L>.Of(dOrderPartials, chunk, 2);
                 for (int row = first; row < last; row++)
                 {
-                    Kept<V, L> order2Kept = default;
-                    int order2Row = row * 2;
+                    Kept<V, L> orderKept = default;
+                    int orderRow = row * 2;
                     int orderIndexColumn = orderIndex[row];
                     V largestLane = float.NegativeInfinity;
                     V totalLane = 0f;
                     for (int column = L.First<V>(); column < 2; column = L.Next<V>(column))
                     {
-                        V sum = order2Kept.Load(order2, order2Row + column);
+                        V sum = orderKept.Load(order, orderRow + column);
                         largestLane = V.Max(largestLane, sum);
                         totalLane += sum * V.OneHot(column, orderIndexColumn);
                     }
                     float largest = GroupReduce.Max(V.Maximum(largestLane));
                     float total = GroupReduce.Sum(V.Sum(totalLane));
-                    if (Group.IdxX == 0) meanPartials2[meanPartials2Row] += GpuMath.GreaterOrEqual(total, largest);
+                    meanPartials2Sum += GpuMath.GreaterOrEqual(total, largest);
                     V total2Lane = 0f;
                     V total3Lane = 0f;
                     for (int column = L.First<V>(); column < 2; column = L.Next<V>(column))
                     {
-                        V shifted = order2Kept.Again(order2, order2Row + column) - largest;
+                        V shifted = orderKept.Again(order, orderRow + column) - largest;
                         total2Lane += V.Exp(shifted);
                         total3Lane += shifted * V.OneHot(column, orderIndexColumn);
                     }
                     var (total2, total3) = GroupReduce.Sums(V.Sum(total2Lane), V.Sum(total3Lane));
-                    if (Group.IdxX == 0) sopPartials[sopPartialsRow] += GpuMath.Log(total2) - total3;
+                    sopSum += GpuMath.Log(total2) - total3;
                     float dQuotient = dSop[0];
                     float dNegative = -dQuotient;
                     float dQuotient2 = GpuMath.Divide(dQuotient, total2);
-                    int dSop2Row = row * 2;
+                    int dShiftedRow = row * 2;
                     for (int column = L.First<V>(); column < 2; column = L.Next<V>(column))
                     {
-                        V dSum = dNegative * V.OneHot(column, orderIndexColumn) + dQuotient2 * V.Exp(order2Kept.Again(order2, order2Row + column) - largest);
-                        V.Store(dSop2, dSop2Row + column, dSum);
-                        dOrderPartialsSum.Add(column, dSum);
+                        V dSum = dNegative * V.OneHot(column, orderIndexColumn) + dQuotient2 * V.Exp(orderKept.Again(order, orderRow + column) - largest);
+                        V.Store(dShifted, dShiftedRow + column, dSum);
+                        dOrderSum.Add(column, dSum);
                     }
                 }
-                dOrderPartialsSum.Store();
+                if (Group.IdxX == 0) meanPartials2[chunk] = meanPartials2Sum;
+                if (Group.IdxX == 0) sopPartials[chunk] = sopSum;
+                dOrderSum.Store();
             }
         }
 
         // Pretraining › Pool, gradient
         //   return Tanh(Linear(first, pooler));
-        // [sequences, 16] = dSop2 [sequences, 2] · classifierWeight [2, 16]
-        // 64 FLOPs per row of sequences, 72 bytes per row
+        // [sequences, 16] = dShifted [sequences, 2] · classifierWeight [2, 16]
+        // 64 FLOPs per row of sequences, 136 bytes per row
         internal readonly struct PooledPoolGradient(DropoutKey key4, ArrayView<T> pooled, ArrayView<T> dPooled) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
@@ -500,41 +519,43 @@ partial class Small
 
         // Pretraining › Pool › Linear, gradient
         //   return Tanh(Linear(first, pooler));
-        // [sequences, 16], 1 passes over a row
+        // [sequences, 16], one pass over a row
         // 16 FLOPs per row of sequences, 64 bytes per row
         internal readonly struct PoolerBiasGradient(ArrayView<T> dPooled, ArrayView<float> dLinearPartials) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                var dLinearPartialsSum = PartialSum<V, L>.Of(dLinearPartials, chunk, 16);
+                var dLinearSum = PartialSum<V, L>.Of(dLinearPartials, chunk, 16);
                 for (int row = first; row < last; row++)
                 {
                     int dPooledRow = row * 16;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        dLinearPartialsSum.Add(column, V.Load(dPooled, dPooledRow + column));
+                        dLinearSum.Add(column, V.Load(dPooled, dPooledRow + column));
                     }
                 }
-                dLinearPartialsSum.Store();
+                dLinearSum.Store();
             }
         }
 
         // Pretraining › Decode › LayerNorm, gradient
         //   var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-        // [predictions, 8], 1 passes over a row
+        // [predictions, 8], one pass over a row
         // 16 FLOPs per row of predictions, 64 bytes per row
-        internal readonly struct DecoderInputLayerNormGradient(ArrayView<T> dDecodeProduct, ArrayView<T> decoderInput, ArrayView<float> dDecoderInputPartials2) : IGpuRowKernel
+        internal readonly struct DecoderInputLayerNormGradient(
+            ArrayView<T> dDecoderInput, ArrayView<T> decoderInputLayerNorm, ArrayView<float> dDecoderInputPartials2) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 var dDecoderInputPartials2Sum = PartialSum<V, L>.Of(dDecoderInputPartials2, chunk, 8);
                 for (int row = first; row < last; row++)
                 {
-                    int dDecodeProductRow = row * 8;
-                    int decoderInputRow = row * 8;
+                    int dDecoderInputRow = row * 8;
+                    int decoderInputLayerNormRow = row * 8;
                     for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        dDecoderInputPartials2Sum.Add(column, V.Load(dDecodeProduct, dDecodeProductRow + column) * V.Load(decoderInput, decoderInputRow + column));
+                        V dScaled = V.Load(dDecoderInput, dDecoderInputRow + column) * V.Load(decoderInputLayerNorm, decoderInputLayerNormRow + column);
+                        dDecoderInputPartials2Sum.Add(column, dScaled);
                     }
                 }
                 dDecoderInputPartials2Sum.Store();
@@ -543,20 +564,23 @@ partial class Small
 
         // Pretraining › Mean
         //   ("sop_accuracy", Mean(Correct(order, batch.Order)))
-        // [1, 1], 0 passes over a row
-        // 7 FLOPs per row of 1 rows, 20 bytes per row
-        internal readonly struct SopAccuracyMean(ArrayView<float> mlm, Extent predictionsCount, ArrayView<float> mlm2, ArrayView<float> sop, Extent sequencesCount, ArrayView<float> sop2, ArrayView<float> loss, ArrayView<float> mean, ArrayView<float> mlmAccuracy, ArrayView<float> mean2, ArrayView<float> sopAccuracy) : IGpuRowKernel
+        // [1, 1]
+        // 7 FLOPs, 20 bytes
+        internal readonly struct SopAccuracyMean(
+            ArrayView<float> mlmMean, Extent predictionsCount, ArrayView<float> mlm, ArrayView<float> sopMean, Extent sequencesCount,
+            ArrayView<float> sop, ArrayView<float> loss, ArrayView<float> mean, ArrayView<float> mlmAccuracy, ArrayView<float> mean2,
+            ArrayView<float> sopAccuracy) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
                     float larger = GpuMath.Max(predictionsCount.Actual, 1f);
-                    float quotient = GpuMath.Divide(mlm[0], larger);
-                    if (Group.IdxX == 0) mlm2[row] = quotient;
+                    float quotient = GpuMath.Divide(mlmMean[0], larger);
+                    if (Group.IdxX == 0) mlm[row] = quotient;
                     float larger2 = GpuMath.Max(sequencesCount.Actual, 1f);
-                    float quotient2 = GpuMath.Divide(sop[0], larger2);
-                    if (Group.IdxX == 0) sop2[row] = quotient2;
+                    float quotient2 = GpuMath.Divide(sopMean[0], larger2);
+                    if (Group.IdxX == 0) sop[row] = quotient2;
                     if (Group.IdxX == 0) loss[row] = quotient + quotient2;
                     if (Group.IdxX == 0) mlmAccuracy[row] = GpuMath.Divide(mean[0], larger);
                     if (Group.IdxX == 0) sopAccuracy[row] = GpuMath.Divide(mean2[0], larger2);
@@ -564,74 +588,81 @@ partial class Small
             }
         }
 
-        // Pretraining › Decode › Activate › GeluTanh
+        // Pretraining › Decode › Activate › GeluTanh, gradient
         //   return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-        // [predictions, 8], 2 passes over a row
-        // 235 FLOPs per row of predictions, 228 bytes per row
-        internal readonly struct ActivateGeluTanhGradient(ArrayView<T> dDecodeProduct, ArrayView<float> dDecoderInputPartials, ArrayView<float> predictionsLayerNormWeight, ArrayView<T> centred, ArrayView<float> decoderInputSum, ArrayView<T> geluTanh, ArrayView<T> transformedProduct, ArrayView<float> predictionsDenseBias, ArrayView<T> dGeluTanh, ArrayView<float> dTransformedPartials) : IGpuRowKernel
+        // [predictions, 8], 3 passes over a row
+        // 281 FLOPs per row of predictions, 164 bytes per row
+        internal readonly struct ActivateGeluTanhGradient(
+            ArrayView<T> dDecoderInput, ArrayView<float> dDecoderInputPartials, ArrayView<float> predictionsLayerNormWeight,
+            ArrayView<T> centred, ArrayView<float> decoderInputSum, ArrayView<T> geluTanh, ArrayView<T> transformedProduct,
+            ArrayView<float> predictionsDenseBias, ArrayView<T> dGeluTanh, ArrayView<float> dTransformedPartials) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                var dDecoderInputPartialsSum = PartialSum<V, L>.Of(dDecoderInputPartials, chunk, 8);
-                var dTransformedPartialsSum = PartialSum<V, L>.Of(dTransformedPartials, chunk, 8);
+                var dDecoderInputSum = PartialSum<V, L>.Of(dDecoderInputPartials, chunk, 8);
+                var dTransformedSum = PartialSum<V, L>.Of(dTransformedPartials, chunk, 8);
                 for (int row = first; row < last; row++)
                 {
-                    Kept<V, L> dDecodeProductKept = default;
+                    Kept<V, L> dDecoderInputKept = default;
                     Kept<V, L> centredKept = default;
-                    int dDecodeProductRow = row * 8;
+                    int dDecoderInputRow = row * 8;
                     int centredRow = row * 8;
                     V dTotalLane = 0f;
+                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
+                    {
+                        V dMatMul = dDecoderInputKept.Load(dDecoderInput, dDecoderInputRow + column);
+                        dDecoderInputSum.Add(column, dMatMul);
+                        V dScaled2 = dMatMul * V.Load(predictionsLayerNormWeight, column) * centredKept.Load(centred, centredRow + column);
+                        dTotalLane += dScaled2;
+                    }
+                    float dTotal = GroupReduce.Sum(V.Sum(dTotalLane));
+                    float inverse = GpuMath.Rsqrt(decoderInputSum[row] * (1f / 8f) + 1E-12f);
+                    float dQuotient = dTotal * -0.5f * inverse * inverse * inverse * (1f / 8f);
                     V dTotal2Lane = 0f;
                     for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V dMatMul = dDecodeProductKept.Load(dDecodeProduct, dDecodeProductRow + column);
-                        dDecoderInputPartialsSum.Add(column, dMatMul);
-                        V dScaled = dMatMul * V.Load(predictionsLayerNormWeight, column);
-                        dTotalLane += dScaled * centredKept.Load(centred, centredRow + column);
-                        dTotal2Lane += dScaled;
+                        V dScaled3 = dDecoderInputKept.Again(dDecoderInput, dDecoderInputRow + column) * V.Load(predictionsLayerNormWeight, column);
+                        dTotal2Lane += -(dScaled3 * inverse + ((V)(dQuotient * 2f)) * centredKept.Again(centred, centredRow + column));
                     }
-                    var (dTotal, dTotal2) = GroupReduce.Sums(V.Sum(dTotalLane), V.Sum(dTotal2Lane));
-                    float inverse = GpuMath.Rsqrt(decoderInputSum[row] * (1f / 8f) + 1E-12f);
-                    float dVariance = dTotal * -0.5f * inverse * inverse * inverse * (1f / 8f);
-                    float dQuotient = -(dTotal2 * inverse) * (1f / 8f);
+                    float dTotal2 = GroupReduce.Sum(V.Sum(dTotal2Lane));
+                    float dQuotient2 = dTotal2 * (1f / 8f);
                     int geluTanhRow = row * 8;
                     int transformedProductRow = row * 8;
                     int dGeluTanhRow = row * 8;
                     for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V dScaled3 = dDecodeProductKept.Again(dDecodeProduct, dDecodeProductRow + column) * V.Load(predictionsLayerNormWeight, column);
-                        V dScaled9 = dVariance * centredKept.Again(centred, centredRow + column);
-                        V dSum3 = dScaled3 * inverse + dScaled9 + dScaled9 + dQuotient;
+                        V dScaled10 = dDecoderInputKept.Again(dDecoderInput, dDecoderInputRow + column) * V.Load(predictionsLayerNormWeight, column);
+                        V dTransformed = dScaled10 * inverse + ((V)(dQuotient * 2f)) * centredKept.Again(centred, centredRow + column) + dQuotient2;
                         V sigmoid = V.Load(geluTanh, geluTanhRow + column);
                         V sum2 = V.Load(transformedProduct, transformedProductRow + column) + V.Load(predictionsDenseBias, column);
-                        V dScaled12 = dSum3 * sum2 * (sigmoid - sigmoid * sigmoid);
-                        V dScaled16 = dScaled12 * sum2 * 0.071354814f * sum2;
-                        V dSum6 = dSum3 * sigmoid + dScaled12 * (1.5957692f + 0.071354814f * sum2 * sum2) + dScaled16 + dScaled16;
-                        V.Store(dGeluTanh, dGeluTanhRow + column, dSum6);
-                        dTransformedPartialsSum.Add(column, dSum6);
+                        V dScaled17 = dTransformed * sum2 * (sigmoid - sigmoid * sigmoid);
+                        V dSum3 = dTransformed * sigmoid + dScaled17 * (1.5957692f + 0.071354814f * sum2 * sum2) + dScaled17 * sum2 * 0.071354814f * 2f * sum2;
+                        V.Store(dGeluTanh, dGeluTanhRow + column, dSum3);
+                        dTransformedSum.Add(column, dSum3);
                     }
                 }
-                dDecoderInputPartialsSum.Store();
-                dTransformedPartialsSum.Store();
+                dDecoderInputSum.Store();
+                dTransformedSum.Store();
             }
         }
 
         // Pretraining, gradient
         //   var predicted = Rows(hidden, batch.Predicted);
-        // [tokens, 16], 1 passes over a row
+        // [tokens, 16], one pass over a row
         // 16 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct PredictedPretrainingGradient2(ArrayView<T> dFirst, ArrayView<T> dPredicted, ArrayView<T> dQueryKeyValue) : IGpuRowKernel
+        internal readonly struct PredictedPretrainingGradient2(
+            ArrayView<T> dFirst2, ArrayView<T> dPredicted2, ArrayView<T> dHiddenLinear) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 for (int row = first; row < last; row++)
                 {
-                    int dFirstRow = row * 16;
-                    int dPredictedRow = row * 16;
-                    int dQueryKeyValueRow = row * 16;
+                    int dFirst2Row = row * 16;
+                    int dPredicted2Row = row * 16;
+                    int dHiddenLinearRow = row * 16;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V.Store(dQueryKeyValue, dQueryKeyValueRow + column, V.Load(dFirst, dFirstRow + column) + V.Load(dPredicted, dPredictedRow + column));
+                        V.Store(dHiddenLinear, dHiddenLinearRow + column, V.Load(dFirst2, dFirst2Row + column) + V.Load(dPredicted2, dPredicted2Row + column));
                     }
                 }
             }
@@ -639,71 +670,80 @@ partial class Small
 
         // Pretraining › Encode › LayerGroup › Layer › Dropout, gradient
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-        // [tokens, 16], 2 passes over a row
-        // 300 FLOPs per row of tokens, 336 bytes per row
-        internal readonly struct LayerSumDropoutGradient(ArrayView<float> layerOutputSum, ArrayView<float> layerOutputSum2, ArrayView<T> dQueryKeyValue, ArrayView<float> dLayerOutputPartials, ArrayView<T> layerSum, ArrayView<float> dLayerOutputPartials2, ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> dLayerOutputSum, ArrayView<float> dCentredSum, DropoutKey key3, ArrayView<T> dLayerSum, ArrayView<float> dLayerSumPartials) : IGpuRowKernel
+        // [tokens, 16], 3 passes over a row
+        // 410 FLOPs per row of tokens, 208 bytes per row
+        internal readonly struct LayerSumDropoutGradient(
+            ArrayView<float> layerOutputSum, ArrayView<float> layerOutputSumRowMean, ArrayView<T> dHiddenLinear,
+            ArrayView<float> dLayerOutputPartials, ArrayView<T> layerSum, ArrayView<float> dLayerOutputPartials2,
+            ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> dLayerOutputSum, ArrayView<float> dCentredSum, DropoutKey key3,
+            ArrayView<T> dLayerSum, ArrayView<float> dLayerSumPartials) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                var dLayerOutputPartialsSum = PartialSum<V, L>.Of(dLayerOutputPartials, chunk, 16);
+                var dLayerOutputSum_2 = PartialSum<V, L>.Of(dLayerOutputPartials, chunk, 16);
                 var dLayerOutputPartials2Sum = PartialSum<V, L>.Of(dLayerOutputPartials2, chunk, 16);
-                var dLayerSumPartialsSum = PartialSum<V, L>.Of(dLayerSumPartials, chunk, 16);
+                var dLayerSumSum = PartialSum<V, L>.Of(dLayerSumPartials, chunk, 16);
                 for (int row = first; row < last; row++)
                 {
-                    Kept<V, L> dQueryKeyValueKept = default;
+                    Kept<V, L> dHiddenLinearKept = default;
                     Kept<V, L> layerSumKept = default;
                     float dQuotient = layerOutputSum[row] * (1f / 16f);
-                    float dInverse = GpuMath.Rsqrt(layerOutputSum2[row] * (1f / 16f) + 1E-12f);
-                    int dQueryKeyValueRow = row * 16;
+                    float dInverse = GpuMath.Rsqrt(layerOutputSumRowMean[row] * (1f / 16f) + 1E-12f);
+                    int dHiddenLinearRow = row * 16;
                     int layerSumRow = row * 16;
                     V dTotalLane = 0f;
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
+                    {
+                        V dLayerOutput = dHiddenLinearKept.Load(dHiddenLinear, dHiddenLinearRow + column);
+                        dLayerOutputSum_2.Add(column, dLayerOutput);
+                        V dCentred = layerSumKept.Load(layerSum, layerSumRow + column) - dQuotient;
+                        dLayerOutputPartials2Sum.Add(column, dLayerOutput * dCentred * dInverse);
+                        dTotalLane += dLayerOutput * V.Load(fullLayerLayerNormWeight, column) * dCentred;
+                    }
+                    float dTotal = GroupReduce.Sum(V.Sum(dTotalLane));
+                    if (Group.IdxX == 0) dLayerOutputSum[row] = dTotal;
+                    float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse * (1f / 16f);
                     V dTotal2Lane = 0f;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V dLayerOutput = dQueryKeyValueKept.Load(dQueryKeyValue, dQueryKeyValueRow + column);
-                        dLayerOutputPartialsSum.Add(column, dLayerOutput);
-                        V dCentred = layerSumKept.Load(layerSum, layerSumRow + column) - dQuotient;
-                        dLayerOutputPartials2Sum.Add(column, dLayerOutput * dCentred * dInverse);
-                        V dScaled3 = dLayerOutput * V.Load(fullLayerLayerNormWeight, column);
-                        dTotalLane += dScaled3 * dCentred;
-                        dTotal2Lane += dScaled3;
+                        V dScaled5 = dHiddenLinearKept.Again(dHiddenLinear, dHiddenLinearRow + column) * V.Load(fullLayerLayerNormWeight, column);
+                        V dSum2 = dScaled5 * dInverse + ((V)(dQuotient2 * 2f)) * (layerSumKept.Again(layerSum, layerSumRow + column) - dQuotient);
+                        dTotal2Lane += -dSum2;
                     }
-                    var (dTotal, dTotal2) = GroupReduce.Sums(V.Sum(dTotalLane), V.Sum(dTotal2Lane));
-                    if (Group.IdxX == 0) dLayerOutputSum[row] = dTotal;
+                    float dTotal2 = GroupReduce.Sum(V.Sum(dTotal2Lane));
                     if (Group.IdxX == 0) dCentredSum[row] = dTotal2;
-                    float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse * (1f / 16f);
-                    float dQuotient3 = -(dTotal2 * dInverse) * (1f / 16f);
+                    float dQuotient3 = dTotal2 * (1f / 16f);
                     uint key3Row = CounterRandom.RowKey(key3, row);
                     int dLayerSumRow = row * 16;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V dScaled5 = dQueryKeyValueKept.Again(dQueryKeyValue, dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight, column);
-                        V dScaled11 = dQuotient2 * (layerSumKept.Again(layerSum, layerSumRow + column) - dQuotient);
-                        V dScaled13 = (dScaled5 * dInverse + dScaled11 + dScaled11 + dQuotient3) * V.KeepMask(key3Row, column, 0x19999999u, 1.1111112f);
-                        V.Store(dLayerSum, dLayerSumRow + column, dScaled13);
-                        dLayerSumPartialsSum.Add(column, dScaled13);
+                        V dScaled13 = dHiddenLinearKept.Again(dHiddenLinear, dHiddenLinearRow + column) * V.Load(fullLayerLayerNormWeight, column);
+                        V dSum3 = dScaled13 * dInverse + ((V)(dQuotient2 * 2f)) * (layerSumKept.Again(layerSum, layerSumRow + column) - dQuotient);
+                        V dScaled17 = (dSum3 + dQuotient3) * V.KeepMask(key3Row, column, 0x19999999u, 1.1111112f);
+                        V.Store(dLayerSum, dLayerSumRow + column, dScaled17);
+                        dLayerSumSum.Add(column, dScaled17);
                     }
                 }
-                dLayerOutputPartialsSum.Store();
+                dLayerOutputSum_2.Store();
                 dLayerOutputPartials2Sum.Store();
-                dLayerSumPartialsSum.Store();
+                dLayerSumSum.Store();
             }
         }
 
         // Pretraining › Encode › LayerGroup › Layer › Activate › GeluTanh, gradient
         //   return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
         // [tokens, 32] = dLayerSum [tokens, 16] · ffnOutputWeight [16, 32]
-        // 1,024 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct ActivateGeluTanhGradient2(ArrayView<T> expandedProduct, ArrayView<float> ffnBias, ArrayView<T> dGeluTanh2) : IGpuEpilogue
+        // 1,024 FLOPs per row of tokens, 320 bytes per row
+        internal readonly struct ActivateGeluTanhGradient2(
+            ArrayView<T> expandedProduct, ArrayView<float> ffnBias, ArrayView<T> dGeluTanh2) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                V dSum4 = V.Load(expandedProduct, row * 32 + column) + V.Load(ffnBias, column);
-                V dSum5 = 1.5957692f + 0.071354814f * dSum4 * dSum4;
-                V dSigmoid = V.Sigmoid(dSum4 * dSum5);
-                V dScaled5 = product * dSum4 * (dSigmoid - dSigmoid * dSigmoid);
-                V dScaled8 = dScaled5 * dSum4 * 0.071354814f * dSum4;
-                V.Store(dGeluTanh2, row * 32 + column, product * dSigmoid + dScaled5 * dSum5 + dScaled8 + dScaled8);
+                V dSum3 = V.Load(expandedProduct, row * 32 + column) + V.Load(ffnBias, column);
+                V dSum4 = 1.5957692f + 0.071354814f * dSum3 * dSum3;
+                V dSigmoid = V.Sigmoid(dSum3 * dSum4);
+                V dScaled5 = product * dSum3 * (dSigmoid - dSigmoid * dSigmoid);
+                V.Store(dGeluTanh2, row * 32 + column, product * dSigmoid + dScaled5 * dSum4 + dScaled5 * dSum3 * 0.071354814f * 2f * dSum3);
             }
 
             public static int Operations => 27;
@@ -711,121 +751,135 @@ partial class Small
 
         // Pretraining › Encode › LayerGroup › Layer › Linear, gradient
         //   var expanded = Activate(Linear(attended, f.Input));
-        // [tokens, 32], 1 passes over a row
+        // [tokens, 32], one pass over a row
         // 32 FLOPs per row of tokens, 128 bytes per row
         internal readonly struct FfnBiasGradient(ArrayView<T> dGeluTanh2, ArrayView<float> dExpandedPartials) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                var dExpandedPartialsSum = PartialSum<V, L>.Of(dExpandedPartials, chunk, 32);
+                var dExpandedSum = PartialSum<V, L>.Of(dExpandedPartials, chunk, 32);
                 for (int row = first; row < last; row++)
                 {
                     int dGeluTanh2Row = row * 32;
                     for (int column = L.First<V>(); column < 32; column = L.Next<V>(column))
                     {
-                        dExpandedPartialsSum.Add(column, V.Load(dGeluTanh2, dGeluTanh2Row + column));
+                        dExpandedSum.Add(column, V.Load(dGeluTanh2, dGeluTanh2Row + column));
                     }
                 }
-                dExpandedPartialsSum.Store();
+                dExpandedSum.Store();
             }
         }
 
         // Pretraining › Encode › LayerGroup › Layer › Dropout, gradient
         //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-        // [tokens, 16], 2 passes over a row
-        // 568 FLOPs per row of tokens, 664 bytes per row
-        internal readonly struct AttentionSumDropoutGradient(ArrayView<float> layerOutputSum2, ArrayView<float> dLayerOutputSum, ArrayView<float> layerOutputSum, ArrayView<float> dCentredSum, ArrayView<float> attendedSum, ArrayView<float> attendedSum2, ArrayView<T> dQueryKeyValue, ArrayView<float> fullLayerLayerNormWeight, ArrayView<T> layerSum, ArrayView<T> dExpandedProduct, ArrayView<float> dAttendedPartials, ArrayView<T> attentionSum, ArrayView<float> dAttendedPartials2, ArrayView<float> attentionLayerNormWeight, ArrayView<T> dAttended, DropoutKey key2, ArrayView<T> dAttentionSum, ArrayView<float> dAttentionSumPartials) : IGpuRowKernel
+        // [tokens, 16], 3 passes over a row
+        // 804 FLOPs per row of tokens, 408 bytes per row
+        internal readonly struct AttentionSumDropoutGradient(
+            ArrayView<float> layerOutputSumRowMean, ArrayView<float> dLayerOutputSum, ArrayView<float> layerOutputSum,
+            ArrayView<float> dCentredSum, ArrayView<float> attendedSum, ArrayView<float> attendedSumRowMean, ArrayView<T> dHiddenLinear,
+            ArrayView<float> fullLayerLayerNormWeight, ArrayView<T> layerSum, ArrayView<T> dExpandedProduct,
+            ArrayView<float> dAttendedPartials, ArrayView<T> attentionSum, ArrayView<float> dAttendedPartials2,
+            ArrayView<float> attentionLayerNormWeight, ArrayView<T> dAttentionSum, DropoutKey key2, ArrayView<T> dAttentionSumDropout,
+            ArrayView<float> dAttentionSumPartials) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                var dAttendedPartialsSum = PartialSum<V, L>.Of(dAttendedPartials, chunk, 16);
+                var dAttendedSum = PartialSum<V, L>.Of(dAttendedPartials, chunk, 16);
                 var dAttendedPartials2Sum = PartialSum<V, L>.Of(dAttendedPartials2, chunk, 16);
-                var dAttentionSumPartialsSum = PartialSum<V, L>.Of(dAttentionSumPartials, chunk, 16);
+                var dAttentionSumSum = PartialSum<V, L>.Of(dAttentionSumPartials, chunk, 16);
                 for (int row = first; row < last; row++)
                 {
-                    Kept<V, L> dQueryKeyValueKept = default;
+                    Kept<V, L> dHiddenLinearKept = default;
                     Kept<V, L> layerSumKept = default;
                     Kept<V, L> dExpandedProductKept = default;
                     Kept<V, L> attentionSumKept = default;
-                    float dInverse = GpuMath.Rsqrt(layerOutputSum2[row] * (1f / 16f) + 1E-12f);
+                    float dInverse = GpuMath.Rsqrt(layerOutputSumRowMean[row] * (1f / 16f) + 1E-12f);
                     float dQuotient = dLayerOutputSum[row] * -0.5f * dInverse * dInverse * dInverse * (1f / 16f);
                     float dQuotient2 = layerOutputSum[row] * (1f / 16f);
-                    float dQuotient3 = -(dCentredSum[row] * dInverse) * (1f / 16f);
+                    float dQuotient3 = dCentredSum[row] * (1f / 16f);
                     float dQuotient4 = attendedSum[row] * (1f / 16f);
-                    float dInverse2 = GpuMath.Rsqrt(attendedSum2[row] * (1f / 16f) + 1E-12f);
-                    int dQueryKeyValueRow = row * 16;
+                    float dInverse2 = GpuMath.Rsqrt(attendedSumRowMean[row] * (1f / 16f) + 1E-12f);
+                    int dHiddenLinearRow = row * 16;
                     int layerSumRow = row * 16;
                     int dExpandedProductRow = row * 16;
                     int attentionSumRow = row * 16;
                     V dTotal3Lane = 0f;
+                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
+                    {
+                        V dScaled = dHiddenLinearKept.Load(dHiddenLinear, dHiddenLinearRow + column) * V.Load(fullLayerLayerNormWeight, column);
+                        V dSum2 = dScaled * dInverse + ((V)(dQuotient * 2f)) * (layerSumKept.Load(layerSum, layerSumRow + column) - dQuotient2);
+                        V dAttended = dSum2 + dQuotient3 + dExpandedProductKept.Load(dExpandedProduct, dExpandedProductRow + column);
+                        dAttendedSum.Add(column, dAttended);
+                        V dDifference = attentionSumKept.Load(attentionSum, attentionSumRow + column) - dQuotient4;
+                        dAttendedPartials2Sum.Add(column, dAttended * dDifference * dInverse2);
+                        dTotal3Lane += dAttended * V.Load(attentionLayerNormWeight, column) * dDifference;
+                    }
+                    float dTotal3 = GroupReduce.Sum(V.Sum(dTotal3Lane));
+                    float dQuotient6 = dTotal3 * -0.5f * dInverse2 * dInverse2 * dInverse2 * (1f / 16f);
                     V dTotal4Lane = 0f;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V dScaled = dQueryKeyValueKept.Load(dQueryKeyValue, dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight, column);
-                        V dScaled7 = dQuotient * (layerSumKept.Load(layerSum, layerSumRow + column) - dQuotient2);
-                        V dSum5 = dScaled * dInverse + dScaled7 + dScaled7 + dQuotient3 + dExpandedProductKept.Load(dExpandedProduct, dExpandedProductRow + column);
-                        dAttendedPartialsSum.Add(column, dSum5);
-                        V dDifference = attentionSumKept.Load(attentionSum, attentionSumRow + column) - dQuotient4;
-                        dAttendedPartials2Sum.Add(column, dSum5 * dDifference * dInverse2);
-                        V dScaled11 = dSum5 * V.Load(attentionLayerNormWeight, column);
-                        dTotal3Lane += dScaled11 * dDifference;
-                        dTotal4Lane += dScaled11;
+                        V dScaled13 = dHiddenLinearKept.Again(dHiddenLinear, dHiddenLinearRow + column) * V.Load(fullLayerLayerNormWeight, column);
+                        V dSum5 = dScaled13 * dInverse + ((V)(dQuotient * 2f)) * (layerSumKept.Again(layerSum, layerSumRow + column) - dQuotient2);
+                        V dScaled17 = (dSum5 + dQuotient3 + dExpandedProductKept.Again(dExpandedProduct, dExpandedProductRow + column)) * V.Load(attentionLayerNormWeight, column);
+                        V dScaled24 = ((V)(dQuotient6 * 2f)) * (attentionSumKept.Again(attentionSum, attentionSumRow + column) - dQuotient4);
+                        dTotal4Lane += -(dScaled17 * dInverse2 + dScaled24);
                     }
-                    var (dTotal3, dTotal4) = GroupReduce.Sums(V.Sum(dTotal3Lane), V.Sum(dTotal4Lane));
-                    float dQuotient6 = dTotal3 * -0.5f * dInverse2 * dInverse2 * dInverse2 * (1f / 16f);
-                    float dQuotient7 = -(dTotal4 * dInverse2) * (1f / 16f);
-                    int dAttendedRow = row * 16;
-                    uint key2Row = CounterRandom.RowKey(key2, row);
+                    float dTotal4 = GroupReduce.Sum(V.Sum(dTotal4Lane));
+                    float dQuotient7 = dTotal4 * (1f / 16f);
                     int dAttentionSumRow = row * 16;
+                    uint key2Row = CounterRandom.RowKey(key2, row);
+                    int dAttentionSumDropoutRow = row * 16;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V dScaled13 = dQueryKeyValueKept.Again(dQueryKeyValue, dQueryKeyValueRow + column) * V.Load(fullLayerLayerNormWeight, column);
-                        V dScaled15 = dQuotient * (layerSumKept.Again(layerSum, layerSumRow + column) - dQuotient2);
-                        V dSum10 = dScaled13 * dInverse + dScaled15 + dScaled15 + dQuotient3 + dExpandedProductKept.Again(dExpandedProduct, dExpandedProductRow + column);
-                        V dScaled22 = dQuotient6 * (attentionSumKept.Again(attentionSum, attentionSumRow + column) - dQuotient4);
-                        V dSum13 = dSum10 * V.Load(attentionLayerNormWeight, column) * dInverse2 + dScaled22 + dScaled22 + dQuotient7;
-                        V.Store(dAttended, dAttendedRow + column, dSum13);
-                        V dScaled24 = dSum13 * V.KeepMask(key2Row, column, 0x19999999u, 1.1111112f);
-                        V.Store(dAttentionSum, dAttentionSumRow + column, dScaled24);
-                        dAttentionSumPartialsSum.Add(column, dScaled24);
+                        V dScaled25 = dHiddenLinearKept.Again(dHiddenLinear, dHiddenLinearRow + column) * V.Load(fullLayerLayerNormWeight, column);
+                        V dSum9 = dScaled25 * dInverse + ((V)(dQuotient * 2f)) * (layerSumKept.Again(layerSum, layerSumRow + column) - dQuotient2);
+                        V dScaled29 = (dSum9 + dQuotient3 + dExpandedProductKept.Again(dExpandedProduct, dExpandedProductRow + column)) * V.Load(attentionLayerNormWeight, column);
+                        V dScaled32 = ((V)(dQuotient6 * 2f)) * (attentionSumKept.Again(attentionSum, attentionSumRow + column) - dQuotient4);
+                        V dSum13 = dScaled29 * dInverse2 + dScaled32 + dQuotient7;
+                        V.Store(dAttentionSum, dAttentionSumRow + column, dSum13);
+                        V dScaled33 = dSum13 * V.KeepMask(key2Row, column, 0x19999999u, 1.1111112f);
+                        V.Store(dAttentionSumDropout, dAttentionSumDropoutRow + column, dScaled33);
+                        dAttentionSumSum.Add(column, dScaled33);
                     }
                 }
-                dAttendedPartialsSum.Store();
+                dAttendedSum.Store();
                 dAttendedPartials2Sum.Store();
-                dAttentionSumPartialsSum.Store();
+                dAttentionSumSum.Store();
             }
         }
 
         // Pretraining › Encode › LayerGroup › Layer › Linear, gradient
         //   var queryKeyValue = Linear(x, a.QueryKeyValue);
-        // [tokens, 48], 1 passes over a row
+        // [tokens, 48], one pass over a row
         // 48 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct QueryKeyValueBiasGradient(ArrayView<T> dContext, ArrayView<float> dQueryKeyValuePartials) : IGpuRowKernel
+        internal readonly struct QueryKeyValueBiasGradient(
+            ArrayView<T> dQueryKeyValue, ArrayView<float> dQueryKeyValuePartials) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                var dQueryKeyValuePartialsSum = PartialSum<V, L>.Of(dQueryKeyValuePartials, chunk, 48);
+                var dQueryKeyValueSum = PartialSum<V, L>.Of(dQueryKeyValuePartials, chunk, 48);
                 for (int row = first; row < last; row++)
                 {
-                    int dContextRow = row * 48;
+                    int dQueryKeyValueRow = row * 48;
                     for (int column = L.First<V>(); column < 48; column = L.Next<V>(column))
                     {
-                        dQueryKeyValuePartialsSum.Add(column, V.Load(dContext, dContextRow + column));
+                        dQueryKeyValueSum.Add(column, V.Load(dQueryKeyValue, dQueryKeyValueRow + column));
                     }
                 }
-                dQueryKeyValuePartialsSum.Store();
+                dQueryKeyValueSum.Store();
             }
         }
 
         // Pretraining › Encode › LayerGroup › Layer › Linear, gradient
         //   var queryKeyValue = Linear(x, a.QueryKeyValue);
-        // [tokens, 16] = dContext [tokens, 48] · queryKeyValueWeight [48, 16]
-        // 1,536 FLOPs per row of tokens, 256 bytes per row
-        internal readonly struct QueryKeyValueLinearGradient(ArrayView<T> dAttended, ArrayView<T> dQueryKeyValue) : IGpuEpilogue
+        // [tokens, 16] = dQueryKeyValue [tokens, 48] · queryKeyValueWeight [48, 16]
+        // 1,536 FLOPs per row of tokens, 320 bytes per row
+        internal readonly struct QueryKeyValueLinearGradient(ArrayView<T> dAttentionSum, ArrayView<T> dHiddenLinear) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                V.Store(dQueryKeyValue, row * 16 + column, V.Load(dAttended, row * 16 + column) + product);
+                V.Store(dHiddenLinear, row * 16 + column, V.Load(dAttentionSum, row * 16 + column) + product);
             }
 
             public static int Operations => 1;
@@ -833,28 +887,29 @@ partial class Small
 
         // Pretraining › Encode › Linear, gradient
         //   var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-        // [tokens, 16], 1 passes over a row
+        // [tokens, 16], one pass over a row
         // 16 FLOPs per row of tokens, 64 bytes per row
-        internal readonly struct EmbeddingHiddenMappingInBiasGradient(ArrayView<T> dQueryKeyValue, ArrayView<float> dHiddenPartials) : IGpuRowKernel
+        internal readonly struct EmbeddingHiddenMappingInBiasGradient(
+            ArrayView<T> dHiddenLinear, ArrayView<float> dHiddenPartials) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                var dHiddenPartialsSum = PartialSum<V, L>.Of(dHiddenPartials, chunk, 16);
+                var dHiddenSum = PartialSum<V, L>.Of(dHiddenPartials, chunk, 16);
                 for (int row = first; row < last; row++)
                 {
-                    int dQueryKeyValueRow = row * 16;
+                    int dHiddenLinearRow = row * 16;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        dHiddenPartialsSum.Add(column, V.Load(dQueryKeyValue, dQueryKeyValueRow + column));
+                        dHiddenSum.Add(column, V.Load(dHiddenLinear, dHiddenLinearRow + column));
                     }
                 }
-                dHiddenPartialsSum.Store();
+                dHiddenSum.Store();
             }
         }
 
         // Pretraining › Encode › Dropout, gradient
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-        // [tokens, 8] = dQueryKeyValue [tokens, 16] · embeddingHiddenMappingInWeight [16, 8]
+        // [tokens, 8] = dHiddenLinear [tokens, 16] · embeddingHiddenMappingInWeight [16, 8]
         // 256 FLOPs per row of tokens, 96 bytes per row
         internal readonly struct EmbeddedDropoutGradient(DropoutKey key0, ArrayView<T> dEmbedded) : IGpuEpilogue
         {
@@ -868,46 +923,52 @@ partial class Small
 
         // Pretraining › Encode › LayerNorm › RowMean, gradient
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-        // [tokens, 8], 2 passes over a row
-        // 140 FLOPs per row of tokens, 168 bytes per row
-        internal readonly struct EmbeddedRowMeanGradient(ArrayView<float> embeddedSum, ArrayView<float> embeddedSum2, ArrayView<T> dEmbedded, ArrayView<float> dEmbeddedPartials, ArrayView<T> lookup, ArrayView<float> dEmbeddedPartials2, ArrayView<float> embeddingsLayerNormWeight, ArrayView<T> dEmbedded2) : IGpuRowKernel
+        // [tokens, 8], 3 passes over a row
+        // 194 FLOPs per row of tokens, 104 bytes per row
+        internal readonly struct EmbeddedRowMeanGradient(
+            ArrayView<float> embeddedSum, ArrayView<float> embeddedSumRowMean, ArrayView<T> dEmbedded, ArrayView<float> dEmbeddedPartials,
+            ArrayView<T> lookup, ArrayView<float> dEmbeddedPartials2, ArrayView<float> embeddingsLayerNormWeight, ArrayView<T> dLookup) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                var dEmbeddedPartialsSum = PartialSum<V, L>.Of(dEmbeddedPartials, chunk, 8);
+                var dEmbeddedSum = PartialSum<V, L>.Of(dEmbeddedPartials, chunk, 8);
                 var dEmbeddedPartials2Sum = PartialSum<V, L>.Of(dEmbeddedPartials2, chunk, 8);
                 for (int row = first; row < last; row++)
                 {
                     Kept<V, L> dEmbeddedKept = default;
                     Kept<V, L> lookupKept = default;
                     float dQuotient = embeddedSum[row] * (1f / 8f);
-                    float dInverse = GpuMath.Rsqrt(embeddedSum2[row] * (1f / 8f) + 1E-12f);
+                    float dInverse = GpuMath.Rsqrt(embeddedSumRowMean[row] * (1f / 8f) + 1E-12f);
                     int dEmbeddedRow = row * 8;
                     int lookupRow = row * 8;
                     V dTotalLane = 0f;
-                    V dTotal2Lane = 0f;
                     for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
                         V dScaled = dEmbeddedKept.Load(dEmbedded, dEmbeddedRow + column);
-                        dEmbeddedPartialsSum.Add(column, dScaled);
+                        dEmbeddedSum.Add(column, dScaled);
                         V dCentred = lookupKept.Load(lookup, lookupRow + column) - dQuotient;
                         dEmbeddedPartials2Sum.Add(column, dScaled * dCentred * dInverse);
-                        V dScaled4 = dScaled * V.Load(embeddingsLayerNormWeight, column);
-                        dTotalLane += dScaled4 * dCentred;
-                        dTotal2Lane += dScaled4;
+                        dTotalLane += dScaled * V.Load(embeddingsLayerNormWeight, column) * dCentred;
                     }
-                    var (dTotal, dTotal2) = GroupReduce.Sums(V.Sum(dTotalLane), V.Sum(dTotal2Lane));
+                    float dTotal = GroupReduce.Sum(V.Sum(dTotalLane));
                     float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse * (1f / 8f);
-                    float dQuotient3 = -(dTotal2 * dInverse) * (1f / 8f);
-                    int dEmbedded2Row = row * 8;
+                    V dTotal2Lane = 0f;
                     for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
                         V dScaled8 = dEmbeddedKept.Again(dEmbedded, dEmbeddedRow + column) * V.Load(embeddingsLayerNormWeight, column) * dInverse;
-                        V dScaled13 = dQuotient2 * (lookupKept.Again(lookup, lookupRow + column) - dQuotient);
-                        V.Store(dEmbedded2, dEmbedded2Row + column, dScaled8 + dScaled13 + dScaled13 + dQuotient3);
+                        dTotal2Lane += -(dScaled8 + ((V)(dQuotient2 * 2f)) * (lookupKept.Again(lookup, lookupRow + column) - dQuotient));
+                    }
+                    float dTotal2 = GroupReduce.Sum(V.Sum(dTotal2Lane));
+                    float dQuotient3 = dTotal2 * (1f / 8f);
+                    int dLookupRow = row * 8;
+                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
+                    {
+                        V dScaled17 = dEmbeddedKept.Again(dEmbedded, dEmbeddedRow + column) * V.Load(embeddingsLayerNormWeight, column) * dInverse;
+                        V dSum4 = dScaled17 + ((V)(dQuotient2 * 2f)) * (lookupKept.Again(lookup, lookupRow + column) - dQuotient) + dQuotient3;
+                        V.Store(dLookup, dLookupRow + column, dSum4);
                     }
                 }
-                dEmbeddedPartialsSum.Store();
+                dEmbeddedSum.Store();
                 dEmbeddedPartials2Sum.Store();
             }
         }

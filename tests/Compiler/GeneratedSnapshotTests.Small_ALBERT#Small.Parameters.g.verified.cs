@@ -6,7 +6,6 @@ partial class Small
 {
     static class Offset
     {
-
         // albert.embeddings.word_embeddings.weight [50, 8]
         public const long WordEmbeddingsWeight = 0;
 

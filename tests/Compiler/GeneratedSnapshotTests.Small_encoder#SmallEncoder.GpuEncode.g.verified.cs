@@ -21,7 +21,10 @@ partial class SmallEncoder
         void Encode()
         {
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            embeddedLayerNormKernel.Launch(Tokens, new(Value(Offset.WordEmbeddingsWeight), Batch.Tokens, Value(Offset.TokenTypeEmbeddingsWeight), Batch.Segments, Value(Offset.PositionEmbeddingsWeight), Batch.Positions, Value(Offset.EmbeddingsLayerNormWeight), Value(Offset.EmbeddingsLayerNormBias), embedded));
+            embeddedLayerNormKernel.Launch(Tokens, new(
+                Value(Offset.WordEmbeddingsWeight), Batch.Tokens, Value(Offset.TokenTypeEmbeddingsWeight), Batch.Segments,
+                Value(Offset.PositionEmbeddingsWeight), Batch.Positions, Value(Offset.EmbeddingsLayerNormWeight),
+                Value(Offset.EmbeddingsLayerNormBias), embedded));
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
             hiddenLinearKernel.Launch(new(embedded, 8), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 16, 8, new(Value(Offset.EmbeddingHiddenMappingInBias), LayerOutput(0)));
@@ -41,7 +44,8 @@ partial class SmallEncoder
                 attentionSumLayerKernel.Launch(new(context, 16), new(Weight(Offset.DenseWeight), 16), Tokens, 16, 16, new(LayerOutput(layer & 1), Value(Offset.DenseBias), attentionSum));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                attendedLayerNormKernel.Launch(Tokens, new(attentionSum, Value(Offset.AttentionLayerNormWeight), Value(Offset.AttentionLayerNormBias), attended));
+                attendedLayerNormKernel.Launch(Tokens, new(
+                    attentionSum, Value(Offset.AttentionLayerNormWeight), Value(Offset.AttentionLayerNormBias), attended));
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
                 expandedGeluTanhKernel.Launch(new(attended, 16), new(Weight(Offset.FfnWeight), 16), Tokens, 32, 16, new(Value(Offset.FfnBias), expanded));
@@ -50,7 +54,8 @@ partial class SmallEncoder
                 layerSumLayerKernel.Launch(new(expanded, 32), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 16, 32, new(attended, Value(Offset.FfnOutputBias), layerSum));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                layerOutputLayerNormKernel.Launch(Tokens, new(layerSum, Value(Offset.FullLayerLayerNormWeight), Value(Offset.FullLayerLayerNormBias), LayerOutput((layer + 1) & 1)));
+                layerOutputLayerNormKernel.Launch(Tokens, new(
+                    layerSum, Value(Offset.FullLayerLayerNormWeight), Value(Offset.FullLayerLayerNormBias), LayerOutput((layer + 1) & 1)));
             }
         }
 

@@ -10,11 +10,12 @@ internal sealed class CSharpWriter
     readonly StringBuilder text = new();
     int depth;
     bool pendingBlank;
+    bool opened;    // nothing stands in the block yet
 
     public void Line(string line)
     {
-        if (pendingBlank) text.Append('\n');
-        pendingBlank = false;
+        if (pendingBlank && !opened) text.Append('\n');
+        opened = pendingBlank = false;
         text.Append(' ', 4 * depth).Append(line).Append('\n');
     }
 
@@ -34,11 +35,12 @@ internal sealed class CSharpWriter
     /// <summary>Writes a heading and its block.</summary>
     public void Block(string heading, Action body, string end = "}")
     {
-        Line(heading);
+        Lines(heading);
         Line("{");
+        opened = true;
         depth++;
         body();
-        pendingBlank = false;
+        opened = pendingBlank = false;
         depth--;
         Line(end);
     }
@@ -52,6 +54,32 @@ internal sealed class CSharpWriter
     }
 
     public override string ToString() => text.ToString();
+
+    /// <summary>A list between parentheses, broken into lines where it is long.</summary>
+    public static string Listed(string head, IEnumerable<string> items, string tail)
+    {
+        var all = items.ToList();
+        string line = head + string.Join(", ", all) + tail;
+        if (line.Length <= LongestLine) return line;
+        var lines = new List<string> { head.TrimEnd() };
+        string next = "";
+        foreach (string item in all)
+        {
+            if (next.Length > 0 && next.Length + item.Length + 6 > LongestLine)
+            {
+                lines.Add($"    {next},");
+                next = "";
+            }
+
+            next += (next.Length > 0 ? ", " : "") + item;
+        }
+
+        lines.Add($"    {next}{tail}");
+        return string.Join("\n", lines);
+    }
+
+    // without the indentation
+    const int LongestLine = 130;
 
     /// <summary>A float literal.</summary>
     public static string Float(double value) => double.IsNegativeInfinity(value) ? "float.NegativeInfinity" : ((float)value).ToString("R", CultureInfo.InvariantCulture) + "f";

@@ -74,9 +74,6 @@ internal abstract class Dialect
     /// <summary>An element of the row that <see cref="RowStart"/> declared.</summary>
     public abstract string OwnElement(string name, string column);
 
-    /// <summary>The first element of that row as a variable.</summary>
-    public abstract string FirstOfRow(string name);
-
     /// <summary>An element of a buffer whose only row is the same for all rows.</summary>
     public abstract string SharedElement(string name, string column);
 
@@ -106,13 +103,32 @@ internal abstract class Dialect
     public abstract string StorePerRow(Lower.Buffer buffer, string place, string value, bool accumulate);
 
     /// <summary>Begins the partial sums of a chunk, of so many columns: in front of its rows.</summary>
-    public abstract void BeginPartials(CSharpWriter w, string name, int columns);
+    public void BeginPartials(CSharpWriter w, string name, int columns) =>
+        w.Lines(columns == 1 ? $"float {SumOf(name)} = 0f;" : BeginPartials(name, columns));
+
+    /// <summary>Adds a value per row to the partial sum of the only column.</summary>
+    public string AddToPartial(string name, string value) => $"{SumOf(name)} += {value};";
 
     /// <summary>Adds an element to the partial sum of its column.</summary>
     public virtual string AddToPartials(string type, string name, string column, string value) => Store(type, OwnElement(name, column), value, accumulate: true);
 
     /// <summary>Ends them: behind the rows.</summary>
-    public virtual void EndPartials(CSharpWriter w, string name, int columns) { }
+    public void EndPartials(CSharpWriter w, string name, int columns)
+    {
+        if ((columns == 1 ? StoreOnce($"{name}[chunk]", SumOf(name)) : EndPartials(name)) is { } line) w.Line(line);
+    }
+
+    /// <summary>What begins the partial sums of several columns.</summary>
+    protected abstract string BeginPartials(string name, int columns);
+
+    /// <summary>What ends them, or null.</summary>
+    protected virtual string? EndPartials(string name) => null;
+
+    /// <summary>Writes a float that is the same whoever computes the rows.</summary>
+    protected virtual string StoreOnce(string place, string value) => $"{place} = {value};";
+
+    /// <summary>The variable of a partial sum.</summary>
+    protected string SumOf(string name) => Own((name.EndsWith("Partials", StringComparison.Ordinal) ? name.Substring(0, name.Length - "Partials".Length) : name) + "Sum");
 
     /// <summary>A function of elements, with its precedence (see <see cref="Expressions"/>).</summary>
     public abstract (string Text, int Precedence) Function(string type, Op op, IReadOnlyList<string> arguments);

@@ -13,11 +13,11 @@ internal static class EpiloguePrinter
     {
         var body = new List<string>();
         Print(body, kernel.Epilogue, fields, dialect);
-        w.Block($"internal readonly struct {kernel.Name}({fields.Parameters}) : {dialect.Epilogue}", () =>
+        w.Block(fields.Heading(kernel.Name, dialect.Epilogue), () =>
         {
             if (dialect.Attribute(inline: true) is { } attribute) w.Line(attribute);
             w.Block(dialect.ApplyHeading, () => body.ForEach(w.Line));
-            if (dialect.EpilogueTellsOperations && Operations(kernel) is > 0 and int operations)
+            if (dialect.EpilogueTellsOperations && Costs.Operations(kernel) is > 0 and int operations)
             {
                 w.Blank();
                 w.Line($"public static int Operations => {operations};");
@@ -29,11 +29,6 @@ internal static class EpiloguePrinter
             w.Block(heading, () => Touched(kernel.Epilogue).ForEach(b => w.Line(dialect.Prefetch(dialect.EpilogueElement(fields.Of(b), b.Stride)))));
         });
     }
-
-    /// <summary>Operations that an epilogue takes for an element, beyond moving it.</summary>
-    public static int Operations(ProductKernel kernel) => kernel.Epilogue.Sum(i => i switch { Compute c => Elements.Flops(c.Op), KeepMask => MaskOperations, _ => 0 });
-
-    const int MaskOperations = 30;      // of the counter-based generator
 
     /// <summary>The tensors of which an epilogue reads or writes the element of each product.</summary>
     static List<Lower.Buffer> Touched(ImmutableArray<Instruction> instructions) =>

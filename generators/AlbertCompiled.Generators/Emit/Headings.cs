@@ -12,11 +12,13 @@ internal static class Headings
         w.Line($"// {kernel.Info.Path.Replace("/", " › ")}{(kernel.Info.Backward ? ", gradient" : "")}");
         if (kernel.Info.Source.Length > 0) w.Line($"//   {OneLine(kernel.Info.Source)}");
         w.Line($"// {Shapes(kernel)}");
-        string per = kernel is AttentionKernel or AttentionGradientKernel ? "pair of tokens" : $"row of {Rows(kernel.Info.Rows)}";
-        w.Line($"// {CSharpWriter.Number(kernel.Info.Flops)} FLOPs per {per}, {CSharpWriter.Number(kernel.Info.Bytes)} bytes per row");
+        string per = kernel is AttentionKernel or AttentionGradientKernel ? " per pair of tokens" : kernel.Info.Rows.IsOne ? "" : $" per row of {Rows(kernel.Info.Rows)}";
+        w.Line($"// {Count(kernel.Info.Flops, "FLOP")}{per}, {Count(kernel.Info.Bytes, "byte")}{(kernel.Info.Rows.IsOne ? "" : " per row")}");
     }
 
-    static string Rows(Dim rows) => rows.IsConstant ? $"{rows} rows" : rows.ToString();
+    static string Rows(Dim rows) => rows.IsConstant ? Count(rows.Size, "row") : rows.ToString();
+
+    static string Count(double number, string of) => $"{CSharpWriter.Number(number)} {of}{(number == 1 ? "" : "s")}";
 
     public static string OneLine(string source)
     {
@@ -34,9 +36,11 @@ internal static class Headings
         GroupLogSumKernel g => $"{g.Result.Shape} = ln Σ exp of {g.Source.Shape} by {g.Index}",
         ColumnSumKernel c => $"[1, {c.Columns}] = sum of the partial sums of {c.Rows} rows",
         MatrixSumKernel m => $"[1, {m.Columns}] = sum of the rows of {m.Source.Name} {m.Source.Shape}",
-        RowKernel r => $"[{r.Rows}, {r.Phases.Max(p => p.Columns)}], {r.Phases.Count(p => p.Columns > 1)} passes over a row",
+        RowKernel r => $"[{r.Rows}, {r.Phases.Max(p => p.Columns)}]{Passes(r.Phases.Count(p => p.Columns > 1))}",
         _ => "",
     };
+
+    static string Passes(int count) => count switch { 0 => "", 1 => ", one pass over a row", _ => $", {count} passes over a row" };
 
     static string Operand(Lower.Buffer b, bool transposed) => $"{b.Name} {b.Shape}{(transposed ? "ᵀ" : "")}";
 }

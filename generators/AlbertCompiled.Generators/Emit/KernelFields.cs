@@ -15,9 +15,10 @@ internal sealed class KernelFields(Dialect dialect, Func<Lower.Buffer, string> a
 
     readonly HashSet<string> values = [];
 
-    public string Parameters => string.Join(", ", fields.Select(f => $"{f.Type} {f.Name}"));
+    /// <summary>The heading of the struct.</summary>
+    public string Heading(string name, string contract) => CSharpWriter.Listed($"internal readonly struct {name}(", fields.Select(f => $"{f.Type} {f.Name}"), $") : {contract}");
 
-    public string Arguments => string.Join(", ", fields.Select(f => f.Argument));
+    public IEnumerable<string> Arguments => fields.Select(f => f.Argument);
 
     public IEnumerable<string> Names => fields.Select(f => f.Name);
 

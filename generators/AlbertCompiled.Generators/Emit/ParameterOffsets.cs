@@ -27,10 +27,12 @@ internal static class ParameterOffsets
                     continue;
                 }
 
-                long step = offsets[1] - offsets[0];
-                bool even = Enumerable.Range(0, offsets.Length).All(i => offsets[i] == offsets[0] + i * step);
+                // one after another, or for a group of layers at a time
+                int group = Enumerable.Range(1, offsets.Length - 1).First(i => i == offsets.Length - 1 || offsets[i] != offsets[0]);
+                long step = offsets[group] - offsets[0];
+                bool even = Enumerable.Range(0, offsets.Length).All(i => offsets[i] == offsets[0] + i / group * step);
                 string body = even
-                    ? FormattableString.Invariant($"{offsets[0]} + layer * {step}L")
+                    ? FormattableString.Invariant($"{offsets[0]} + layer{(group > 1 ? FormattableString.Invariant($" / {group}") : "")} * {step}L")
                     : $"layer switch {{ {string.Join(", ", offsets.Select((o, i) => FormattableString.Invariant($"{(i == offsets.Length - 1 ? "_" : i.ToString(CultureInfo.InvariantCulture))} => {o}")))} }}";
                 w.Line($"public static long {name}(int layer) => {body};");
             }

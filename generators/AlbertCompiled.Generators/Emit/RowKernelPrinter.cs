@@ -49,7 +49,7 @@ internal sealed class RowKernelPrinter
 
     public void Print()
     {
-        w.Block($"internal readonly struct {kernel.Name}({fields.Parameters}) : {dialect.RowKernel}", () =>
+        w.Block(fields.Heading(kernel.Name, dialect.RowKernel), () =>
         {
             if (dialect.BytesPerRow((int)Math.Ceiling(kernel.Info.Bytes)) is { } cost)
             {
@@ -134,7 +134,7 @@ internal sealed class RowKernelPrinter
                     w.Line(dialect.StorePerRow(s.Target, Place(s.Target, s.Row, ""), e.Read(s.Value), s.Accumulate));
                     break;
                 case AddToPartial a when column is null:
-                    w.Line(dialect.StorePerRow(a.Partials, dialect.FirstOfRow(fields.Of(a.Partials)), e.Read(a.Value), true));
+                    w.Line(dialect.AddToPartial(fields.Of(a.Partials), e.Read(a.Value)));
                     break;
                 case Store s when KeyOf(s) is { } key && kept.ContainsKey(key):
                     w.Line(dialect.StoreKept(type, KeptName(s.Target, ""), dialect.OwnElement(fields.Of(s.Target), column), Value(s.Value, false)));

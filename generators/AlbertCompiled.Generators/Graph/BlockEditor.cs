@@ -20,6 +20,21 @@ internal sealed class BlockEditor(Func<int> nextId, Func<int, Node> find, Action
         return node;
     }
 
+    /// <summary>Names what a node is the gradient of, unless it is one of something else already.</summary>
+    public Node Called(string? variable, Node node) => variable is null || node.GradientOf is not null ? node : Replace(node, node with { GradientOf = variable });
+
+    /// <summary>Takes the name from a node that proves to be a part of a sum.</summary>
+    public Node NotCalled(string? variable, Node node) => variable is null || node.GradientOf != variable ? node : Replace(node, node with { GradientOf = null });
+
+    // what another block holds stays as it is
+    Node Replace(Node node, Node by)
+    {
+        int at = Nodes.FindLastIndex(n => n.Id == node.Id);
+        if (at < 0) return node;
+        register(Nodes[at] = by);
+        return by;
+    }
+
     public Node Constant(double value) => Constant(value, Shape.Scalar);
 
     public Node Constant(double value, Shape shape) => Add(new(0, Op.Constant, shape, []) { Value = value });

@@ -89,4 +89,7 @@ internal sealed record Node(int Id, Op Op, Shape Shape, ImmutableArray<int> Inpu
     public bool Backward { get; init; }
 
     public Origin Origin { get; init; } = Origin.None;
+
+    /// <summary>The local that this is the gradient of, or null: it is called after that, not after the statement whose rule made it.</summary>
+    public string? GradientOf { get; init; }
 }

@@ -71,7 +71,7 @@ internal sealed class LocalNames(IEnumerable<string> reserved)
     public string Of(GraphNode n)
     {
         string op = ByOp.TryGetValue(n.Op, out string? known) ? known : Camel(n.Op.ToString());
-        string local = n.Op is Op.RowSum or Op.RowMax or Op.Rows ? op : Camel(n.Origin.Variable ?? op);
+        string local = n.Op is Op.RowSum or Op.RowMax or Op.Rows ? op : Camel(n.GradientOf ?? n.Origin.Variable ?? op);
         if (n.Backward) (op, local) = ("d" + Passes.Names.Pascal(op), "d" + Passes.Names.Pascal(local));
         if (used.Add(local)) return local;
         string unique = op;

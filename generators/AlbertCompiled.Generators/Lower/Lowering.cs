@@ -22,7 +22,7 @@ internal sealed class Lowering
         (this.schedule, this.plan, this.parameterNames) = (schedule, plan, parameterNames);
         readers = new(schedule.Graph);
         Nodes = schedule.Graph.Nodes.ToDictionary(n => n.Id);
-        names = new(plan.Slots.Select(s => Names.Pascal(s.Name)));
+        names = new(plan.Slots.Where(s => s.Entries > 1).Select(s => Names.Pascal(s.Name)));     // they have methods of that name
     }
 
     public IReadOnlyDictionary<int, GraphNode> Nodes { get; }
@@ -129,13 +129,13 @@ internal sealed class Lowering
         var k = root.TransposeA ? a.Shape.Rows : Dim.Of(a.Shape.Columns);
         var sink = kernel.Nodes.FirstOrDefault(n => n.Op == Op.AccumulateGradient);
         var epilogue = sink is not null
-            ? [new Store(Accumulator, Parameter(sink, gradient: true), RowMode.Own, true)]
+            ? [new Store(Accumulator, Parameter(sink, gradient: true), RowMode.Own, Accumulate: true)]
             : new EpilogueLowering(this, root, kernel).Run();
         string name = sink is not null ? names.Unique(Names.Pascal(parameterNames.Of(sink.Parameter!)) + "Gradient") : names.Kernel(kernel.Nodes.LastOrDefault() ?? root);
         // the rows that a batch brings may be the product's rows or, for a weight's gradient, what it sums over
         var batch = root.Shape.Rows.IsConstant && !k.IsConstant ? k : root.Shape.Rows;
         double others = batch == k ? (double)root.Shape.Rows.Size * root.Shape.Columns : (double)k.Size * root.Shape.Columns;
-        double bytes = 4.0 * (batch == k ? a.Shape.Columns + b.Shape.Columns : k.Size + root.Shape.Columns);
+        double bytes = batch == k ? 4.0 * (a.Shape.Columns + b.Shape.Columns) : 4.0 * k.Size + Costs.Bytes(epilogue);
         return new(name, Info(kernel.Nodes.LastOrDefault() ?? root, 2 * others, bytes, batch), BufferOf(a.Id), BufferOf(b.Id), root.TransposeA, root.TransposeB,
             root.Shape.Rows, root.Shape.Columns, k, epilogue);
     }

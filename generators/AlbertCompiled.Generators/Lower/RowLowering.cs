@@ -18,7 +18,6 @@ internal sealed class RowLowering
     readonly int columns;
     readonly LocalNames locals;
     double flops;
-    double bytes;
 
     public RowLowering(Lowering lowering, FusedKernel kernel)
     {
@@ -50,8 +49,11 @@ internal sealed class RowLowering
 
         var rows = kernel.Nodes.Select(n => n.Op == Op.ColumnSum ? In(n, 0).Shape.Rows : n.Shape.Rows).First();
         var main = kernel.Nodes.LastOrDefault(n => n.Op is not (Op.ColumnSum or Op.AccumulateGradient)) ?? kernel.Nodes[^1];
-        return new(name, Lowering.Info(main, flops, bytes, rows) with { Backward = kernel.Nodes.All(n => n.Backward) }, rows, phases.ToImmutable());
+        return new(name, Lowering.Info(main, flops, Costs.Bytes(phases.SelectMany(p => p.Instructions)), rows) with { Backward = kernel.Nodes.Where(HasEffect).All(n => n.Backward) }, rows, phases.ToImmutable());
     }
+
+    // forward work that is repeated on the way does not make a kernel forward
+    bool HasEffect(GraphNode n) => n.Op is Op.ColumnSum or Op.AccumulateGradient || lowering.HasBuffer(n.Id);
 
     // reductions, sums and sinks belong where their argument is
     bool InScalarPart(GraphNode n) => n.Op is Op.RowSum or Op.RowMax or Op.ColumnSum or Op.AccumulateGradient ? !Wide(In(n, 0)) : !Wide(n);
@@ -79,7 +81,6 @@ internal sealed class RowLowering
                     break;
                 case Op.AccumulateGradient:
                     Instructions.Add(new Store(Value(n.Inputs[0]), owner.lowering.Parameter(n, gradient: true), RowMode.Own, true));
-                    owner.bytes += 8.0 * n.Shape.Columns;
                     break;
                 default:
                     StoreIfRead(n);
@@ -91,7 +92,6 @@ internal sealed class RowLowering
         {
             if (!owner.lowering.HasBuffer(n.Id)) return;
             Instructions.Add(new Store(Value(n.Id), owner.lowering.BufferOf(n.Id), RowMode.Own, false));
-            owner.bytes += 4.0 * n.Shape.Columns;
             owner.storedAt[n.Id] = at;
         }
 
@@ -121,13 +121,7 @@ internal sealed class RowLowering
                 return Add(new Compute(owner.locals.Of(n), n.Op, arguments));
             }
 
-            if (own && !readBack)
-            {
-                owner.bytes += 4.0 * n.Shape.Columns;
-                return Add(new Load(owner.locals.Of(n), owner.lowering.BufferOf(n.Inputs[0]), RowMode.Indexed, n.Index));
-            }
-
-            if (!n.Shape.Rows.IsOne && !n.Is(OpClass.Free)) owner.bytes += 4.0 * n.Shape.Columns;
+            if (own && !readBack) return Add(new Load(owner.locals.Of(n), owner.lowering.BufferOf(n.Inputs[0]), RowMode.Indexed, n.Index));
             return Add(Elements.Read(n, owner.locals.Of(n), owner.lowering));
         }
 

@@ -20,6 +20,7 @@ internal sealed class LiveRanges
     readonly List<Slot> slots = [];
     readonly Dictionary<int, Location> locations = [];
     readonly Dictionary<int, string> partials = [];
+    readonly Dictionary<int, string> own = [];
     readonly int last;
 
     public LiveRanges(Schedule schedule)
@@ -56,6 +57,9 @@ internal sealed class LiveRanges
 
     public MemoryPlan Run()
     {
+        // locals of the definition are called what they are called there
+        var inStates = graph.Blocks.SelectMany(b => b.Carries).SelectMany(c => new[] { c.Initial, c.Input, c.Result }).ToImmutableHashSet();
+        foreach (var n in graph.Nodes.Where(n => (n.GradientOf ?? n.Origin.Variable) is not null && !inStates.Contains(n.Id) && Stored(n))) own[n.Id] = names.Slot(n);
         for (int b = 0; b < graph.Blocks.Length; b++)
             foreach (var carry in graph.Blocks[b].Carries) AddState(carry, b);
         foreach (var block in graph.Blocks)
@@ -87,10 +91,12 @@ internal sealed class LiveRanges
 
         bool stacked = graph.Blocks[b].IsLoop && readers.Of(n.Id).Any(r => home[r.Id] != b);
         int first = stacked ? start[b] : Begin(n.Id);
-        var slot = new Slot(names.Slot(n), n.Shape, false, stacked ? graph.Blocks[b].Iterations : 1, first, LastRead(n.Id, b), IsExact: IsExact(n));
+        var slot = new Slot(NameOf(n), n.Shape, false, stacked ? graph.Blocks[b].Iterations : 1, first, LastRead(n.Id, b), IsExact: IsExact(n));
         slots.Add(slot);
         locations[n.Id] = new(slot.Name, stacked ? Entry.Iteration : Entry.Only);
     }
+
+    string NameOf(Node n) => own.TryGetValue(n.Id, out string? name) ? name : names.Slot(n);
 
     bool IsBand(int id) => schedule.Bands.Any(band => band.Values.Contains(id));
 
@@ -103,7 +109,7 @@ internal sealed class LiveRanges
         int taken = kernel.Root is null && OnlyResult()
             ? slots.FindIndex(s => s.IsBand && s.Last == at && Held(s.Name) is { } operand && RowPhases.CanOverwrite(kernel, operand, n, nodes))
             : -1;
-        if (taken < 0) slots.Add(new(names.Slot(n), n.Shape with { Rows = Dim.Of(schedule.BandRows) }, false, 1, at, last, IsBand: true));
+        if (taken < 0) slots.Add(new(NameOf(n), n.Shape with { Rows = Dim.Of(schedule.BandRows) }, false, 1, at, last, IsBand: true));
         else slots[taken] = slots[taken] with { Last = last };
         locations[n.Id] = new(slots[taken < 0 ? slots.Count - 1 : taken].Name, Entry.Only);
     }
@@ -136,7 +142,7 @@ internal sealed class LiveRanges
         int count = block.Iterations;
         int until = new[] { c.Initial, c.Input, c.Output, c.Result }.Max(id => LastRead(id, home[id]));
         bool exact = new[] { c.Initial, c.Input, c.Output, c.Result }.All(id => graph.Nodes.Where(n => n.Id == id).All(IsExact));
-        var slot = new Slot(names.Slot(output), output.Shape, false, stacked ? count + 1 : 2, Begin(c.Initial), Math.Max(until, end[b]), IsExact: exact);
+        var slot = new Slot(NameOf(output), output.Shape, false, stacked ? count + 1 : 2, Begin(c.Initial), Math.Max(until, end[b]), IsExact: exact);
         slots.Add(slot);
 
         // the state's time runs 0 … count forward, count … 0 in a reversed loop; unsaved states alternate between two halves

@@ -38,12 +38,15 @@ internal sealed class Names
     /// <summary>camelCase: the definition's local; a gradient begins with d.</summary>
     public string Slot(Node n, string suffix = "")
     {
-        string name = Identifier(LocalOf(n.Origin) ?? Segment(n.Origin.Path, 0));
-        if (n.Op is Op.RowSum or Op.RowMax or Op.MatMul or Op.AttentionLogSum or Op.GroupLogSum) name += n.Op switch { Op.RowSum => "Sum", Op.RowMax => "Maximum", Op.MatMul => "Product", _ => "LogSum" };
+        string name = Identifier(n.GradientOf ?? LocalOf(n.Origin) ?? Segment(n.Origin.Path, 0));
+        if (n.GradientOf is null && n.Op is Op.RowSum or Op.RowMax or Op.MatMul or Op.AttentionLogSum or Op.GroupLogSum) name += n.Op switch { Op.RowSum => "Sum", Op.RowMax => "Maximum", Op.MatMul => "Product", _ => "LogSum" };
         name += suffix;
         // a slot with several entries gets a method of its name
         if (Members.Contains(name)) name += "Slot";
-        return Unique(n.Backward && !IsClone(n) ? "d" + name : char.ToLowerInvariant(name[0]) + name[1..]);
+        string Cased(string name) => n.Backward && !IsClone(n) ? "d" + name : char.ToLowerInvariant(name[0]) + name[1..];
+        // a step on the way to a local leaves the local's name to it
+        if (n.GradientOf is null && n.Origin.Variable is null && suffix == "" && used.ContainsKey(Cased(name)) && !name.EndsWith(Pascal(Segment(n.Origin.Path, 0)), StringComparison.Ordinal)) name += Pascal(Segment(n.Origin.Path, 0));
+        return Unique(Cased(name));
     }
 
     /// <summary>PascalCase: local + library function, Gradient if it belongs to the backward pass.</summary>

@@ -100,7 +100,7 @@ public sealed class PlanTests
         if (!rounded || product.A.Stride % 8 != 0 || product.B.Stride % 8 != 0) return $"product {epilogue} {Ceiling(n, Tile)} {Ceiling(m, Tile)}";
         string layout = $"{(product.TransposeA ? "T" : "N")}{(product.TransposeB ? "T" : "N")}";
         bool boxes = product.K.IsConstant || product.TransposeA && !product.TransposeB;
-        var (variant, parts) = Card.Of(new(layout, m, n, k, boxes, epilogue == product.Name ? EpiloguePrinter.Operations(product) : 0));
+        var (variant, parts) = Card.Of(new(layout, m, n, k, boxes, epilogue == product.Name ? Costs.Operations(product) : 0));
         int tiles = variant.Tiles(m, n);
         return variant.Walks
             ? $"walking product {epilogue} {WalkingParts.Groups(tiles, Ceiling(k, SharedTile.Depth), variant.Resident * Processors)}"

@@ -33,8 +33,6 @@ internal sealed class CpuDialect : Dialect
 
     public override string OwnElement(string name, string column) => $"{Own(name + "Row")} + {column}";
 
-    public override string FirstOfRow(string name) => $"{Own(name + "Row")}[0]";
-
     public override string SharedElement(string name, string column) => $"{name} + {column}";
 
     public override string EpilogueElement(string name, int stride) => $"{name} + row * {stride}L + column";
@@ -50,11 +48,8 @@ internal sealed class CpuDialect : Dialect
 
     public override string StorePerRow(Lower.Buffer buffer, string place, string value, bool accumulate) => $"{place} {(accumulate ? "+=" : "=")} {value};";
 
-    public override void BeginPartials(CSharpWriter w, string name, int columns)
-    {
-        w.Line(RowStart(name, "chunk", columns));
-        w.Line($"new Span<float>({Own(name + "Row")}, {columns}).Clear();");
-    }
+    protected override string BeginPartials(string name, int columns) =>
+        $"{RowStart(name, "chunk", columns)}\nnew Span<float>({Own(name + "Row")}, {columns}).Clear();";
 
     public override string Widen(string type, string value) => $"(({type}){value})";
 

@@ -63,21 +63,21 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, string model) : 
                 var printer = new RowKernelPrinter(w, r, fields, dialect);
                 Headings.Print(w, r);
                 printer.Print();
-                return $"Team.Rows(new {r.Name}({fields.Arguments}), {Size(r.Rows, site)});";
+                return CSharpWriter.Listed($"Team.Rows(new {r.Name}(", fields.Arguments, $"), {Size(r.Rows, site)});");
 
             case ProductKernel p:
                 var (type, construction) = Epilogue(w, p, site);
                 string call = Packed(p, site) is { } field ? $"PackedB.Multiply<V, P, {type}>(Team, {Matrix(p.A, p.TransposeA, site)}, {field}"
                     : $"Gemm.Multiply<V, P, {type}>(Team, {Matrix(p.A, p.TransposeA, site)}, {Matrix(p.B, p.TransposeB, site)}";
-                return $"{call}, {Size(p.M, site)}, {p.N}, {Size(p.K, site)}, {construction});";
+                return CSharpWriter.Listed($"{call}, ", [Size(p.M, site), $"{p.N}", Size(p.K, site), construction], ");");
 
             case AttentionKernel a:
                 return $"Attention.Forward<V, P>(Team, {Strided(a.QueryKeyValue)}, {Strided(a.Context)}, {Strided(a.LogSum)}, "
-                    + $"Pointer(Batch.Starts), Sequences, {a.Heads}, {a.Context.Shape.Columns / a.Heads}, {Key(a.Dropout, a.Site, site)});";
+                    + $"Pointer(Batch.Starts), Sequences, {Heads(a.Heads, a.Context, a.Dropout, a.Site, site)});";
 
             case AttentionGradientKernel a:
                 return $"Attention.Backward<V, P>(Team, {Strided(a.QueryKeyValue)}, {Strided(a.Context)}, {Strided(a.LogSum)}, {Strided(a.Gradient)}, {Strided(a.Result)}, "
-                    + $"Pointer(Batch.Starts), Sequences, {a.Heads}, {a.Gradient.Shape.Columns / a.Heads}, {Key(a.Dropout, a.Site, site)});";
+                    + $"Pointer(Batch.Starts), Sequences, {Heads(a.Heads, a.Gradient, a.Dropout, a.Site, site)});";
 
             case ScatterKernel s:
                 string clear = s.Target is SlotBuffer t ? $"Arrays.Clear(Team, {A(t)}, {t.Stride}L * {Size(t.Shape.Rows, site)});\n" : "";
@@ -108,7 +108,7 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, string model) : 
         var fields = NewFields(site, out var dialect);
         Headings.Print(w, p);
         EpiloguePrinter.Print(w, p, fields, dialect);
-        return (p.Name, $"new {p.Name}({fields.Arguments})");
+        return (p.Name, $"new {p.Name}({string.Join(", ", fields.Arguments)})");
     }
 
     KernelFields NewFields(CallSite site, out Dialect dialect)
@@ -119,7 +119,8 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, string model) : 
 
     string Matrix(Lower.Buffer b, bool transposed, CallSite site) => $"new({At(b, site)}, {b.Stride}{(transposed ? ", transposed: true" : "")})";
 
-    static string Key(double dropout, Graph.Site dropped, CallSite site) => dropout == 0 ? "0, 0" : $"{dropped.Key(site.Iteration)}, {Probability(dropout)}";
+    static string Heads(int heads, Lower.Buffer context, double dropout, Graph.Site dropped, CallSite site) =>
+        $"heads: {heads}, headSize: {context.Shape.Columns / heads}{(dropout == 0 ? "" : $", {dropped.Key(site.Iteration)}, {Probability(dropout)}")}";
 
     // a weight that every iteration of a loop multiplies by is brought into the inner kernel's layout once
     string? Packed(ProductKernel p, CallSite site)

@@ -48,8 +48,6 @@ internal sealed class GpuDialect : Dialect
 
     public override string OwnElement(string name, string column) => $"{name}, {Own(name + "Row")} + {column}";
 
-    public override string FirstOfRow(string name) => $"{name}[{Own(name + "Row")}]";
-
     public override string SharedElement(string name, string column) => $"{name}, {column}";
 
     public override string EpilogueElement(string name, int stride) => $"{name}, row * {stride} + column";
@@ -66,24 +64,13 @@ internal sealed class GpuDialect : Dialect
     public override string StorePerRow(Lower.Buffer buffer, string place, string value, bool accumulate) =>
         $"if (Group.IdxX == 0) {place} {(accumulate ? "+=" : "=")} {(ElementOf(buffer) == "T" ? $"T.Of({value})" : value)};";
 
-    public override void BeginPartials(CSharpWriter w, string name, int columns)
-    {
-        if (columns > 1)
-        {
-            w.Line($"var {Own(name + "Sum")} = PartialSum<V, L>.Of({name}, chunk, {columns});");
-            return;
-        }
+    protected override string BeginPartials(string name, int columns) => $"var {SumOf(name)} = PartialSum<V, L>.Of({name}, chunk, {columns});";
 
-        w.Line(RowStart(name, "chunk", columns));
-        w.Line($"if (Group.IdxX == 0) {FirstOfRow(name)} = 0f;");
-    }
+    public override string AddToPartials(string type, string name, string column, string value) => $"{SumOf(name)}.Add({column}, {value});";
 
-    public override string AddToPartials(string type, string name, string column, string value) => $"{Own(name + "Sum")}.Add({column}, {value});";
+    protected override string EndPartials(string name) => $"{SumOf(name)}.Store();";
 
-    public override void EndPartials(CSharpWriter w, string name, int columns)
-    {
-        if (columns > 1) w.Line($"{Own(name + "Sum")}.Store();");
-    }
+    protected override string StoreOnce(string place, string value) => $"if (Group.IdxX == 0) {place} = {value};";
 
     // every lane computes what is the same for a row, and a division takes as long as ten products
     public override (string Text, int Precedence) Quotient(string type, string a, string b) =>

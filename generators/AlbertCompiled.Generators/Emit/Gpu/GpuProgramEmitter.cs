@@ -58,7 +58,7 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
                 printer.Print();
                 int columns = r.Phases.Max(p => p.Columns);
                 string launcher = Launcher($"GpuRows<{r.Name}, {Pack(columns)}>", r.Name, $"new(Device, {columns})");
-                return $"{launcher}.{LaunchOf(r)}({Size(r.Rows, site)}, new({fields.Arguments}));";
+                return CSharpWriter.Listed($"{launcher}.{LaunchOf(r)}({Size(r.Rows, site)}, new(", fields.Arguments, "));");
 
             case ProductKernel p:
                 var (type, arguments) = Epilogue(w, p, site);
@@ -115,7 +115,7 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
         var fields = NewFields(site, out var dialect);
         Headings.Print(w, p);
         EpiloguePrinter.Print(w, p, fields, dialect);
-        return (p.Name, fields.Arguments);
+        return (p.Name, string.Join(", ", fields.Arguments));
     }
 
     static string Pack(int columns) => columns % PackColumns == 0 ? "Float8" : "Float1";

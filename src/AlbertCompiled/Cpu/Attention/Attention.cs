@@ -24,7 +24,7 @@ public static unsafe class Attention
     /// <param name="dropout">Probability of dropping, 0 for none.</param>
     public static void Forward<V, P>(
         ThreadTeam team, float* qkv, long qkvStride, float* context, long contextStride, float* logSum, long logSumStride,
-        int* starts, int sequences, int heads, int headSize, uint key, double dropout)
+        int* starts, int sequences, int heads, int headSize, uint key = 0, double dropout = 0)
         where V : struct, ISimd<V> where P : struct, IPrecision
     {
         var job = new AttentionForward<V, P>
@@ -61,7 +61,7 @@ public static unsafe class Attention
     public static void Backward<V, P>(
         ThreadTeam team, float* qkv, long qkvStride, float* context, long contextStride, float* logSum, long logSumStride,
         float* gradient, long gradientStride, float* qkvGradient, long qkvGradientStride,
-        int* starts, int sequences, int heads, int headSize, uint key, double dropout)
+        int* starts, int sequences, int heads, int headSize, uint key = 0, double dropout = 0)
         where V : struct, ISimd<V> where P : struct, IPrecision
     {
         var job = new AttentionBackward<V, P>
