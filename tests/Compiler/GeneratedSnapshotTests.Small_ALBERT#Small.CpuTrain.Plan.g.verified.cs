@@ -287,14 +287,14 @@ partial class Small
             dEmbedded2 = Token(8);
             dEmbeddedPartials = TokenChunk(0);
             dEmbeddedPartials2 = TokenChunk(8);
-            queryKeyValueWeightTransposedPacked = Packed(Offset.QueryKeyValueWeight, transposed: true, PackedB.PackedLength<P>(48, 16));
-            attentionDenseWeightTransposedPacked = Packed(Offset.AttentionDenseWeight, transposed: true, PackedB.PackedLength<P>(16, 16));
-            ffnWeightTransposedPacked = Packed(Offset.FfnWeight, transposed: true, PackedB.PackedLength<P>(32, 16));
-            ffnOutputWeightTransposedPacked = Packed(Offset.FfnOutputWeight, transposed: true, PackedB.PackedLength<P>(16, 32));
-            ffnOutputWeightPacked = Packed(Offset.FfnOutputWeight, transposed: false, PackedB.PackedLength<P>(32, 16));
-            ffnWeightPacked = Packed(Offset.FfnWeight, transposed: false, PackedB.PackedLength<P>(16, 32));
-            attentionDenseWeightPacked = Packed(Offset.AttentionDenseWeight, transposed: false, PackedB.PackedLength<P>(16, 16));
-            queryKeyValueWeightPacked = Packed(Offset.QueryKeyValueWeight, transposed: false, PackedB.PackedLength<P>(16, 48));
+            queryKeyValueWeightTransposedPacked = Packed<P>(Offset.QueryKeyValueWeight, 48, 16, transposed: true);
+            attentionDenseWeightTransposedPacked = Packed<P>(Offset.AttentionDenseWeight, 16, 16, transposed: true);
+            ffnWeightTransposedPacked = Packed<P>(Offset.FfnWeight, 32, 16, transposed: true);
+            ffnOutputWeightTransposedPacked = Packed<P>(Offset.FfnOutputWeight, 16, 32, transposed: true);
+            ffnOutputWeightPacked = Packed<P>(Offset.FfnOutputWeight, 32, 16, transposed: false);
+            ffnWeightPacked = Packed<P>(Offset.FfnWeight, 16, 32, transposed: false);
+            attentionDenseWeightPacked = Packed<P>(Offset.AttentionDenseWeight, 16, 16, transposed: false);
+            queryKeyValueWeightPacked = Packed<P>(Offset.QueryKeyValueWeight, 16, 48, transposed: false);
         }
 
         public override CpuOutput Output(int index) => index switch
