@@ -75,10 +75,10 @@ partial class Small
             decoderInput = Prediction(64);
             logits = Prediction(0);
             order = Sequence(0);
-            queryKeyValueWeightTransposedPacked = Packed(Offset.QueryKeyValueWeight, transposed: true, PackedB.PackedLength<P>(48, 16));
-            attentionDenseWeightTransposedPacked = Packed(Offset.AttentionDenseWeight, transposed: true, PackedB.PackedLength<P>(16, 16));
-            ffnWeightTransposedPacked = Packed(Offset.FfnWeight, transposed: true, PackedB.PackedLength<P>(32, 16));
-            ffnOutputWeightTransposedPacked = Packed(Offset.FfnOutputWeight, transposed: true, PackedB.PackedLength<P>(16, 32));
+            queryKeyValueWeightTransposedPacked = Packed<P>(Offset.QueryKeyValueWeight, 48, 16, transposed: true);
+            attentionDenseWeightTransposedPacked = Packed<P>(Offset.AttentionDenseWeight, 16, 16, transposed: true);
+            ffnWeightTransposedPacked = Packed<P>(Offset.FfnWeight, 32, 16, transposed: true);
+            ffnOutputWeightTransposedPacked = Packed<P>(Offset.FfnOutputWeight, 16, 32, transposed: true);
         }
 
         public override CpuOutput Output(int index) => index switch

@@ -58,10 +58,10 @@ partial class SmallEncoder
             layerSum = Token(80);
             first2 = Sequence(0);
             pooled = Sequence(16);
-            queryKeyValueWeightTransposedPacked = Packed(Offset.QueryKeyValueWeight, transposed: true, PackedB.PackedLength<P>(48, 16));
-            denseWeightTransposedPacked = Packed(Offset.DenseWeight, transposed: true, PackedB.PackedLength<P>(16, 16));
-            ffnWeightTransposedPacked = Packed(Offset.FfnWeight, transposed: true, PackedB.PackedLength<P>(32, 16));
-            ffnOutputWeightTransposedPacked = Packed(Offset.FfnOutputWeight, transposed: true, PackedB.PackedLength<P>(16, 32));
+            queryKeyValueWeightTransposedPacked = Packed<P>(Offset.QueryKeyValueWeight, 48, 16, transposed: true);
+            denseWeightTransposedPacked = Packed<P>(Offset.DenseWeight, 16, 16, transposed: true);
+            ffnWeightTransposedPacked = Packed<P>(Offset.FfnWeight, 32, 16, transposed: true);
+            ffnOutputWeightTransposedPacked = Packed<P>(Offset.FfnOutputWeight, 16, 32, transposed: true);
         }
 
         public override CpuOutput Output(int index) => index switch

@@ -79,6 +79,57 @@ public sealed unsafe class ArrayTests
     }
 
     [Theory]
+    [InlineData(0, 20)]
+    [InlineData(3, 37)]
+    [InlineData(8, 128)]
+    [InlineData(23, 5)]
+    [InlineData(6, 4500)]
+    public void Sums_of_rows_go_four_at_a_time(int rows, int columns)
+    {
+        using var matrix = GuardedMemory.Random(1, rows, columns, columns + 3);
+        using var start = GuardedMemory.Random(2, 1, columns, columns);
+        float[] expected = start.Copy();
+        fixed (float* s = expected) ScalarArrays.AddRows(matrix.Pointer, columns + 3, rows, columns, s);
+        foreach (int threads in (ReadOnlySpan<int>)[1, 2, 3])
+        {
+            using var team = new ThreadTeam(threads);
+            Check<Lanes16>(team);
+            Check<Lanes8>(team);
+            Check<Lanes4>(team);
+        }
+
+        void Check<V>(ThreadTeam team) where V : struct, ISimd<V>
+        {
+            using var sum = new GuardedMemory(columns);
+            start.Span.CopyTo(sum.Span);
+            ColumnSums.AddRows<V>(team, matrix.Pointer, columns + 3, rows, columns, sum.Pointer);
+            Assert.Equal(expected, sum.Copy());
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Logarithms_of_sums_are_those_of_each_group(int threads)
+    {
+        const int columns = 3, groups = 40;
+        var random = new Random(1);
+        // some groups are empty, the first rows belong to none
+        int[] group = [-1, -1, .. Enumerable.Range(0, groups).SelectMany(g => Enumerable.Repeat(g, g % 5 * random.Next(1, 4)))];
+        using var source = GuardedMemory.Random(2, group.Length, columns, columns + 2, scale: 100);
+        using var result = new GuardedMemory(groups * columns);
+        using var team = new ThreadTeam(threads);
+        fixed (int* g = group) team.Rows(new GroupLogSum(source.Pointer, columns + 2, g, group.Length, result.Pointer, columns, columns), groups);
+        for (int i = 0; i < groups * columns; i++)
+        {
+            double[] members = [.. Enumerable.Range(0, group.Length).Where(r => group[r] == i / columns).Select(r => (double)source.Pointer[r * (columns + 2) + i % columns])];
+            double largest = members.Length == 0 ? double.NegativeInfinity : members.Max();
+            if (members.Length == 0) Assert.Equal(float.NegativeInfinity, result.Pointer[i]);
+            else Assert.Equal(largest + Math.Log(members.Sum(m => Math.Exp(m - largest))), result.Pointer[i], 1e-4);
+        }
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(200_001)]

@@ -6,6 +6,23 @@ namespace AlbertCompiled.Tests.Cpu;
 /// <summary>Products of bfloat16 operands against exact ones.</summary>
 public sealed unsafe class BFloat16Tests
 {
+    [Theory]
+    [InlineData(0xFFFFFFFF)]
+    [InlineData(0x7FFFFFFF)]
+    [InlineData(0x7FFF8000)]
+    [InlineData(0x7FC00000)]
+    [InlineData(0x7F800001)]
+    [InlineData(0xFF80FFFF)]
+    public void NaN_stays_NaN(uint bits)
+    {
+        float value = BitConverter.UInt32BitsToSingle(bits);
+        uint word = BitConverter.SingleToUInt32Bits(BFloat16.Pack(1, value)), wide = BitConverter.SingleToUInt32Bits(BFloat16.Pack(Vector256.Create(1f), Vector256.Create(value))[3]);
+        Assert.True(float.IsNaN(RoundedBFloat16.Pack(value, 0)));
+        Assert.True(float.IsNaN(RoundedBFloat16.Pack(Vector256.Create(value), default)[5]));
+        Assert.Equal((word, 1f), (wide, BitConverter.UInt32BitsToSingle(word << 16)));
+        Assert.True(float.IsNaN(BitConverter.UInt32BitsToSingle(word & 0xFFFF0000)));
+    }
+
     [Fact]
     public void Rounds_to_the_nearest_and_to_even()
     {

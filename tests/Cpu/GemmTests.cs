@@ -10,7 +10,7 @@ public sealed unsafe class GemmTests
     {
         { 1, 1, 1 }, { 1, 1, 0 }, { 5, 7, 0 }, { 1, 17, 3 }, { 3, 1, 5 }, { 7, 5, 1 }, { 8, 48, 16 }, { 9, 49, 17 }, { 16, 16, 8 }, { 17, 33, 9 },
         { 23, 31, 29 }, { 64, 64, 20 }, { 65, 96, 21 }, { 70, 80, 20 }, { 13, 2, 40 }, { 130, 2, 33 }, { 200, 128, 9 }, { 31, 150, 30 },
-        { 9, 50, 800 }, { 9, 50, 1100 }, { 300, 70, 12 },
+        { 9, 50, 800 }, { 9, 50, 1100 }, { 300, 70, 12 }, { 130, 70, 0 },
     };
 
     [Theory]
@@ -83,6 +83,9 @@ public sealed unsafe class GemmTests
         foreach (int threads in (ReadOnlySpan<int>)[1, 2, 3]) Assert.Equal(inPlace, Strip.CanStay(opA, new ProductPlan(threads, m, n, k, 16, Blocking.Caches)));
         CheckEach(opA, opB, m, n, k);
     }
+
+    [Fact]
+    public void A_row_that_repeats_takes_no_room() => Assert.True(CacheSets.Hold(stride: 0, rows: 1000));
 
     /// <summary>Rows across memory stay where they lie if all columns find room in the cache.</summary>
     [Theory]

@@ -117,12 +117,18 @@ public sealed unsafe class OptimizerTests
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
-    public void A_broken_gradient_shows_in_the_norm(float broken)
+    public void A_broken_gradient_shows_in_the_norm_and_changes_nothing(float broken)
     {
         using var team = new ThreadTeam(2);
         using var set = Create(team, (33, 777, false), (1, 100, true));
+        set.Initialize(1);
+        float[][] before = All(set);
         set.Write(ParameterState.Gradient, 20000, [broken]);
-        Assert.Equal(broken, set.Update(Settings, 1));
+        foreach (var optimizer in Enum.GetValues<Optimizer>()) Assert.Equal(broken, set.Update(Settings with { Optimizer = optimizer }, 1));
+        Assert.Equal(before, All(set));
+
+        static float[][] All(CpuParameterSet set) =>
+            [.. ((ParameterState[])[ParameterState.Value, ParameterState.FirstMoment, ParameterState.SecondMoment]).SelectMany(s => set.Description.Parameters.Select(p => set.Read(p.Name, s)))];
     }
 
     [Fact]

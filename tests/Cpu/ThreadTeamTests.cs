@@ -94,7 +94,6 @@ public sealed unsafe class ThreadTeamTests
         foreach (int floats in (ReadOnlySpan<int>)[1, 100, 5000, 100])
             team.Run(new ScratchJob { Floats = floats, Failures = &failures }, 300, floats);
         Assert.Equal(0, failures);
-        Assert.Equal(0, (long)team.Workspace(1000) % 64);
     }
 
     [Theory]
@@ -113,12 +112,78 @@ public sealed unsafe class ThreadTeamTests
     }
 
     [Fact]
+    public void A_turn_is_one_threads()
+    {
+        using var team = new ThreadTeam(2) { Name = "cpu" };
+        using (team.Take())
+        {
+            using (team.Take()) team.Run(new FailingJob { Bad = -1 }, 2);
+            Assert.Equal("cpu computes for another thread: use a device from one thread at a time", Assert.IsType<InvalidOperationException>(Elsewhere(Run)).Message);
+            Assert.IsType<InvalidOperationException>(Elsewhere(team.Dispose));
+        }
+
+        Assert.Null(Elsewhere(Run));
+        team.Run(new FailingJob { Bad = -1 }, 2);
+
+        void Run() => team.Run(new FailingJob { Bad = -1 }, 2);
+    }
+
+    /// <summary>A product packs and multiplies: between the two no other thread gets at what was packed.</summary>
+    [Fact]
+    public void A_product_is_one_threads()
+    {
+        const int m = 1024, n = 192, k = 200;
+        using var team = new ThreadTeam(2);
+        using var ones = new GuardedMemory(m * k);
+        using var columns = new GuardedMemory(n * k);
+        using var c = new GuardedMemory(m * n);
+        ones.Span.Fill(1);
+        columns.Span.Fill(1);
+        var refused = new List<Exception?>();
+        team.Observer = (work, _) =>
+        {
+            if (work.ToString() == "packing of columns") refused.Add(Elsewhere(() => Multiply(1)));
+        };
+        Multiply(m);
+        Assert.IsType<InvalidOperationException>(Assert.Single(refused));
+        Assert.Equal(-1, c.Span.IndexOfAnyExcept(k));
+
+        void Multiply(int rows) => Gemm.Multiply<Lanes16, Float32, StoreEpilogue>(team, new(ones.Pointer, k), new(columns.Pointer, k, transposed: true), rows, n, k, new(c.Pointer, n));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_job_must_not_end_its_team(int threads)
+    {
+        using var team = new ThreadTeam(threads);
+        Assert.Throws<InvalidOperationException>(() => team.Run(new EndingJob { Team = team }, 4));
+        team.Run(new FailingJob { Bad = -1 }, 4);
+    }
+
+    [Fact]
     public void A_disposed_team_says_so()
     {
         var team = new ThreadTeam(2);
         team.Dispose();
         team.Dispose();
         Assert.Throws<ObjectDisposedException>(() => team.Run(new FailingJob(), 2));
+    }
+
+    static Exception? Elsewhere(Action action)
+    {
+        Exception? thrown = null;
+        var thread = new Thread(() => thrown = Record.Exception(action));
+        thread.Start();
+        thread.Join();
+        return thrown;
+    }
+
+    struct EndingJob : IJob
+    {
+        public ThreadTeam Team;
+
+        public void Run(int part) => Team.Dispose();
     }
 
     struct CountJob : IJob

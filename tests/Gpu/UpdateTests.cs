@@ -85,6 +85,23 @@ public sealed class UpdateTests(GpuDevices devices)
         }
     }
 
+    [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
+    public void Gradients_whose_norm_is_not_finite_change_nothing(string kind)
+    {
+        using var set = devices[kind].CreateParameters(Model);
+        set.Initialize(3);
+        float[][] before = All();
+        foreach (var optimizer in Enum.GetValues<Optimizer>())
+            foreach (float value in (ReadOnlySpan<float>)[float.NaN, float.NegativeInfinity, 1e30f])
+            {
+                set.Write(ParameterState.Gradient, 77, [value]);
+                Assert.False(float.IsFinite(set.Update(new(optimizer, 0.01f), 1)));
+                Assert.Equal(before, All());
+            }
+
+        float[][] All() => [.. ((ParameterState[])[ParameterState.Value, ParameterState.FirstMoment, ParameterState.SecondMoment]).SelectMany(s => Model.Parameters.Select(p => set.Read(p.Name, s)))];
+    }
+
     [Theory, OnSimulator, OnOpenCL, OnCuda]
     public void The_rounded_weights_follow_the_weights(string kind)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AlbertCompiled.Cpu;
 using AlbertCompiled.Tests.Cpu;
 using AlbertCompiled.Tests.Language;
@@ -59,6 +60,25 @@ public class CompiledAllocationTests
             model.ReadOutput("logits", logits);
         }));
     }
+
+    [Fact]
+    public void What_nobody_disposed_of_is_freed()
+    {
+        using var device = new CpuDevice(2);
+        long before = Environment.WorkingSet, arena = 0;
+        for (int i = 0; i < 10; i++)
+        {
+            arena = Forgotten(device);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.InRange(Environment.WorkingSet - before, long.MinValue, 4 * arena);
+    }
+
+    // no frame of the caller refers to the model
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static long Forgotten(CpuDevice device) => DroppingNone.Create(device, new(20_000, 100, 100)).ArenaBytes;
 
     static void Step(CompiledModel model) => model.TrainStep(Batch, new(Optimizer.Lamb, 1e-3f));
 }

@@ -67,7 +67,7 @@ public class PrimitiveTests(PrimitiveTests.Compiled compiled) : IClassFixture<Pr
 
         // stacks
         "MatMul(x, Stack(k1, k2), transposeB: true) + Stack(k3, k4)", "Stack(k1, k2) * v", "MatMul(x, Stack(k1, k2), transposeB: true) * RowSum(MatMul(x, k2, transposeB: true))",
-        "Rows(Stack(k1, k2), batch.Segments)",
+        "Rows(Stack(k1, k2), batch.Segments)", "Repeat(2, x, (h, l) => Tanh(h + RowSum(MatMul(h, Stack(k1, k2), transposeB: true)) * RowSum(MatMul(h, k1, transposeB: true))))",
 
         // the library
         "Softmax(x)", "LayerNorm(x, new(v, v), 1e-5)", "CrossEntropy(MatMul(p, l), batch.Labels)", "Correct(MatMul(p, l), batch.Labels) * p", "GeluErf(x)", "GeluTanh(x)", "Relu(x)",

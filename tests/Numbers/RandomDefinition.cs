@@ -167,7 +167,10 @@ internal sealed class RandomDefinition
                 break;
             case 4:
                 int half = random.Next(1, 6);
-                Add(frame, $"MatMul({x}, {Stack(v.Columns, half, columns)}, transposeB: true) * {scale}", v.Rows, v.Count, half + columns, v.Bound);
+                string first = Weight(half, v.Columns);
+                Add(frame, $"MatMul({x}, Stack({first}, {Weight(columns, v.Columns)}), transposeB: true) * {scale}", v.Rows, v.Count, half + columns, v.Bound);
+                // the stack's first part alone begins where the stack does
+                if (frame.InLoop) Add(frame, $"MatMul({x}, {first}, transposeB: true) * {scale}", v.Rows, v.Count, half, v.Bound);
                 break;
             case 5 when frame.InLoop: Add(frame, $"MatMul({x}, {Weights(frame, v.Columns, columns)}) * {scale}", v.Rows, v.Count, columns, v.Bound); break;
             default: Add(frame, $"MatMul({x}, {Weight(v.Columns, columns)}) * {scale}", v.Rows, v.Count, columns, v.Bound); break;
@@ -285,9 +288,6 @@ internal sealed class RandomDefinition
         fields.Append(CultureInfo.InvariantCulture, $"    readonly Tensor {name} = Weight(\"{name}\", {size}, Initial.Normal(0.5));\n");
         return name;
     }
-
-    // two weights as one: [rows1 + rows2, columns]
-    string Stack(int columns, int rows1, int rows2) => $"Stack({Weight(rows1, columns)}, {Weight(rows2, columns)})";
 
     // weights that iterations choose from
     string Weights(Frame frame, int rows, int columns)

@@ -4,15 +4,16 @@ using System.Text;
 
 namespace AlbertCompiled.Cpu;
 
-/// <summary>This machine's processor.</summary>
+/// <summary>This machine's processor. Use it, and all models on it, from one thread at a time: a second one is refused before anything is changed.</summary>
 public sealed class CpuDevice : Device
 {
     /// <summary>Starts the threads.</summary>
     /// <param name="threads">Threads to compute with, the caller's included; 0: one for each processor.</param>
     public CpuDevice(int threads)
     {
-        Team = new(threads == 0 ? Environment.ProcessorCount : threads);
-        Name = $"{ProcessorName()}, {Team.Threads} {(Team.Threads == 1 ? "thread" : "threads")}, {Simd.Width * 32}-bit vectors";
+        if (threads == 0) threads = Environment.ProcessorCount;
+        Name = Describe(threads);
+        Team = new(threads) { Name = $"{Kind} ({Name})" };
     }
 
     /// <inheritdoc/>
@@ -28,10 +29,20 @@ public sealed class CpuDevice : Device
     public override bool Computes(Compute precision) => true;
 
     /// <inheritdoc/>
+    internal override void Admit(CompiledModel model)
+    {
+        var description = model.Description;
+        new MemoryNeed(description, capacity => description.ParameterBytes + description.Programs.Max(p => p.Arena.Bytes(capacity)))
+            .Check(model.Capacity, Name, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, "in all");
+    }
+
+    /// <inheritdoc/>
     public override ParameterSet CreateParameters(ModelDescription description) => new CpuParameterSet(description, Team);
 
     /// <inheritdoc/>
     public override void Dispose() => Team.Dispose();
+
+    internal static string Describe(int threads) => $"{ProcessorName()}, {threads} {(threads == 1 ? "thread" : "threads")}, {Simd.Width * 32}-bit vectors";
 
     /// <summary>The brand string that x86 processors tell, else the architecture.</summary>
     static string ProcessorName()

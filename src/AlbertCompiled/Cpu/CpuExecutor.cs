@@ -4,20 +4,23 @@ namespace AlbertCompiled.Cpu;
 public sealed unsafe class CpuExecutor : ModelExecutor
 {
     readonly Dictionary<string, CpuProgram> programs = [];
-    readonly Dictionary<(long Offset, bool Transposed), nint> packed = [];
+    readonly Dictionary<(long Offset, int N, int K, bool Transposed), NativeBuffer> packed = [];
     readonly CpuParameterSet parameters;
     readonly float[] scalars;
+    readonly NativeBuffer arena;
     readonly long arenaFloats;
 
     /// <summary>Allocates the arena and binds the programs to it.</summary>
+    /// <exception cref="InvalidOperationException">Another thread uses the device.</exception>
     public CpuExecutor(CompiledModel model, CpuDevice device, params ReadOnlySpan<Func<CpuExecutor, CpuProgram>> programs) : base(model)
     {
         (Model, Device) = (model, device);
+        using var turn = device.Team.Take();
         parameters = (CpuParameterSet)model.Parameters;
         Values = parameters.Pointer(ParameterState.Value);
         Gradients = Description.Trains ? parameters.Pointer(ParameterState.Gradient) : null;
         arenaFloats = Description.Programs.Max(p => p.Arena.Floats(Capacity));
-        Arena = Pages.Allocate(arenaFloats);
+        arena = new(arenaFloats);
         // all threads touch the pages for the first time, which costs more than a step's arithmetic; and no slot starts as a signalling pattern of old memory
         Arrays.Clear(device.Team, Arena, arenaFloats);
         foreach (var create in programs)
@@ -36,7 +39,7 @@ public sealed unsafe class CpuExecutor : ModelExecutor
     public CpuDevice Device { get; }
 
     /// <summary>The arena.</summary>
-    internal float* Arena { get; private set; }
+    internal float* Arena => arena.Pointer;
 
     internal float* Values { get; }
 
@@ -52,33 +55,48 @@ public sealed unsafe class CpuExecutor : ModelExecutor
     /// <inheritdoc/>
     public override long ArenaBytes => arenaFloats * sizeof(float);
 
-    internal float* Packed(long offset, bool transposed, long floats)
+    /// <summary>Memory for a weight [k, n]. Weights that begin at the same place differ in shape: a stack, and the first part of it alone.</summary>
+    internal float* Packed(long offset, int n, int k, bool transposed, long floats)
     {
-        if (!packed.TryGetValue((offset, transposed), out nint memory))
+        if (!packed.TryGetValue((offset, n, k, transposed), out var memory))
         {
-            packed[(offset, transposed)] = memory = (nint)Pages.Allocate(floats);
+            packed[(offset, n, k, transposed)] = memory = new(floats);
             PackedFloats += floats;
         }
 
-        return (float*)memory;
+        return memory.Pointer;
+    }
+
+    /// <summary>Takes the threads for a run.</summary>
+    internal ThreadTeam.Turn Take()
+    {
+        ObjectDisposedException.ThrowIf(Arena == null, Model);
+        return Device.Team.Take();
+    }
+
+    /// <inheritdoc/>
+    public override StepResult Step(scoped in BatchPart part, ulong seed, long step, scoped in OptimizerSettings settings)
+    {
+        using var turn = Take();
+        return base.Step(part, seed, step, settings);
     }
 
     /// <inheritdoc/>
     public override void Train(in BatchPart part, ulong seed, long step)
     {
-        programs["train"].Run(part, seed, step);
+        Run("train", part, seed, step);
         TakeScalars(programs["train"], part.Adds);
     }
 
     /// <inheritdoc/>
     public override void Evaluate(TokenBatch batch)
     {
-        programs["evaluate"].Run(batch, 0, 0);
+        Run("evaluate", batch);
         TakeScalars(programs["evaluate"], add: false);
     }
 
     /// <inheritdoc/>
-    public override void Infer(string program, TokenBatch batch) => programs[program].Run(batch, 0, 0);
+    public override void Infer(string program, TokenBatch batch) => Run(program, batch);
 
     /// <inheritdoc/>
     public override ScalarOutputs Scalars(string program)
@@ -90,28 +108,30 @@ public sealed unsafe class CpuExecutor : ModelExecutor
     /// <inheritdoc/>
     public override OutputRows Rows(string program, int output)
     {
+        ObjectDisposedException.ThrowIf(Arena == null, Model);
+        RequireOutputs(program);
         var p = programs[program];
         var info = p.Description.Outputs[output];
         var place = p.Output(output);
-        int rows = info.Rows is { } dimension ? p.CountOf(dimension) : info.ConstantRows;
-        return new(new(place.Data, OutputRows.Extent(rows, info.Columns, place.Stride)), rows, info.Columns, (int)place.Stride);
+        int rows = info.Rows is { } dimension ? p.Size[dimension] : info.ConstantRows;
+        return new(new(place.Data, OutputRows.Extent(rows, info.Columns, place.Stride)), rows, info.Columns, (int)place.Stride, this);
     }
 
     /// <inheritdoc/>
     public override int ReadOutput(string program, string name, Span<float> destination)
     {
-        var p = programs[program];
-        for (int i = 0; i < p.Description.Outputs.Length; i++)
-        {
-            if (p.Description.Outputs[i].Name != name) continue;
-            var rows = Rows(program, i);
-            if (destination.Length < rows.Count * rows.Columns)
-                throw new ArgumentException($"{name} has {rows.Count} × {rows.Columns} values, the destination room for {destination.Length}");
-            rows.CopyTo(destination);
-            return rows.Count;
-        }
+        RequireOutputs(program);
+        var rows = Rows(program, programs[program].Description.IndexOf(name));
+        if (destination.Length < rows.Count * rows.Columns)
+            throw new ArgumentException($"{name} has {rows.Count} × {rows.Columns} values, the destination room for {destination.Length}");
+        rows.CopyTo(destination);
+        return rows.Count;
+    }
 
-        throw new KeyNotFoundException($"the program {program} of {Description.Name} has no output {name}");
+    void Run(string program, in BatchPart part, ulong seed = 0, long step = 0)
+    {
+        programs[program].Run(part, seed, step);
+        LastRun = program;
     }
 
     void TakeScalars(CpuProgram program, bool add)
@@ -122,9 +142,9 @@ public sealed unsafe class CpuExecutor : ModelExecutor
     /// <inheritdoc/>
     public override void Dispose()
     {
-        if (Arena is null) return;
-        Pages.Free(Arena);
-        Arena = null;
-        foreach (nint memory in packed.Values) Pages.Free((float*)memory);
+        if (Arena == null) return;
+        using var turn = Device.Team.TakeToFree();
+        arena.Dispose();
+        foreach (var memory in packed.Values) memory.Dispose();
     }
 }

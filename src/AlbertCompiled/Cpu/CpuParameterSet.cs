@@ -10,6 +10,7 @@ public sealed unsafe class CpuParameterSet : ParameterSet
     readonly ThreadTeam team;
     readonly ParameterChunks chunks;
     readonly long stride;
+    long version = 1;
     void* memory;
     float* arenas;
 
@@ -20,7 +21,7 @@ public sealed unsafe class CpuParameterSet : ParameterSet
     {
         this.team = team;
         chunks = new(description.Parameters);
-        stride = (Length + 15) / 16 * 16;
+        stride = Simd.RoundToLine(Length);
         nuint bytes = checked((nuint)(description.ParameterArenas * stride * sizeof(float) + Alignment));
         memory = NativeMemory.AllocZeroed(bytes);
         Pages.AskForHuge(memory, bytes);
@@ -28,9 +29,19 @@ public sealed unsafe class CpuParameterSet : ParameterSet
     }
 
     /// <summary>Changes whenever values do.</summary>
-    internal long Version { get; private set; } = 1;
+    internal long Version
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(memory == null, this);
+            return version;
+        }
+    }
 
-    /// <summary>The first float of an arena of <see cref="ParameterSet.Length"/> floats, 64-byte aligned. Values written through it go unnoticed by programs that keep a form of their own: <see cref="Write"/> tells them.</summary>
+    /// <summary>
+    /// The first float of an arena of <see cref="ParameterSet.Length"/> floats, 64-byte aligned. Values written through it go unnoticed by programs that keep a form of
+    /// their own: <see cref="Write"/> tells them. The address is valid while the set is reachable and not disposed of.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The model does not train, so there is no such arena.</exception>
     public float* Pointer(ParameterState state)
     {
@@ -40,7 +51,7 @@ public sealed unsafe class CpuParameterSet : ParameterSet
     }
 
     /// <inheritdoc/>
-    /// <remarks>In place and on all threads: to touch a page for the first time costs as much as its numbers.</remarks>
+    /// <remarks>In place and on as many threads as the team has: to touch a page for the first time costs as much as its numbers.</remarks>
     public override void Initialize(ulong seed)
     {
         Parallel.For(0, chunks.Count, new() { MaxDegreeOfParallelism = team.Threads }, c =>
@@ -49,18 +60,22 @@ public sealed unsafe class CpuParameterSet : ParameterSet
             var p = Description.Parameters[chunk.Parameter];
             p.Initial.Fill(Slice(ParameterState.Value, chunk.Offset, chunk.Length), p.Columns, Stream(seed, chunk.Parameter), chunk.Offset - p.Offset);
         });
-        Version++;
+        version++;
     }
 
     /// <inheritdoc/>
-    public override void Read(ParameterState state, long offset, Span<float> destination) =>
+    public override void Read(ParameterState state, long offset, Span<float> destination)
+    {
         Slice(state, offset, destination.Length).CopyTo(destination);
+        GC.KeepAlive(this);
+    }
 
     /// <inheritdoc/>
     public override void Write(ParameterState state, long offset, ReadOnlySpan<float> source)
     {
         source.CopyTo(Slice(state, offset, source.Length));
-        Version++;
+        version++;
+        GC.KeepAlive(this);
     }
 
     /// <inheritdoc/>
@@ -74,6 +89,8 @@ public sealed unsafe class CpuParameterSet : ParameterSet
     /// <inheritdoc/>
     public override void Dispose()
     {
+        if (memory == null) return;
+        using var turn = team.TakeToFree();
         Free();
         GC.SuppressFinalize(this);
     }
@@ -83,10 +100,12 @@ public sealed unsafe class CpuParameterSet : ParameterSet
 
     internal float Update<V>(in OptimizerSettings settings, long step) where V : struct, ISimd<V>
     {
-        Version++;
+        settings.Check();
+        using var turn = team.Take();
         var arena = new ParameterArena(Pointer(ParameterState.Value), Pointer(ParameterState.Gradient), Pointer(ParameterState.FirstMoment), Pointer(ParameterState.SecondMoment));
         team.Run(new GradientNormJob<V>(arena, chunks), chunks.Count);
         double norm = Math.Sqrt(chunks.Total(chunks.FirstNorms));
+        if (!double.IsFinite(norm)) return (float)norm;
         var rule = new UpdateRule(settings, step, norm);
         if (settings.Optimizer == Optimizer.AdamW)
         {
@@ -99,13 +118,14 @@ public sealed unsafe class CpuParameterSet : ParameterSet
             team.Run(new LambStepJob<V>(arena, chunks, rule), chunks.Count);
         }
 
+        version++;
+        GC.KeepAlive(this);
         return (float)norm;
     }
 
     Span<float> Slice(ParameterState state, long offset, int length)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, Length, nameof(offset));
+        RequireRange(offset, length);
         return new(Pointer(state) + offset, length);
     }
 

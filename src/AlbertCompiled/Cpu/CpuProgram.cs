@@ -109,8 +109,11 @@ public abstract unsafe class CpuProgram
     protected long BandRows { get; }
 
     /// <summary>Runs the program on a batch or a part of one.</summary>
+    /// <exception cref="InvalidOperationException">Another thread uses the device; nothing was changed.</exception>
     public void Run(in BatchPart part, ulong seed, long step)
     {
+        using var turn = executor.Take();
+        Size = BatchSize.Of(part.Batch);
         (this.part, this.seed, this.step) = (part, seed, part.DropoutStep(step));
         WeightsChanged = version != executor.ValuesVersion;
         Run();
@@ -129,7 +132,8 @@ public abstract unsafe class CpuProgram
         if (!part.Adds) Arrays.Clear(Team, Gradients, executor.GradientFloats);
     }
 
-    internal int CountOf(Dimension dimension) => Batch.Count(dimension);
+    /// <summary>The sizes of the batch that it ran on last. The batch itself may have been filled anew.</summary>
+    internal BatchSize Size { get; private set; }
 
     /// <summary>A slot of the token region.</summary>
     protected float* Token(long offset) => token + offset * TokenRows;
@@ -169,12 +173,14 @@ public abstract unsafe class CpuProgram
 
     /// <summary>Memory for a weight in the inner kernel's layout, which all programs share that read the weight so.</summary>
     /// <param name="offset">The weight's place in the parameter arena.</param>
+    /// <param name="n">Columns as the product reads them.</param>
+    /// <param name="k">Inner dimension.</param>
     /// <param name="transposed">True if the transpose of the weight is packed.</param>
-    /// <param name="floats">What it takes.</param>
-    protected float* Packed(long offset, bool transposed, long floats) => executor.Packed(offset, transposed, floats);
+    protected float* Packed<P>(long offset, int n, int k, bool transposed) where P : struct, IPrecision =>
+        executor.Packed(offset, n, k, transposed, PackedB.PackedLength<P>(n, k));
 
     /// <summary>Partial sums of a column sum over <paramref name="rows"/> rows.</summary>
-    protected static int Chunks(int rows) => (rows + ArenaPlan.ChunkRows - 1) / ArenaPlan.ChunkRows;
+    protected static int Chunks(int rows) => ArenaPlan.ChunkCount(rows);
 
     /// <summary>The dropout key of a site in an iteration of this step.</summary>
     protected uint DropoutKey(int site, int iteration) => CounterRandom.Key(seed, step, site, iteration);
@@ -186,5 +192,5 @@ public abstract unsafe class CpuProgram
     protected static float* Pointer(Numbers numbers) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(numbers.Buffer));
 
     /// <summary>The address of a pinned array.</summary>
-    protected static int* Pointer(int[] pinned) => (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
+    protected static int* Pointer(ReadOnlySpan<int> pinned) => (int*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(pinned));
 }

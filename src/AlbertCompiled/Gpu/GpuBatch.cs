@@ -131,7 +131,7 @@ public sealed class GpuBatch : IDisposable
         Stage(staging, batch.Labels.Span, Labels, ref at);
         Stage(staging, MemoryMarshal.Cast<float, int>(batch.Targets.Span), targets, ref at);
         staging.Slice(at, capacity.Sequences + 1).Fill(TokenCount);     // what follows the last sequence is empty
-        Stage(staging, batch.Starts.AsSpan(0, SequenceCount + 1), Starts, ref at);
+        Stage(staging, batch.Starts, Starts, ref at);
         Stage(staging, [TokenCount, SequenceCount, PredictionCount, whole.Tokens, whole.Sequences, whole.Predictions], sizes, ref at);
         staged.Send();
         foreach (var (vector, groups) in grouped) groups.Upload(vector(batch).Span);

@@ -245,7 +245,7 @@ public sealed partial class GpuDevice : Device
     /// <inheritdoc/>
     internal override void Admit(CompiledModel model)
     {
-        if (IsCuda) new MemoryNeed(model.Description, capacity => MemoryNeed.Bytes(model, this, capacity)).Check(model.Capacity, Name, FreeMemory);
+        if (IsCuda) new MemoryNeed(model.Description, capacity => BytesOf(model, capacity)).Check(model.Capacity, Name, FreeMemory);
     }
 
     /// <inheritdoc/>

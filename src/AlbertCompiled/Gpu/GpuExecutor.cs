@@ -16,6 +16,7 @@ public sealed class GpuExecutor<T> : ModelExecutor, IRehearsed where T : unmanag
     readonly Dictionary<(string Program, bool Adds, Optimizer? Update), StepGraph> graphs = [];
     readonly GpuKernel<AddKernel> add;
     readonly Dictionary<(string Program, int Output), HostBuffer<float>> delivered = [];
+    bool disposed;
 
     /// <summary>Allocates the arena and binds the programs to it.</summary>
     /// <exception cref="DeviceException">The device has not as much memory left.</exception>
@@ -107,6 +108,7 @@ public sealed class GpuExecutor<T> : ModelExecutor, IRehearsed where T : unmanag
     /// <inheritdoc/>
     public override void Complete()
     {
+        ObjectDisposedException.ThrowIf(disposed, Model);
         Device.Bind();
         complete.Wait();
     }
@@ -114,6 +116,8 @@ public sealed class GpuExecutor<T> : ModelExecutor, IRehearsed where T : unmanag
     /// <inheritdoc/>
     public override OutputRows Rows(string program, int output)
     {
+        ObjectDisposedException.ThrowIf(disposed, Model);
+        RequireOutputs(program);
         Device.Bind();
         var p = programs[program];
         var info = p.Description.Outputs[output];
@@ -125,30 +129,28 @@ public sealed class GpuExecutor<T> : ModelExecutor, IRehearsed where T : unmanag
             delivered[(program, output)] = host = new(Device, OutputRows.Extent(MostRows(info), info.Columns, source.Stride));
         }
 
-        return new(host.CopyFrom(Floats(source, info, OutputRows.Extent(rows, info.Columns, source.Stride)), OutputRows.Extent(rows, info.Columns, source.Stride)), rows, info.Columns, source.Stride);
+        return new(host.CopyFrom(Floats(source, info, OutputRows.Extent(rows, info.Columns, source.Stride)), OutputRows.Extent(rows, info.Columns, source.Stride)), rows, info.Columns, source.Stride, this);
     }
 
     /// <inheritdoc/>
     public override int ReadOutput(string program, string name, Span<float> destination)
     {
+        ObjectDisposedException.ThrowIf(disposed, Model);
+        RequireOutputs(program);
         var p = programs[program];
-        for (int i = 0; i < p.Description.Outputs.Length; i++)
-        {
-            var info = p.Description.Outputs[i];
-            if (info.Name != name) continue;
-            int rows = info.Rows is { } dimension ? p.CountOf(dimension) : info.ConstantRows;
-            if (destination.Length < (long)rows * info.Columns)
-                throw new ArgumentException($"{name} has {rows} × {info.Columns} values, the destination room for {destination.Length}");
-            ReadRows(p.Output(i), info, rows, destination);
-            return rows;
-        }
-
-        throw new KeyNotFoundException($"the program {program} of {Description.Name} has no output {name}");
+        int output = p.Description.IndexOf(name);
+        var info = p.Description.Outputs[output];
+        int rows = info.Rows is { } dimension ? p.CountOf(dimension) : info.ConstantRows;
+        if (destination.Length < (long)rows * info.Columns)
+            throw new ArgumentException($"{name} has {rows} × {info.Columns} values, the destination room for {destination.Length}");
+        ReadRows(p.Output(output), info, rows, destination);
+        return rows;
     }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
+        disposed = true;
         foreach (var graph in graphs.Values) graph.Dispose();
         graphs.Clear();
         Batch.Dispose();
@@ -180,6 +182,7 @@ public sealed class GpuExecutor<T> : ModelExecutor, IRehearsed where T : unmanag
 
     void Run(string program, in BatchPart part, ulong seed, long step, Optimizer? update = null)
     {
+        ObjectDisposedException.ThrowIf(disposed, Model);
         try
         {
             Device.Bind();
@@ -190,6 +193,7 @@ public sealed class GpuExecutor<T> : ModelExecutor, IRehearsed where T : unmanag
             parameters.Refresh();
             graph.Run();
             complete.Set(Device.Stream);
+            LastRun = program;
         }
         catch (AcceleratorException e)
         {

@@ -12,7 +12,7 @@ public sealed class GpuParameterSet : ParameterSet
     readonly HostBuffer<float> hostNorm;
     MemoryBuffer1D<BFloat16, Stride1D.Dense>? rounded;
     GpuKernel<RoundKernel<BFloat16>>? round;
-    bool stale;
+    bool stale, disposed;
 
     /// <summary>Allocates the arenas, zeroed.</summary>
     /// <param name="device">Where.</param>
@@ -39,6 +39,7 @@ public sealed class GpuParameterSet : ParameterSet
     {
         get
         {
+            ObjectDisposedException.ThrowIf(disposed, this);
             Require(state);
             return states[(int)state].View;
         }
@@ -69,12 +70,14 @@ public sealed class GpuParameterSet : ParameterSet
     /// <inheritdoc/>
     public override void Read(ParameterState state, long offset, Span<float> destination)
     {
+        RequireRange(offset, destination.Length);
         if (!destination.IsEmpty) device.Read(this[state].SubView(offset, destination.Length), destination);
     }
 
     /// <inheritdoc/>
     public override void Write(ParameterState state, long offset, ReadOnlySpan<float> source)
     {
+        RequireRange(offset, source.Length);
         stale |= state == ParameterState.Value;
         if (!source.IsEmpty) device.Write(this[state].SubView(offset, source.Length), source);
     }
@@ -82,6 +85,8 @@ public sealed class GpuParameterSet : ParameterSet
     /// <inheritdoc/>
     public override float Update(in OptimizerSettings settings, long step)
     {
+        settings.Check();
+        ObjectDisposedException.ThrowIf(disposed, this);
         device.Bind();
         State.SetRule(UpdateRule.Of(settings, step));
         State.Send();
@@ -106,6 +111,7 @@ public sealed class GpuParameterSet : ParameterSet
     /// <inheritdoc/>
     public override void Dispose()
     {
+        disposed = true;
         foreach (var state in states) GpuDevice.Free(state);
         if (rounded is not null) GpuDevice.Free(rounded);
         update?.Dispose();

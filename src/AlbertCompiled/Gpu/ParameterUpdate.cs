@@ -53,7 +53,7 @@ internal sealed class ParameterUpdate : IDisposable
         });
         if (!adapts) return;
         trustRatio.Launch(segments.Parameters, new() { First = segments.First, WeightNorms = weightNorms.View, UpdateNorms = updateNorms.View, Ratios = ratios.View });
-        lambStep.Launch(segments.Count, new() { Parameters = parameters, Segments = segments.All, Ratios = ratios.View, RuleValues = rule });
+        lambStep.Launch(segments.Count, new() { Parameters = parameters, Segments = segments.All, Norm = norm.View, Ratios = ratios.View, RuleValues = rule });
     }
 
     public void Dispose()

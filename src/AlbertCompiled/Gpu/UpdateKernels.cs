@@ -78,7 +78,7 @@ internal struct NormTotalKernel : IGpuKernel
 
 /// <summary>
 /// AdamW (Loshchilov and Hutter, 2019): w −= lr · u. For LAMB (You et al., 2020) its vectors only, which do not adapt; its matrices
-/// get their moments and leave the squared norms of weights and directions.
+/// get their moments and leave the squared norms of weights and directions. Gradients whose norm is not finite change nothing.
 /// </summary>
 internal struct MomentsKernel : IGpuKernel
 {
@@ -90,9 +90,11 @@ internal struct MomentsKernel : IGpuKernel
     /// <inheritdoc/>
     public readonly void Run()
     {
+        float norm = Norm[0];
+        if (!(norm <= float.MaxValue)) return;
         var segment = Segments[Grid.IdxX];
         var rule = UpdateRule.Load(RuleValues);
-        float clip = rule.Clip(Norm[0]);
+        float clip = rule.Clip(norm);
         bool adapts = Adapts != 0 && segment.IsVector == 0;
         Float8 weights = 0f, updates = 0f;
         for (int i = segment.FirstPack; i < segment.EndOfPacks; i += Group.DimX * Float8.Count) Move(rule, clip, segment.IsVector, adapts, i, ref weights, ref updates);
@@ -143,13 +145,13 @@ internal struct LambStepKernel : IGpuKernel
 {
     public ParameterViews Parameters;
     public ArrayView<Segment> Segments;
-    public ArrayView<float> Ratios, RuleValues;
+    public ArrayView<float> Norm, Ratios, RuleValues;
 
     /// <inheritdoc/>
     public readonly void Run()
     {
         var segment = Segments[Grid.IdxX];
-        if (segment.IsVector != 0) return;
+        if (segment.IsVector != 0 || !(Norm[0] <= float.MaxValue)) return;
         var rule = UpdateRule.Load(RuleValues);
         float rate = rule.LearningRate * Ratios[segment.Parameter];
         for (int i = segment.FirstPack; i < segment.EndOfPacks; i += Group.DimX * Float8.Count) Step<Float8>(rule, rate, i);

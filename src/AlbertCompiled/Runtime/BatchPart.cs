@@ -3,9 +3,17 @@ namespace AlbertCompiled;
 /// <summary>The sizes that a batch brings.</summary>
 /// <param name="Tokens">Tokens of all sequences.</param>
 /// <param name="Sequences">Sequences.</param>
-/// <param name="Predictions">Masked positions.</param>
+/// <param name="Predictions">Masked positions; of a task, labels.</param>
 public readonly record struct BatchSize(int Tokens, int Sequences, int Predictions)
 {
+    /// <summary>The size along <paramref name="dimension"/>.</summary>
+    public int this[Dimension dimension] => dimension switch
+    {
+        Dimension.Tokens => Tokens,
+        Dimension.Sequences => Sequences,
+        _ => Predictions,
+    };
+
     /// <summary>The sizes of a batch that comes in parts.</summary>
     /// <exception cref="OverflowException">A size exceeds 2³¹ − 1.</exception>
     public static BatchSize Of(params ReadOnlySpan<TokenBatch> parts)

@@ -6,11 +6,14 @@ namespace AlbertCompiled;
 public abstract class CompiledModel : IDisposable
 {
     ModelExecutor? executor;
+    bool disposed;
 
-    /// <summary>Allocates the arenas on <paramref name="device"/> and initialises the parameters from <paramref name="seed"/>.</summary>
-    /// <exception cref="DeviceException">The device does not compute in this precision, or its memory does not hold the model; nothing was allocated.</exception>
+    /// <summary>Allocates the parameters on <paramref name="device"/> and initialises them from <paramref name="seed"/>.</summary>
+    /// <exception cref="ArgumentException">The capacity has no room for a token.</exception>
+    /// <exception cref="DeviceException">The device does not compute in this precision, or its memory does not hold the model, activations included; nothing stays allocated.</exception>
     protected CompiledModel(ModelDescription description, Device device, Capacity capacity, ulong seed, Compute precision = Compute.Float32)
     {
+        if (capacity is not { Tokens: > 0, Sequences: > 0, Predictions: >= 0 }) throw new ArgumentException($"a model needs room for a token and a sequence at least, not {capacity}");
         if (!device.Computes(precision)) throw new DeviceException($"{device.Kind} does not compute in {precision}: choose {nameof(Compute.Float32)} or the device cpu");
         Description = description;
         Device = device;
@@ -43,7 +46,14 @@ public abstract class CompiledModel : IDisposable
     /// <summary>Number of updates applied; a checkpoint restores it.</summary>
     public long Step { get; set; }
 
-    internal ModelExecutor Executor => executor ??= CreateExecutor();
+    internal ModelExecutor Executor
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            return executor ??= CreateExecutor();
+        }
+    }
 
     /// <summary>An executor for another device or capacity than the model's own.</summary>
     internal ModelExecutor ExecutorOn(Device device, ParameterSet parameters, Capacity capacity)
@@ -106,6 +116,14 @@ public abstract class CompiledModel : IDisposable
             throw new BatchException($"the batch has {batch.Count(dimension)} {dimension.ToString().ToLowerInvariant()}, the model was created for {Capacity[dimension]}");
     }
 
+    // outputs are read through spans
+    void CheckOutputs(ProgramDescription program, TokenBatch batch)
+    {
+        foreach (var output in program.Outputs)
+            if (output.Rows is { } dimension && batch.Count(dimension) * ArenaPlan.Round(output.Columns) > int.MaxValue)
+                throw new BatchException($"{output.Name} would have {batch.Count(dimension)} × {output.Columns} numbers, more than can be read at once: take smaller batches");
+    }
+
     /// <summary>Bytes of the arena that activations and gradients live in. It is allocated when it is first asked for or run in.</summary>
     /// <exception cref="DeviceException">The device has less memory; the message says what is needed and what would fit.</exception>
     public long ArenaBytes => Executor.ArenaBytes;
@@ -114,20 +132,24 @@ public abstract class CompiledModel : IDisposable
     /// Forward, backward and update. Allocates nothing. On a GPU it returns when the step is queued; reading a result waits for it,
     /// and the batch may be filled anew at once.
     /// </summary>
+    /// <exception cref="ArgumentException">A setting makes no sense.</exception>
     /// <exception cref="BatchException">The batch exceeds the capacity or holds an index outside its table.</exception>
-    /// <exception cref="InvalidOperationException">The model was compiled for inference alone.</exception>
+    /// <exception cref="InvalidOperationException">The model was compiled for inference alone, or another thread uses the device; nothing was changed.</exception>
     public StepResult TrainStep(TokenBatch batch, scoped in OptimizerSettings settings) => TrainStep(new ReadOnlySpan<TokenBatch>(in batch), settings);
 
     /// <summary>
     /// One update from a batch that comes in parts, each within the capacity: the same, to rounding, as from all sequences at once, since means
     /// divide by the sizes of the whole. Scalar outputs are sums over the parts: the whole's losses and accuracies. Dropout draws for each part anew.
+    /// Gradients whose norm is not a finite number change no weight and no moment: <see cref="StepResult.GradientNorm"/> tells so.
     /// </summary>
     /// <param name="parts">The parts, in the order in which their gradients are added up.</param>
     /// <param name="settings">The update's settings.</param>
+    /// <exception cref="ArgumentException">A setting makes no sense; nothing was changed.</exception>
     /// <exception cref="BatchException">There is no part, or one exceeds the capacity or holds an index outside its table; nothing was changed.</exception>
     /// <exception cref="InvalidOperationException">The model was compiled for inference alone.</exception>
     public StepResult TrainStep(scoped ReadOnlySpan<TokenBatch> parts, scoped in OptimizerSettings settings)
     {
+        settings.Check();
         var result = Executor.Step(AllButLast(parts), Seed, Step, settings);
         Step++;
         return result;
@@ -195,12 +217,14 @@ public abstract class CompiledModel : IDisposable
         if (program is "train" or "evaluate" || Description.Program(program) is not { } description)
             throw new InvalidOperationException($"{Description.Name} has no inference program {program}; its programs are {string.Join(", ", Description.Programs.Select(p => p.Name))}");
         Check(batch);
+        CheckOutputs(description, batch);
         Executor.Infer(program, batch);
         return new(Executor, description);
     }
 
     /// <summary>Copies a result of the last <see cref="Predict"/>, rows × columns, without padding.</summary>
     /// <returns>The number of rows.</returns>
+    /// <exception cref="InvalidOperationException">That program has not run, or another one has run since.</exception>
     public int ReadOutput(string name, Span<float> destination) => Executor.ReadOutput("predict", name, destination);
 
     /// <summary>A program that infers as an ONNX graph over padded sequences, with the weights that the model has when the graph is saved.</summary>
@@ -217,12 +241,13 @@ public abstract class CompiledModel : IDisposable
     protected virtual void BuildOnnx(string program, OnnxGraph onnx) =>
         throw new OnnxException($"{Description.Name} was compiled without {program}; its programs are {string.Join(", ", Description.Programs.Select(p => p.Name))}");
 
-    /// <inheritdoc/>
+    /// <summary>Frees the memory, that of outputs which were read in place included.</summary>
+    /// <exception cref="InvalidOperationException">Another thread uses the device.</exception>
     public void Dispose()
     {
         executor?.Dispose();
         Parameters.Dispose();
-        GC.SuppressFinalize(this);
+        disposed = true;
     }
 }
 

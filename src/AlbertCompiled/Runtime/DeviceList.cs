@@ -38,12 +38,7 @@ public abstract partial class Device
 
     static DeviceInfo Inspect(string kind)
     {
-        if (kind == "cpu")
-        {
-            using var cpu = new CpuDevice(0);
-            return new(kind, cpu.Name, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, null);
-        }
-
+        if (kind == "cpu") return new(kind, CpuDevice.Describe(Environment.ProcessorCount), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, null);
         using var gpu = GpuDevice.TryOpen(kind, out string reason);
         return gpu is null ? new(kind, "", 0, reason) : new(kind, gpu.Name, gpu.Accelerator.MemorySize, null);
     }

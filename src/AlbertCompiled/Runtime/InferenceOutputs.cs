@@ -1,6 +1,6 @@
 namespace AlbertCompiled;
 
-/// <summary>The outputs of an inference run, in the memory that it computed them in. Valid until the model's next run.</summary>
+/// <summary>The outputs of an inference run, in the memory that it computed them in. Valid until the model's next run, of whatever program, and its disposal.</summary>
 public readonly ref struct InferenceOutputs
 {
     readonly ModelExecutor executor;
@@ -11,27 +11,25 @@ public readonly ref struct InferenceOutputs
     public ProgramDescription Program { get; }
 
     /// <summary>An output by its place in <see cref="Program"/>. A GPU's is copied to page-locked memory each time it is asked for.</summary>
+    /// <exception cref="InvalidOperationException">Another program has run since.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
     public OutputRows this[int output] => executor.Rows(Program.Name, output);
 
     /// <summary>The output called <paramref name="name"/>.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
-    public OutputRows this[string name]
-    {
-        get
-        {
-            for (int i = 0; i < Program.Outputs.Length; i++)
-                if (Program.Outputs[i].Name == name) return this[i];
-            throw new KeyNotFoundException($"the program {Program.Name} has no output {name}");
-        }
-    }
+    public OutputRows this[string name] => this[Program.IndexOf(name)];
 }
 
-/// <summary>A matrix, [rows, columns], where a program left it: rows follow each other at a distance of <paramref name="stride"/>.</summary>
+/// <summary>
+/// A matrix, [rows, columns], where a program left it: rows follow each other at a distance of <paramref name="stride"/>. Valid until the model's next run and its
+/// disposal; so are the spans that it gives, which do not keep a model that nobody refers to from being collected.
+/// </summary>
 /// <param name="memory">From the first element to the last.</param>
 /// <param name="count">Rows.</param>
 /// <param name="columns">Columns.</param>
 /// <param name="stride">Floats from one row to the next; at least <paramref name="columns"/>.</param>
-public readonly ref struct OutputRows(ReadOnlySpan<float> memory, int count, int columns, int stride)
+/// <param name="owner">Whose memory it is.</param>
+public readonly ref struct OutputRows(ReadOnlySpan<float> memory, int count, int columns, int stride, object? owner = null)
 {
     readonly ReadOnlySpan<float> memory = memory;
 
@@ -48,6 +46,7 @@ public readonly ref struct OutputRows(ReadOnlySpan<float> memory, int count, int
         get
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)count, nameof(row));
+            GC.KeepAlive(owner);
             return memory.Slice(row * stride, columns);
         }
     }
@@ -59,6 +58,7 @@ public readonly ref struct OutputRows(ReadOnlySpan<float> memory, int count, int
         if (destination.Length < count * columns)
             throw new ArgumentException($"{count} × {columns} values do not fit into {destination.Length}");
         for (int row = 0; row < count; row++) this[row].CopyTo(destination[(row * columns)..]);
+        GC.KeepAlive(owner);
     }
 
     /// <summary>Floats from the first element of <paramref name="count"/> rows to the last.</summary>

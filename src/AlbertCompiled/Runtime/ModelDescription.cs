@@ -41,8 +41,11 @@ public sealed record ArenaPlan(
     /// <summary>Rows are rounded up to this, so that every slot starts on a 64-byte boundary.</summary>
     public static long Round(int rows) => (rows + 15L) & ~15L;
 
+    /// <summary>Chunks of so many rows.</summary>
+    internal static int ChunkCount(int rows) => (rows + ChunkRows - 1) / ChunkRows;
+
     /// <summary>Chunks of a capacity of <paramref name="rows"/>, rounded up to 16.</summary>
-    public static long Chunks(int rows) => Round((rows + ChunkRows - 1) / ChunkRows);
+    public static long Chunks(int rows) => Round(ChunkCount(rows));
 
     /// <summary>What is kept for a band of rows at a time; null if nothing is.</summary>
     public BandPlan? Bands { get; init; }
@@ -89,6 +92,15 @@ public sealed record ProgramDescription(
     /// <summary>Kernels and slots as <see cref="ProgramGraph.Parse"/> reads them: text, which costs nothing until somebody looks at it.</summary>
     public string Graph { get; init; } = "";
 
+    /// <summary>The place of an output among <see cref="Outputs"/>.</summary>
+    /// <exception cref="KeyNotFoundException">There is none of this name.</exception>
+    internal int IndexOf(string output)
+    {
+        for (int i = 0; i < Outputs.Length; i++)
+            if (Outputs[i].Name == output) return i;
+        throw new KeyNotFoundException($"the program {Name} has no output {output}");
+    }
+
     /// <summary>Outputs that are one number: the first ones.</summary>
     public int ScalarCount
     {
@@ -122,6 +134,9 @@ public sealed record ModelDescription(
 
     /// <summary>Arenas of <see cref="ParameterFloats"/> that an instance allocates.</summary>
     public int ParameterArenas => Trains ? Enum.GetValues<ParameterState>().Length : 1;
+
+    /// <summary>Bytes of those arenas: weights and, for training, gradients and moments.</summary>
+    internal long ParameterBytes => ParameterArenas * ParameterFloats * sizeof(float);
 
     /// <summary>The program called <paramref name="name"/>, or null.</summary>
     public ProgramDescription? Program(string name)

@@ -12,6 +12,9 @@ public abstract class ModelExecutor(CompiledModel model) : IDisposable
     /// <summary>What the compiler knows about the model.</summary>
     protected ModelDescription Description { get; } = model.Description;
 
+    /// <summary>The program that ran last: the outputs of others have been overwritten.</summary>
+    protected string? LastRun { get; set; }
+
     /// <summary>Bytes of the arena, as allocated.</summary>
     public abstract long ArenaBytes { get; }
 
@@ -45,7 +48,7 @@ public abstract class ModelExecutor(CompiledModel model) : IDisposable
     {
     }
 
-    /// <summary>Output number <paramref name="output"/> of the last run of <paramref name="program"/>, where it lies in memory that the host can read.</summary>
+    /// <summary>Output number <paramref name="output"/> of the last run, which was of <paramref name="program"/>, where it lies in memory that the host can read.</summary>
     public abstract OutputRows Rows(string program, int output);
 
     /// <summary>Copies an output of the last run to the host, rows × columns without padding; returns the rows.</summary>
@@ -53,4 +56,10 @@ public abstract class ModelExecutor(CompiledModel model) : IDisposable
 
     /// <inheritdoc/>
     public abstract void Dispose();
+
+    /// <summary>Throws unless the last run was of a program.</summary>
+    protected void RequireOutputs(string program)
+    {
+        if (LastRun != program) throw new InvalidOperationException($"{Description.Name} has no outputs of {program}: {(LastRun is null ? "it has not run" : $"{LastRun} has run since")}");
+    }
 }

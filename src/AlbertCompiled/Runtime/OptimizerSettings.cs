@@ -11,4 +11,22 @@ namespace AlbertCompiled;
 /// <param name="BiasCorrection">Divide the moments by 1 - βᵗ (Adam's paper); the original ALBERT code does not.</param>
 public readonly record struct OptimizerSettings(
     Optimizer Optimizer, float LearningRate, float Beta1 = 0.9f, float Beta2 = 0.999f, float Epsilon = 1e-6f,
-    float WeightDecay = 0.01f, float ClipNorm = 1f, bool BiasCorrection = false);
+    float WeightDecay = 0.01f, float ClipNorm = 1f, bool BiasCorrection = false)
+{
+    /// <summary>Throws unless an update by these settings makes sense.</summary>
+    internal void Check()
+    {
+        Check(Optimizer is Optimizer.AdamW or Optimizer.Lamb, nameof(Optimizer), (int)Optimizer, "one of the optimizers");
+        Check(float.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "a finite number");
+        Check(Beta1 is >= 0 and < 1, nameof(Beta1), Beta1, "at least 0 and below 1");
+        Check(Beta2 is >= 0 and < 1, nameof(Beta2), Beta2, "at least 0 and below 1");
+        Check(float.IsFinite(Epsilon) && Epsilon >= 0, nameof(Epsilon), Epsilon, "a finite number, at least 0");
+        Check(float.IsFinite(WeightDecay), nameof(WeightDecay), WeightDecay, "a finite number");
+        Check(ClipNorm >= 0, nameof(ClipNorm), ClipNorm, "at least 0");
+    }
+
+    static void Check(bool holds, string setting, float value, string wanted)
+    {
+        if (!holds) throw new ArgumentException(FormattableString.Invariant($"{setting} is {value}; it must be {wanted}"));
+    }
+}

@@ -26,17 +26,20 @@ public abstract class ParameterSet(ModelDescription description) : IDisposable
     public long Length => Description.ParameterFloats;
 
     /// <summary>Copies floats of an arena to the host.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The arena ends before.</exception>
     /// <exception cref="InvalidOperationException">The model does not train, so there is no such arena.</exception>
     public abstract void Read(ParameterState state, long offset, Span<float> destination);
 
     /// <summary>Copies floats from the host into an arena.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The arena ends before.</exception>
     /// <exception cref="InvalidOperationException">The model does not train, so there is no such arena.</exception>
     public abstract void Write(ParameterState state, long offset, ReadOnlySpan<float> source);
 
-    /// <summary>Applies the gradients.</summary>
+    /// <summary>Applies the gradients, unless their norm is not a finite number: then nothing is changed, and the norm tells so.</summary>
     /// <param name="settings">Rule and hyperparameters.</param>
     /// <param name="step">1 for the first update.</param>
     /// <returns>The global gradient norm before clipping.</returns>
+    /// <exception cref="ArgumentException">A setting makes no sense.</exception>
     /// <exception cref="InvalidOperationException">The model does not train.</exception>
     public abstract float Update(in OptimizerSettings settings, long step);
 
@@ -85,6 +88,13 @@ public abstract class ParameterSet(ModelDescription description) : IDisposable
     protected void Require(ParameterState state)
     {
         if (state != ParameterState.Value && !Description.Trains) throw Description.WithoutTraining($"has no {state}");
+    }
+
+    /// <summary>Throws unless so many floats from an offset on lie in an arena.</summary>
+    private protected void RequireRange(long offset, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - length);
     }
 
     ParameterInfo Find(string name) =>

@@ -73,6 +73,8 @@ public sealed class Numbers(Dimension dimension, int capacity)
 /// </summary>
 public sealed partial class TokenBatch
 {
+    readonly int[] starts;
+
     /// <summary>An empty batch with room for <paramref name="capacity"/>.</summary>
     public TokenBatch(Capacity capacity)
     {
@@ -87,7 +89,7 @@ public sealed partial class TokenBatch
         Predicted = new(Dimension.Predictions, capacity.Predictions);
         Labels = new(Dimension.Predictions, capacity.Predictions);
         Targets = new(Dimension.Predictions, capacity.Predictions);
-        Starts = GC.AllocateArray<int>(capacity.Sequences + 1, pinned: true);
+        starts = GC.AllocateArray<int>(capacity.Sequences + 1, pinned: true);
     }
 
     /// <summary>The room of this batch.</summary>
@@ -123,8 +125,8 @@ public sealed partial class TokenBatch
     /// <summary>[predictions] numbers to predict in their place.</summary>
     public Numbers Targets { get; }
 
-    /// <summary>[sequences + 1] first row of each sequence, then the number of tokens.</summary>
-    public int[] Starts { get; }
+    /// <summary>[sequences + 1] first row of each sequence, then the number of tokens; pinned.</summary>
+    public ReadOnlySpan<int> Starts => starts.AsSpan(0, First.Count + 1);
 
     /// <summary>The size along <paramref name="dimension"/>.</summary>
     public int Count(Dimension dimension) => dimension switch
@@ -140,7 +142,7 @@ public sealed partial class TokenBatch
         Tokens.Count = Segments.Count = Positions.Count = SequenceOf.Count = 0;
         First.Count = Order.Count = QuestionOf.Count = 0;
         Predicted.Count = Labels.Count = Targets.Count = 0;
-        Starts[0] = questions = 0;
+        questions = 0;
     }
 
     /// <summary>True if a sequence of these sizes still fits.</summary>
@@ -150,7 +152,7 @@ public sealed partial class TokenBatch
     /// <summary>Appends one sequence without labels, to encode or to classify: nothing in it is masked.</summary>
     /// <param name="tokens">Vocabulary ids.</param>
     /// <param name="segments">Segment of each token.</param>
-    /// <exception cref="ArgumentException">The sequence does not fit or the lengths differ.</exception>
+    /// <exception cref="ArgumentException">The sequence is empty or does not fit, or the lengths differ.</exception>
     public void Add(ReadOnlySpan<int> tokens, ReadOnlySpan<int> segments) => Add(tokens, segments, [], [], 0);
 
     /// <summary>Appends one sequence.</summary>
@@ -159,11 +161,14 @@ public sealed partial class TokenBatch
     /// <param name="predicted">Positions within the sequence to predict, ascending.</param>
     /// <param name="labels">The original ids at those positions.</param>
     /// <param name="order">1 where the segments were swapped.</param>
-    /// <exception cref="ArgumentException">The sequence does not fit or the lengths differ.</exception>
+    /// <exception cref="ArgumentException">The sequence is empty or does not fit, the lengths differ, or a predicted position lies outside the sequence; nothing was added.</exception>
     public void Add(ReadOnlySpan<int> tokens, ReadOnlySpan<int> segments, ReadOnlySpan<int> predicted, ReadOnlySpan<int> labels, int order)
     {
         if (tokens.Length != segments.Length || predicted.Length != labels.Length)
             throw new ArgumentException("tokens and segments, predicted and labels must have the same length");
+        if (tokens.IsEmpty) throw new ArgumentException("a sequence of no tokens");
+        foreach (int position in predicted)
+            if ((uint)position >= (uint)tokens.Length) throw new ArgumentException($"position {position} is to be predicted in a sequence of {tokens.Length} tokens");
         if (!Fits(tokens.Length, predicted.Length))
             throw new ArgumentException($"a sequence of {tokens.Length} tokens and {predicted.Length} predictions does not fit into what is left of {Capacity}");
         int row = Tokens.Count;
@@ -177,6 +182,6 @@ public sealed partial class TokenBatch
         Order.Buffer[Order.Count] = order;
         Tokens.Count = Segments.Count = Positions.Count = SequenceOf.Count = row + tokens.Length;
         First.Count = Order.Count = QuestionOf.Count = First.Count + 1;
-        Starts[First.Count] = Tokens.Count;
+        starts[First.Count] = Tokens.Count;
     }
 }

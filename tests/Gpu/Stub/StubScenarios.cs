@@ -92,7 +92,7 @@ static unsafe partial class StubScenarios
             Fill(batch, i);
             ulong hash = Hash(14695981039346656037, MemoryMarshal.AsBytes(batch.Tokens.Span[..Watched]));
             hash = Hash(hash, MemoryMarshal.AsBytes<ulong>([model.Seed, (ulong)model.Step]));
-            hash = Hash(hash, MemoryMarshal.AsBytes<int>(batch.Starts.AsSpan(0, 4)));
+            hash = Hash(hash, MemoryMarshal.AsBytes(batch.Starts[..4]));
             model.TrainStep(batch, new(Optimizer.AdamW, 1e-3f));
             Mark($"expected {hash:x16}");
             batch.Clear();      // the step has its copy
@@ -187,7 +187,7 @@ static unsafe partial class StubScenarios
             using var model = create(device);
             run(model);
             long taken = before - device.FreeMemory;
-            Mark($"{model.Description.Name} {model.Precision} {model.Capacity.Tokens} planned {MemoryNeed.Bytes(model, device, model.Capacity)} taken {taken}");
+            Mark($"{model.Description.Name} {model.Precision} {model.Capacity.Tokens} planned {device.BytesOf(model, model.Capacity)} taken {taken}");
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, string model) : 
     protected override string BatchVector(string name) => $"Pointer(Batch.{name})";
 
     protected override IEnumerable<(string Declaration, string Assignment)> Fields() => packed.Values.Select(p =>
-        ($"readonly float* {p.Field}; // {p.Kernel.B.Shape} in the inner kernel's layout", $"{p.Field} = Packed({ParameterOffsets.Of((ParameterBuffer)p.Kernel.B, "0")}, transposed: {(p.Kernel.TransposeB ? "true" : "false")}, PackedB.PackedLength<P>({p.Kernel.N}, {p.Kernel.K}));"));
+        ($"readonly float* {p.Field}; // {p.Kernel.B.Shape} in the inner kernel's layout", $"{p.Field} = Packed<P>({ParameterOffsets.Of((ParameterBuffer)p.Kernel.B, "0")}, {p.Kernel.N}, {p.Kernel.K}, transposed: {(p.Kernel.TransposeB ? "true" : "false")});"));
 
     protected override void PrintMethods(CSharpWriter w)
     {

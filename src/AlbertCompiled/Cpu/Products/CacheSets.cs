@@ -10,6 +10,7 @@ static class CacheSets
     /// <param name="rows">Rows that are in use together.</param>
     public static bool Hold(long stride, long rows)
     {
+        if (stride == 0) return true;
         long step = stride * sizeof(float), apart = Bytes / Math.Min(Bytes, step & -step);
         return rows <= apart * MostOfASet;
     }

@@ -1,6 +1,6 @@
 namespace AlbertCompiled.Cpu;
 
-/// <summary>Matrix products. Every element is one sum over all inner elements in ascending order: the same bits for any number of threads.</summary>
+/// <summary>Matrix products. Every element is one sum over all inner elements in ascending order: the same bits for any number of threads. For generated code: sizes and addresses are not checked.</summary>
 public static unsafe class Gemm
 {
     /// <summary>Hands the elements of op(a) · op(b) to an epilogue.</summary>
@@ -25,6 +25,7 @@ public static unsafe class Gemm
         where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
         if (m <= 0) return;
+        using var turn = team.Take();
         if (P.ReadsInPlace && PlainTiles.Of(epilogue, out var target) && TallJob<V>.Fits(blocking, a, m, n, k))
         {
             TallJob<V>.Multiply(team, a, b, m, n, k, target);

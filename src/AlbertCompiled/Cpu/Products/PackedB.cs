@@ -4,7 +4,7 @@ namespace AlbertCompiled.Cpu;
 public static unsafe class PackedB
 {
     /// <summary>Floats that a packed [k, n] takes, for any vector.</summary>
-    public static long PackedLength<P>(int n, int k) where P : struct, IPrecision => Math.Max(32, (n + 15L) / 16 * 16) * Packing.Words<P>(k);
+    public static long PackedLength<P>(int n, int k) where P : struct, IPrecision => Math.Max(2 * Simd.LineFloats, Simd.RoundToLine(n)) * Packing.Words<P>(k);
 
     /// <summary>Packs op(b), which is [k, n].</summary>
     /// <typeparam name="V">The vector that the product will be computed with.</typeparam>

@@ -95,7 +95,7 @@ unsafe struct ProductJob<V, P, TEpilogue> : IScratchJob where V : struct, ISimd<
         if (!A.Transposed) block = inner;
         else if (block == Plan.InnerBlocks) block = 0;
         if (!A.Transposed || block == 0) run = nextRun;
-        if (run >= Plan.Runs) return default;
+        if (run >= Plan.Runs || K == 0) return default;
         int row = Plan.FirstStrip(run, 0).Strip * MicroKernel.Rows, rows = Math.Min(Plan.M, Plan.FirstStrip(run + 1, 0).Strip * MicroKernel.Rows) - row;
         int words = Plan.FirstInner(inner + 1) - Plan.FirstInner(inner), lines = words * Simd.LineFloats;
         if (A.Transposed) return new(A.From(row, Plan.FirstInner(block) * P.PerWord).Data, A.Stride * P.PerWord, Simd.LineFloats, (rows + Simd.LineFloats - 1) / Simd.LineFloats);

@@ -83,7 +83,7 @@ readonly struct ProductPlan
     public int TileFloats { get; }
 
     /// <summary>Floats from one strip to the next: a cache line apart from a multiple of 4096 bytes.</summary>
-    public long StripStride => ((long)MicroKernel.Rows * InnerWords + 15) / 16 * 16 + 16;
+    public long StripStride => Simd.RoundToLine((long)MicroKernel.Rows * InnerWords) + Simd.LineFloats;
 
     /// <summary>Scratch for the strips of a part, one inner block of them.</summary>
     public long StripsFloats => LargestRun * StripStride;

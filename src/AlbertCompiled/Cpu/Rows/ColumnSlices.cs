@@ -3,14 +3,13 @@ namespace AlbertCompiled.Cpu;
 /// <summary>Columns dealt to threads in whole cache lines.</summary>
 readonly struct ColumnSlices
 {
-    const int Line = 16;
     readonly int width;
 
     public ColumnSlices(ThreadTeam team, int columns)
     {
         Columns = columns;
-        int lines = (columns + Line - 1) / Line;
-        width = Math.Max(1, (lines + team.Threads - 1) / team.Threads) * Line;
+        int lines = (int)(Simd.RoundToLine(columns) / Simd.LineFloats);
+        width = Math.Max(1, (lines + team.Threads - 1) / team.Threads) * Simd.LineFloats;
         Count = (columns + width - 1) / width;
     }
 

@@ -13,6 +13,8 @@ static unsafe class Processors
     struct Mask
     {
         public fixed ulong Words[16];
+
+        public readonly bool Has(int processor) => (Words[processor / 64] >> processor % 64 & 1) != 0;
     }
 
     /// <summary>The processors that the calling thread may use; empty if that is unknown.</summary>
@@ -34,12 +36,12 @@ static unsafe class Processors
         _ = SetAffinity(0, (nuint)sizeof(Mask), &mask);
     }
 
-    /// <summary>Moves the calling thread to a processor unless it is there; it stays free to leave.</summary>
+    /// <summary>Moves the calling thread to a processor unless it is there or may not go there; it stays free to leave.</summary>
     public static void Visit(int processor)
     {
         if (Current() == processor) return;
         Mask own, there = Single(processor);
-        if (GetAffinity(0, (nuint)sizeof(Mask), &own) != 0) return;
+        if (GetAffinity(0, (nuint)sizeof(Mask), &own) != 0 || !own.Has(processor)) return;
         _ = SetAffinity(0, (nuint)sizeof(Mask), &there);
         _ = SetAffinity(0, (nuint)sizeof(Mask), &own);
     }

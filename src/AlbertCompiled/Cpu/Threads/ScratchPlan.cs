@@ -3,8 +3,6 @@ namespace AlbertCompiled.Cpu;
 /// <summary>Lays arrays out one behind the other, each on a cache line of its own.</summary>
 struct ScratchPlan
 {
-    const int Line = 16;
-
     /// <summary>Floats so far.</summary>
     public long Total { get; private set; }
 
@@ -12,7 +10,7 @@ struct ScratchPlan
     public long Add(long floats)
     {
         long offset = Total;
-        Total += (floats + Line - 1) / Line * Line;
+        Total += Simd.RoundToLine(floats);
         return offset;
     }
 }

@@ -16,7 +16,7 @@ namespace AlbertCompiled.Cpu;
 /// follow each other within microseconds, and waking a thread costs more than many of them.
 /// A team of as many threads as there are processors gives each its own; a smaller one leaves that to the system, for another
 /// program may choose the same ones.
-/// One caller at a time; a job must not call its own team.
+/// One calling thread at a time, which <see cref="Take"/> sees to; a job must not call its own team.
 /// </remarks>
 public sealed unsafe class ThreadTeam : IDisposable
 {
@@ -30,16 +30,25 @@ public sealed unsafe class ThreadTeam : IDisposable
         public long Invitation;
     }
 
-    const long Closed = 0;
-    const int MaximumThreads = 1024, SpinMicroseconds = 20, ParkMicroseconds = 1000;
+    /// <summary>A thread's right to the team, until it is disposed of.</summary>
+    internal readonly ref struct Turn(ThreadTeam? team)
+    {
+        public void Dispose() => team?.Release();
+    }
 
-    readonly Thread[] workers;
+    const long Closed = 0;
+    const int Nobody = 0, MaximumThreads = 1024, SpinMicroseconds = 20, ParkMicroseconds = 1000;
+
+    readonly List<Thread> workers = [];
     readonly object gate = new();
 
     // One for each thread, or empty.
     readonly int[] processors;
     readonly Share* shares;
-    readonly NativeBuffer workspace = new(), scratch = new();
+    readonly NativeBuffer scratch = new();
+
+    // The managed id of the thread whose turn it is, and how often it took the team.
+    int owner, depth;
 
     // The job in progress, written before the invitations and the ticket that announce it.
     delegate*<void*, int, float*, void> body;
@@ -51,8 +60,8 @@ public sealed unsafe class ThreadTeam : IDisposable
 
     // The number of the job.
     long ticket;
-    int running, sleepers, busy;
-    bool stopping;
+    int running, sleepers;
+    bool busy, stopping;
 
     /// <summary>Starts the threads.</summary>
     /// <param name="threads">Threads, the caller included: 1 to 1024.</param>
@@ -64,39 +73,71 @@ public sealed unsafe class ThreadTeam : IDisposable
         processors = threads > 1 && Processors.Allowed() is var allowed && allowed.Length == threads ? allowed : [];
         shares = (Share*)NativeMemory.AlignedAlloc((nuint)(threads * sizeof(Share)), 128);
         NativeMemory.Clear(shares, (nuint)(threads * sizeof(Share)));
-        workers = new Thread[threads - 1];
-        for (int i = 0; i < workers.Length; i++)
+        try
         {
-            int thread = i + 1;
-            workers[i] = new Thread(() => Serve(thread)) { IsBackground = true, Name = $"{nameof(ThreadTeam)} {thread}" };
-            workers[i].Start();
+            for (int i = 1; i < threads; i++)
+            {
+                int thread = i;
+                var worker = new Thread(() => Serve(thread)) { IsBackground = true, Name = $"{nameof(ThreadTeam)} {thread}" };
+                worker.UnsafeStart();
+                workers.Add(worker);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 
     /// <summary>Threads, the caller included.</summary>
     public int Threads { get; }
 
-    /// <summary>Scratch memory of the team: 64-byte aligned, contents undefined, valid until the next call of this method.</summary>
-    /// <param name="floats">Floats that are needed.</param>
-    public float* Workspace(long floats) => workspace.Reserve(floats);
+    /// <summary>What messages call it.</summary>
+    internal string Name { get; init; } = "the team";
 
-    /// <summary>Memory for packed operands, apart from <see cref="Workspace"/>, which belongs to the caller of a routine.</summary>
+    /// <summary>Memory for packed operands, of the thread whose turn it is.</summary>
     internal NativeBuffer Packing { get; } = new();
 
     /// <summary>If not null, hears of every job after it ran, and how long it took.</summary>
     internal Action<IWork, TimeSpan>? Observer { get; set; }
 
+    /// <summary>Lets no other thread use the team until the turn ends: for jobs that hand memory to each other. A job by itself needs no such call, and turns may be nested.</summary>
+    /// <exception cref="InvalidOperationException">It is another thread's turn.</exception>
+    internal Turn Take()
+    {
+        int thread = Environment.CurrentManagedThreadId;
+        if (Volatile.Read(ref owner) != thread)
+        {
+            int other = Interlocked.CompareExchange(ref owner, thread, Nobody);
+            if (stopping && other == Nobody) Volatile.Write(ref owner, Nobody);
+            ObjectDisposedException.ThrowIf(stopping, this);
+            if (other != Nobody) throw new InvalidOperationException($"{Name} computes for another thread: use a device from one thread at a time");
+        }
+
+        depth++;
+        return new(this);
+    }
+
+    /// <summary>The same for freeing what jobs work on: a team that is gone works on nothing.</summary>
+    internal Turn TakeToFree() => stopping ? default : Take();
+
+    void Release()
+    {
+        if (--depth == 0) Volatile.Write(ref owner, Nobody);
+    }
+
     /// <summary>Runs a kernel over rows in chunks of <see cref="ArenaPlan.ChunkRows"/>.</summary>
-    /// <exception cref="InvalidOperationException">Another job of this team is in progress.</exception>
+    /// <exception cref="InvalidOperationException">It is another thread's turn, or a job of this team is in progress.</exception>
     public void Rows<TKernel>(TKernel kernel, int rows) where TKernel : struct, IRowKernel
     {
-        int chunks = (rows + ArenaPlan.ChunkRows - 1) / ArenaPlan.ChunkRows;
+        int chunks = ArenaPlan.ChunkCount(rows);
         int parts = Threads == 1 ? Math.Min(chunks, 1) : Math.Min(chunks, 4 * Threads);
         Run(new RowJob<TKernel> { Kernel = kernel, Rows = rows, Chunks = chunks, Parts = parts }, parts);
     }
 
-    /// <summary>Runs a job's parts 0 to <paramref name="parts"/> − 1.</summary>
-    /// <exception cref="InvalidOperationException">Another job of this team is in progress.</exception>
+    /// <summary>Runs a job's parts 0 to <paramref name="parts"/> − 1. What a part throws, if several do the first, comes out once all threads are done.</summary>
+    /// <exception cref="InvalidOperationException">It is another thread's turn, or a job of this team is in progress.</exception>
     public void Run<TJob>(TJob job, int parts) where TJob : struct, IJob
     {
         long start = Observer is null ? 0 : Stopwatch.GetTimestamp();
@@ -105,7 +146,7 @@ public sealed unsafe class ThreadTeam : IDisposable
     }
 
     /// <summary>Runs a job's parts, each with <paramref name="scratch"/> floats of the thread that runs it.</summary>
-    /// <exception cref="InvalidOperationException">Another job of this team is in progress.</exception>
+    /// <exception cref="InvalidOperationException">It is another thread's turn, or a job of this team is in progress.</exception>
     public void Run<TJob>(TJob job, int parts, long scratch) where TJob : struct, IScratchJob
     {
         long start = Observer is null ? 0 : Stopwatch.GetTimestamp();
@@ -114,9 +155,12 @@ public sealed unsafe class ThreadTeam : IDisposable
     }
 
     /// <summary>Ends the threads and frees the memory.</summary>
+    /// <exception cref="InvalidOperationException">It is another thread's turn, or a job of this team is in progress.</exception>
     public void Dispose()
     {
         if (stopping) return;
+        using var turn = Take();
+        RequireIdle();
         lock (gate)
         {
             Volatile.Write(ref stopping, true);
@@ -125,7 +169,6 @@ public sealed unsafe class ThreadTeam : IDisposable
 
         foreach (var worker in workers) worker.Join();
         NativeMemory.AlignedFree(shares);
-        workspace.Dispose();
         scratch.Dispose();
         Packing.Dispose();
     }
@@ -145,13 +188,14 @@ public sealed unsafe class ThreadTeam : IDisposable
     void Dispatch(delegate*<void*, int, float*, void> body, void* job, int parts, long scratchFloats)
     {
         if (parts <= 0) return;
-        ObjectDisposedException.ThrowIf(stopping, this);
-        if (Interlocked.Exchange(ref busy, 1) != 0) throw new InvalidOperationException("the team is busy: a job must not start another one on its own team");
+        using var turn = Take();
+        RequireIdle();
+        busy = true;
         try
         {
             int threads = Math.Min(Threads, parts);
             // One cache line more than asked for: threads at a multiple of 4096 bytes would compete for the same cache sets.
-            scratchStride = scratchFloats == 0 ? 0 : (scratchFloats + 15) / 16 * 16 + 16;
+            scratchStride = scratchFloats == 0 ? 0 : Simd.RoundToLine(scratchFloats) + Simd.LineFloats;
             scratchBase = scratch.Reserve(threads * scratchStride);
             if (threads == 1)
             {
@@ -185,8 +229,13 @@ public sealed unsafe class ThreadTeam : IDisposable
         }
         finally
         {
-            Volatile.Write(ref busy, 0);
+            busy = false;
         }
+    }
+
+    void RequireIdle()
+    {
+        if (busy) throw new InvalidOperationException($"{Name} is busy: a job must not start another one on its own team, nor end it");
     }
 
     /// <summary>Takes parts until none is left; an exception ends the job.</summary>

@@ -10,6 +10,9 @@ public static unsafe class Simd
     /// <summary>Floats of a cache line.</summary>
     public const int LineFloats = 16;
 
+    /// <summary>So many floats in whole cache lines.</summary>
+    internal static long RoundToLine(long floats) => (floats + LineFloats - 1) / LineFloats * LineFloats;
+
     /// <summary>Lanes of the widest vector that the hardware computes with: 16, 8 or 4.</summary>
     public static int Width => Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;
 

@@ -25,6 +25,21 @@ public sealed partial class GpuDevice
     /// <summary>Bytes that are allocated on paper.</summary>
     internal long PaperBytes => paper?.Bytes ?? 0;
 
+    /// <summary>
+    /// Bytes that a model allocates here, once all its programs have run: parameters, their copies, gradients and moments, activations, workspaces, batches and where they
+    /// land. It is counted by the code that allocates, on paper. Page-locked memory of the host is not among them.
+    /// </summary>
+    /// <param name="model">The model, of which nothing need have been allocated.</param>
+    /// <param name="capacity">The largest batch.</param>
+    internal long BytesOf(CompiledModel model, Capacity capacity)
+    {
+        var paper = OnPaper();
+        using var parameters = paper.CreateParameters(model.Description);
+        using var executor = model.ExecutorOn(paper, parameters, capacity);
+        ((IRehearsed)executor).Rehearse();
+        return paper.PaperBytes;
+    }
+
     /// <summary>The kernels that are loaded.</summary>
     internal KernelStore Kernels { get; } = new();
 

@@ -1,6 +1,4 @@
-using AlbertCompiled.Gpu;
-
-namespace AlbertCompiled.Tests.Gpu;
+namespace AlbertCompiled.Tests.Numbers;
 
 public sealed class MemoryNeedTests
 {
@@ -45,6 +43,14 @@ public sealed class MemoryNeedTests
         Assert.Throws<DeviceException>(() => Need.Check(Of(tokens + 1), "the card", free));
 
         Capacity Of(int t) => new(t, (int)Math.Ceiling(1024.0 * t / 65_536), (int)Math.Ceiling(13_000.0 * t / 65_536));
+    }
+
+    [Fact]
+    public void A_processor_refuses_what_its_memory_does_not_hold()
+    {
+        using var device = CompiledModels.Open("cpu");
+        var thrown = Assert.Throws<DeviceException>(() => OddNone.Create(device, new Capacity(1_500_000_000, 1000)));
+        Assert.Matches(@"^OddNone needs \d+\.\d GB for batches of 1,500,000,000 tokens, .* in all: batches of up to [\d,]+ tokens fit$", thrown.Message);
     }
 
     [Fact]
