@@ -27,7 +27,7 @@ public static class TagPredictionFile
     /// <exception cref="TrainingException">The file cannot be read, or has other tags.</exception>
     public static ExampleSet<TaggedExample> Read(string path, LabelSet tags) => OwnTags.Read(path, Columns, tags);
 
-    /// <summary>Accuracy and macro F1 over words; F1 over entities where tags are of the form B-type and I-type.</summary>
+    /// <summary>Accuracy and macro F1 over words; F1 over entities where tags are of the form B-type and I-type, or of a scheme like it.</summary>
     /// <param name="gold">Sentences with their tags.</param>
     /// <param name="predicted">The same sentences with predicted tags.</param>
     /// <param name="tags">The classes.</param>
