@@ -24,6 +24,12 @@ public abstract class TaskSet
     /// <summary>True if all examples are labelled, so that answers can be judged.</summary>
     public abstract bool IsLabelled { get; }
 
+    /// <summary>Which records of the data were left out, in a line; null: none.</summary>
+    public string? LeftOut { get; init; }
+
+    /// <summary>Items of which the end was cut off to fit the longest sequence. Windows lose nothing.</summary>
+    public virtual int Truncated => 0;
+
     /// <summary>Labels to tell apart; null if the task has none.</summary>
     public virtual LabelSet? Labels => null;
 
