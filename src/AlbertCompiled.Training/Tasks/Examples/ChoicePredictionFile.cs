@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace AlbertCompiled.Training;
 
 /// <summary>Files of chosen options: a TSV with the columns "id" and "answer", a letter from A. (RACE has published no format of its own.)</summary>
@@ -21,9 +19,8 @@ public static class ChoicePredictionFile
     /// <param name="examples">The questions.</param>
     /// <param name="predicted">The option predicted for each.</param>
     /// <exception cref="TrainingException">The file cannot be written.</exception>
-    public static void Write(string path, IReadOnlyList<ChoiceExample> examples, IReadOnlyList<int> predicted) => DataFile.Write(path, stream =>
+    public static void Write(string path, IReadOnlyList<ChoiceExample> examples, IReadOnlyList<int> predicted) => DataFile.WriteText(path, writer =>
     {
-        using var writer = new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" };
         writer.WriteLine(string.Join('\t', Columns));
         for (int i = 0; i < examples.Count; i++) writer.WriteLine($"{examples[i].Id}\t{Letter(predicted[i])}");
     });

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace AlbertCompiled.Training;
 
 /// <summary>Files of predicted tags, as CoNLL's tasks have them: a word and its tag a line, a blank line between sentences.</summary>
@@ -13,9 +11,8 @@ public static class TagPredictionFile
     /// <param name="predicted">For each sentence the class of each word's tag.</param>
     /// <param name="tags">The classes.</param>
     /// <exception cref="TrainingException">The file cannot be written.</exception>
-    public static void Write(string path, IReadOnlyList<TaggedExample> examples, IReadOnlyList<IReadOnlyList<int>> predicted, LabelSet tags) => DataFile.Write(path, stream =>
+    public static void Write(string path, IReadOnlyList<TaggedExample> examples, IReadOnlyList<IReadOnlyList<int>> predicted, LabelSet tags) => DataFile.WriteText(path, writer =>
     {
-        using var writer = new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" };
         foreach (var (example, classes) in examples.Zip(predicted))
         {
             foreach (var (word, c) in example.Words.Zip(classes)) writer.WriteLine($"{word}\t{tags.Names[c]}");
