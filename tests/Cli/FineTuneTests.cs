@@ -173,6 +173,24 @@ public sealed class FineTuneTests
     }
 
     [Fact]
+    public void A_question_without_an_answer_gets_none_above_a_threshold()
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("spans.csv", "question,context,answer\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"{(i % 2 == 0 ? "Which?" : "When?")},The {Things[i % 6]} is here.,{(i % 2 == 0 ? Things[i % 6] : "")}\n")));
+        Run("finetune", "answers", "--data", data, data, "--run", folder["run"], "--epochs", "1", "--sequence", "64").Succeeds();
+        Assert.DoesNotContain("\"\"", File.ReadAllText(folder["run/dev.json"]));
+        double threshold = new FineTunedFolder(folder["run"]).ReadConfiguration().NullOddsThreshold!.Value;
+        Assert.Matches($"best_f1_thresh +{threshold.ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture)}\n", Run("score", "answers", "--data", data, "--predictions", folder["run/dev.json"], "--null-odds", folder["run/dev.null_odds.json"]).Succeeds().Output);
+        Assert.All(Answers("--threshold", "-1e9"), Assert.Empty);
+        Assert.All(Answers("--threshold", "1e9"), Assert.NotEmpty);
+        Assert.Equal(Answers("--threshold", threshold.ToString("R", System.Globalization.CultureInfo.InvariantCulture)), Answers());
+        Run("finetune", "answers", "--data", data, data, "--run", folder["run"], "--epochs", "1", "--sequence", "64").Fails("holds a fine-tuned model already");
+
+        string[] Answers(params string[] options) =>
+            [.. Run(["predict", folder["run"], "--data", data, .. options]).Succeeds().Output.TrimEnd('\n').Split('\n').Select(l => JsonDocument.Parse(l).RootElement.GetProperty("answer").GetString()!)];
+    }
+
+    [Fact]
     public void An_interrupted_run_goes_on_to_the_same_model()
     {
         using var folder = Data();

@@ -68,6 +68,7 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         var result = new FineTuningLoop(model, configuration.Recipe, training, development, observer, progress).Run(cancellation);
         FineTuningReport.Write(folder, configuration, development, result);
         development.Write(Path.Combine(folder.Folder, $"dev{PredictionFiles.Extension(development)}"), result.Answers);
+        if (development.BestThreshold(result.Answers) is { } threshold) folder.Update(configuration with { NullOddsThreshold = threshold });
         if (!result.IsComplete) return result;
         foreach (var (name, test) in Tests()) test.Write(Path.Combine(folder.Folder, name + PredictionFiles.Extension(test)), Predictor.Run(model, test, cancellation));
         folder.Complete();

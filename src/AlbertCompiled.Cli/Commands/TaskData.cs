@@ -10,7 +10,8 @@ namespace AlbertCompiled.Cli;
 /// <param name="Sequence">Tokens of the longest sequence.</param>
 /// <param name="Stride">Tokens from one window of a long context to the next.</param>
 /// <param name="BadRows">What becomes of bad rows.</param>
-sealed record TaskData(string Task, TaskColumns Columns, LabelSet? Labels, ITextTokenizer Tokenizer, int Sequence, int Stride, BadRows BadRows = BadRows.Refuse)
+/// <param name="Threshold">Null odds above which answers are given out as empty; null: never.</param>
+sealed record TaskData(string Task, TaskColumns Columns, LabelSet? Labels, ITextTokenizer Tokenizer, int Sequence, int Stride, BadRows BadRows = BadRows.Refuse, double? Threshold = null)
 {
     /// <summary>The inference program that a task needs.</summary>
     public static string Program(string task) => GlueTasks.Find(task) is { } glue ? glue.Task.Labels is null ? "regress" : "classify" : TaskKinds.Find(task) switch
@@ -88,7 +89,7 @@ sealed record TaskData(string Task, TaskColumns Columns, LabelSet? Labels, IText
 
     TextSet Set(TextTask task, ExampleSet<TextExample> examples) => new(task, examples.Examples, new(Tokenizer, Sequence)) { LeftOut = examples.LeftOut };
 
-    SpanSet Set(SquadData data) => new(data, new(Tokenizer, Sequence, Stride, Math.Min(64, Sequence / 2))) { LeftOut = data.Questions.LeftOut };
+    SpanSet Set(SquadData data) => new(data, new(Tokenizer, Sequence, Stride, Math.Min(64, Sequence / 2))) { Threshold = Threshold, LeftOut = data.Questions.LeftOut };
 
     ChoiceSet Set(ExampleSet<ChoiceExample> examples, Func<IReadOnlyList<ChoiceExample>, IReadOnlyList<int>, IReadOnlyList<MetricValue>>? judge = null) =>
         new(examples.Examples, new(Tokenizer, Sequence, Math.Min(128, Sequence / 2)), judge) { LeftOut = examples.LeftOut };

@@ -53,6 +53,10 @@ public abstract class TaskSet
     /// <param name="answers">What a model says of each item.</param>
     public abstract IReadOnlyList<MetricValue> Judge(IReadOnlyList<float[]> answers);
 
+    /// <summary>The threshold of null odds at which F1 is best; null for tasks without questions that may have no answer.</summary>
+    /// <param name="answers">What a model says of each item.</param>
+    public virtual double? BestThreshold(IReadOnlyList<float[]> answers) => null;
+
     /// <summary>What was taken for what; null for tasks without classes.</summary>
     public virtual ConfusionMatrix? Confusion(IReadOnlyList<float[]> answers) => null;
 

@@ -16,7 +16,7 @@ public static class SquadPredictionFile
     /// </param>
     /// <exception cref="TrainingException">The file cannot be written.</exception>
     public static void WriteAnswers(string path, IEnumerable<AnswerPrediction> predictions, double? threshold = null) =>
-        Write(path, predictions.ToDictionary(p => p.Id, p => p.NullOdds > threshold ? "" : p.Answer));
+        Write(path, predictions.ToDictionary(p => p.Id, p => p.AnswerAt(threshold)));
 
     /// <summary>Writes null odds: how much more a model believes in no answer than in its best one.</summary>
     /// <param name="path">The file.</param>
