@@ -1,3 +1,4 @@
+using System.Globalization;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Cli;
@@ -24,5 +25,12 @@ public sealed record CommandContext(
     internal void Warn(TextReport report)
     {
         if (report.Summary is { } summary) Error.WriteLine($"warning: {summary}");
+    }
+
+    /// <summary>Tells what of a set a model does not see, if anything.</summary>
+    internal void Warn(string name, TaskSet set)
+    {
+        if (set.LeftOut is { } leftOut) Error.WriteLine($"warning: {name}: {leftOut}");
+        if (set.Truncated > 0) Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"warning: {name}: {set.Truncated:#,0} of {set.Count:#,0} examples cut to the longest sequence (--sequence of albert finetune)"));
     }
 }

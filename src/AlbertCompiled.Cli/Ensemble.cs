@@ -12,6 +12,9 @@ sealed class Ensemble
     /// <summary>The first model's settings; task and labels are those of all.</summary>
     public FineTuningConfiguration Configuration => members[0].Configuration;
 
+    /// <summary>The mean of the thresholds of null odds that were best on the models' development data; null if one has none.</summary>
+    public double? NullOddsThreshold => members.All(m => m.Configuration.NullOddsThreshold is not null) ? members.Average(m => m.Configuration.NullOddsThreshold) : null;
+
     /// <summary>The models' folders.</summary>
     public IReadOnlyList<string> Folders => [.. members.Select(m => m.Folder.Folder)];
 

@@ -19,8 +19,8 @@ sealed class StandardInput : IDisposable
         file = Path.Combine(folder, "standard-input.jsonl");
         string[] lines;
         using (var reader = new StreamReader(stream)) lines = [.. Lines(reader)];
-        if (lines.Length == 0) throw Failed("standard input is empty: write a text a line, or name a file by --data");
-        if (!lines[0].StartsWith('{')) lines = [.. lines.Select((line, i) => ToJson(line, i + 1, configuration))];
+        string first = lines.FirstOrDefault(l => !string.IsNullOrWhiteSpace(l)) ?? throw Failed("standard input is empty: write a text a line, or name a file by --data");
+        if (!first.StartsWith('{')) lines = [.. lines.Select((line, i) => ToJson(line, i + 1, configuration))];
         File.WriteAllLines(file, lines);
     }
 
@@ -61,7 +61,6 @@ sealed class StandardInput : IDisposable
 
     static IEnumerable<string> Lines(StreamReader reader)
     {
-        while (reader.ReadLine() is { } line)
-            if (!string.IsNullOrWhiteSpace(line)) yield return line;
+        while (reader.ReadLine() is { } line) yield return line; // a blank one is a text too: answers are counted as lines are
     }
 }

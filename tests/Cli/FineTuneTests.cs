@@ -49,6 +49,7 @@ public sealed class FineTuneTests
         Assert.Equal(["yes", "no"], lines.Select(l => JsonDocument.Parse(l).RootElement.GetProperty("label").GetString()));
         string asked = CliRun.WithInput("{\"text\": \"The phone is good.\"}\n", "predict", folder["run"]).Succeeds().Output;
         Assert.Equal(lines[0], asked.TrimEnd('\n'));
+        Assert.Equal(3, CliRun.WithInput("a\n\nb\n", "predict", folder["run"]).Succeeds().Output.Count(c => c == '\n')); // a blank line is a text too
         CliRun.WithInput("a\tb\n", "predict", folder["run"]).Fails("standard input, line 1: 2 texts, where the task has one");
         CliRun.WithInput("", "predict", folder["run"]).Fails("standard input is empty");
         CliRun.WithInput("{\"txt\": 1}\n", "predict", folder["run"]).Fails("standard input, line 1: no column \"text\"");
@@ -106,6 +107,50 @@ public sealed class FineTuneTests
     }
 
     [Fact]
+    public void What_a_model_does_not_see_is_told()
+    {
+        using var folder = Data();
+        File.AppendAllText(folder["train.csv"], "no label,\nhalf,a,row\n");
+        string[] warnings = Run(Arguments(folder, "run", "--epochs", "1", "--sequence", "8", "--skip-bad-rows")).Error.TrimEnd('\n').Split('\n');
+        Assert.Equal(
+        [
+            $"warning: training data: 2 bad rows left out, the first: {folder["train.csv"]}, line 50: \"label\" is \"\", none of the labels no, yes",
+            "warning: training data: 48 of 48 examples cut to the longest sequence (--sequence of albert finetune)",
+            "warning: development data: 20 of 20 examples cut to the longest sequence (--sequence of albert finetune)",
+        ], warnings);
+        Assert.Equal($"warning: {folder["dev.csv"]}: 20 of 20 examples cut to the longest sequence (--sequence of albert finetune)\n", Run("evaluate", folder["run"]).Error);
+    }
+
+    [Fact]
+    public void A_label_may_be_anything_that_a_file_can_say()
+    {
+        using var folder = Data();
+        foreach (string file in new[] { "train.csv", "dev.csv" }) folder.Write(file, File.ReadAllText(folder[file]).Replace(",yes", ",\uFFFE\U0001F600").Replace(",no", ",<no>"));
+        Run(Arguments(folder, "run", "--epochs", "1")).Succeeds();
+        string page = File.ReadAllText(folder["run/report.html"]);
+        Assert.Contains("\uFFFD\U0001F600", page);
+        Assert.DoesNotContain('\uFFFE', page);
+    }
+
+    [Fact]
+    public void An_interrupted_run_answers_no_test_set()
+    {
+        using var folder = new TemporaryFolder();
+        const string Header = "index\tsentence1\tsentence2\tlabel\n";
+        folder.Write("rte/train.tsv", Header + "0\tA.\tB.\tentailment\n1\tC.\tD.\tnot_entailment\n");
+        folder.Write("rte/dev.tsv", Header + "0\tA.\tB.\tentailment\n1\tC.\tD.\tnot_entailment\n");
+        folder.Write("rte/test.tsv", "index\tsentence1\tsentence2\n0\tA.\tB.\n");
+        string[] command = ["finetune", "RTE", "--data", folder["rte"], "--run", folder["run"], "--epochs", "2"];
+        Assert.Equal(130, CliRun.InterruptedAfter("epoch 1", command).Code);
+        Assert.True(File.Exists(folder["run/dev.tsv"]));
+        Assert.False(File.Exists(folder["run/RTE.tsv"]));
+        Assert.Equal(130, CliRun.InterruptedAfter("epoch 2", command).Code); // all epochs are done, the test set is not answered
+        Assert.False(File.Exists(folder["run/RTE.tsv"]));
+        Run(command).Succeeds();
+        Assert.True(File.Exists(folder["run/RTE.tsv"]));
+    }
+
+    [Fact]
     public void Answers_options_and_tags_are_learned_too()
     {
         using var folder = new TemporaryFolder();
@@ -125,6 +170,24 @@ public sealed class FineTuneTests
             Assert.StartsWith($"{metric,-20} 100.0000\n", Run("evaluate", run).Succeeds().Output);
             Assert.Contains(answer, CliRun.WithInput(question + "\n", "predict", run).Succeeds().Output);
         }
+    }
+
+    [Fact]
+    public void A_question_without_an_answer_gets_none_above_a_threshold()
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("spans.csv", "question,context,answer\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"{(i % 2 == 0 ? "Which?" : "When?")},The {Things[i % 6]} is here.,{(i % 2 == 0 ? Things[i % 6] : "")}\n")));
+        Run("finetune", "answers", "--data", data, data, "--run", folder["run"], "--epochs", "1", "--sequence", "64").Succeeds();
+        Assert.DoesNotContain("\"\"", File.ReadAllText(folder["run/dev.json"]));
+        double threshold = new FineTunedFolder(folder["run"]).ReadConfiguration().NullOddsThreshold!.Value;
+        Assert.Matches($"best_f1_thresh +{threshold.ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture)}\n", Run("score", "answers", "--data", data, "--predictions", folder["run/dev.json"], "--null-odds", folder["run/dev.null_odds.json"]).Succeeds().Output);
+        Assert.All(Answers("--threshold", "-1e9"), Assert.Empty);
+        Assert.All(Answers("--threshold", "1e9"), Assert.NotEmpty);
+        Assert.Equal(Answers("--threshold", threshold.ToString("R", System.Globalization.CultureInfo.InvariantCulture)), Answers());
+        Run("finetune", "answers", "--data", data, data, "--run", folder["run"], "--epochs", "1", "--sequence", "64").Fails("holds a fine-tuned model already");
+
+        string[] Answers(params string[] options) =>
+            [.. Run(["predict", folder["run"], "--data", data, .. options]).Succeeds().Output.TrimEnd('\n').Split('\n').Select(l => JsonDocument.Parse(l).RootElement.GetProperty("answer").GetString()!)];
     }
 
     [Fact]

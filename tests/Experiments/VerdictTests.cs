@@ -15,8 +15,21 @@ public class VerdictTests
         Assert.Equal((2, 1, 3), (interval.Mean, interval.Deviation, interval.Count));
         Assert.Equal(4.303 / Math.Sqrt(3), interval.HalfWidth, 12);
         Assert.Equal(double.PositiveInfinity, Interval.Of([5]).HalfWidth);
-        Assert.Equal(2.228 * Math.Sqrt(100.0 / 99) / 10, Interval.Of([.. Enumerable.Range(0, 100).Select(i => i % 2 == 0 ? 1.0 : -1.0)]).HalfWidth, 12);
         Assert.Throws<ArgumentException>(() => Interval.Of([]));
+    }
+
+    [Theory]
+    [InlineData(10, 2.2281)]
+    [InlineData(11, 2.2010)]
+    [InlineData(12, 2.1788)]
+    [InlineData(29, 2.0452)]
+    [InlineData(99, 1.9842)]
+    [InlineData(1001, 1.9623)]
+    public void Quantiles_are_Students_for_any_number_of_seeds(int degrees, double quantile)
+    {
+        double[] values = [.. Enumerable.Range(0, degrees + 1).Select(i => (double)i)];
+        var interval = Interval.Of(values);
+        Assert.Equal(quantile, interval.HalfWidth * Math.Sqrt(values.Length) / interval.Deviation, 3e-4);
     }
 
     [Theory]
@@ -86,6 +99,19 @@ public class VerdictTests
         Assert.Null(new LevelClaim("b guesses", Accuracy, "b", 0.5, 0.05).Judge(results));
         Assert.Empty(results.Values("a", Accuracy with { RelativeTo = "b" }));
         Assert.Empty(results.Values("a", Loss));
+
+        // of rows with several seeds, those of which it was not measured are left out
+        RunResult Result(string row, int seed, string key, double value) => RunResult.Of(Key(row, seed), new Dictionary<string, double> { [key] = value });
+        var partly = new ResultSet(new Dictionary<string, IReadOnlyList<RunResult>>
+        {
+            ["a"] = [Result("a", 1, "loss", 1), Result("a", 2, "accuracy", 0.6), Result("a", 3, "accuracy", 0.7)],
+            ["b"] = [Result("b", 1, "accuracy", 0.5), Result("b", 2, "accuracy", 0.5), Result("b", 3, "loss", 1)],
+        });
+        Assert.Null(new LevelClaim("c guesses", Accuracy with { RelativeTo = "c" }, "a", 0.5, 0.05).Judge(partly));
+        Assert.Contains("+10.0 points (one seed", ContrastClaim.Better("a does better", Accuracy, "a", "b").Judge(partly)!.Evidence);
+        Assert.Null(new AboveClaim("a is well", Accuracy with { Key = "other" }, "a", 0.5).Judge(partly));
+        Assert.Null(new RoundsClaim("a", 12, Accuracy, Loss).Judge(partly));
+        Assert.Equal([1.2], partly.Values("a", Accuracy with { RelativeTo = "b" }), (x, y) => Math.Abs(x - y) < 1e-12);
     }
 
     [Fact]

@@ -113,6 +113,18 @@ public sealed class MetricTests
         Assert.Equal(0, Entities.F1([(["O"], ["O"])]));
     }
 
+    [Theory] // as seqeval 1.2.2 finds them
+    [InlineData("S-PER S-PER O S-LOC", "0-1 PER, 1-2 PER, 3-4 LOC")]
+    [InlineData("B-PER I-PER E-PER E-PER I-PER", "0-3 PER, 3-4 PER, 4-5 PER")]
+    [InlineData("B-ORG M-ORG E-ORG S-ORG I-ORG", "0-3 ORG, 3-4 ORG, 4-5 ORG")]
+    [InlineData("U-PER B-LOC L-LOC U-LOC", "0-1 PER, 1-3 LOC, 3-4 LOC")]
+    [InlineData("B-PER I-LOC E-LOC O-x -PER B-", "0-1 PER, 1-3 LOC")]
+    public void Entities_may_mark_their_ends(string tags, string expected) =>
+        Assert.Equal(expected, string.Join(", ", Entities.Find(tags.Split(' ')).Select(e => $"{e.First}-{e.End} {e.Type}")));
+
+    [Fact]
+    public void An_entity_of_one_word_that_was_missed_counts() => Assert.Equal(2.0 / 3, Entities.F1([(["S-PER", "O", "B-LOC", "E-LOC"], ["O", "O", "B-LOC", "E-LOC"])]), 12);
+
     [Fact]
     public void Glue_score_is_the_mean_of_task_means() =>
         Assert.Equal((0.5 + (0.8 + 0.6) / 2) / 2, GlueTasks.Score([[new("matthews", 0.5)], [new("accuracy", 0.8), new("f1", 0.6)]]), 12);

@@ -45,6 +45,7 @@ public sealed class OwnDataTests
     [InlineData("a.csv", "text,label\n\n\nx,maybe\n", "a.csv, line 4: \"label\" is \"maybe\"")]
     [InlineData("a.csv", "text,label\nx\n", "a.csv, line 2: \"label\" is missing")]
     [InlineData("a.csv", "text,label\nx,y,z\n", "a.csv, line 2: 3 fields, but the first line names 2")]
+    [InlineData("a.tsv", "text\tlabel\nnice\tone\tyes\n", "a.tsv, line 2: 3 fields, but the first line names 2; a text must not hold a tab")]
     [InlineData("a.csv", "text,label\n\"x\" y,no\n", "a.csv, line 2: a quote out of place")]
     [InlineData("a.csv", "text,label\n\"x,no\n", "a.csv, line 2")]
     [InlineData("a.csv", "", "a.csv: the file is empty")]
@@ -64,6 +65,36 @@ public sealed class OwnDataTests
     {
         Assert.Contains("\"label\" has no label but \"yes\"", Failure("a.csv", "text,label\nx,yes\n", p => OwnTexts.Labels(p, Columns)));
         Assert.Contains("\"label\" has no labels", Failure("a.csv", "text,label\n", p => OwnTexts.Labels(p, Columns)));
+    }
+
+    [Fact]
+    public void A_row_that_is_too_wide_may_be_left_out_and_gives_no_label()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var (name, comma) in new[] { ("a.csv", ','), ("a.tsv", '\t'), ("a.txt", '\t') })
+        {
+            string path = folder.Write(name, "text,label\nnice,one,yes\nx,no\ny,yes\n".Replace(',', comma));
+            Assert.Equal(["no", "yes"], OwnTexts.Labels(path, Columns).Names);
+            var read = OwnTexts.Read(path, Columns, new("no", "yes"), BadRows.Skip);
+            Assert.Equal((2, 1), (read.Examples.Count, read.Skipped));
+            Assert.Contains("1 bad row left out, the first: ", read.LeftOut);
+        }
+    }
+
+    [Theory]
+    [InlineData("a.csv", "text,label\nx,1\ny, 1\nz,2\n", "a.csv: the labels \" 1\" and \"1\" differ in white space alone")]
+    [InlineData("a.csv", "text,label\nx,\"a\nb\"\ny,c\n", "a.csv: the label \"a\\nb\" holds a control character")]
+    [InlineData("a.jsonl", "{\"text\": \"x\", \"label\": \"a\\u0001\"}\n", "a.jsonl: the label \"a\\u0001\" holds a control character")]
+    public void Labels_are_told_apart_and_can_be_written(string name, string text, string message) => Assert.Contains(message, Failure(name, text, p => OwnTexts.Labels(p, Columns)));
+
+    [Theory]
+    [InlineData("a.csv", "text\nx\n\n\"\"\ny\n", "x,,,y")]
+    [InlineData("a.tsv", "text\nx\n\ny\n", "x,,y")]
+    [InlineData("a.tsv", "text\tid\nx\t1\n\ny\t2\n", "x,y")]
+    public void Of_a_single_column_a_blank_line_is_a_text(string name, string text, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(expected, string.Join(',', OwnTexts.Read(folder.Write(name, text), new("text", null, null), null).Examples.Select(e => e.A)));
     }
 
     [Fact]
@@ -88,6 +119,8 @@ public sealed class OwnDataTests
         Assert.Equal((1, "one two"), (csv.Label, string.Join(' ', csv.Options)));
         Assert.Equal((1, "one two"), (json.Label, string.Join(' ', json.Options)));
         Assert.Contains("line 2: \"label\" is \"C\", no letter or index of 2 options", Failure("a.csv", "p,q,x,y,label\nP,Q,one,two,C\n", p => OwnChoices.Read(p, new("p", "q", ["x", "y"], "label"))));
+        string letters = string.Join(", ", Enumerable.Range(0, 27).Select(i => $"\"{i}\""));
+        Assert.Contains("line 1: there are 27 options; letters name 26 at most", Failure("a.jsonl", $"{{\"p\": \"P\", \"q\": \"Q\", \"options\": [{letters}]}}", p => OwnChoices.Read(p, new("p", "q", ["options"], null))));
     }
 
     [Theory]
@@ -126,5 +159,14 @@ public sealed class OwnDataTests
     {
         Assert.Contains("line 2: 2 words but 1 tags", Failure("a.tsv", "words\ttags\nAnn ran\tO\n", p => OwnTags.Read(p, new("words", "tags"), new("O"))));
         Assert.Contains("line 1: \"Ann\" has no tag", Failure("a.conll", "Ann\n", p => OwnTags.Read(p, new("words", "tags"), new("O"))));
+    }
+
+    [Theory] // a file of predictions has a word and its tag a line
+    [InlineData("{\"words\": [\"New York\"], \"tags\": [\"O\"]}", "line 1: the word \"New York\" holds white space")]
+    [InlineData("{\"words\": [\"Ann\", \"\"], \"tags\": [\"O\", \"O\"]}", "line 1: a word is empty")]
+    [InlineData("{\"words\": [\"Ann\"], \"tags\": [\"a b\"]}", "line 1: the tag \"a b\" holds white space")]
+    public void Words_and_tags_are_whole(string line, string message)
+    {
+        Assert.Contains(message, Failure("a.jsonl", line, p => OwnTags.Read(p, new("words", "tags"), new("O"))));
     }
 }

@@ -31,18 +31,30 @@ public sealed class RaceTests
     public void Answers_go_to_files_and_are_judged_by_level()
     {
         using var folder = Folder();
-        var examples = RaceFolder.Read(folder["dev"]).Examples;
+        var questions = RaceFolder.Read(folder["dev"]);
+        var examples = questions.Examples;
         ChoicePredictionFile.Write(folder["answers.tsv"], examples, [1, 3, 1, 0, 0, 3]);
         Assert.StartsWith("id\tanswer\nmiddle/9.txt-0\tB\nmiddle/9.txt-1\tD\n", File.ReadAllText(folder["answers.tsv"]));
-        var values = RaceFolder.Evaluate(examples, ChoicePredictionFile.Read(folder["answers.tsv"], examples));
+        var values = RaceFolder.Evaluate(examples, ChoicePredictionFile.Read(folder["answers.tsv"], questions));
         Assert.Equal([new("accuracy", 4 / 6.0), new("accuracy_middle", 3 / 4.0), new MetricValue("accuracy_high", 1 / 2.0)], values);
-        Assert.Contains("no answer to question middle/9.txt-1", Assert.ThrowsAny<TrainingException>(() => ChoicePredictionFile.Read(folder.Write("a.tsv", "id\tanswer\nmiddle/9.txt-0\tA\n"), examples)).Message);
-        Assert.Contains("a.tsv, line 2: \"answer\" is \"E\", no letter of 4 options", Assert.ThrowsAny<TrainingException>(() => ChoicePredictionFile.Read(folder.Write("a.tsv", "id\tanswer\nmiddle/9.txt-0\tE\n"), examples)).Message);
+        string[] wrong =
+        [
+            Read("middle/9.txt-0\tA\n"), Read("middle/9.txt-0\tE\n"), Read("middle/9.txt-0\tA\nmiddle/9.txt-1\tA\nmiddle/9.txt-0\tB\n"), Read("high/2.txt-0\tA\n"),
+        ];
+        Assert.Contains("no answer to question middle/9.txt-1", wrong[0]);
+        Assert.Contains("a.tsv, line 2: \"answer\" is \"E\", no letter of 4 options", wrong[1]);
+        Assert.Contains("a.tsv, line 4: question middle/9.txt-0 is answered above already", wrong[2]);
+        Assert.Contains($"a.tsv, line 2: {folder["dev"]} does not ask question high/2.txt-0", wrong[3]);
+
+        string Read(string rows) => Assert.ThrowsAny<TrainingException>(() => ChoicePredictionFile.Read(folder.Write("a.tsv", "id\tanswer\n" + rows), questions)).Message;
     }
 
     [Theory]
     [InlineData("\"D\"]", "\"E\"]", "10.txt, question 1: the answer is \"E\", not A, B, C or D")]
     [InlineData("\"a\", ", "", "10.txt, question 0: 3 options, not 4")]
+    [InlineData("[\"e\", \"f\", \"g\", \"h\"]", "null", "10.txt, question 1: 0 options, not 4")]
+    [InlineData("\"f\"", "null", "10.txt, question 1: an option is empty")]
+    [InlineData("\"f\"", "\" \"", "10.txt, question 1: an option is empty")]
     [InlineData("\"Why?\"", "\"\"", "10.txt, question 1: the question is empty")]
     [InlineData("It was so.", "", "10.txt, question 0: the article is empty")]
     [InlineData(", \"Why?\"", "", "10.txt: 1 questions, 2 lists of options, 2 answers")]

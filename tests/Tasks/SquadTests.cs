@@ -93,6 +93,9 @@ public sealed class SquadTests
         Assert.Equal((3 + 2.0 / 3) / 5, result.BestF1!.Value.Value, 12);
         Assert.Equal(0.5, result.BestF1.Value.Threshold);
         Assert.Equal((2.0 / 5, 1.0 / 3, 1.0 / 2), (result.All.Exact, result.Answerable.Exact, result.Unanswerable.Exact));
+        // the script counts questions above --na-prob-thresh, 1 where it is not given, as unanswered wherever there are odds
+        var above = SquadEvaluation.Run(data, answers, odds.ToDictionary(o => o.Key, o => o.Key is "1" or "2" ? 1.5 : 0));
+        Assert.Equal((2.0 / 5, 0, 1), (above.All.Exact, above.Answerable.Exact, above.Unanswerable.Exact));
         var limited = SquadEvaluation.Run(data, answers, odds, threshold: 0.5);
         Assert.Equal(3 / 5.0, limited.All.Exact, 12);
         Assert.Equal((3 + 2.0 / 3) / 5, limited.All.F1, 12);
@@ -121,6 +124,10 @@ public sealed class SquadTests
         SquadPredictionFile.WriteNullOdds(folder["n.json"], [new SpanDecoder().Decode(new("e", "?", "", []), [], [], [])]); // no answer at all is still a number in JSON
         Assert.Contains("line 1: not a JSON object from question ID to answer", Assert.Throws<TrainingException>(() => SquadPredictionFile.ReadAnswers(folder.Write("x.json", "[1]"))).Message);
         Assert.Contains("not a JSON object", Assert.Throws<TrainingException>(() => SquadPredictionFile.ReadAnswers(folder.Write("x.json", "{\"a\": null}"))).Message);
+        Assert.Contains("line 1: not a JSON object from question ID to answer: a question stands there twice", Assert.Throws<TrainingException>(() => SquadPredictionFile.ReadAnswers(folder.Write("x.json", "{\"a\": \"x\", \"a\": \"y\"}"))).Message);
+        var stray = new Dictionary<string, string> { ["a"] = "x", ["b"] = "y" };
+        Assert.Contains("answer question b, which dev.json does not ask", Assert.Throws<TrainingException>(() => SquadEvaluation.Run(Questions(false, ("a", ["x"])), stray)).Message);
+        Assert.Equal(1, SquadEvaluation.Run(Questions(false, ("a", ["x"])) is var some ? some with { Questions = some.Questions with { Skipped = 1 } } : null!, stray).All.Exact);
         Assert.Contains("no answer for question a", Assert.Throws<TrainingException>(() => SquadEvaluation.Run(Questions(false, ("a", ["x"])), new Dictionary<string, string>())).Message);
     }
 }

@@ -134,6 +134,26 @@ public sealed class BatchTests
         Assert.Equal([(0, 4), (4, 4), (8, 4)], sequences.Select(s => (Math.Min(s.First, s.Second), s.FirstCount + s.SecondCount)));
     }
 
+    /// <summary>A stage's share of 12 updates is 1.5, hence 2, and each update takes three batches.</summary>
+    [Fact]
+    public void A_stage_begins_with_an_update()
+    {
+        using var folder = new TemporaryFolder();
+        using var corpus = TestText.Corpus(folder);
+        var recipe = Recipe with { Steps = 12, Accumulate = 3, Stages = [new(16, 0.125), new(64, 0.875)] };
+        var source = new PretrainingBatches(corpus, TestText.Vocabulary, recipe, Capacity, 1);
+        var batch = new TokenBatch(Capacity);
+        var longest = new List<int>();
+        for (int step = 0; step < 9; step++)
+        {
+            source.Fill(step, batch);
+            longest.Add(Enumerable.Range(0, batch.First.Count).Max(s => batch.Starts[s + 1] - batch.Starts[s]));
+        }
+
+        Assert.All(longest[..6], l => Assert.InRange(l, 1, 16));
+        Assert.All(longest[6..], l => Assert.InRange(l, 17, 64));
+    }
+
     /// <summary>With swap before truncation the lengths tell nothing about the label; truncation first would.</summary>
     [Fact]
     public void Truncation_does_not_tell_the_order()

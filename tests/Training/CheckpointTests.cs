@@ -32,6 +32,41 @@ public sealed class CheckpointTests
         Assert.Equal([2L], weights["order.bias"].Shape);
     }
 
+    /// <summary>As a crash in the middle would leave it: no folder that has lost a file passes for a checkpoint.</summary>
+    [Fact]
+    public void Cleared_checkpoints_lose_their_manifest_first()
+    {
+        if (!OperatingSystem.IsLinux()) return; // elsewhere events come in no order
+        using var folder = new TemporaryFolder();
+        using var model = Trained();
+        var store = new CheckpointStore(folder.Path, keep: 2);
+        store.Save(model, State(model));
+        store.Save(model, State(model) with { Step = model.Step + 1 });
+        var deleted = new List<string>();
+        using var all = new ManualResetEventSlim();
+        using var watcher = new FileSystemWatcher(folder.Path) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName };
+        watcher.Deleted += (_, e) =>
+        {
+            deleted.Add(e.Name!);
+            if (e.Name == "checkpoints") all.Set();
+        };
+        watcher.EnableRaisingEvents = true;
+        store.Clear();
+        Assert.True(all.Wait(TimeSpan.FromMinutes(1)));
+        string[] first = [.. deleted.Where(d => d.Count(c => c == Path.DirectorySeparatorChar) == 2).GroupBy(d => Path.GetDirectoryName(d)).Select(g => Path.GetFileName(g.First()))];
+        Assert.Equal(["manifest.json", "manifest.json"], first);
+    }
+
+    [Fact]
+    public void What_cannot_be_written_leaves_nothing_behind()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("kept.json", "{}");
+        Assert.Throws<TrainingException>(() => DataFile.Write(path, _ => throw new IOException("no room")));
+        Assert.Equal([path], Directory.GetFileSystemEntries(folder.Path));
+        Assert.Equal("{}", File.ReadAllText(path));
+    }
+
     [Fact]
     public void A_new_checkpoint_takes_the_place_of_the_last()
     {

@@ -269,6 +269,60 @@ public sealed class DatasetTests : IDisposable
         }
     }
 
+    [Fact]
+    public void An_interrupted_preparation_of_the_cache_goes_on()
+    {
+        folder.Write("text/a.txt", Text.Value);
+        using var cancellation = new CancellationTokenSource();
+        CorpusPreparation Preparation(int document = -1) => new(new Watched(new TextFiles(folder["text"]), document, cancellation.Cancel), TestText.Vocabulary, 1);
+        Assert.Throws<OperationCanceledException>(() => CorpusCache.Open(Preparation(document: 250), folder["cache"], cancellation.Token));
+        string unfinished = Assert.Single(Directory.GetFileSystemEntries(folder["cache"]));
+        Assert.EndsWith(".tmp", unfinished);
+
+        var resumed = Preparation();
+        using (CorpusCache.Open(resumed, folder["cache"])) Assert.True(resumed.Report.Resumed > 0);
+        string whole = Assert.Single(Directory.GetFileSystemEntries(folder["cache"]));
+        Prepare("data").Dispose();
+        foreach (string file in Files.Where(f => f != "manifest.json")) Assert.Equal(File.ReadAllBytes(folder[$"data/{file}"]), File.ReadAllBytes(Path.Combine(whole, file)));
+
+        Directory.Move(whole, whole + ".tmp"); // what was left may be damaged: then it begins anew
+        File.Delete(Path.Combine(whole + ".tmp", "manifest.json"));
+        CorpusCache.Open(Preparation(), folder["cache"]).Dispose();
+        Assert.Equal([whole], Directory.GetFileSystemEntries(folder["cache"]));
+    }
+
+    [Fact]
+    public async Task Two_that_want_the_same_text_prepare_it_once()
+    {
+        folder.Write("text/a.txt", Text.Value);
+        Directory.CreateDirectory(folder["cache"]);
+        using var taken = FileLock.TryTake(Path.Combine(folder["cache"], Preparation().Key(default) + ".lock"));
+        var waiting = Task.Run(() => CorpusCache.Open(Preparation(), folder["cache"]));
+        await Task.Delay(300);
+        Assert.False(waiting.IsCompleted);
+        Assert.Empty(Directory.GetDirectories(folder["cache"]));
+        taken!.Dispose();
+        (await waiting).Dispose();
+
+        CorpusPreparation Preparation() => new(new TextFiles(folder["text"]), TestText.Vocabulary, 1);
+    }
+
+    [Fact]
+    public void A_dataset_of_the_cache_that_cannot_be_read_is_kept()
+    {
+        folder.Write("text/a.txt", TestText.Documents(20, 5));
+        string path;
+        using (var corpus = CorpusCache.Open(new TextFiles(folder["text"]), TestText.Vocabulary, 1, folder["cache"])) path = corpus.Folder;
+        string vocabulary = Path.Combine(path, "vocabulary.model");
+        File.Delete(vocabulary);
+        Directory.CreateDirectory(vocabulary); // which nobody can open as a file
+        Assert.StartsWith("cannot read", Refused(() => CorpusCache.Open(new TextFiles(folder["text"]), TestText.Vocabulary, 1, folder["cache"])));
+        Assert.True(Corpus.Exists(path));
+        Directory.Delete(vocabulary);
+        CorpusCache.Open(new TextFiles(folder["text"]), TestText.Vocabulary, 1, folder["cache"]).Dispose(); // what is missing is damage
+        Assert.True(File.Exists(vocabulary));
+    }
+
     Corpus Prepare(string name, int threads = 2) => new CorpusPreparation(new TextFiles(folder["text"]), TestText.Vocabulary, threads).Run(folder[name], default);
 
     void AssertSame(string a, string b, string? except = null)

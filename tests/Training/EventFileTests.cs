@@ -60,6 +60,18 @@ public sealed class EventFileTests
         Assert.Equal(whole, File.ReadAllBytes(folder[TensorBoardEvents.FileName]));
     }
 
+    [Fact]
+    public void Lines_are_told_apart_wherever_blocks_end()
+    {
+        using var folder = new TemporaryFolder();
+        string lines = string.Concat(Enumerable.Range(1, 2000).Select(i => Step.Replace("300", $"{i}")));
+        Assert.Equal(Enumerable.Range(1, 2000).Select(i => (long)i), Read(Written(folder, lines + new string('x', 200_000) + "\n\n")).Skip(1).Select(e => e.Step));
+        Assert.Equal(2000, MetricsLog.Read(folder["metrics.jsonl"]).Steps.Count);
+        Assert.False(MetricsLog.HasBaselines(folder["metrics.jsonl"]));
+        File.AppendAllText(folder["metrics.jsonl"], "{\"kind\":\"baselines\",\"step\":0,\"most_frequent_token\":0.1,\"previous_token\":0.2,\"first_tokens\":0.5}\n");
+        Assert.True(MetricsLog.HasBaselines(folder["metrics.jsonl"]));
+    }
+
     /// <summary>The events of a file. Fails where the format is not kept.</summary>
     internal static List<(long Step, double Time, string Version, List<(string Tag, float Value)> Scalars)> Read(byte[] bytes)
     {

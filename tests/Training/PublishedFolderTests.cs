@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using AlbertCompiled.Tests.Language;
 using AlbertCompiled.Tests.Numbers;
@@ -122,6 +123,23 @@ public sealed class PublishedFolderTests : IDisposable
         Assert.Empty(published.Config.Differences(encoder.Description)); // the encoder inside is the same
         Assert.Equal("2 not used: classifier.weight, classifier.bias", published.Load(encoder).ToString().Split("; ")[^1]);
         Assert.Equal(classifier.Parameters.Read("albert.pooler.weight"), encoder.Parameters.Read("albert.pooler.weight"));
+    }
+
+    [Theory]
+    [InlineData("<unk>", "<pad>", "<unk>", "<pad>")]
+    [InlineData("[UNK]", "<pad>", "[UNK]", "<pad>")]
+    [InlineData("[UNK]", "[PAD]", "[UNK]", "[UNK]")]
+    public void A_tokenizer_is_told_what_its_pieces_are_called(string unknown, string padding, string writtenUnknown, string writtenPadding)
+    {
+        byte[] bytes = PublishedFiles.Pieces(37);
+        foreach (var (index, name) in new[] { (TestText.Vocabulary.Unknown, unknown), (TestText.Vocabulary.TryFind("<pad>")!.Value, padding) })
+            Encoding.UTF8.GetBytes(name).CopyTo(bytes.AsSpan(bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(TestText.Vocabulary.Piece(index)))));
+        File.WriteAllBytes(folder["odd.model"], bytes);
+        using var encoder = OddEncoder.Create(device, Capacity);
+        encoder.SavePublished(Vocabulary.Load(folder["odd.model"]), folder["encoder"]);
+        var written = Json("encoder/tokenizer_config.json");
+        Assert.Equal((writtenUnknown, writtenPadding), ((string)written["unk_token"]!, (string)written["pad_token"]!));
+        Assert.False(Directory.Exists(folder["encoder.tmp"]));
     }
 
     [Fact]

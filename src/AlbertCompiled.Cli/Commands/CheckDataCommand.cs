@@ -111,7 +111,7 @@ sealed class DataCheck(TextWriter output, ITextTokenizer? tokenizer, int longest
     void Head<T>(ExampleSet<T> set)
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{set.File}: {set.Examples.Count:#,0} examples"));
-        if (set.Skipped > 0) Line($"{set.Skipped:#,0} bad rows left out, the first: {set.FirstSkipped}");
+        if (set.LeftOut is { } leftOut) Line($"{leftOut}");
     }
 
     void Labels(LabelSet labels, IEnumerable<int?> classes)

@@ -21,6 +21,7 @@ static class EvaluateCommand
             string path = parsed.GetValue(data) ?? TaskData.Split(ensemble.Configuration.Task, ensemble.Configuration.Data).Development;
             using var device = PretrainSettings.OpenDevice(parsed, place, context);
             var (read, answers, members) = ensemble.Answer(device, reader => Labelled(reader.Read(path, parsed.GetValue(set), labelled: true), path));
+            context.Warn(path, read);
             if (members.Count > 1)
                 foreach (var (folder, own) in ensemble.Folders.Zip(members))
                     context.Out.WriteLine($"{folder}: {string.Join(", ", read.Judge(own).Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Metric} {100 * v.Value:0.0000}")))}");

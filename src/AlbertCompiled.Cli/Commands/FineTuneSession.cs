@@ -9,6 +9,8 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
     public int Run(Device device, string folder, int seeds, CancellationToken cancellation)
     {
         Line($"{settings.Task}: {training.Count:#,0} to learn from, {development.Count:#,0} to judge by; {settings.Model} on {device.Name}, at most {settings.Recipe.Epochs} epochs, learning rate {settings.Recipe.LearningRate}");
+        context.Warn("training data", training);
+        context.Warn("development data", development);
         if (seeds == 1)
         {
             Train(device, new(folder), settings, cancellation);
@@ -66,8 +68,10 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         var result = new FineTuningLoop(model, configuration.Recipe, training, development, observer, progress).Run(cancellation);
         FineTuningReport.Write(folder, configuration, development, result);
         development.Write(Path.Combine(folder.Folder, $"dev{PredictionFiles.Extension(development)}"), result.Answers);
-        foreach (var (name, test) in Tests()) test.Write(Path.Combine(folder.Folder, name + PredictionFiles.Extension(test)), Predictor.Run(model, test, CancellationToken.None));
-        if (result.IsComplete) folder.Complete();
+        if (development.BestThreshold(result.Answers) is { } threshold) folder.Update(configuration with { NullOddsThreshold = threshold });
+        if (!result.IsComplete) return result;
+        foreach (var (name, test) in Tests()) test.Write(Path.Combine(folder.Folder, name + PredictionFiles.Extension(test)), Predictor.Run(model, test, cancellation));
+        folder.Complete();
         return result;
     }
 

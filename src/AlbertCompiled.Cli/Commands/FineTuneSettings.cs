@@ -6,7 +6,10 @@ namespace AlbertCompiled.Cli;
 /// <summary>Whether a command fits the unfinished model that it would go on with.</summary>
 static class FineTuneSettings
 {
-    const string Device = "device", DataKey = "data-key";
+    const string DataKey = "data-key";
+
+    // what a run is not begun with: where it ran, what it found
+    static readonly string[] Noted = ["device", "null-odds-threshold"];
 
     static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.KebabCaseLower };
 
@@ -25,5 +28,5 @@ static class FineTuneSettings
     static IEnumerable<(string Name, string Value)> Values(FineTuningConfiguration configuration) => Values(JsonSerializer.SerializeToElement(configuration, Options));
 
     static IEnumerable<(string Name, string Value)> Values(JsonElement element) => element.EnumerateObject().SelectMany(p =>
-        p.Value.ValueKind == JsonValueKind.Object ? Values(p.Value) : p.Name == Device ? [] : [(p.Name, p.Value.ToString())]);
+        p.Value.ValueKind == JsonValueKind.Object ? Values(p.Value) : Noted.Contains(p.Name) ? [] : [(p.Name, p.Value.ToString())]);
 }

@@ -16,15 +16,22 @@ static class PredictCommand
         var models = new Argument<string[]>("folder") { Description = "Folder of a fine-tuned model, or of several seeds; of several models, probabilities are averaged", Arity = ArgumentArity.OneOrMore };
         var data = new Option<string?>("--data") { Description = "Data, as for training but without labels. Default: standard input, a text a line, a tab between the texts of a pair; or JSON lines with the columns as fields", HelpName = "path" };
         var set = new Option<string?>("--set") { Description = "Which test set of a GLUE task. Default: the first", HelpName = "name" };
+        var threshold = new Option<double?>("--threshold") { Description = "Null odds above which a question is answered by nothing. Default: the best on the development data, which finetune notes where questions may be without an answer", HelpName = "number" };
         var output = new Option<string?>("--predictions", "-o") { Description = "Write a file in the benchmark's format instead of JSON lines", HelpName = "file" };
-        var command = new Command("predict", "Answers new data with a fine-tuned model, or with several together; prints a JSON object an example.") { models, data, set, output, place.Device, place.Threads };
+        var command = new Command("predict", "Answers new data with a fine-tuned model, or with several together; prints a JSON object an example.") { models, data, set, threshold, output, place.Device, place.Threads };
         command.SetAction(parsed =>
         {
             var ensemble = Ensemble.Open(parsed.GetValue(models)!, context);
+            double? limit = parsed.GetValue(threshold);
+            if (limit is not null && TaskData.Program(ensemble.Configuration.Task) != "answer") throw new TrainingException($"--threshold is about answers in a context; {ensemble.Configuration.Task} has none");
+            limit ??= ensemble.NullOddsThreshold;
             using var input = parsed.GetValue(data) is null ? new StandardInput(context.In(), ensemble.Configuration) : null;
             using var device = PretrainSettings.OpenDevice(parsed, place, context);
-            Func<TaskData, TaskSet> read = reader => reader.Read(parsed.GetValue(data)!, parsed.GetValue(set), labelled: false);
-            var (items, answers, _) = ensemble.Answer(device, input is null ? read : input.Read);
+            var (items, answers, _) = ensemble.Answer(device, member =>
+            {
+                var reader = member with { Threshold = limit };
+                return input is null ? reader.Read(parsed.GetValue(data)!, parsed.GetValue(set), labelled: false) : input.Read(reader);
+            });
             if (parsed.GetValue(output) is { } file)
             {
                 items.Write(file, answers);

@@ -102,7 +102,7 @@ sealed class PretrainSession : IDisposable
     {
         var recipe = Configuration.Recipe;
         using var metrics = new MetricsWriter(run.Metrics, resumed?.Step ?? 0);
-        if (MetricsLog.Read(run.Metrics).Baselines is null) metrics.Baselines(baselines);
+        if (!MetricsLog.HasBaselines(run.Metrics)) metrics.Baselines(baselines);
         var board = new ProgressBoard();
         var source = new PretrainingBatches(corpus, vocabulary, recipe, Configuration.Capacity(), Configuration.Seed);
         var options = Configuration.Loop ?? LoopOptions.Default;

@@ -15,7 +15,7 @@ static class ScoreCommand
         var predictions = new Option<string>("--predictions") { Description = "Predictions in the benchmark's format", HelpName = "file", Required = true };
         var set = new Option<string?>("--set") { Description = "Which development set of a GLUE task. Default: the first", HelpName = "name" };
         var odds = new Option<string?>("--null-odds") { Description = "SQuAD: JSON from question ID to null odds; looks for the best threshold", HelpName = "file" };
-        var threshold = new Option<double?>("--threshold") { Description = "SQuAD: null odds above which a question counts as without an answer", HelpName = "number" };
+        var threshold = new Option<double?>("--threshold") { Description = "SQuAD: null odds above which a question counts as without an answer. Default: 1, as in the official script", HelpName = "number" };
         var command = new Command("score", "Judges predictions: the metrics of a task on a labelled set.") { options.Task, predictions, set, odds, threshold };
         foreach (var option in options.All) command.Options.Add(option);
         command.SetAction(parsed =>
@@ -35,9 +35,9 @@ static class ScoreCommand
                 case TaskKind.Squad:
                     return Spans(SquadFile.Read(TaskKinds.One(data, "a JSON file"), badRows), file, parsed.GetValue(odds), parsed.GetValue(threshold), context.Out);
                 case TaskKind.Race:
-                    var questions = RaceFolder.Read(TaskKinds.One(data, "a folder"), badRows).Examples;
-                    if (questions[0].Label is null) throw new TrainingException($"{data[0]} has no answers: score a labelled set");
-                    return Print(RaceFolder.Evaluate(questions, ChoicePredictionFile.Read(file, questions)), context.Out);
+                    var questions = RaceFolder.Read(TaskKinds.One(data, "a folder"), badRows);
+                    if (questions.Examples[0].Label is null) throw new TrainingException($"{data[0]} has no answers: score a labelled set");
+                    return Print(RaceFolder.Evaluate(questions.Examples, ChoicePredictionFile.Read(file, questions)), context.Out);
                 case TaskKind.Classification or TaskKind.Regression:
                     var (own, columns) = TaskKinds.OwnTask(parsed, options, task, data[0]);
                     return Texts(own, OwnTexts.Read(data[^1], columns, own.Labels, badRows), file, context.Out);
@@ -45,8 +45,8 @@ static class ScoreCommand
                     var answers = OwnSpans.Read(TaskKinds.One(data, "a table"), options.SpanColumns(parsed), badRows);
                     return Spans(new(answers, answers.Examples.Any(e => e.Answers.Count == 0)), file, parsed.GetValue(odds), parsed.GetValue(threshold), context.Out);
                 case TaskKind.Choices:
-                    var choices = OwnChoices.Read(TaskKinds.One(data, "a table"), options.ChoiceColumns(parsed), badRows).Examples;
-                    return Print([ChoicePredictionFile.Accuracy(choices, ChoicePredictionFile.Read(file, choices))], context.Out);
+                    var choices = OwnChoices.Read(TaskKinds.One(data, "a table"), options.ChoiceColumns(parsed), badRows);
+                    return Print([ChoicePredictionFile.Accuracy(choices.Examples, ChoicePredictionFile.Read(file, choices))], context.Out);
                 default:
                     var tagColumns = options.TagColumns(parsed);
                     var tags = OwnTags.Labels(data[0], tagColumns);
@@ -68,7 +68,7 @@ static class ScoreCommand
     static int Spans(SquadData data, string answers, string? odds, double? threshold, TextWriter output)
     {
         if (threshold is not null && odds is null) throw new TrainingException("--threshold is about null odds: name their file by --null-odds");
-        var result = SquadEvaluation.Run(data, SquadPredictionFile.ReadAnswers(answers), odds is null ? null : SquadPredictionFile.ReadNullOdds(odds), threshold);
+        var result = SquadEvaluation.Run(data, SquadPredictionFile.ReadAnswers(answers), odds is null ? null : SquadPredictionFile.ReadNullOdds(odds), threshold ?? SquadEvaluation.DefaultThreshold);
         var values = new List<(string Name, double Value)> { ("exact", result.All.Exact), ("f1", result.All.F1) };
         if (data.HasUnanswerable)
             values.AddRange([("HasAns_exact", result.Answerable.Exact), ("HasAns_f1", result.Answerable.F1), ("NoAns_exact", result.Unanswerable.Exact), ("NoAns_f1", result.Unanswerable.F1)]);

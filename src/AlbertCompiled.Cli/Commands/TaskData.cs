@@ -10,7 +10,8 @@ namespace AlbertCompiled.Cli;
 /// <param name="Sequence">Tokens of the longest sequence.</param>
 /// <param name="Stride">Tokens from one window of a long context to the next.</param>
 /// <param name="BadRows">What becomes of bad rows.</param>
-sealed record TaskData(string Task, TaskColumns Columns, LabelSet? Labels, ITextTokenizer Tokenizer, int Sequence, int Stride, BadRows BadRows = BadRows.Refuse)
+/// <param name="Threshold">Null odds above which answers are given out as empty; null: never.</param>
+sealed record TaskData(string Task, TaskColumns Columns, LabelSet? Labels, ITextTokenizer Tokenizer, int Sequence, int Stride, BadRows BadRows = BadRows.Refuse, double? Threshold = null)
 {
     /// <summary>The inference program that a task needs.</summary>
     public static string Program(string task) => GlueTasks.Find(task) is { } glue ? glue.Task.Labels is null ? "regress" : "classify" : TaskKinds.Find(task) switch
@@ -71,25 +72,27 @@ sealed record TaskData(string Task, TaskColumns Columns, LabelSet? Labels, IText
             case TaskKind.Squad:
                 return Set(SquadFile.Read(path, BadRows));
             case TaskKind.Race:
-                return new ChoiceSet(RaceFolder.Read(path, BadRows).Examples, Options, RaceFolder.Evaluate);
+                return Set(RaceFolder.Read(path, BadRows), RaceFolder.Evaluate);
             case TaskKind.Answers:
                 var answers = OwnSpans.Read(path, new(Columns.Question, Columns.Context, labelled ? Columns.Label ?? "answer" : null, labelled ? Columns.AnswerStart : null), BadRows);
                 return Set(new(answers, labelled && answers.Examples.Any(e => e.Answers.Count == 0)));
             case TaskKind.Choices:
-                return new ChoiceSet(OwnChoices.Read(path, new(Columns.Context, Columns.Question, Columns.Options, labelled ? Columns.Label ?? "label" : null), BadRows).Examples, Options);
+                return Set(OwnChoices.Read(path, new(Columns.Context, Columns.Question, Columns.Options, labelled ? Columns.Label ?? "label" : null), BadRows));
             case TaskKind.Tags:
-                return new TagSet(Labels!, OwnTags.Read(path, Tags(Columns, labelled), Labels!, BadRows), new(Tokenizer, Sequence, Stride));
+                var tagged = OwnTags.Read(path, Tags(Columns, labelled), Labels!, BadRows);
+                return new TagSet(Labels!, tagged, new(Tokenizer, Sequence, Stride)) { LeftOut = tagged.LeftOut };
             default:
                 var columns = Texts(Columns, Labels is null ? "score" : "label");
                 return Set(OwnTexts.Task(Task, Labels), OwnTexts.Read(path, labelled ? columns : columns with { Target = null }, Labels, BadRows));
         }
     }
 
-    ChoiceFeaturizer Options => new(Tokenizer, Sequence, Math.Min(128, Sequence / 2));
+    TextSet Set(TextTask task, ExampleSet<TextExample> examples) => new(task, examples.Examples, new(Tokenizer, Sequence)) { LeftOut = examples.LeftOut };
 
-    TextSet Set(TextTask task, ExampleSet<TextExample> examples) => new(task, examples.Examples, new(Tokenizer, Sequence));
+    SpanSet Set(SquadData data) => new(data, new(Tokenizer, Sequence, Stride, Math.Min(64, Sequence / 2))) { Threshold = Threshold, LeftOut = data.Questions.LeftOut };
 
-    SpanSet Set(SquadData data) => new(data, new(Tokenizer, Sequence, Stride, Math.Min(64, Sequence / 2)));
+    ChoiceSet Set(ExampleSet<ChoiceExample> examples, Func<IReadOnlyList<ChoiceExample>, IReadOnlyList<int>, IReadOnlyList<MetricValue>>? judge = null) =>
+        new(examples.Examples, new(Tokenizer, Sequence, Math.Min(128, Sequence / 2)), judge) { LeftOut = examples.LeftOut };
 
     static TextColumns Texts(TaskColumns columns, string target) => new(columns.Text, columns.Pair, columns.Label ?? target);
 

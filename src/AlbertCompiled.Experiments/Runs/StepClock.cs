@@ -25,7 +25,7 @@ public static class StepClock
         var batch = new TokenBatch(capacity);
         Block(first);
         Block(second); // code is compiled, memory touched
-        return Median([.. Enumerable.Range(0, Blocks).Select(_ => Block(first) / Block(second))]);
+        return SeedSpread.Of(Enumerable.Range(0, Blocks).Select(_ => Block(first) / Block(second))).Median;
 
         double Block(CompiledModel trained)
         {
@@ -41,11 +41,5 @@ public static class StepClock
 
             return seconds;
         }
-    }
-
-    static double Median(double[] values)
-    {
-        Array.Sort(values);
-        return values[values.Length / 2];
     }
 }

@@ -7,8 +7,11 @@ public sealed class ResultSet(IReadOnlyDictionary<string, IReadOnlyList<RunResul
     /// <summary>The results of a row, in the order of their seeds.</summary>
     public IReadOnlyList<RunResult> this[string row] => results.GetValueOrDefault(row) ?? [];
 
-    /// <summary>The seeds that all of these rows have.</summary>
-    public IReadOnlyList<ulong> SeedsOf(IReadOnlyList<string> rows) => [.. this[rows[0]].Select(r => r.Key.Seed).Where(seed => rows.All(row => this[row].Any(r => r.Key.Seed == seed))).Order()];
+    /// <summary>The seeds for which something was measured of all of these rows.</summary>
+    /// <param name="rows">The rows, one at least.</param>
+    /// <param name="quantities">What was measured.</param>
+    public IReadOnlyList<ulong> SeedsOf(IReadOnlyList<string> rows, params IReadOnlyList<Quantity> quantities) =>
+        [.. this[rows[0]].Select(r => r.Key.Seed).Where(seed => rows.All(row => quantities.All(q => Has(row, seed, q) && (q.RelativeTo is not { } reference || Has(reference, seed, q))))).Order()];
 
     /// <summary>A measured value.</summary>
     public double Value(string row, ulong seed, Quantity quantity)
@@ -19,5 +22,7 @@ public sealed class ResultSet(IReadOnlyDictionary<string, IReadOnlyList<RunResul
 
     /// <summary>A column's values in a row, one a seed; empty where something is missing.</summary>
     public IReadOnlyList<double> Values(string row, Quantity quantity) =>
-        [.. SeedsOf(quantity.RelativeTo is { } reference ? [row, reference] : [row]).Where(seed => this[row].First(r => r.Key.Seed == seed).Values.ContainsKey(quantity.Key)).Select(seed => Value(row, seed, quantity))];
+        [.. SeedsOf([row], quantity).Select(seed => Value(row, seed, quantity))];
+
+    bool Has(string row, ulong seed, Quantity quantity) => this[row].FirstOrDefault(r => r.Key.Seed == seed) is { } result && result.Values.ContainsKey(quantity.Key);
 }

@@ -22,7 +22,7 @@ public sealed record ContrastClaim(string Text, Quantity Quantity, params IReadO
     /// <inheritdoc/>
     public override Verdict? Judge(ResultSet results)
     {
-        var differences = results.SeedsOf([.. Contrast.Select(c => c.Row)]).Select(seed => Contrast.Sum(c => c.Weight * results.Value(c.Row, seed, Quantity))).ToList();
+        var differences = results.SeedsOf([.. Contrast.Select(c => c.Row)], Quantity).Select(seed => Contrast.Sum(c => c.Weight * results.Value(c.Row, seed, Quantity))).ToList();
         if (differences.Count == 0) return null;
         var interval = Interval.Of(differences);
         double mean = Quantity.LowerIsBetter ? -interval.Mean : interval.Mean;
@@ -44,7 +44,7 @@ public sealed record LevelClaim(string Text, Quantity Quantity, string Row, doub
     /// <inheritdoc/>
     public override Verdict? Judge(ResultSet results)
     {
-        if (results.SeedsOf([Row]) is not { Count: > 0 } seeds) return null;
+        if (results.SeedsOf([Row], Quantity) is not { Count: > 0 } seeds) return null;
         var interval = Interval.Of([.. seeds.Select(seed => results.Value(Row, seed, Quantity))]);
         double off = Math.Abs(interval.Mean - Level);
         var outcome = off + interval.HalfWidth <= Tolerance ? Outcome.Agrees : off - interval.HalfWidth > Tolerance ? Outcome.Contradicts : Outcome.Undecided;
@@ -62,7 +62,7 @@ public sealed record AboveClaim(string Text, Quantity Quantity, string Row, doub
     /// <inheritdoc/>
     public override Verdict? Judge(ResultSet results)
     {
-        if (results.SeedsOf([Row]) is not { Count: > 0 } seeds) return null;
+        if (results.SeedsOf([Row], Quantity) is not { Count: > 0 } seeds) return null;
         var interval = Interval.Of([.. seeds.Select(seed => results.Value(Row, seed, Quantity))]);
         double above = interval.Mean - Level;
         var outcome = above > interval.HalfWidth ? Outcome.Agrees : above < -interval.HalfWidth ? Outcome.Contradicts : Outcome.Undecided;
@@ -79,7 +79,7 @@ public sealed record RoundsClaim(string Row, int Millions, params IReadOnlyList<
     /// <inheritdoc/>
     public override Verdict? Judge(ResultSet results)
     {
-        if (results.SeedsOf([Row]) is not [var seed, ..]) return null;
+        if (results.SeedsOf([Row], Counts) is not [var seed, ..]) return null;
         double Off(Quantity quantity) => Math.Abs(results.Value(Row, seed, quantity) - 1e6 * Millions);
         var nearest = Counts.MinBy(Off)!;
         double count = results.Value(Row, seed, nearest);

@@ -16,7 +16,14 @@ public readonly record struct Interval(double Mean, double Deviation, double Hal
     {
         if (values.Count == 0) throw new ArgumentException("an interval of no values");
         double mean = values.Average(), deviation = values.Count == 1 ? 0 : Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1));
-        double quantile = values.Count == 1 ? double.PositiveInfinity : Quantiles[Math.Min(values.Count - 1, Quantiles.Length) - 1];
-        return new(mean, deviation, values.Count == 1 ? double.PositiveInfinity : quantile * deviation / Math.Sqrt(values.Count), values.Count);
+        return new(mean, deviation, values.Count == 1 ? double.PositiveInfinity : Quantile(values.Count - 1) * deviation / Math.Sqrt(values.Count), values.Count);
+    }
+
+    // beyond the table Fisher's expansion about the normal quantile (Abramowitz and Stegun 26.7.5), right to 0.0002
+    static double Quantile(int degrees)
+    {
+        if (degrees <= Quantiles.Length) return Quantiles[degrees - 1];
+        const double Z = 1.959964, Z3 = Z * Z * Z, Z5 = Z3 * Z * Z, Z7 = Z5 * Z * Z;
+        return Z + (Z3 + Z) / (4 * degrees) + (5 * Z5 + 16 * Z3 + 3 * Z) / (96.0 * degrees * degrees) + (3 * Z7 + 19 * Z5 + 17 * Z3 - 15 * Z) / (384.0 * degrees * degrees * degrees);
     }
 }

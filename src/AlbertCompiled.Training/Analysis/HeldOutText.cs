@@ -3,8 +3,6 @@ namespace AlbertCompiled.Training;
 /// <summary>Held-out text to read, not to predict: nothing in it is masked.</summary>
 public static class HeldOutText
 {
-    const ulong Seed = 99;
-
     /// <summary>Sequences of whole sentences, the same ones for a corpus at all times.</summary>
     /// <param name="corpus">The corpus.</param>
     /// <param name="vocabulary">Its vocabulary.</param>
@@ -15,13 +13,13 @@ public static class HeldOutText
     {
         var batch = new TokenBatch(new(longest * sequences, sequences, 1));
         var builder = new SequenceBuilder(corpus, vocabulary, longest);
-        var plan = new EpochPlanner(corpus, corpus.HeldOutDocuments, packing with { ShortShare = 0 }, longest, batch.Capacity, Seed).Draw(0, 0, keepRest: true);
+        var plan = new EpochPlanner(corpus, corpus.HeldOutDocuments, packing with { ShortShare = 0 }, longest, batch.Capacity, HeldOut.Seed).Draw(0, 0, keepRest: true);
         for (int i = 0; i < plan.Batches; i++)
         {
             foreach (var sequence in plan.Batch(i))
             {
                 if (batch.First.Count == sequences) return batch;
-                var truncation = new RandomStream(Seed, RandomPurpose.Truncation, 0, batch.First.Count);
+                var truncation = new RandomStream(HeldOut.Seed, RandomPurpose.Truncation, 0, batch.First.Count);
                 builder.Build(sequence, ref truncation);
                 batch.Add(builder.Tokens, builder.Segments);
             }

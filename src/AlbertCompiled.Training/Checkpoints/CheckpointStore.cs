@@ -91,9 +91,10 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
     /// <exception cref="TrainingException">There is no checkpoint, it is damaged, a weight has another shape there, or there is none of the model's.</exception>
     public WeightMatch LoadMatchingWeights(CompiledModel model) => ModelWeights.LoadMatching(model, Path.Combine(Verified(), Weights));
 
-    /// <summary>Removes all checkpoints.</summary>
+    /// <summary>Removes all checkpoints, each of which is none before it loses a file: a crash in between leaves whole ones or none.</summary>
     internal void Clear()
     {
+        foreach (string folder in Complete().Reverse()) TryDelete(folder);
         if (Directory.Exists(root)) Directory.Delete(root, recursive: true);
     }
 
@@ -157,14 +158,7 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
 
     static void TryDelete(string folder)
     {
-        try
-        {
-            Manifest.Delete(folder);    // first, so that what is left by a crash in between is no checkpoint
-            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // what cannot be removed takes room, no more
-        }
+        DurableFiles.TryDelete(Manifest.Of(folder)); // first, so that what is left by a crash in between is no checkpoint
+        DurableFiles.TryDelete(folder);
     }
 }

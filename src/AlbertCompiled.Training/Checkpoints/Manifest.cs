@@ -12,20 +12,23 @@ sealed record Manifest(long Step, double? HeldOutLoss, int ChunkBytes, IReadOnly
     const string FileName = "manifest.json", Checksum = "manifest.sha256";
     const int DefaultChunk = 1 << 20;
 
-    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
+    /// <summary>The file of a checkpoint.</summary>
+    public static string Of(string folder) => Path.Combine(folder, FileName);
+
+    public static bool Exists(string folder) => File.Exists(Of(folder));
 
     public static void Write(string folder, long step, double? heldOutLoss, IEnumerable<string> files, int chunkBytes = DefaultChunk)
     {
-        string path = Path.Combine(folder, FileName);
+        string path = Of(folder);
         JsonFiles.Write(path, new Manifest(step, heldOutLoss, chunkBytes, [.. files.Select(name => ManifestEntry.Of(folder, name, chunkBytes))]));
-        DurableFiles.Write(Path.Combine(folder, Checksum), stream => stream.Write(ChecksumOf(path)));
+        DurableFiles.Write(Path.Combine(folder, Checksum), ChecksumOf(path));
     }
 
     /// <summary>Reads the manifest alone.</summary>
     /// <exception cref="TrainingException">It is damaged.</exception>
     public static Manifest Read(string folder)
     {
-        string path = Path.Combine(folder, FileName), checksum = Path.Combine(folder, Checksum);
+        string path = Of(folder), checksum = Path.Combine(folder, Checksum);
         if (!File.Exists(checksum)) throw new TrainingException($"the checkpoint {folder} is incomplete: {Checksum} is missing");
         byte[] expected = ReadAll(checksum), actual = ChecksumOf(path);
         if (!expected.AsSpan().SequenceEqual(actual)) throw new TrainingException($"{path} is corrupted: its checksum is not the one in {checksum}");
@@ -67,11 +70,6 @@ sealed record Manifest(long Step, double? HeldOutLoss, int ChunkBytes, IReadOnly
         {
             return false;
         }
-    }
-
-    public static void Delete(string folder)
-    {
-        if (Exists(folder)) File.Delete(Path.Combine(folder, FileName));
     }
 
     // as sha256sum writes and checks it

@@ -5,7 +5,7 @@ namespace AlbertCompiled.Training;
 /// <summary>Writes a model as it is published, so that the common Python port loads the folder.</summary>
 public static class PublishedWriter
 {
-    const string MappingName = "albert.encoder.embedding_hidden_mapping_in";
+    const string MappingName = "albert.encoder.embedding_hidden_mapping_in", Padding = "<pad>";
 
     // programs whose heads are not written, and what they do
     static readonly Dictionary<string, string> Unwritten = new() { ["regress"] = "scores texts", ["answer"] = "finds answers", ["tag"] = "tags words", ["choose"] = "chooses an option" };
@@ -35,15 +35,15 @@ public static class PublishedWriter
             if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
             Directory.CreateDirectory(temporary);
             JsonFiles.Write(Path.Combine(temporary, PublishedConfig.FileName), Config(config, vocabulary, type, labels));
-            JsonFiles.Write(Path.Combine(temporary, "tokenizer_config.json"), Tokenizer(config));
-            File.WriteAllBytes(Path.Combine(temporary, "spiece.model"), vocabulary.Bytes);
+            JsonFiles.Write(Path.Combine(temporary, "tokenizer_config.json"), Tokenizer(config, vocabulary));
+            DurableFiles.Write(Path.Combine(temporary, "spiece.model"), vocabulary.Bytes);
             Safetensors.Write(Path.Combine(temporary, "model.safetensors"), Tensors(model, config, type), new Dictionary<string, string> { ["format"] = "pt" });
             if (Directory.Exists(folder)) Directory.Delete(folder);
-            Directory.Move(temporary, folder);
+            DurableFiles.MoveFolder(temporary, folder);
         }
         catch (Exception e)
         {
-            TryDelete(temporary);
+            DurableFiles.TryDelete(temporary);
             if (e is IOException or UnauthorizedAccessException) throw new TrainingException($"cannot write {folder}: {e.Message}", e);
             throw;
         }
@@ -88,14 +88,15 @@ public static class PublishedWriter
         }
 
         json["tie_word_embeddings"] = true;
-        if (vocabulary.TryFind("<pad>") is { } padding) json["pad_token_id"] = padding;
+        if (vocabulary.TryFind(Padding) is { } padding) json["pad_token_id"] = padding;
         json["bos_token_id"] = vocabulary.Classify;
         json["eos_token_id"] = vocabulary.Separator;
         json["torch_dtype"] = Types[type];
         return json;
     }
 
-    static JsonObject Tokenizer(PublishedConfig config) => new()
+    // the names that the vocabulary has: one that it lacks would become a piece of its own, behind the rows of the word table
+    static JsonObject Tokenizer(PublishedConfig config, Vocabulary vocabulary) => new()
     {
         ["tokenizer_class"] = "AlbertTokenizer",
         ["do_lower_case"] = true,
@@ -106,20 +107,8 @@ public static class PublishedWriter
         ["cls_token"] = "[CLS]",
         ["sep_token"] = "[SEP]",
         ["mask_token"] = "[MASK]",
-        ["unk_token"] = "<unk>",
-        ["pad_token"] = "<pad>",
+        ["unk_token"] = vocabulary.Piece(vocabulary.Unknown),
+        ["pad_token"] = vocabulary.TryFind(Padding) is null ? vocabulary.Piece(vocabulary.Unknown) : Padding,
         ["model_max_length"] = config.Count("Positions"),
     };
-
-    static void TryDelete(string folder)
-    {
-        try
-        {
-            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // what cannot be removed takes room, no more
-        }
-    }
 }

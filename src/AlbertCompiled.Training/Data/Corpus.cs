@@ -83,6 +83,9 @@ public sealed unsafe class Corpus : IDisposable
         return new(files, manifest);
     }
 
+    /// <summary>True if a dataset that cannot be opened has to be made again; false if it may be whole, but this process cannot read it.</summary>
+    internal static bool IsDamage(TrainingException failure) => failure.InnerException is not (UnauthorizedAccessException or IOException and not (FileNotFoundException or DirectoryNotFoundException));
+
     /// <summary>Refuses a vocabulary that is not the one that the dataset was made with.</summary>
     /// <exception cref="TrainingException">It is another.</exception>
     public void CheckVocabulary(Vocabulary vocabulary)

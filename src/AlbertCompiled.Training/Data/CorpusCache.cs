@@ -3,6 +3,8 @@ namespace AlbertCompiled.Training;
 /// <summary>Datasets by content: the same text and vocabulary are tokenized once.</summary>
 public static class CorpusCache
 {
+    static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(100);
+
     /// <summary>The folder: $ALBERT_CACHE, or one of the user's in the temporary folder.</summary>
     public static string Folder =>
         Environment.GetEnvironmentVariable("ALBERT_CACHE") is { Length: > 0 } chosen ? chosen : Path.Combine(Path.GetTempPath(), $"albert-cache-{Environment.UserName}");
@@ -42,30 +44,42 @@ public static class CorpusCache
         {
             return Corpus.Open(path);
         }
-        catch (TrainingException)
+        catch (TrainingException e) when (Corpus.IsDamage(e))
         {
             Directory.Delete(path, recursive: true);
             return null;
         }
     }
 
-    // aside, then renamed: another process may want the same one
+    // aside, then renamed; one process at a time, which goes on where one before it was interrupted
     static Corpus Prepare(CorpusPreparation preparation, string path, CancellationToken cancellation)
     {
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
+        using var only = Take(path + ".lock", cancellation);
+        if (TryOpen(path) is { } made) return made; // by the process that had the lock
+        string unfinished = path + ".tmp";
+        for (bool begun = Directory.Exists(unfinished); ; begun = false)
         {
-            preparation.Make(temporary, cancellation).Dispose();
-            Directory.Move(temporary, path);
-            return Corpus.Open(path);
+            try
+            {
+                preparation.Make(unfinished, cancellation).Dispose();
+                Directory.Move(unfinished, path);
+                return Corpus.Open(path);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                DurableFiles.TryDelete(unfinished);
+                if (!begun || e is not TrainingException) throw; // what an earlier process left may have been damaged
+            }
         }
-        catch (IOException) when (Corpus.Exists(path))
+    }
+
+    static IDisposable Take(string path, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        while (true)
         {
-            return Corpus.Open(path); // the other process was first
-        }
-        finally
-        {
-            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+            if (FileLock.TryTake(path) is { } taken) return taken;
+            if (cancellation.WaitHandle.WaitOne(BetweenTries)) cancellation.ThrowIfCancellationRequested();
         }
     }
 }

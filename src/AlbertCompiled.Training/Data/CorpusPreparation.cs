@@ -196,10 +196,10 @@ public sealed class CorpusPreparation(ITextSource source, Vocabulary vocabulary,
             throw new TrainingException(
                 $"the corpus is too small: {source.Description} holds {corpus.Documents} documents; at least two with two sentences each are needed, one to train on and one held out");
         }
-        catch (TrainingException)
+        catch (TrainingException e)
         {
             corpus?.Dispose();
-            files.Delete();
+            if (Corpus.IsDamage(e)) files.Delete();
             throw;
         }
     }

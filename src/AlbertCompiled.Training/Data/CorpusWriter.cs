@@ -103,8 +103,8 @@ sealed class CorpusWriter : IDisposable
         WriteDocument((uint)Sentences);
         WriteSentence(startsSection: true);
         byte[] checksums = [.. TokenFile.Commit().Checksums, .. SentenceFile.Commit().Checksums, .. DocumentFile.Commit().Checksums];
-        File.WriteAllBytes(files.Checksums, checksums);
-        File.WriteAllBytes(files.Vocabulary, vocabulary.Bytes);
+        DurableFiles.Write(files.Checksums, checksums);
+        DurableFiles.Write(files.Vocabulary, vocabulary.Bytes);
         SealedJson.Write(files.Manifest, new CorpusManifest(
             CorpusManifest.CurrentFormat, key, text, vocabulary.Size, vocabulary.Hash, Documents, HeldOutDocuments, Sentences, Tokens, sources, Crc32C.Of(checksums), 0));
         File.Delete(files.Progress);

@@ -3,7 +3,7 @@ namespace AlbertCompiled.Training;
 /// <summary>The training batches of a pretraining run.</summary>
 /// <param name="corpus">The corpus.</param>
 /// <param name="vocabulary">Its vocabulary.</param>
-/// <param name="recipe">How to pack and mask, the stages, and the batches of the whole run, which stages are shares of.</param>
+/// <param name="recipe">How to pack and mask, the stages, and the updates of the whole run, which stages are shares of.</param>
 /// <param name="capacity">The room of a batch.</param>
 /// <param name="seed">Seed of all draws.</param>
 /// <param name="windowSentences">Sentences that are planned at a time; what a step trains on depends on it if there are more.</param>
@@ -20,7 +20,9 @@ public sealed class PretrainingBatches(
     /// <inheritdoc/>
     public void Fill(long step, TokenBatch batch)
     {
-        var (stage, start) = SequenceStage.At(recipe.Stages, recipe.Steps * recipe.Accumulate, step);
+        // a stage begins with an update, all batches of which are of its length
+        var (stage, start) = SequenceStage.At(recipe.Stages, recipe.Steps, step / recipe.Accumulate);
+        start *= recipe.Accumulate;
         if (planner is null || planStage != start)
         {
             planner = new(corpus, corpus.TrainingDocuments, recipe.Packing, stage.Sequence, capacity, seed, windowSentences);

@@ -17,7 +17,7 @@ static class SealedJson
 {
     const int MostBytes = 1 << 28;
 
-    public static void Write<T>(string path, T value) where T : ISealed<T> => DurableFiles.Write(path, stream => stream.Write(Bytes(value)));
+    public static void Write<T>(string path, T value) where T : ISealed<T> => DurableFiles.Write(path, Bytes(value));
 
     /// <summary>The file of a record, with the checksum that fits it.</summary>
     public static byte[] Bytes<T>(T value) where T : ISealed<T> => JsonSerializer.SerializeToUtf8Bytes(value.Seal(Checksum(value)), JsonFiles.Options);

@@ -16,6 +16,9 @@ public sealed class ChoiceSet(
     public override int Count => features.Count;
 
     /// <inheritdoc/>
+    public override int Truncated => features.Count(f => f.Truncated);
+
+    /// <inheritdoc/>
     public override bool IsLabelled => examples.All(e => e.Label is not null);
 
     /// <inheritdoc/>
@@ -47,7 +50,7 @@ public sealed class ChoiceSet(
     public override IEnumerable<IReadOnlyDictionary<string, object?>> Describe(IReadOnlyList<float[]> answers) => examples.Zip(answers, (e, a) => new Dictionary<string, object?>
     {
         ["id"] = e.Id,
-        ["answer"] = ((char)('A' + Probabilities.Largest(a))).ToString(),
+        ["answer"] = ChoicePredictionFile.Letter(Probabilities.Largest(a)),
         ["probabilities"] = a,
     });
 

@@ -54,10 +54,14 @@ public sealed record FineTunedFolder(string Folder)
         Checkpoints.Clear();
         File.Delete(Weights);
         File.Delete(Report);
-        File.WriteAllBytes(VocabularyFile, vocabulary.Bytes);
+        DurableFiles.Write(VocabularyFile, vocabulary.Bytes);
         File.WriteAllText(Metrics, "");
         JsonFiles.Write(ConfigurationFile, configuration);
     });
+
+    /// <summary>Writes the settings anew, with what training has found.</summary>
+    /// <exception cref="TrainingException">They cannot be written; the last ones are intact.</exception>
+    public void Update(FineTuningConfiguration configuration) => Guard(() => JsonFiles.Write(ConfigurationFile, configuration));
 
     /// <summary>The settings.</summary>
     /// <exception cref="TrainingException">They are missing or damaged.</exception>

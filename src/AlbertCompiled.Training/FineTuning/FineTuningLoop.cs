@@ -26,7 +26,7 @@ public sealed class FineTuningLoop(
     /// <summary>Trains to the last epoch, until patience ends, or until cancelled after an epoch at least.</summary>
     /// <param name="cancellation">Ends it after the update in progress; the best epoch so far is the result.</param>
     /// <exception cref="TrainingException">The loss is no number, or there is nothing to learn from or to judge by.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled within the first epoch.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled within the first epoch, or before a resumed run had a better one than before.</exception>
     public FineTuningResult Run(CancellationToken cancellation = default)
     {
         recipe.Check();
@@ -56,7 +56,7 @@ public sealed class FineTuningLoop(
 
         if (bestEpoch is null) throw new OperationCanceledException(cancellation);
         model.Parameters.Write(ParameterState.Value, 0, best);
-        return new(epochs, bestEpoch, answers ?? Predictor.Run(model, development, CancellationToken.None), steps, seconds, IsComplete());
+        return new(epochs, bestEpoch, answers ?? Predictor.Run(model, development, cancellation), steps, seconds, IsComplete());
     }
 
     // the mean loss; null if cancelled

@@ -7,6 +7,9 @@ public sealed class SpanSet(SquadData data, SpanFeaturizer featurizer) : TaskSet
 {
     readonly IReadOnlyList<SpanWindow> windows = featurizer.Encode(data.Questions.Examples).Windows;
 
+    /// <summary>Null odds above which an answer is given out as empty. Null: never, as SQuAD 1.1 wants it, and 2.0's evaluation for its search for a threshold.</summary>
+    public double? Threshold { get; init; }
+
     /// <inheritdoc/>
     public override string Program => "answer";
 
@@ -35,24 +38,30 @@ public sealed class SpanSet(SquadData data, SpanFeaturizer featurizer) : TaskSet
     /// <summary>F1 and exact matches; where questions may be without an answer, at the best threshold of null odds.</summary>
     public override IReadOnlyList<MetricValue> Judge(IReadOnlyList<float[]> answers)
     {
-        var predictions = Decode(answers).ToDictionary(p => p.Id);
-        var texts = predictions.ToDictionary(p => p.Key, p => p.Value.Answer);
-        if (!data.HasUnanswerable && SquadEvaluation.Run(data, texts).All is var all) return [new("f1", all.F1), new("exact", all.Exact)];
-        var result = SquadEvaluation.Run(data, texts, predictions.ToDictionary(p => p.Key, p => p.Value.NullOdds));
-        return [new("best_f1", result.BestF1!.Value.Value), new("best_exact", result.BestExact!.Value.Value)];
+        var result = Evaluate(answers);
+        return result is { BestF1: { } f1, BestExact: { } exact } ? [new("best_f1", f1.Value), new("best_exact", exact.Value)] : [new("f1", result.All.F1), new("exact", result.All.Exact)];
     }
 
-    /// <summary>Writes answers, and beside them null odds (*.null_odds.json) if questions may be without an answer.</summary>
+    /// <inheritdoc/>
+    public override double? BestThreshold(IReadOnlyList<float[]> answers) => Evaluate(answers).BestF1?.Threshold;
+
+    /// <summary>Writes answers, and beside them null odds (*.null_odds.json) if questions may be without one.</summary>
     public override void Write(string path, IReadOnlyList<float[]> answers)
     {
         var predictions = Decode(answers);
-        SquadPredictionFile.WriteAnswers(path, predictions);
-        if (data.HasUnanswerable) SquadPredictionFile.WriteNullOdds(Path.ChangeExtension(path, ".null_odds.json"), predictions);
+        SquadPredictionFile.WriteAnswers(path, predictions, Threshold);
+        if (data.HasUnanswerable || Threshold is not null) SquadPredictionFile.WriteNullOdds(Path.ChangeExtension(path, ".null_odds.json"), predictions);
     }
 
     /// <inheritdoc/>
     public override IEnumerable<IReadOnlyDictionary<string, object?>> Describe(IReadOnlyList<float[]> answers) =>
-        Decode(answers).Select(p => new Dictionary<string, object?> { ["id"] = p.Id, ["answer"] = p.Answer, ["null_odds"] = p.NullOdds });
+        Decode(answers).Select(p => new Dictionary<string, object?> { ["id"] = p.Id, ["answer"] = p.AnswerAt(Threshold), ["null_odds"] = p.NullOdds });
+
+    SquadResult Evaluate(IReadOnlyList<float[]> answers)
+    {
+        var predictions = Decode(answers);
+        return SquadEvaluation.Run(data, predictions.ToDictionary(p => p.Id, p => p.Answer), data.HasUnanswerable ? predictions.ToDictionary(p => p.Id, p => p.NullOdds) : null);
+    }
 
     List<AnswerPrediction> Decode(IReadOnlyList<float[]> answers)
     {

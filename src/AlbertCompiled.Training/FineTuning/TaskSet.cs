@@ -24,6 +24,12 @@ public abstract class TaskSet
     /// <summary>True if all examples are labelled, so that answers can be judged.</summary>
     public abstract bool IsLabelled { get; }
 
+    /// <summary>Which records of the data were left out, in a line; null: none.</summary>
+    public string? LeftOut { get; init; }
+
+    /// <summary>Items of which the end was cut off to fit the longest sequence. Windows lose nothing.</summary>
+    public virtual int Truncated => 0;
+
     /// <summary>Labels to tell apart; null if the task has none.</summary>
     public virtual LabelSet? Labels => null;
 
@@ -46,6 +52,10 @@ public abstract class TaskSet
     /// <summary>The task's metrics; the first is the main one.</summary>
     /// <param name="answers">What a model says of each item.</param>
     public abstract IReadOnlyList<MetricValue> Judge(IReadOnlyList<float[]> answers);
+
+    /// <summary>The threshold of null odds at which F1 is best; null for tasks without questions that may have no answer.</summary>
+    /// <param name="answers">What a model says of each item.</param>
+    public virtual double? BestThreshold(IReadOnlyList<float[]> answers) => null;
 
     /// <summary>What was taken for what; null for tasks without classes.</summary>
     public virtual ConfusionMatrix? Confusion(IReadOnlyList<float[]> answers) => null;

@@ -15,6 +15,9 @@ public sealed class TextSet(TextTask task, IReadOnlyList<TextExample> examples, 
     public override int Count => features.Count;
 
     /// <inheritdoc/>
+    public override int Truncated => features.Count(f => f.Truncated);
+
+    /// <inheritdoc/>
     public override bool IsLabelled => examples.All(e => task.Labels is null ? e.Score is not null : e.Label is not null);
 
     /// <inheritdoc/>

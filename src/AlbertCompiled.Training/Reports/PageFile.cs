@@ -21,7 +21,7 @@ public static class PageFile
                 using var text = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
                 if (html) text.WriteLine("<!DOCTYPE html>"); // the writer of XML would put a blank into it
                 using var writer = XmlWriter.Create(text, new() { OmitXmlDeclaration = true, Indent = true, NewLineChars = "\n" });
-                page.Save(writer);
+                Printable(page).Save(writer);
             });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -29,4 +29,20 @@ public static class PageFile
             throw new TrainingException($"cannot write {path}: {e.Message}", e);
         }
     }
+
+    // names and texts come from anybody's data, and XML cannot say every character
+    static XDocument Printable(XDocument page)
+    {
+        foreach (var element in page.Descendants())
+        {
+            foreach (var text in element.Nodes().OfType<XText>().Where(t => !IsPrintable(t.Value))) text.Value = Printable(text.Value);
+            foreach (var attribute in element.Attributes().Where(a => !IsPrintable(a.Value))) attribute.Value = Printable(attribute.Value);
+        }
+
+        return page;
+    }
+
+    static bool IsPrintable(string text) => text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0 && text.All(XmlConvert.IsXmlChar);
+
+    static string Printable(string text) => string.Concat(text.EnumerateRunes().Select(r => r.Value > char.MaxValue || XmlConvert.IsXmlChar((char)r.Value) ? r : Rune.ReplacementChar));
 }

@@ -24,8 +24,8 @@ static class ReportFigures
         }
 
         if (log.Steps.Count == 0) yield break;
-        double tokens = log.Steps.Sum(s => s.GetProperty("tokens").GetDouble());
-        double seconds = log.Steps.Sum(s => s.GetProperty("tokens").GetDouble() / Math.Max(1, s.GetProperty("tokens_per_s").GetDouble()));
+        double tokens = log.Steps.Sum(s => s.Tokens);
+        double seconds = log.Steps.Sum(s => s.Tokens / Math.Max(1, s.TokensPerSecond));
         yield return new("Tokens per second", (tokens / Math.Max(seconds, 1e-9)).ToString("#,0", CultureInfo.InvariantCulture),
             $"{tokens.ToString("#,0", CultureInfo.InvariantCulture)} tokens in {seconds.ToString("0.0", CultureInfo.InvariantCulture)} s of training");
     }

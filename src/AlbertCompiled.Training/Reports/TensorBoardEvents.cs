@@ -66,16 +66,27 @@ sealed class TensorBoardEvents : IDisposable
         }
     }
 
-    // whole ones
-    string[] NewLines()
+    // whole ones, in memory bounded by the longest
+    IEnumerable<string> NewLines()
     {
         using var source = new FileStream(metrics, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         source.Position = read;
-        var bytes = new byte[source.Length - read];
-        source.ReadExactly(bytes);
-        int end = Array.LastIndexOf(bytes, (byte)'\n') + 1;
-        read += end;
-        return Encoding.UTF8.GetString(bytes, 0, end).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var buffer = new byte[1 << 16];
+        int held = 0;
+        for (int got; (got = source.Read(buffer, held, buffer.Length - held)) > 0;)
+        {
+            held += got;
+            int start = 0;
+            for (int end; (end = Array.IndexOf(buffer, (byte)'\n', start, held - start)) >= 0; start = end + 1)
+            {
+                read += end + 1 - start;
+                if (end > start) yield return Encoding.UTF8.GetString(buffer, start, end - start);
+            }
+
+            buffer.AsSpan(start, held - start).CopyTo(buffer);
+            held -= start;
+            if (held == buffer.Length) Array.Resize(ref buffer, 2 * buffer.Length);
+        }
     }
 
     void Write(JsonElement measured)
@@ -98,12 +109,7 @@ sealed class TensorBoardEvents : IDisposable
     }
 
     /// <summary>The checksum of a record: CRC-32C, rotated and shifted so that a checksum of checksums is not degenerate.</summary>
-    internal static uint MaskedChecksum(ReadOnlySpan<byte> bytes)
-    {
-        uint crc = ~0u;
-        foreach (byte b in bytes) crc = BitOperations.Crc32C(crc, b);
-        return BitOperations.RotateRight(~crc, 15) + 0xA282EAD8;
-    }
+    internal static uint MaskedChecksum(ReadOnlySpan<byte> bytes) => BitOperations.RotateRight(Crc32C.Of(bytes), 15) + 0xA282EAD8;
 
     static long Step(JsonElement measured) => measured.GetProperty("step").GetInt64();
 

@@ -3,7 +3,6 @@ namespace AlbertCompiled.Training;
 /// <summary>Masked batches of held-out text, the same for every run on a corpus with the same recipe.</summary>
 public sealed class HeldOutSet
 {
-    const ulong Seed = 99;
     const int MostPasses = 100;
 
     HeldOutSet(IReadOnlyList<TokenBatch> batches) => Batches = batches;
@@ -28,7 +27,7 @@ public sealed class HeldOutSet
         int longest = recipe.LongestSequence, missing = sequences;
         var filler = new BatchFiller(corpus, vocabulary, recipe.Masking, longest);
         var batches = new List<TokenBatch>();
-        var planner = new EpochPlanner(corpus, corpus.HeldOutDocuments, recipe.Packing with { ShortShare = 0 }, longest, capacity, Seed);
+        var planner = new EpochPlanner(corpus, corpus.HeldOutDocuments, recipe.Packing with { ShortShare = 0 }, longest, capacity, HeldOut.Seed);
         for (int pass = 0; pass < MostPasses && missing > 0; pass++)
         {
             // of a large corpus the first window holds more than enough
@@ -37,7 +36,7 @@ public sealed class HeldOutSet
             {
                 var chosen = plan.Batch(i)[..Math.Min(missing, plan.Batch(i).Length)];
                 var batch = new TokenBatch(capacity);
-                filler.Fill(chosen, Seed, (long)pass << 32 | (uint)i, batch);
+                filler.Fill(chosen, HeldOut.Seed, (long)pass << 32 | (uint)i, batch);
                 batches.Add(batch);
                 missing -= chosen.Length;
             }

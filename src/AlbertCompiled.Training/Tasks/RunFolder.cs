@@ -38,7 +38,7 @@ public sealed record RunFolder(string Folder)
             File.Delete(run.Configuration);     // first: what a crash leaves is no run
             run.Checkpoints.Clear();
             File.Delete(run.Report);
-            File.WriteAllBytes(run.Vocabulary, vocabulary.Bytes);
+            DurableFiles.Write(run.Vocabulary, vocabulary.Bytes);
             File.WriteAllText(run.Metrics, "");
             JsonFiles.Write(run.Configuration, configuration);
             return run;
@@ -64,16 +64,14 @@ public sealed record RunFolder(string Folder)
     /// <exception cref="TrainingException">It cannot be written, or another process trains in it.</exception>
     public static IDisposable Lock(string folder)
     {
-        string path = Path.Combine(folder, "lock");
         try
         {
             Directory.CreateDirectory(folder);
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return FileLock.TryTake(Path.Combine(folder, "lock")) ?? throw new TrainingException($"another process is training in {folder}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            bool taken = e is IOException && File.Exists(path);
-            throw taken ? new TrainingException($"another process is training in {folder}", e) : CannotWrite(folder, e);
+            throw CannotWrite(folder, e);
         }
     }
 

@@ -8,6 +8,9 @@ public static class HeldOut
     /// <summary>One in this many.</summary>
     public const int Share = 20;
 
+    /// <summary>Seed of all that is drawn from them: the same for every run.</summary>
+    internal const ulong Seed = 99;
+
     /// <summary>
     /// True if the last document of a corpus is held out though its name did not choose it: a small corpus may have no name whose checksum falls into the
     /// twentieth, and something must be held out.

@@ -18,8 +18,6 @@ public sealed class TextLines : IDisposable
 {
     const int FirstBuffer = 1 << 16;
 
-    static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
-
     readonly Stream stream;
     readonly string name;
     readonly int longest;
@@ -102,8 +100,8 @@ public sealed class TextLines : IDisposable
     void SkipMark()
     {
         begun = true;
-        while (end - start < ByteOrderMark.Length && Fill()) { }
-        if (buffer.AsSpan(start, end - start).StartsWith(ByteOrderMark)) start += ByteOrderMark.Length;
+        while (end - start < Utf8Text.ByteOrderMark.Length && Fill()) { }
+        if (buffer.AsSpan(start, end - start).StartsWith(Utf8Text.ByteOrderMark)) start += Utf8Text.ByteOrderMark.Length;
     }
 
     // more of the stream into the buffer; false at its end

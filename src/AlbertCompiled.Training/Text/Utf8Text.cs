@@ -6,6 +6,9 @@ namespace AlbertCompiled.Training;
 /// <summary>Facts about UTF-8.</summary>
 static class Utf8Text
 {
+    /// <summary>What a file may begin with to say that it is UTF-8.</summary>
+    public static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     /// <summary>The first byte that is not well-formed UTF-8 with those after it.</summary>
     public static int FirstMalformed(ReadOnlySpan<byte> text)
     {

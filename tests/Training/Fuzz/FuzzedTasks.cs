@@ -38,7 +38,7 @@ internal static class FuzzedTasks
             """, "")),
         Row("predicted classes", "a.tsv", p => TextPredictionFile.Evaluate(Rte.Task, p, Gold), "index\tprediction\n0\tentailment\n1\tnot_entailment\n"),
         Row("predicted scores", "a.tsv", p => TextPredictionFile.Evaluate(OwnTexts.Task("mine", null), p, new("dev.tsv", [new("a", Score: 1), new("b", Score: 3)])), "index\tprediction\n0\t1.5\n1\t-2e3\n"),
-        Row("predicted options", "a.tsv", p => ChoicePredictionFile.Accuracy(Choices, ChoicePredictionFile.Read(p, Choices)), "id\tanswer\n1\tA\n2\tB\n"),
+        Row("predicted options", "a.tsv", p => ChoicePredictionFile.Accuracy(Choices, ChoicePredictionFile.Read(p, new("questions", Choices))), "id\tanswer\n1\tA\n2\tB\n"),
         Row("predicted tags", "a.conll", p => TagPredictionFile.Evaluate(Sentences, TagPredictionFile.Read(p, Tags), Tags), "a\tO\nb\tB-C\n\n"),
         Row("predicted answers", "a.json", p => SquadEvaluation.Run(Questions, SquadPredictionFile.ReadAnswers(p)), """{"1":"the","2":""}"""),
         Row("null odds", "a.json", p => SquadEvaluation.Run(Questions, new Dictionary<string, string> { ["1"] = "the", ["2"] = "b" }, SquadPredictionFile.ReadNullOdds(p), 0.5), """{"1":-3.5,"2":1e3}"""),

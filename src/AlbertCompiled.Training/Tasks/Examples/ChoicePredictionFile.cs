@@ -1,11 +1,15 @@
-using System.Text;
-
 namespace AlbertCompiled.Training;
 
 /// <summary>Files of chosen options: a TSV with the columns "id" and "answer", a letter from A. (RACE has published no format of its own.)</summary>
 public static class ChoicePredictionFile
 {
     static readonly string[] Columns = ["id", "answer"];
+
+    /// <summary>Options of a question at most: as many as there are letters.</summary>
+    public const int MostOptions = 'Z' - 'A' + 1;
+
+    /// <summary>The letter of an option.</summary>
+    public static string Letter(int option) => ((char)('A' + option)).ToString();
 
     /// <summary>The index of a letter from A on; null if it names none of the options.</summary>
     public static int? Find(string letter, int options) => letter is [>= 'A' and <= 'Z'] && letter[0] - 'A' < options ? letter[0] - 'A' : null;
@@ -15,27 +19,29 @@ public static class ChoicePredictionFile
     /// <param name="examples">The questions.</param>
     /// <param name="predicted">The option predicted for each.</param>
     /// <exception cref="TrainingException">The file cannot be written.</exception>
-    public static void Write(string path, IReadOnlyList<ChoiceExample> examples, IReadOnlyList<int> predicted) => DataFile.Write(path, stream =>
+    public static void Write(string path, IReadOnlyList<ChoiceExample> examples, IReadOnlyList<int> predicted) => DataFile.WriteText(path, writer =>
     {
-        using var writer = new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" };
         writer.WriteLine(string.Join('\t', Columns));
-        for (int i = 0; i < examples.Count; i++) writer.WriteLine($"{examples[i].Id}\t{(char)('A' + predicted[i])}");
+        for (int i = 0; i < examples.Count; i++) writer.WriteLine($"{examples[i].Id}\t{Letter(predicted[i])}");
     });
 
     /// <summary>Reads predicted options, in the order of the questions.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="examples">The questions.</param>
-    /// <exception cref="TrainingException">The file is not as above, or lacks a question.</exception>
-    public static int[] Read(string path, IReadOnlyList<ChoiceExample> examples)
+    /// <param name="questions">The questions.</param>
+    /// <exception cref="TrainingException">The file is not as above, lacks a question, has one twice or one of another set.</exception>
+    public static int[] Read(string path, ExampleSet<ChoiceExample> questions)
     {
+        var known = questions.Examples.Select(e => e.Id).ToHashSet();
         var answers = new Dictionary<string, (string Letter, RowPlace Place)>();
         foreach (var row in DataTable.Tsv(path, Columns))
         {
             var reader = new RowReader(row, Columns);
-            answers[reader.Field("id")] = (reader.Field("answer"), reader.Place);
+            string id = reader.Field("id");
+            if (questions.Skipped == 0 && !known.Contains(id)) throw reader.Place.Error($"{questions.File} does not ask question {id}");
+            if (!answers.TryAdd(id, (reader.Field("answer"), reader.Place))) throw reader.Place.Error($"question {id} is answered above already");
         }
 
-        return [.. examples.Select(Answer)];
+        return [.. questions.Examples.Select(Answer)];
 
         int Answer(ChoiceExample example)
         {

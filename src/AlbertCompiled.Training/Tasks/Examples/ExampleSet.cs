@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AlbertCompiled.Training;
 
 /// <summary>The examples of a file, in its order.</summary>
@@ -7,6 +9,9 @@ namespace AlbertCompiled.Training;
 /// <param name="FirstSkipped">What was wrong with the first of those.</param>
 public sealed record ExampleSet<T>(string File, IReadOnlyList<T> Examples, int Skipped = 0, string? FirstSkipped = null)
 {
+    /// <summary>What was left out, in a line; null: nothing.</summary>
+    public string? LeftOut => Skipped == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{Skipped:#,0} bad row{(Skipped == 1 ? "" : "s")} left out, the first: {FirstSkipped}");
+
     /// <summary>Makes an example of each record.</summary>
     /// <exception cref="TrainingException">A record cannot be an example and is not to be skipped, or none is left.</exception>
     internal static ExampleSet<T> Read<TRow>(string file, IEnumerable<TRow> rows, Func<TRow, T> parse, BadRows badRows)

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json;
+
 namespace AlbertCompiled.Training;
 
 /// <summary>The classes of a task; a class is its index.</summary>
@@ -22,11 +25,20 @@ public sealed class LabelSet
     public int Count => Names.Count;
 
     /// <summary>The labels that occur: as numbers ascending if all are whole numbers, else by code points.</summary>
-    public static LabelSet Of(IEnumerable<string> labels)
+    /// <param name="file">Where they occur.</param>
+    /// <param name="labels">The labels, any number of times.</param>
+    /// <exception cref="TrainingException">A label holds a control character, or two differ in white space around them alone.</exception>
+    public static LabelSet Of(string file, IEnumerable<string> labels)
     {
         string[] distinct = [.. labels.Distinct()];
-        return distinct.All(l => int.TryParse(l, out _)) ? new([.. distinct.OrderBy(int.Parse).ThenBy(l => l, StringComparer.Ordinal)]) : new([.. distinct.Order(StringComparer.Ordinal)]);
+        if (distinct.FirstOrDefault(l => l.Any(char.IsControl)) is { } broken)
+            throw new TrainingException($"{file}: the label {JsonSerializer.Serialize(broken)} holds a control character, such as a tab or the end of a line; files of predictions cannot say it");
+        if (distinct.GroupBy(l => l.Trim()).FirstOrDefault(g => g.Count() > 1) is { } same)
+            throw new TrainingException($"{file}: the labels {string.Join(" and ", same.Order(StringComparer.Ordinal).Select(l => $"\"{l}\""))} differ in white space alone; make them one");
+        return distinct.All(l => Number(l) is not null) ? new([.. distinct.OrderBy(Number).ThenBy(l => l, StringComparer.Ordinal)]) : new([.. distinct.Order(StringComparer.Ordinal)]);
     }
+
+    static int? Number(string label) => int.TryParse(label, NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) ? number : null;
 
     /// <summary>The class of a label; null if there is none of this name.</summary>
     public int? Find(string name) => indices.TryGetValue(name, out int index) ? index : null;

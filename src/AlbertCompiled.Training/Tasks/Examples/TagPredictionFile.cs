@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace AlbertCompiled.Training;
 
 /// <summary>Files of predicted tags, as CoNLL's tasks have them: a word and its tag a line, a blank line between sentences.</summary>
@@ -13,9 +11,8 @@ public static class TagPredictionFile
     /// <param name="predicted">For each sentence the class of each word's tag.</param>
     /// <param name="tags">The classes.</param>
     /// <exception cref="TrainingException">The file cannot be written.</exception>
-    public static void Write(string path, IReadOnlyList<TaggedExample> examples, IReadOnlyList<IReadOnlyList<int>> predicted, LabelSet tags) => DataFile.Write(path, stream =>
+    public static void Write(string path, IReadOnlyList<TaggedExample> examples, IReadOnlyList<IReadOnlyList<int>> predicted, LabelSet tags) => DataFile.WriteText(path, writer =>
     {
-        using var writer = new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" };
         foreach (var (example, classes) in examples.Zip(predicted))
         {
             foreach (var (word, c) in example.Words.Zip(classes)) writer.WriteLine($"{word}\t{tags.Names[c]}");
@@ -27,7 +24,7 @@ public static class TagPredictionFile
     /// <exception cref="TrainingException">The file cannot be read, or has other tags.</exception>
     public static ExampleSet<TaggedExample> Read(string path, LabelSet tags) => OwnTags.Read(path, Columns, tags);
 
-    /// <summary>Accuracy and macro F1 over words; F1 over entities where tags are of the form B-type and I-type.</summary>
+    /// <summary>Accuracy and macro F1 over words; F1 over entities where tags are of the form B-type and I-type, or of a scheme like it.</summary>
     /// <param name="gold">Sentences with their tags.</param>
     /// <param name="predicted">The same sentences with predicted tags.</param>
     /// <param name="tags">The classes.</param>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace AlbertCompiled.Training;
 
@@ -43,9 +42,8 @@ public static class TextPredictionFile
     public static ConfusionMatrix Confusion(TextTask task, string path, ExampleSet<TextExample> gold) =>
         task.Confusion(gold.Examples, Read(path, gold, r => r.Label("prediction", task.Labels!)));
 
-    static void Write(string path, IEnumerable<string> predictions) => DataFile.Write(path, stream =>
+    static void Write(string path, IEnumerable<string> predictions) => DataFile.WriteText(path, writer =>
     {
-        using var writer = new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" };
         writer.WriteLine(string.Join('\t', Columns));
         int index = 0;
         foreach (string prediction in predictions) writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{index++}\t{prediction}"));

@@ -10,7 +10,11 @@ public readonly record struct AnswerCandidate(string Answer, double Score);
 /// <param name="Answer">The best answer that is not empty, as the original context spells it; empty if there is none.</param>
 /// <param name="NullOdds">Score of no answer less the best answer's: the greater, the surer there is none.</param>
 /// <param name="Best">The best answers, best first.</param>
-public sealed record AnswerPrediction(string Id, string Answer, double NullOdds, IReadOnlyList<AnswerCandidate> Best);
+public sealed record AnswerPrediction(string Id, string Answer, double NullOdds, IReadOnlyList<AnswerCandidate> Best)
+{
+    /// <summary>The answer, empty if its null odds are above a threshold; null: never.</summary>
+    public string AnswerAt(double? threshold) => NullOdds > threshold ? "" : Answer;
+}
 
 /// <summary>
 /// Finds answers from logits of start and end (Devlin et al. 2019, run_squad.py): in each window among the likeliest starts and ends,

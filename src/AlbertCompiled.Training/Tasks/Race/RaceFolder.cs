@@ -54,13 +54,14 @@ public static class RaceFolder
     static ChoiceExample ToExample((RowPlace Place, string Id, PassageJson Passage, int Index) q)
     {
         string question = q.Passage.Questions[q.Index];
-        string[] options = q.Passage.Options[q.Index];
+        string?[]? options = q.Passage.Options[q.Index];
         if (string.IsNullOrWhiteSpace(q.Passage.Article)) throw q.Place.Error("the article is empty");
         if (string.IsNullOrWhiteSpace(question)) throw q.Place.Error("the question is empty");
-        if (options.Length != Options) throw q.Place.Error($"{options.Length} options, not {Options}");
+        if (options?.Length != Options) throw q.Place.Error($"{options?.Length ?? 0} options, not {Options}");
+        if (options.Any(string.IsNullOrWhiteSpace)) throw q.Place.Error("an option is empty");
         int? label = q.Passage.Answers is null ? null : ChoicePredictionFile.Find(q.Passage.Answers[q.Index], Options) ?? throw q.Place.Error($"the answer is \"{q.Passage.Answers[q.Index]}\", not A, B, C or D");
-        return new(q.Id, q.Passage.Article, question, options, label);
+        return new(q.Id, q.Passage.Article, question, options!, label);
     }
 
-    sealed record PassageJson(string Article, string[] Questions, string[][] Options, string[]? Answers = null);
+    sealed record PassageJson(string Article, string[] Questions, string?[]?[] Options, string[]? Answers = null);
 }

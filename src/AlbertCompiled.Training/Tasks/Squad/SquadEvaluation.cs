@@ -25,13 +25,16 @@ public sealed record SquadResult(SquadScore All, SquadScore Answerable, SquadSco
 /// </summary>
 public static class SquadEvaluation
 {
+    /// <summary>The official script's threshold of null odds where none is named.</summary>
+    public const double DefaultThreshold = 1;
+
     /// <summary>Judges predictions.</summary>
     /// <param name="data">Questions with their answers.</param>
     /// <param name="answers">Predicted answer by question ID; empty: there is none.</param>
     /// <param name="nullOdds">How much no answer is preferred to the predicted one, by question ID; null: as the answers say.</param>
-    /// <param name="threshold">Null odds above which a question counts as without an answer; null: the answers count as they are.</param>
-    /// <exception cref="TrainingException">A question has no prediction.</exception>
-    public static SquadResult Run(SquadData data, IReadOnlyDictionary<string, string> answers, IReadOnlyDictionary<string, double>? nullOdds = null, double? threshold = null)
+    /// <param name="threshold">Null odds above which a question counts as without an answer; without null odds, the answers count as they are.</param>
+    /// <exception cref="TrainingException">A question has no prediction, or a prediction no question.</exception>
+    public static SquadResult Run(SquadData data, IReadOnlyDictionary<string, string> answers, IReadOnlyDictionary<string, double>? nullOdds = null, double threshold = DefaultThreshold)
     {
         var judged = new Judged[data.Questions.Examples.Count];
         for (int i = 0; i < judged.Length; i++)
@@ -40,7 +43,11 @@ public static class SquadEvaluation
             judged[i] = Judge(question, Find(answers, question, "answer"), nullOdds is null ? 0 : Find(nullOdds, question, "null odds"), data.HasUnanswerable);
         }
 
-        var final = threshold is { } limit ? [.. judged.Select(j => j.NullOdds > limit ? j.AsNull() : j)] : judged;
+        // what was left out of the questions may well be predicted
+        var known = data.Questions.Examples.Select(q => q.Id).ToHashSet();
+        if (data.Questions.Skipped == 0 && answers.Keys.FirstOrDefault(id => !known.Contains(id)) is { } foreign)
+            throw new TrainingException($"the predictions answer question {foreign}, which {data.Questions.File} does not ask: score the set that they were made for");
+        var final = nullOdds is null ? judged : [.. judged.Select(j => j.NullOdds > threshold ? j.AsNull() : j)];
         return new(
             Mean(final), Mean(final.Where(j => j.HasAnswer)), Mean(final.Where(j => !j.HasAnswer)),
             nullOdds is null ? null : Best(judged, j => j.Exact), nullOdds is null ? null : Best(judged, j => j.F1));

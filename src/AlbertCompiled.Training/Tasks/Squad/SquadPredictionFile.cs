@@ -6,7 +6,7 @@ namespace AlbertCompiled.Training;
 /// <summary>Prediction files as SQuAD's evaluation takes them: a JSON object from question ID to answer, and one from ID to null odds.</summary>
 public static class SquadPredictionFile
 {
-    static readonly JsonSerializerOptions Options = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonSerializerOptions Options = new() { WriteIndented = true, AllowDuplicateProperties = false, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes answers.</summary>
     /// <param name="path">The file.</param>
@@ -16,7 +16,7 @@ public static class SquadPredictionFile
     /// </param>
     /// <exception cref="TrainingException">The file cannot be written.</exception>
     public static void WriteAnswers(string path, IEnumerable<AnswerPrediction> predictions, double? threshold = null) =>
-        Write(path, predictions.ToDictionary(p => p.Id, p => p.NullOdds > threshold ? "" : p.Answer));
+        Write(path, predictions.ToDictionary(p => p.Id, p => p.AnswerAt(threshold)));
 
     /// <summary>Writes null odds: how much more a model believes in no answer than in its best one.</summary>
     /// <param name="path">The file.</param>
@@ -39,11 +39,11 @@ public static class SquadPredictionFile
         var bytes = DataFile.Bytes(path);
         try
         {
-            return JsonSerializer.Deserialize<Dictionary<string, T>>(bytes.Span) is { } read && read.Values.All(v => v is not null) ? read : throw new JsonException();
+            return JsonSerializer.Deserialize<Dictionary<string, T>>(bytes.Span, Options) is { } read && read.Values.All(v => v is not null) ? read : throw new JsonException();
         }
         catch (JsonException e)
         {
-            throw new TrainingException($"{path}, line {(e.LineNumber ?? 0) + 1}: not a JSON object from question ID to {what}", e);
+            throw new TrainingException($"{path}, line {(e.LineNumber ?? 0) + 1}: not a JSON object from question ID to {what}{(e.Message.StartsWith("Duplicate", StringComparison.Ordinal) ? ": a question stands there twice" : "")}", e);
         }
     }
 }

@@ -6,8 +6,6 @@ namespace AlbertCompiled.Training;
 /// <summary>Files of labelled data: whole in memory, and UTF-8 throughout.</summary>
 static class DataFile
 {
-    static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
-
     /// <summary>The bytes of a file without a byte order mark.</summary>
     /// <exception cref="TrainingException">It cannot be read or is not UTF-8.</exception>
     public static ReadOnlyMemory<byte> Bytes(string path)
@@ -23,7 +21,7 @@ static class DataFile
         }
 
         if (!Utf8.IsValid(bytes)) throw Malformed(path, bytes);
-        return bytes.AsMemory(bytes.AsSpan().StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0);
+        return bytes.AsMemory(bytes.AsSpan().StartsWith(Utf8Text.ByteOrderMark) ? Utf8Text.ByteOrderMark.Length : 0);
     }
 
     /// <summary>The text of a file.</summary>
@@ -45,22 +43,28 @@ static class DataFile
         }
     }
 
-    /// <summary>Writes a file aside, then puts it in place, so that there is always a whole one.</summary>
+    /// <summary>Writes a file, and its folder if need be; there is always a whole one.</summary>
     /// <exception cref="TrainingException">It cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         try
         {
             if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
-            string temporary = path + ".tmp";
-            using (var stream = File.Create(temporary)) write(stream);
-            File.Move(temporary, path, overwrite: true);
+            DurableFiles.Write(path, write);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TrainingException($"cannot write {path}: {e.Message}", e);
         }
     }
+
+    /// <summary>The same of text, in UTF-8 without a byte order mark and with LF at the ends of lines.</summary>
+    /// <exception cref="TrainingException">It cannot be written.</exception>
+    public static void WriteText(string path, Action<TextWriter> write) => Write(path, stream =>
+    {
+        using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        write(writer);
+    });
 
     static TrainingException Malformed(string path, byte[] bytes)
     {

@@ -12,7 +12,12 @@ readonly record struct DataCell(string? Text, IReadOnlyList<string>? Items = nul
 /// <summary>A record of a table.</summary>
 /// <param name="Place">Where it stands.</param>
 /// <param name="Cells">Its fields, in the order of the columns that were asked for.</param>
-sealed record DataRow(RowPlace Place, IReadOnlyList<DataCell> Cells);
+/// <param name="Fault">Why it has no fields that could be told apart; null: it has.</param>
+sealed record DataRow(RowPlace Place, IReadOnlyList<DataCell> Cells, string? Fault = null)
+{
+    /// <summary>A record with more fields than there are columns: which of them belongs where, nobody knows.</summary>
+    public static DataRow TooWide(RowPlace place, int fields, int columns, string advice) => new(place, [], $"{fields} fields, but the first line names {columns}; {advice}");
+}
 
 /// <summary>
 /// Reads named columns of CSV (RFC 4180: quotes, and line ends within them), of TSV (literal: a quote is a character like any other) or
@@ -26,8 +31,8 @@ static class DataTable
     static readonly Dictionary<string, Func<string, IReadOnlyList<string>, IEnumerable<DataRow>>> Readers = new(StringComparer.OrdinalIgnoreCase)
     {
         [".csv"] = Csv,
-        [".tsv"] = (path, columns) => Tsv(path, columns),
-        [".txt"] = (path, columns) => Tsv(path, columns),
+        [".tsv"] = (path, columns) => Tsv(path, columns, widest: true),
+        [".txt"] = (path, columns) => Tsv(path, columns, widest: true),
         [".jsonl"] = JsonLines,
         [".ndjson"] = JsonLines,
     };
@@ -45,21 +50,23 @@ static class DataTable
     /// <param name="path">The file.</param>
     /// <param name="columns">Names of the columns wanted.</param>
     /// <param name="header">Names of all columns where the file has no line with them.</param>
-    public static IEnumerable<DataRow> Tsv(string path, IReadOnlyList<string> columns, IReadOnlyList<string>? header = null)
+    /// <param name="widest">Whether a record with more fields than columns is a bad one. Published files have such, and they count.</param>
+    public static IEnumerable<DataRow> Tsv(string path, IReadOnlyList<string> columns, IReadOnlyList<string>? header = null, bool widest = false)
     {
         int[]? chosen = header is null ? null : Choose(header, columns, path);
         foreach (var (number, line) in DataFile.Lines(path))
-            if (chosen is null) chosen = Choose(line.Split('\t'), columns, path);
-            else if (line.Length > 0) yield return new(new(path, number), Fields(line, chosen));
+            if (header is null) chosen = Choose(header = line.Split('\t'), columns, path);
+            else if (line.Length > 0 || header.Count == 1) yield return Fields(line, chosen!, new(path, number), widest ? header.Count : int.MaxValue);
         if (chosen is null) throw Empty(path);
     }
 
     // only what is wanted becomes a string: most of MNLI's rows are parse trees
-    static DataCell[] Fields(string line, int[] chosen)
+    static DataRow Fields(string line, int[] chosen, RowPlace place, int most)
     {
         var ranges = new List<Range>();
         foreach (var range in line.AsSpan().Split('\t')) ranges.Add(range);
-        return [.. chosen.Select(c => new DataCell(c < ranges.Count ? line[ranges[c]] : null))];
+        return ranges.Count > most ? DataRow.TooWide(place, ranges.Count, most, "a text must not hold a tab")
+            : new(place, [.. chosen.Select(c => new DataCell(c < ranges.Count ? line[ranges[c]] : null))]);
     }
 
     static IEnumerable<DataRow> Csv(string path, IReadOnlyList<string> columns)
@@ -76,9 +83,9 @@ static class DataTable
         for (; parser.Read(); line = parser.RawRow + 1)
         {
             string[] fields = parser.Record!;
-            if (fields is [""]) continue;
+            if (fields is [""] && width != 1) continue; // of one column, a blank line is an empty field
             if (chosen is null) (chosen, width) = (Choose(fields, columns, path), fields.Length);
-            else if (fields.Length > width) throw new TrainingException($"{path}, line {line}: {fields.Length} fields, but the first line names {width}; quote fields that hold a comma");
+            else if (fields.Length > width) yield return DataRow.TooWide(new(path, line), fields.Length, width, "quote fields that hold a comma");
             else yield return new(new(path, line), [.. chosen.Select(c => new DataCell(c < fields.Length ? fields[c] : null))]);
         }
 

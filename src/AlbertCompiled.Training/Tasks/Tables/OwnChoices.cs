@@ -27,6 +27,7 @@ public static class OwnChoices
     {
         var options = columns.Options.Count == 1 ? reader.List(columns.Options[0]) : [.. columns.Options.Select(reader.Text)];
         if (options.Count < 2) throw reader.Place.Error("there is one option; a choice needs two");
+        if (options.Count > ChoicePredictionFile.MostOptions) throw reader.Place.Error($"there are {options.Count} options; letters name {ChoicePredictionFile.MostOptions} at most");
         int? label = columns.Label is null ? null : ParseLabel(reader.Field(columns.Label), options.Count, reader, columns.Label);
         return new(index.ToString(CultureInfo.InvariantCulture), reader.Text(columns.Passage), reader.Text(columns.Question), options, label);
     }

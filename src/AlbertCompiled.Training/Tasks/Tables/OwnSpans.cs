@@ -7,13 +7,12 @@ namespace AlbertCompiled.Training;
 /// <param name="Context">The text to find the answer in.</param>
 /// <param name="Answer">The answer; empty: there is none. Null: a test set.</param>
 /// <param name="Start">Where the answer starts, in characters (code points) from 0. Null: where the context first has it.</param>
-/// <param name="Id">The question's ID. Null: the number of the record, from 0.</param>
-public sealed record SpanColumns(string Question, string Context, string? Answer, string? Start = null, string? Id = null)
+public sealed record SpanColumns(string Question, string Context, string? Answer, string? Start = null)
 {
-    internal IReadOnlyList<string> All => [.. new[] { Question, Context, Answer, Start, Id }.OfType<string>()];
+    internal IReadOnlyList<string> All => [.. new[] { Question, Context, Answer, Start }.OfType<string>()];
 }
 
-/// <summary>Questions with their contexts from anybody's CSV, TSV or JSON lines.</summary>
+/// <summary>Questions with their contexts from anybody's CSV, TSV or JSON lines. A question's ID is the number of its record, from 0.</summary>
 public static class OwnSpans
 {
     /// <summary>The examples of a file.</summary>
@@ -27,9 +26,8 @@ public static class OwnSpans
     static SpanExample Parse(int index, DataRow row, SpanColumns columns)
     {
         var reader = new RowReader(row, columns.All);
-        string id = columns.Id is null ? index.ToString(CultureInfo.InvariantCulture) : reader.Text(columns.Id), context = reader.Text(columns.Context);
-        string answer = columns.Answer is null ? "" : reader.Field(columns.Answer);
-        return new(id, reader.Text(columns.Question), context, answer.Length == 0 ? [] : [Locate(answer, context, reader, columns)]);
+        string context = reader.Text(columns.Context), answer = columns.Answer is null ? "" : reader.Field(columns.Answer);
+        return new(index.ToString(CultureInfo.InvariantCulture), reader.Text(columns.Question), context, answer.Length == 0 ? [] : [Locate(answer, context, reader, columns)]);
     }
 
     static Answer Locate(string answer, string context, RowReader reader, SpanColumns columns)

@@ -14,8 +14,9 @@ public static class OwnTags
     /// <summary>The tags of a training file. Those of other files must be among them.</summary>
     /// <param name="path">The file.</param>
     /// <param name="columns">Its columns.</param>
-    /// <exception cref="TrainingException">The file cannot be read or lacks a column.</exception>
-    public static LabelSet Labels(string path, TagColumns columns) => LabelSet.Of(Rows(path, columns).SelectMany(row => new RowReader(row, columns.All).List(columns.Tags!)));
+    /// <exception cref="TrainingException">The file cannot be read, lacks a column, or has tags that cannot be told apart.</exception>
+    public static LabelSet Labels(string path, TagColumns columns) =>
+        LabelSet.Of(path, Rows(path, columns).Where(row => row.Fault is null).SelectMany(row => row.Cells[1].Items ?? RowReader.Words(row.Cells[1].Text ?? "")));
 
     /// <summary>The examples of a file.</summary>
     /// <param name="path">The file.</param>
@@ -29,10 +30,19 @@ public static class OwnTags
     static TaggedExample Parse(RowReader reader, TagColumns columns, LabelSet tags)
     {
         var words = reader.List(columns.Words);
+        CheckWhole(words, "word", reader);
         if (columns.Tags is null) return new(words, null);
         var names = reader.List(columns.Tags);
+        CheckWhole(names, "tag", reader);
         if (names.Count != words.Count) throw reader.Place.Error($"{words.Count} words but {names.Count} tags");
         return new(words, [.. names.Select(n => tags.Find(n) ?? throw reader.Place.Error($"\"{n}\" is none of the tags {tags}"))]);
+    }
+
+    // words of JSON lists may be anything, those of a file of predictions are apart by white space
+    static void CheckWhole(IReadOnlyList<string> items, string what, RowReader reader)
+    {
+        if (items.FirstOrDefault(i => i.Length == 0 || i.Any(char.IsWhiteSpace)) is { } broken)
+            throw reader.Place.Error(broken.Length == 0 ? $"a {what} is empty" : $"the {what} \"{broken}\" holds white space: make it several, or put another character there");
     }
 
     static IEnumerable<DataRow> Rows(string path, TagColumns columns) =>

@@ -42,12 +42,16 @@ sealed class RowReader(DataRow row, IReadOnlyList<string> columns)
     /// <summary>A list, or words apart by white space.</summary>
     public IReadOnlyList<string> List(string column)
     {
-        var items = Cell(column).Items ?? Field(column).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        var items = Cell(column).Items ?? Words(Field(column));
         return items.Count == 0 ? throw Place.Error($"\"{column}\" is empty") : items;
     }
 
+    /// <summary>Words apart by white space.</summary>
+    public static string[] Words(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+
     DataCell Cell(string column)
     {
+        if (row.Fault is { } fault) throw Place.Error(fault);
         int index = 0;
         while (columns[index] != column) index++;
         return row.Cells[index];
