@@ -6,6 +6,7 @@ using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
 using ILGPU.IR;
 using ILGPU.IR.Intrinsics;
+using ILGPU.Runtime.Cuda;
 
 namespace AlbertCompiled.Gpu;
 
@@ -14,12 +15,15 @@ internal static class KernelContext
 {
     const BindingFlags Static = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static;
 
-    /// <summary>Functions that are marked as intrinsic, with what takes their place for CUDA and for OpenCL.</summary>
-    static readonly (Type Declared, Type Cuda, Type OpenCL, string[] Names)[] Replacements =
+    /// <summary>
+    /// Functions that are marked as intrinsic, with what takes their place for CUDA and for OpenCL. What CUDA has from an architecture on is OpenCL's before: optimizers
+    /// may round weights in every precision, so cards that cannot round pairs must do without.
+    /// </summary>
+    static readonly (Type Declared, Type Cuda, Type OpenCL, CudaArchitecture? Since, string[] Names)[] Replacements =
     [
-        (typeof(GroupReduce), typeof(GroupReduce.Warps), typeof(GroupReduce.Levels), [nameof(GroupReduce.Sum), nameof(GroupReduce.Sums), nameof(GroupReduce.Counts), nameof(GroupReduce.Max)]),
-        (typeof(GpuMath), typeof(CudaMath), typeof(GpuMath.Portable), [nameof(GpuMath.Exp), nameof(GpuMath.Sigmoid), nameof(GpuMath.Tanh), nameof(GpuMath.Divide), nameof(GpuMath.Rsqrt)]),
-        (typeof(BFloat16), typeof(CudaMath), typeof(BFloat16.Portable), [nameof(BFloat16.Pair)]),
+        (typeof(GroupReduce), typeof(GroupReduce.Warps), typeof(GroupReduce.Levels), null, [nameof(GroupReduce.Sum), nameof(GroupReduce.Sums), nameof(GroupReduce.Counts), nameof(GroupReduce.Max)]),
+        (typeof(GpuMath), typeof(CudaMath), typeof(GpuMath.Portable), null, [nameof(GpuMath.Exp), nameof(GpuMath.Sigmoid), nameof(GpuMath.Tanh), nameof(GpuMath.Divide), nameof(GpuMath.Rsqrt)]),
+        (typeof(BFloat16), typeof(CudaMath), typeof(BFloat16.Portable), CudaArchitecture.SM_80, [nameof(BFloat16.Pair)]),
     ];
 
     /// <summary>Functions, optimizations, and what devices do each in its own way.</summary>
@@ -27,15 +31,16 @@ internal static class KernelContext
     {
         builder.EnableAlgorithms().Optimize(OptimizationLevel.O2);
         var manager = builder.GetIntrinsicManager();
-        foreach (var (declared, cuda, openCL, names) in Replacements)
+        foreach (var (declared, cuda, openCL, since, names) in Replacements)
         {
             foreach (string name in names)
             {
                 var method = Find(declared, name);
-                if (cuda != typeof(CudaMath) || !CudaMath.Instructions.ContainsKey(name))
-                    manager.RegisterMethod(method, new PTXIntrinsic(Find(cuda, name), IntrinsicImplementationMode.Redirect));
-                else
-                    manager.RegisterMethod(method, new PTXIntrinsic(Find(typeof(CudaMath), nameof(CudaMath.Write)), IntrinsicImplementationMode.GenerateCode));
+                bool isWritten = cuda == typeof(CudaMath) && CudaMath.Instructions.ContainsKey(name);
+                manager.RegisterMethod(method, isWritten
+                    ? new PTXIntrinsic(Find(typeof(CudaMath), nameof(CudaMath.Write)), IntrinsicImplementationMode.GenerateCode, since, null)
+                    : new PTXIntrinsic(Find(cuda, name), IntrinsicImplementationMode.Redirect, since, null));
+                if (since is not null) manager.RegisterMethod(method, new PTXIntrinsic(Find(openCL, name), IntrinsicImplementationMode.Redirect, null, since));
                 manager.RegisterMethod(method, new CLIntrinsic(Find(openCL, name), IntrinsicImplementationMode.Redirect));
             }
         }
