@@ -43,12 +43,12 @@ internal static class TensorBenchmark
         if (folder.Length > 0) Dump(wanted == "chosen" ? ProductVariant.All : variants, folder);
         if (mode == "text") return;
         using var device = GpuDevice.Open("cuda");
-        var capability = ((CudaAccelerator)device.Accelerator).Architecture;
-        Console.WriteLine($"{device.Name}, sm_{capability.Major}{capability.Minor}");
+        var card = (CudaAccelerator)device.Accelerator;
+        Console.WriteLine($"{device.Name}, sm_{ProductChoice.Capability(card)}");
         if (wanted is "all" or "chosen") Each(device, null, mode, options.Number("runs", 20));
         foreach (var variant in variants)
         {
-            if (!variant.RunsOn(capability.Major * 10 + capability.Minor))
+            if (!variant.RunsOn(card))
             {
                 Console.WriteLine($"{variant.Name}: not for this card");
                 continue;

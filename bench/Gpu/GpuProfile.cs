@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using AlbertCompiled.Gpu;
+using AlbertCompiled.Gpu.TensorCores;
 using ILGPU.Runtime.Cuda;
 
 namespace AlbertCompiled.Bench;
@@ -13,14 +14,21 @@ internal static partial class GpuProfile
 {
     const int LeadFloats = 1 << 26, LeadLaunches = 64;
 
-    /// <summary>Parts of a step by what is in the names of kernels.</summary>
-    static readonly (string Part, string[] Words)[] Parts =
+    const string Others = "rows, sums, tables";
+
+    /// <summary>Parts of a step by the kernels' structs; a generic one stands for all of its kind.</summary>
+    static readonly (string Part, Type[] Kernels)[] Parts =
     [
-        ("matrix products", ["Product"]),
-        ("attention", ["Attention"]),
-        ("update", ["Adam", "Lamb", "Norm", "Round", "Update", "Clear"]),
-        ("rows, sums, tables", [""]),
+        ("matrix products", [typeof(TensorProductKernel<,>), typeof(WalkingProductKernel<,>), typeof(TensorSumKernel<>), typeof(ProductKernel<,,,>), typeof(ProductSumKernel<>)]),
+        ("attention",
+        [
+            typeof(AttentionListKernel), typeof(AttentionForwardTensorKernel<>), typeof(AttentionBackwardTensorKernel<,>), typeof(AttentionForwardKernel<,>), typeof(AttentionBackwardKernel<,,>),
+        ]),
+        ("update", [typeof(GradientNormKernel), typeof(NormTotalKernel), typeof(MomentsKernel), typeof(TrustRatioKernel), typeof(LambStepKernel), typeof(RoundKernel<>)]),
     ];
+
+    static string PartOf(Type kernel) =>
+        Parts.FirstOrDefault(p => p.Kernels.Contains(kernel.IsGenericType ? kernel.GetGenericTypeDefinition() : kernel), (Others, [])).Part;
 
     public static void Run(Workload workload, GpuDevice device, int steps)
     {
@@ -38,7 +46,7 @@ internal static partial class GpuProfile
 
         using var lead = device.Allocate<float>(LeadFloats);
         device.RecordsSteps = false;
-        var times = new Dictionary<string, (int Calls, double Milliseconds)>();
+        var times = new Dictionary<string, (string Part, int Calls, double Milliseconds)>();
         for (int step = 0; step < steps; step++)
         {
             launches.Clear();
@@ -53,7 +61,7 @@ internal static partial class GpuProfile
             {
                 string name = NameOf(kernel);
                 var sum = times.GetValueOrDefault(name);
-                times[name] = (sum.Calls + 1, sum.Milliseconds + CudaDriver.Milliseconds(before, passed));
+                times[name] = (PartOf(kernel), sum.Calls + 1, sum.Milliseconds + CudaDriver.Milliseconds(before, passed));
                 CudaDriver.DestroyEvent(before);
                 before = passed;
             }
@@ -63,10 +71,10 @@ internal static partial class GpuProfile
 
         double total = times.Values.Sum(t => t.Milliseconds) / steps;
         Console.WriteLine($"{"kernel",-100} {"calls",6} {"ms",9} {"µs each",9} {"share",7}");
-        foreach (var (name, (calls, milliseconds)) in times.OrderByDescending(t => t.Value.Milliseconds))
+        foreach (var (name, (_, calls, milliseconds)) in times.OrderByDescending(t => t.Value.Milliseconds))
             Print(name, (double)calls / steps, milliseconds / steps, total);
         Console.WriteLine();
-        foreach (var part in times.ToLookup(t => Parts.First(p => p.Words.Any(w => t.Key.Contains(w, StringComparison.Ordinal))).Part))
+        foreach (var part in times.ToLookup(t => t.Value.Part))
             Print(part.Key, (double)part.Sum(t => t.Value.Calls) / steps, part.Sum(t => t.Value.Milliseconds) / steps, total);
         Console.WriteLine($"sum_ms={total:F3} step_ms={whole.Step * 1000:F3} launches={times.Values.Sum(t => t.Calls) / steps} {workload}");
     }

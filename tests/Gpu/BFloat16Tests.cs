@@ -1,9 +1,20 @@
 using AlbertCompiled.Gpu;
 using AlbertCompiled.Tests.Language;
 using AlbertCompiled.Tests.Numbers;
+using ILGPU;
 using Xunit;
+using BFloat16 = AlbertCompiled.Gpu.BFloat16;
 
 namespace AlbertCompiled.Tests.Gpu;
+
+/// <summary>Rounds numbers one by one.</summary>
+struct SingleRoundKernel : IGpuKernel
+{
+    public ArrayView<float> Source;
+    public ArrayView<BFloat16> Target;
+
+    public readonly void Run() => Float1.Store(Target, Group.IdxX, Float1.Load(Source, Group.IdxX));
+}
 
 /// <summary>GPU programs that keep activations in bfloat16: float32 arithmetic, float32 gradients of weights, float32 moments.</summary>
 [Collection(GpuCollection.Name)]
@@ -60,6 +71,25 @@ public sealed class BFloat16Tests(GpuDevices devices)
         new GpuKernel<RoundKernel<BFloat16>>(device).Launch(1, new() { Source = source.View, Target = rounded.View, Packs = 1 });
         new GpuKernel<WidenKernel<BFloat16>>(device).Launch(1, new() { Source = rounded.View, Target = widened.View, Length = values.Length });
         Assert.Equal([1f, 1f, 1.015625f, -1f, 1.0078125f, 3.3895314e38f, float.PositiveInfinity, 0f], device.Download(widened));
+    }
+
+    [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
+    public void What_is_not_a_number_stays_so(string kind)
+    {
+        var device = devices[kind];
+        uint[] bits = [0x7FFFFFFF, 0xFFFFFFFF, 0x7FC00000, 0xFFC00000, 0x7F800001, 0xFF80FFFF, 0x7FFF8000, 0x7F810000];
+        using var source = device.Upload(bits);
+        using var rounded = device.Allocate<BFloat16>(8);
+        using var widened = device.Allocate<float>(8);
+        ArrayView<float> values = ((ArrayView<uint>)source.View).Cast<float>();
+        foreach (bool singly in (bool[])[false, true])
+        {
+            device.Clear<float>(widened.View);
+            if (singly) new GpuKernel<SingleRoundKernel>(device).Launch(1, 1, 1, 8, new() { Source = values, Target = rounded.View });
+            else new GpuKernel<RoundKernel<BFloat16>>(device).Launch(1, new() { Source = values, Target = rounded.View, Packs = 1 });
+            new GpuKernel<WidenKernel<BFloat16>>(device).Launch(1, new() { Source = rounded.View, Target = widened.View, Length = 8 });
+            Assert.All(device.Download(widened), value => Assert.True(float.IsNaN(value), $"{value} {(singly ? "singly" : "in pairs")}"));
+        }
     }
 
     static TokenBatch Batch() => Batches.Random(11, 211, 3, [7, 1, 12, 17, 9]);

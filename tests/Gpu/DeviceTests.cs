@@ -10,7 +10,7 @@ public sealed class DeviceTests
     public void Lists_every_kind_with_a_name_or_a_reason()
     {
         var devices = Device.List();
-        Assert.Equal(Device.Kinds, devices.Select(d => d.Kind));
+        Assert.Equal(Device.Kinds, devices.Select(d => d.Kind).Where(k => !k.Contains(':')));      // behind cuda, cards if there are several
         Assert.All(devices, d => Assert.True(d.Absent is null ? d.Name.Length > 0 && d.Memory > 0 : d.Absent.Length > 0 && !d.Absent.Contains('\n')));
         Assert.Null(devices.Single(d => d.Kind == "cpu").Absent);
         Assert.Null(devices.Single(d => d.Kind == "ilgpu-cpu").Absent);
@@ -24,7 +24,7 @@ public sealed class DeviceTests
             if (info.Absent is null)
             {
                 using var device = Device.Open(info.Kind, threads: 1);
-                Assert.Equal(info.Kind, device.Kind);
+                Assert.Equal(info.Kind.Split(':')[0], device.Kind);
             }
             else
             {

@@ -57,6 +57,9 @@ public sealed class GpuMathTests(GpuDevices devices)
         Assert.Equal([float.PositiveInfinity, 1, 1, 1], new[] { results[1, 0], results[1, 2], results[1, 3], results[1, 6] });
         Assert.Equal([0, -1, -1, 0], new[] { results[2, 0], results[2, 2], results[2, 3], results[2, 6] });
         foreach (int f in (ReadOnlySpan<int>)[0, 1, 2, 3, 6]) Assert.True(float.IsNaN(results[3, f]), $"function {f} swallows NaN");
+        var large = Run(devices[kind], [88.7f, 88.75f, 88.8f, 89f, 89.5f]);
+        Assert.InRange(large[0, 0], 3.3e38f, float.MaxValue);
+        for (int i = 1; i < 5; i++) Assert.Equal(float.PositiveInfinity, large[i, 0]);
         Assert.True(float.IsNaN(results[4, 1]));
         Assert.Equal([1e-8, 1.1283792e-8], [results[5, 2], results[5, 3]], (a, b) => Math.Abs(a - b) < 1e-14);
     }

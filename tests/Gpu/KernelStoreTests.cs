@@ -41,7 +41,18 @@ public sealed class KernelStoreTests
         };
         Assert.Same(store.Get(typeof(int), load), store.Get(typeof(int), load));
         store.Get((typeof(int), 7), load);
-        Assert.Equal((2, 2), (loaded, store.Count));
+        Assert.Equal(2, loaded);
+    }
+
+    [Fact]
+    public void What_failed_to_load_is_loaded_anew()
+    {
+        var store = new KernelStore();
+        int tries = 0;
+        Func<Action> load = () => ++tries == 1 ? throw new DeviceException("no memory left") : () => { };
+        Assert.Throws<DeviceException>(() => store.Get(typeof(int), load));
+        Assert.Same(store.Get(typeof(int), load), store.Get(typeof(int), load));
+        Assert.Equal(2, tries);
     }
 
     [Fact]

@@ -51,6 +51,22 @@ public sealed class ProductChoiceTests
     }
 
     [Theory]
+    [InlineData(83, true, true)]
+    [InlineData(82, true, false)]       // the driver of CUDA 12.2
+    [InlineData(80, true, false)]
+    [InlineData(78, false, false)]      // of CUDA 11.8
+    public void Drivers_take_texts_of_their_time(int ptx, bool warpgroups, bool boxes)
+    {
+        var forms = ProductChoice.For(90, 228 * 1024, 132, ptx)!.Forms(new("NN", 16384, 3072, 768, Boxes: true)).ToList();
+        Assert.NotEmpty(forms);
+        Assert.Equal((warpgroups, boxes), (forms.Any(f => f.Variant.Compute == ProductCompute.Warpgroup), forms.Any(f => f.Variant.Loader == ProductLoader.Boxes)));
+    }
+
+    [Fact]
+    public void Groups_need_not_walk() =>
+        Assert.DoesNotContain(ProductChoice.For(90, 228 * 1024, 132, walks: false)!.Forms(new("NN", 16384, 3072, 768, Boxes: true)), f => f.Variant.Walks);
+
+    [Theory]
     [InlineData(1000, 3)]
     [InlineData(64, 1)]
     [InlineData(16384, 7)]

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using AlbertCompiled.Gpu;
 using AlbertCompiled.Gpu.TensorCores;
+using AlbertCompiled.Tests.Gpu.Emulation;
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Backends.PTX;
@@ -44,6 +45,25 @@ public sealed class TensorProductTests(GpuDevices devices)
         Verify<NT>(variant);
         Verify<NN>(variant);
         Verify<TN>(variant);
+    }
+
+    [Theory]
+    [InlineData(78, 3)]
+    [InlineData(80, 5)]
+    [InlineData(82, 5)]
+    [InlineData(83, 9)]
+    public void Texts_hold_what_their_version_of_PTX_has(int ptx, int expected)
+    {
+        using var context = Context.Create(builder => builder.EnableKernels());
+        using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, new CudaInstructionSet(ptx / 10, ptx % 10), null);
+        var variants = ProductVariant.All.Where(v => v.RunsOn(90, ptx)).ToList();
+        Assert.Equal(expected, variants.Count);
+        foreach (var variant in variants)
+        {
+            string text = TensorProducts<NT, Store<BFloat16>>.Text(backend, variant);
+            Assert.Contains($".version {ptx / 10}.{ptx % 10}", text, StringComparison.Ordinal);
+            PtxCheck.Assert(EmulatedKernel.Load(text));
+        }
     }
 
     static void Verify<TLayout>(ProductVariant variant) where TLayout : struct, IProductLayout

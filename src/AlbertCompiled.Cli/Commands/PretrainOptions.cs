@@ -18,7 +18,7 @@ sealed class PretrainOptions
     public Option<string?> Precision { get; } = new("--precision") { Description = "What the operands of matrix products are rounded to. Default: what the model declares", HelpName = "fp32|bf16" };
     public Option<string?> Objective { get; } = new("--objective") { Description = "What is asked of two segments: were they swapped, does the second come from another document, or nothing. Default: sop", HelpName = "sop|nsp|none" };
     public Option<string?> Chunking { get; } = new("--chunking") { Description = "Where documents are cut into sequences. Default: the recipe's, see docs/data.md", HelpName = "sections|original" };
-    public Option<string> Device { get; } = new("--device", "-d") { Description = "Where to train; see albert devices", HelpName = "word", DefaultValueFactory = _ => "auto" };
+    public Option<string> Device { get; } = new("--device", "-d") { Description = "Where to train: auto, or a word of albert devices; cuda:1 is the second of several cards", HelpName = "word", DefaultValueFactory = _ => "auto" };
     public Option<int> Threads { get; } = new("--threads") { Description = "Threads of the cpu device and of preparation; 0: all cores. Results do not depend on it", HelpName = "number" };
     public Option<ulong> Seed { get; } = new("--seed") { Description = "Seed of weights, data and masks", HelpName = "number", DefaultValueFactory = _ => 42 };
     public Option<string?> From { get; } = new("--from") { Description = "Start from the weights and the vocabulary in this folder, a run's or a published model's", HelpName = "folder" };

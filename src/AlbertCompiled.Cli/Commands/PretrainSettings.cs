@@ -119,11 +119,14 @@ static class PretrainSettings
 
     public static string DefaultVocabulary => Path.Combine(AppContext.BaseDirectory, "docs-8000.model");
 
-    /// <summary>The device and threads of the options.</summary>
+    /// <summary>The device and threads of the options; tells if auto had to do without a card that is there.</summary>
     public static Device OpenDevice(ParseResult parsed, PretrainOptions options, CommandContext context)
     {
         int threads = parsed.GetValue(options.Threads);
-        return threads >= 0 ? context.OpenDevice(parsed.GetValue(options.Device)!, threads) : throw new TrainingException($"{threads} threads: --threads must be 0 (all cores) or more");
+        if (threads < 0) throw new TrainingException($"{threads} threads: --threads must be 0 (all cores) or more");
+        var device = context.OpenDevice(parsed.GetValue(options.Device)!, threads);
+        if (device.PassedOver is { } reason) context.Error.WriteLine($"warning: running on the processor, since the card could not be opened: {reason}");
+        return device;
     }
 
     static T? Parse<T>(string what, Dictionary<string, T> words, string? word) where T : struct =>

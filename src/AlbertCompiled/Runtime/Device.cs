@@ -3,11 +3,14 @@ namespace AlbertCompiled;
 /// <summary>Where a model runs. Choosing one is one word.</summary>
 public abstract partial class Device : IDisposable
 {
-    /// <summary>The word that opens it: cpu, ilgpu-cpu, opencl, cuda.</summary>
+    /// <summary>Its kind, a word that opens it: cpu, ilgpu-cpu, opencl, cuda.</summary>
     public abstract string Kind { get; }
 
     /// <summary>What a person calls it: processor or card, threads or memory.</summary>
     public abstract string Name { get; }
+
+    /// <summary>What went wrong with the card that auto would have taken instead; null if there is none or another word was asked for.</summary>
+    public string? PassedOver { get; internal init; }
 
     /// <summary>True if models on this device can round the operands of products so.</summary>
     public virtual bool Computes(Compute precision) => precision == Compute.Float32;

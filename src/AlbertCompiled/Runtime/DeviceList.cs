@@ -18,28 +18,33 @@ public sealed record DeviceInfo(string Kind, string Name, long Memory, string? A
 
 public abstract partial class Device
 {
-    /// <summary>The words that <see cref="Open"/> takes besides auto.</summary>
+    /// <summary>The words that <see cref="Open"/> takes besides auto; a card among several is cuda:N as well.</summary>
     public static IReadOnlyList<string> Kinds { get; } = ["cpu", "cuda", "opencl", "ilgpu-cpu"];
 
     /// <summary>Opens a device.</summary>
-    /// <param name="word">auto (cuda if there is a card, else cpu), cpu, cuda, opencl, or ilgpu-cpu (a simulator for tests).</param>
+    /// <param name="word">
+    /// auto (cuda if there is a card, else cpu; a card that fails is told by <see cref="PassedOver"/>), cpu, cuda (of several cards one that computes in bfloat16, then the
+    /// one with the most memory), cuda:N (the driver's number, from 0), opencl, or ilgpu-cpu (a simulator for tests).
+    /// </param>
     /// <param name="threads">Threads of the cpu; 0: one for each processor.</param>
     /// <exception cref="DeviceException">The word is unknown or the device is not there.</exception>
     public static Device Open(string word, int threads = 0) => word switch
     {
-        "auto" => (Device?)GpuDevice.TryOpen("cuda", out _) ?? new CpuDevice(threads),
+        "auto" => (Device?)GpuDevice.TryOpen("cuda", out Absence absence) ?? new CpuDevice(threads) { PassedOver = absence.IsFailure ? absence.Reason : null },
         "cpu" => new CpuDevice(threads),
         "cuda" or "opencl" or "ilgpu-cpu" => GpuDevice.Open(word),
-        _ => throw new DeviceException($"there is no device called {word}; choose auto, {string.Join(", ", Kinds)}"),
+        _ when GpuDevice.CardOf(word) is not null => GpuDevice.Open(word),
+        _ => throw new DeviceException($"there is no device called {word}; choose auto, {string.Join(", ", Kinds)}, or cuda:N for a card among several"),
     };
 
-    /// <summary>Every kind of device: what it is on this machine, or why it is absent. Does not throw.</summary>
-    public static IReadOnlyList<DeviceInfo> List() => [.. Kinds.Select(Inspect)];
+    /// <summary>Every kind of device: what it is on this machine, or why it is absent; behind cuda, each card if there are several. Does not throw.</summary>
+    public static IReadOnlyList<DeviceInfo> List() => [.. Kinds.SelectMany(Inspect)];
 
-    static DeviceInfo Inspect(string kind)
+    static IEnumerable<DeviceInfo> Inspect(string kind)
     {
-        if (kind == "cpu") return new(kind, CpuDevice.Describe(Environment.ProcessorCount), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, null);
+        if (kind == "cpu") return [new(kind, CpuDevice.Describe(Environment.ProcessorCount), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, null)];
         using var gpu = GpuDevice.TryOpen(kind, out string reason);
-        return gpu is null ? new(kind, "", 0, reason) : new(kind, gpu.Name, gpu.Accelerator.MemorySize, null);
+        if (gpu is null) return [new(kind, "", 0, reason)];
+        return [new(kind, gpu.Name, gpu.Accelerator.MemorySize, null), .. kind == "cuda" ? GpuDevice.Cards() : []];
     }
 }

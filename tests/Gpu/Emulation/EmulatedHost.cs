@@ -26,11 +26,15 @@ sealed class EmulatedHost : IKernelHost
     readonly bool runs;
 
     /// <summary>A host, or with <paramref name="runs"/> false one that compiles and checks texts only: launches then do nothing.</summary>
-    public EmulatedHost(bool runs = true)
+    /// <param name="runs">Whether launches run.</param>
+    /// <param name="card">The architecture; null for sm_90.</param>
+    public EmulatedHost(bool runs = true, CudaArchitecture? card = null)
     {
         this.runs = runs;
+        var architecture = card ?? CudaArchitecture.SM_90;
+        Capability = architecture.Major * 10 + architecture.Minor;
         context = Context.Create(builder => builder.EnableKernels());
-        backend = new(context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_88, null);
+        backend = new(context, new CudaCapabilityContext(architecture), architecture, CudaInstructionSet.ISA_88, null);
     }
 
     /// <summary>Launches so far, by kernel.</summary>
@@ -39,7 +43,7 @@ sealed class EmulatedHost : IKernelHost
     /// <summary>Kernels that were loaded.</summary>
     public List<EmulatedKernel> Kernels { get; } = [];
 
-    public int Capability => 90;
+    public int Capability { get; }
 
     /// <summary>Few, so that small products already go around.</summary>
     public int Processors => 3;

@@ -1,5 +1,6 @@
 using AlbertCompiled.Gpu;
 using AlbertCompiled.Models;
+using ILGPU.Runtime.Cuda;
 using Xunit;
 
 namespace AlbertCompiled.Tests.Gpu.Emulation;
@@ -63,19 +64,36 @@ public sealed class PtxTextTests
     [InlineData("AlbertBase", Compute.BFloat16)]
     public void Every_kernel_of_a_model_passes(string name, Compute precision)
     {
-        // Nothing runs: a step merely loads every kernel that it would launch, and the host checks each text.
         var host = new EmulatedHost(runs: false);
+        Load(host, name, precision);
+        Assert.InRange(host.Kernels.Count, 20, 400);
+        Assert.DoesNotContain(host.Kernels.SelectMany(k => k.Program), i => i.Statement.Name is "atom" or "red" && i.Statement.Opcode[^1] != "u32");      // counters alone
+        Assert.Contains(host.Kernels, k => k.Program.Any(i => i is Shuffle));
+        Assert.Equal(precision == Compute.BFloat16, host.Kernels.Any(k => k.Program.Any(i => i is WarpgroupProduct)));     // products
+        Assert.Equal(precision == Compute.BFloat16, host.Kernels.Any(k => k.Program.Any(i => i is MatrixMultiply)));       // attention
+    }
+
+    [Theory]
+    [InlineData("AlbertSmall")]
+    [InlineData("AlbertBase")]
+    public void Every_kernel_in_float32_passes_on_cards_before_bfloat16(string name)
+    {
+        var host = new EmulatedHost(runs: false, CudaArchitecture.SM_75);
+        Load(host, name, Compute.Float32);
+        Assert.InRange(host.Kernels.Count, 20, 400);
+        Assert.All(host.Kernels, k => Assert.Equal("sm_75", k.Module.Target));
+    }
+
+    // Nothing runs: steps merely load every kernel that they would launch, and the host checks each text.
+    static void Load(EmulatedHost host, string name, Compute precision)
+    {
         using var device = GpuDevice.Emulate(host);
         var capacity = new Capacity(128, 2, 20);
         using CompiledModel model = name == "AlbertSmall" ? AlbertSmall.Create(device, capacity, precision: precision) : AlbertBase.Create(device, capacity, precision: precision);
         var batch = new TokenBatch(capacity);
         for (int s = 0; s < 2; s++) batch.Add([.. Enumerable.Range(1, 60)], new int[60], [3, 7], [5, 9], 0);
         model.Predict(batch);
-        model.TrainStep(batch, new OptimizerSettings());
-        Assert.InRange(host.Kernels.Count, 20, 400);
-        Assert.DoesNotContain(host.Kernels.SelectMany(k => k.Program), i => i.Statement.Name is "atom" or "red" && i.Statement.Opcode[^1] != "u32");      // counters alone
-        Assert.Contains(host.Kernels, k => k.Program.Any(i => i is Shuffle));
-        Assert.Equal(precision == Compute.BFloat16, host.Kernels.Any(k => k.Program.Any(i => i is WarpgroupProduct)));     // products
-        Assert.Equal(precision == Compute.BFloat16, host.Kernels.Any(k => k.Program.Any(i => i is MatrixMultiply)));       // attention
+        model.Evaluate(batch);
+        foreach (var optimizer in (Optimizer[])[Optimizer.AdamW, Optimizer.Lamb]) model.TrainStep(batch, new OptimizerSettings(optimizer, 1e-3f));
     }
 }

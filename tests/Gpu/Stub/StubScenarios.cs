@@ -28,6 +28,11 @@ static unsafe partial class StubScenarios
         ["encoding"] = Encoding,
         ["memory"] = Memory,
         ["need"] = Need,
+        ["refused"] = Refused,
+        ["elsewhere"] = Elsewhere,
+        ["cards"] = Cards,
+        ["auto"] = Auto,
+        ["scratch"] = Scratch,
         ["old"] = Old,
         ["measure"] = Measure,
         ["plan-float32"] = () => Plan(Compute.Float32),
@@ -191,6 +196,77 @@ static unsafe partial class StubScenarios
         }
     }
 
+    /// <summary>Each allocation of a model in turn fails: what the failure leaves of the card's memory.</summary>
+    static void Refused()
+    {
+        using var device = GpuDevice.Open("cuda");
+        AlbertTiny.Create(device, Capacity).Dispose();
+        long before = device.FreeMemory;
+        for (int allocation = 1; ; allocation++)
+        {
+            Refuse(allocation);
+            CompiledModel? model = null;
+            try
+            {
+                model = AlbertTiny.Create(device, Capacity);
+                _ = model.ArenaBytes;
+                Refuse(0);
+                Mark($"after {allocation - 1}");
+                model.Dispose();
+                return;
+            }
+            catch (DeviceException)
+            {
+                model?.Dispose();
+                if (device.FreeMemory != before) Mark($"allocation {allocation} leaves {before - device.FreeMemory} bytes");
+            }
+        }
+    }
+
+    /// <summary>A model is disposed of by a thread that never saw the device.</summary>
+    static void Elsewhere()
+    {
+        using var device = GpuDevice.Open("cuda");
+        var model = AlbertTiny.Create(device, Capacity);
+        for (int i = 0; i < 3; i++) _ = model.TrainStep(BatchOf(1), new(Optimizer.AdamW, 1e-3f)).Loss;
+        var thread = new Thread(model.Dispose);
+        thread.Start();
+        thread.Join();
+        Mark("disposed");
+    }
+
+    /// <summary>Which card a word opens.</summary>
+    static void Cards()
+    {
+        foreach (string word in (string[])["cuda", "cuda:0", "cuda:1", "cuda:2"])
+        {
+            Tell(() =>
+            {
+                using var device = Device.Open(word);
+                Mark($"{word} is {device.Kind}, {device.Name}");
+            });
+        }
+
+        foreach (var info in Device.List().Where(d => d.Kind.StartsWith("cuda", StringComparison.Ordinal))) Mark($"{info.Kind} {info.Name}");
+    }
+
+    /// <summary>What auto opens.</summary>
+    static void Auto()
+    {
+        using var device = Device.Open("auto", threads: 1);
+        Mark($"{device.Kind}: {device.PassedOver ?? "nothing"}");
+    }
+
+    /// <summary>The card has not as much in one piece as it says.</summary>
+    static void Scratch()
+    {
+        using var device = GpuDevice.Open("cuda");
+        var product = new ProductShape("NT", 256, 256, 256, true);
+        Refuse(1);
+        using (var scratch = new ProductScratch(device, [product])) Mark($"{scratch.Holds(product)}");
+        using (var scratch = new ProductScratch(device, [product])) Mark($"{scratch.Holds(product)}");
+    }
+
     /// <summary>A card without bfloat16.</summary>
     static void Old()
     {
@@ -290,6 +366,9 @@ static unsafe partial class StubScenarios
 
     [LibraryImport("libcuda.so.1", EntryPoint = "stub_unwatch")]
     private static partial void Unwatch();
+
+    [LibraryImport("libcuda.so.1", EntryPoint = "stub_refuse")]
+    private static partial void Refuse(int allocation);
 
     [LibraryImport("libcuda.so.1", EntryPoint = "stub_fail")]
     private static partial void Fail(int launches);

@@ -114,6 +114,34 @@ public sealed class StubTests
     }
 
     [StubFact]
+    public void An_allocation_that_fails_leaves_nothing_behind()
+    {
+        string told = Assert.Single(StubDriver.Run("refused").All("#"));
+        Assert.InRange(int.Parse(told["after ".Length..]), 20, 1000);
+    }
+
+    [StubFact]
+    public void What_is_freed_is_freed_in_the_device_s_context() =>
+        Assert.DoesNotContain(StubDriver.Run("elsewhere").Lines, l => l.StartsWith("violation", StringComparison.Ordinal));
+
+    [StubFact]
+    public void Of_several_cards_bfloat16_comes_first_and_each_has_a_word() =>
+        Assert.Equal(
+        [
+            "cuda is cuda, Stand-in card 1, 40.0 GB", "nothing",
+            "cuda:0 is cuda, Stand-in card, 80.0 GB", "nothing",
+            "cuda:1 is cuda, Stand-in card 1, 40.0 GB", "nothing",
+            "DeviceException no cuda:2 device: the driver reports 2 cards, numbered from 0",
+            "cuda Stand-in card 1, 40.0 GB", "cuda:0 Stand-in card, 80.0 GB", "cuda:1 Stand-in card 1, 40.0 GB",
+        ], StubDriver.Run("cards", ("STUB_CUDA_ARCH", "75,90")).All("#"));
+
+    [StubTheory]
+    [InlineData(0, "cuda: nothing")]
+    [InlineData(100, "cpu: nothing")]       // no card
+    [InlineData(999, "cpu: the CUDA driver failed in cuInit: CUDA_ERROR_UNKNOWN")]
+    public void Auto_tells_of_a_card_that_fails(int init, string told) => Assert.Equal([told], StubDriver.Run("auto", ("STUB_CUDA_INIT", $"{init}")).All("#"));
+
+    [StubFact]
     public void What_is_planned_is_what_is_allocated()
     {
         string[] told = StubDriver.Run("need").All("#");

@@ -3,7 +3,8 @@
 //
 //   STUB_CUDA_LOG     file that receives a line for each call
 //   STUB_CUDA_MEMORY  bytes of device memory            (80e9)
-//   STUB_CUDA_ARCH    compute capability, such as 75    (90)
+//   STUB_CUDA_ARCH    compute capability, such as 75    (90), or that of each card: 75,90
+//   STUB_CUDA_INIT    what cuInit returns               (0)
 //   STUB_CUDA_EAGER   number of a stream that runs at once, from 1; 0: none
 
 #include <pthread.h>
@@ -39,7 +40,8 @@ struct stream {
 static pthread_mutex_t gate;
 static FILE *out;
 static size_t memory, used;
-static int arch, eager, streams, failing, failed;
+static int archs[8], cards, eager, streams, failing, failed, refusing, init;
+static __thread int bound;      // a context is current
 static struct { char *at; size_t bytes; int host; } blocks[65536];
 static int block_count;
 static const void *watched[4];
@@ -55,10 +57,11 @@ __attribute__((constructor)) static void start(void)
     pthread_mutexattr_init(&recursive);
     pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
     pthread_mutex_init(&gate, &recursive);
-    const char *path = getenv("STUB_CUDA_LOG"), *size = getenv("STUB_CUDA_MEMORY"), *cc = getenv("STUB_CUDA_ARCH"), *first = getenv("STUB_CUDA_EAGER");
+    const char *path = getenv("STUB_CUDA_LOG"), *size = getenv("STUB_CUDA_MEMORY"), *cc = getenv("STUB_CUDA_ARCH"), *first = getenv("STUB_CUDA_EAGER"), *started = getenv("STUB_CUDA_INIT");
     out = path ? fopen(path, "w") : NULL;
     memory = size ? strtoull(size, NULL, 10) : 80000000000ull;
-    arch = cc ? atoi(cc) : 90;
+    for (char *at = strdup(cc ? cc : "90"); at && cards < 8; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) archs[cards++] = atoi(at);
+    init = started ? atoi(started) : 0;
     eager = first ? atoi(first) : 0;
 }
 
@@ -68,6 +71,9 @@ static int leave(int error) { pthread_mutex_unlock(&gate); return error; }
 #define LOG(...) do { if (out) { fprintf(out, __VA_ARGS__); fflush(out); } } while (0)
 // a device that has failed fails in every call
 #define BEGIN do { enter(); if (failed) return leave(failed); } while (0)
+
+// what frees works on the calling thread's context
+static void expect_bound(const char *call) { if (!bound) LOG("violation: %s without a context\n", call); }
 
 static uint64_t hash(uint64_t h, const void *data, size_t n)
 {
@@ -220,7 +226,7 @@ int cuStreamWaitEvent(stream *s, event *e, unsigned flags)
 
 int cuEventCreate(event **e, unsigned flags) { BEGIN; *e = calloc(1, sizeof **e); return leave(SUCCESS); }
 
-int cuEventDestroy_v2(event *e) { BEGIN; free(e); return leave(SUCCESS); }
+int cuEventDestroy_v2(event *e) { BEGIN; expect_bound("cuEventDestroy"); free(e); return leave(SUCCESS); }
 
 int cuEventRecord(event *e, stream *s)
 {
@@ -281,7 +287,7 @@ int cuMemAlloc_v2(void **p, size_t bytes)
     BEGIN;
     LOG("cuMemAlloc %zu\n", bytes);
     int error = forbidden("cuMemAlloc");
-    if (!error && used + bytes > memory) error = OUT_OF_MEMORY;
+    if (!error && (used + bytes > memory || (refusing && --refusing == 0))) error = OUT_OF_MEMORY;
     if (error) return leave(error);
     used += bytes;
     *p = take(bytes, 0);
@@ -299,7 +305,7 @@ int cuMemAllocHost_v2(void **p, size_t bytes)
     return leave(error);
 }
 
-int cuMemFreeHost(void *p) { BEGIN; drop(p); return leave(SUCCESS); }
+int cuMemFreeHost(void *p) { BEGIN; expect_bound("cuMemFreeHost"); drop(p); return leave(SUCCESS); }
 
 int cuMemGetInfo_v2(size_t *free_bytes, size_t *total) { BEGIN; *free_bytes = memory - used; *total = memory; return leave(SUCCESS); }
 
@@ -450,6 +456,7 @@ int cuGraphExecDestroy(graph *g)
 {
     BEGIN;
     LOG("cuGraphExecDestroy\n");
+    expect_bound("cuGraphExecDestroy");
     for (int i = 0; i < streams; i++) run_until(all_streams[i], all_streams[i]->queued);
     release(g);
     return leave(SUCCESS);
@@ -457,16 +464,16 @@ int cuGraphExecDestroy(graph *g)
 
 // ---- device
 
-int cuInit(unsigned flags) { return SUCCESS; }
+int cuInit(unsigned flags) { return init; }
 int cuDriverGetVersion(int *v) { *v = 13000; return SUCCESS; }
-int cuDeviceGetCount(int *n) { *n = 1; return SUCCESS; }
+int cuDeviceGetCount(int *n) { *n = cards; return init; }
 int cuDeviceGet(int *d, int ordinal) { *d = ordinal; return SUCCESS; }
-int cuDeviceGetName(char *name, int length, int d) { snprintf(name, length, "Stand-in card"); return SUCCESS; }
-int cuDeviceTotalMem_v2(size_t *bytes, int d) { *bytes = memory; return SUCCESS; }
+int cuDeviceGetName(char *name, int length, int d) { snprintf(name, length, d ? "Stand-in card %d" : "Stand-in card", d); return SUCCESS; }
+int cuDeviceTotalMem_v2(size_t *bytes, int d) { *bytes = memory >> d; return SUCCESS; }
 int cuDeviceCanAccessPeer(int *yes, int a, int b) { *yes = 0; return SUCCESS; }
-int cuCtxCreate_v2(void **c, unsigned flags, int d) { *c = (void *)1; return SUCCESS; }
+int cuCtxCreate_v2(void **c, unsigned flags, int d) { *c = (void *)1; bound = 1; return SUCCESS; }
 int cuCtxDestroy_v2(void *c) { return SUCCESS; }
-int cuCtxSetCurrent(void *c) { return SUCCESS; }
+int cuCtxSetCurrent(void *c) { bound = c != NULL; return SUCCESS; }
 int cuCtxGetSharedMemConfig(int *c) { *c = 0; return SUCCESS; }
 int cuCtxGetCacheConfig(int *c) { *c = 0; return SUCCESS; }
 int cuOccupancyMaxPotentialBlockSize(int *grid, int *block, void *f, void *callback, size_t shared, int limit) { *grid = 264; *block = 256; return SUCCESS; }
@@ -479,14 +486,14 @@ int cuDeviceGetAttribute(int *value, int attribute, int d)
         { 1, 1024 }, { 2, 1024 }, { 3, 64 }, { 4, 64 }, { 5, 2147483647 }, { 6, 65535 }, { 7, 65535 }, { 8, 49152 }, { 10, 32 }, { 16, 132 },
         { 39, 2048 }, { 81, 233472 }, { 97, 232448 },
     };
-    *value = attribute == 75 ? arch / 10 : attribute == 76 ? arch % 10 : 1024;
+    *value = attribute == 33 ? d : attribute == 75 ? archs[d] / 10 : attribute == 76 ? archs[d] % 10 : 1024;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (known[i][0] == attribute) *value = known[i][1];
     return SUCCESS;
 }
 
 static const struct { int error; const char *name; } names[] = {
-    { INVALID_VALUE, "CUDA_ERROR_INVALID_VALUE" }, { OUT_OF_MEMORY, "CUDA_ERROR_OUT_OF_MEMORY" }, { ILLEGAL_ADDRESS, "CUDA_ERROR_ILLEGAL_ADDRESS" },
+    { 100, "CUDA_ERROR_NO_DEVICE" }, { 999, "CUDA_ERROR_UNKNOWN" }, { INVALID_VALUE, "CUDA_ERROR_INVALID_VALUE" }, { OUT_OF_MEMORY, "CUDA_ERROR_OUT_OF_MEMORY" }, { ILLEGAL_ADDRESS, "CUDA_ERROR_ILLEGAL_ADDRESS" },
     { CAPTURE_UNSUPPORTED, "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED" }, { CAPTURE_INVALIDATED, "CUDA_ERROR_STREAM_CAPTURE_INVALIDATED" },
     { CAPTURE_ISOLATION, "CUDA_ERROR_STREAM_CAPTURE_ISOLATION" },
 };
@@ -513,6 +520,9 @@ void stub_watch(const void *p, size_t bytes) { enter(); watched[watches] = p; wa
 
 // Forgets what was watched.
 void stub_unwatch(void) { enter(); watches = 0; leave(0); }
+
+// Makes the n-th allocation from now on fail, and none after it.
+void stub_refuse(int n) { enter(); refusing = n; leave(0); }
 
 // Makes the n-th launch from now on fail, and every call after it.
 void stub_fail(int n) { enter(); failing = n; leave(0); }

@@ -16,6 +16,18 @@ internal static unsafe partial class CudaDriver
     /// <summary>cuFuncSetAttribute's number for the largest dynamic shared memory of a function, in bytes.</summary>
     public const int MaxDynamicSharedSizeBytes = 8;
 
+    /// <summary>Starts the driver.</summary>
+    /// <returns>The number of cards.</returns>
+    public static int Start()
+    {
+        const int noDevice = 100;
+        int error = Init(0);
+        if (error == noDevice) return 0;
+        Check(error, "cuInit()");
+        Check(DeviceGetCount(out int count));
+        return count;
+    }
+
     /// <summary>Starts to record what this thread queues on a stream. What other threads do, such as free memory, cannot break it.</summary>
     public static void BeginCapture(IntPtr stream) => Check(StreamBeginCapture(stream, CaptureModeThreadLocal));
 
@@ -128,6 +140,12 @@ internal static unsafe partial class CudaDriver
 
     /// <summary>The driver's name for an error, such as CUDA_ERROR_ILLEGAL_ADDRESS.</summary>
     public static string NameOf(int error) => GetErrorName(error, out byte* name) == 0 && name != null ? Marshal.PtrToStringUTF8((IntPtr)name)! : $"error {error}";
+
+    [LibraryImport(Library, EntryPoint = "cuInit")]
+    private static partial int Init(uint flags);
+
+    [LibraryImport(Library, EntryPoint = "cuDeviceGetCount")]
+    private static partial int DeviceGetCount(out int count);
 
     [LibraryImport(Library, EntryPoint = "cuGetErrorName")]
     private static partial int GetErrorName(int error, out byte* name);

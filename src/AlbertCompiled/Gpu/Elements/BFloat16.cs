@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
@@ -57,14 +58,16 @@ public struct BFloat16 : IElement<BFloat16>
 
     internal static class Portable
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]      // below sm_80 it comes too late for ILGPU to inline it of its own accord
         public static uint Pair(float low, float high) => Round(low) >> 16 | Round(high) & 0xFFFF0000u;
     }
 
-    /// <summary>To nearest, ties to even, in the upper half. A NaN's payload may carry into the sign; it stays a NaN, since device NaNs are quiet.</summary>
+    /// <summary>To nearest, ties to even, in the upper half. A NaN becomes a quiet one: rounded, CUDA's (0x7FFFFFFF) would carry into the sign and be −0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static uint Round(float value)
     {
         uint bits = Interop.FloatAsInt(value);
-        return bits + 0x7FFFu + (bits >> 16 & 1u);
+        return (bits & 0x7FFFFFFFu) > 0x7F800000u ? bits | 0x00400000u : bits + 0x7FFFu + (bits >> 16 & 1u);
     }
 }
 

@@ -4,11 +4,19 @@ using ILGPU.Runtime.Cuda;
 namespace AlbertCompiled.Gpu;
 
 /// <summary>A place in a stream that the host or another stream can wait for.</summary>
-/// <param name="device">The device.</param>
-internal sealed class StreamMark(GpuDevice device) : IDisposable
+internal sealed class StreamMark : IDisposable
 {
-    readonly IntPtr recorded = device.IsCuda ? CudaDriver.CreateEvent() : IntPtr.Zero;
+    readonly GpuDevice device;
+    readonly IntPtr recorded;
     AcceleratorStream? marked;
+
+    public StreamMark(GpuDevice device)
+    {
+        this.device = device;
+        if (!device.IsCuda) return;
+        recorded = CudaDriver.CreateEvent();
+        device.Scope?.Add(this);
+    }
 
     /// <summary>Sets the mark behind all that a stream has been given so far.</summary>
     public void Set(AcceleratorStream stream)

@@ -11,13 +11,22 @@ internal sealed class KernelStore
 
     readonly ConcurrentDictionary<object, Lazy<Delegate>> loaded = [];
 
-    /// <summary>Kernels loaded so far.</summary>
-    public int Count => loaded.Count;
-
-    /// <summary>A kernel's launcher; whoever asks first loads it, whoever asks meanwhile waits.</summary>
+    /// <summary>A kernel's launcher; whoever asks first loads it, whoever asks meanwhile waits. What failed to load is loaded anew by whoever asks next.</summary>
     /// <param name="key">What the kernel is: its struct's type, and the form of its text if it has several.</param>
     /// <param name="load">Compiles and loads it.</param>
-    public TLauncher Get<TLauncher>(object key, Func<TLauncher> load) where TLauncher : Delegate => (TLauncher)loaded.GetOrAdd(key, _ => new(load)).Value;
+    public TLauncher Get<TLauncher>(object key, Func<TLauncher> load) where TLauncher : Delegate
+    {
+        var loading = loaded.GetOrAdd(key, _ => new(load));
+        try
+        {
+            return (TLauncher)loading.Value;
+        }
+        catch
+        {
+            loaded.TryRemove(KeyValuePair.Create(key, loading));
+            throw;
+        }
+    }
 
     /// <summary>Runs what loads kernels on so many threads, which end with it: the driver keeps a context for each.</summary>
     /// <exception cref="DeviceException">The first that a kernel's loading threw.</exception>

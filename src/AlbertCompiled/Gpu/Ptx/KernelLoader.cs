@@ -27,8 +27,9 @@ internal static class KernelLoader<TKernel> where TKernel : struct, IGpuKernel
     {
         var compiled = device.Compilers.Use(backend => Compile(backend, specialization, complete));
         device.Bind();
-        byte[] code = device.CodeCache?.Get(compiled.PTXAssembly, CudaDriver.Compile) ?? CudaDriver.Compile(compiled.PTXAssembly);
-        var kernel = LinkedKernel.Load((CudaAccelerator)device.Accelerator, compiled, code);
+        string ptx = compiled.PTXAssembly;
+        var module = device.CodeCache is { } cache ? cache.Load(ptx, CudaDriver.Compile, code => CudaDriver.LoadModule(code)) : CudaDriver.LoadModule(CudaDriver.Compile(ptx));
+        var kernel = LinkedKernel.Load((CudaAccelerator)device.Accelerator, compiled, module);
         if (sharedBytes > 0) CudaDriver.SetFunctionAttribute(kernel.FunctionPtr, CudaDriver.MaxDynamicSharedSizeBytes, sharedBytes);
         return kernel.CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TKernel>>();
     }

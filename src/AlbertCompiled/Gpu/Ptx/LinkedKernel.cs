@@ -18,15 +18,14 @@ internal static partial class LinkedKernel
     /// <summary>Sets a kernel's text.</summary>
     public static void SetText(PTXCompiledKernel kernel, string text) => Text.SetValue(kernel, text);
 
-    /// <summary>Loads a kernel with code for the calling thread's card.</summary>
+    /// <summary>Loads a kernel whose code the calling thread's card has loaded.</summary>
     /// <param name="accelerator">The card.</param>
     /// <param name="compiled">The kernel as ILGPU compiled it. It is changed.</param>
-    /// <param name="code">What the driver made of its text.</param>
-    public static CudaKernel Load(CudaAccelerator accelerator, PTXCompiledKernel compiled, ReadOnlySpan<byte> code)
+    /// <param name="module">What the driver made of its text. It is the kernel's from now on.</param>
+    public static CudaKernel Load(CudaAccelerator accelerator, PTXCompiledKernel compiled, IntPtr module)
     {
         SetText(compiled, $"{Head().Match(compiled.PTXAssembly).Value}\n.visible .entry {compiled.Name}() {{ ret; }}\n");
         var kernel = (CudaKernel)accelerator.LoadKernel(compiled);
-        var module = CudaDriver.LoadModule(code);
         CudaDriver.UnloadModule(kernel.ModulePtr);
         Module.SetValue(kernel, module);
         Function.SetValue(kernel, CudaDriver.Function(module, compiled.Name));

@@ -19,40 +19,14 @@ namespace AlbertCompiled.Gpu.Ptx;
 internal sealed class PatchedKernel<TKernel>(GpuDevice device, int lanes, int resident, int sharedBytes, object form, Func<string, string> complete) where TKernel : struct, IGpuKernel
 {
     readonly SharedMemoryConfig shared = sharedBytes > 0 ? SharedMemoryConfig.RequestDynamic<byte>(sharedBytes) : default;
-    Action<AcceleratorStream, KernelConfig, TKernel>? launcher;
-
-    /// <summary>Compiles and loads the kernel, if that has not happened yet.</summary>
-    /// <exception cref="DeviceException">The driver refuses the kernel; the message holds what it says.</exception>
-    public void Prepare() => launcher ??= Load();
+    readonly KernelLaunch<TKernel> launch = new(
+        device, (typeof(TKernel), form),
+        () => device.Host?.Load<TKernel>(new(lanes, resident), complete) ?? KernelLoader<TKernel>.Load(device, new(lanes, resident), sharedBytes, complete));
 
     /// <summary>Queues a grid of groups; nothing if it is empty.</summary>
-    public void Launch(int x, int y, int z, in TKernel kernel)
-    {
-        if (x <= 0 || y <= 0 || z <= 0) return;
-        if (device.Rehearsal is { } rehearsal)
-        {
-            rehearsal.Needs(Key, () => Load());
-            return;
-        }
-
-        try
-        {
-            launcher ??= Load();
-            launcher(device.Stream, new(new Index3D(x, y, z), new Index3D(lanes, 1, 1), shared), kernel);
-            device.Observer?.Invoke(typeof(TKernel));
-        }
-        catch (AcceleratorException e)
-        {
-            throw device.Failed(e);
-        }
-    }
+    public void Launch(int x, int y, int z, in TKernel kernel) => launch.Queue(new(new Index3D(x, y, z), new Index3D(lanes, 1, 1), shared), kernel);
 
     /// <summary>The kernel with its completed text, for any backend: no card is needed.</summary>
     public static PTXCompiledKernel Compile(Backend backend, int lanes, int resident, Func<string, string> complete) =>
         KernelLoader<TKernel>.Compile(backend, new(lanes, resident), complete);
-
-    object Key => (typeof(TKernel), form);
-
-    Action<AcceleratorStream, KernelConfig, TKernel> Load() => device.Kernels.Get(Key, () =>
-        device.Host?.Load<TKernel>(new(lanes, resident), complete) ?? KernelLoader<TKernel>.Load(device, new(lanes, resident), sharedBytes, complete));
 }

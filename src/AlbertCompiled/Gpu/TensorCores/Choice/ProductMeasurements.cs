@@ -8,13 +8,13 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// </summary>
 /// <param name="record">What was measured before.</param>
 /// <param name="leastWork">Operations of a product that is worth it: smaller ones gain less than the measurement takes.</param>
-/// <param name="budget">Time for all measurements of the process; what comes later goes by the estimate.</param>
+/// <param name="budget">Time for all measurements; what comes later goes by the estimate.</param>
 internal sealed class ProductMeasurements(ProductRecord record, double leastWork = ProductMeasurements.LeastWork, TimeSpan? budget = null)
 {
     /// <summary>A tenth of a millisecond on a card of today, in operations.</summary>
     public const double LeastWork = 5e9;
 
-    /// <summary>For the products of one model.</summary>
+    /// <summary>For the products of all models on a device, from its opening to its end.</summary>
     public static readonly TimeSpan Budget = TimeSpan.FromSeconds(0.5);
 
     readonly Dictionary<ProductShape, (ProductVariant Variant, int Parts)> settled = [];

@@ -4,16 +4,13 @@ using ILGPU.Runtime;
 
 namespace AlbertCompiled.Gpu.TensorCores;
 
-/// <summary>Groups that walk over the tiles of C and the parts of their contractions: as many as the card holds at once, since a part may wait for the one before.</summary>
+/// <summary>Groups that walk over the tiles of C and the parts of their contractions: no more than the card holds at once, since those with parts of one tile wait for one another.</summary>
 internal sealed class WalkingProduct<TTile, TLayout, TEpilogue>(GpuDevice device, ProductVariant variant) : TensorProduct<TLayout, TEpilogue>(device, variant)
     where TTile : struct, IProductTile
     where TLayout : struct, IProductLayout
     where TEpilogue : struct, IGpuEpilogue
 {
     PatchedKernel<WalkingProductKernel<TTile, TEpilogue>>? kernel;
-
-    /// <inheritdoc/>
-    public override void Prepare() => (kernel ??= Compile<WalkingProductKernel<TTile, TEpilogue>>()).Prepare();
 
     /// <inheritdoc/>
     protected override void Launch(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int parts, int perPart, in TEpilogue epilogue)

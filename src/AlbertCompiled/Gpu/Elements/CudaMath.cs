@@ -15,11 +15,13 @@ internal static class CudaMath
     const float Log2E = 1.44269504f, Log2ELow = 1.92596303e-8f;    // their sum has twice the digits
     const float Ln2 = 0.693147181f;
 
+    const float LargestExponent = 88.72283f, Overflowing = 90f;     // beyond the first eˣ is infinite; the second one's lo is positive, so that ∞ · (1 + lo · ln 2) is
+
     /// <summary>eˣ = 2^hi · (1 + lo · ln 2), where hi + lo is x · log₂e: the approximation takes a rounded exponent only.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]      // it comes too late for ILGPU to inline it of its own accord
     public static float Exp(float x)
     {
-        x = x > 90f ? 90f : x;      // written so that NaN passes
+        x = x > LargestExponent ? Overflowing : x;      // written so that NaN passes
         x = x < -105f ? -105f : x;
         float high = x * Log2E, low = MultiplyAdd(x, Log2E, -high) + x * Log2ELow;
         float power = Exp2(high);

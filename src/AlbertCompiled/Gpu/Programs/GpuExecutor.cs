@@ -27,6 +27,7 @@ public sealed class GpuExecutor<T> : ModelExecutor, IRehearsed where T : unmanag
         Values = parameters[ParameterState.Value];
         Gradients = Description.Trains ? parameters[ParameterState.Gradient] : default;
         Weights = parameters.As<T>();
+        using var scope = device.Allocations();
         Elements = Allocate<T>(Description.Programs.Max(p => p.Arena.Elements(Capacity)));
         Exact = Allocate<float>(Description.Programs.Max(p => p.Arena.Exact(Capacity)));
         int most = Description.Programs.Max(p => p.Outputs.Length) + 1;
@@ -41,6 +42,8 @@ public sealed class GpuExecutor<T> : ModelExecutor, IRehearsed where T : unmanag
             var program = create(this);
             this.programs[program.Description.Name] = program;
         }
+
+        scope.Keep();
     }
 
     /// <summary>The model.</summary>
@@ -151,6 +154,7 @@ public sealed class GpuExecutor<T> : ModelExecutor, IRehearsed where T : unmanag
     public override void Dispose()
     {
         disposed = true;
+        Device.PrepareToFree();
         foreach (var graph in graphs.Values) graph.Dispose();
         graphs.Clear();
         Batch.Dispose();
@@ -159,7 +163,7 @@ public sealed class GpuExecutor<T> : ModelExecutor, IRehearsed where T : unmanag
         if (widened is not null) GpuDevice.Free(widened);
         foreach (var host in delivered.Values) host.Dispose();
         delivered.Clear();
-        foreach (var buffer in buffers) GpuDevice.Free(buffer);
+        foreach (var buffer in buffers) Device.Release(buffer);
         buffers.Clear();
     }
 

@@ -20,6 +20,7 @@ internal sealed unsafe class HostBuffer<T> : IDisposable where T : unmanaged
         // the driver's own allocation: small arrays of the managed heap share pages, and a page can be locked only once
         if (device.IsCuda) memory = (T*)CudaDriver.AllocateHost(Bytes(length));
         else array = device.Accelerator.AllocatePageLocked1D<T>(length);
+        device.Scope?.Add(this);
     }
 
     public Span<T> Span => array is null ? new(memory, length) : array.Span;

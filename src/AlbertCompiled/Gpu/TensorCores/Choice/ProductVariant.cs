@@ -1,3 +1,5 @@
+using ILGPU.Runtime.Cuda;
+
 namespace AlbertCompiled.Gpu.TensorCores;
 
 /// <summary>The instruction that multiplies.</summary>
@@ -87,6 +89,16 @@ internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Load
     /// <summary>The variant with no more groups to a multiprocessor than its shared memory holds.</summary>
     public ProductVariant Within(int sharedBytes) => this with { Resident = Math.Clamp(sharedBytes / (SharedBytes + ProductChoice.ReservedBytes), 1, Resident) };
 
-    /// <summary>True if a card of this compute capability (90 for 9.0) runs it.</summary>
-    public bool RunsOn(int capability) => Compute == ProductCompute.Warpgroup || Loader == ProductLoader.Boxes ? capability == 90 : capability >= 80;
+    /// <summary>True if a card runs it: wgmma is of PTX 8.0 on, the fence in front of a tensor map of 8.3 (the driver of CUDA 12.3).</summary>
+    /// <param name="capability">Compute capability: 90 for 9.0.</param>
+    /// <param name="ptx">The newest PTX that its driver takes: 83 for 8.3.</param>
+    public bool RunsOn(int capability, int ptx) => (Compute, Loader) switch
+    {
+        (_, ProductLoader.Boxes) => capability == 90 && ptx >= 83,
+        (ProductCompute.Warpgroup, _) => capability == 90 && ptx >= 80,
+        _ => capability >= 80,
+    };
+
+    /// <summary>True if a card runs it.</summary>
+    public bool RunsOn(CudaAccelerator card) => RunsOn(ProductChoice.Capability(card), ProductChoice.Ptx(card));
 }

@@ -6,16 +6,26 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// <summary>Operands of random numbers and room for a result: the clock of a card depends on what it multiplies.</summary>
 internal sealed class ProductScratch : IDisposable
 {
+    readonly GpuDevice device;
     const int Pattern = 1 << 16;
 
     readonly MemoryBuffer1D<BFloat16, Stride1D.Dense>? memory;
 
-    /// <summary>Allocates for the largest of the products that takes no more than a half of what is free.</summary>
+    /// <summary>Allocates for the largest of the products that takes no more than a half of what is free; nothing if the card gives less than it has.</summary>
     public ProductScratch(GpuDevice device, IEnumerable<ProductShape> products)
     {
+        this.device = device;
         long free = device.FreeMemory / 2 / sizeof(ushort), length = products.Select(Length).Where(l => l <= free).DefaultIfEmpty().Max();
         if (length == 0) return;
-        memory = device.Allocate<BFloat16>(length);
+        try
+        {
+            memory = device.Allocate<BFloat16>(length);
+        }
+        catch (DeviceException)
+        {
+            return;     // in pieces, or another process was quicker: products go by the estimate
+        }
+
         var random = new Random(1);
         var pattern = new BFloat16[Math.Min(Pattern, length)];
         for (int i = 0; i < pattern.Length; i++) pattern[i] = BFloat16.Of((float)random.NextDouble() - 0.5f);
@@ -42,7 +52,9 @@ internal sealed class ProductScratch : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (memory is not null) GpuDevice.Free(memory);
+        if (memory is null) return;
+        device.PrepareToFree();
+        device.Release(memory);
     }
 
     ArrayView<BFloat16> Part(long first, long length) => memory!.View.BaseView.SubView(first, length);

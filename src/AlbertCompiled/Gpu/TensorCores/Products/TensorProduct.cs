@@ -16,9 +16,6 @@ internal abstract class TensorProduct<TLayout, TEpilogue>(GpuDevice device, Prod
     /// <summary>The variant.</summary>
     protected ProductVariant Variant => variant;
 
-    /// <summary>Compiles the kernel without parts, if it has not been launched yet.</summary>
-    public abstract void Prepare();
-
     /// <summary>Queues the product in one part, or in several that are added in order.</summary>
     public void Launch(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int parts, in TEpilogue epilogue)
     {
@@ -54,9 +51,6 @@ internal sealed class TiledProduct<TTile, TLayout, TEpilogue>(GpuDevice device, 
     readonly GpuKernel<TensorSumKernel<TEpilogue>> sum = new(device);
     PatchedKernel<TensorProductKernel<TTile, TEpilogue>>? whole;
     PatchedKernel<TensorProductKernel<TTile, PartialProduct>>? partial;
-
-    /// <inheritdoc/>
-    public override void Prepare() => (whole ??= Compile<TensorProductKernel<TTile, TEpilogue>>()).Prepare();
 
     /// <inheritdoc/>
     protected override void Launch(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int parts, int perPart, in TEpilogue epilogue)

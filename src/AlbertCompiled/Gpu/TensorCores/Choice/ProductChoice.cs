@@ -35,13 +35,23 @@ internal sealed class ProductChoice(IReadOnlyList<ProductChoice.Form> forms, int
         new(new(ProductCompute.Warp, ProductLoader.Lanes, 128, 2, 4, 2), 3.8, 1.30, 0.90, 0.04),
     ];
 
-    /// <summary>The choice for a device, or null if it has no tensor cores that take bfloat16.</summary>
+    /// <summary>
+    /// The choice for a device, or null if it has no tensor cores that take bfloat16. The environment variable ALBERT_WALK=0 leaves out groups that walk: they wait for one
+    /// another, which hangs where other processes keep some of them off the card.
+    /// </summary>
     public static ProductChoice? For(GpuDevice device)
     {
-        if (device.Host is { } host) return For(host.Capability, host.SharedBytes, host.Processors);
+        bool walks = Environment.GetEnvironmentVariable("ALBERT_WALK") != "0";
+        if (device.Host is { } host) return For(host.Capability, host.SharedBytes, host.Processors, walks: walks);
         if (device.Accelerator is not CudaAccelerator card) return null;
-        return For(card.Architecture.Major * 10 + card.Architecture.Minor, card.MaxSharedMemoryPerMultiprocessor, Processors(device));
+        return For(Capability(card), card.MaxSharedMemoryPerMultiprocessor, Processors(device), Ptx(card), walks);
     }
+
+    /// <summary>A card's compute capability: 90 for 9.0.</summary>
+    public static int Capability(CudaAccelerator card) => card.Architecture.Major * 10 + card.Architecture.Minor;
+
+    /// <summary>The version of PTX that is written for a card: 83 for 8.3, the newest that its driver and ILGPU take.</summary>
+    public static int Ptx(CudaAccelerator card) => card.InstructionSet.Major * 10 + card.InstructionSet.Minor;
 
     /// <summary>Multiprocessors of a device.</summary>
     public static int Processors(GpuDevice device) => device.Host?.Processors ?? device.Accelerator.NumMultiprocessors;
@@ -50,9 +60,15 @@ internal sealed class ProductChoice(IReadOnlyList<ProductChoice.Form> forms, int
     /// <param name="capability">Compute capability: 90 for 9.0.</param>
     /// <param name="sharedBytes">Shared memory of a multiprocessor.</param>
     /// <param name="processors">Multiprocessors.</param>
-    public static ProductChoice? For(int capability, int sharedBytes, int processors)
+    /// <param name="ptx">The newest PTX that its driver takes: 83 for 8.3.</param>
+    /// <param name="walks">Whether groups may walk.</param>
+    public static ProductChoice? For(int capability, int sharedBytes, int processors, int ptx = int.MaxValue, bool walks = true)
     {
-        Form[] forms = [.. All.Where(f => f.Variant.RunsOn(capability) && f.Variant.SharedBytes + ReservedBytes <= sharedBytes).Select(f => f with { Variant = f.Variant.Within(sharedBytes) })];
+        Form[] forms =
+        [
+            .. All.Where(f => f.Variant.RunsOn(capability, ptx) && (walks || !f.Variant.Walks) && f.Variant.SharedBytes + ReservedBytes <= sharedBytes)
+                .Select(f => f with { Variant = f.Variant.Within(sharedBytes) }),
+        ];
         return forms.Length == 0 ? null : new(forms, processors);
     }
 

@@ -1,22 +1,14 @@
 using System.Globalization;
-using System.Reflection;
 using AlbertCompiled.Gpu.TensorCores;
 using ILGPU;
-using ILGPU.Algorithms;
-using ILGPU.Backends.OpenCL;
 using ILGPU.Runtime;
-using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
-using ILGPU.Runtime.OpenCL;
 
 namespace AlbertCompiled.Gpu;
 
 /// <summary>A device that ILGPU drives, with the one stream that everything runs on. Use it from one thread at a time.</summary>
 public sealed partial class GpuDevice : Device
 {
-    /// <summary>ILGPU's simulator runs a lane as a thread, and a barrier is expensive: groups stay small.</summary>
-    const int SimulatorLanes = 16;
-
     readonly Context context;
     MemoryBuffer1D<float, Stride1D.Dense>? workspace;
     MemoryBuffer1D<int, Stride1D.Dense>? turns;
@@ -91,6 +83,12 @@ public sealed partial class GpuDevice : Device
     /// <summary>True for ILGPU's simulator, which checks what kernels compute, slowly.</summary>
     public bool IsSimulator => Kind == "ilgpu-cpu";
 
+    /// <summary>The innermost scope of a constructor that is at work.</summary>
+    internal AllocationScope? Scope { get; set; }
+
+    /// <summary>Opens a scope: what is allocated until its end is freed there unless it is kept.</summary>
+    internal AllocationScope Allocations() => new(this);
+
     /// <summary>Allocates zeroed memory.</summary>
     /// <exception cref="DeviceException">The device has not as much memory left.</exception>
     public MemoryBuffer1D<T, Stride1D.Dense> Allocate<T>(long length) where T : unmanaged
@@ -99,6 +97,7 @@ public sealed partial class GpuDevice : Device
         try
         {
             var buffer = Accelerator.Allocate1D<T>(Math.Max(1, length));
+            Scope?.Add(buffer);
             buffer.MemSetToZero(Stream);
             Host?.Register(buffer.NativePtr, buffer.LengthInBytes);
             return buffer;
@@ -158,6 +157,25 @@ public sealed partial class GpuDevice : Device
 
     /// <summary>Makes this the calling thread's device: CUDA keeps one for each thread. Whoever is called from outside calls it first.</summary>
     internal void Bind() => Accelerator.Bind();
+
+    /// <summary>
+    /// For whoever is about to free what belongs to the device: binds, since a driver frees in the calling thread's context, and waits for what is queued. Where the device is
+    /// closed or has failed there is nothing to free.
+    /// </summary>
+    internal void PrepareToFree()
+    {
+        if (IsClosed || IsOnPaper) return;
+        try
+        {
+            Bind();
+            CopyStream.Synchronize();
+            Stream.Synchronize();
+        }
+        catch (AcceleratorException)
+        {
+            // told already by whoever ran into it first
+        }
+    }
 
     GpuKernel<ClearKernel<Float32>>? clear;
     GpuKernel<ClearKernel<BFloat16>>? clearRounded;
@@ -225,6 +243,13 @@ public sealed partial class GpuDevice : Device
     /// <summary>What the driver says, as the one exception that the device's users know.</summary>
     internal DeviceException Failed(AcceleratorException e) => new($"{Name} failed: {(e as CudaException)?.Error ?? FirstLine(e.Message)}");
 
+    /// <summary>Frees memory that products may have read, with what tensor cores know of it.</summary>
+    internal void Release(MemoryBuffer memory)
+    {
+        if (!IsClosed) tensorMaps?.Forget((ulong)memory.NativePtr, memory.LengthInBytes);
+        Free(memory);
+    }
+
     /// <summary>Frees what belongs to a device. One that failed has nothing left to free, and the failure is what should be told.</summary>
     internal static void Free(IDisposable owned)
     {
@@ -245,6 +270,7 @@ public sealed partial class GpuDevice : Device
     /// <inheritdoc/>
     internal override void Admit(CompiledModel model)
     {
+        SlotLimit.Check(model.Description, model.Capacity);
         if (IsCuda) new MemoryNeed(model.Description, capacity => BytesOf(model, capacity)).Check(model.Capacity, Name, FreeMemory);
     }
 
@@ -255,6 +281,7 @@ public sealed partial class GpuDevice : Device
     public override void Dispose()
     {
         if (IsClosed || IsOnPaper) return;
+        PrepareToFree();
         IsClosed = true;
         if (compilers.IsValueCreated) compilers.Value.Dispose();
         if (tensorMaps is not null) Free(tensorMaps);
@@ -264,87 +291,6 @@ public sealed partial class GpuDevice : Device
         Free(Stream);
         Free(Accelerator);
         context.Dispose();
-    }
-
-    /// <summary>The device behind a word.</summary>
-    /// <exception cref="DeviceException">There is none; the message says why.</exception>
-    public static GpuDevice Open(string kind) =>
-        TryOpen(kind, out string reason) ?? throw new DeviceException($"no {kind} device: {reason}");
-
-    /// <summary>The device behind a word, or null and the reason.</summary>
-    public static GpuDevice? TryOpen(string kind, out string reason)
-    {
-        if (kind == "cuda" && !NativeLibraries.Exists(NativeLibraries.Cuda))
-            return None($"the NVIDIA driver ({NativeLibraries.Cuda}) is not installed", out reason);
-        if (kind == "opencl" && !NativeLibraries.Exists(NativeLibraries.OpenCL))
-            return None($"no OpenCL loader ({NativeLibraries.OpenCL}) is installed", out reason);
-        Context? context = null;
-        try
-        {
-            context = Context.Create(builder => Enable(builder, kind).EnableKernels());
-            var found = context.Devices.OrderByDescending(d => d.MemorySize).FirstOrDefault(d => d.AcceleratorType == TypeOf(kind));
-            if (found is not null)
-            {
-                reason = "";
-                var accelerator = found is CPUDevice simulator
-                    ? simulator.CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel)
-                    : found.CreateAccelerator(context);
-                var device = new GpuDevice(kind, context, accelerator);
-                if (device.IsCuda) device.Compilers.WarmUp();
-                return device;
-            }
-
-            context.Dispose();
-            return None(kind == "cuda" ? "the driver reports no card" : "no platform has a device that can run the kernels", out reason);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            context?.Dispose();
-            return None(FirstLine((e.InnerException ?? e).Message), out reason);
-        }
-    }
-
-    /// <summary>A device whose memory is the simulator's and whose kernels, compiled for CUDA, run in <paramref name="host"/>.</summary>
-    internal static GpuDevice Emulate(IKernelHost host)
-    {
-        var context = Context.Create(builder => Enable(builder, "ilgpu-cpu").EnableKernels());
-        return new("emulator", context, context.Devices.OfType<CPUDevice>().First().CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel)) { Host = host };
-    }
-
-    internal static string Describe(string name, long memory, string kind) =>
-        kind == "ilgpu-cpu" ? "ILGPU simulator on the processor" : $"{name.Trim()}, {(memory / 1e9).ToString("F1", CultureInfo.InvariantCulture)} GB";
-
-    static Context.Builder Enable(Context.Builder builder, string kind) => kind switch
-    {
-        "cuda" => builder.Cuda(),
-        "opencl" => builder.OpenCL(RunsKernels),
-        "ilgpu-cpu" => builder.CPU(new CPUDevice(SimulatorLanes, 1, 1)),
-        _ => throw new DeviceException($"{kind} is not a GPU device"),
-    };
-
-    static AcceleratorType TypeOf(string kind) => kind switch
-    {
-        "cuda" => AcceleratorType.Cuda,
-        "opencl" => AcceleratorType.OpenCL,
-        _ => AcceleratorType.CPU,
-    };
-
-    /// <summary>
-    /// ILGPU's OpenCL code needs the generic address space. PoCL compiles it but does not report it, so it is told so here.
-    /// </summary>
-    static bool RunsKernels(CLDevice device)
-    {
-        if (device.Capabilities.GenericAddressSpace) return true;
-        if (!device.PlatformName.Contains("Portable Computing Language", StringComparison.Ordinal)) return false;
-        var property = typeof(CLCapabilityContext).GetProperty(nameof(CLCapabilityContext.GenericAddressSpace), BindingFlags.Public | BindingFlags.Instance);
-        property?.SetValue(device.Capabilities, true);
-        return device.Capabilities.GenericAddressSpace;
-    }
-
-    static GpuDevice? None(string why, out string reason)
-    {
-        reason = why;
-        return null;
     }
 
     static string FirstLine(string message) => message.Split('\n')[0].Trim();

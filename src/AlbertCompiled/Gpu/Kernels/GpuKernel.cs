@@ -10,8 +10,9 @@ namespace AlbertCompiled.Gpu;
 /// <param name="specialization">Lanes of a group and groups that a multiprocessor is to hold, if the driver's compiler should know.</param>
 public sealed class GpuKernel<TKernel>(GpuDevice device, KernelSpecialization specialization = default) where TKernel : struct, IGpuKernel
 {
-    readonly object key = specialization.Equals(KernelSpecialization.Empty) ? typeof(TKernel) : (typeof(TKernel), specialization);
-    Action<AcceleratorStream, KernelConfig, TKernel>? launcher;
+    readonly KernelLaunch<TKernel> launch = new(
+        device, specialization.Equals(KernelSpecialization.Empty) ? typeof(TKernel) : (typeof(TKernel), specialization),
+        () => device.Host?.Load<TKernel>(specialization, null) ?? KernelLoader<TKernel>.Load(device, specialization));
 
     /// <summary>Launches a group of <see cref="GpuDevice.Lanes"/> lanes for each of <paramref name="groups"/>; nothing if there are none.</summary>
     public void Launch(int groups, in TKernel kernel) => Launch(groups, 1, 1, device.Lanes, kernel);
@@ -22,27 +23,5 @@ public sealed class GpuKernel<TKernel>(GpuDevice device, KernelSpecialization sp
     /// <param name="z">Groups along the third axis.</param>
     /// <param name="lanes">Lanes in a group.</param>
     /// <param name="kernel">Its arguments.</param>
-    public void Launch(int x, int y, int z, int lanes, in TKernel kernel)
-    {
-        if (x <= 0 || y <= 0 || z <= 0) return;
-        if (device.Rehearsal is { } rehearsal)
-        {
-            rehearsal.Needs(key, () => Load());
-            return;
-        }
-
-        try
-        {
-            launcher ??= Load();
-            launcher(device.Stream, new(new Index3D(x, y, z), new Index3D(lanes, 1, 1)), kernel);
-            device.Observer?.Invoke(typeof(TKernel));
-        }
-        catch (AcceleratorException e)
-        {
-            throw device.Failed(e);
-        }
-    }
-
-    Action<AcceleratorStream, KernelConfig, TKernel> Load() =>
-        device.Kernels.Get(key, () => device.Host?.Load<TKernel>(specialization, null) ?? KernelLoader<TKernel>.Load(device, specialization));
+    public void Launch(int x, int y, int z, int lanes, in TKernel kernel) => launch.Queue(new(new Index3D(x, y, z), new Index3D(lanes, 1, 1)), kernel);
 }

@@ -21,10 +21,12 @@ public sealed class GpuParameterSet : ParameterSet
     public GpuParameterSet(GpuDevice device, ModelDescription description) : base(description)
     {
         this.device = device;
+        using var scope = device.Allocations();
         states = [.. Enumerable.Range(0, description.ParameterArenas).Select(_ => device.Allocate<float>(Length))];
         State = new(device);
         hostNorm = new(device, 1);
         if (description.Trains) update = new(device, description.Parameters);
+        scope.Keep();
     }
 
     /// <summary>What changes from run to run of the model's programs and updates.</summary>
@@ -112,8 +114,9 @@ public sealed class GpuParameterSet : ParameterSet
     public override void Dispose()
     {
         disposed = true;
+        device.PrepareToFree();
         foreach (var state in states) GpuDevice.Free(state);
-        if (rounded is not null) GpuDevice.Free(rounded);
+        if (rounded is not null) device.Release(rounded);
         update?.Dispose();
         hostNorm.Dispose();
         State.Dispose();

@@ -1,13 +1,15 @@
 using System.Buffers;
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using ILGPU.Runtime.Cuda;
 
 namespace AlbertCompiled.Gpu.TensorCores;
 
 /// <summary>
-/// The forms that were measured to be quickest, by product, in a small file of one card, driver and version of this library. A file that is not ours to read is as
-/// good as none, and replaced; a folder that cannot be written is done without.
+/// The forms that were measured to be quickest, by product, in a small file of one card, one version of CUDA that its driver is made for, and one of this library. A file
+/// that is not ours to read is as good as none, and replaced; a folder that cannot be written is done without.
 /// </summary>
 internal sealed class ProductRecord
 {
@@ -19,7 +21,7 @@ internal sealed class ProductRecord
 
     /// <summary>Reads the record of a card.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="card">The card, its driver and this library: entries of another do not count.</param>
+    /// <param name="card">The card, its driver's version of CUDA and this library: entries of another do not count.</param>
     public ProductRecord(string path, string card)
     {
         (this.path, this.card) = (path, card);
@@ -32,7 +34,9 @@ internal sealed class ProductRecord
         CudaException.ThrowIfFailed(CudaAPI.CurrentAPI.GetDriverVersion(out var driver));
         string name = card.Name.Trim(), file = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
         string library = typeof(ProductRecord).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
-        return new(Path.Combine(CacheFolder.Path, $"products-{file}.json"), $"{name}, {card.NumMultiprocessors} multiprocessors, driver for CUDA {driver.Major}.{driver.Minor}, AlbertCompiled {library}");
+        string all = $"{name}, {card.NumMultiprocessors} multiprocessors, driver for CUDA {driver.Major}.{driver.Minor}, AlbertCompiled {library}";
+        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)).AsSpan(0, 4));      // versions in turn keep what each measured
+        return new(Path.Combine(CacheFolder.Path, $"products-{file}-{hash}.json"), all);
     }
 
     /// <summary>The name of a product's form, or null.</summary>
