@@ -234,6 +234,8 @@ public class DiagnosticsTests
     [InlineData("[Albert, Pretraining] abstract partial class [|Model|];", "abstract")]
     [InlineData("class Root; [Albert, Pretraining] partial class [|Model|] : Root;", "without a base")]
     [InlineData("[Albert, Pretraining] partial class [|Gemm|];", "names a type of the runtime")]
+    [InlineData("[Albert, Pretraining] partial class [|Compiled|];", "a member of that name")]
+    [InlineData("[Albert, Encoding] partial class [|EncodingResult|];", "a member of that name")]
     public void A_model_is_a_partial_class(string source, string why) => Assert.Contains(why, Message("ALB0007", source));
 
     [Theory]

@@ -43,7 +43,7 @@ partial class AlbertBase
             Team.Rows(new EmbeddedLayerNorm(Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight, Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), lookup, embeddedSum, embeddedSum2, Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, embedded), Tokens);
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            Gemm.Multiply<V, P, HiddenLinear>(Team, new(embedded, 128), new(Values + Offset.EmbeddingHiddenMappingInWeight, 128, transposed: true), Tokens, 768, 128, new HiddenLinear(Values + Offset.EmbeddingHiddenMappingInBias, LayerOutput(0)));
+            Gemm.Multiply<V, P, HiddenLinear>(Team, new(embedded, 128), new(Values + Offset.EmbeddingHiddenMappingInWeight, 128, transposed: true), Tokens, 768, 128, new HiddenLinear(Values + Offset.EmbeddingHiddenMappingInBias, layerOutput[0]));
         }
 
         void LayerGroup()
@@ -51,35 +51,35 @@ partial class AlbertBase
             for (int layer = 0; layer < 12; layer++)
             {
                 // var queryKeyValue = Linear(x, a.QueryKeyValue);
-                PackedB.Multiply<V, P, QueryKeyValueLinear>(Team, new(LayerOutput(layer), 768), queryKeyValueWeightTransposedPacked, Tokens, 2304, 768, new QueryKeyValueLinear(Values + Offset.QueryKeyValueBias, QueryKeyValue(layer)));
+                PackedB.Multiply<V, P, QueryKeyValueLinear>(Team, new(layerOutput[layer], 768), queryKeyValueWeightTransposedPacked, Tokens, 2304, 768, new QueryKeyValueLinear(Values + Offset.QueryKeyValueBias, queryKeyValue[layer]));
 
                 // var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
-                Attention.Forward<V, P>(Team, QueryKeyValue(layer), 2304, Context(layer), 768, ContextLogSum(layer), 12, Pointer(Batch.Starts), Sequences, 12, 64, 0, 0);
+                Attention.Forward<V, P>(Team, queryKeyValue[layer], 2304, context[layer], 768, contextLogSum[layer], 12, Pointer(Batch.Starts), Sequences, 12, 64, 0, 0);
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(Context(layer), 768), attentionDenseWeightTransposedPacked, Tokens, 768, 768, new AttentionSumLayer(LayerOutput(layer), Values + Offset.AttentionDenseBias, AttentionSum(layer)));
+                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(context[layer], 768), attentionDenseWeightTransposedPacked, Tokens, 768, 768, new AttentionSumLayer(layerOutput[layer], Values + Offset.AttentionDenseBias, attentionSum[layer]));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                Team.Rows(new AttendedLayerNorm(AttentionSum(layer), AttendedSum(layer), AttendedSum2(layer), Values + Offset.AttentionLayerNormWeight, Values + Offset.AttentionLayerNormBias, Attended(layer)), Tokens);
+                Team.Rows(new AttendedLayerNorm(attentionSum[layer], attendedSum[layer], attendedSum2[layer], Values + Offset.AttentionLayerNormWeight, Values + Offset.AttentionLayerNormBias, attended[layer]), Tokens);
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(Attended(layer), 768), ffnWeightTransposedPacked, Tokens, 3072, 768, new ExpandedGeluTanh(ExpandedProduct(layer), Values + Offset.FfnBias, Expanded(layer)));
+                PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(attended[layer], 768), ffnWeightTransposedPacked, Tokens, 3072, 768, new ExpandedGeluTanh(expandedProduct[layer], Values + Offset.FfnBias, expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(Expanded(layer), 3088), ffnOutputWeightTransposedPacked, Tokens, 768, 3072, new LayerSumLayer(Attended(layer), Values + Offset.FfnOutputBias, LayerSum(layer)));
+                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded[layer], 3088), ffnOutputWeightTransposedPacked, Tokens, 768, 3072, new LayerSumLayer(attended[layer], Values + Offset.FfnOutputBias, layerSum[layer]));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                Team.Rows(new LayerOutputLayerNorm(LayerSum(layer), LayerOutputSum(layer), LayerOutputSum2(layer), Values + Offset.FullLayerLayerNormWeight, Values + Offset.FullLayerLayerNormBias, LayerOutput(layer + 1)), Tokens);
+                Team.Rows(new LayerOutputLayerNorm(layerSum[layer], layerOutputSum[layer], layerOutputSum2[layer], Values + Offset.FullLayerLayerNormWeight, Values + Offset.FullLayerLayerNormBias, layerOutput[layer + 1]), Tokens);
             }
         }
 
         void Pretraining()
         {
             // var predicted = Rows(hidden, batch.Predicted);
-            Team.Rows(new PredictedPretraining(LayerOutput(12), Pointer(Batch.Predicted), predicted), Predictions);
+            Team.Rows(new PredictedPretraining(layerOutput[12], Pointer(Batch.Predicted), predicted), Predictions);
 
             // var first = Rows(hidden, batch.First);
-            Team.Rows(new FirstPool(LayerOutput(12), Pointer(Batch.First), first2), Sequences);
+            Team.Rows(new FirstPool(layerOutput[12], Pointer(Batch.First), first2), Sequences);
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
             Team.Rows(new MlmMeanGradient(WholePredictions, dMlm), 1);
@@ -176,7 +176,7 @@ partial class AlbertBase
             // gradient of: var predicted = Rows(hidden, batch.Predicted);
             Arrays.Clear(Team, dPredicted, 768L * Tokens);
             Tables.ScatterAdd(Team, dPredicted, 768, Pointer(Batch.Predicted), dTransformedProduct, 768, Predictions, 768);
-            Team.Rows(new PredictedPretrainingGradient2(dFirst, dPredicted, DQueryKeyValue(0)), Tokens);
+            Team.Rows(new PredictedPretrainingGradient2(dFirst, dPredicted, dQueryKeyValue[0]), Tokens);
         }
 
         void LayerGroupGradient()
@@ -184,7 +184,7 @@ partial class AlbertBase
             for (int layer = 11; layer >= 0; layer--)
             {
                 // gradient of: var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                Team.Rows(new LayerOutputRowMeanGradient(LayerOutputSum(layer), LayerOutputSum2(layer), DQueryKeyValue((layer + 1) & 1), dLayerOutputPartials, LayerSum(layer), dLayerOutputPartials2, Values + Offset.FullLayerLayerNormWeight, dLayerOutput, dLayerSumPartials), Tokens);
+                Team.Rows(new LayerOutputRowMeanGradient(layerOutputSum[layer], layerOutputSum2[layer], dQueryKeyValue[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer], dLayerOutputPartials2, Values + Offset.FullLayerLayerNormWeight, dLayerOutput, dLayerSumPartials), Tokens);
                 ColumnSums.Add<V>(Team, dLayerOutputPartials, Chunks(Tokens), 768, Gradients + Offset.FullLayerLayerNormBias, accumulate: true);
                 ColumnSums.Add<V>(Team, dLayerOutputPartials2, Chunks(Tokens), 768, Gradients + Offset.FullLayerLayerNormWeight, accumulate: true);
 
@@ -192,45 +192,45 @@ partial class AlbertBase
                 ColumnSums.Add<V>(Team, dLayerSumPartials, Chunks(Tokens), 768, Gradients + Offset.FfnOutputBias, accumulate: true);
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, P, ActivateGeluTanhGradient2>(Team, new(dLayerOutput, 768), ffnOutputWeightPacked, Tokens, 3072, 768, new ActivateGeluTanhGradient2(ExpandedProduct(layer), Values + Offset.FfnBias, dGeluTanh2));
+                PackedB.Multiply<V, P, ActivateGeluTanhGradient2>(Team, new(dLayerOutput, 768), ffnOutputWeightPacked, Tokens, 3072, 768, new ActivateGeluTanhGradient2(expandedProduct[layer], Values + Offset.FfnBias, dGeluTanh2));
 
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dLayerOutput, 768, transposed: true), new(Expanded(layer), 3088), 768, 3072, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnOutputWeight, 3072));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dLayerOutput, 768, transposed: true), new(expanded[layer], 3088), 768, 3072, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnOutputWeight, 3072));
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
                 Team.Rows(new FfnBiasGradient(dGeluTanh2, dExpandedPartials), Tokens);
                 ColumnSums.Add<V>(Team, dExpandedPartials, Chunks(Tokens), 3072, Gradients + Offset.FfnBias, accumulate: true);
                 PackedB.Multiply<V, P, ExpandedLinearGradient>(Team, new(dGeluTanh2, 3088), ffnWeightPacked, Tokens, 768, 3072, new ExpandedLinearGradient(dLayerOutput, dExpanded));
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh2, 3088, transposed: true), new(Attended(layer), 768), 3072, 768, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnWeight, 768));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh2, 3088, transposed: true), new(attended[layer], 768), 3072, 768, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnWeight, 768));
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                Team.Rows(new AttendedRowMeanGradient(AttendedSum(layer), AttendedSum2(layer), dExpanded, dAttendedPartials, AttentionSum(layer), dAttendedPartials2, Values + Offset.AttentionLayerNormWeight, dAttended, dAttentionSumPartials), Tokens);
+                Team.Rows(new AttendedRowMeanGradient(attendedSum[layer], attendedSum2[layer], dExpanded, dAttendedPartials, attentionSum[layer], dAttendedPartials2, Values + Offset.AttentionLayerNormWeight, dAttended, dAttentionSumPartials), Tokens);
                 ColumnSums.Add<V>(Team, dAttendedPartials, Chunks(Tokens), 768, Gradients + Offset.AttentionLayerNormBias, accumulate: true);
                 ColumnSums.Add<V>(Team, dAttendedPartials2, Chunks(Tokens), 768, Gradients + Offset.AttentionLayerNormWeight, accumulate: true);
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
                 ColumnSums.Add<V>(Team, dAttentionSumPartials, Chunks(Tokens), 768, Gradients + Offset.AttentionDenseBias, accumulate: true);
                 PackedB.Multiply<V, P, StoreEpilogue>(Team, new(dAttended, 768), attentionDenseWeightPacked, Tokens, 768, 768, new StoreEpilogue(dAttentionSumProduct, 768));
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dAttended, 768, transposed: true), new(Context(layer), 768), 768, 768, Tokens, new AccumulateEpilogue(Gradients + Offset.AttentionDenseWeight, 768));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dAttended, 768, transposed: true), new(context[layer], 768), 768, 768, Tokens, new AccumulateEpilogue(Gradients + Offset.AttentionDenseWeight, 768));
 
                 // gradient of: var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
-                Attention.Backward<V, P>(Team, QueryKeyValue(layer), 2304, Context(layer), 768, ContextLogSum(layer), 12, dAttentionSumProduct, 768, dContext, 2304, Pointer(Batch.Starts), Sequences, 12, 64, 0, 0);
+                Attention.Backward<V, P>(Team, queryKeyValue[layer], 2304, context[layer], 768, contextLogSum[layer], 12, dAttentionSumProduct, 768, dContext, 2304, Pointer(Batch.Starts), Sequences, 12, 64, 0, 0);
 
                 // gradient of: var queryKeyValue = Linear(x, a.QueryKeyValue);
                 Team.Rows(new QueryKeyValueBiasGradient(dContext, dQueryKeyValuePartials), Tokens);
                 ColumnSums.Add<V>(Team, dQueryKeyValuePartials, Chunks(Tokens), 2304, Gradients + Offset.QueryKeyValueBias, accumulate: true);
-                PackedB.Multiply<V, P, QueryKeyValueLinearGradient>(Team, new(dContext, 2304), queryKeyValueWeightPacked, Tokens, 768, 2304, new QueryKeyValueLinearGradient(dAttended, DQueryKeyValue(layer & 1)));
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dContext, 2304, transposed: true), new(LayerOutput(layer), 768), 2304, 768, Tokens, new AccumulateEpilogue(Gradients + Offset.QueryKeyValueWeight, 768));
+                PackedB.Multiply<V, P, QueryKeyValueLinearGradient>(Team, new(dContext, 2304), queryKeyValueWeightPacked, Tokens, 768, 2304, new QueryKeyValueLinearGradient(dAttended, dQueryKeyValue[layer & 1]));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dContext, 2304, transposed: true), new(layerOutput[layer], 768), 2304, 768, Tokens, new AccumulateEpilogue(Gradients + Offset.QueryKeyValueWeight, 768));
             }
         }
 
         void EncodeGradient()
         {
             // gradient of: var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            Team.Rows(new EmbeddingHiddenMappingInBiasGradient(DQueryKeyValue(0), dHiddenPartials), Tokens);
+            Team.Rows(new EmbeddingHiddenMappingInBiasGradient(dQueryKeyValue[0], dHiddenPartials), Tokens);
             ColumnSums.Add<V>(Team, dHiddenPartials, Chunks(Tokens), 768, Gradients + Offset.EmbeddingHiddenMappingInBias, accumulate: true);
-            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(DQueryKeyValue(0), 768), new(Values + Offset.EmbeddingHiddenMappingInWeight, 128), Tokens, 128, 768, new StoreEpilogue(dHiddenProduct, 128));
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(DQueryKeyValue(0), 768, transposed: true), new(embedded, 128), 768, 128, Tokens, new AccumulateEpilogue(Gradients + Offset.EmbeddingHiddenMappingInWeight, 128));
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dQueryKeyValue[0], 768), new(Values + Offset.EmbeddingHiddenMappingInWeight, 128), Tokens, 128, 768, new StoreEpilogue(dHiddenProduct, 128));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dQueryKeyValue[0], 768, transposed: true), new(embedded, 128), 768, 128, Tokens, new AccumulateEpilogue(Gradients + Offset.EmbeddingHiddenMappingInWeight, 128));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
             Team.Rows(new EmbeddedRowMeanGradient(embeddedSum, embeddedSum2, dHiddenProduct, dEmbeddedPartials, lookup, dEmbeddedPartials2, Values + Offset.EmbeddingsLayerNormWeight, dEmbedded), Tokens);

@@ -34,7 +34,7 @@ partial class Small
             Team.Rows(new EmbeddedLayerNorm(Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight, Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, embedded), Tokens);
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            Gemm.Multiply<V, P, HiddenLinear>(Team, new(embedded, 8), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8, transposed: true), Tokens, 16, 8, new HiddenLinear(Values + Offset.EmbeddingHiddenMappingInBias, LayerOutput(0)));
+            Gemm.Multiply<V, P, HiddenLinear>(Team, new(embedded, 8), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8, transposed: true), Tokens, 16, 8, new HiddenLinear(Values + Offset.EmbeddingHiddenMappingInBias, layerOutput[0]));
         }
 
         void LayerGroup()
@@ -42,13 +42,13 @@ partial class Small
             for (int layer = 0; layer < 2; layer++)
             {
                 // var queryKeyValue = Linear(x, a.QueryKeyValue);
-                PackedB.Multiply<V, P, QueryKeyValueLinear>(Team, new(LayerOutput(layer & 1), 16), queryKeyValueWeightTransposedPacked, Tokens, 48, 16, new QueryKeyValueLinear(Values + Offset.QueryKeyValueBias, queryKeyValue));
+                PackedB.Multiply<V, P, QueryKeyValueLinear>(Team, new(layerOutput[layer & 1], 16), queryKeyValueWeightTransposedPacked, Tokens, 48, 16, new QueryKeyValueLinear(Values + Offset.QueryKeyValueBias, queryKeyValue));
 
                 // var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
                 Attention.Forward<V, P>(Team, queryKeyValue, 48, context, 16, contextLogSum, 2, Pointer(Batch.Starts), Sequences, 2, 8, 0, 0);
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(context, 16), attentionDenseWeightTransposedPacked, Tokens, 16, 16, new AttentionSumLayer(LayerOutput(layer & 1), Values + Offset.AttentionDenseBias, attentionSum));
+                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(context, 16), attentionDenseWeightTransposedPacked, Tokens, 16, 16, new AttentionSumLayer(layerOutput[layer & 1], Values + Offset.AttentionDenseBias, attentionSum));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 Team.Rows(new AttendedLayerNorm(attentionSum, Values + Offset.AttentionLayerNormWeight, Values + Offset.AttentionLayerNormBias, attended), Tokens);
@@ -60,17 +60,17 @@ partial class Small
                 PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded, 32), ffnOutputWeightTransposedPacked, Tokens, 16, 32, new LayerSumLayer(attended, Values + Offset.FfnOutputBias, layerSum));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                Team.Rows(new LayerOutputLayerNorm(layerSum, Values + Offset.FullLayerLayerNormWeight, Values + Offset.FullLayerLayerNormBias, LayerOutput((layer + 1) & 1)), Tokens);
+                Team.Rows(new LayerOutputLayerNorm(layerSum, Values + Offset.FullLayerLayerNormWeight, Values + Offset.FullLayerLayerNormBias, layerOutput[(layer + 1) & 1]), Tokens);
             }
         }
 
         void Prediction2()
         {
             // var predicted = Rows(hidden, batch.Predicted);
-            Team.Rows(new PredictedPrediction(LayerOutput(0), Pointer(Batch.Predicted), predicted), Predictions);
+            Team.Rows(new PredictedPrediction(layerOutput[0], Pointer(Batch.Predicted), predicted), Predictions);
 
             // var first = Rows(hidden, batch.First);
-            Team.Rows(new FirstPool(LayerOutput(0), Pointer(Batch.First), first2), Sequences);
+            Team.Rows(new FirstPool(layerOutput[0], Pointer(Batch.First), first2), Sequences);
 
             // return Tanh(Linear(first, pooler));
             Gemm.Multiply<V, P, PooledPool>(Team, new(first2, 16), new(Values + Offset.PoolerWeight, 16, transposed: true), Sequences, 16, 16, new PooledPool(Values + Offset.PoolerBias, pooled));

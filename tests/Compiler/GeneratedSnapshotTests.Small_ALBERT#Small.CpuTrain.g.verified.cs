@@ -41,7 +41,7 @@ partial class Small
             Team.Rows(new EmbeddedDropout(Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight, Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), lookup, embeddedSum, embeddedSum2, Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, DropoutKey(0, 0), embedded), Tokens);
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            Gemm.Multiply<V, P, HiddenLinear>(Team, new(embedded, 8), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8, transposed: true), Tokens, 16, 8, new HiddenLinear(Values + Offset.EmbeddingHiddenMappingInBias, LayerOutput(0)));
+            Gemm.Multiply<V, P, HiddenLinear>(Team, new(embedded, 8), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8, transposed: true), Tokens, 16, 8, new HiddenLinear(Values + Offset.EmbeddingHiddenMappingInBias, layerOutput[0]));
         }
 
         void LayerGroup()
@@ -49,35 +49,35 @@ partial class Small
             for (int layer = 0; layer < 2; layer++)
             {
                 // var queryKeyValue = Linear(x, a.QueryKeyValue);
-                PackedB.Multiply<V, P, QueryKeyValueLinear>(Team, new(LayerOutput(layer), 16), queryKeyValueWeightTransposedPacked, Tokens, 48, 16, new QueryKeyValueLinear(Values + Offset.QueryKeyValueBias, QueryKeyValue(layer)));
+                PackedB.Multiply<V, P, QueryKeyValueLinear>(Team, new(layerOutput[layer], 16), queryKeyValueWeightTransposedPacked, Tokens, 48, 16, new QueryKeyValueLinear(Values + Offset.QueryKeyValueBias, queryKeyValue[layer]));
 
                 // var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
-                Attention.Forward<V, P>(Team, QueryKeyValue(layer), 48, Context(layer), 16, ContextLogSum(layer), 2, Pointer(Batch.Starts), Sequences, 2, 8, DropoutKey(1, layer), 0.1);
+                Attention.Forward<V, P>(Team, queryKeyValue[layer], 48, context[layer], 16, contextLogSum[layer], 2, Pointer(Batch.Starts), Sequences, 2, 8, DropoutKey(1, layer), 0.1);
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(Context(layer), 16), attentionDenseWeightTransposedPacked, Tokens, 16, 16, new AttentionSumLayer(LayerOutput(layer), Values + Offset.AttentionDenseBias, DropoutKey(2, layer), AttentionSum(layer)));
+                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(context[layer], 16), attentionDenseWeightTransposedPacked, Tokens, 16, 16, new AttentionSumLayer(layerOutput[layer], Values + Offset.AttentionDenseBias, DropoutKey(2, layer), attentionSum[layer]));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                Team.Rows(new AttendedLayerNorm(AttentionSum(layer), AttendedSum(layer), AttendedSum2(layer), Values + Offset.AttentionLayerNormWeight, Values + Offset.AttentionLayerNormBias, Attended(layer)), Tokens);
+                Team.Rows(new AttendedLayerNorm(attentionSum[layer], attendedSum[layer], attendedSum2[layer], Values + Offset.AttentionLayerNormWeight, Values + Offset.AttentionLayerNormBias, attended[layer]), Tokens);
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(Attended(layer), 16), ffnWeightTransposedPacked, Tokens, 32, 16, new ExpandedGeluTanh(ExpandedProduct(layer), Values + Offset.FfnBias, Expanded(layer)));
+                PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(attended[layer], 16), ffnWeightTransposedPacked, Tokens, 32, 16, new ExpandedGeluTanh(expandedProduct[layer], Values + Offset.FfnBias, expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(Expanded(layer), 32), ffnOutputWeightTransposedPacked, Tokens, 16, 32, new LayerSumLayer(Attended(layer), Values + Offset.FfnOutputBias, DropoutKey(3, layer), LayerSum(layer)));
+                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded[layer], 32), ffnOutputWeightTransposedPacked, Tokens, 16, 32, new LayerSumLayer(attended[layer], Values + Offset.FfnOutputBias, DropoutKey(3, layer), layerSum[layer]));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                Team.Rows(new LayerOutputLayerNorm(LayerSum(layer), LayerOutputSum(layer), LayerOutputSum2(layer), Values + Offset.FullLayerLayerNormWeight, Values + Offset.FullLayerLayerNormBias, LayerOutput(layer + 1)), Tokens);
+                Team.Rows(new LayerOutputLayerNorm(layerSum[layer], layerOutputSum[layer], layerOutputSum2[layer], Values + Offset.FullLayerLayerNormWeight, Values + Offset.FullLayerLayerNormBias, layerOutput[layer + 1]), Tokens);
             }
         }
 
         void Pretraining()
         {
             // var predicted = Rows(hidden, batch.Predicted);
-            Team.Rows(new PredictedPretraining(LayerOutput(2), Pointer(Batch.Predicted), predicted), Predictions);
+            Team.Rows(new PredictedPretraining(layerOutput[2], Pointer(Batch.Predicted), predicted), Predictions);
 
             // var first = Rows(hidden, batch.First);
-            Team.Rows(new FirstPool(LayerOutput(2), Pointer(Batch.First), first2), Sequences);
+            Team.Rows(new FirstPool(layerOutput[2], Pointer(Batch.First), first2), Sequences);
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
             Team.Rows(new MlmMeanGradient(WholePredictions, dMlm), 1);
@@ -165,7 +165,7 @@ partial class Small
             // gradient of: var predicted = Rows(hidden, batch.Predicted);
             Arrays.Clear(Team, dPredicted, 16L * Tokens);
             Tables.ScatterAdd(Team, dPredicted, 16, Pointer(Batch.Predicted), dTransformedProduct, 16, Predictions, 16);
-            Team.Rows(new PredictedPretrainingGradient2(dFirst, dPredicted, DQueryKeyValue(0)), Tokens);
+            Team.Rows(new PredictedPretrainingGradient2(dFirst, dPredicted, dQueryKeyValue[0]), Tokens);
         }
 
         void LayerGroupGradient()
@@ -173,7 +173,7 @@ partial class Small
             for (int layer = 1; layer >= 0; layer--)
             {
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                Team.Rows(new LayerSumDropoutGradient(LayerOutputSum(layer), LayerOutputSum2(layer), DQueryKeyValue((layer + 1) & 1), dLayerOutputPartials, LayerSum(layer), dLayerOutputPartials2, Values + Offset.FullLayerLayerNormWeight, dLayerOutputSum, dCentredSum, DropoutKey(3, layer), dLayerSum, dLayerSumPartials), Tokens);
+                Team.Rows(new LayerSumDropoutGradient(layerOutputSum[layer], layerOutputSum2[layer], dQueryKeyValue[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer], dLayerOutputPartials2, Values + Offset.FullLayerLayerNormWeight, dLayerOutputSum, dCentredSum, DropoutKey(3, layer), dLayerSum, dLayerSumPartials), Tokens);
 
                 // gradient of: var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 ColumnSums.Add<V>(Team, dLayerOutputPartials, Chunks(Tokens), 16, Gradients + Offset.FullLayerLayerNormBias, accumulate: true);
@@ -183,19 +183,19 @@ partial class Small
                 ColumnSums.Add<V>(Team, dLayerSumPartials, Chunks(Tokens), 16, Gradients + Offset.FfnOutputBias, accumulate: true);
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, P, ActivateGeluTanhGradient2>(Team, new(dLayerSum, 16), ffnOutputWeightPacked, Tokens, 32, 16, new ActivateGeluTanhGradient2(ExpandedProduct(layer), Values + Offset.FfnBias, dGeluTanh2));
+                PackedB.Multiply<V, P, ActivateGeluTanhGradient2>(Team, new(dLayerSum, 16), ffnOutputWeightPacked, Tokens, 32, 16, new ActivateGeluTanhGradient2(expandedProduct[layer], Values + Offset.FfnBias, dGeluTanh2));
 
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dLayerSum, 16, transposed: true), new(Expanded(layer), 32), 16, 32, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnOutputWeight, 32));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dLayerSum, 16, transposed: true), new(expanded[layer], 32), 16, 32, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnOutputWeight, 32));
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
                 Team.Rows(new FfnBiasGradient(dGeluTanh2, dExpandedPartials), Tokens);
                 ColumnSums.Add<V>(Team, dExpandedPartials, Chunks(Tokens), 32, Gradients + Offset.FfnBias, accumulate: true);
                 PackedB.Multiply<V, P, StoreEpilogue>(Team, new(dGeluTanh2, 32), ffnWeightPacked, Tokens, 16, 32, new StoreEpilogue(dExpandedProduct, 16));
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh2, 32, transposed: true), new(Attended(layer), 16), 32, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnWeight, 16));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh2, 32, transposed: true), new(attended[layer], 16), 32, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnWeight, 16));
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                Team.Rows(new AttentionSumDropoutGradient(LayerOutputSum2(layer), dLayerOutputSum, LayerOutputSum(layer), dCentredSum, AttendedSum(layer), AttendedSum2(layer), DQueryKeyValue((layer + 1) & 1), Values + Offset.FullLayerLayerNormWeight, LayerSum(layer), dExpandedProduct, dAttendedPartials, AttentionSum(layer), dAttendedPartials2, Values + Offset.AttentionLayerNormWeight, dAttended, DropoutKey(2, layer), dAttentionSum, dAttentionSumPartials), Tokens);
+                Team.Rows(new AttentionSumDropoutGradient(layerOutputSum2[layer], dLayerOutputSum, layerOutputSum[layer], dCentredSum, attendedSum[layer], attendedSum2[layer], dQueryKeyValue[(layer + 1) & 1], Values + Offset.FullLayerLayerNormWeight, layerSum[layer], dExpandedProduct, dAttendedPartials, attentionSum[layer], dAttendedPartials2, Values + Offset.AttentionLayerNormWeight, dAttended, DropoutKey(2, layer), dAttentionSum, dAttentionSumPartials), Tokens);
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 ColumnSums.Add<V>(Team, dAttendedPartials, Chunks(Tokens), 16, Gradients + Offset.AttentionLayerNormBias, accumulate: true);
@@ -204,30 +204,30 @@ partial class Small
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
                 ColumnSums.Add<V>(Team, dAttentionSumPartials, Chunks(Tokens), 16, Gradients + Offset.AttentionDenseBias, accumulate: true);
                 PackedB.Multiply<V, P, StoreEpilogue>(Team, new(dAttentionSum, 16), attentionDenseWeightPacked, Tokens, 16, 16, new StoreEpilogue(dAttentionSumProduct, 16));
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dAttentionSum, 16, transposed: true), new(Context(layer), 16), 16, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.AttentionDenseWeight, 16));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dAttentionSum, 16, transposed: true), new(context[layer], 16), 16, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.AttentionDenseWeight, 16));
 
                 // gradient of: var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
-                Attention.Backward<V, P>(Team, QueryKeyValue(layer), 48, Context(layer), 16, ContextLogSum(layer), 2, dAttentionSumProduct, 16, dContext, 48, Pointer(Batch.Starts), Sequences, 2, 8, DropoutKey(1, layer), 0.1);
+                Attention.Backward<V, P>(Team, queryKeyValue[layer], 48, context[layer], 16, contextLogSum[layer], 2, dAttentionSumProduct, 16, dContext, 48, Pointer(Batch.Starts), Sequences, 2, 8, DropoutKey(1, layer), 0.1);
 
                 // gradient of: var queryKeyValue = Linear(x, a.QueryKeyValue);
                 Team.Rows(new QueryKeyValueBiasGradient(dContext, dQueryKeyValuePartials), Tokens);
                 ColumnSums.Add<V>(Team, dQueryKeyValuePartials, Chunks(Tokens), 48, Gradients + Offset.QueryKeyValueBias, accumulate: true);
-                PackedB.Multiply<V, P, QueryKeyValueLinearGradient>(Team, new(dContext, 48), queryKeyValueWeightPacked, Tokens, 16, 48, new QueryKeyValueLinearGradient(dAttended, DQueryKeyValue(layer & 1)));
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dContext, 48, transposed: true), new(LayerOutput(layer), 16), 48, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.QueryKeyValueWeight, 16));
+                PackedB.Multiply<V, P, QueryKeyValueLinearGradient>(Team, new(dContext, 48), queryKeyValueWeightPacked, Tokens, 16, 48, new QueryKeyValueLinearGradient(dAttended, dQueryKeyValue[layer & 1]));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dContext, 48, transposed: true), new(layerOutput[layer], 16), 48, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.QueryKeyValueWeight, 16));
             }
         }
 
         void EncodeGradient()
         {
             // gradient of: var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            Team.Rows(new EmbeddingHiddenMappingInBiasGradient(DQueryKeyValue(0), dHiddenPartials), Tokens);
+            Team.Rows(new EmbeddingHiddenMappingInBiasGradient(dQueryKeyValue[0], dHiddenPartials), Tokens);
             ColumnSums.Add<V>(Team, dHiddenPartials, Chunks(Tokens), 16, Gradients + Offset.EmbeddingHiddenMappingInBias, accumulate: true);
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            Gemm.Multiply<V, P, EmbeddedDropoutGradient>(Team, new(DQueryKeyValue(0), 16), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8), Tokens, 8, 16, new EmbeddedDropoutGradient(DropoutKey(0, 0), dEmbedded));
+            Gemm.Multiply<V, P, EmbeddedDropoutGradient>(Team, new(dQueryKeyValue[0], 16), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8), Tokens, 8, 16, new EmbeddedDropoutGradient(DropoutKey(0, 0), dEmbedded));
 
             // gradient of: var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(DQueryKeyValue(0), 16, transposed: true), new(embedded, 8), 16, 8, Tokens, new AccumulateEpilogue(Gradients + Offset.EmbeddingHiddenMappingInWeight, 8));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dQueryKeyValue[0], 16, transposed: true), new(embedded, 8), 16, 8, Tokens, new AccumulateEpilogue(Gradients + Offset.EmbeddingHiddenMappingInWeight, 8));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
             Team.Rows(new EmbeddedRowMeanGradient(embeddedSum, embeddedSum2, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2, Values + Offset.EmbeddingsLayerNormWeight, dEmbedded2), Tokens);

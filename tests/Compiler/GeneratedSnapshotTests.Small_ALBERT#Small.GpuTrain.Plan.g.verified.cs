@@ -116,19 +116,19 @@ partial class Small
         readonly ArrayView<float> embeddedSum; // [tokens, 1]
         readonly ArrayView<float> embeddedSum2; // [tokens, 1]
         readonly ArrayView<T> lookup; // [tokens, 8]
-        readonly ArrayView<T> layerOutput; // [tokens, 16] × 3
-        readonly ArrayView<T> attended; // [tokens, 16] × 2
-        readonly ArrayView<float> attendedSum; // [tokens, 1] × 2
-        readonly ArrayView<float> attendedSum2; // [tokens, 1] × 2
-        readonly ArrayView<T> attentionSum; // [tokens, 16] × 2
-        readonly ArrayView<T> context; // [tokens, 16] × 2
-        readonly ArrayView<float> contextLogSum; // [tokens, 2] × 2
-        readonly ArrayView<T> expanded; // [tokens, 32] × 2
-        readonly ArrayView<T> expandedProduct; // [tokens, 32] × 2
-        readonly ArrayView<float> layerOutputSum; // [tokens, 1] × 2
-        readonly ArrayView<float> layerOutputSum2; // [tokens, 1] × 2
-        readonly ArrayView<T> layerSum; // [tokens, 16] × 2
-        readonly ArrayView<T> queryKeyValue; // [tokens, 48] × 2
+        readonly Entries<T> layerOutput; // [tokens, 16] × 3
+        readonly Entries<T> attended; // [tokens, 16] × 2
+        readonly Entries<float> attendedSum; // [tokens, 1] × 2
+        readonly Entries<float> attendedSum2; // [tokens, 1] × 2
+        readonly Entries<T> attentionSum; // [tokens, 16] × 2
+        readonly Entries<T> context; // [tokens, 16] × 2
+        readonly Entries<float> contextLogSum; // [tokens, 2] × 2
+        readonly Entries<T> expanded; // [tokens, 32] × 2
+        readonly Entries<T> expandedProduct; // [tokens, 32] × 2
+        readonly Entries<float> layerOutputSum; // [tokens, 1] × 2
+        readonly Entries<float> layerOutputSum2; // [tokens, 1] × 2
+        readonly Entries<T> layerSum; // [tokens, 16] × 2
+        readonly Entries<T> queryKeyValue; // [tokens, 48] × 2
         readonly ArrayView<T> predicted; // [predictions, 16]
         readonly ArrayView<T> first2; // [sequences, 16]
         readonly ArrayView<float> dMlm; // [1, 1]
@@ -171,7 +171,7 @@ partial class Small
         readonly ArrayView<T> dTransformedProduct; // [predictions, 16]
         readonly ArrayView<T> dFirst; // [tokens, 16]
         readonly ArrayView<T> dPredicted; // [tokens, 16]
-        readonly ArrayView<T> dQueryKeyValue; // [tokens, 16] × 2
+        readonly Entries<T> dQueryKeyValue; // [tokens, 16] × 2
         readonly ArrayView<float> dCentredSum; // [tokens, 1]
         readonly ArrayView<float> dLayerOutputPartials; // [tokens, 16] per chunk
         readonly ArrayView<float> dLayerOutputPartials2; // [tokens, 16] per chunk
@@ -246,19 +246,19 @@ partial class Small
             embeddedSum = ExactToken(12);
             embeddedSum2 = ExactToken(13);
             lookup = Token(520);
-            layerOutput = Token(224);
-            attended = Token(320);
-            attendedSum = ExactToken(4);
-            attendedSum2 = ExactToken(6);
-            attentionSum = Token(352);
-            context = Token(384);
-            contextLogSum = ExactToken(0);
-            expanded = Token(96);
-            expandedProduct = Token(160);
-            layerOutputSum = ExactToken(8);
-            layerOutputSum2 = ExactToken(10);
-            layerSum = Token(416);
-            queryKeyValue = Token(0);
+            layerOutput = new(Token(224), 16 * TokenRows);
+            attended = new(Token(320), 16 * TokenRows);
+            attendedSum = new(ExactToken(4), 1 * TokenRows);
+            attendedSum2 = new(ExactToken(6), 1 * TokenRows);
+            attentionSum = new(Token(352), 16 * TokenRows);
+            context = new(Token(384), 16 * TokenRows);
+            contextLogSum = new(ExactToken(0), 2 * TokenRows);
+            expanded = new(Token(96), 32 * TokenRows);
+            expandedProduct = new(Token(160), 32 * TokenRows);
+            layerOutputSum = new(ExactToken(8), 1 * TokenRows);
+            layerOutputSum2 = new(ExactToken(10), 1 * TokenRows);
+            layerSum = new(Token(416), 16 * TokenRows);
+            queryKeyValue = new(Token(0), 48 * TokenRows);
             predicted = Prediction(128);
             first2 = Sequence(0);
             dMlm = ExactFixed(0);
@@ -301,7 +301,7 @@ partial class Small
             dTransformedProduct = Prediction(0);
             dFirst = Token(272);
             dPredicted = Token(288);
-            dQueryKeyValue = Token(448);
+            dQueryKeyValue = new(Token(448), 16 * TokenRows);
             dCentredSum = ExactToken(14);
             dLayerOutputPartials = TokenChunk(0);
             dLayerOutputPartials2 = TokenChunk(16);
@@ -380,33 +380,5 @@ partial class Small
             4 => new(sopAccuracy, 1), // sop_accuracy
             _ => throw new ArgumentOutOfRangeException(nameof(index)),
         };
-
-        ArrayView<T> LayerOutput(int entry) => From(layerOutput, entry * (16 * TokenRows));
-
-        ArrayView<T> Attended(int entry) => From(attended, entry * (16 * TokenRows));
-
-        ArrayView<float> AttendedSum(int entry) => From(attendedSum, entry * (1 * TokenRows));
-
-        ArrayView<float> AttendedSum2(int entry) => From(attendedSum2, entry * (1 * TokenRows));
-
-        ArrayView<T> AttentionSum(int entry) => From(attentionSum, entry * (16 * TokenRows));
-
-        ArrayView<T> Context(int entry) => From(context, entry * (16 * TokenRows));
-
-        ArrayView<float> ContextLogSum(int entry) => From(contextLogSum, entry * (2 * TokenRows));
-
-        ArrayView<T> Expanded(int entry) => From(expanded, entry * (32 * TokenRows));
-
-        ArrayView<T> ExpandedProduct(int entry) => From(expandedProduct, entry * (32 * TokenRows));
-
-        ArrayView<float> LayerOutputSum(int entry) => From(layerOutputSum, entry * (1 * TokenRows));
-
-        ArrayView<float> LayerOutputSum2(int entry) => From(layerOutputSum2, entry * (1 * TokenRows));
-
-        ArrayView<T> LayerSum(int entry) => From(layerSum, entry * (16 * TokenRows));
-
-        ArrayView<T> QueryKeyValue(int entry) => From(queryKeyValue, entry * (48 * TokenRows));
-
-        ArrayView<T> DQueryKeyValue(int entry) => From(dQueryKeyValue, entry * (16 * TokenRows));
     }
 }

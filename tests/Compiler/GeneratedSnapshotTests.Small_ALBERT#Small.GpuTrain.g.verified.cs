@@ -27,7 +27,7 @@ partial class Small
             embeddedDropoutKernel.Launch(Tokens, new(Value(Offset.WordEmbeddingsWeight), Batch.Tokens, Value(Offset.TokenTypeEmbeddingsWeight), Batch.Segments, Value(Offset.PositionEmbeddingsWeight), Batch.Positions, lookup, embeddedSum, embeddedSum2, Value(Offset.EmbeddingsLayerNormWeight), Value(Offset.EmbeddingsLayerNormBias), DropoutKey(0, 0), embedded));
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            hiddenLinearKernel.Launch(new(embedded, 8), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 16, 8, new(Value(Offset.EmbeddingHiddenMappingInBias), LayerOutput(0)));
+            hiddenLinearKernel.Launch(new(embedded, 8), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 16, 8, new(Value(Offset.EmbeddingHiddenMappingInBias), layerOutput[0]));
         }
 
         void LayerGroup()
@@ -35,35 +35,35 @@ partial class Small
             for (int layer = 0; layer < 2; layer++)
             {
                 // var queryKeyValue = Linear(x, a.QueryKeyValue);
-                queryKeyValueLinearKernel.Launch(new(LayerOutput(layer), 16), new(Weight(Offset.QueryKeyValueWeight), 16), Tokens, 48, 16, new(Value(Offset.QueryKeyValueBias), QueryKeyValue(layer)));
+                queryKeyValueLinearKernel.Launch(new(layerOutput[layer], 16), new(Weight(Offset.QueryKeyValueWeight), 16), Tokens, 48, 16, new(Value(Offset.QueryKeyValueBias), queryKeyValue[layer]));
 
                 // var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
-                attentionForwardKernel.Launch(Attention(new(QueryKeyValue(layer), 48), 2, 8, DropoutKey(1, layer), 0.1), new(Context(layer), 16), new(ContextLogSum(layer), 2));
+                attentionForwardKernel.Launch(Attention(new(queryKeyValue[layer], 48), 2, 8, DropoutKey(1, layer), 0.1), new(context[layer], 16), new(contextLogSum[layer], 2));
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                attentionSumLayerKernel.Launch(new(Context(layer), 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16, new(LayerOutput(layer), Value(Offset.AttentionDenseBias), DropoutKey(2, layer), AttentionSum(layer)));
+                attentionSumLayerKernel.Launch(new(context[layer], 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16, new(layerOutput[layer], Value(Offset.AttentionDenseBias), DropoutKey(2, layer), attentionSum[layer]));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                attendedLayerNormKernel.Launch(Tokens, new(AttentionSum(layer), AttendedSum(layer), AttendedSum2(layer), Value(Offset.AttentionLayerNormWeight), Value(Offset.AttentionLayerNormBias), Attended(layer)));
+                attendedLayerNormKernel.Launch(Tokens, new(attentionSum[layer], attendedSum[layer], attendedSum2[layer], Value(Offset.AttentionLayerNormWeight), Value(Offset.AttentionLayerNormBias), attended[layer]));
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                expandedGeluTanhKernel.Launch(new(Attended(layer), 16), new(Weight(Offset.FfnWeight), 16), Tokens, 32, 16, new(ExpandedProduct(layer), Value(Offset.FfnBias), Expanded(layer)));
+                expandedGeluTanhKernel.Launch(new(attended[layer], 16), new(Weight(Offset.FfnWeight), 16), Tokens, 32, 16, new(expandedProduct[layer], Value(Offset.FfnBias), expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                layerSumLayerKernel.Launch(new(Expanded(layer), 32), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 16, 32, new(Attended(layer), Value(Offset.FfnOutputBias), DropoutKey(3, layer), LayerSum(layer)));
+                layerSumLayerKernel.Launch(new(expanded[layer], 32), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 16, 32, new(attended[layer], Value(Offset.FfnOutputBias), DropoutKey(3, layer), layerSum[layer]));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                layerOutputLayerNormKernel.Launch(Tokens, new(LayerSum(layer), LayerOutputSum(layer), LayerOutputSum2(layer), Value(Offset.FullLayerLayerNormWeight), Value(Offset.FullLayerLayerNormBias), LayerOutput(layer + 1)));
+                layerOutputLayerNormKernel.Launch(Tokens, new(layerSum[layer], layerOutputSum[layer], layerOutputSum2[layer], Value(Offset.FullLayerLayerNormWeight), Value(Offset.FullLayerLayerNormBias), layerOutput[layer + 1]));
             }
         }
 
         void Pretraining()
         {
             // var predicted = Rows(hidden, batch.Predicted);
-            predictedPretrainingKernel.Launch(Predictions, new(LayerOutput(2), Batch.Predicted, predicted));
+            predictedPretrainingKernel.Launch(Predictions, new(layerOutput[2], Batch.Predicted, predicted));
 
             // var first = Rows(hidden, batch.First);
-            firstPoolKernel.Launch(Sequences, new(LayerOutput(2), Batch.First, first2));
+            firstPoolKernel.Launch(Sequences, new(layerOutput[2], Batch.First, first2));
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
             mlmMeanGradientKernel.Launch(1, new(WholePredictions, dMlm));
@@ -142,7 +142,7 @@ partial class Small
             // gradient of: var predicted = Rows(hidden, batch.Predicted);
             Clear(dPredicted, 16, Tokens);
             scatterAddKernel.Launch(new(dPredicted, 16), Batch.Predicted, new(dTransformedProduct, 16), Predictions, 16);
-            predictedPretrainingGradient2Kernel.Launch(Tokens, new(dFirst, dPredicted, DQueryKeyValue(0)));
+            predictedPretrainingGradient2Kernel.Launch(Tokens, new(dFirst, dPredicted, dQueryKeyValue[0]));
         }
 
         void LayerGroupGradient()
@@ -150,55 +150,55 @@ partial class Small
             for (int layer = 1; layer >= 0; layer--)
             {
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                layerSumDropoutGradientKernel.LaunchChunks(Tokens, new(LayerOutputSum(layer), LayerOutputSum2(layer), DQueryKeyValue((layer + 1) & 1), dLayerOutputPartials, LayerSum(layer), dLayerOutputPartials2, Value(Offset.FullLayerLayerNormWeight), dLayerOutputSum, dCentredSum, DropoutKey(3, layer), dLayerSum, dLayerSumPartials));
+                layerSumDropoutGradientKernel.LaunchChunks(Tokens, new(layerOutputSum[layer], layerOutputSum2[layer], dQueryKeyValue[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer], dLayerOutputPartials2, Value(Offset.FullLayerLayerNormWeight), dLayerOutputSum, dCentredSum, DropoutKey(3, layer), dLayerSum, dLayerSumPartials));
 
                 // gradient of: var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dLayerOutputPartials, 16, Gradient(Offset.FullLayerLayerNormBias)), new(dLayerOutputPartials2, 16, Gradient(Offset.FullLayerLayerNormWeight)), new(dLayerSumPartials, 16, Gradient(Offset.FfnOutputBias)));
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                activateGeluTanhGradient2Kernel.Launch(new(dLayerSum, 16), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 32, 16, new(ExpandedProduct(layer), Value(Offset.FfnBias), dGeluTanh2));
+                activateGeluTanhGradient2Kernel.Launch(new(dLayerSum, 16), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 32, 16, new(expandedProduct[layer], Value(Offset.FfnBias), dGeluTanh2));
 
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                tNAccumulateKernel.Launch(new(dLayerSum, 16), new(Expanded(layer), 32), 16, 32, Tokens, new(Gradient(Offset.FfnOutputWeight), 32));
+                tNAccumulateKernel.Launch(new(dLayerSum, 16), new(expanded[layer], 32), 16, 32, Tokens, new(Gradient(Offset.FfnOutputWeight), 32));
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
                 ffnBiasGradientKernel.LaunchBlocks(Tokens, new(dGeluTanh2, dExpandedPartials));
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dExpandedPartials, 32, Gradient(Offset.FfnBias)));
                 nNStoreKernel.Launch(new(dGeluTanh2, 32), new(Weight(Offset.FfnWeight), 16), Tokens, 16, 32, new(dExpandedProduct, 16));
-                tNAccumulateKernel.Launch(new(dGeluTanh2, 32), new(Attended(layer), 16), 32, 16, Tokens, new(Gradient(Offset.FfnWeight), 16));
+                tNAccumulateKernel.Launch(new(dGeluTanh2, 32), new(attended[layer], 16), 32, 16, Tokens, new(Gradient(Offset.FfnWeight), 16));
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                attentionSumDropoutGradientKernel.LaunchChunks(Tokens, new(LayerOutputSum2(layer), dLayerOutputSum, LayerOutputSum(layer), dCentredSum, AttendedSum(layer), AttendedSum2(layer), DQueryKeyValue((layer + 1) & 1), Value(Offset.FullLayerLayerNormWeight), LayerSum(layer), dExpandedProduct, dAttendedPartials, AttentionSum(layer), dAttendedPartials2, Value(Offset.AttentionLayerNormWeight), dAttended, DropoutKey(2, layer), dAttentionSum, dAttentionSumPartials));
+                attentionSumDropoutGradientKernel.LaunchChunks(Tokens, new(layerOutputSum2[layer], dLayerOutputSum, layerOutputSum[layer], dCentredSum, attendedSum[layer], attendedSum2[layer], dQueryKeyValue[(layer + 1) & 1], Value(Offset.FullLayerLayerNormWeight), layerSum[layer], dExpandedProduct, dAttendedPartials, attentionSum[layer], dAttendedPartials2, Value(Offset.AttentionLayerNormWeight), dAttended, DropoutKey(2, layer), dAttentionSum, dAttentionSumPartials));
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dAttendedPartials, 16, Gradient(Offset.AttentionLayerNormBias)), new(dAttendedPartials2, 16, Gradient(Offset.AttentionLayerNormWeight)), new(dAttentionSumPartials, 16, Gradient(Offset.AttentionDenseBias)));
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
                 nNStoreKernel.Launch(new(dAttentionSum, 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16, new(dAttentionSumProduct, 16));
-                tNAccumulateKernel.Launch(new(dAttentionSum, 16), new(Context(layer), 16), 16, 16, Tokens, new(Gradient(Offset.AttentionDenseWeight), 16));
+                tNAccumulateKernel.Launch(new(dAttentionSum, 16), new(context[layer], 16), 16, 16, Tokens, new(Gradient(Offset.AttentionDenseWeight), 16));
 
                 // gradient of: var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
-                attentionBackwardKernel.Launch(Attention(new(QueryKeyValue(layer), 48), 2, 8, DropoutKey(1, layer), 0.1), new(Context(layer), 16), new(ContextLogSum(layer), 2), new(dAttentionSumProduct, 16), new(dContext, 48), attentionDelta);
+                attentionBackwardKernel.Launch(Attention(new(queryKeyValue[layer], 48), 2, 8, DropoutKey(1, layer), 0.1), new(context[layer], 16), new(contextLogSum[layer], 2), new(dAttentionSumProduct, 16), new(dContext, 48), attentionDelta);
 
                 // gradient of: var queryKeyValue = Linear(x, a.QueryKeyValue);
                 queryKeyValueBiasGradientKernel.LaunchBlocks(Tokens, new(dContext, dQueryKeyValuePartials));
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dQueryKeyValuePartials, 48, Gradient(Offset.QueryKeyValueBias)));
-                queryKeyValueLinearGradientKernel.Launch(new(dContext, 48), new(Weight(Offset.QueryKeyValueWeight), 16), Tokens, 16, 48, new(dAttended, DQueryKeyValue(layer & 1)));
-                tNAccumulateKernel.Launch(new(dContext, 48), new(LayerOutput(layer), 16), 48, 16, Tokens, new(Gradient(Offset.QueryKeyValueWeight), 16));
+                queryKeyValueLinearGradientKernel.Launch(new(dContext, 48), new(Weight(Offset.QueryKeyValueWeight), 16), Tokens, 16, 48, new(dAttended, dQueryKeyValue[layer & 1]));
+                tNAccumulateKernel.Launch(new(dContext, 48), new(layerOutput[layer], 16), 48, 16, Tokens, new(Gradient(Offset.QueryKeyValueWeight), 16));
             }
         }
 
         void EncodeGradient()
         {
             // gradient of: var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            embeddingHiddenMappingInBiasGradientKernel.LaunchBlocks(Tokens, new(DQueryKeyValue(0), dHiddenPartials));
+            embeddingHiddenMappingInBiasGradientKernel.LaunchBlocks(Tokens, new(dQueryKeyValue[0], dHiddenPartials));
             columnSumKernel.Launch(Tokens, accumulate: true, new(dHiddenPartials, 16, Gradient(Offset.EmbeddingHiddenMappingInBias)));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            embeddedDropoutGradientKernel.Launch(new(DQueryKeyValue(0), 16), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 8, 16, new(DropoutKey(0, 0), dEmbedded));
+            embeddedDropoutGradientKernel.Launch(new(dQueryKeyValue[0], 16), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 8, 16, new(DropoutKey(0, 0), dEmbedded));
 
             // gradient of: var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            tNAccumulateKernel.Launch(new(DQueryKeyValue(0), 16), new(embedded, 8), 16, 8, Tokens, new(Gradient(Offset.EmbeddingHiddenMappingInWeight), 8));
+            tNAccumulateKernel.Launch(new(dQueryKeyValue[0], 16), new(embedded, 8), 16, 8, Tokens, new(Gradient(Offset.EmbeddingHiddenMappingInWeight), 8));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
             embeddedRowMeanGradientKernel.LaunchChunks(Tokens, new(embeddedSum, embeddedSum2, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2, Value(Offset.EmbeddingsLayerNormWeight), dEmbedded2));

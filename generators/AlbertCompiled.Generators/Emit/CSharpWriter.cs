@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AlbertCompiled.Generators.Declare;
 
 namespace AlbertCompiled.Generators.Emit;
 
@@ -73,7 +74,7 @@ internal sealed class CSharpWriter
         w.Blank();
         if (ns.Length > 0)
         {
-            w.Line($"namespace {ns};");
+            w.Line($"namespace {Identifier.OfDotted(ns)};");
             w.Blank();
         }
 
