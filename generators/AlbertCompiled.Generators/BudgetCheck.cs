@@ -18,11 +18,12 @@ internal static class BudgetCheck
         if (model.Budget is not { } budget) return null;
         bool trains = compiled.Programs.Any(p => p.Program.Name == "train");
         long parameters = compiled.Layout.Length * sizeof(float) * (trains ? TrainedArenas : 1);
-        long arena = compiled.Programs.Max(p => Bytes(p.Program.Plan, budget.Tokens, budget.Sequences, Math.Max(1, budget.Tokens / 5)));
+        int predictions = budget.Predictions > 0 ? budget.Predictions : compiled.Programs.Max(p => p.Rule.PredictionsOf(budget.Tokens, budget.Sequences));
+        long arena = compiled.Programs.Max(p => Bytes(p.Program.Plan, budget.Tokens, budget.Sequences, predictions));
         if (parameters + arena <= budget.Bytes) return null;
         string N(long bytes) => bytes.ToString("#,0", CultureInfo.InvariantCulture);
         return new(Descriptors.BudgetExceeded, new Place(model.Declaration.FullName) { Attribute = "AlbertCompiled.MemoryBudgetAttribute" },
-            $"{(trains ? "Training" : "Running")} {model.Name} with {N(budget.Tokens)} tokens in {N(budget.Sequences)} sequences takes {N(parameters + arena)} bytes ({N(parameters)} for parameters, {N(arena)} for the arena), more than the budget of {budget.Text}; lower Tokens, {(trains ? "choose a stricter Recompute " : "")}or raise the budget");
+            $"{(trains ? "Training" : "Running")} {model.Name} with {N(budget.Tokens)} tokens in {N(budget.Sequences)} sequences, {N(predictions)} predictions, takes {N(parameters + arena)} bytes ({N(parameters)} for parameters, {N(arena)} for the arena), more than the budget of {budget.Text}; lower Tokens, {(trains ? "choose a stricter Recompute " : "")}or raise the budget");
     }
 
     /// <summary>As ArenaPlan.Bytes of the runtime.</summary>

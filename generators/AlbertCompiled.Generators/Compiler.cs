@@ -21,14 +21,16 @@ internal static class Compiler
     public static CompiledSources Compile(TracedModel model)
     {
         var compiled = Lower(model);
+        if (ModelEmitter.Members(compiled).Contains(model.Name))
+            return new(default, ImmutableArray.Create(new DiagnosticInfo(Descriptors.ModelClass, new Place(model.Declaration.FullName), model.Name, "called otherwise: the compiler gives it a member of that name")));
         if (BudgetCheck.Run(model, compiled) is { } exceeded) return new(default, ImmutableArray.Create(exceeded));
         var emitters = compiled.Programs.SelectMany(p => new ProgramEmitter[]
         {
             new CpuProgramEmitter(p.Program, model.Name), new GpuProgramEmitter(p.Program, model.Name),
         });
         var files = ModelEmitter.Files(compiled).Concat(emitters.SelectMany(e => e.Files(model.Namespace))).Concat(OnnxEmitter.Files(model.Namespace, model.Name, model.Programs));
-        string prefix = model.Declaration.FullName;
-        return new(files.Select(f => (f.Hint.Length == 0 ? $"{prefix}.g.cs" : $"{prefix}.{f.Hint}.g.cs", f.Text)).ToImmutableArray(), default);
+        string prefix = model.Declaration.Hint;
+        return new(files.Select(f => (f.Hint.Length == 0 ? $"{prefix}.g.cs" : $"{prefix}.{f.Hint}.g.cs", Qualifier.Run(f.Text, model.Declaration.Hidden))).ToImmutableArray(), default);
     }
 
     /// <summary>The programs of a model, in the order of <see cref="ProgramRule.All"/>.</summary>

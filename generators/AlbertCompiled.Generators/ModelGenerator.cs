@@ -25,7 +25,7 @@ public sealed class ModelGenerator : IIncrementalGenerator
             .ForAttributeWithMetadataName("AlbertCompiled.DefinitionAttribute", static (node, _) => node is ClassDeclarationSyntax, Declarer.Export)
             .Where(static text => text is not null)
             .WithTrackingName("Definitions");
-        context.RegisterSourceOutput(texts, static (output, text) => output.AddSource($"{text!.Type}.DefinitionText.g.cs", SourceText.From(DefinitionExport.Write(text), Encoding.UTF8)));
+        context.RegisterSourceOutput(texts, static (output, text) => output.AddSource($"{text!.Hint}.DefinitionText.g.cs", SourceText.From(DefinitionExport.Write(text), Encoding.UTF8)));
 
         // attributes → configuration → graphs → code
         var compiled = ProgramRule.Attributes.Select(name => Models(context, name)).ToList();
@@ -47,7 +47,7 @@ public sealed class ModelGenerator : IIncrementalGenerator
 
         // what is configured as a model without a program attribute is none
         var forgotten = context.SyntaxProvider
-            .CreateSyntaxProvider(static (node, _) => node is ClassDeclarationSyntax { AttributeLists.Count: > 0 } type && type.Modifiers.Any(SyntaxKind.PartialKeyword), Declarer.WithoutProgram)
+            .CreateSyntaxProvider(static (node, _) => node is ClassDeclarationSyntax { AttributeLists.Count: > 0 }, Declarer.WithoutProgram)
             .Where(static diagnostic => diagnostic is not null)
             .Select(static (diagnostic, _) => diagnostic!)
             .WithTrackingName("Forgotten");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Trace;
@@ -35,7 +36,7 @@ public class DeclareTests
     {
         var model = Traced("[Albert(Vocabulary = 50, Hidden = 64, Heads = 4), Pretraining, Recompute(Recompute.Layer), Optimizer(Optimizer.Lamb), MemoryBudget(\"2 GiB\", Tokens = 512)] partial class Model;");
         Assert.Equal((RecomputeMode.Layer, OptimizerKind.Lamb, "internal"), (model.Recompute, model.Optimizer, model.Accessibility));
-        Assert.Equal(new MemoryBudget("2 GiB", 2L << 30, 512, 4), model.Budget);
+        Assert.Equal(new MemoryBudget("2 GiB", 2L << 30, 512, 4, 0), model.Budget);
     }
 
     [Fact]
@@ -57,7 +58,7 @@ public class DeclareTests
     [InlineData("24 GB", 24_000_000_000)]
     [InlineData("24GiB", 24L << 30)]
     [InlineData(" 1.5 mb ", 1_500_000L)]
-    [InlineData("16,384 KiB", 16_384L << 10)]
+    [InlineData("1,5 GB", null)]
     [InlineData("2 TB", 2_000_000_000_000)]
     [InlineData("", null)]
     [InlineData("GB", null)]
@@ -160,6 +161,41 @@ public class DeclareTests
         var diagnostic = Assert.Single(GeneratorHarness.Run(Referencing(definition, "[Net(Hidden = 12), Pretraining] public sealed partial class Model;")).Diagnostics);
         Assert.Equal(("ALB0001", "Net(Hidden = 12)"), (diagnostic.Id, diagnostic.Marked()));
         Assert.Contains("'var y = MatMul(Rows(table, batch.Tokens), narrow);'", diagnostic.GetMessage());
+    }
+
+    [Theory]
+    [InlineData("namespace My.Models; using static Heads; [Definition] public static class Heads { %; }")]
+    [InlineData("using static @My.@event.Heads; namespace My.@event { [Definition] public static class Heads { %; } }")]
+    [InlineData("using static Outer.Heads; public static class Outer { [Definition] public static class Heads { %; } }")]
+    [InlineData("", "global using static Outer.Heads; public static class Outer { [Definition] public static class Heads { %; } }")]
+    public void Static_usings_mean_what_they_mean_to_CSharp(string usings, string other = "")
+    {
+        const string twice = "public static Tensor Twice(Tensor x) => x + x";
+        string source = Subject.Source(body: "var y = Twice(ColumnSum(RowSum(table))); return new Outputs((\"loss\", y));");
+        string imports = source[..source.IndexOf("[Net", StringComparison.Ordinal)];
+        var compilation = GeneratorHarness.Compilation(imports + usings.Replace("%", twice) + source[imports.Length..], other.Replace("%", twice));
+        Assert.Empty(compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error));
+        var result = GeneratorHarness.Run(compilation);
+        Assert.Empty(result.Diagnostics);
+        Assert.NotEmpty(result.GeneratedSources);
+    }
+
+    [Fact]
+    public void Texts_are_the_same_in_every_culture()
+    {
+        string[] sources = [Subject.Source(model: "", properties: "public Mode Mode { get; set; }"), "public enum Mode { Off = -1, @class = 1 }"];
+        string Exported() => string.Concat(GeneratorHarness.Run(GeneratorHarness.Compilation(sources)).GeneratedSources.Select(s => s.SourceText));
+        var (here, elsewhere) = (CultureInfo.CurrentCulture, (CultureInfo)CultureInfo.InvariantCulture.Clone());
+        elsewhere.NumberFormat.NegativeSign = "−"; // as in Sweden
+        try
+        {
+            CultureInfo.CurrentCulture = elsewhere;
+            Assert.Contains("enum Mode { Off = -1, @class = 1 }", Exported());
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = here;
+        }
     }
 
     [Fact]

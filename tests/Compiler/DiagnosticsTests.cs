@@ -141,6 +141,7 @@ public class DiagnosticsTests
     public void A_model_needs_a_program()
     {
         Assert.Equal("'Model' says which model it is, but not what to compile of it: add one or more of [Pretraining], [Encoding], [Classification], [Regression], [SpanAnswer], [TokenTags], [MultipleChoice]", Message("ALB0020", "[Albert] public sealed partial class [|Model|];"));
+        Message("ALB0020", "[Albert] public sealed class [|Model|];");
         Message("ALB0020", "[Albert] public sealed partial class [|Model|]; [Obsolete] partial class Model; [Obsolete] partial class NoModel;");
     }
 
@@ -166,6 +167,30 @@ public class DiagnosticsTests
         // 7.9 million weights take 32 MB, the arena 101 MB
         Assert.Empty(GeneratorHarness.Run(GeneratorHarness.Compilation(Subject.Unmark(model.Replace("{0}", "Encoding").Replace("{1}", "140 MB")).Text)).Diagnostics);
     }
+
+    [Theory]
+    [InlineData("TokenTags(3)", 4096)]
+    [InlineData("Classification(3)", 32)]
+    [InlineData("SpanAnswer", 64)]
+    [InlineData("Pretraining", 819)]
+    [InlineData("Pretraining, TokenTags(3, Training = false)", 4096)]
+    public void A_budget_counts_the_predictions_that_its_programs_take(string programs, int predictions)
+    {
+        string model = $"[Albert(Vocabulary = 100), {programs}, [|MemoryBudget(\"1 MB\")|]] public sealed partial class Model;";
+        Assert.Contains($"32 sequences, {predictions.ToString("#,0", System.Globalization.CultureInfo.InvariantCulture)} predictions,", Message("ALB0009", model));
+        Assert.Contains("sequences, 7 predictions,", Message("ALB0009", model.Replace("MB\"", "MB\", Predictions = 7")));
+    }
+
+    [Theory]
+    [InlineData("[|LogitRows(-3)|]", "not -3")]
+    [InlineData("[|Recompute((Recompute)9)|]", "no value 9: choose one of None, Cheap, Layer")]
+    [InlineData("[|Optimizer((Optimizer)(-1))|]", "no value -1")]
+    [InlineData("[|Precision((Compute)2)|]", "no value 2")]
+    public void Options_that_do_not_exist(string option, string why) => Assert.Contains(why, Message("ALB0023", $"[Albert, Pretraining, {option}] public sealed partial class Model;"));
+
+    [Fact]
+    public void A_program_is_public() =>
+        Assert.Contains("'Pretraining' must be public", Message("ALB0006", Subject.Source().Replace("public Outputs Pretraining", "[|Outputs|] Pretraining")));
 
     [Fact]
     public void A_task_has_a_loss_and_logits_of_its_shape()
@@ -207,6 +232,10 @@ public class DiagnosticsTests
     [InlineData("[Albert, Pretraining] static partial class [|Model|];", "static")]
     [InlineData("[Albert, Pretraining] partial record [|Model|];", "record")]
     [InlineData("[Albert, Pretraining] abstract partial class [|Model|];", "abstract")]
+    [InlineData("class Root; [Albert, Pretraining] partial class [|Model|] : Root;", "without a base")]
+    [InlineData("[Albert, Pretraining] partial class [|Gemm|];", "names a type of the runtime")]
+    [InlineData("[Albert, Pretraining] partial class [|Compiled|];", "a member of that name")]
+    [InlineData("[Albert, Encoding] partial class [|EncodingResult|];", "a member of that name")]
     public void A_model_is_a_partial_class(string source, string why) => Assert.Contains(why, Message("ALB0007", source));
 
     [Theory]
@@ -217,6 +246,8 @@ public class DiagnosticsTests
     [InlineData("MemoryBudget([|\"1e300 GB\"|])")]
     [InlineData("MemoryBudget(\"24 GB\", [|Tokens = 0|])")]
     [InlineData("MemoryBudget(\"24 GB\", [|Sequences = -1|])")]
+    [InlineData("MemoryBudget(\"24 GB\", [|Predictions = -1|])")]
+    [InlineData("MemoryBudget([|\"1,5 GB\"|])")]
     public void Malformed_budgets(string attribute) => Message("ALB0008", $"[Albert, Pretraining, {attribute}] partial class Model;");
 
     [Theory]
@@ -296,6 +327,7 @@ public class DiagnosticsTests
     {
         Message("ALB0015", Subject.Source(body: "return [|new Outputs((\"mlm\", ColumnSum(RowSum(table))))|];"));
         Assert.Contains("[tokens, 12]", Message("ALB0015", Subject.Source(body: "return [|new Outputs((\"loss\", Rows(table, batch.Tokens)))|];")));
+        Message("ALB0015", Subject.Source(body: "var x = ColumnSum(RowSum(table)); return [|new Outputs((\"loss\", x), (\"\", x))|];"));
         Message("ALB0015", Subject.Source(body: "var x = ColumnSum(RowSum(table)); return [|new Outputs((\"loss\", x), (\"loss\", x))|];"));
     }
 

@@ -56,7 +56,7 @@ partial class Small
     sealed unsafe partial class CpuEvaluate<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision
     {
         readonly float* embedded; // [tokens, 8]
-        readonly float* layerOutput; // [tokens, 16] × 2
+        readonly Entries layerOutput; // [tokens, 16] × 2
         readonly float* queryKeyValue; // [tokens, 48]
         readonly float* context; // [tokens, 16]
         readonly float* contextLogSum; // [tokens, 2]
@@ -92,7 +92,7 @@ partial class Small
         public CpuEvaluate(CpuExecutor executor) : base(executor, Compiled.Program("evaluate")!)
         {
             embedded = Token(0);
-            layerOutput = Token(48);
+            layerOutput = new(Token(48), 16 * TokenRows);
             queryKeyValue = Token(0);
             context = Token(80);
             contextLogSum = ExactToken(0);
@@ -135,7 +135,5 @@ partial class Small
             4 => new(sopAccuracy, 1), // sop_accuracy
             _ => throw new ArgumentOutOfRangeException(nameof(index)),
         };
-
-        float* LayerOutput(int entry) => layerOutput + entry * (16 * TokenRows);
     }
 }

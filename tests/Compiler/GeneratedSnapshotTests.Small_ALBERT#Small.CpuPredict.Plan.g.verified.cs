@@ -37,7 +37,7 @@ partial class Small
     sealed unsafe partial class CpuPredict<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision
     {
         readonly float* embedded; // [tokens, 8]
-        readonly float* layerOutput; // [tokens, 16] × 2
+        readonly Entries layerOutput; // [tokens, 16] × 2
         readonly float* queryKeyValue; // [tokens, 48]
         readonly float* context; // [tokens, 16]
         readonly float* contextLogSum; // [tokens, 2]
@@ -60,7 +60,7 @@ partial class Small
         public CpuPredict(CpuExecutor executor) : base(executor, Compiled.Program("predict")!)
         {
             embedded = Token(0);
-            layerOutput = Token(48);
+            layerOutput = new(Token(48), 16 * TokenRows);
             queryKeyValue = Token(0);
             context = Token(80);
             contextLogSum = ExactToken(0);
@@ -86,10 +86,8 @@ partial class Small
             0 => new(logits, 64), // logits
             1 => new(order, 2), // order
             2 => new(pooled, 16), // pooled
-            3 => new(LayerOutput(0), 16), // hidden
+            3 => new(layerOutput[0], 16), // hidden
             _ => throw new ArgumentOutOfRangeException(nameof(index)),
         };
-
-        float* LayerOutput(int entry) => layerOutput + entry * (16 * TokenRows);
     }
 }

@@ -116,19 +116,19 @@ partial class Small
         readonly float* embeddedSum; // [tokens, 1]
         readonly float* embeddedSum2; // [tokens, 1]
         readonly float* lookup; // [tokens, 8]
-        readonly float* layerOutput; // [tokens, 16] × 3
-        readonly float* attended; // [tokens, 16] × 2
-        readonly float* attendedSum; // [tokens, 1] × 2
-        readonly float* attendedSum2; // [tokens, 1] × 2
-        readonly float* attentionSum; // [tokens, 16] × 2
-        readonly float* context; // [tokens, 16] × 2
-        readonly float* contextLogSum; // [tokens, 2] × 2
-        readonly float* expanded; // [tokens, 32] × 2
-        readonly float* expandedProduct; // [tokens, 32] × 2
-        readonly float* layerOutputSum; // [tokens, 1] × 2
-        readonly float* layerOutputSum2; // [tokens, 1] × 2
-        readonly float* layerSum; // [tokens, 16] × 2
-        readonly float* queryKeyValue; // [tokens, 48] × 2
+        readonly Entries layerOutput; // [tokens, 16] × 3
+        readonly Entries attended; // [tokens, 16] × 2
+        readonly Entries attendedSum; // [tokens, 1] × 2
+        readonly Entries attendedSum2; // [tokens, 1] × 2
+        readonly Entries attentionSum; // [tokens, 16] × 2
+        readonly Entries context; // [tokens, 16] × 2
+        readonly Entries contextLogSum; // [tokens, 2] × 2
+        readonly Entries expanded; // [tokens, 32] × 2
+        readonly Entries expandedProduct; // [tokens, 32] × 2
+        readonly Entries layerOutputSum; // [tokens, 1] × 2
+        readonly Entries layerOutputSum2; // [tokens, 1] × 2
+        readonly Entries layerSum; // [tokens, 16] × 2
+        readonly Entries queryKeyValue; // [tokens, 48] × 2
         readonly float* predicted; // [predictions, 16]
         readonly float* first2; // [sequences, 16]
         readonly float* dMlm; // [1, 1]
@@ -171,7 +171,7 @@ partial class Small
         readonly float* dTransformedProduct; // [predictions, 16]
         readonly float* dFirst; // [tokens, 16]
         readonly float* dPredicted; // [tokens, 16]
-        readonly float* dQueryKeyValue; // [tokens, 16] × 2
+        readonly Entries dQueryKeyValue; // [tokens, 16] × 2
         readonly float* dCentredSum; // [tokens, 1]
         readonly float* dLayerOutputPartials; // [tokens, 16] per chunk
         readonly float* dLayerOutputPartials2; // [tokens, 16] per chunk
@@ -209,19 +209,19 @@ partial class Small
             embeddedSum = ExactToken(12);
             embeddedSum2 = ExactToken(13);
             lookup = Token(520);
-            layerOutput = Token(224);
-            attended = Token(320);
-            attendedSum = ExactToken(4);
-            attendedSum2 = ExactToken(6);
-            attentionSum = Token(352);
-            context = Token(384);
-            contextLogSum = ExactToken(0);
-            expanded = Token(96);
-            expandedProduct = Token(160);
-            layerOutputSum = ExactToken(8);
-            layerOutputSum2 = ExactToken(10);
-            layerSum = Token(416);
-            queryKeyValue = Token(0);
+            layerOutput = new(Token(224), 16 * TokenRows);
+            attended = new(Token(320), 16 * TokenRows);
+            attendedSum = new(ExactToken(4), 1 * TokenRows);
+            attendedSum2 = new(ExactToken(6), 1 * TokenRows);
+            attentionSum = new(Token(352), 16 * TokenRows);
+            context = new(Token(384), 16 * TokenRows);
+            contextLogSum = new(ExactToken(0), 2 * TokenRows);
+            expanded = new(Token(96), 32 * TokenRows);
+            expandedProduct = new(Token(160), 32 * TokenRows);
+            layerOutputSum = new(ExactToken(8), 1 * TokenRows);
+            layerOutputSum2 = new(ExactToken(10), 1 * TokenRows);
+            layerSum = new(Token(416), 16 * TokenRows);
+            queryKeyValue = new(Token(0), 48 * TokenRows);
             predicted = Prediction(128);
             first2 = Sequence(0);
             dMlm = ExactFixed(0);
@@ -264,7 +264,7 @@ partial class Small
             dTransformedProduct = Prediction(0);
             dFirst = Token(272);
             dPredicted = Token(288);
-            dQueryKeyValue = Token(448);
+            dQueryKeyValue = new(Token(448), 16 * TokenRows);
             dCentredSum = ExactToken(14);
             dLayerOutputPartials = TokenChunk(0);
             dLayerOutputPartials2 = TokenChunk(16);
@@ -306,33 +306,5 @@ partial class Small
             4 => new(sopAccuracy, 1), // sop_accuracy
             _ => throw new ArgumentOutOfRangeException(nameof(index)),
         };
-
-        float* LayerOutput(int entry) => layerOutput + entry * (16 * TokenRows);
-
-        float* Attended(int entry) => attended + entry * (16 * TokenRows);
-
-        float* AttendedSum(int entry) => attendedSum + entry * (1 * TokenRows);
-
-        float* AttendedSum2(int entry) => attendedSum2 + entry * (1 * TokenRows);
-
-        float* AttentionSum(int entry) => attentionSum + entry * (16 * TokenRows);
-
-        float* Context(int entry) => context + entry * (16 * TokenRows);
-
-        float* ContextLogSum(int entry) => contextLogSum + entry * (2 * TokenRows);
-
-        float* Expanded(int entry) => expanded + entry * (32 * TokenRows);
-
-        float* ExpandedProduct(int entry) => expandedProduct + entry * (32 * TokenRows);
-
-        float* LayerOutputSum(int entry) => layerOutputSum + entry * (1 * TokenRows);
-
-        float* LayerOutputSum2(int entry) => layerOutputSum2 + entry * (1 * TokenRows);
-
-        float* LayerSum(int entry) => layerSum + entry * (16 * TokenRows);
-
-        float* QueryKeyValue(int entry) => queryKeyValue + entry * (48 * TokenRows);
-
-        float* DQueryKeyValue(int entry) => dQueryKeyValue + entry * (16 * TokenRows);
     }
 }

@@ -56,7 +56,7 @@ partial class Small
     internal sealed partial class GpuEvaluate<T> : GpuProgram<T> where T : unmanaged, IElement<T>
     {
         readonly ArrayView<T> embedded; // [tokens, 8]
-        readonly ArrayView<T> layerOutput; // [tokens, 16] × 2
+        readonly Entries<T> layerOutput; // [tokens, 16] × 2
         readonly ArrayView<T> queryKeyValue; // [tokens, 48]
         readonly ArrayView<T> context; // [tokens, 16]
         readonly ArrayView<float> contextLogSum; // [tokens, 2]
@@ -108,7 +108,7 @@ partial class Small
         public GpuEvaluate(GpuExecutor<T> executor) : base(executor, Compiled.Program("evaluate")!)
         {
             embedded = Token(0);
-            layerOutput = Token(48);
+            layerOutput = new(Token(48), 16 * TokenRows);
             queryKeyValue = Token(0);
             context = Token(80);
             contextLogSum = ExactToken(0);
@@ -167,7 +167,5 @@ partial class Small
             4 => new(sopAccuracy, 1), // sop_accuracy
             _ => throw new ArgumentOutOfRangeException(nameof(index)),
         };
-
-        ArrayView<T> LayerOutput(int entry) => From(layerOutput, entry * (16 * TokenRows));
     }
 }

@@ -37,7 +37,7 @@ partial class Small
     internal sealed partial class GpuPredict<T> : GpuProgram<T> where T : unmanaged, IElement<T>
     {
         readonly ArrayView<T> embedded; // [tokens, 8]
-        readonly ArrayView<T> layerOutput; // [tokens, 16] × 2
+        readonly Entries<T> layerOutput; // [tokens, 16] × 2
         readonly ArrayView<T> queryKeyValue; // [tokens, 48]
         readonly ArrayView<T> context; // [tokens, 16]
         readonly ArrayView<float> contextLogSum; // [tokens, 2]
@@ -72,7 +72,7 @@ partial class Small
         public GpuPredict(GpuExecutor<T> executor) : base(executor, Compiled.Program("predict")!)
         {
             embedded = Token(0);
-            layerOutput = Token(48);
+            layerOutput = new(Token(48), 16 * TokenRows);
             queryKeyValue = Token(0);
             context = Token(80);
             contextLogSum = ExactToken(0);
@@ -110,10 +110,8 @@ partial class Small
             0 => new(logits, 64), // logits
             1 => new(order, 2), // order
             2 => new(pooled, 16), // pooled
-            3 => new(LayerOutput(0), 16), // hidden
+            3 => new(layerOutput[0], 16), // hidden
             _ => throw new ArgumentOutOfRangeException(nameof(index)),
         };
-
-        ArrayView<T> LayerOutput(int entry) => From(layerOutput, entry * (16 * TokenRows));
     }
 }

@@ -30,7 +30,7 @@ partial class SmallEncoder
     sealed unsafe partial class CpuEncode<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision
     {
         readonly float* embedded; // [tokens, 8]
-        readonly float* layerOutput; // [tokens, 16] × 2
+        readonly Entries layerOutput; // [tokens, 16] × 2
         readonly float* queryKeyValue; // [tokens, 48]
         readonly float* context; // [tokens, 16]
         readonly float* contextLogSum; // [tokens, 2]
@@ -48,7 +48,7 @@ partial class SmallEncoder
         public CpuEncode(CpuExecutor executor) : base(executor, Compiled.Program("encode")!)
         {
             embedded = Token(0);
-            layerOutput = Token(48);
+            layerOutput = new(Token(48), 16 * TokenRows);
             queryKeyValue = Token(0);
             context = Token(80);
             contextLogSum = ExactToken(0);
@@ -66,11 +66,9 @@ partial class SmallEncoder
 
         public override CpuOutput Output(int index) => index switch
         {
-            0 => new(LayerOutput(0), 16), // hidden
+            0 => new(layerOutput[0], 16), // hidden
             1 => new(pooled, 16), // pooled
             _ => throw new ArgumentOutOfRangeException(nameof(index)),
         };
-
-        float* LayerOutput(int entry) => layerOutput + entry * (16 * TokenRows);
     }
 }

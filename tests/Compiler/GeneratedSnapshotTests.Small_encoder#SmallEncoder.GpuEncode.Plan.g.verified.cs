@@ -30,7 +30,7 @@ partial class SmallEncoder
     internal sealed partial class GpuEncode<T> : GpuProgram<T> where T : unmanaged, IElement<T>
     {
         readonly ArrayView<T> embedded; // [tokens, 8]
-        readonly ArrayView<T> layerOutput; // [tokens, 16] × 2
+        readonly Entries<T> layerOutput; // [tokens, 16] × 2
         readonly ArrayView<T> queryKeyValue; // [tokens, 48]
         readonly ArrayView<T> context; // [tokens, 16]
         readonly ArrayView<float> contextLogSum; // [tokens, 2]
@@ -55,7 +55,7 @@ partial class SmallEncoder
         public GpuEncode(GpuExecutor<T> executor) : base(executor, Compiled.Program("encode")!)
         {
             embedded = Token(0);
-            layerOutput = Token(48);
+            layerOutput = new(Token(48), 16 * TokenRows);
             queryKeyValue = Token(0);
             context = Token(80);
             contextLogSum = ExactToken(0);
@@ -80,11 +80,9 @@ partial class SmallEncoder
 
         public override GpuOutput<T> Output(int index) => index switch
         {
-            0 => new(LayerOutput(0), 16), // hidden
+            0 => new(layerOutput[0], 16), // hidden
             1 => new(pooled, 16), // pooled
             _ => throw new ArgumentOutOfRangeException(nameof(index)),
         };
-
-        ArrayView<T> LayerOutput(int entry) => From(layerOutput, entry * (16 * TokenRows));
     }
 }

@@ -40,6 +40,15 @@ public class ModelGraphTests
     }
 
     [Fact]
+    public void A_definition_that_refuses_leaves_no_weights_where_it_is_created()
+    {
+        Assert.Throws<ArgumentException>(() => ModelGraph.Create(() => new Refusing()));
+        Assert.Equal(6, new Small(2).Parameters.Count);
+        Assert.Throws<ArgumentException>(() => new Refusing());
+        Assert.Equal(6, ModelGraph.Create(() => new Small(2)).Parameters.Count);
+    }
+
+    [Fact]
     public void A_run_returns_outputs_and_the_gradient_of_every_weight()
     {
         var graph = new Small(3) { Seed = 5 };
@@ -165,6 +174,16 @@ public class ModelGraphTests
 
             return new("Counting", [], [.. infos], offset, [], Optimizer.AdamW, Compute.Float32, "");
         }
+    }
+
+    sealed class Refusing : ModelGraph
+    {
+        readonly Tensor ghost = Weight("ghost", 2, Initial.Zero);
+        readonly Tensor checkedHere = Check() ? Weight("never", 2, Initial.Zero) : throw new ArgumentException("refused");
+
+        public Tensor[] All => [ghost, checkedHere];
+
+        static bool Check() => false;
     }
 
     sealed class Broken(int how) : ModelGraph

@@ -33,7 +33,8 @@ internal static class BudgetReader
         int tokens = Named("Tokens", DefaultTokens, least: 1);
         int sequences = Named("Sequences", 0, least: 0);
         if (sequences == 0) sequences = Math.Max(1, tokens / TokensPerSequence);
-        if (Bytes(text) is { } bytes) return new(text, bytes, tokens, sequences);
+        int predictions = Named("Predictions", 0, least: 0);
+        if (Bytes(text) is { } bytes) return new(text, bytes, tokens, sequences, predictions);
         diagnostics.Add(new(Descriptors.BudgetMalformed, place with { Argument = "budget" }, $"\"{text}\" is not a memory budget: write a positive number and KB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB, such as \"24 GB\""));
         return null;
     }
@@ -46,8 +47,8 @@ internal static class BudgetReader
         {
             if (!trimmed.EndsWith(unit, StringComparison.OrdinalIgnoreCase)) continue;
             string number = trimmed.Substring(0, trimmed.Length - unit.Length).TrimEnd();
-            const NumberStyles style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands;
-            return double.TryParse(number, style, CultureInfo.InvariantCulture, out double value) && value * size is >= 1 and < long.MaxValue ? (long)(value * size) : null;
+            // no thousands: they would make 15 of a decimal comma's "1,5"
+            return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && value * size is >= 1 and < long.MaxValue ? (long)(value * size) : null;
         }
 
         return null;

@@ -13,7 +13,7 @@ internal static class ConstantText
         { Kind: TypedConstantKind.Primitive, Value: int or double or bool or string } => Of(constant.Value!),
         { Kind: TypedConstantKind.Primitive, IsNull: true } => "null",
         { Kind: TypedConstantKind.Enum, Type: { } type } => type.GetMembers().OfType<IFieldSymbol>()
-            .Where(f => f.HasConstantValue && Equals(f.ConstantValue, constant.Value)).Select(f => $"{type.Name}.{f.Name}").FirstOrDefault(),
+            .Where(f => f.HasConstantValue && Equals(f.ConstantValue, constant.Value)).Select(f => $"{Identifier.Of(type.Name)}.{Identifier.Of(f.Name)}").FirstOrDefault(),
         _ => null,
     };
 

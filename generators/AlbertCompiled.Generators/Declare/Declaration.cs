@@ -20,14 +20,19 @@ internal sealed record Argument(string Name, string Expression);
 /// <param name="Type">Metadata name of the class.</param>
 /// <param name="Text">Static usings, the class, and the records and enums of its file that it mentions, without comments, normalised.</param>
 /// <param name="IsSource">True if a diagnostic can point into it: the class is part of this compilation.</param>
-internal sealed record DefinitionText(string Type, string Text, bool IsSource);
+internal sealed record DefinitionText(string Type, string Text, bool IsSource)
+{
+    /// <summary>What the name of the file begins with that exports it.</summary>
+    public string Hint { get; init; } = "";
+}
 
 /// <summary>A limit on the memory of training.</summary>
 /// <param name="Text">The limit as written.</param>
 /// <param name="Bytes">The limit.</param>
 /// <param name="Tokens">Tokens of the batch that it must hold for.</param>
 /// <param name="Sequences">Sequences of that batch.</param>
-internal sealed record MemoryBudget(string Text, long Bytes, int Tokens, int Sequences);
+/// <param name="Predictions">Its predictions; 0: as many as the programs take of such a batch.</param>
+internal sealed record MemoryBudget(string Text, long Bytes, int Tokens, int Sequences, int Predictions);
 
 /// <summary>
 /// A model as declared, by value: everything that the rest of the compiler reads. Two equal declarations compile to equal code,
@@ -44,6 +49,12 @@ internal sealed record Declaration(
     string Namespace, string Name, string Accessibility, string Architecture, string Graph,
     EquatableArray<Argument> Arguments, EquatableArray<DefinitionText> Definitions)
 {
+    /// <summary>What the names of the generated files begin with.</summary>
+    public string Hint { get; init; } = "";
+
+    /// <summary>Names of <see cref="RuntimeTypes"/> that stand for something else where the model is declared.</summary>
+    public EquatableArray<string> Hidden { get; init; }
+
     /// <summary>Metadata name of the declared class.</summary>
     public string FullName => Namespace.Length == 0 ? Name : $"{Namespace}.{Name}";
 

@@ -11,19 +11,15 @@ internal static class Declarer
 {
     const string Namespace = "AlbertCompiled";
 
-    // more than a batch has: all of them
-    const int MostLogitRows = 1 << 20;
-
-    /// <summary>The declaration; null if another of the class's program attributes stands before the one at hand, and so declares it.</summary>
+    /// <summary>The declaration; null if another of the class's program attributes stands before the one at hand, or the same on another of its parts, and so declares it.</summary>
     public static Declaration? Declare(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
         var type = (INamedTypeSymbol)context.TargetSymbol;
         var programs = ProgramRule.Attributes.Where(name => Find(type.GetAttributes(), $"{name}Attribute") is not null).ToImmutableArray();
-        if (context.Attributes[0].AttributeClass!.Name != $"{programs[0]}Attribute") return null;
+        if (context.Attributes[0].AttributeClass!.Name != $"{programs[0]}Attribute" || !IsFirst(context, cancellation)) return null;
         var compilation = context.SemanticModel.Compilation;
-        string space = type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString();
         var place = new Place(DefinitionSource.MetadataName(type));
-        var bare = new Declaration(space, type.Name, type.DeclaredAccessibility == Accessibility.Public ? "public" : "internal", "", "", default, default);
+        var bare = new Declaration(DefinitionSource.NameOf(type.ContainingNamespace), type.Name, type.DeclaredAccessibility == Accessibility.Public ? "public" : "internal", "", "", default, default) { Hint = HintName.Of(type, compilation) };
         Declaration Fail(params DiagnosticInfo[] diagnostics) => bare with { Diagnostics = diagnostics.ToImmutableArray() };
 
         if (Objection(type, (TypeDeclarationSyntax)context.TargetNode) is { } objection)
@@ -65,10 +61,11 @@ internal static class Declarer
             TrainsTask = trainsTask,
             Arguments = arguments.ToImmutable(),
             Definitions = definitions,
-            Recompute = Choice<RecomputeMode>(Find(options, "RecomputeAttribute")),
-            LogitRows = Find(options, "LogitRowsAttribute") is { ConstructorArguments: [{ Value: int rows and > 0 }] } ? Math.Min(rows, MostLogitRows) : 0,
-            Optimizer = Choice<OptimizerKind>(Find(options, "OptimizerAttribute")),
-            Precision = Choice<ComputeKind>(Find(options, "PrecisionAttribute")),
+            Recompute = OptionReader.Choice<RecomputeMode>(options, "RecomputeAttribute", bare.FullName, diagnostics),
+            LogitRows = OptionReader.LogitRows(options, bare.FullName, diagnostics),
+            Optimizer = OptionReader.Choice<OptimizerKind>(options, "OptimizerAttribute", bare.FullName, diagnostics),
+            Precision = OptionReader.Choice<ComputeKind>(options, "PrecisionAttribute", bare.FullName, diagnostics),
+            Hidden = RuntimeTypes.Hidden(type, context.SemanticModel, context.TargetNode.SpanStart),
             Budget = BudgetReader.Read(Find(options, BudgetReader.AttributeName), new(bare.FullName), diagnostics),
             Diagnostics = diagnostics.ToImmutable(),
         };
@@ -84,8 +81,16 @@ internal static class Declarer
     }
 
     /// <summary>The text of a <c>[Definition]</c> class for the assembly's metadata.</summary>
-    public static DefinitionText? Export(GeneratorAttributeSyntaxContext context, CancellationToken cancellation) =>
-        DefinitionSource.Read((INamedTypeSymbol)context.TargetSymbol, context.SemanticModel.Compilation, cancellation);
+    public static DefinitionText? Export(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    {
+        var (type, compilation) = ((INamedTypeSymbol)context.TargetSymbol, context.SemanticModel.Compilation);
+        return IsFirst(context, cancellation) && DefinitionSource.Read(type, compilation, cancellation) is { } text ? text with { Hint = HintName.Of(type, compilation) } : null;
+    }
+
+    /// <summary>False at a further part of the class on which the attribute, against C#'s rules, stands again.</summary>
+    static bool IsFirst(GeneratorAttributeSyntaxContext context, CancellationToken cancellation) =>
+        Find(context.TargetSymbol.GetAttributes(), context.Attributes[0].AttributeClass!.Name)?.ApplicationSyntaxReference?.GetSyntax(cancellation) is { } first
+        && first.FirstAncestorOrSelf<TypeDeclarationSyntax>() == context.TargetNode;
 
     static string? Objection(INamedTypeSymbol type, TypeDeclarationSyntax syntax) => type switch
     {
@@ -96,6 +101,8 @@ internal static class Declarer
         { IsStatic: true } => "an instance class, not a static one",
         { IsAbstract: true } => "a class that can be created, not an abstract one",
         { IsFileLocal: true } => "visible outside its file",
+        _ when RuntimeTypes.Contains(type.Name) => "called otherwise: generated code names a type of the runtime so",
+        { BaseType: { SpecialType: not SpecialType.System_Object } root } when root.ToDisplayString() != $"{Namespace}.CompiledModel" => "a class without a base: the compiler gives it one",
         _ => syntax.Modifiers.Any(SyntaxKind.PartialKeyword) ? null : "partial: the compiler writes its other half",
     };
 
@@ -138,7 +145,7 @@ internal static class Declarer
             found.Add(text);
             foreach (string import in Imports(text.Text))
             {
-                if (compilation.GetTypeByMetadataName(import) is { } imported && IsDefinition(imported)) pending.Enqueue(imported);
+                if (Named(import, compilation) is { } imported && IsDefinition(imported)) pending.Enqueue(imported);
             }
         }
 
@@ -149,15 +156,23 @@ internal static class Declarer
     static IEnumerable<string> Imports(string text)
     {
         const string prefix = "using static ";
-        return text.Split('\n').TakeWhile(line => line.StartsWith(prefix, StringComparison.Ordinal)).Select(line => line.Substring(prefix.Length).TrimEnd(';').Replace("global::", ""));
+        return text.Split('\n').TakeWhile(line => line.StartsWith(prefix, StringComparison.Ordinal)).Select(line => line.Substring(prefix.Length).TrimEnd(';').Replace("@", ""));
+    }
+
+    /// <summary>The type of a dotted name, whose last parts may be nested types.</summary>
+    static INamedTypeSymbol? Named(string name, Compilation compilation)
+    {
+        for (string candidate = name; ;)
+        {
+            if (compilation.GetTypeByMetadataName(candidate) is { } type) return type;
+            int dot = candidate.LastIndexOf('.');
+            if (dot < 0) return null;
+            candidate = $"{candidate.Substring(0, dot)}+{candidate.Substring(dot + 1)}";
+        }
     }
 
     static bool IsDefinition(INamedTypeSymbol type) => Find(type.GetAttributes(), "DefinitionAttribute") is not null;
 
     public static AttributeData? Find(ImmutableArray<AttributeData> attributes, string name) =>
         attributes.FirstOrDefault(a => a.AttributeClass is { } type && type.Name == name && type.ContainingNamespace.ToDisplayString() == Namespace);
-
-    /// <summary>An enum argument by the name of its member; the first member if there is none.</summary>
-    static T Choice<T>(AttributeData? attribute) where T : struct =>
-        attribute is { ConstructorArguments: [{ } argument] } && ConstantText.Of(argument) is { } text && Enum.TryParse(text.Substring(text.LastIndexOf('.') + 1), out T value) ? value : default;
 }

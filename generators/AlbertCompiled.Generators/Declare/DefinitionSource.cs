@@ -16,7 +16,7 @@ internal static class DefinitionSource
     {
         string name = MetadataName(type);
         if (type.DeclaringSyntaxReferences.Length > 0)
-            return new(name, Text(type, cancellation), SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, compilation.Assembly));
+            return new(name, Text(type, compilation, cancellation), SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, compilation.Assembly));
         foreach (var attribute in type.ContainingAssembly.GetAttributes())
         {
             if (attribute.AttributeClass?.Name == "DefinitionTextAttribute" && attribute.ConstructorArguments is [{ Value: string written }, { Value: string text }] && written == name)
@@ -27,28 +27,38 @@ internal static class DefinitionSource
     }
 
     /// <summary>The text: what a definition says, without how it is laid out or commented.</summary>
-    public static string Text(INamedTypeSymbol type, CancellationToken cancellation)
+    static string Text(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation)
     {
         var nodes = Nodes(type, cancellation);
         var names = new HashSet<string>(nodes.OfType<EnumDeclarationSyntax>().Select(e => e.Identifier.ValueText));
-        var lines = nodes.Select(Normalize).ToList();
+        var lines = Imports(type, compilation, cancellation).Concat(nodes.Select(Normalize)).ToList();
         // an enum of another file or assembly travels along: its members are constants of the text
         foreach (var property in type.GetMembers().OfType<IPropertySymbol>())
         {
             if (property.Type is INamedTypeSymbol { TypeKind: TypeKind.Enum } enumeration && names.Add(enumeration.Name))
-                lines.Add($"enum {enumeration.Name} {{ {string.Join(", ", enumeration.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => $"{f.Name} = {f.ConstantValue}"))} }}");
+                lines.Add($"enum {Identifier.Of(enumeration.Name)} {{ {string.Join(", ", enumeration.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => FormattableString.Invariant($"{Identifier.Of(f.Name)} = {f.ConstantValue}")))} }}");
         }
 
         return string.Join("\n", lines);
     }
 
-    /// <summary>Static usings of the files, the declarations of the class, and the records and enums of its files that these mention.</summary>
+    /// <summary>The static classes whose members are in scope where the class is declared, by their full names: a using may shorten them, and stand in another file.</summary>
+    static IEnumerable<string> Imports(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation)
+    {
+        // of a project that is referenced as source
+        if (type.ContainingAssembly is ISourceAssemblySymbol { Compilation: var own }) compilation = own;
+        return type.DeclaringSyntaxReferences
+            .SelectMany(part => compilation.GetSemanticModel(part.SyntaxTree).GetImportScopes(part.Span.Start, cancellation))
+            .SelectMany(scope => scope.Imports).Select(import => import.NamespaceOrType).OfType<INamedTypeSymbol>()
+            .Where(imported => !imported.IsGenericType)
+            .Select(imported => $"using static {imported.ToDisplayString()};").Distinct();
+    }
+
+    /// <summary>The declarations of the class, and the records and enums of its files that these mention.</summary>
     public static IReadOnlyList<SyntaxNode> Nodes(INamedTypeSymbol type, CancellationToken cancellation)
     {
         var declarations = type.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancellation)).ToList();
         var roots = declarations.Select(d => d.SyntaxTree.GetRoot(cancellation)).Distinct().ToList();
-        var usings = roots.SelectMany(r => r.DescendantNodes(n => n is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax))
-            .OfType<UsingDirectiveSyntax>().Where(u => u.StaticKeyword != default);
         var candidates = roots.SelectMany(r => r.DescendantNodes(n => n is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax))
             .OfType<BaseTypeDeclarationSyntax>().Where(d => d is EnumDeclarationSyntax or RecordDeclarationSyntax && !declarations.Contains(d)).ToList();
 
@@ -64,18 +74,24 @@ internal static class DefinitionSource
             }
         }
 
-        return [.. usings, .. declarations, .. candidates.Where(included.Contains)];
+        return [.. declarations, .. candidates.Where(included.Contains)];
     }
 
-    /// <summary>Tokens that have a text; those that the parser made up are left out.</summary>
-    public static IEnumerable<SyntaxToken> Tokens(SyntaxNode node) => node.DescendantTokens().Where(t => t.Span.Length > 0);
+    /// <summary>Tokens that have a text, usings aside, which a text has in other words; those that the parser made up are left out.</summary>
+    public static IEnumerable<SyntaxToken> Tokens(SyntaxNode node) => node.DescendantTokens(static n => n is not UsingDirectiveSyntax).Where(t => t.Span.Length > 0);
 
     /// <summary>Namespace, outer types and name as reflection writes them.</summary>
     public static string MetadataName(INamedTypeSymbol type)
     {
         if (type.ContainingType is { } outer) return $"{MetadataName(outer)}+{type.MetadataName}";
-        return type.ContainingNamespace is { IsGlobalNamespace: false } space ? $"{space.ToDisplayString()}.{type.MetadataName}" : type.MetadataName;
+        return type.ContainingNamespace is { IsGlobalNamespace: false } space ? $"{NameOf(space)}.{type.MetadataName}" : type.MetadataName;
     }
+
+    /// <summary>The full name of a namespace without the @ of C#.</summary>
+    public static string NameOf(INamespaceSymbol space) => space.IsGlobalNamespace ? "" : space.ToDisplayString(Unescaped);
+
+    static readonly SymbolDisplayFormat Unescaped =
+        SymbolDisplayFormat.CSharpErrorMessageFormat.RemoveMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
 
     /// <summary>Unchanged trees keep their nodes from one compilation to the next, and so their texts.</summary>
     static readonly ConditionalWeakTable<SyntaxNode, string> Normalized = new();

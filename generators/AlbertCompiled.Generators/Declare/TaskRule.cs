@@ -21,13 +21,16 @@ internal sealed record TaskRule(string Name, string Infers, string Call, Dim Row
     [
         new("Classification", "classify", "Classify", Dim.Sequences, null, "Classes", "ClassPredictions"),
         new("Regression", "regress", "Regress", Dim.Sequences, 1, "Ratings", "Ratings"),
-        new("SpanAnswer", "answer", "Answer", Dim.Tokens, 2, "Spans", "SpanPredictions") { Setting = TaskSettings.Spans, ReadsBatch = true },
-        new("TokenTags", "tag", "Tag", Dim.Tokens, null, "Tags", "ClassPredictions"),
+        new("SpanAnswer", "answer", "Answer", Dim.Tokens, 2, "Spans", "SpanPredictions") { Setting = TaskSettings.Spans, ReadsBatch = true, Labelled = (Dim.Sequences, 2) },
+        new("TokenTags", "tag", "Tag", Dim.Tokens, null, "Tags", "ClassPredictions") { Labelled = (Dim.Tokens, 1) },
         new("MultipleChoice", "choose", "Choose", Dim.Sequences, 1, "Choices", "ChoicePredictions") { ReadsBatch = true },
     ];
 
     /// <summary>The configuration's property that says that the task is there.</summary>
     public string Setting { get; init; } = TaskSettings.Labels;
+
+    /// <summary>What has labels, and how many of them: an answer has a beginning and an end.</summary>
+    public (Dim Rows, int Labels) Labelled { get; init; } = (Dim.Sequences, 1);
 
     /// <summary>True if the view reads the batch too.</summary>
     public bool ReadsBatch { get; init; }

@@ -29,13 +29,14 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor NoProgram = Error(20, "Program attribute is missing", "'{0}' says which model it is, but not what to compile of it: add one or more of {1}");
     public static readonly DiagnosticDescriptor Labels = Error(21, "Number of labels is malformed", "{0}");
     public static readonly DiagnosticDescriptor Task = Error(22, "Tasks contradict each other", "{0}");
+    public static readonly DiagnosticDescriptor Option = Error(23, "Option is out of range", "{0}");
 
     /// <summary>All of them by id.</summary>
     public static readonly ImmutableArray<DiagnosticDescriptor> All =
     [
         Shapes, Heads, Unsupported, UnknownName, LoopBound, MissingDefinition, ModelClass, BudgetMalformed, BudgetExceeded, Weight,
         Probability, Overflow, Iteration, Repeat, Outputs, Thrown, Evaluation, Limit, Internal,
-        NoProgram, Labels, Task,
+        NoProgram, Labels, Task, Option,
     ];
 
     static DiagnosticDescriptor Error(int number, string title, string message) => new(

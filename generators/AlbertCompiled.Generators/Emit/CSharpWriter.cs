@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AlbertCompiled.Generators.Declare;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace AlbertCompiled.Generators.Emit;
@@ -108,7 +109,7 @@ internal sealed class CSharpWriter
         w.Blank();
         if (ns.Length > 0)
         {
-            w.Line($"namespace {ns};");
+            w.Line($"namespace {Identifier.OfDotted(ns)};");
             w.Blank();
         }
 

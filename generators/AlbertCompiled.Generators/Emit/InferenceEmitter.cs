@@ -7,12 +7,9 @@ namespace AlbertCompiled.Generators.Emit;
 /// <summary>Prints a method for each program that has one, Encode for "encode", and the type of what it returns: a property for each output.</summary>
 internal static class InferenceEmitter
 {
-    // members that a struct has already
-    static readonly string[] Inherited = ["Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "ReferenceEquals", "Finalize"];
-
     public static bool HasCalls(CompiledGraph model) => Calls(model).Any();
 
-    public static void Print(CSharpWriter w, CompiledGraph model) => w.Block($"partial class {model.Name}", () =>
+    public static void Print(CSharpWriter w, CompiledGraph model) => w.Block($"partial class {Identifier.Of(model.Name)}", () =>
     {
         foreach (var (rule, program) in Calls(model))
         {
@@ -24,9 +21,12 @@ internal static class InferenceEmitter
     static IEnumerable<(ProgramRule Rule, LoweredProgram Program)> Calls(CompiledGraph model) =>
         model.Programs.Where(p => p.Rule.Call is not null).Select(p => (p.Rule, p.Program));
 
+    /// <summary>The type of what a program's method returns.</summary>
+    public static string ResultOf(ProgramRule rule) => $"{rule.Method}Result";
+
     static void Print(CSharpWriter w, ProgramRule rule, LoweredProgram program)
     {
-        string result = $"{rule.Method}Result";
+        string result = ResultOf(rule);
         w.Line($"/// <summary>Runs the {program.Name} program: {string.Join(", ", program.Outputs.Select(o => $"{CSharpWriter.XmlText(o.Name)} {o.Value.Shape}"))}. Allocates nothing; the result is valid until the next run.</summary>");
         w.Line("/// <exception cref=\"BatchException\">The batch exceeds the capacity or holds an index outside its table.</exception>");
         bool readsBatch = rule.Task is { ReadsBatch: true };
@@ -35,7 +35,7 @@ internal static class InferenceEmitter
         w.Line($"/// <summary>What {rule.Call} computes, in the memory that it computed it in.</summary>");
         w.Block($"public readonly ref struct {result}", () =>
         {
-            var taken = new HashSet<string>(Inherited) { result };
+            var taken = new HashSet<string>(Names.OfObject) { result };
             w.Line("readonly InferenceOutputs outputs;");
             if (!readsBatch) w.Blank();
             if (readsBatch)

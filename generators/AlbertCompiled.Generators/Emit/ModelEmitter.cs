@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using AlbertCompiled.Generators.Declare;
+using AlbertCompiled.Generators.Emit.Onnx;
 using AlbertCompiled.Generators.Graph;
 using AlbertCompiled.Generators.Lower;
 using AlbertCompiled.Generators.Passes;
@@ -21,23 +22,32 @@ internal static class ModelEmitter
         yield return ("", CSharpWriter.File(model.Namespace, usings, $"{model.Name}: compiled from its attributes.", w => Model(w, model)));
         yield return ("Description", CSharpWriter.File(model.Namespace, usings, $"{model.Name}: configuration, parameters, programs.", w => Description(w, model)));
         yield return ("Parameters", CSharpWriter.File(model.Namespace, "", $"{model.Name}: where each parameter lies in the arena, in floats.", w =>
-            w.Block($"partial class {model.Name}", () => ParameterOffsets.Print(w, model.Programs.SelectMany(p => p.Program.ParameterBuffers()), model.Layout))));
+            w.Block($"partial class {Identifier.Of(model.Name)}", () => ParameterOffsets.Print(w, model.Programs.SelectMany(p => p.Program.ParameterBuffers()), model.Layout))));
         if (InferenceEmitter.HasCalls(model))
             yield return ("Inference", CSharpWriter.File(model.Namespace, "AlbertCompiled", $"{model.Name}: the programs that run without training.", w => InferenceEmitter.Print(w, model)));
     }
 
+    /// <summary>Members that a model gets.</summary>
+    public static IEnumerable<string> Members(CompiledGraph model) =>
+    [
+        "BuildOnnx", "CheckIndices", "CheckLabels", "Compiled", "Cpu", "Create", "CreateExecutor", "Gpu", "Offset",
+        .. model.Programs.SelectMany(p => new[] { ProgramEmitter.ClassOf(p.Program, "Cpu"), ProgramEmitter.ClassOf(p.Program, "Gpu"), OnnxEmitter.Method(p.Program.Name) }),
+        .. model.Programs.Where(p => p.Rule.Call is not null).SelectMany(p => new[] { p.Rule.Call!, InferenceEmitter.ResultOf(p.Rule) }),
+    ];
+
     static void Model(CSharpWriter w, CompiledGraph model)
     {
+        string name = Identifier.Of(model.Name);
         string Cpu(string lanes) => $"Cpu<{lanes}>(cpu)";
         string Constructors(string device, string typeArguments) =>
             string.Join(", ", model.Programs.Select(p => $"e => new {ProgramEmitter.ClassOf(p.Program, device)}{typeArguments}(e)"));
         w.Line($"/// <summary>{model.Layout.Parameters.Sum(p => p.Length).ToString("#,0", CultureInfo.InvariantCulture)} parameters; programs: {string.Join(", ", model.Programs.Select(p => p.Program.Name))}.</summary>");
-        w.Block($"{model.Accessibility} sealed partial class {model.Name} : CompiledModel", () =>
+        w.Block($"{model.Accessibility} sealed partial class {name} : CompiledModel", () =>
         {
-            w.Line($"{model.Name}(Device device, Capacity capacity, ulong seed, Compute precision) : base(Compiled, device, capacity, seed, precision) {{ }}");
+            w.Line($"{name}(Device device, Capacity capacity, ulong seed, Compute precision) : base(Compiled, device, capacity, seed, precision) {{ }}");
             w.Blank();
             w.Line("/// <summary>Allocates a model on a device for batches up to a capacity; without a precision of its own it computes as it was declared to.</summary>");
-            w.Line($"public static {model.Name} Create(Device device, Capacity capacity, ulong seed = 42, Compute? precision = null) => new(device, capacity, seed, precision ?? Compiled.Precision);");
+            w.Line($"public static {name} Create(Device device, Capacity capacity, ulong seed = 42, Compute? precision = null) => new(device, capacity, seed, precision ?? Compiled.Precision);");
             w.Blank();
             w.Line("/// <inheritdoc/>");
             w.Block("protected override ModelExecutor CreateExecutor() => Device switch", () =>
@@ -85,7 +95,7 @@ internal static class ModelEmitter
 
     static void Description(CSharpWriter w, CompiledGraph model)
     {
-        w.Block($"partial class {model.Name}", () =>
+        w.Block($"partial class {Identifier.Of(model.Name)}", () =>
         {
             w.Line("/// <summary>What the compiler knows about this model.</summary>");
             w.Line("public static ModelDescription Compiled { get; } = new(");

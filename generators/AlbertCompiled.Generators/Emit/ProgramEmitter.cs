@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Lower;
 using AlbertCompiled.Generators.Passes;
 
@@ -15,6 +16,9 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
 {
     protected LoweredProgram Program { get; } = program;
 
+    /// <summary>Names of fields beside the slots.</summary>
+    protected Names FieldNames { get; } = new(program.Plan.Slots.Select(s => s.Name));
+
     /// <summary>CpuTrain, GpuEvaluate, …</summary>
     protected string ClassName { get; } = ClassOf(program, device);
 
@@ -27,6 +31,9 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
 
     /// <summary>The type of a slot.</summary>
     protected abstract string TypeOf(Slot slot);
+
+    /// <summary>The type of a slot with several entries.</summary>
+    protected abstract string EntriesOf(Slot slot);
 
     /// <summary>The type of an output.</summary>
     protected abstract string OutputType { get; }
@@ -88,7 +95,7 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
     string At(Lower.Buffer buffer, string iteration) => buffer switch
     {
         SlotBuffer { Slot.Entries: 1 } s => s.Slot.Name,
-        SlotBuffer s => $"{Names.Pascal(s.Slot.Name)}({EntryOf(s, iteration)})",
+        SlotBuffer s => $"{s.Slot.Name}[{EntryOf(s, iteration)}]",
         ParameterBuffer p => ParameterAt(p, ParameterOffsets.Of(p, iteration)),
         BatchBuffer b => BatchVector(b.Vector),
         _ => throw new InvalidOperationException(),
@@ -105,16 +112,21 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
         _ => s.Constant.ToString(CultureInfo.InvariantCulture),
     };
 
-    void Class(CSharpWriter w, Action body) => w.Block($"partial class {model}", () => w.Block($"{Modifiers} partial class {ClassName}{ClassTail}", body));
+    void Class(CSharpWriter w, Action body) => w.Block($"partial class {Identifier.Of(model)}", () => w.Block($"{Modifiers} partial class {ClassName}{ClassTail}", body));
 
     void PrintPlan(CSharpWriter w)
     {
-        foreach (var s in Program.Plan.Slots) w.Line($"readonly {TypeOf(s)} {s.Name}; // {s.Shape}{(s.IsBand ? " of a band" : "")}{(s.PerChunk ? " per chunk" : "")}{(s.Entries > 1 ? $" × {s.Entries}" : "")}");
+        foreach (var s in Program.Plan.Slots) w.Line($"readonly {(s.Entries > 1 ? EntriesOf(s) : TypeOf(s))} {s.Name}; // {s.Shape}{(s.IsBand ? " of a band" : "")}{(s.PerChunk ? " per chunk" : "")}{(s.Entries > 1 ? $" × {s.Entries}" : "")}");
         foreach (var (declaration, _) in Fields()) w.Line(declaration);
         w.Blank();
         w.Block($"public {ClassName}({ExecutorType} executor) : base(executor, Compiled.Program(\"{Program.Name}\")!)", () =>
         {
-            foreach (var s in Program.Plan.Slots) w.Line(FormattableString.Invariant($"{s.Name} = {s.Region}({s.Offset});"));
+            foreach (var s in Program.Plan.Slots)
+            {
+                string start = FormattableString.Invariant($"{s.Region}({s.Offset})");
+                w.Line($"{s.Name} = {(s.Entries > 1 ? $"new({start}, {EntrySize(s)})" : start)};");
+            }
+
             foreach (var (_, assignment) in Fields()) w.Line(assignment);
         });
         w.Blank();
@@ -124,13 +136,11 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
                 w.Line($"{i} => new({At(Program.Outputs[i].Value, new CallSite("0"))}, {Program.Outputs[i].Value.Stride}), // {CSharpWriter.OneLine(Program.Outputs[i].Name)}");
             w.Line("_ => throw new ArgumentOutOfRangeException(nameof(index)),");
         }, "};");
-        foreach (var s in Program.Plan.Slots.Where(s => s.Entries > 1))
-        {
-            w.Blank();
-            string floats = s.IsFixed ? FormattableString.Invariant($"entry * {s.EntryUnits}L") : FormattableString.Invariant($"entry * ({s.EntryUnits} * {s.Shape.Rows.Kind.ToString().TrimEnd('s')}{(s.PerChunk ? "Chunk" : "")}Rows)");
-            w.Line($"{TypeOf(s)} {Names.Pascal(s.Name)}(int entry) => {Behind(s.Name, floats)};");
-        }
     }
+
+    // elements from one entry to the next
+    static string EntrySize(Slot s) =>
+        FormattableString.Invariant($"{s.EntryUnits}{(s.IsFixed ? "" : $" * {s.Shape.Rows.Kind.ToString().TrimEnd('s')}{(s.PerChunk ? "Chunk" : "")}Rows")}");
 
     void PrintSteps(CSharpWriter w, Dictionary<Kernel, string> calls)
     {

@@ -11,7 +11,7 @@ internal static class Sections
 {
     public static ImmutableArray<Section> Of(LoweredProgram program)
     {
-        var names = new Passes.Names(program.Kernels.Select(k => k.Kernel.Name), program.Plan.Slots.Select(s => Passes.Names.Pascal(s.Name)));
+        var names = new Passes.Names(program.Kernels.Select(k => k.Kernel.Name), program.Plan.Slots.Select(s => s.Name));
         var sections = ImmutableArray.CreateBuilder<Section>();
         var straight = new List<Step>();
         void Flush()

@@ -22,7 +22,7 @@ internal sealed class Lowering
         (this.schedule, this.plan, this.parameterNames) = (schedule, plan, parameterNames);
         readers = new(schedule.Graph);
         Nodes = schedule.Graph.Nodes.ToDictionary(n => n.Id);
-        names = new(plan.Slots.Where(s => s.Entries > 1).Select(s => Names.Pascal(s.Name)));     // they have methods of that name
+        names = new(plan.Slots.Select(s => s.Name));
     }
 
     public IReadOnlyDictionary<int, GraphNode> Nodes { get; }

@@ -22,7 +22,8 @@ internal sealed class ParameterNames
     {
         this.parameters = parameters;
         var roles = RoleNames();
-        var taken = new HashSet<string>(Names.Words.Select(Names.Pascal));     // offsets are called so
+        // each becomes a member of the class Offset
+        var taken = new HashSet<string>(["Offset", .. Names.OfObject]);
         var references = programs.SelectMany(p => p.Nodes).Where(n => n.Op == Op.Parameter).Select(n => n.Parameter!).Distinct().ToList();
         foreach (var group in references.GroupBy(r => NameOf(r, roles)))
         {
@@ -32,7 +33,7 @@ internal sealed class ParameterNames
             {
                 string name = numbers.Count > 1 && number.Length > place ? group.Key + number[place] : group.Key;
                 string unique = name;
-                for (int i = 2; !taken.Add(Names.Pascal(unique)); i++) unique = FormattableString.Invariant($"{name}{i}");
+                for (int i = 2; Names.Words.Contains(unique) || !taken.Add(Names.Pascal(unique)); i++) unique = FormattableString.Invariant($"{name}{i}");
                 names[reference] = unique;
             }
         }

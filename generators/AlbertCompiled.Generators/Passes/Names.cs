@@ -1,3 +1,4 @@
+using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Graph;
 
 namespace AlbertCompiled.Generators.Passes;
@@ -16,23 +17,27 @@ internal sealed class Names
         "row", "rows", "column", "first", "last", "chunk", "layer", "entry", "index", "executor", "product", "nameof",
     ];
 
-    // members of the classes that a program is printed into, and types that it names
-    static readonly string[] Members =
+    /// <summary>Members of every type.</summary>
+    public static readonly string[] OfObject = ["Equals", "Finalize", "GetHashCode", "GetType", "MemberwiseClone", "ReferenceEquals", "ToString"];
+
+    /// <summary>What no kernel or method may be called: members of the classes that a program is printed into, with their bases.</summary>
+    public static readonly string[] Members =
     [
-        "Token", "Sequence", "Prediction", "Band", "TokenChunk", "SequenceChunk", "PredictionChunk", "Fixed", "Tokens", "Sequences", "Predictions", "Run", "Output",
-        "TokenRows", "SequenceRows", "PredictionRows", "TokenChunkRows", "SequenceChunkRows", "PredictionChunkRows",
-        "Batch", "Team", "Values", "Gradients", "Packed", "PackWeights", "WeightsChanged", "Chunks", "DropoutKey", "Pointer", "Description", "Offset", "Attention", "Gemm",
-        "Arrays", "Tables", "ColumnSums", "Matrix", "Train", "Evaluate", "Predict", "Launch", "V", "W", "P", "Float32", "BFloat16", "RoundedBFloat16", "Compiled", "PackedB", "StoreEpilogue", "AccumulateEpilogue",
-        "Lanes1", "CounterRandom", "MathF", "Span", "MethodImpl", "Equals", "GetHashCode", "GetType", "ToString", "Finalize", "MemberwiseClone",
-        "Store", "Accumulate", "ScatterAdd", "ColumnSum", "AttentionForward", "AttentionBackward", "GroupLogSum", "Value", "Gradient", "Clear", "ClearGradients", "From", "Scratch",
-        "Device", "Group", "Grid", "GpuMath", "GroupReduce", "Operand", "NN", "NT", "TN", "TT",
+        "Attention", "Band", "BandRows", "Batch", "Chunks", "Clear", "ClearGradients", "Compiled", "CountOf", "Description", "Device", "DropoutKey", "ExactFixed", "ExactPrediction",
+        "ExactSequence", "ExactToken", "Fixed", "From", "Gradient", "Gradients", "Offset", "Output", "Own", "PackWeights", "Packed", "Pointer", "Prediction", "PredictionChunk",
+        "PredictionChunkRows", "PredictionRows", "Predictions", "Queue", "Run", "Scratch", "Sequence", "SequenceChunk", "SequenceChunkRows", "SequenceRows", "Sequences", "Team", "Token",
+        "TokenChunk", "TokenChunkRows", "TokenRows", "Tokens", "Value", "Values", "Weight", "WeightsChanged", "WholePredictions", "WholeSequences", "WholeTokens",
+        .. OfObject,
+        .. ProgramRule.All.Select(rule => Pascal(rule.Infers)).Append("Train").SelectMany(program => new[] { "Cpu" + program, "Gpu" + program }),
+        // type parameters
+        "V", "P", "T", "W", "L",
     ];
 
     readonly Dictionary<string, int> used = [];
 
     public Names(params IEnumerable<string>[] reserved)
     {
-        foreach (string name in Words.Concat(Members).Concat(reserved.SelectMany(r => r))) used[name] = 1;
+        foreach (string name in Words.Concat(Members).Concat(RuntimeTypes.All.Select(t => t.Name)).Concat(reserved.SelectMany(r => r))) used[name] = 1;
     }
 
     /// <summary>camelCase: the definition's local; a gradient begins with d.</summary>
@@ -41,8 +46,6 @@ internal sealed class Names
         string name = Identifier(n.GradientOf ?? LocalOf(n.Origin) ?? Segment(n.Origin.Path, 0));
         if (n.GradientOf is null && n.Op is Op.RowSum or Op.RowMax or Op.MatMul or Op.AttentionLogSum or Op.GroupLogSum) name += n.Op switch { Op.RowSum => "Sum", Op.RowMax => "Maximum", Op.MatMul => "Product", _ => "LogSum" };
         name += suffix;
-        // a slot with several entries gets a method of its name
-        if (Members.Contains(name)) name += "Slot";
         string Cased(string name) => n.Backward && !IsClone(n) ? "d" + name : char.ToLowerInvariant(name[0]) + name[1..];
         // a step on the way to a local leaves the local's name to it
         if (n.GradientOf is null && n.Origin.Variable is null && suffix == "" && used.ContainsKey(Cased(name)) && !name.EndsWith(Pascal(Segment(n.Origin.Path, 0)), StringComparison.Ordinal)) name += Pascal(Segment(n.Origin.Path, 0));

@@ -4,6 +4,7 @@ using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Diagnostics;
 using AlbertCompiled.Generators.Graph;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AlbertCompiled.Generators.Trace;
@@ -49,8 +50,9 @@ internal sealed partial class Interpreter
             .FirstOrDefault(m => m.Syntax.ParameterList.Parameters is [{ Type: { } parameter }] && Definitions.SimpleName(parameter) == "TokenBatch");
         if (method.Syntax is null) return null;
 
-        constructing = true;
         var start = new Frame(type, null, new(null));
+        if (!method.Syntax.Modifiers.Any(SyntaxKind.PublicKeyword)) throw Fail(Descriptors.MissingDefinition, method.Syntax.ReturnType, start, $"the program '{name}' must be public");
+        constructing = true;
         var configuration = Configure(start);
         var model = new ObjectValue(type);
         Construct(model, type, type.Parameters is { Parameters.Count: > 0 } ? [configuration] : [], type.Syntax, start);
@@ -68,6 +70,7 @@ internal sealed partial class Interpreter
 
     void CheckOutputs(string program, OutputsValue outputs, Frame frame)
     {
+        if (outputs.Items.Any(o => o.Name.Length == 0)) throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"{program} has an output without a name");
         var twice = outputs.Items.GroupBy(o => o.Name).FirstOrDefault(g => g.Count() > 1);
         if (twice is not null) throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"{program} has two outputs named '{twice.Key}'");
         Shape Required(string name, string why)

@@ -59,6 +59,24 @@ public abstract class ModelGraph
     public ModelParameter this[string name] =>
         byName.TryGetValue(name, out var parameter) ? parameter : throw new KeyNotFoundException($"{GetType().Name} has no weight {name}");
 
+    /// <summary>
+    /// Constructs a definition that may refuse its configuration. Its weights are declared before there is an instance to own them: after a plain <c>new</c> whose
+    /// field initialisers throw, they would go to the next definition of the thread.
+    /// </summary>
+    /// <param name="construct">Constructs it.</param>
+    public static TGraph Create<TGraph>(Func<TGraph> construct) where TGraph : ModelGraph
+    {
+        pending = null;
+        try
+        {
+            return construct();
+        }
+        finally
+        {
+            pending = null;
+        }
+    }
+
     /// <summary>The definition that a compiled model was made from, with the model's configuration and a copy of its weights.</summary>
     /// <exception cref="ArgumentException">The model's type does not bear the attribute that configures one.</exception>
     public static ModelGraph Of(CompiledModel model)
@@ -67,7 +85,7 @@ public abstract class ModelGraph
         var (attribute, definition) = type.GetCustomAttributes(false).Select(a => (a, DefinitionOf(a.GetType()))).FirstOrDefault(a => a.Item2 is not null);
         if (definition is null) throw new ArgumentException($"{model.Description.Name} does not say what definition it was compiled from");
         if (type.GetCustomAttribute<TaskAttribute>() is { } task) Configure(attribute, task);
-        var graph = (ModelGraph)Activator.CreateInstance(definition, attribute)!;
+        var graph = Create(() => (ModelGraph)Activator.CreateInstance(definition, attribute)!);
         graph.Load(model.Parameters);
         return graph;
     }
@@ -86,8 +104,15 @@ public abstract class ModelGraph
         if (task is ClassifierAttribute { Training: true } classifier) Set("ClassifierDropout", classifier.Dropout);
     }
 
-    static Type? DefinitionOf(Type attribute) =>
-        attribute.BaseType is { IsGenericType: true } b && b.GetGenericTypeDefinition() == typeof(ArchitectureAttribute<>) ? b.GetGenericArguments()[0] : null;
+    static Type? DefinitionOf(Type attribute)
+    {
+        for (var type = attribute; type is not null; type = type.BaseType)
+        {
+            if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ArchitectureAttribute<>)) return type.GetGenericArguments()[0];
+        }
+
+        return null;
+    }
 
     /// <summary>
     /// Takes over the weights of a compiled model of this definition, to step through what it computes. Weights that the model's

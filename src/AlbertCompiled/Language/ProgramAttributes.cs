@@ -170,4 +170,7 @@ public sealed class MemoryBudgetAttribute(string budget) : Attribute
 
     /// <summary>Sequences in that batch; 0: one for every 128 tokens.</summary>
     public int Sequences { get; set; }
+
+    /// <summary>Predictions in that batch; 0: of pretraining every fifth token, of a task as many as it has labels: one a sequence, two an answer, one a tagged token.</summary>
+    public int Predictions { get; set; }
 }

@@ -7,7 +7,7 @@ namespace AlbertCompiled.Generators.Emit.Cpu;
 internal sealed class CpuProgramEmitter(LoweredProgram program, string model) : ProgramEmitter(program, model, "Cpu")
 {
     // weight and transposition → field and the product that first reads it
-    readonly Dictionary<string, (string Field, ProductKernel Kernel)> packed = [];
+    readonly Dictionary<(string Weight, bool Transposed), (string Field, ProductKernel Kernel)> packed = [];
 
     protected override string Usings => "System\nSystem.Runtime.CompilerServices\nAlbertCompiled\nAlbertCompiled.Cpu";
 
@@ -16,6 +16,8 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, string model) : 
     protected override string Modifiers => "sealed unsafe";
 
     protected override string TypeOf(Slot slot) => "float*";
+
+    protected override string EntriesOf(Slot slot) => "Entries";
 
     protected override string OutputType => "CpuOutput";
 
@@ -126,8 +128,8 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, string model) : 
     string? Packed(ProductKernel p, CallSite site)
     {
         if (site.Iteration == "0" || p.B is not ParameterBuffer { Gradient: false, Reference.Varies: false } weight || !p.K.IsConstant) return null;
-        string field = $"{weight.Name}{(p.TransposeB ? "Transposed" : "")}Packed";
-        if (!packed.ContainsKey(field)) packed[field] = (field, p);
-        return field;
+        var key = (weight.Name, p.TransposeB);
+        if (!packed.ContainsKey(key)) packed[key] = (FieldNames.Unique($"{weight.Name}{(p.TransposeB ? "Transposed" : "")}Packed"), p);
+        return packed[key].Field;
     }
 }

@@ -9,8 +9,8 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
     // columns that a lane takes at once where they divide a row: Float8 of the runtime
     const int PackColumns = 8;
 
-    // field → its type, in order of first use
-    readonly List<(string Type, string Name, string Construction)> launchers = [];
+    // what fields hold, in order of first use
+    readonly List<(string Type, string Kernel, string Name, string Construction)> launchers = [];
 
     protected override string Usings => "System\nAlbertCompiled\nAlbertCompiled.Gpu\nILGPU";
 
@@ -20,6 +20,8 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
     protected override string Modifiers => "internal sealed";
 
     protected override string TypeOf(Slot slot) => slot.IsElement ? "ArrayView<T>" : "ArrayView<float>";
+
+    protected override string EntriesOf(Slot slot) => $"Entries<{(slot.IsElement ? "T" : "float")}>";
 
     protected override string OutputType => "GpuOutput<T>";
 
@@ -122,10 +124,9 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
 
     string Launcher(string type, string kernel, string construction = "new(Device)")
     {
-        string name = char.ToLowerInvariant(kernel[0]) + kernel[1..] + (type is "ArrayView<float>" or "RowGroups" or "RoundedCopy<T>" ? "" : "Kernel");
-        var launcher = (Type: type, Name: name, Construction: construction);
-        if (launchers.All(l => l.Name != name)) launchers.Add(launcher);
-        else if (!launchers.Contains(launcher)) throw new InvalidOperationException($"{name} is {construction} and something else");
+        if (launchers.FirstOrDefault(l => l.Type == type && l.Kernel == kernel).Name is { } known) return known;
+        string name = FieldNames.Unique(char.ToLowerInvariant(kernel[0]) + kernel[1..] + (type is "ArrayView<float>" or "RowGroups" or "RoundedCopy<T>" ? "" : "Kernel"));
+        launchers.Add((type, kernel, name, construction));
         return name;
     }
 

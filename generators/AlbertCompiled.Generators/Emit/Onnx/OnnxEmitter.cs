@@ -16,7 +16,7 @@ internal static class OnnxEmitter
         var programs = graphs.Where(g => !g.Rule.Trains).Select(g => (Name: g.Rule.Infers, g.Graph)).ToList();
         if (programs.Count == 0) yield break;
         yield return ("Onnx", CSharpWriter.File(ns, "AlbertCompiled.Onnx", $"{model}: {string.Join(", ", programs.Select(p => p.Name))} as ONNX graphs over padded sequences.", w =>
-            w.Block($"partial class {model}", () =>
+            w.Block($"partial class {Identifier.Of(model)}", () =>
             {
                 w.Line("/// <inheritdoc/>");
                 w.Block("protected override void BuildOnnx(string program, OnnxGraph onnx)", () => w.Block("switch (program)", () =>
@@ -32,7 +32,8 @@ internal static class OnnxEmitter
             })));
     }
 
-    static string Method(string program) => $"Build{Names.Pascal(program)}";
+    /// <summary>The method that builds a program.</summary>
+    public static string Method(string program) => $"Build{Names.Pascal(program)}";
 
     static void Print(CSharpWriter w, string model, string program, ModelGraph graph)
     {
