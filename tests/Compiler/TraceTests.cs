@@ -17,7 +17,7 @@ public class TraceTests
     static string Text(Type type) => type.Assembly.GetCustomAttributes<DefinitionTextAttribute>().Single(a => a.Type == type.FullName).Text;
 
     static Graph Trace<TAttribute, TGraph>(string program = "Pretraining", params (string, string)[] configuration) =>
-        Tracer.Trace([Text(typeof(TAttribute)), Text(typeof(TGraph)), Text(typeof(ArchitectureAttribute<>)), Text(typeof(Library))], configuration, program);
+        Tracer.Trace(new[] { typeof(TAttribute), typeof(TGraph), typeof(ArchitectureAttribute<>), typeof(Library), typeof(Tasks) }.Select(type => (type.FullName!, Text(type))), configuration, program);
 
     static IEnumerable<string> Lines(IEnumerable<ParameterDeclaration> parameters) =>
         parameters.Select(p => FormattableString.Invariant($"{p.Name} {p.Shape} {(p.IsVector ? "vector" : "matrix")} {p.Initial} {p.Scale:R}"));

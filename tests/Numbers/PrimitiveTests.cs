@@ -74,7 +74,8 @@ public class PrimitiveTests(PrimitiveTests.Compiled compiled) : IClassFixture<Pr
         "RowMean(x)", "Mean(x)", "CrossEntropy(s, batch.Order)",
 
         // values that are read more than once
-        "x * x * x * x", "(x + v) * (x - v) / (x * x + 1)", "Tanh(x) * Tanh(x)", "RowSum(Exp(x - RowMax(x)))", "Exp(x) / RowSum(Exp(x)) + RowSum(x * Exp(x))",
+        "x * x * x * x", "x * (one / 2)", "x * Slot()", "x * Reassigned(v)", "x * (c.Labels == 0 ? 1 : v) / 2",
+        "(x + v) * (x - v) / (x * x + 1)", "Tanh(x) * Tanh(x)", "RowSum(Exp(x - RowMax(x)))", "Exp(x) / RowSum(Exp(x)) + RowSum(x * Exp(x))",
     ];
 
     public static TheoryData<string> Cases => new(Expressions);
@@ -132,6 +133,7 @@ public class PrimitiveTests(PrimitiveTests.Compiled compiled) : IClassFixture<Pr
                 readonly Tensor k2 = Weight("k2", 5, 21, Initial.Normal(0.3));
                 readonly Tensor k3 = Weight("k3", 3, Initial.Normal(0.3));
                 readonly Tensor k4 = Weight("k4", 4, Initial.Normal(0.3));
+                readonly Tensor one = 1;
                 readonly Tensor[] b = Each(3, i => Weight($"b.{i}.kernel", 21, 21, Initial.Normal(0.2)));
 
                 public Outputs Pretraining(TokenBatch batch)
@@ -141,6 +143,20 @@ public class PrimitiveTests(PrimitiveTests.Compiled compiled) : IClassFixture<Pr
                 }
 
                 public Outputs Prediction(TokenBatch batch) => new(("value", Value(batch)));
+
+                static Tensor Slot()
+                {
+                    var slots = new Tensor[1];
+                    slots[0] = 1;
+                    return slots[0] / 2;
+                }
+
+                static Tensor Reassigned(Tensor x)
+                {
+                    var t = x;
+                    t = 1;
+                    return t / 2;
+                }
 
                 Tensor Value(TokenBatch batch)
                 {

@@ -38,15 +38,6 @@ internal static class Selection
             result.Members.Add(member, value);
         }
 
-        foreach (var pair in items[0].Parameters)
-        {
-            // methods of the record see its members through the parameters' names
-            var scope = new Scope(null);
-            foreach (var parameter in pair.Key.Parameters?.Parameters ?? default)
-                scope.Declare(parameter.Identifier.ValueText, parameter.Type, result.Members[(pair.Key, parameter.Identifier.ValueText)]);
-            result.Parameters.Add(pair.Key, scope);
-        }
-
         return result;
     }
 
@@ -59,7 +50,7 @@ internal static class Selection
     static Value? Arrays(ImmutableArray<ArrayValue> items)
     {
         var parts = items[0].Items.Select((_, p) => Combine([.. items.Select(i => i.Items[p])])).ToArray();
-        return parts.Any(p => p is null) ? null : new ArrayValue(parts!);
+        return parts.Any(p => p is null) ? null : new ArrayValue(parts!, items[0].Element);
     }
 }
 
