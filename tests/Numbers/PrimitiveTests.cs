@@ -65,6 +65,9 @@ public class PrimitiveTests(PrimitiveTests.Compiled compiled) : IClassFixture<Pr
         "Repeat(2, x, (h, l) => Attention(MatMul(h, t), 3, batch, 0.2) + h)", "Repeat(3, x, (h, l) => h * ColumnSum(h) * 0.1)", "Repeat(3, RowSum(x), (h, l) => Tanh(h) + RowSum(x))",
         "Repeat(2, x + v, (h, l) => h * 0.5) + Repeat(3, x, (h, l) => Tanh(h))", "Repeat(3, x, (h, l) => LayerNorm(h + MatMul(h, a), new(v, v), 1e-5))",
 
+        // bodies that come down to a value from outside, or to what they are given
+        "Repeat(2, x * v, (h, l) => x * 1.0)", "Repeat(3, x, (h, l) => Dropout(x, 0.1))", "Repeat(3, x, (h, l) => h * 1)",
+
         // stacks
         "MatMul(x, Stack(k1, k2), transposeB: true) + Stack(k3, k4)", "Stack(k1, k2) * v", "MatMul(x, Stack(k1, k2), transposeB: true) * RowSum(MatMul(x, k2, transposeB: true))",
         "Rows(Stack(k1, k2), batch.Segments)",

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Diagnostics;
 using AlbertCompiled.Generators.Graph;
-using AlbertCompiled.Generators.Passes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -53,7 +52,7 @@ internal static class Tracer
     }
 
     /// <summary>The graph of some of its outputs.</summary>
-    static ModelGraph Part(ModelGraph graph, OutputPart part) => part is OutputPart.All ? graph : Simplify.RemoveDead(graph with
+    static ModelGraph Part(ModelGraph graph, OutputPart part) => part is OutputPart.All ? graph : DeadNodes.Remove(graph with
     {
         Outputs = [.. graph.Outputs.Where(o => graph.Nodes.First(n => n.Id == o.Node).Shape.IsScalar == part is OutputPart.Scalars)],
     });
