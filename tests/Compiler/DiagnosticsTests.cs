@@ -331,6 +331,7 @@ public class DiagnosticsTests
         Message("ALB0015", Subject.Source(body: "return [|new Outputs((\"mlm\", ColumnSum(RowSum(table))))|];"));
         Assert.Contains("[tokens, 12]", Message("ALB0015", Subject.Source(body: "return [|new Outputs((\"loss\", Rows(table, batch.Tokens)))|];")));
         Message("ALB0015", Subject.Source(body: "var x = ColumnSum(RowSum(table)); return [|new Outputs((\"loss\", x), (\"loss\", x))|];"));
+        Message("ALB0015", Subject.Source(body: "var x = ColumnSum(RowSum(table)); return [|new Outputs((\"loss\", x), (\"\", x))|];"));
     }
 
     [Fact]

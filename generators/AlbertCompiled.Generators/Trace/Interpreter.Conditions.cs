@@ -32,9 +32,11 @@ internal sealed partial class Interpreter
         ExpressionSyntax[] sides = [choice.WhenTrue, choice.WhenFalse];
         if (condition is Varying { Items: [{ Item: bool }, ..] items })
         {
-            // both sides, and each iteration takes its own
-            Value yes = Side(0), no = Side(1);
-            return Select([.. items.Select(item => (bool)item.Item)], yes, no, choice, frame);
+            // both sides, each in the iterations that take it
+            ImmutableArray<bool> choose = [.. items.Select(item => (bool)item.Item)];
+            var yes = During(choose, () => Side(0));
+            var no = During([.. choose.Select(c => !c)], () => Side(1));
+            return yes is null || no is null ? (yes ?? no)! : Combine([.. choose.Select((c, i) => Selection.At(c ? yes : no, i, choose.Length))], choice, frame);
         }
 
         var constant = condition is Constant { Item: bool } known ? known : Condition(choice.Condition, frame);

@@ -150,15 +150,12 @@ internal sealed partial class Interpreter
         if (operands.OfType<Varying>().Any(v => v.Items.Length != count))
             throw Fail(Descriptors.Iteration, at, frame, $"'{Snippet.Of(at)}' mixes the iterations of two loops");
         Step(at, frame, count);
-        var results = ImmutableArray.CreateBuilder<Constant>(count);
-        for (int i = 0; i < count; i++)
+        return Selection.Uniform(PerIteration(count, i =>
         {
             var items = operands.Select(o => o is Varying varying ? varying.Items[i] : (Constant)o).ToArray();
             ImmutableArray<string> sources = [.. items.SelectMany(item => item.Sources).Distinct()];
-            results.Add(new(Apply(rule, [.. items.Select(item => item.Item)], sources, at, frame), sources));
-        }
-
-        return Selection.Uniform(results.MoveToImmutable());
+            return new Constant(Apply(rule, [.. items.Select(item => item.Item)], sources, at, frame), sources);
+        }));
     }
 
     object Apply(Func<object[], object?> rule, object[] items, ImmutableArray<string> sources, SyntaxNode at, Frame frame)
@@ -238,7 +235,7 @@ internal sealed partial class Interpreter
         var value = Evaluate(index, frame);
         if (value is not Varying varying) return array.Items[Index(value, array, access, frame)];
         Step(access, frame, varying.Items.Length);
-        return Combine([.. varying.Items.Select(i => array.Items[Index(i, array, access, frame)])], access, frame);
+        return Combine(PerIteration(varying.Items.Length, i => array.Items[Index(varying.Items[i], array, access, frame)]), access, frame);
     }
 
     int Index(Value index, ArrayValue array, SyntaxNode at, Frame frame) => index switch

@@ -65,6 +65,7 @@ internal sealed partial class Interpreter
     void CheckOutputs(string program, OutputsValue outputs, Frame frame)
     {
         var twice = outputs.Items.GroupBy(o => o.Name).FirstOrDefault(g => g.Count() > 1);
+        if (outputs.Items.Any(o => o.Name.Trim().Length == 0)) throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"{program} has an output without a name");
         if (twice is not null) throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"{program} has two outputs named '{twice.Key}'");
         Shape Required(string name, string why)
         {
