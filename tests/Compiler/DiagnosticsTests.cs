@@ -81,8 +81,42 @@ public class DiagnosticsTests
     [InlineData("[|c.Hidden|] = 3;")]
     [InlineData("var k = [|from i in new[] { 1 } select i|];")]
     [InlineData("if (c.Hidden < 0) { [|lock (this) { }|] }")]
+    [InlineData("[|float|] k = 1;")]
+    [InlineData("if (c.Hidden < 0) { [|long|] k = c.Hidden; }")]
+    [InlineData("[|object|] k = 1;")]
+    [InlineData("[|Single|] k = 1;")]
+    [InlineData("Func<double, double> f = [|v => v / 2|];")]
+    [InlineData("var t = c.Hidden < 0 ? table : null; [|t|] = 1;")]
     public void Unsupported_syntax_is_reported_where_it_stands(string statement) =>
         Subject.Expect("ALB0003", Subject.Source(body: $"{statement}\n{Subject.Body}"));
+
+    [Theory]
+    [InlineData("static double F([|float|] x) => x / 2;", "var k = F(1);")]
+    [InlineData("static [|float|] F() => 1;", "var k = F();")]
+    [InlineData("static double F(Func<double, double> f) => f(1);", "var k = F([|v => v / 2|]);")]
+    [InlineData("static T F<T>(T a) => a;", "var k = [|F<double>(1)|] / 2;")]
+    [InlineData("readonly [|float|] rate = 1;", "")]
+    [InlineData("sealed record P(int X) { [|public static implicit operator P(int x) => new(x);|] }", "var p = new P(1);")]
+    [InlineData("sealed record P(int X) { [|public P() : this(1) { }|] }", "var p = new P(1);")]
+    [InlineData("[|static NetGraph() { }|]", "")]
+    public void Unsupported_types_are_reported_where_they_are_declared(string member, string statement) =>
+        Subject.Expect("ALB0003", Subject.Source(members: member, body: $"{statement}\n{Subject.Body}"));
+
+    [Theory]
+    [InlineData("[|public NetAttribute() { Layers = 7; }|]", "")]
+    [InlineData("[|public int Depth { get => Layers; set => Layers = value; }|]", "(Depth = 4)")]
+    public void A_setting_stores_what_it_is_given(string member, string arguments) =>
+        Subject.Expect("ALB0003", Subject.Source(properties: member, model: $"[Net{arguments}, Pretraining] public partial class Model;"));
+
+    [Fact]
+    public void Names_that_mean_two_things()
+    {
+        const string own = "namespace A { [Definition] public static class Own { public const double E = 1; } } namespace B { [Definition] public static class Own { public const double E = 2; } }";
+        Assert.Contains("A.Own or of B.Own", Message("ALB0004", "using static A.Own; using static B.Own;\n" + Subject.Source(body: "var k = [|E|];" + Subject.Body) + own));
+    }
+
+    [Fact]
+    public void A_setting_is_of_a_type_that_the_language_has() => Subject.Expect("ALB0003", Subject.Source(properties: "public [|float|] Rate { get; set; } = 1;"));
 
     [Fact]
     public void All_unsupported_syntax_of_a_method_is_reported_at_once()
@@ -329,6 +363,7 @@ public class DiagnosticsTests
         Assert.Contains("[tokens, 12]", Message("ALB0015", Subject.Source(body: "return [|new Outputs((\"loss\", Rows(table, batch.Tokens)))|];")));
         Message("ALB0015", Subject.Source(body: "var x = ColumnSum(RowSum(table)); return [|new Outputs((\"loss\", x), (\"\", x))|];"));
         Message("ALB0015", Subject.Source(body: "var x = ColumnSum(RowSum(table)); return [|new Outputs((\"loss\", x), (\"loss\", x))|];"));
+        Message("ALB0015", Subject.Source(body: "var x = ColumnSum(RowSum(table)); return [|new Outputs((\"loss\", x), (\"\", x))|];"));
     }
 
     [Fact]

@@ -60,6 +60,13 @@ public sealed class TourGraph(TourAttribute c) : ModelGraph
         D("d23", (c.Yes ? 1 : Math.Max(2, 3.5)) / 2), D("d24", (c.Yes ? 1 : new Pair(1).Second) / 2), D("d25", Mixed()), D("d28", (c.Yes ? 1 : Nested().Left.Second) / 2), D("d29", (c.Yes ? 1 : Nested().Left.First) / 2), D("d26", (c.Yes ? 1 : (double)2) / 2), D("d27", (c.Yes ? 1 : Math.PI) / 2),
     ];
 
+    // what a number becomes where it goes
+    readonly Tensor[] conversions =
+    [
+        D("v0", Inferred(c.Yes)), D("v1", Parts()), D("v2", Counted()), D("v3", Overload(Inferred(true))), D("v4", Elements()), D("v5", Chosen(c.Yes)), D("v6", (c.Yes ? 1 : RateOf((1, 2.5)).Rate) / 2),
+        D("v7", (c.Yes ? 1 : new Pair(1, 2).Second) / 2), D("v8", Each(2, double (int i) => i)[1] / 2), D("v9", Each<double>(2, i => i)[1] / 2), D("v10", Truncated()), D("v11", Unknown(c.Yes)),
+    ];
+
     readonly Tensor[] choices =
     [
         N("c0", c.Yes && !(1 > 2) || false ? 1 : 2), N("c1", c.Colour is Colour.Red or Colour.Green ? 1 : 2), N("c2", c.Colour is not Colour.Green ? 1 : 2),
@@ -79,7 +86,7 @@ public sealed class TourGraph(TourAttribute c) : ModelGraph
         N("r5", Tuples().Item1 + Tuples().Second), N("r6", Deconstructed()), N("r7", Arrays()), N("r8", new[] { 4, 5, 6 }[1]), N("r9", new int[3].Length + 1), N("r10", Swap()),
     ];
 
-    readonly Tensor[] statements = [N("p0", Sum(10)), N("p1", Even(9)), N("p2", Shadow(3)), N("p3", Compound(3)), N("p4", Early(3) + Early(-3)), N("p5", Apply(x => x * x, 5)), N("p6", Factorial(5)), N("p7", Unset())];
+    readonly Tensor[] statements = [N("p0", Sum(10)), N("p1", Even(9)), N("p2", Shadow(3)), N("p3", Compound(3)), N("p4", Early(3) + Early(-3)), N("p6", Factorial(5)), N("p7", Unset())];
 
     readonly Tensor[] made = Each(3, i => N($"e{i}", i + 1));
     readonly Tensor[][] grid = Each(2, i => Each(2, j => N($"g{i}{j}", 2 * i + j + 1)));
@@ -89,6 +96,67 @@ public sealed class TourGraph(TourAttribute c) : ModelGraph
     Tensor Square { get; } = Weight("square", c.Seven, c.Seven, Initial.Sinusoidal(c.Half));
 
     static double Halve(double x) => x / 2;
+
+    static double Inferred(bool yes)
+    {
+        var x = 1.0;
+        if (yes) x = 2;
+        var y = 0.0;
+        y = 7;
+        y += 0.75;
+        return x / 4 + y;
+    }
+
+    static double Parts()
+    {
+        var (a, b) = (1.0, 2.0);
+        (a, b) = (3, 5);
+        var pair = (First: 1.0, 2);
+        pair = (7, 3);
+        return a / 2 + b / 2 + pair.First / 2 + pair.Item2 / 2;
+    }
+
+    static double Counted()
+    {
+        var n = 0.0;
+        n = 3;
+        n++;
+        double sum = 0;
+        for (var i = 0.0; i < 2; i = 1 + i) sum += 1 / (i + 3);
+        return n / 8 + sum;
+    }
+
+    static double Overload(double x) => x;
+
+    static int Overload(int x) => 2 * x;
+
+    static double Elements()
+    {
+        var a = new[] { 1.0, 2 };
+        a[0] = 5;
+        double sum = 0;
+        foreach (double item in new[] { 1, 3 }) sum += item / 2;
+        foreach (var item in a) sum += item / 2;
+        return sum;
+    }
+
+    static double Truncated()
+    {
+        int sum = 0;
+        foreach (int item in new[] { 1.9, 2.9 }) sum += item;
+        return sum;
+    }
+
+    static (int Count, double Rate) RateOf((int Count, double Rate) rate) => rate;
+
+    static double Chosen(bool yes)
+    {
+        double[] rates = [0.5, 1];
+        var rate = (Count: 3, Rate: 0.5);
+        return (yes ? 1 : rate.Rate) / 2 + (yes ? 1 : (rates)[0]) / 2 + (yes ? 1 : rate.Count) / 2 + (yes ? 1 : rates.Length) / 2 + (yes switch { true => 3, false => rates[1] }) / 2;
+    }
+
+    static double Unknown(bool yes) => (yes ? 1 : (double)RateOf((1, 2)).Count) / 2;
 
     static double Mixed()
     {
@@ -195,8 +263,6 @@ public sealed class TourGraph(TourAttribute c) : ModelGraph
             if (i * i > x) return i;
         }
     }
-
-    static int Apply(Func<int, int> f, int x) => f(f(x));
 
     static int Factorial(int n) => n <= 1 ? 1 : n * Factorial(n - 1);
 

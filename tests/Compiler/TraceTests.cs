@@ -17,7 +17,7 @@ public class TraceTests
     static string Text(Type type) => type.Assembly.GetCustomAttributes<DefinitionTextAttribute>().Single(a => a.Type == type.FullName).Text;
 
     static Graph Trace<TAttribute, TGraph>(string program = "Pretraining", params (string, string)[] configuration) =>
-        Tracer.Trace([Text(typeof(TAttribute)), Text(typeof(TGraph)), Text(typeof(ArchitectureAttribute<>)), Text(typeof(Library))], configuration, program);
+        Tracer.Trace(new[] { typeof(TAttribute), typeof(TGraph), typeof(ArchitectureAttribute<>), typeof(Library), typeof(Tasks) }.Select(type => (type.FullName!, Text(type))), configuration, program);
 
     static IEnumerable<string> Lines(IEnumerable<ParameterDeclaration> parameters) =>
         parameters.Select(p => FormattableString.Invariant($"{p.Name} {p.Shape} {(p.IsVector ? "vector" : "matrix")} {p.Initial} {p.Scale:R}"));
@@ -160,6 +160,11 @@ public class TraceTests
     [InlineData("new[] { layers[0], layers[1], layers[0] }[l]", 2)]
     [InlineData("layers[l > 0 && l < 2 ? 1 : 0]", 2)]
     [InlineData("layers[l is 0 or 2 ? 1 : 0]", 2)]
+    [InlineData("(l == 0 ? layers[2] : layers[l - 1])", 3)]
+    [InlineData("(l == 0 ? layers[l] : layers[2 - l])", 2)]
+    [InlineData("layers[l > 0 ? 2 / l - 1 : 2]", 3)]
+    [InlineData("(l < 2 ? l == 0 ? layers[l] : layers[3 - l] : layers[l - 1])", 3)]
+    [InlineData("(l < 2 ? l == 2 ? layers[7] : layers[l] : layers[0])", 2)]
     [InlineData("layers[0]", 1)]
     public void Weights_are_chosen_by_arithmetic_on_the_iteration(string choice, int different)
     {

@@ -65,6 +65,9 @@ public class PrimitiveTests(PrimitiveTests.Compiled compiled) : IClassFixture<Pr
         "Repeat(2, x, (h, l) => Attention(MatMul(h, t), 3, batch, 0.2) + h)", "Repeat(3, x, (h, l) => h * ColumnSum(h) * 0.1)", "Repeat(3, RowSum(x), (h, l) => Tanh(h) + RowSum(x))",
         "Repeat(2, x + v, (h, l) => h * 0.5) + Repeat(3, x, (h, l) => Tanh(h))", "Repeat(3, x, (h, l) => LayerNorm(h + MatMul(h, a), new(v, v), 1e-5))",
 
+        // bodies that come down to a value from outside, or to what they are given
+        "Repeat(2, x * v, (h, l) => x * 1.0)", "Repeat(3, x, (h, l) => Dropout(x, 0.1))", "Repeat(3, x, (h, l) => h * 1)",
+
         // stacks
         "MatMul(x, Stack(k1, k2), transposeB: true) + Stack(k3, k4)", "Stack(k1, k2) * v", "MatMul(x, Stack(k1, k2), transposeB: true) * RowSum(MatMul(x, k2, transposeB: true))",
         "Rows(Stack(k1, k2), batch.Segments)", "Repeat(2, x, (h, l) => Tanh(h + RowSum(MatMul(h, Stack(k1, k2), transposeB: true)) * RowSum(MatMul(h, k1, transposeB: true))))",
@@ -74,7 +77,8 @@ public class PrimitiveTests(PrimitiveTests.Compiled compiled) : IClassFixture<Pr
         "RowMean(x)", "Mean(x)", "CrossEntropy(s, batch.Order)",
 
         // values that are read more than once
-        "x * x * x * x", "(x + v) * (x - v) / (x * x + 1)", "Tanh(x) * Tanh(x)", "RowSum(Exp(x - RowMax(x)))", "Exp(x) / RowSum(Exp(x)) + RowSum(x * Exp(x))",
+        "x * x * x * x", "x * (one / 2)", "x * Slot()", "x * Reassigned(v)", "x * (c.Labels == 0 ? 1 : v) / 2",
+        "(x + v) * (x - v) / (x * x + 1)", "Tanh(x) * Tanh(x)", "RowSum(Exp(x - RowMax(x)))", "Exp(x) / RowSum(Exp(x)) + RowSum(x * Exp(x))",
     ];
 
     public static TheoryData<string> Cases => new(Expressions);
@@ -132,6 +136,7 @@ public class PrimitiveTests(PrimitiveTests.Compiled compiled) : IClassFixture<Pr
                 readonly Tensor k2 = Weight("k2", 5, 21, Initial.Normal(0.3));
                 readonly Tensor k3 = Weight("k3", 3, Initial.Normal(0.3));
                 readonly Tensor k4 = Weight("k4", 4, Initial.Normal(0.3));
+                readonly Tensor one = 1;
                 readonly Tensor[] b = Each(3, i => Weight($"b.{i}.kernel", 21, 21, Initial.Normal(0.2)));
 
                 public Outputs Pretraining(TokenBatch batch)
@@ -141,6 +146,20 @@ public class PrimitiveTests(PrimitiveTests.Compiled compiled) : IClassFixture<Pr
                 }
 
                 public Outputs Prediction(TokenBatch batch) => new(("value", Value(batch)));
+
+                static Tensor Slot()
+                {
+                    var slots = new Tensor[1];
+                    slots[0] = 1;
+                    return slots[0] / 2;
+                }
+
+                static Tensor Reassigned(Tensor x)
+                {
+                    var t = x;
+                    t = 1;
+                    return t / 2;
+                }
 
                 Tensor Value(TokenBatch batch)
                 {

@@ -17,7 +17,7 @@ internal sealed class GraphBuilder
     readonly List<Block> blocks = [];
     readonly List<Node> nodes = [];
     readonly Dictionary<int, Node> byId = [];
-    readonly List<(int Block, int Initial, int Input)> open = [];
+    (string Name, int Iterations, int Initial, int Input)? open;
     int next;
     int sites;
 
@@ -25,7 +25,7 @@ internal sealed class GraphBuilder
     public Origin Origin { get; set; } = Origin.None;
 
     /// <summary>True between <see cref="BeginLoop"/> and <see cref="EndLoop"/>.</summary>
-    public bool InLoop => open.Count > 0;
+    public bool InLoop => open is not null;
 
     public Node this[int id] => byId[id];
 
@@ -157,36 +157,27 @@ internal sealed class GraphBuilder
     /// <summary>The second result of an attention node, the logarithm of each row's sum of exponentials, stands right behind it.</summary>
     public static int LogSumOf(Node attention) => attention.Id + 1;
 
-    /// <summary>The value without its gradient.</summary>
-    public int Detach(int x) => Add(Op.Detach, ShapeOf(x), [x]);
-
     /// <summary>Opens a loop and returns the node that carries <paramref name="initial"/> through it.</summary>
     public int BeginLoop(string name, int iterations, int initial)
     {
         if (InLoop) throw new GraphException("a Repeat cannot stand inside a Repeat");
         if (iterations <= 0) throw new GraphException($"Repeat needs a positive number of iterations, not {iterations}");
         Close("", 1, []);
-        open.Add((blocks.Count, initial, 0));
         int input = Add(Op.Carry, ShapeOf(initial), []);
-        open[0] = (blocks.Count, initial, input);
-        loopName = name;
-        loopIterations = iterations;
+        open = (name, iterations, initial, input);
         return input;
     }
-
-    string loopName = "";
-    int loopIterations;
 
     /// <summary>Closes the loop and returns the node that holds the carried value after the last iteration.</summary>
     public int EndLoop(int output)
     {
-        var (_, initial, input) = open[0];
+        var (name, iterations, initial, input) = open!.Value;
         if (ShapeOf(output) != ShapeOf(input))
             throw new GraphException($"Repeat carries {ShapeOf(input)} but its body returns {ShapeOf(output)}") { Operands = [input, output] };
         if (output == input) throw new GraphException("the body of a Repeat returns its argument unchanged");
-        open.Clear();
+        open = null;
         int result = next;
-        Close(loopName, loopIterations, [new(initial, input, output, result)]);
+        Close(name, iterations, [new(initial, input, output, result)]);
         return Add(Op.LoopResult, ShapeOf(output), [output]);
     }
 

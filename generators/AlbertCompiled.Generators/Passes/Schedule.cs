@@ -10,9 +10,6 @@ internal sealed record FusedKernel(Node? Root, ImmutableArray<Node> Nodes)
 {
     /// <summary>Every node that the kernel computes.</summary>
     public IEnumerable<Node> All => Root is null ? Nodes : Nodes.Prepend(Root);
-
-    /// <summary>The rows that a row kernel runs over.</summary>
-    public Dim Rows => Nodes[0].Op is Op.ColumnSum ? default : Nodes[0].Shape.Rows;
 }
 
 /// <summary>A graph whose nodes are gathered into kernels, in the order in which they run: one list a block.</summary>

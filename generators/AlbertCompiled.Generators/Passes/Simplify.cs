@@ -18,17 +18,20 @@ internal static class Simplify
         {
             var seen = new Dictionary<string, int>();
             var nodes = new List<Node>();
+            var carried = new HashSet<int>(block.Carries.Select(c => c.Output));
+            // what a loop carries is computed in its body, even where it equals a value from outside
+            bool Stays(int id, int alias) => carried.Contains(id) && nodes.All(n => n.Id != alias);
             foreach (var original in block.Nodes)
             {
                 var node = original with { Inputs = [.. original.Inputs.Select(Resolve)] };
                 var rewritten = Rewrite(node, id => known.TryGetValue(id, out var n) ? n : null);
-                if (rewritten.Alias >= 0)
+                if (rewritten.Alias >= 0 && !Stays(original.Id, rewritten.Alias))
                 {
                     replaced[original.Id] = rewritten.Alias;
                     continue;
                 }
 
-                node = rewritten.Node!;
+                node = rewritten.Node ?? node;
                 if (!node.IsSink() && node.Op is not (Op.Carry or Op.LoopResult) && seen.TryGetValue(Key(node), out int same))
                 {
                     replaced[original.Id] = same;
@@ -49,40 +52,7 @@ internal static class Simplify
 
         // an output must stay a node that can be stored
         var outputs = graph.Outputs.Select(o => (o.Name, Resolve(o.Node))).ToImmutableArray();
-        return RemoveDead(graph with { Blocks = [.. blocks], Outputs = outputs });
-    }
-
-    /// <summary>Drops nodes that no output, sink or carried value needs.</summary>
-    public static ModelGraph RemoveDead(ModelGraph graph)
-    {
-        var byId = graph.Nodes.ToDictionary(n => n.Id);
-        var live = new HashSet<int>();
-        var stack = new Stack<int>(graph.Outputs.Select(o => o.Node).Concat(graph.Nodes.Where(n => n.IsSink()).Select(n => n.Id)));
-        var carries = graph.Blocks.SelectMany(b => b.Carries).ToDictionary(c => c.Result);
-        var inputs = graph.Blocks.SelectMany(b => b.Carries).ToDictionary(c => c.Input);
-        while (stack.Count > 0)
-        {
-            int id = stack.Pop();
-            if (!live.Add(id)) continue;
-            foreach (int input in byId[id].Inputs) stack.Push(input);
-            var carry = carries.TryGetValue(id, out var c) || inputs.TryGetValue(id, out c) ? c : null;
-            if (carry is null) continue;
-            stack.Push(carry.Initial);
-            stack.Push(carry.Output);
-            stack.Push(carry.Input);
-            stack.Push(carry.Result);
-        }
-
-        // the second result of an attention costs nothing, and Differentiate expects it behind the first
-        live.UnionWith(graph.Nodes.Where(n => n.Op == Op.AttentionLogSum && live.Contains(n.Inputs[0])).Select(n => n.Id));
-        return graph with
-        {
-            Blocks = [.. graph.Blocks.Select(b => b with
-            {
-                Nodes = [.. b.Nodes.Where(n => live.Contains(n.Id))],
-                Carries = [.. b.Carries.Where(c => live.Contains(c.Result))],
-            })],
-        };
+        return DeadNodes.Remove(graph with { Blocks = [.. blocks], Outputs = outputs });
     }
 
     static (Node? Node, int Alias) Rewrite(Node node, Func<int, Node?> find)

@@ -10,7 +10,7 @@ internal static class UnreadParameters
     public static ImmutableArray<(ProgramRule Rule, ModelGraph Graph)> Remove(ImmutableArray<(ProgramRule Rule, ModelGraph Graph)> programs)
     {
         var declared = programs[0].Graph.Parameters;
-        ImmutableArray<(ProgramRule Rule, ModelGraph Graph)> live = [.. programs.Select(p => (p.Rule, Simplify.RemoveDead(p.Graph)))];
+        ImmutableArray<(ProgramRule Rule, ModelGraph Graph)> live = [.. programs.Select(p => (p.Rule, DeadNodes.Remove(p.Graph)))];
         var references = live.SelectMany(p => p.Graph.Nodes).Select(n => n.Parameter).OfType<ParameterReference>();
         var read = new SortedSet<int>(references.SelectMany(r => r.Choices).SelectMany(parts => parts));
         if (read.Count == declared.Length) return programs;

@@ -55,14 +55,20 @@ internal static class Arithmetic
         (int x, int y) => Integer.TryGetValue(kind, out var rule) ? rule(x, y) : null,
         (int or double, int or double) => Real.TryGetValue(kind, out var rule) ? rule(ToDouble(a), ToDouble(b)) : null,
         (bool x, bool y) => Logical.TryGetValue(kind, out var rule) ? rule(x, y) : null,
+        // the literal 0 is of every enum
+        (EnumMember x, EnumMember or 0) => Compare(kind, x.Number, (b as EnumMember)?.Number ?? 0),
+        (0, EnumMember y) => Compare(kind, 0, y.Number),
         _ => kind switch
         {
+            SyntaxKind.AddExpression when a is EnumMember { HasTwin: true } || b is EnumMember { HasTwin: true } => null,
             SyntaxKind.AddExpression when a is string || b is string => Text(a) + Text(b),
             SyntaxKind.EqualsExpression => a.Equals(b),
             SyntaxKind.NotEqualsExpression => !a.Equals(b),
             _ => null,
         },
     };
+
+    static object? Compare(SyntaxKind kind, long a, long b) => IsArithmetic(kind) ? null : Real.TryGetValue(kind, out var rule) ? rule(a, b) : null;
 
     /// <summary>The result, or null if there is no such operator.</summary>
     public static object? Unary(SyntaxKind kind, object a) => (kind, a) switch
@@ -73,6 +79,9 @@ internal static class Arithmetic
         (SyntaxKind.LogicalNotExpression, bool x) => !x,
         _ => null,
     };
+
+    /// <summary>The functions of <see cref="Math"/> that bear the name of an operation on tensors.</summary>
+    public static readonly HashSet<string> Functions = ["Sqrt", "Log", "Exp", "Min", "Max", "Tanh"];
 
     /// <summary>The functions of <see cref="Math"/> that a definition may use; null if there is no such function.</summary>
     public static object? Function(string name, object[] arguments) => (name, arguments) switch
@@ -93,6 +102,7 @@ internal static class Arithmetic
     {
         ("int", double x) => checked((int)x),
         ("double", int x) => (double)x,
+        ("int", EnumMember e) => checked((int)e.Number),
         ("int", int) or ("double", double) or ("bool", bool) or ("string", string) => a,
         _ => null,
     };

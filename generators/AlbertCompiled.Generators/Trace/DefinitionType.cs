@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -6,13 +5,16 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace AlbertCompiled.Generators.Trace;
 
 /// <summary>A class or record of the definitions, as syntax.</summary>
-internal sealed class DefinitionType(string name, DefinitionType? outer)
+internal sealed class DefinitionType(string name, DefinitionType? outer, DefinitionFile file)
 {
     readonly List<TypeDeclarationSyntax> parts = [];
 
     public string Name { get; } = name;
 
     public DefinitionType? Outer { get; } = outer;
+
+    /// <summary>The text that it stands in.</summary>
+    public DefinitionFile File { get; } = file;
 
     /// <summary>The definition that it derives from, if its text is there.</summary>
     public DefinitionType? Base { get; set; }
@@ -34,7 +36,11 @@ internal sealed class DefinitionType(string name, DefinitionType? outer)
     /// <summary>Fields and auto-properties, in order: name, type, initialiser, whether static, whether settable from outside.</summary>
     public List<StoredMember> Stored { get; } = [];
 
+    /// <summary>Properties with a body, and abstract ones.</summary>
     public Dictionary<string, PropertyDeclarationSyntax> Computed { get; } = [];
+
+    /// <summary>Constructors, operators and other members that the language does not have.</summary>
+    public List<MemberDeclarationSyntax> Foreign { get; } = [];
 
     /// <summary>This type and its bases, most derived first.</summary>
     public IEnumerable<DefinitionType> Chain
@@ -48,8 +54,23 @@ internal sealed class DefinitionType(string name, DefinitionType? outer)
     public SyntaxNode Syntax => parts[0];
 
     /// <summary>True for the name of a field, a property, or a record's positional member.</summary>
-    public bool Declares(string name) => Computed.ContainsKey(name) || Stored.Any(m => m.Name == name) ||
-        IsRecord && Parameters is { Parameters: var positional } && positional.Any(p => p.Identifier.ValueText == name);
+    public bool Declares(string name) => Modifiers(name) is not null || IsRecord && Parameters is { Parameters: var positional } && positional.Any(p => p.Identifier.ValueText == name);
+
+    /// <summary>The modifiers of a field or property; null if no declaration of the body has this name.</summary>
+    public SyntaxTokenList? Modifiers(string name) =>
+        (Computed.TryGetValue(name, out var property) ? property : Stored.FirstOrDefault(m => m.Name == name)?.Syntax)?.Modifiers;
+
+    /// <summary>Whether code in <paramref name="from"/> may use a member of this type by its modifiers.</summary>
+    public bool Shows(SyntaxTokenList modifiers, DefinitionType from)
+    {
+        if (modifiers.Any(m => m.Kind() is SyntaxKind.PublicKeyword or SyntaxKind.ProtectedKeyword or SyntaxKind.InternalKeyword)) return true;
+        for (var outer = from; outer is not null; outer = outer.Outer)
+        {
+            if (outer == this) return true;
+        }
+
+        return false;
+    }
 
     public void Add(TypeDeclarationSyntax part)
     {
@@ -74,19 +95,21 @@ internal sealed class DefinitionType(string name, DefinitionType? outer)
                 foreach (var variable in field.Declaration.Variables)
                     Stored.Add(new(variable.Identifier.ValueText, field.Declaration.Type, variable.Initializer?.Value, isStatic, false, field));
                 break;
-            case PropertyDeclarationSyntax { AccessorList.Accessors: var accessors } property when accessors.All(a => a.Body is null && a.ExpressionBody is null):
+            case PropertyDeclarationSyntax { AccessorList.Accessors: var accessors } property when !property.Modifiers.Any(SyntaxKind.AbstractKeyword) && accessors.All(a => a.Body is null && a.ExpressionBody is null):
                 Stored.Add(new(property.Identifier.ValueText, property.Type, property.Initializer?.Value, isStatic,
                     accessors.Any(a => a.Kind() is SyntaxKind.SetAccessorDeclaration or SyntaxKind.InitAccessorDeclaration), property));
                 break;
             case PropertyDeclarationSyntax property:
                 Computed[property.Identifier.ValueText] = property;
                 break;
+            case BaseTypeDeclarationSyntax:
+                break;
+            default:
+                Foreign.Add(member);
+                break;
         }
     }
 }
 
 /// <summary>A field or auto-property.</summary>
-internal sealed record StoredMember(string Name, TypeSyntax Type, ExpressionSyntax? Initializer, bool IsStatic, bool IsSettable, SyntaxNode Syntax);
-
-/// <summary>An enum: its members in order, and the one that is 0.</summary>
-internal sealed record DefinitionEnum(string Name, ImmutableArray<string> Members, string? Zero);
+internal sealed record StoredMember(string Name, TypeSyntax Type, ExpressionSyntax? Initializer, bool IsStatic, bool IsSettable, MemberDeclarationSyntax Syntax);

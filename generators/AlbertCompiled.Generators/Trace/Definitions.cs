@@ -7,60 +7,89 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AlbertCompiled.Generators.Trace;
 
-/// <summary>The parsed texts of a declaration: types and enums by simple name.</summary>
+/// <summary>The parsed texts of a declaration, and what the names of types mean in each: its own types first, then those of its imports.</summary>
 internal sealed class Definitions
 {
-    static readonly CSharpParseOptions Options = new(LanguageVersion.Preview, DocumentationMode.None);
-
-    readonly Dictionary<string, DefinitionType> top = [];
-    readonly Dictionary<string, DefinitionType> nested = [];
-    readonly Dictionary<string, DefinitionEnum> enums = [];
-    readonly Dictionary<SyntaxTree, DefinitionText> texts = [];
+    readonly Declaration declaration;
+    readonly List<DefinitionFile> files = [];
+    readonly Dictionary<string, DefinitionType> roots = [];
+    readonly Dictionary<SyntaxNode, DefinitionType> types = [];
     readonly Dictionary<SyntaxNode, string> lines = [];
 
     public Definitions(Declaration declaration, CancellationToken cancellation)
     {
+        this.declaration = declaration;
+        // the same record may travel with several texts
+        var known = new Dictionary<(string Name, string Text), DefinitionType>();
         foreach (var text in declaration.Definitions)
         {
-            var tree = CSharpSyntaxTree.ParseText(text.Text, Options, cancellationToken: cancellation);
-            texts.Add(tree, text);
-            var root = tree.GetCompilationUnitRoot(cancellation);
-            if (tree.GetDiagnostics(cancellation).FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error) is { } error)
+            var file = new DefinitionFile(text, cancellation);
+            files.Add(file);
+            if (file.Error is var (at, message)) throw Fail(Descriptors.Unsupported, at, Snippet.Of(at), message);
+            foreach (var parts in file.Declarations.OfType<TypeDeclarationSyntax>().GroupBy(part => part.Identifier.ValueText))
             {
-                var at = root.FindToken(Math.Min(error.Location.SourceSpan.Start, Math.Max(0, root.FullSpan.End - 1))).Parent ?? root;
-                throw new TraceException(Descriptors.Unsupported, PlaceOf(at) ?? declaration.AtAttribute(), Snippet.Of(at), error.GetMessage(System.Globalization.CultureInfo.InvariantCulture));
+                if (parts.Skip(1).Any() && parts.FirstOrDefault(part => !part.Modifiers.Any(SyntaxKind.PartialKeyword)) is { } other)
+                    throw Fail(Descriptors.Unsupported, other, parts.Key, "its file has two types of that name");
+                var key = (parts.Key, string.Join("\n", parts));
+                if (parts.Key == file.RootName || !known.TryGetValue(key, out var type)) known[key] = type = Declare(parts, null, file);
+                file.Types.Add(parts.Key, type);
             }
 
-            foreach (var member in root.DescendantNodes(n => n is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax).OfType<BaseTypeDeclarationSyntax>()) Add(member, null);
+            if (file.Root is { } root) roots[file.RootFullName] = root;
         }
 
-        foreach (var type in top.Values)
+        foreach (var file in files) file.Imports = [.. file.Usings.Where(roots.ContainsKey).Select(name => roots[name]).Where(type => type.IsStatic).Distinct()];
+        foreach (var type in types.Values.Distinct())
         {
             // only another definition can be a base whose members matter
-            if (type.BaseSyntax is { } syntax && Find(SimpleName(syntax.Type)) is { IsRecord: false } found && !found.Chain.Contains(type)) type.Base = found;
+            if (type.BaseSyntax is { Type: var syntax } && Find(syntax, type) is { IsRecord: false } found && !found.Chain.Contains(type)) type.Base = found;
         }
-
-        Imports = [.. top.Values.Where(t => t.IsStatic)];
     }
 
-    /// <summary>The static classes, whose members are in scope everywhere.</summary>
-    public ImmutableArray<DefinitionType> Imports { get; }
+    /// <summary>The class of this metadata name.</summary>
+    public DefinitionType Root(string name) => roots.TryGetValue(DefinitionFile.Plain(name), out var type)
+        ? type
+        : throw new TraceException(Descriptors.MissingDefinition, declaration.AtAttribute(), $"the text of '{name}' was not found");
 
-    /// <summary>The type of this simple name, seen from inside <paramref name="from"/>.</summary>
-    public DefinitionType? Find(string name, DefinitionType? from = null)
+    /// <summary>Static classes that a text does not import itself. A global using may: a name that means nothing else is looked up there.</summary>
+    public IEnumerable<DefinitionType> NotImported(DefinitionFile file) => roots.Values.Where(type => type.IsStatic && type != file.Root && !file.Imports.Contains(type));
+
+    /// <summary>The class or record of a declared type.</summary>
+    public DefinitionType? Find(TypeSyntax type) => Find(type, Enclosing(type));
+
+    /// <summary>The class or record of this name, perhaps qualified, seen from inside <paramref name="from"/>.</summary>
+    public DefinitionType? Find(ExpressionSyntax name, DefinitionType? from) => name switch
     {
-        for (var outer = from; outer is not null; outer = outer.Outer)
-        {
-            foreach (var type in outer.Chain)
-            {
-                if (type.Nested.TryGetValue(name, out var inner)) return inner;
-            }
-        }
+        NullableTypeSyntax { ElementType: var element } => Find(element, from),
+        SimpleNameSyntax simple => Find(simple, from),
+        QualifiedNameSyntax { Left: var left, Right: var right } => Find(left, right, from),
+        MemberAccessExpressionSyntax { Expression: var left, Name: var right } => Find(left, right, from),
+        _ => null,
+    };
 
-        return top.TryGetValue(name, out var found) || nested.TryGetValue(name, out found) ? found : null;
+    /// <summary>The enum of a declared type.</summary>
+    public DefinitionEnum? FindEnum(TypeSyntax type) => FindEnum(type, Enclosing(type));
+
+    /// <summary>The enum of this name, perhaps qualified, seen from inside <paramref name="from"/>.</summary>
+    public DefinitionEnum? FindEnum(ExpressionSyntax name, DefinitionType? from)
+    {
+        var found = name switch
+        {
+            NullableTypeSyntax { ElementType: var element } => FindEnum(element, from),
+            SimpleNameSyntax simple => Enum(simple, from?.File),
+            QualifiedNameSyntax { Left: var left, Right: var right } => Enum(right, (Find(left, from) ?? from)?.File),
+            MemberAccessExpressionSyntax { Expression: var left, Name: var right } => Enum(right, (Find(left, from) ?? from)?.File),
+            _ => null,
+        };
+        return found?.Unknown is { } unknown ? throw Fail(Descriptors.Unsupported, unknown, Snippet.Of(unknown), "an enum's numbers are sums, products and unions of literals and of members before") : found;
+
+        DefinitionEnum? Enum(SimpleNameSyntax name, DefinitionFile? file) => file is not null && file.Enums.TryGetValue(name.Identifier.ValueText, out var own)
+            ? own
+            : Only(name, files.Select(f => f.Enums.TryGetValue(name.Identifier.ValueText, out var other) ? other : null));
     }
 
-    public DefinitionEnum? FindEnum(string name) => enums.TryGetValue(name, out var found) ? found : null;
+    /// <summary>The type whose declaration a node stands in; null for syntax that stands in no text.</summary>
+    public DefinitionType? Enclosing(SyntaxNode node) => node.AncestorsAndSelf().Select(n => types.TryGetValue(n, out var type) ? type : null).FirstOrDefault(type => type is not null);
 
     /// <summary>A statement on one line; the expression of an arrow body as the return that it is.</summary>
     public string Line(SyntaxNode node)
@@ -72,7 +101,7 @@ internal sealed class Definitions
     /// <summary>The place of a node in a definition that is part of the compilation; null for one from metadata.</summary>
     public Place? PlaceOf(SyntaxNode node)
     {
-        if (!texts.TryGetValue(node.SyntaxTree, out var text) || !text.IsSource) return null;
+        if (files.FirstOrDefault(f => f.Tree == node.SyntaxTree)?.Text is not { IsSource: true } text) return null;
         int index = 0, first = -1, last = -1;
         foreach (var token in DefinitionSource.Tokens(node.SyntaxTree.GetRoot()))
         {
@@ -94,23 +123,57 @@ internal sealed class Definitions
         _ => type.ToString(),
     };
 
-    void Add(BaseTypeDeclarationSyntax syntax, DefinitionType? outer)
+    DefinitionType? Find(SimpleNameSyntax syntax, DefinitionType? from)
     {
         string name = syntax.Identifier.ValueText;
-        if (syntax is EnumDeclarationSyntax enumeration)
+        for (var outer = from; outer is not null; outer = outer.Outer)
         {
-            var zero = enumeration.Members.FirstOrDefault(m => m.EqualsValue?.Value.ToString() == "0") ?? enumeration.Members.FirstOrDefault(m => m.EqualsValue is null);
-            enums[name] = new(name, [.. enumeration.Members.Select(m => m.Identifier.ValueText)], zero?.Identifier.ValueText);
-            return;
+            if (Nested(outer, name) is { } inner) return inner;
         }
 
-        if (syntax is not TypeDeclarationSyntax declaration) return;
-        var home = outer?.Nested ?? top;
-        // the same record may travel with several texts; the parts of a partial class come in one
-        if (home.TryGetValue(name, out var type) && type.Syntax.SyntaxTree != syntax.SyntaxTree) return;
-        if (type is null) home.Add(name, type = new(name, outer));
-        if (outer is not null && !nested.ContainsKey(name)) nested.Add(name, type);
-        type.Add(declaration);
-        foreach (var member in declaration.Members.OfType<BaseTypeDeclarationSyntax>()) Add(member, type);
+        if (from is not null)
+        {
+            if (from.File.Types.TryGetValue(name, out var own)) return own;
+            if (Only(syntax, from.File.Imports.Select(type => Nested(type, name))) is { } imported) return imported;
+        }
+
+        return Only(syntax, files.Select(f => f.Types.TryGetValue(name, out var type) ? type : null))
+            ?? Only(syntax, roots.Values.Where(type => type.IsStatic).Select(type => Nested(type, name)));
     }
+
+    /// <summary>What stands to the left is a type, or else a namespace, of which the texts know only those of their classes.</summary>
+    DefinitionType? Find(ExpressionSyntax left, SimpleNameSyntax right, DefinitionType? from)
+    {
+        string name = right.Identifier.ValueText;
+        if (Find(left, from) is { } outer) return Nested(outer, name);
+        string full = $"{DefinitionFile.Plain(left.ToString())}.{name}";
+        return Only(right, roots.Where(r => r.Key == full || r.Key.EndsWith($".{full}", StringComparison.Ordinal)).Select(r => r.Value))
+            ?? (left.ToString() == "global" && roots.TryGetValue(name, out var root) ? root : null)
+            ?? Only(right, files.Select(f => f.Types.TryGetValue(name, out var type) && type != f.Root ? type : null));
+    }
+
+    static DefinitionType? Nested(DefinitionType type, string name) => type.Chain.Select(t => t.Nested.TryGetValue(name, out var inner) ? inner : null).FirstOrDefault(t => t is not null);
+
+    /// <summary>The one thing that a name means; null if it means none.</summary>
+    T? Only<T>(SimpleNameSyntax name, IEnumerable<T?> meant) where T : class
+    {
+        var distinct = meant.Where(m => m is not null).Distinct().ToList();
+        return distinct.Count <= 1 ? distinct.FirstOrDefault() : throw Fail(Descriptors.UnknownName, name, $"'{name}' means several types of the definition's texts; qualify it, or give one of them another name");
+    }
+
+    DefinitionType Declare(IEnumerable<TypeDeclarationSyntax> parts, DefinitionType? outer, DefinitionFile file)
+    {
+        var type = new DefinitionType(parts.First().Identifier.ValueText, outer, file);
+        foreach (var part in parts)
+        {
+            types.Add(part, type);
+            type.Add(part);
+        }
+
+        foreach (var inner in parts.SelectMany(part => part.Members).OfType<TypeDeclarationSyntax>().GroupBy(member => member.Identifier.ValueText)) type.Nested.Add(inner.Key, Declare(inner, type, file));
+        return type;
+    }
+
+    TraceException Fail(DiagnosticDescriptor descriptor, SyntaxNode at, params string[] arguments) =>
+        new(descriptor, PlaceOf(at) is { } place ? place with { Model = declaration.FullName, Attribute = declaration.Architecture } : declaration.AtAttribute(), arguments);
 }

@@ -16,7 +16,12 @@ internal sealed record Binding(ImmutableArray<Value?> Values, int Cost);
 internal sealed partial class Interpreter
 {
     /// <summary>A method that a call may mean: one with a body, or a primitive.</summary>
-    sealed record Candidate(MethodDeclarationSyntax Syntax, DefinitionType? Owner, ObjectValue? Self, Primitive? Primitive);
+    sealed record Candidate(MethodDeclarationSyntax Syntax, DefinitionType? Owner, ObjectValue? Self, Primitive? Primitive)
+    {
+        public static Candidate Of(Primitive primitive) => new(primitive.Syntax, null, null, primitive);
+
+        public bool Has(SyntaxKind modifier) => Syntax.Modifiers.Any(modifier);
+    }
 
     Value Invoke(InvocationExpressionSyntax call, Frame frame)
     {
@@ -24,11 +29,9 @@ internal sealed partial class Interpreter
         {
             case SimpleNameSyntax simple:
                 string name = simple.Identifier.ValueText;
-                if (frame.Scope.Find(name) is { Value: LambdaValue lambda })
-                    return InvokeLambda(lambda, [.. Arguments(call.ArgumentList.Arguments, frame).Select(a => a.Value)], call, frame);
-                return Invoke(name, [Own(name, frame), Imported(name)], call, frame);
+                return Invoke(name, Own(name, frame).Concat(Imported(name, call, frame)), call, frame);
             case MemberAccessExpressionSyntax { Expression: BaseExpressionSyntax, Name: var right }:
-                return Invoke(right.Identifier.ValueText, [frame.Owner.Base is { } parent ? Methods(right.Identifier.ValueText, parent, frame.This) : []], call, frame);
+                return Invoke(right.Identifier.ValueText, frame.Owner.Base is { } parent ? Methods(right.Identifier.ValueText, parent, frame.This, frame) : [], call, frame, dispatches: false);
             case MemberAccessExpressionSyntax { Expression: var left, Name: var right }:
                 return InvokeMember(left, right.Identifier.ValueText, call, frame);
             default:
@@ -38,7 +41,7 @@ internal sealed partial class Interpreter
 
     Value InvokeMember(ExpressionSyntax left, string name, InvocationExpressionSyntax call, Frame frame)
     {
-        if (left is not SimpleNameSyntax { Identifier.ValueText: var simple } || !IsValue(simple, frame))
+        if (left is not SimpleNameSyntax simple || !IsValue(simple, frame))
         {
             switch (Type(left, frame))
             {
@@ -47,14 +50,14 @@ internal sealed partial class Interpreter
                 case { Name: "Initial" }:
                     return Initial(name, call, frame);
                 case { Name: "Primitives" }:
-                    return Invoke(name, [Primitives.Named(name).Select(p => new Candidate(p.Syntax, null, null, p))], call, frame);
+                    return Invoke(name, [Primitives.Named(name).Select(Candidate.Of)], call, frame);
                 case { Definition: { } type }:
-                    return Invoke(name, [Methods(name, type, null)], call, frame);
+                    return Invoke(name, Methods(name, type, null, frame), call, frame);
             }
         }
 
         var target = Evaluate(left, frame);
-        if (target is ObjectValue self) return Invoke(name, [Methods(name, self.Type, self)], call, frame);
+        if (target is ObjectValue self) return Invoke(name, Methods(name, self.Type, self, frame), call, frame);
         throw Fail(Descriptors.UnknownName, call, frame, $"{target.Kind} has no method '{name}' that a definition may call");
     }
 
@@ -72,57 +75,85 @@ internal sealed partial class Interpreter
         return new InitialValue(name, value);
     }
 
-    /// <summary>Methods in scope by their simple name: of the type, its bases and the types around it.</summary>
-    IEnumerable<Candidate> Own(string name, Frame frame)
-    {
-        // an override in the instance's own type comes first
-        if (frame.This is { } self)
-        {
-            foreach (var method in self.Type.Chain.TakeWhile(t => t != frame.Owner).SelectMany(t => Declared(name, t, self)))
-            {
-                if (method.Syntax.Modifiers.Any(SyntaxKind.OverrideKeyword)) yield return method;
-            }
-        }
+    // what ModelGraph itself declares
+    static readonly ImmutableHashSet<string> Inherited = ["Weight", "Each"];
 
+    const string PrimitivesClass = "AlbertCompiled.Primitives";
+
+    /// <summary>Methods by their simple name, nearest first: of the type, its bases and the types around it.</summary>
+    IEnumerable<IEnumerable<Candidate>> Own(string name, Frame frame)
+    {
         for (var outer = frame.Owner; outer is not null; outer = outer.Outer)
         {
-            foreach (var method in Methods(name, outer, outer == frame.Owner ? frame.This : null)) yield return method;
+            foreach (var group in Methods(name, outer, outer == frame.Owner ? frame.This : null, frame)) yield return group;
         }
+
+        if (Inherited.Contains(name)) yield return Primitives.Named(name).Select(Candidate.Of);
     }
 
-    IEnumerable<Candidate> Imported(string name) =>
-        definitions.Imports.SelectMany(t => Methods(name, t, null)).Concat(Primitives.Named(name).Select(p => new Candidate(p.Syntax, null, null, p)));
+    /// <summary>Methods by their simple name that the text imports, then those that a global using may.</summary>
+    IEnumerable<IEnumerable<Candidate>> Imported(string name, SyntaxNode at, Frame frame)
+    {
+        var file = frame.Owner.File;
+        if (file.Usings.Contains("System.Math") && Arithmetic.Functions.Contains(name)) throw Unsupported(at, frame, $"with 'using static System.Math' it may mean a function of numbers or one of tensors: write Math.{name} or Primitives.{name}");
+        bool imports = file.Usings.Contains(PrimitivesClass);
+        yield return Open(file.Imports, imports);
+        yield return Open(definitions.NotImported(file), !imports);
 
-    static IEnumerable<Candidate> Methods(string name, DefinitionType type, ObjectValue? self) => type.Chain.SelectMany(t => Declared(name, t, self));
+        IEnumerable<Candidate> Open(IEnumerable<DefinitionType> types, bool primitives) => types.SelectMany(t => Declared(name, t, null)).Where(m => IsOpen(m.Owner!, m.Syntax.Modifiers, frame))
+            .Concat(primitives && !Inherited.Contains(name) ? Primitives.Named(name).Select(Candidate.Of) : []);
+    }
+
+    /// <summary>Methods of a type and of its bases. An override belongs to the type that it overrides a method of.</summary>
+    static IEnumerable<IEnumerable<Candidate>> Methods(string name, DefinitionType type, ObjectValue? self, Frame frame) =>
+        type.Chain.Select(t => Declared(name, t, self).Where(m => !m.Has(SyntaxKind.OverrideKeyword) && t.Shows(m.Syntax.Modifiers, frame.Owner)));
 
     static IEnumerable<Candidate> Declared(string name, DefinitionType type, ObjectValue? self) =>
         type.Methods.TryGetValue(name, out var methods) ? methods.Select(m => new Candidate(m, type, self, null)) : [];
 
     /// <summary>Calls the best method of the first group that has one.</summary>
-    Value Invoke(string name, ImmutableArray<IEnumerable<Candidate>> groups, InvocationExpressionSyntax call, Frame frame)
+    Value Invoke(string name, IEnumerable<IEnumerable<Candidate>> groups, InvocationExpressionSyntax call, Frame frame, bool dispatches = true)
     {
         var arguments = Arguments(call.ArgumentList.Arguments, frame);
-        bool any = false;
-        foreach (var group in groups)
+        var methods = groups.SelectMany((group, rank) => group.Select(candidate => (Candidate: candidate, Rank: rank))).ToList();
+        foreach (var group in methods.GroupBy(m => m.Rank))
         {
-            (Candidate Method, Binding Binding)? best = null;
-            foreach (var candidate in group)
-            {
-                any = true;
-                var types = candidate.Syntax.TypeParameterList?.Parameters.Select(p => p.Identifier.ValueText).ToImmutableHashSet() ?? [];
-                if (Bind(candidate.Syntax.ParameterList.Parameters, arguments, candidate.Owner, types) is { } binding && (best is null || binding.Cost < best.Value.Binding.Cost))
-                    best = (candidate, binding);
-            }
-
-            if (best is not var (method, bound)) continue;
-            return method.Primitive is { } primitive
-                ? primitive.Handler(new(this, primitive, Complete(method.Syntax, bound.Values, call, frame), call, frame))
-                : Call(method.Syntax, method.Owner!, method.Self, bound.Values, call, frame);
+            var fitting = group.Select(m => (Method: m.Candidate, Binding: Bind(m.Candidate.Syntax.ParameterList.Parameters, arguments)))
+                .Where(m => m.Binding is not null).OrderBy(m => m.Binding!.Cost).ToList();
+            if (fitting.Count == 0) continue;
+            var (method, bound) = fitting[0];
+            if (fitting.Count > 1 && fitting[1].Binding!.Cost == bound!.Cost)
+                throw Fail(Descriptors.UnknownName, call, frame, $"{Title(method)} and {Title(fitting[1].Method)} take {Kinds(arguments)} alike: write which is meant");
+            if (method.Primitive is { } primitive) return primitive.Handler(new(this, primitive, Complete(method.Syntax, bound!.Values, call, frame), call, frame));
+            RefuseLambdas();
+            if (dispatches) method = Overriding(method);
+            if (method.Syntax.TypeParameterList is { } types) throw Unsupported(call, frame, $"'{name}{types}' is generic, and methods of a definition are not");
+            return Call(method.Syntax, method.Owner!, method.Self, bound!.Values, call, frame);
         }
 
-        throw Fail(Descriptors.UnknownName, call, frame, any
+        // a parameter that the language has no type for takes nothing
+        foreach (var (candidate, _) in methods.Where(m => m.Candidate.Owner is not null)) Approve(candidate.Syntax.ParameterList, frame with { Owner = candidate.Owner! });
+        if (methods.Select(m => m.Candidate.Syntax.TypeParameterList).FirstOrDefault(t => t is not null) is { } generic) throw Unsupported(call, frame, $"'{name}{generic}' is generic, and methods of a definition are not");
+        RefuseLambdas();
+        throw Fail(Descriptors.UnknownName, call, frame, methods.Count > 0
             ? $"no '{name}' takes {Kinds(arguments)}"
             : $"'{name}' is not a method of the definition, of its libraries, or an operation of the language");
+
+        void RefuseLambdas()
+        {
+            if (arguments.FirstOrDefault(a => a.Value is LambdaValue) is { } lambda) throw Unsupported(lambda.Syntax, frame, "lambdas are arguments of Each and Repeat, and nothing else");
+        }
+    }
+
+    static string Title(Candidate method) => $"'{(method.Owner is { } owner ? owner.Name : "Primitives")}.{method.Syntax.Identifier}{method.Syntax.ParameterList}'";
+
+    /// <summary>The override in the instance's own type, or the method itself.</summary>
+    static Candidate Overriding(Candidate method)
+    {
+        if (method.Self is not { } self) return method;
+        string[] Parameters(Candidate m) => [.. m.Syntax.ParameterList.Parameters.Select(p => Definitions.SimpleName(p.Type!))];
+        return self.Type.Chain.TakeWhile(t => t != method.Owner).SelectMany(t => Declared(method.Syntax.Identifier.ValueText, t, self))
+            .FirstOrDefault(m => m.Has(SyntaxKind.OverrideKeyword) && Parameters(m).SequenceEqual(Parameters(method))) ?? method;
     }
 
     /// <summary>The arguments of a primitive: defaults filled in, conversions made.</summary>
@@ -137,17 +168,23 @@ internal sealed partial class Interpreter
         foreach (var argument in arguments)
         {
             if (argument.RefKindKeyword.Span.Length > 0) throw Unsupported(argument, frame, "arguments are passed by value");
-            result.Add(new(argument.NameColon?.Name.Identifier.ValueText, Evaluate(argument.Expression, frame), argument.Expression));
+            Value value = argument.Expression switch
+            {
+                SimpleLambdaExpressionSyntax lambda => new LambdaValue(lambda, [lambda.Parameter], frame),
+                ParenthesizedLambdaExpressionSyntax lambda => new LambdaValue(lambda, [.. lambda.ParameterList.Parameters], frame),
+                var expression => Evaluate(expression, frame),
+            };
+            result.Add(new(argument.NameColon?.Name.Identifier.ValueText, value, argument.Expression));
         }
 
         return result;
     }
 
     /// <summary>Matches arguments to parameters as C# does: by position, by name, defaults, params. Null if they do not fit.</summary>
-    Binding? Bind(SeparatedSyntaxList<ParameterSyntax> parameters, IReadOnlyList<CallArgument> arguments, DefinitionType? owner, ImmutableHashSet<string> typeParameters)
+    Binding? Bind(SeparatedSyntaxList<ParameterSyntax> parameters, IReadOnlyList<CallArgument> arguments)
     {
         var values = new Value?[parameters.Count];
-        int cost = 0;
+        int cost = 0, forms = 0;
         for (int i = 0; i < arguments.Count; i++)
         {
             var argument = arguments[i];
@@ -156,20 +193,20 @@ internal sealed partial class Interpreter
             if (rest && !(p == arguments.Count - 1 && p == parameters.Count - 1 && argument.Value is ArrayValue))
             {
                 var items = arguments.Skip(i).ToArray();
-                var element = ElementType(parameters[parameters.Count - 1].Type)!;
+                var element = Types.ElementOf(parameters[parameters.Count - 1].Type)!;
                 foreach (var item in items)
                 {
-                    if (item.Name is not null || Fits(item.Value, element, owner, typeParameters) is not { } itemCost) return null;
+                    if (item.Name is not null || Fits(item.Value, element) is not { } itemCost) return null;
                     cost += itemCost;
                 }
 
-                values[parameters.Count - 1] = new ArrayValue([.. items.Select(item => item.Value)]);
-                cost++;
+                values[parameters.Count - 1] = new ArrayValue([.. items.Select(item => item.Value)], element);
+                forms += 2;
                 break;
             }
 
             if (p < 0 || p >= parameters.Count || values[p] is not null) return null;
-            if (parameters[p].Type is { } type && Fits(argument.Value, type, owner, typeParameters) is var fit)
+            if (parameters[p].Type is { } type && Fits(argument.Value, type) is var fit)
             {
                 if (fit is null) return null;
                 cost += fit.Value;
@@ -180,11 +217,13 @@ internal sealed partial class Interpreter
 
         for (int p = 0; p < values.Length; p++)
         {
-            if (values[p] is null && parameters[p].Modifiers.Any(SyntaxKind.ParamsKeyword)) values[p] = new ArrayValue([]);
+            if (values[p] is null && parameters[p].Modifiers.Any(SyntaxKind.ParamsKeyword)) values[p] = new ArrayValue([], Types.ElementOf(parameters[p].Type));
             if (values[p] is null && parameters[p].Default is null) return null;
+            if (values[p] is null) forms |= 1;
         }
 
-        return new([.. values], cost);
+        // a normal form comes before one with params, and what was given before defaults, where conversions do not decide
+        return new([.. values], 4 * cost + forms);
     }
 
     /// <summary>Runs a method of a definition.</summary>
@@ -193,6 +232,7 @@ internal sealed partial class Interpreter
         var instance = method.Modifiers.Any(SyntaxKind.StaticKeyword) ? null : self;
         return Run(method, method.Identifier.ValueText, method.ReturnType, method.ExpressionBody, method.Body, owner, instance, at, caller, frame =>
         {
+            Approve(method.ParameterList, frame);
             var parameters = method.ParameterList.Parameters;
             for (int i = 0; i < parameters.Count; i++)
                 frame.Scope.Declare(parameters[i].Identifier.ValueText, parameters[i].Type, Convert(arguments[i] ?? Default(parameters[i], frame), parameters[i].Type, at, frame));
@@ -202,8 +242,7 @@ internal sealed partial class Interpreter
     Value Run(SyntaxNode declaration, string name, TypeSyntax type, ArrowExpressionClauseSyntax? expression, BlockSyntax? body,
         DefinitionType owner, ObjectValue? self, SyntaxNode at, Frame? caller, Action<Frame> prepare)
     {
-        // the primary constructor's parameters surround the method's own
-        var frame = new Frame(owner, self, new(self is not null && self.Parameters.TryGetValue(owner, out var captured) ? captured : null))
+        var frame = new Frame(owner, self, new(null))
         {
             Path = caller is { Path.Length: > 0 } ? $"{caller.Path}/{name}" : name,
             Returns = type,
@@ -211,6 +250,8 @@ internal sealed partial class Interpreter
         };
         if (++calls > Limits.Calls) throw Fail(Descriptors.Limit, at, caller ?? frame, $"'{name}' is called from inside more than {Limits.Calls} calls: does it call itself without end?");
         string outer = statement;
+        Approve(owner, frame);
+        Approve(type, frame);
         prepare(frame);
         Value? result;
         if (expression is not null)
@@ -242,10 +283,21 @@ internal sealed partial class Interpreter
         string outer = statement;
         for (int i = 0; i < arguments.Length; i++)
             frame.Scope.Declare(lambda.Parameters[i].Identifier.ValueText, lambda.Parameters[i].Type, Convert(arguments[i], lambda.Parameters[i].Type, at, frame));
-        var result = lambda.Syntax.ExpressionBody is { } expression ? Evaluate(expression, frame) : Execute(lambda.Syntax.Block!, frame);
+        var result = (lambda.Syntax.ExpressionBody is { } expression ? Evaluate(expression, frame) : Execute(lambda.Syntax.Block!, frame))
+            ?? throw Fail(Descriptors.Evaluation, lambda.Syntax, frame, "the lambda ends without returning a value");
         statement = outer;
         calls--;
-        return result ?? throw Fail(Descriptors.Evaluation, lambda.Syntax, frame, "the lambda ends without returning a value");
+        // what several returns have in common decides the type of a number
+        var declared = (lambda.Syntax as ParenthesizedLambdaExpressionSyntax)?.ReturnType;
+        if (declared is null && Types.IsNumber(result) && lambda.Syntax.Block is { } block && block.DescendantNodes().OfType<ReturnStatementSyntax>().Skip(1).Any())
+            throw Unsupported(lambda.Syntax, frame, "a lambda that makes numbers returns once");
+        return Convert(result, declared, lambda.Syntax, frame);
+    }
+
+    /// <summary>Reports members of a type that the language does not have: what they do would be left out.</summary>
+    void Approve(DefinitionType type, Frame frame)
+    {
+        if (approved.Add(type.Syntax) && type.Foreign.FirstOrDefault() is { } member) throw Unsupported(member, frame, $"the language has no {Subset.Describe(member)}");
     }
 
     /// <summary>Reports everything in a body that the language does not have, whether the trace would reach it or not.</summary>

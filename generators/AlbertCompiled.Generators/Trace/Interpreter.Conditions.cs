@@ -32,13 +32,17 @@ internal sealed partial class Interpreter
         ExpressionSyntax[] sides = [choice.WhenTrue, choice.WhenFalse];
         if (condition is Varying { Items: [{ Item: bool }, ..] items })
         {
-            // both sides, and each iteration takes its own
-            Value yes = Among(Evaluate(choice.WhenTrue, frame, target), sides, frame), no = Among(Evaluate(choice.WhenFalse, frame, target), sides, frame);
-            return Select([.. items.Select(item => (bool)item.Item)], yes, no, choice, frame);
+            // both sides, each in the iterations that take it
+            ImmutableArray<bool> choose = [.. items.Select(item => (bool)item.Item)];
+            var yes = During(choose, () => Side(0));
+            var no = During([.. choose.Select(c => !c)], () => Side(1));
+            return yes is null || no is null ? (yes ?? no)! : Combine([.. choose.Select((c, i) => Selection.At(c ? yes : no, i, choose.Length))], choice, frame);
         }
 
         var constant = condition is Constant { Item: bool } known ? known : Condition(choice.Condition, frame);
-        return Guarded(constant, () => Among(Evaluate(sides[(bool)constant.Item ? 0 : 1], frame, target), sides, frame));
+        return Guarded(constant, () => Side((bool)constant.Item ? 0 : 1));
+
+        Value Side(int side) => Among(Evaluate(sides[side], frame, target), sides[side], sides, target, frame);
     }
 
     Value Switch(SwitchExpressionSyntax choice, Frame frame, TypeSyntax? target)
@@ -50,7 +54,7 @@ internal sealed partial class Interpreter
             var matches = Match(arm.Pattern, value, frame);
             if (matches is not Constant { Item: bool match } constant)
                 throw Fail(Descriptors.Iteration, choice.GoverningExpression, frame, $"'{Snippet.Of(choice.GoverningExpression)}' is not the same in every iteration of the Repeat, so it cannot choose an arm");
-            if (match) return Guarded(constant, () => Among(Evaluate(arm.Expression, frame, target), choice.Arms.Select(a => a.Expression), frame));
+            if (match) return Guarded(constant, () => Among(Evaluate(arm.Expression, frame, target), arm.Expression, choice.Arms.Select(a => a.Expression), target, frame));
         }
 
         throw Fail(Descriptors.Evaluation, (value as Constant)?.Sources ?? [], choice, frame, $"no arm of '{Snippet.Of(choice)}' takes {(value as Constant)?.Text ?? value.Kind}");

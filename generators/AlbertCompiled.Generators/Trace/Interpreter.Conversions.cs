@@ -10,9 +10,9 @@ namespace AlbertCompiled.Generators.Trace;
 internal sealed partial class Interpreter
 {
     /// <summary>How well a value fits a type: 0 exactly, more for an implicit conversion, null not at all.</summary>
-    int? Fits(Value value, TypeSyntax type, DefinitionType? owner, ImmutableHashSet<string> typeParameters)
+    int? Fits(Value value, TypeSyntax type)
     {
-        if (type is NullableTypeSyntax { ElementType: var element }) return value is Null ? 0 : Fits(value, element, owner, typeParameters);
+        if (type is NullableTypeSyntax { ElementType: var element }) return value is Null ? 0 : Fits(value, element);
         if (type is ArrayTypeSyntax array)
         {
             if (value is Null) return 0;
@@ -20,7 +20,7 @@ internal sealed partial class Interpreter
             int total = 0;
             foreach (var item in items)
             {
-                if (Fits(item, array.ElementType, owner, typeParameters) is not { } cost) return null;
+                if (Fits(item, array.ElementType) is not { } cost) return null;
                 total = Math.Max(total, cost);
             }
 
@@ -30,15 +30,13 @@ internal sealed partial class Interpreter
         if (type is TupleTypeSyntax { Elements: var elements })
         {
             if (value is not TupleValue { Items: var parts } || parts.Length != elements.Count) return null;
-            var costs = parts.Select((p, i) => Fits(p.Value, elements[i].Type, owner, typeParameters)).ToArray();
+            var costs = parts.Select((p, i) => Fits(p.Value, elements[i].Type)).ToArray();
             return costs.Any(c => c is null) ? null : costs.Sum();
         }
 
-        string name = Definitions.SimpleName(type);
-        if (typeParameters.Contains(name)) return 1;
         object? constant = value switch { Constant c => c.Item, Varying v => v.Items[0].Item, _ => null };
         int? Exactly(bool fits) => fits ? 0 : null;
-        return name switch
+        return Definitions.SimpleName(type) switch
         {
             "int" => Exactly(constant is int),
             "double" => constant is int ? 1 : Exactly(constant is double),
@@ -51,9 +49,9 @@ internal sealed partial class Interpreter
             "Initial" => Exactly(value is InitialValue),
             "Outputs" => Exactly(value is OutputsValue),
             "Func" when type is GenericNameSyntax { TypeArgumentList.Arguments: var arguments } => Exactly(value is LambdaValue lambda && lambda.Parameters.Length == arguments.Count - 1),
-            _ when definitions.Find(name, owner) is { } definition => Exactly(value is Null or DeferredNew || value is ObjectValue instance && instance.Type.Chain.Contains(definition)),
-            _ when definitions.FindEnum(name) is not null => Exactly(constant is EnumMember member && member.Type == name),
-            _ => 3,
+            _ when definitions.Find(type) is { } definition => Exactly(value is Null or DeferredNew || value is ObjectValue instance && instance.Type.Chain.Contains(definition)),
+            _ when definitions.FindEnum(type) is { } enumeration => Exactly(constant is EnumMember member && member.Type == enumeration.Name),
+            _ => null,
         };
     }
 
@@ -73,17 +71,33 @@ internal sealed partial class Interpreter
             case (ArrayTypeSyntax { ElementType: var element }, ArrayValue array):
                 // only a fresh array can hold values of another type than its elements'
                 for (int i = 0; i < array.Items.Length; i++) array.Items[i] = Convert(array.Items[i], element, at, frame);
+                array.Element = element;
                 return value;
             case (TupleTypeSyntax { Elements: var elements }, TupleValue { Items: var items }) when items.Length == elements.Count:
                 return new TupleValue([.. items.Select((item, i) => (elements[i].Identifier.Text is { Length: > 0 } name ? name : item.Name, Convert(item.Value, elements[i].Type, at, frame)))]);
-            case (PredefinedTypeSyntax { Keyword.ValueText: "double" }, Constant or Varying):
-                return ToDouble(value);
-            case (SimpleNameSyntax { Identifier.ValueText: "Tensor" }, Constant { Item: int or double }) when !constructing:
-                return new TensorValue(Node(value, at, frame));
+            case (_, Constant or Varying):
+                return Scalar(value, type, at, frame);
             default:
                 return value;
         }
     }
+
+    /// <summary>A number, bool, string or member of an enum as a type of the language.</summary>
+    Value Scalar(Value value, TypeSyntax type, SyntaxNode at, Frame frame) => Definitions.SimpleName(type) switch
+    {
+        "double" => ToDouble(value),
+        "Tensor" when Types.IsNumber(value) => new TensorValue(Node(value, at, frame)),
+        "int" or "bool" or "string" or "var" => value,
+        _ when definitions.FindEnum(type) is { Zero: var zero } => value is Constant { Item: 0 } ? new Constant(zero) : value,
+        _ => throw Unsupported(type, frame, "a definition computes with int, double, bool, string, enums and tensors"),
+    };
+
+    static Value ToDouble(Value value) => value switch
+    {
+        Constant { Item: int number } constant => new Constant((double)number, constant.Sources),
+        Varying { Items: [{ Item: int }, ..] items } => new Varying([.. items.Select(i => new Constant(Arithmetic.ToDouble(i.Item), i.Sources))]),
+        _ => value,
+    };
 
     /// <summary>The node of a tensor, of a weight that is read here, or of a number.</summary>
     internal int Node(Value value, SyntaxNode at, Frame frame)
@@ -104,7 +118,7 @@ internal sealed partial class Interpreter
             case Constant { Item: int or double } number:
                 if (!(Math.Abs(Arithmetic.ToDouble(number.Item)) <= float.MaxValue))
                     throw Fail(Descriptors.Evaluation, number.Sources, at, frame, $"'{Snippet.Of(at)}' computes with {number.Text}, which is not a finite 32-bit number");
-                return Operate(at, frame, g => g.Constant(Arithmetic.ToDouble(number.Item))).Node;
+                return Append(at, frame, g => g.Constant(Arithmetic.ToDouble(number.Item))).Node;
             case Varying { Items: [{ Item: int or double }, ..] }:
                 throw Fail(Descriptors.Iteration, at, frame, $"'{Snippet.Of(at)}' computes with a number that differs from iteration to iteration; it may only choose weights");
             case Null:
@@ -127,6 +141,11 @@ internal sealed partial class Interpreter
     internal TensorValue Operate(SyntaxNode at, Frame frame, Func<GraphBuilder, int> append)
     {
         if (constructing) throw Unsupported(at, frame, "field initialisers declare weights; operations on them belong in the programs");
+        return Append(at, frame, append);
+    }
+
+    TensorValue Append(SyntaxNode at, Frame frame, Func<GraphBuilder, int> append)
+    {
         Step(at, frame);
         if (++operations > Limits.Operations) throw Fail(Descriptors.Limit, at, frame, $"the program has more than {Limits.Operations:N0} operations; layers belong in a Repeat, whose body counts once");
         graph.Origin = new(frame.Path, statement, null);

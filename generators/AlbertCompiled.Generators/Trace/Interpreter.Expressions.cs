@@ -42,13 +42,12 @@ internal sealed partial class Interpreter
             SwitchExpressionSyntax choice => Switch(choice, frame, target),
             IsPatternExpressionSyntax test => Match(test.Pattern, Evaluate(test.Expression, frame), frame),
             CastExpressionSyntax cast => Cast(cast, frame),
-            SimpleLambdaExpressionSyntax lambda => new LambdaValue(lambda, [lambda.Parameter], frame),
-            ParenthesizedLambdaExpressionSyntax lambda => new LambdaValue(lambda, [.. lambda.ParameterList.Parameters], frame),
+            LambdaExpressionSyntax => throw Unsupported(expression, frame, "lambdas are arguments of Each and Repeat, and nothing else"),
             TupleExpressionSyntax tuple => Tuple(tuple, frame, target),
             CollectionExpressionSyntax collection => Collection(collection, frame, target),
             ArrayCreationExpressionSyntax creation => NewArray(creation, frame),
             ImplicitArrayCreationExpressionSyntax creation => Items(creation.Initializer, null, frame),
-            InitializerExpressionSyntax initializer => Items(initializer, ElementType(target), frame),
+            InitializerExpressionSyntax initializer => Items(initializer, Types.ElementOf(target), frame),
             ObjectCreationExpressionSyntax creation => New(creation.Type, creation, frame),
             ImplicitObjectCreationExpressionSyntax creation => target is null ? new DeferredNew(creation, frame) : New(target, creation, frame),
             ThrowExpressionSyntax { Expression: var exception } => throw Thrown(exception, frame),
@@ -134,10 +133,15 @@ internal sealed partial class Interpreter
     Value Cast(CastExpressionSyntax cast, Frame frame)
     {
         var value = Evaluate(cast.Expression, frame, cast.Type);
-        string type = Definitions.SimpleName(cast.Type);
-        if (value is Constant or Varying && cast.Type is PredefinedTypeSyntax) return Lift(operands => Arithmetic.Cast(type, operands[0]), [value], cast, frame);
-        return Fits(value, cast.Type, frame.Owner, []) is null ? throw Unsupported(cast, frame, $"{value.Kind} cannot be cast to {type}") : Convert(value, cast.Type, cast, frame);
+        return Fits(value, cast.Type) is null && value is not (Constant or Varying)
+            ? throw Unsupported(cast, frame, $"{value.Kind} cannot be cast to {cast.Type}")
+            : Cast(value, cast.Type, cast, frame);
     }
+
+    /// <summary>The explicit conversion to a type; null stands for var.</summary>
+    Value Cast(Value value, TypeSyntax? type, SyntaxNode at, Frame frame) => type is PredefinedTypeSyntax { Keyword.ValueText: "int" or "double" } && value is Constant or Varying
+        ? Lift(operands => Arithmetic.Cast(Definitions.SimpleName(type), operands[0]), [value], at, frame)
+        : Convert(value, type, at, frame);
 
     /// <summary>Applies a rule to constants, or per iteration if one of them varies.</summary>
     Value Lift(Func<object[], object?> rule, ImmutableArray<Value> operands, SyntaxNode at, Frame frame)
@@ -146,15 +150,12 @@ internal sealed partial class Interpreter
         if (operands.OfType<Varying>().Any(v => v.Items.Length != count))
             throw Fail(Descriptors.Iteration, at, frame, $"'{Snippet.Of(at)}' mixes the iterations of two loops");
         Step(at, frame, count);
-        var results = ImmutableArray.CreateBuilder<Constant>(count);
-        for (int i = 0; i < count; i++)
+        return Selection.Uniform(PerIteration(count, i =>
         {
             var items = operands.Select(o => o is Varying varying ? varying.Items[i] : (Constant)o).ToArray();
             ImmutableArray<string> sources = [.. items.SelectMany(item => item.Sources).Distinct()];
-            results.Add(new(Apply(rule, [.. items.Select(item => item.Item)], sources, at, frame), sources));
-        }
-
-        return Selection.Uniform(results.MoveToImmutable());
+            return new Constant(Apply(rule, [.. items.Select(item => item.Item)], sources, at, frame), sources);
+        }));
     }
 
     object Apply(Func<object[], object?> rule, object[] items, ImmutableArray<string> sources, SyntaxNode at, Frame frame)
@@ -197,13 +198,13 @@ internal sealed partial class Interpreter
         var items = new List<Value>();
         foreach (var element in collection.Elements)
         {
-            if (element is ExpressionElementSyntax { Expression: var item }) items.Add(Evaluate(item, frame, ElementType(target)));
+            if (element is ExpressionElementSyntax { Expression: var item }) items.Add(Evaluate(item, frame, Types.ElementOf(target)));
             else if (element is SpreadElementSyntax { Expression: var spread } && Evaluate(spread, frame) is ArrayValue array) items.AddRange(array.Items);
             else throw Unsupported(element, frame, "a collection holds values and '..array'");
             CheckLength(items.Count, [], collection, frame);
         }
 
-        return new ArrayValue([.. items]);
+        return new ArrayValue([.. items], Types.ElementOf(target));
     }
 
     Value NewArray(ArrayCreationExpressionSyntax creation, Frame frame)
@@ -212,18 +213,19 @@ internal sealed partial class Interpreter
         if (creation.Initializer is { } initializer) return Items(initializer, creation.Type.ElementType, frame);
         if (Evaluate(size, frame) is not Constant { Item: int length } constant) throw Fail(Descriptors.Evaluation, size, frame, "the length of an array is a constant int");
         CheckLength(length, constant.Sources, creation, frame);
-        return new ArrayValue([.. Enumerable.Repeat(Zero(creation.Type.ElementType), length)]);
+        return new ArrayValue([.. Enumerable.Repeat(Zero(creation.Type.ElementType), length)], creation.Type.ElementType);
     }
 
-    Value Items(InitializerExpressionSyntax initializer, TypeSyntax? element, Frame frame) =>
-        new ArrayValue([.. initializer.Expressions.Select(e => element is null ? Among(Evaluate(e, frame), initializer.Expressions, frame) : Convert(Evaluate(e, frame, element), element, e, frame))]);
+    Value Items(InitializerExpressionSyntax initializer, TypeSyntax? element, Frame frame)
+    {
+        Value[] items = [.. initializer.Expressions.Select(e => element is null ? Among(Evaluate(e, frame), e, initializer.Expressions, null, frame) : Convert(Evaluate(e, frame, element), element, e, frame))];
+        return new ArrayValue(items, element ?? items.Select(Types.Of).FirstOrDefault(t => t is not null));
+    }
 
     void CheckLength(int length, ImmutableArray<string> sources, SyntaxNode at, Frame frame)
     {
         if (length is < 0 or > Limits.Iterations) throw Fail(Descriptors.Limit, sources, at, frame, $"'{Snippet.Of(at)}' is an array of {length} values; the compiler takes 0 to {Limits.Iterations:N0}");
     }
-
-    static TypeSyntax? ElementType(TypeSyntax? type) => (type is NullableTypeSyntax nullable ? nullable.ElementType : type) is ArrayTypeSyntax array ? array.ElementType : null;
 
     Value Element(ElementAccessExpressionSyntax access, Frame frame)
     {
@@ -233,7 +235,7 @@ internal sealed partial class Interpreter
         var value = Evaluate(index, frame);
         if (value is not Varying varying) return array.Items[Index(value, array, access, frame)];
         Step(access, frame, varying.Items.Length);
-        return Combine([.. varying.Items.Select(i => array.Items[Index(i, array, access, frame)])], access, frame);
+        return Combine(PerIteration(varying.Items.Length, i => array.Items[Index(varying.Items[i], array, access, frame)]), access, frame);
     }
 
     int Index(Value index, ArrayValue array, SyntaxNode at, Frame frame) => index switch

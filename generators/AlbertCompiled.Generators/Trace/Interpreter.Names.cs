@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using AlbertCompiled.Generators.Diagnostics;
 using AlbertCompiled.Generators.Graph;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AlbertCompiled.Generators.Trace;
@@ -42,42 +43,80 @@ internal sealed partial class Interpreter
     Value Name(SimpleNameSyntax syntax, Frame frame)
     {
         string name = syntax.Identifier.ValueText;
-        return Value(name, syntax, frame) ?? Type(syntax, frame)
+        return Value(syntax, frame) ?? Type(syntax, frame)
             ?? throw Fail(Descriptors.UnknownName, syntax, frame, $"'{name}' is not a variable, member, record or enum of the definition, nor a name of the language");
     }
 
     /// <summary>A local, parameter, field or property by its simple name; null if there is none.</summary>
-    Value? Value(string name, SyntaxNode at, Frame frame)
+    Value? Value(SimpleNameSyntax syntax, Frame frame)
     {
+        string name = syntax.Identifier.ValueText;
         if (frame.Scope.Find(name) is { } variable) return variable.Value;
         for (var outer = frame.Owner; outer is not null; outer = outer.Outer)
         {
-            if (Member(outer == frame.Owner ? frame.This : null, outer, name, at, frame) is { } value) return value;
+            var self = outer == frame.Owner ? frame.This : null;
+            if (Member(self, outer, name, syntax, frame) is { } value) return value;
+            if (Captured(self, outer, name) is { } parameter) return parameter.Value;
         }
 
-        return definitions.Imports.Select(type => Member(null, type, name, at, frame)).FirstOrDefault(v => v is not null);
+        return Importing(name, syntax, frame) is { } type ? Member(null, type, name, syntax, frame) : null;
     }
 
-    /// <summary>Whether a simple name stands for a value.</summary>
-    bool IsValue(string name, Frame frame)
+    /// <summary>A primary constructor's parameter inside the class; a member of the same name comes first.</summary>
+    static Variable? Captured(ObjectValue? self, DefinitionType type, string name) => self is not null && self.Parameters.TryGetValue(type, out var parameters) ? parameters.Find(name) : null;
+
+    /// <summary>The static class whose field or property a simple name means; null if it means none.</summary>
+    DefinitionType? Importing(string name, SyntaxNode at, Frame frame)
     {
+        var file = frame.Owner.File;
+        foreach (var group in new[] { file.Imports, definitions.NotImported(file) })
+        {
+            var meant = group.Where(t => t.Modifiers(name) is { } modifiers && IsOpen(t, modifiers, frame)).ToList();
+            if (meant.Count > 1) throw Ambiguous(name, meant, at, frame);
+            if (meant.Count == 1) return meant[0];
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether an imported member can be seen.</summary>
+    static bool IsOpen(DefinitionType owner, SyntaxTokenList modifiers, Frame frame) => modifiers.Any(SyntaxKind.PublicKeyword)
+        || modifiers.Any(SyntaxKind.InternalKeyword) && owner.File.Text.IsSource == frame.Owner.File.Text.IsSource;
+
+    TraceException Ambiguous(string name, IEnumerable<DefinitionType> owners, SyntaxNode at, Frame frame) =>
+        Fail(Descriptors.UnknownName, at, frame, $"'{name}' may mean a member of {string.Join(" or of ", owners.Select(o => o.File.RootFullName))}: write which");
+
+    /// <summary>Whether a simple name stands for a value.</summary>
+    bool IsValue(SimpleNameSyntax syntax, Frame frame)
+    {
+        string name = syntax.Identifier.ValueText;
         if (frame.Scope.Find(name) is not null) return true;
         for (var outer = frame.Owner; outer is not null; outer = outer.Outer)
         {
-            if (outer.Chain.Any(t => t.Declares(name))) return true;
+            if (outer.Chain.Any(t => t.Declares(name)) || Captured(outer == frame.Owner ? frame.This : null, outer, name) is not null) return true;
         }
 
-        return definitions.Imports.Any(t => t.Declares(name));
+        return Importing(name, syntax, frame) is not null;
     }
 
     /// <summary>A stored or computed member of a type or its bases; null if there is none.</summary>
-    Value? Member(ObjectValue? self, DefinitionType type, string name, SyntaxNode at, Frame frame)
+    /// <param name="self">The instance, or null.</param>
+    /// <param name="type">Where to begin.</param>
+    /// <param name="name">Of the member.</param>
+    /// <param name="at">The syntax that reads it.</param>
+    /// <param name="frame">Where that stands.</param>
+    /// <param name="dispatches">True if an override in the instance's own type counts.</param>
+    Value? Member(ObjectValue? self, DefinitionType type, string name, SyntaxNode at, Frame frame, bool dispatches = true)
     {
         foreach (var owner in type.Chain)
         {
-            if (self is not null && self.Members.TryGetValue((owner, name), out var stored)) return stored;
-            if (owner.Stored.FirstOrDefault(m => m.IsStatic && m.Name == name) is { } member) return Static(owner, member, at, frame);
-            if (owner.Computed.TryGetValue(name, out var property)) return Property(property, owner, self, at, frame);
+            if (owner.Modifiers(name) is { } modifiers && !owner.Shows(modifiers, frame.Owner)) continue;
+            var home = self is not null && dispatches
+                ? self.Type.Chain.TakeWhile(t => t != owner).FirstOrDefault(t => t.Modifiers(name)?.Any(SyntaxKind.OverrideKeyword) == true && owner.Declares(name)) ?? owner
+                : owner;
+            if (self is not null && self.Members.TryGetValue((home, name), out var stored)) return stored;
+            if (home.Stored.FirstOrDefault(m => m.IsStatic && m.Name == name) is { } member) return Static(home, member, at, frame);
+            if (home.Computed.TryGetValue(name, out var property)) return Property(property, home, self, at, frame);
         }
 
         return null;
@@ -101,14 +140,15 @@ internal sealed partial class Interpreter
             _ => null,
         };
         if (name is null) return null;
-        if (definitions.Find(name, frame.Owner) is { } type) return new(name, type);
-        return definitions.FindEnum(name) is not null || LanguageTypes.Contains(name) ? new(name, null) : null;
+        if (definitions.Find(expression, frame.Owner) is { } type) return new(name) { Definition = type };
+        if (definitions.FindEnum(expression, frame.Owner) is { } enumeration) return new(name) { Enum = enumeration };
+        return LanguageTypes.Contains(name) ? new(name) : null;
     }
 
     /// <summary>What qualifies a type: a namespace or an outer type, that is, names that no value has.</summary>
     bool IsNamespace(ExpressionSyntax expression, Frame frame) => expression switch
     {
-        IdentifierNameSyntax name => !IsValue(name.Identifier.ValueText, frame),
+        IdentifierNameSyntax name => !IsValue(name, frame),
         AliasQualifiedNameSyntax => true,
         MemberAccessExpressionSyntax { Expression: var left } => IsNamespace(left, frame),
         QualifiedNameSyntax { Left: var left } => IsNamespace(left, frame),
@@ -121,9 +161,8 @@ internal sealed partial class Interpreter
         string name = right.Identifier.ValueText;
         var type = Type(left, frame);
         // a property may be called like its enum; its members are meant
-        if (type is not null && definitions.FindEnum(type.Name) is { } enumeration && enumeration.Members.Contains(name))
-            return new Constant(new EnumMember(type.Name, name));
-        bool isValue = left is not SimpleNameSyntax simple || IsValue(simple.Identifier.ValueText, frame);
+        if (type?.Enum?.Member(name) is { } member) return new Constant(member);
+        bool isValue = left is not SimpleNameSyntax simple || IsValue(simple, frame);
         if (type is not null && (type.Definition is not null || !isValue || left is PredefinedTypeSyntax))
         {
             if (WellKnown.TryGetValue($"{type.Name}.{name}", out var known)) return known;
@@ -131,7 +170,7 @@ internal sealed partial class Interpreter
             if (!isValue || left is PredefinedTypeSyntax) throw Fail(Descriptors.UnknownName, access, frame, $"'{type.Name}' has no '{name}' that a definition may use");
         }
 
-        if (left is BaseExpressionSyntax) return (frame.Owner.Base is { } parent ? Member(frame.This, parent, name, access, frame) : null) ?? throw NoMember("the base");
+        if (left is BaseExpressionSyntax) return (frame.Owner.Base is { } parent ? Member(frame.This, parent, name, access, frame, dispatches: false) : null) ?? throw NoMember("the base");
         var target = Evaluate(left, frame);
         return (target, name) switch
         {

@@ -15,13 +15,15 @@ internal sealed partial class Interpreter
     /// <summary>The attribute's properties: initialisers are defaults, arguments replace them, and each value knows its property.</summary>
     ObjectValue Configure(Frame caller)
     {
-        var type = Root(declaration.Architecture);
+        var type = definitions.Root(declaration.Architecture);
         var configuration = new ObjectValue(type);
         Construct(configuration, type, [], type.Syntax, caller);
         var frame = new Frame(type, configuration, new(null));
         foreach (var argument in declaration.Arguments)
         {
             var (owner, member) = type.Chain.SelectMany(t => t.Stored.Select(m => (t, m))).FirstOrDefault(m => m.m.Name == argument.Name);
+            if (type.Chain.Select(t => t.Computed.TryGetValue(argument.Name, out var property) ? property : null).FirstOrDefault(p => p is not null) is { } computed)
+                throw Unsupported(computed, frame, "a property that the attribute sets stores what it is given: { get; set; }");
             if (member is null) throw new TraceException(Descriptors.UnknownName, declaration.AtAttribute([argument.Name]), $"'{type.Name}' has no property '{argument.Name}'");
             var value = Evaluate(SyntaxFactory.ParseExpression(argument.Expression), frame, member.Type);
             configuration.Members[(owner, argument.Name)] = Convert(value, member.Type, member.Syntax, frame);
@@ -48,26 +50,29 @@ internal sealed partial class Interpreter
         var parameters = type.Parameters?.Parameters ?? default;
         var scope = new Scope(null);
         var frame = new Frame(type, self, scope) { Caller = (at, caller), Path = caller.Path };
+        Approve(type, frame);
+        if (type.Parameters is { } list) Approve(list, frame);
         for (int i = 0; i < parameters.Count; i++)
         {
             string name = parameters[i].Identifier.ValueText;
             var value = (i < arguments.Length ? arguments[i] : null) ?? Default(parameters[i], frame);
             value = Convert(value, parameters[i].Type, at, frame);
             scope.Declare(name, parameters[i].Type, value);
-            if (type.IsRecord) self.Members[(type, name)] = value;
+            if (type.IsRecord && type.Modifiers(name) is null) self.Members[(type, name)] = value;
         }
 
-        self.Parameters[type] = scope;
+        if (!type.IsRecord) self.Parameters[type] = scope;
         foreach (var member in type.Stored.Where(m => !m.IsStatic)) self.Members[(type, member.Name)] = Initialize(member, frame);
         if (type.Base is not { } parent) return;
-        var given = type.BaseSyntax is PrimaryConstructorBaseTypeSyntax { ArgumentList: { } list } ? Arguments(list.Arguments, frame) : [];
-        var bound = Bind(parent.Parameters?.Parameters ?? default, given, parent, [])
+        var given = type.BaseSyntax is PrimaryConstructorBaseTypeSyntax { ArgumentList: { } passed } ? Arguments(passed.Arguments, frame) : [];
+        var bound = Bind(parent.Parameters?.Parameters ?? default, given)
             ?? throw Fail(Descriptors.Evaluation, type.BaseSyntax!, frame, $"'{parent.Name}' cannot be constructed from {Kinds(given)}");
         Construct(self, parent, bound.Values, type.BaseSyntax!, frame);
     }
 
     Value Initialize(StoredMember member, Frame frame)
     {
+        Approve(member.Type, frame);
         if (member.Initializer is not { } initializer) return Zero(member.Type);
         Approve(initializer, frame);
         Mark(member.Syntax, frame);
@@ -81,7 +86,7 @@ internal sealed partial class Interpreter
         "int" => new Constant(0),
         "double" => new Constant(0.0),
         "bool" => new Constant(false),
-        var name when definitions.FindEnum(name) is { Zero: { } zero } => new Constant(new EnumMember(name, zero)),
+        _ when definitions.FindEnum(type) is { Zero: var zero } => new Constant(zero),
         _ => Null.Instance,
     };
 
@@ -95,6 +100,7 @@ internal sealed partial class Interpreter
         if (statics.TryGetValue((type, member.Name), out var value))
             return value ?? throw Fail(Descriptors.Evaluation, at, frame, $"'{member.Name}' depends on itself");
         statics[(type, member.Name)] = null;
+        Approve(type, frame);
         value = Initialize(member, new(type, null, new(null)) { Caller = (at, frame), Path = frame.Path });
         statics[(type, member.Name)] = value;
         return value;
@@ -107,10 +113,10 @@ internal sealed partial class Interpreter
         string name = Definitions.SimpleName(type);
         var syntaxes = creation.ArgumentList?.Arguments ?? default;
         if (name == "Outputs") return Outputs(creation, syntaxes, frame);
-        if (definitions.Find(name, frame.Owner) is not { IsRecord: true } record)
+        if (definitions.Find(type, definitions.Enclosing(type) ?? frame.Owner) is not { IsRecord: true } record)
             throw Fail(Descriptors.UnknownName, creation, frame, $"'{name}' is not a record of the definition; records stand inside the class or in its file");
         var arguments = Arguments(syntaxes, frame);
-        var bound = Bind(record.Parameters?.Parameters ?? default, arguments, record, [])
+        var bound = Bind(record.Parameters?.Parameters ?? default, arguments)
             ?? throw Fail(Descriptors.Evaluation, creation, frame, $"the record '{name}' cannot be made from {Kinds(arguments)}");
         var value = new ObjectValue(record);
         Construct(value, record, bound.Values, creation, frame);

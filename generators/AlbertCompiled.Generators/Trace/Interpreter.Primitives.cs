@@ -38,7 +38,9 @@ internal sealed partial class Interpreter
         var count = call.Int(0);
         int length = (int)count.Item;
         CheckLength(length, count.Sources, call.Syntax, call.Frame);
-        return new ArrayValue([.. Enumerable.Range(0, length).Select(i => InvokeLambda(call.Lambda(1), [new Constant(i)], call.Syntax, call.Frame))]);
+        Value[] items = [.. Enumerable.Range(0, length).Select(i => InvokeLambda(call.Lambda(1), [new Constant(i)], call.Syntax, call.Frame))];
+        var made = new ArrayValue(items, items.Select(Types.Of).FirstOrDefault(t => t is not null));
+        return call.Syntax.Expression is GenericNameSyntax { TypeArgumentList.Arguments: [var element] } ? Convert(made, Types.ArrayOf(element), call.Syntax, call.Frame) : made;
     }
 
     /// <summary>Adjacent weights as one; nothing is computed, so it is a value and not a node.</summary>

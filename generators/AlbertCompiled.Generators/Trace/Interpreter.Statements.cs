@@ -32,7 +32,8 @@ internal sealed partial class Interpreter
             case ForStatementSyntax loop:
                 return Execute(loop, frame.Inner());
             case ForEachStatementSyntax loop:
-                return ForEach(loop, frame, (item, inner) => inner.Scope.Declare(loop.Identifier.ValueText, Declared(loop.Type), item));
+                // the one declaration that casts
+                return ForEach(loop, frame, (item, inner) => inner.Scope.Declare(loop.Identifier.ValueText, Declared(loop.Type), Cast(item, Declared(loop.Type), loop, inner)));
             case ForEachVariableStatementSyntax loop:
                 return ForEach(loop, frame, (item, inner) => Assign(loop.Variable, item, inner));
             case ReturnStatementSyntax { Expression: { } expression }:
@@ -113,8 +114,6 @@ internal sealed partial class Interpreter
             case AssignmentExpressionSyntax assignment:
                 var (left, right) = (Evaluate(assignment.Left, frame), Evaluate(assignment.Right, frame));
                 var result = Binary(Compound[assignment.Kind()], left, right, assignment, frame);
-                // a compound assignment casts back to the type of its target
-                if (left is Constant { Item: int } && result is Constant { Item: double }) result = Lift(operands => Arithmetic.Cast("int", operands[0]), [result], assignment, frame);
                 Assign(assignment.Left, result, frame);
                 break;
             case PostfixUnaryExpressionSyntax { Operand: var operand } change when change.Kind() is SyntaxKind.PostIncrementExpression or SyntaxKind.PostDecrementExpression:
@@ -152,6 +151,7 @@ internal sealed partial class Interpreter
                 if (frame.Scope.Find(name, out bool outside) is not { } variable)
                     throw Unsupported(target, frame, "only local variables are assigned; fields keep the value of their initialiser");
                 if (outside) throw Fail(Descriptors.Repeat, target, frame, $"the body of a Repeat cannot assign '{name}', which lives outside it: what changes from iteration to iteration is the carried value");
+                if (variable.Type is null && value is Constant or Varying) throw Unsupported(target, frame, "it starts as null, which does not say its type: declare it");
                 variable.Value = Convert(value, variable.Type, target, frame);
                 if (variable.Value is TensorValue tensor) NameNode(tensor.Node, name, frame);
                 break;
@@ -159,7 +159,7 @@ internal sealed partial class Interpreter
                 if (Evaluate(access.Expression, frame) is not ArrayValue array) throw Fail(Descriptors.Evaluation, target, frame, $"'{Snippet.Of(access.Expression)}' is not an array");
                 if (graph.InLoop) throw Fail(Descriptors.Repeat, target, frame, "the body of a Repeat cannot assign elements of an array");
                 int position = Index(Evaluate(index, frame), array, target, frame);
-                array.Items[position] = array.Items[position] is Constant { Item: double } ? ToDouble(value) : value;
+                array.Items[position] = Convert(value, array.Element, target, frame);
                 break;
             case TupleExpressionSyntax tuple:
                 Deconstruct([.. tuple.Arguments.Select(a => a.Expression)], value, target, frame);
@@ -200,7 +200,7 @@ internal sealed partial class Interpreter
         IReadOnlyList<Value>? parts = value switch
         {
             TupleValue tuple => [.. tuple.Items.Select(i => i.Value)],
-            ObjectValue { Type: { IsRecord: true, Parameters.Parameters: var parameters } type } record => [.. parameters.Select(p => record.Members[(type, p.Identifier.ValueText)])],
+            ObjectValue { Type: { IsRecord: true, Parameters.Parameters: var parameters } type } record => [.. parameters.Select(p => Member(record, type, p.Identifier.ValueText, at, frame)!)],
             _ => null,
         };
         return parts?.Count == count ? parts : throw Fail(Descriptors.Evaluation, at, frame, $"{value.Kind} does not fall into {count} parts");

@@ -45,7 +45,7 @@ internal sealed partial class Interpreter
     /// <exception cref="TraceException">Something is wrong with the definition or its configuration.</exception>
     public ModelGraph? Trace(string name)
     {
-        var type = Root(declaration.Graph);
+        var type = definitions.Root(declaration.Graph);
         var method = type.Chain.SelectMany(t => t.Methods.TryGetValue(name, out var overloads) ? overloads.Select(m => (Owner: t, Syntax: m)) : [])
             .FirstOrDefault(m => m.Syntax.ParameterList.Parameters is [{ Type: { } parameter }] && Definitions.SimpleName(parameter) == "TokenBatch");
         if (method.Syntax is null) return null;
@@ -64,14 +64,11 @@ internal sealed partial class Interpreter
         return graph.Build(outputs.Items);
     }
 
-    /// <summary>The class of this metadata name.</summary>
-    DefinitionType Root(string name) => definitions.Find(name.Substring(name.LastIndexOfAny(['.', '+']) + 1))
-        ?? throw new TraceException(Descriptors.MissingDefinition, declaration.AtAttribute(), $"the text of '{name}' was not found");
-
     void CheckOutputs(string program, OutputsValue outputs, Frame frame)
     {
         if (outputs.Items.Any(o => o.Name.Length == 0)) throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"{program} has an output without a name");
         var twice = outputs.Items.GroupBy(o => o.Name).FirstOrDefault(g => g.Count() > 1);
+        if (outputs.Items.Any(o => o.Name.Trim().Length == 0)) throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"{program} has an output without a name");
         if (twice is not null) throw Fail(Descriptors.Outputs, outputs.Syntax, frame, $"{program} has two outputs named '{twice.Key}'");
         Shape Required(string name, string why)
         {

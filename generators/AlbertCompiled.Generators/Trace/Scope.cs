@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace AlbertCompiled.Generators.Trace;
 
 /// <summary>A local variable or parameter.</summary>
-/// <param name="type">Its declared type; null for var.</param>
+/// <param name="type">Its type; null for one that no conversion leads to.</param>
 /// <param name="value">Its current value.</param>
 internal sealed class Variable(TypeSyntax? type, Value value)
 {
@@ -20,7 +20,10 @@ internal sealed class Scope(Scope? outer, bool isRepeat = false)
 {
     readonly Dictionary<string, Variable> variables = [];
 
-    public void Declare(string name, TypeSyntax? type, Value value) => variables[name] = new(type, value);
+    /// <param name="name">The variable.</param>
+    /// <param name="type">Its declared type; null for var, which is of its first value's.</param>
+    /// <param name="value">Its first value, of that type.</param>
+    public void Declare(string name, TypeSyntax? type, Value value) => variables[name] = new(type ?? Types.Of(value), value);
 
     public Variable? Find(string name) => Find(name, out _);
 

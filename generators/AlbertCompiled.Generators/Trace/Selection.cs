@@ -29,6 +29,24 @@ internal static class Selection
         };
     }
 
+    /// <summary>What a value is in one iteration.</summary>
+    public static Value At(Value value, int iteration, int count) => value switch
+    {
+        Varying varying when varying.Items.Length == count => varying.Items[iteration],
+        WeightValue { Reference: { Varies: true } reference } when reference.Choices.Length == count => new WeightValue(new([reference.Choices[iteration]])),
+        ObjectValue { Type.IsRecord: true } record => Record(record, member => At(member, iteration, count)),
+        TupleValue tuple => new TupleValue([.. tuple.Items.Select(item => (item.Name, At(item.Value, iteration, count)))]),
+        ArrayValue array => new ArrayValue([.. array.Items.Select(item => At(item, iteration, count))], array.Element),
+        _ => value,
+    };
+
+    static ObjectValue Record(ObjectValue record, Func<Value, Value> change)
+    {
+        var result = new ObjectValue(record.Type);
+        foreach (var member in record.Members) result.Members.Add(member.Key, change(member.Value));
+        return result;
+    }
+
     static Value? Records(ImmutableArray<ObjectValue> items)
     {
         var result = new ObjectValue(items[0].Type);
@@ -36,15 +54,6 @@ internal static class Selection
         {
             if (Combine([.. items.Select(i => i.Members[member])]) is not { } value) return null;
             result.Members.Add(member, value);
-        }
-
-        foreach (var pair in items[0].Parameters)
-        {
-            // methods of the record see its members through the parameters' names
-            var scope = new Scope(null);
-            foreach (var parameter in pair.Key.Parameters?.Parameters ?? default)
-                scope.Declare(parameter.Identifier.ValueText, parameter.Type, result.Members[(pair.Key, parameter.Identifier.ValueText)]);
-            result.Parameters.Add(pair.Key, scope);
         }
 
         return result;
@@ -59,7 +68,7 @@ internal static class Selection
     static Value? Arrays(ImmutableArray<ArrayValue> items)
     {
         var parts = items[0].Items.Select((_, p) => Combine([.. items.Select(i => i.Items[p])])).ToArray();
-        return parts.Any(p => p is null) ? null : new ArrayValue(parts!);
+        return parts.Any(p => p is null) ? null : new ArrayValue(parts!, items[0].Element);
     }
 }
 
@@ -72,11 +81,25 @@ internal sealed partial class Interpreter
             $"'{Snippet.Of(at)}' chooses among values that cannot take turns in a Repeat: weights, constants and equal bundles of them can, computed tensors and null cannot");
     }
 
-    /// <summary>One of two values per iteration.</summary>
-    Value Select(ImmutableArray<bool> choose, Value yes, Value no, SyntaxNode at, Frame frame)
+    /// <summary>The iterations of the Repeat for which the running expression counts; null: all of them.</summary>
+    ImmutableArray<bool>? active;
+
+    /// <summary>Evaluates what only some of the iterations take; null if none of those that count does.</summary>
+    Value? During(ImmutableArray<bool> iterations, Func<Value> evaluate)
     {
-        // a side that varies itself is taken apart where it is a constant; weights that vary already cannot vary again
-        Value Pick(Value value, int iteration) => value is Varying varying && varying.Items.Length == choose.Length ? varying.Items[iteration] : value;
-        return Combine([.. choose.Select((c, i) => Pick(c ? yes : no, i))], at, frame);
+        var outer = active;
+        active = outer is { } others ? [.. iterations.Select((taken, i) => taken && others[i])] : iterations;
+        var value = active.Value.Contains(true) ? evaluate() : null;
+        active = outer;
+        return value;
+    }
+
+    /// <summary>A value for each iteration that counts; the others repeat one of these.</summary>
+    ImmutableArray<T> PerIteration<T>(int count, Func<int, T> value)
+    {
+        if (active is not { } taken || taken.Length != count) return [.. Enumerable.Range(0, count).Select(value)];
+        int first = taken.IndexOf(true);
+        var any = value(first);
+        return [.. Enumerable.Range(0, count).Select(i => taken[i] && i != first ? value(i) : any)];
     }
 }

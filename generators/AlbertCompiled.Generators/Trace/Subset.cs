@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AlbertCompiled.Generators.Trace;
 
@@ -22,7 +23,7 @@ internal static class Subset
 
         // names and types
         SyntaxKind.IdentifierName, SyntaxKind.GenericName, SyntaxKind.QualifiedName, SyntaxKind.AliasQualifiedName, SyntaxKind.TypeArgumentList,
-        SyntaxKind.PredefinedType, SyntaxKind.NullableType, SyntaxKind.ArrayType, SyntaxKind.ArrayRankSpecifier, SyntaxKind.OmittedArraySizeExpression,
+        SyntaxKind.NullableType, SyntaxKind.ArrayType, SyntaxKind.ArrayRankSpecifier, SyntaxKind.OmittedArraySizeExpression,
         SyntaxKind.TupleType, SyntaxKind.TupleElement, SyntaxKind.ThisExpression, SyntaxKind.BaseExpression,
 
         // calls and members
@@ -49,11 +50,13 @@ internal static class Subset
         SyntaxKind.NotPattern, SyntaxKind.AndPattern, SyntaxKind.OrPattern, SyntaxKind.ParenthesizedPattern, SyntaxKind.DiscardPattern, SyntaxKind.RelationalPattern,
     ];
 
-    /// <summary>The outermost nodes of a body that the language does not have.</summary>
-    public static IEnumerable<SyntaxNode> Violations(SyntaxNode body) =>
-        body.DescendantNodesAndSelf(node => Kinds.Contains(node.Kind())).Where(node => !Kinds.Contains(node.Kind()));
+    /// <summary>The outermost nodes of a body, a type or a list of parameters that the language does not have.</summary>
+    public static IEnumerable<SyntaxNode> Violations(SyntaxNode syntax) => syntax.DescendantNodesAndSelf(Has).Where(node => !Has(node));
+
+    static bool Has(SyntaxNode node) => node is PredefinedTypeSyntax { Keyword: var keyword }
+        ? keyword.Kind() is SyntaxKind.IntKeyword or SyntaxKind.DoubleKeyword or SyntaxKind.BoolKeyword or SyntaxKind.StringKeyword or SyntaxKind.VoidKeyword
+        : Kinds.Contains(node.Kind());
 
     /// <summary>A kind in words: while statement.</summary>
-    public static string Describe(SyntaxNode node) =>
-        string.Concat(node.Kind().ToString().Select((c, i) => char.IsUpper(c) ? (i > 0 ? " " : "") + char.ToLowerInvariant(c) : c.ToString()));
+    public static string Describe(SyntaxNode node) => node is PredefinedTypeSyntax type ? $"type {type}" : string.Concat(node.Kind().ToString().Select((c, i) => char.IsUpper(c) ? (i > 0 ? " " : "") + char.ToLowerInvariant(c) : c.ToString()));
 }

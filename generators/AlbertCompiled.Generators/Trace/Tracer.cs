@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Diagnostics;
 using AlbertCompiled.Generators.Graph;
-using AlbertCompiled.Generators.Passes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -53,21 +52,21 @@ internal static class Tracer
     }
 
     /// <summary>The graph of some of its outputs.</summary>
-    static ModelGraph Part(ModelGraph graph, OutputPart part) => part is OutputPart.All ? graph : Simplify.RemoveDead(graph with
+    static ModelGraph Part(ModelGraph graph, OutputPart part) => part is OutputPart.All ? graph : DeadNodes.Remove(graph with
     {
         Outputs = [.. graph.Outputs.Where(o => graph.Nodes.First(n => n.Id == o.Node).Shape.IsScalar == part is OutputPart.Scalars)],
     });
 
     /// <summary>Traces texts outside of any compilation.</summary>
-    /// <param name="definitions">C# texts that hold, in any order, the definition, its attribute and the libraries.</param>
+    /// <param name="definitions">Full names and C# texts of, in any order, the definition, its attribute and the libraries.</param>
     /// <param name="configuration">Explicit properties as C# constants.</param>
     /// <param name="program">The definition's method.</param>
     /// <exception cref="TraceException">Something is wrong with the definition or its configuration.</exception>
-    public static ModelGraph Trace(IEnumerable<string> definitions, IEnumerable<(string Name, string Value)> configuration, string program = ProgramRule.Training)
+    public static ModelGraph Trace(IEnumerable<(string Type, string Text)> definitions, IEnumerable<(string Name, string Value)> configuration, string program = ProgramRule.Training)
     {
-        var texts = definitions.Select((text, i) => new DefinitionText($"Text{i}", text, IsSource: true)).ToImmutableArray();
-        var classes = texts.SelectMany(t => CSharpSyntaxTree.ParseText(t.Text).GetRoot().DescendantNodes().OfType<ClassDeclarationSyntax>()).ToList();
-        string Deriving(string name) => classes.First(c => c.BaseList?.Types.Any(b => Definitions.SimpleName(b.Type) == name) == true).Identifier.ValueText;
+        var texts = definitions.Select(d => new DefinitionText(d.Type, d.Text, IsSource: true)).ToImmutableArray();
+        string Deriving(string name) => texts.First(t => CSharpSyntaxTree.ParseText(t.Text).GetRoot().DescendantNodes().OfType<ClassDeclarationSyntax>()
+            .Any(c => c.BaseList?.Types.Any(b => Definitions.SimpleName(b.Type) == name) == true)).Type;
         var declaration = new Declaration("", "Model", "internal", Deriving("ArchitectureAttribute"), Deriving("ModelGraph"),
             configuration.Select(c => new Argument(c.Name, c.Value)).ToImmutableArray(), texts);
         return new Interpreter(declaration, new(declaration, default), new(), default).Trace(program)

@@ -13,10 +13,13 @@ internal abstract class Value
     public abstract string Kind { get; }
 }
 
-/// <summary>A member of an enum, by name: the compiler never needs its number.</summary>
-internal sealed record EnumMember(string Type, string Name)
+/// <summary>A member of an enum. Its number is what is compared, its name what is written.</summary>
+internal sealed record EnumMember(string Type, string Name, long Number)
 {
-    public override string ToString() => $"{Type}.{Name}";
+    /// <summary>True if another member has the same number, so that C# may write either name.</summary>
+    public bool HasTwin { get; init; }
+
+    public override string ToString() => Name == "0" ? $"({Type})0" : $"{Type}.{Name}";
 }
 
 /// <summary>An int, double, bool, string or <see cref="EnumMember"/>.</summary>
@@ -102,9 +105,13 @@ internal sealed class NumbersValue(string name, Dim dimension) : Value
 }
 
 /// <summary>An array, shared by reference as in C#.</summary>
-internal sealed class ArrayValue(Value[] items) : Value
+/// <param name="items">Its elements.</param>
+/// <param name="element">Their type; null until a declaration says it, or if it decides nothing.</param>
+internal sealed class ArrayValue(Value[] items, TypeSyntax? element = null) : Value
 {
     public Value[] Items { get; } = items;
+
+    public TypeSyntax? Element { get; set; } = element;
 
     public override string Kind => "an array";
 }
@@ -173,11 +180,13 @@ internal sealed class OutputsValue(ImmutableArray<(string Name, int Node)> items
 }
 
 /// <summary>A name that stands for a type: of a definition, an enum, or one the language knows.</summary>
-internal sealed class TypeValue(string name, DefinitionType? definition) : Value
+internal sealed class TypeValue(string name) : Value
 {
     public string Name { get; } = name;
 
-    public DefinitionType? Definition { get; } = definition;
+    public DefinitionType? Definition { get; init; }
+
+    public DefinitionEnum? Enum { get; init; }
 
     public override string Kind => $"the type {Name}";
 }

@@ -1,0 +1,78 @@
+using System.Reflection;
+using AlbertCompiled.Generators.Trace;
+using AlbertCompiled.Tests.Infrastructure;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace AlbertCompiled.Tests.Compiler;
+
+/// <summary>What a name, an override or a conversion means in a definition is what it means in C#: definitions of several texts, traced and run.</summary>
+public class MeaningTests
+{
+    const string Base = "[Definition] public abstract class Basis(NetAttribute c) : ModelGraph { protected int N => c.Hidden; BODY }";
+
+    // what the definition computes as k, its members, further types of its file, another file
+    static readonly (string K, string Members, string Types, string Other)[] Cases =
+    [
+        // overrides
+        ("F()", "protected override double Factor => 3;", Base.Replace("BODY", "protected virtual double Factor => 1; protected double F() => Factor;"), ""),
+        ("F()", "protected override double Factor { get; } = 3;", Base.Replace("BODY", "protected virtual double Factor { get; } = 1; protected double F() => this.Factor;"), ""),
+        ("F()", "protected override double Factor => 3;", Base.Replace("BODY", "protected abstract double Factor { get; } protected double F() => Factor;"), ""),
+        ("Factor", "protected override double Factor => 3 + base.Factor;", Base.Replace("BODY", "protected virtual double Factor => 1;"), ""),
+        ("F()", "protected override double G(double x) => 3;", Base.Replace("BODY", "protected virtual double G(double x) => 1; protected virtual double G(int x) => 2; protected double F() => G(1) + 10 * G(1.0);"), ""),
+        ("F(1)", "double F(double x) => 3;", Base.Replace("BODY", "protected double F(int x) => 2;"), ""),
+        ("F() + 10 * G() + 100 * p", "readonly double p = 5; new double G() => 7;", Base.Replace("BODY", "readonly double p = 2; protected double F() => p; protected double G() => 3;"), ""),
+        ("F(1) + 10 * F(1, 2)", "static double F(int a, int b = 0) => 3; static double F(int a) => 4;", "", ""),
+        ("F(1) + 10 * F(1, 2)", "static double F(params int[] a) => 3; static double F(int a) => 4;", "", ""),
+
+        // a member comes before the primary constructor's parameter of the same name, but not in initialisers
+        ("new Q(3).Get()", "sealed record Q(double A) { public double A { get; } = A * 2; public double Get() => A; }", "", ""),
+        ("new Q(3).A", "sealed record Q(double A) { public double A => 7; }", "", ""),
+
+        // imports
+        ("F(2)", "", "", "[Definition] public static class Own { static double F(double x) => 3 * x; } namespace My { [Definition] public static class Other { public static double F(double x) => 5 * x; } }"),
+        ("Eps", "", "", "[Definition] public static class Own { const double Eps = 3; } namespace My { [Definition] public static class Other { public const double Eps = 5; } }"),
+        ("Relu(1)", "static double Relu(double x) => 4;", "", ""),
+        ("Size(1)", "", "", "using static Unused; [Definition] public static class Own { public static double Size(double x) => 3; } [Definition] public static class Unused { public static double Size(int x) => 5; }"),
+        ("My.Library.F(2) + Get()", "", "", "namespace My { [Definition] public static class Library { public static double F(double x) => 3 * x; public static double Get() => 1; } }"),
+
+        // types of the same name
+        ("new Heads.P(2).V + new P(2).V * 10", "sealed record P(double A) { public double V => A; }", "", "[Definition] public static class Heads { public sealed record P(double A) { public double V => A * 3; } }"),
+        ("new Pack(2).A * Get()", "", "sealed record Pack(double A);", "namespace My { sealed record Pack(int X, double Y); [Definition] public static class Heads { public static double Get() => new Pack(1, 5).Y; } }"),
+        ("Mode.P == 0 ? 2 * Get() : 1", "", "public enum Mode { P, Q }", "namespace My { enum Mode { X, Y } [Definition] public static class Heads { public static double Get() => Pick(Mode.Y); static double Pick(Mode m) => m == Mode.Y ? 4 : 6; } }"),
+        ("F()", "", "namespace My { [Definition] public abstract class NetGraph(NetAttribute c) : ModelGraph { protected double F() => 2; protected int N => c.Hidden; } }", ""),
+
+        // enums are numbers
+        ("new Box().Mode == Mode.B ? 2 : 5", "sealed record Box { public Mode Mode { get; } }", "public enum Mode { A = 1, B }", ""),
+        ("Start == Mode.B ? 2 : 5", "const Mode Start = Mode.C;", "public enum Mode { A, B, C = B, D = (A | C) + 2 }", ""),
+        ("(Start == 0 ? 2 : 5) + (int)Mode.D + (Mode.B < Mode.D ? 10 : 20)", "static readonly Mode Start;", "public enum Mode { A, B, C = B, D = (A | C) + 2 }", ""),
+        ("Start is Mode.A ? 2 : 5", "const Mode Start = 0;", "public enum Mode { A, B }", ""),
+    ];
+
+    public static TheoryData<int> Numbers => [.. Enumerable.Range(0, Cases.Length)];
+
+    [Theory, MemberData(nameof(Numbers))]
+    public void Is_what_it_is_in_CSharp(int number)
+    {
+        var (k, members, types, other) = Cases[number];
+        var classes = CSharpSyntaxTree.ParseText(other).GetRoot().DescendantNodes().OfType<ClassDeclarationSyntax>()
+            .Select(c => c.Parent is NamespaceDeclarationSyntax space ? $"{space.Name}.{c.Identifier}" : $"{c.Identifier}").Where(name => name != "Unused");
+        string source = Subject.Source(members: members, body: $"double k = {k}; return new Outputs((\"loss\", ColumnSum(RowSum(table))), (\"k\", k));")
+            .Replace("public sealed class NetGraph(NetAttribute c) : ModelGraph", $"public sealed class NetGraph(NetAttribute c) : {(types.Contains("Basis") ? "Basis(c)" : types.Contains("My") ? "My.NetGraph(c)" : "ModelGraph")}") + types;
+        var compilation = GeneratorHarness.Compilation(string.Concat(classes.Select(name => $"using static {name};\n")) + source, other);
+        var result = GeneratorHarness.Run(compilation);
+        Assert.Empty(result.Diagnostics);
+        var graph = ((TracedModel)Assert.Single(result.TrackedSteps["Trace"]).Outputs.Single().Value).Program("Pretraining")!;
+        int node = graph.Outputs.Single(o => o.Name == "k").Node;
+
+        using var image = new MemoryStream();
+        var emitted = compilation.Emit(image);
+        Assert.True(emitted.Success, string.Join("\n", emitted.Diagnostics));
+        var assembly = Assembly.Load(image.ToArray());
+        var running = (ModelGraph)Activator.CreateInstance(assembly.GetType("NetGraph")!, Activator.CreateInstance(assembly.GetType("NetAttribute")!))!;
+        var batch = new TokenBatch(new Capacity(8, 1));
+        batch.Add([2, 3], [0, 0], [0], [1], 0);
+        double expected = EagerRun.Evaluate(running, _ => running.Program("Pretraining")!(batch))["k"].Scalar;
+        Assert.Equal(expected, graph.Nodes.Single(n => n.Id == node).Value);
+    }
+}
