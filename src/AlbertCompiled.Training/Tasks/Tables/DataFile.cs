@@ -19,7 +19,7 @@ static class DataFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot read {path}: {e.Message}", e);
+            throw new TrainingException($"cannot read {path}: {e.Reason(path)}", e);
         }
 
         if (!Utf8.IsValid(bytes)) throw Malformed(path, bytes);
@@ -58,7 +58,7 @@ static class DataFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot write {path}: {e.Message}", e);
+            throw new TrainingException($"cannot write {path}: {e.Reason(path)}", e);
         }
     }
 
