@@ -10,9 +10,12 @@ public static class CommandLine
     /// <summary>Runs a command.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="context">Output, models and devices.</param>
-    /// <returns>The exit code: 0, or 1 for a failure, 2 for wrong usage, 130 if interrupted.</returns>
+    /// <returns>The exit code: 0, or 1 for a failure, 2 for wrong usage, 130 if interrupted (129, 143 by SIGHUP, SIGTERM).</returns>
     public static int Run(string[] args, CommandContext context)
     {
+        Interruption? interruption = null;
+        var listen = context.Interruption;
+        context = context with { Interruption = () => interruption = listen() };
         var root = new RootCommand("Pretrains, fine-tunes and inspects models that were compiled from C# definitions.")
         {
             PrepareCommand.Create(context),
@@ -35,14 +38,19 @@ public static class CommandLine
             EvaluateCommand.Create(context),
             PredictCommand.Create(context),
         };
-        var parsed = root.Parse(args);
+        var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
         if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
         {
-            string command = parsed.CommandResult.Command == root ? "albert" : $"albert {parsed.CommandResult.Command.Name}";
-            context.Error.WriteLine($"error: {UsageMessage(parsed)}; see {command} --help");
+            context.Error.WriteLine($"error: {UsageError.Of(parsed)}");
             return Failures.Usage;
         }
 
+        int code = Invoke(parsed, context);
+        return code == Failures.Interrupted && interruption is not null ? interruption.ExitCode : code;
+    }
+
+    static int Invoke(ParseResult parsed, CommandContext context)
+    {
         try
         {
             return parsed.Invoke(new() { Output = context.Out, Error = context.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
@@ -51,14 +59,6 @@ public static class CommandLine
         {
             return Failures.Report(e, context.Error);
         }
-    }
-
-    // "'x' was not matched" says more than "a command is missing"; type names mean nothing to a user
-    static string UsageMessage(ParseResult parsed)
-    {
-        string message = parsed.UnmatchedTokens.Count > 0 ? $"there is no {parsed.UnmatchedTokens[0]}" : parsed.Errors[0].Message;
-        int type = message.IndexOf(" as expected type", StringComparison.Ordinal);
-        return (type < 0 ? message : message[..type]).TrimEnd('.');
     }
 
     /// <summary>Shows examples below the command's help.</summary>

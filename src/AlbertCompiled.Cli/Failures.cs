@@ -15,7 +15,7 @@ static class Failures
         (typeof(DeviceException), e => e.Message),
         (typeof(BatchException), e => e.Message),
         (typeof(OnnxException), e => e.Message),
-        (typeof(OutOfMemoryException), e => $"out of memory: {e.Message}; a smaller --batch-tokens needs less"),
+        (typeof(OutOfMemoryException), _ => "out of memory: smaller batches (--batch-tokens, --accumulate), fewer sequences or a smaller model need less"),
         (typeof(UnauthorizedAccessException), e => e.Message),
         (typeof(IOException), e => e.Message),
     ];

@@ -5,17 +5,23 @@ namespace AlbertCompiled.Cli;
 /// <summary>The user's wish to stop.</summary>
 public sealed class Interruption : IDisposable
 {
+    // by convention 128 and the signal's number
+    static readonly Dictionary<PosixSignal, int> ExitCodes = new() { [PosixSignal.SIGINT] = Failures.Interrupted, [PosixSignal.SIGTERM] = 143, [PosixSignal.SIGHUP] = 129 };
+
     readonly CancellationTokenSource source = new();
     PosixSignalRegistration[] registrations = [];
 
     /// <summary>Cancelled by the wish.</summary>
     public CancellationToken Token => source.Token;
 
-    /// <summary>Follows Ctrl-C and the termination signal. A second one ends the process at once.</summary>
+    /// <summary>The exit code of a command that was stopped.</summary>
+    public int ExitCode { get; private set; } = Failures.Interrupted;
+
+    /// <summary>Follows Ctrl-C, the termination signal and the end of the terminal. A second one ends the process at once.</summary>
     public static Interruption FromSignals()
     {
         var interruption = new Interruption();
-        interruption.registrations = [.. ((PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM]).Select(s => PosixSignalRegistration.Create(s, interruption.Handle))];
+        interruption.registrations = [.. ExitCodes.Keys.Select(s => PosixSignalRegistration.Create(s, interruption.Handle))];
         return interruption;
     }
 
@@ -33,6 +39,7 @@ public sealed class Interruption : IDisposable
     {
         if (source.IsCancellationRequested) return;
         context.Cancel = true;
+        ExitCode = ExitCodes[context.Signal];
         Request();
     }
 }

@@ -43,7 +43,9 @@ public sealed class ModelRegistry(params IReadOnlyList<RegisteredModel> models)
     /// <exception cref="TrainingException">There is none; the message lists the names.</exception>
     public RegisteredModel Find(string name) =>
         models.FirstOrDefault(m => m.Description.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new TrainingException($"no model is called {name}; there are {string.Join(", ", models.Select(m => m.Description.Name))}");
+        ?? throw new TrainingException($"no model is called {name}{Suggestion.Among(name, Names)}");
+
+    IEnumerable<string> Names => models.Select(m => m.Description.Name);
 
     /// <summary>The models that compute what a published configuration says; first those that would be trained alike too, then those with the programs that it was published for.</summary>
     public IEnumerable<RegisteredModel> Fitting(PublishedConfig config) =>

@@ -74,7 +74,7 @@ sealed record ModelSource(RegisteredModel Model, Vocabulary Vocabulary, ulong Se
         var model = models.Find(configuration.Model);
         var vocabulary = Vocabulary.Load(run.Vocabulary);
         configuration.Check(model.Description, vocabulary);
-        return new(model, vocabulary, configuration.Seed, instance => FormattableString.Invariant($"after {run.Checkpoints.LoadWeights(instance, best).Step:#,0} steps"));
+        return new(model, vocabulary, configuration.Seed, instance => $"after {Plural.Of(run.Checkpoints.LoadWeights(instance, best).Step, "step")}");
     }
 
     static ModelSource OpenPublished(PublishedFolder folder, ModelRegistry models, string? program, IReadOnlyList<string> required)

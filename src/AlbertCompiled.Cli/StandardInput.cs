@@ -9,18 +9,17 @@ sealed class StandardInput : IDisposable
 {
     static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    readonly string folder = Directory.CreateTempSubdirectory("albert-").FullName;
-    readonly string file;
+    readonly string folder, file;
 
     /// <summary>Reads to the end: JSON lines if the first one begins with a brace, else texts.</summary>
-    /// <exception cref="TrainingException">There is nothing, or it is text where the task has no such examples.</exception>
+    /// <exception cref="TrainingException">There is nothing, it is not UTF-8, or it is text where the task has no such examples.</exception>
     public StandardInput(Stream stream, FineTuningConfiguration configuration)
     {
-        file = Path.Combine(folder, "standard-input.jsonl");
-        string[] lines;
-        using (var reader = new StreamReader(stream)) lines = [.. Lines(reader)];
-        string first = lines.FirstOrDefault(l => !string.IsNullOrWhiteSpace(l)) ?? throw Failed("standard input is empty: write a text a line, or name a file by --data");
+        string[] lines = [.. Lines(stream)];
+        string first = lines.FirstOrDefault(l => !string.IsNullOrWhiteSpace(l)) ?? throw new TrainingException("standard input is empty: write a text a line, or name a file by --data");
         if (!first.StartsWith('{')) lines = [.. lines.Select((line, i) => ToJson(line, i + 1, configuration))];
+        folder = Directory.CreateTempSubdirectory("albert-").FullName;
+        file = Path.Combine(folder, "standard-input.jsonl");
         File.WriteAllLines(file, lines);
     }
 
@@ -40,27 +39,22 @@ sealed class StandardInput : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    string ToJson(string line, int number, FineTuningConfiguration configuration)
+    static string ToJson(string line, int number, FineTuningConfiguration configuration)
     {
         var glue = GlueTasks.Find(configuration.Task);
         if (TaskData.Program(configuration.Task) is not ("classify" or "regress"))
-            throw Failed($"standard input, line {number}: not a JSON object; {configuration.Task} takes JSON lines with the fields of its data");
+            throw new TrainingException($"standard input, line {number}: not a JSON object; {configuration.Task} takes JSON lines with the fields of its data");
         var (a, b) = glue is null ? (configuration.Columns.Text, configuration.Columns.Pair) : (glue.Columns.A, glue.Columns.B);
         string[] texts = line.Split('\t');
-        if (texts.Length != (b is null ? 1 : 2)) throw Failed($"standard input, line {number}: {texts.Length} text{(texts.Length == 1 ? "" : "s")}, where the task has {(b is null ? "one" : "two with a tab between them")}");
+        if (texts.Length != (b is null ? 1 : 2)) throw new TrainingException($"standard input, line {number}: {texts.Length} text{(texts.Length == 1 ? "" : "s")}, where the task has {(b is null ? "one" : "two with a tab between them")}");
         var fields = new Dictionary<string, string> { [a] = texts[0] };
         if (b is not null) fields[b] = texts[1];
         return JsonSerializer.Serialize(fields, Json);
     }
 
-    TrainingException Failed(string message)
+    static IEnumerable<string> Lines(Stream stream)
     {
-        Dispose();
-        return new(message);
-    }
-
-    static IEnumerable<string> Lines(StreamReader reader)
-    {
-        while (reader.ReadLine() is { } line) yield return line; // a blank one is a text too: answers are counted as lines are
+        using var lines = new TextLines(stream, "standard input", TextFiles.LongestRecord, LongLines.Refuse);
+        while (lines.Read() is { } line) yield return line; // a blank one is a text too: answers are counted as lines are
     }
 }

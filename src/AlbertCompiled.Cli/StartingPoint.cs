@@ -5,11 +5,11 @@ namespace AlbertCompiled.Cli;
 /// <summary>What fine-tuning starts from.</summary>
 /// <param name="Model">The model to tune.</param>
 /// <param name="Vocabulary">Its vocabulary.</param>
-/// <param name="Load">Loads the weights but for those whose names begin so; says what was loaded.</param>
+/// <param name="Load">Loads the weights but for those whose names begin so; says what was loaded, null: nothing, from scratch.</param>
 /// <param name="Labels">Labels of the head that comes along; null: the head is new.</param>
-sealed record StartingPoint(TaskModel Model, Vocabulary Vocabulary, Func<CompiledModel, IReadOnlyList<string>, string> Load, IReadOnlyList<string>? Labels = null)
+sealed record StartingPoint(TaskModel Model, Vocabulary Vocabulary, Func<CompiledModel, IReadOnlyList<string>, WeightMatch?> Load, IReadOnlyList<string>? Labels = null)
 {
-    static readonly string[] Heads = ["classifier.", "qa_outputs."];
+    static readonly string[] Heads = ["classifier.", "qa_outputs."], PretrainingHeads = ["predictions.", "sop_classifier.", "cls."];
 
     /// <summary>Opens a folder: of a fine-tuned model, of a run of pretraining, or of a published model.</summary>
     /// <exception cref="TrainingException">It is none of them, or no model of this kind was compiled for the task.</exception>
@@ -19,28 +19,37 @@ sealed record StartingPoint(TaskModel Model, Vocabulary Vocabulary, Func<Compile
         {
             var tuned = new FineTunedFolder(folder);
             var configuration = tuned.ReadConfiguration();
-            return new(context.Tasks.Find(configuration.Base, program), Vocabulary.Load(tuned.VocabularyFile), (m, except) => m.LoadMatching(tuned.Weights, except).ToString(), TaskData.Program(configuration.Task) == program ? configuration.Labels : null);
+            return new(context.Tasks.Find(configuration.Base, program), Vocabulary.Load(tuned.VocabularyFile), (m, except) => m.LoadMatching(tuned.Weights, except), TaskData.Program(configuration.Task) == program ? configuration.Labels : null);
         }
 
         if (PublishedFolder.IsPublished(folder))
         {
             var published = PublishedFolder.Open(folder);
-            return new(context.Tasks.Find(published, program), published.OpenVocabulary(), (m, except) => published.Load(m, except).ToString());
+            return new(context.Tasks.Find(published, program), published.OpenVocabulary(), (m, except) => published.Load(m, except));
         }
 
         var (run, pretraining) = RunFolder.Open(folder);
-        return new(context.Tasks.Find(pretraining.Model, program), Vocabulary.Load(run.Vocabulary), (m, _) => run.Checkpoints.LoadMatchingWeights(m).ToString());
+        return new(context.Tasks.Find(pretraining.Model, program), Vocabulary.Load(run.Vocabulary), (m, _) => run.Checkpoints.LoadMatchingWeights(m));
     }
 
     /// <summary>A model without pretraining.</summary>
-    public static StartingPoint Scratch(string model, string program, Vocabulary vocabulary, CommandContext context) => new(context.Tasks.Find(model, program), vocabulary, (_, _) => "none: from scratch");
+    public static StartingPoint Scratch(string model, string program, Vocabulary vocabulary, CommandContext context) => new(context.Tasks.Find(model, program), vocabulary, (_, _) => null);
 
     /// <summary>Loads the weights. A head that was learned for the same labels is kept, any other begins anew; classes that the task lacks are ruled out.</summary>
     public string Initialize(CompiledModel model, LabelSet? labels)
     {
         bool known = labels is not null && Labels is not null && labels.Names.SequenceEqual(Labels);
-        string loaded = Load(model, known ? [] : Heads);
+        string loaded = Load(model, known ? [] : Heads) is { } match ? Told(match) : "none: from scratch";
         if (labels is not null) UnusedClasses.Silence(model, labels.Count);
         return $"{loaded}; {(known ? "the head knows these labels" : "a new head")}";
     }
+
+    // that the heads are others is what fine-tuning is about, so they are not named one by one
+    static string Told(WeightMatch match)
+    {
+        string[] unused = [.. match.Unused.Where(n => !Begins(n, PretrainingHeads))];
+        return $"{match with { Missing = [.. match.Missing.Where(n => !Begins(n, Heads))], Unused = unused }}{(unused.Length < match.Unused.Count ? "; heads of pretraining left out" : "")}";
+    }
+
+    static bool Begins(string name, string[] beginnings) => beginnings.Any(b => name.StartsWith(b, StringComparison.Ordinal));
 }

@@ -29,9 +29,15 @@ public sealed class TaskModels(params IReadOnlyList<TaskModel> models)
         new(nameof(AlbertBase), "regress", new(AlbertBaseRegressor.Compiled, AlbertBaseRegressor.Create)),
         new(nameof(AlbertBase), "answer", new(AlbertBaseAnswerer.Compiled, AlbertBaseAnswerer.Create)));
 
+    /// <summary>All models.</summary>
+    public IReadOnlyList<TaskModel> Models => models;
+
+    /// <summary>The model of this name, whatever its case; null if there is none.</summary>
+    public TaskModel? TryFind(string name) => models.FirstOrDefault(m => m.Model.Description.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The model of this name.</summary>
     /// <exception cref="TrainingException">There is none.</exception>
-    public TaskModel Named(string name) => models.FirstOrDefault(m => m.Model.Description.Name == name) ?? throw new TrainingException($"no model for tasks is called {name}; there are {Names}");
+    public TaskModel Named(string name) => TryFind(name) ?? throw new TrainingException($"no model for tasks is called {name}; there are {Names}");
 
     /// <summary>A model with another head.</summary>
     /// <exception cref="TrainingException">It was not compiled for such tasks.</exception>

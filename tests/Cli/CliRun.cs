@@ -32,7 +32,10 @@ internal sealed class CliRun
     }
 
     /// <summary>A run with compiled models, on the processor, that reads <paramref name="input"/>.</summary>
-    public static CliRun WithInput(string input, params string[] args)
+    public static CliRun WithInput(string input, params string[] args) => WithInput(System.Text.Encoding.UTF8.GetBytes(input), args);
+
+    /// <summary>The same with bytes that need not be text.</summary>
+    public static CliRun WithInput(byte[] input, params string[] args)
     {
         using var interruption = new Interruption();
         return Run(ModelRegistry.Zoo, (_, _) => new CpuDevice(2), interruption, args, input);
@@ -63,18 +66,30 @@ internal sealed class CliRun
         return Run(ModelRegistry.Zoo, (_, _) => new CpuDevice(2), interruption, args, output: new Watched(line, interruption.Request) { NewLine = "\n" });
     }
 
-    static CliRun Run(ModelRegistry models, Func<string, int, Device> device, Interruption interruption, string[] args, string input = "", StringWriter? output = null)
+    /// <summary>A run whose output cannot be written from the line on that begins so, as on a full disk.</summary>
+    public static CliRun Broken(string line, params string[] args)
+    {
+        using var interruption = new Interruption();
+        bool broken = false;
+        var output = new Watched(line, () => broken = true) { NewLine = "\n", Fails = () => broken };
+        return Run(new(new RegisteredModel(FakeModel.Describe(), (_, capacity, seed, _) => FakeModel.Create(FakeModel.Describe(), capacity, seed))), (_, _) => new FakeDevice(), interruption, args, output: output);
+    }
+
+    static CliRun Run(ModelRegistry models, Func<string, int, Device> device, Interruption interruption, string[] args, byte[]? input = null, StringWriter? output = null)
     {
         output ??= new StringWriter { NewLine = "\n" };
         var error = new StringWriter { NewLine = "\n" };
-        int code = CommandLine.Run(args, new(output, error, models, device, () => ["fake  a device of the tests"], () => interruption, false) { In = () => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(input)) });
+        int code = CommandLine.Run(args, new(output, error, models, device, () => ["fake  a device of the tests"], () => interruption, false) { In = () => new MemoryStream(input ?? []) });
         return new(code, output.ToString(), error.ToString());
     }
 
     sealed class Watched(string line, Action then) : StringWriter
     {
+        public Func<bool> Fails { get; init; } = () => false;
+
         public override void WriteLine(string? value)
         {
+            if (Fails()) throw new OutputException(new IOException("it broke"));
             base.WriteLine(value);
             if (value?.StartsWith(line, StringComparison.Ordinal) == true) then();
         }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using AlbertCompiled.Cli;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Tests;
@@ -22,6 +23,7 @@ public sealed class CliTests : IDisposable
         var run = Pretrain("--seed", "7").Succeeds();
         Assert.Matches(@"^step=12 loss=\d+\.\d{4} mlm_accuracy=[01]\.\d{4} sop_accuracy=[01]\.\d{4} tokens_per_s=\d+$", run.LastLine);
         Assert.Contains("a rule that sees only the first tokens of A and B", run.Output);
+        Assert.Matches(@"\nThe model does not beat the .* yet: train it longer, for example with --steps 24\.\n", run.Output);
         Assert.Equal(
             ["checkpoints", "config.json", "events.out.tfevents.run", "metrics.jsonl", "report.html", "vocabulary.model"],
             Directory.GetFileSystemEntries(folder["run"]).Select(Path.GetFileName).Order());
@@ -41,6 +43,7 @@ public sealed class CliTests : IDisposable
         Assert.Contains("interrupted after step 6 of 12", broken.Output);
         Assert.Matches($"go on with: .* pretrain --run {Regex.Escape(folder["run"])}\n", broken.Output);
         Assert.Empty(broken.Error);
+        Assert.Contains("interrupted after step 6 of 12 steps", File.ReadAllText(folder["run/report.html"]));
 
         CliRun.Of("pretrain", "--resume", folder["run"]).Succeeds();
         Assert.Equal(WithoutTime(folder["whole.jsonl"]), WithoutTime(folder["run/metrics.jsonl"]));
@@ -108,6 +111,17 @@ public sealed class CliTests : IDisposable
     }
 
     [Fact]
+    public void A_run_records_its_schedule_and_regularisation()
+    {
+        string[] given = ["--warmup", "0.25", "--weight-decay", "0.5", "--clip-norm", "0"];
+        Pretrain(given).Succeeds();
+        var recipe = RunFolder.Open(folder["run"]).Configuration.Recipe;
+        Assert.Equal((0.25, 0.5, 0), (recipe.Warmup, recipe.WeightDecay, recipe.ClipNorm));
+        Assert.Contains("<th>gradient norm clipped at</th>", File.ReadAllText(folder["run/report.html"]));
+        CliRun.Of("pretrain", "--run", folder["run"], "--warmup", "0.5").Fails("was begun with --warmup 0.25, not 0.5");
+    }
+
+    [Fact]
     public void A_run_records_its_precision()
     {
         Pretrain("--precision", "bf16").Succeeds();
@@ -117,9 +131,109 @@ public sealed class CliTests : IDisposable
     [Fact]
     public void Usage_errors_are_one_line_each()
     {
-        Assert.Equal(2, CliRun.Of("pretrain", "--steps", "many").Fails("'many'", "--steps", "pretrain --help").Code);
-        Assert.Equal(2, CliRun.Of("practise").Fails("there is no practise", "albert --help").Code);
+        Assert.Equal(2, CliRun.Of("pretrain", "--steps", "many").Fails("--steps takes a whole number from 1, not many; see albert pretrain --help").Code);
+        Assert.Equal(2, CliRun.Of("practise").Fails("there is no command practise; see albert --help").Code);
         Assert.Equal(2, CliRun.Of("info").Fails("model").Code);
+    }
+
+    [Theory]
+    [InlineData("--steps takes a whole number from 1, not NaN", "pretrain", "--steps", "NaN")]
+    [InlineData("--steps takes a whole number from 1, not 1,000", "pretrain", "--steps", "1,000")]
+    [InlineData("--seed takes a whole number from 0, not -5", "pretrain", "--seed", "-5")]
+    [InlineData("--learning-rate takes a number above 0, not 0,1; with a decimal point it is 0.1", "pretrain", "--learning-rate", "0,1")]
+    [InlineData("--learning-rate takes a number above 0, not 1e99", "pretrain", "--learning-rate", "1e99")]
+    [InlineData("--learning-rate takes a number above 0, not 1e-99", "pretrain", "--learning-rate", "1e-99")]
+    [InlineData("--learning-rate takes a number above 0, not Infinity", "finetune", "RTE", "--data", "x", "--learning-rate", "Infinity")]
+    [InlineData("--weight-decay takes a number from 0, not 1e99", "finetune", "RTE", "--data", "x", "--weight-decay", "1e99")]
+    [InlineData("--warmup takes a share from 0 to 1, not 2", "finetune", "RTE", "--data", "x", "--warmup", "2")]
+    [InlineData("--checkpoint-minutes takes minutes from 0 to 1000000, not NaN", "pretrain", "--checkpoint-minutes", "NaN")]
+    [InlineData("--checkpoint-minutes takes minutes from 0 to 1000000, not 1e99", "pretrain", "--checkpoint-minutes", "1e99")]
+    [InlineData("--checkpoint-steps takes a whole number from 1, not 0", "pretrain", "--checkpoint-steps", "0")]
+    [InlineData("--evaluate-every takes a whole number from 1, not 0", "pretrain", "--evaluate-every", "0")]
+    [InlineData("--threads takes a whole number from 0 to 1024, not 99999999", "pretrain", "--threads", "99999999")]
+    [InlineData("--threads takes a whole number from 0 to 1024, not 1025", "prepare", "--threads", "1025")]
+    [InlineData("--accumulate takes a whole number from 1 to 10000, not 2147483647", "pretrain", "--accumulate", "2147483647")]
+    [InlineData("--sequences takes a whole number from 1 to 4096, not 999999999", "analyze", "x", "--sequences", "999999999")]
+    [InlineData("--seeds takes a whole number from 1 to 1000, not 0", "finetune", "RTE", "--data", "x", "--seeds", "0")]
+    [InlineData("--stride takes a whole number from 1, not -1", "finetune", "classification", "--data", "x", "--stride", "-1")]
+    [InlineData("--threshold takes a number, not NaN", "score", "SQuAD", "--data", "x", "--predictions", "x", "--threshold", "NaN")]
+    [InlineData("there is no command pretrian: did you mean pretrain?", "pretrian")]
+    [InlineData("albert pretrain has no option --stepz: did you mean --steps?", "pretrain", "--stepz", "5")]
+    [InlineData("albert pretrain takes options alone, there is no place for extra", "pretrain", "extra")]
+    [InlineData("leave --out out", "prepare", "--check", "a", "--out", "a")]
+    [InlineData("--dtype is about the weights of --folder", "export", "x", "--onnx", "y", "--dtype", "bf16")]
+    [InlineData("--program is about --onnx", "export", "x", "--folder", "y", "--program", "predict")]
+    public void What_an_option_takes_is_told(string told, params string[] arguments) => Assert.Equal(2, CliRun.Of(arguments).Fails(told, "ee albert ", " --help").Code);
+
+    [Theory]
+    [InlineData("--column says how the text lies in the files of --text", "pretrain", "--model", "Fake", "--column", "x")]
+    [InlineData("--json shows each line, --statistics none", "tokenize", "VOCABULARY", "text", "--json", "--statistics")]
+    [InlineData("--set names a set of a GLUE task; classification has files", "score", "classification", "--data", "x", "--predictions", "x", "--set", "dev")]
+    [InlineData("--null-odds and --threshold are about questions", "score", "tags", "--data", "x", "--predictions", "x", "--threshold", "1")]
+    [InlineData("there is no folder nope: --data takes the folder of RTE", "check-data", "RTE", "--data", "nope")]
+    [InlineData("300 sequences of 200 tokens", "info", "Fake", "--batch-tokens", "200", "--sequences", "300")]
+    [InlineData("there is no task \"clasification\": did you mean classification?", "check-data", "clasification", "--data", "x")]
+    [InlineData("no model is called Fakes: did you mean Fake?", "info", "Fakes")]
+    [InlineData("nope is not the folder of a run: there is no such folder", "fill-mask", "nope", "a [MASK]")]
+    [InlineData("nope is not the folder of a fine-tuned model: there is no such folder", "predict", "nope")]
+    [InlineData("cannot read the vocabulary nope: there is no such file", "tokenize", "nope", "text")]
+    public void What_is_not_there_or_not_used_is_told(string told, params string[] arguments) =>
+        CliRun.Of([.. arguments.Select(a => a == "VOCABULARY" ? Path.Combine(AppContext.BaseDirectory, "docs-8000.model") : a)]).Fails(told);
+
+    [Fact]
+    public void Without_arguments_there_is_help() => Assert.Contains("pretrain", CliRun.Of().Succeeds().Output);
+
+    [Fact]
+    public void A_folder_is_told_from_what_is_missing()
+    {
+        Directory.CreateDirectory(folder["empty"]);
+        CliRun.Of("info", folder["empty"]).Fails($"{folder["empty"]} holds no model");
+        CliRun.Of("fill-mask", folder["text/a.txt"], "a [MASK]").Fails("is not the folder of a run: it is a file");
+        CliRun.Of("check-data", "RTE", "--data", folder["text/a.txt"]).Fails($"{folder["text/a.txt"]} is a file: --data takes the folder of RTE, with train.tsv");
+        Pretrain("--vocabulary", folder["empty"]).Fails($"{folder["empty"]} holds no vocabulary: there is neither vocabulary.model nor spiece.model in it");
+        Pretrain("--vocabulary", folder["none"]).Fails($"cannot read the vocabulary {folder["none"]}: there is no such file");
+        Pretrain().Succeeds();
+        CliRun.Of("declare", folder["run"]).Fails($"{folder["run"]} is a run of Fake, which is compiled already");
+        CliRun.Of("prepare", "--text", folder["text"], "--vocabulary", folder["run"], "--out", folder["data"]).Succeeds();
+    }
+
+    [Fact]
+    public void Text_that_was_put_right_is_prepared_in_the_same_folder()
+    {
+        string text = File.ReadAllText(folder["text/a.txt"]);
+        File.WriteAllBytes(folder["text/a.txt"], [0xFF, 0x0A]);
+        CliRun.Of("prepare", "--text", folder["text"], "--out", folder["data"]).Fails("is not UTF-8");
+        File.WriteAllText(folder["text/a.txt"], text);
+        CliRun.Of("prepare", "--text", folder["text"], "--out", folder["data"]).Succeeds();
+        folder.Write("text/b.txt.gz", "not packed");
+        CliRun.Of("prepare", "--text", folder["text"], "--out", folder["other"]).Fails("b.txt.gz: it is not packed by gzip, or damaged");
+    }
+
+    [Fact]
+    public void A_run_whose_output_breaks_is_trained_to_its_end()
+    {
+        var run = CliRun.Broken("training: ", Arguments());
+        Assert.Equal((1, "error: cannot write to standard output: it broke\n"), (run.Code, run.Error));
+        Assert.Equal(12, MetricsLog.Read(folder["run/metrics.jsonl"]).Steps.Count);
+        Assert.True(Directory.Exists(folder["run/checkpoints/step-00000012"]));
+        Assert.True(File.Exists(folder["run/report.html"]));
+    }
+
+    [Fact]
+    public void A_folder_of_a_default_name_is_ones_own_and_goes_if_it_got_no_step()
+    {
+        string first, second;
+        using (var a = RunPlace.Of(null, "Test"))
+        using (var b = RunPlace.Of(null, "Test"))
+        {
+            (first, second) = (a.Folder, b.Folder);
+            Assert.NotEqual(first, second);
+            File.WriteAllText(Path.Combine(second, "metrics.jsonl"), "{\"kind\":\"step\",\"step\":1}\n");
+        }
+
+        Assert.False(Directory.Exists(first));
+        Assert.True(Directory.Exists(second));
+        Directory.Delete(second, recursive: true);
     }
 
     [Fact]
@@ -133,8 +247,8 @@ public sealed class CliTests : IDisposable
         Pretrain("--sequence", "129").Fails("a sequence of 129 tokens is longer than the 128 positions of Fake");
         Pretrain("--sequence", "128", "--batch-tokens", "100").Fails("does not fit into a batch of 100");
         Pretrain("--sequence", "4").Fails("too short");
-        Pretrain("--steps", "0").Fails("--steps must be at least 1");
-        Pretrain("--learning-rate", "-1").Fails("--learning-rate must be positive");
+        Pretrain("--steps", "0").Fails("--steps takes a whole number from 1, not 0");
+        Pretrain("--learning-rate", "-1").Fails("--learning-rate takes a number above 0, not -1");
         Pretrain("--threads", "-1").Fails("--threads");
         Pretrain("--precision", "fp16").Fails("no precision is called fp16", "fp32", "bf16");
         Assert.False(Directory.Exists(folder["run"]));
@@ -162,7 +276,7 @@ public sealed class CliTests : IDisposable
 
     [Fact]
     public void A_loss_that_is_no_number_ends_the_run_in_one_line() =>
-        CliRun.With(FakeModel.Describe(), 3, -1, Arguments()).Fails("the loss is NaN at step 4", $"the last good checkpoint is {folder["run/checkpoints/step-00000003"]}", "--learning-rate");
+        CliRun.With(FakeModel.Describe(), 3, -1, Arguments()).Fails("the loss is NaN at step 4", $"the last good checkpoint is {folder["run/checkpoints/step-00000003"]}", "a lower --learning-rate, in the same --run with --new");
 
     [Fact]
     public void A_damaged_or_foreign_checkpoint_is_told_so()
@@ -172,14 +286,16 @@ public sealed class CliTests : IDisposable
         CliRun.With(FakeModel.Describe(columns: 3), -1, -1, "pretrain", "--resume", folder["run"]).Fails("another configuration", "word.weight is [8000, 2], not [8000, 3]");
         byte[] good = File.ReadAllBytes(weights);
         File.WriteAllBytes(weights, good[..1000]);
-        CliRun.Of("pretrain", "--resume", folder["run"]).Fails("truncated");
+        CliRun.Of("pretrain", "--resume", folder["run"]).Fails("truncated", "no earlier checkpoint is whole: begin anew with --new");
         good[^1] ^= 1;
         File.WriteAllBytes(weights, good);
         CliRun.Of("fill-mask", folder["run"], "a [MASK]").Fails("corrupted");
         Directory.Delete(folder["run/checkpoints/step-00000012"], true);
         CliRun.Of("pretrain", "--resume", folder["run"]).Fails("no checkpoint in");
         File.WriteAllText(folder["run/config.json"], "{ \"model\":");
-        CliRun.Of("pretrain", "--resume", folder["run"]).Fails("config.json is corrupted");
+        CliRun.Of("pretrain", "--resume", folder["run"]).Fails("config.json is corrupted: line 1 is not as it was written");
+        File.WriteAllText(folder["run/config.json"], "[]");
+        CliRun.Of("pretrain", "--resume", folder["run"]).Fails("config.json is corrupted: line 1 is not as it was written");
         CliRun.Of("pretrain", "--resume", folder["nowhere"]).Fails("is not the folder of a run");
     }
 
@@ -204,7 +320,7 @@ public sealed class CliTests : IDisposable
         Pretrain().Succeeds();
         var run = CliRun.Of("export", folder["run"], "--onnx", folder["model.onnx"]).Succeeds();
         long bytes = new FileInfo(folder["model.onnx"]).Length;
-        Assert.Equal(FormattableString.Invariant($"{folder["model.onnx"]}: Fake after 12 steps, {bytes / 1e6:0.0} MB, opset 17\n"), run.Output);
+        Assert.Equal(FormattableString.Invariant($"{folder["model.onnx"]}: Fake, after 12 steps; {bytes / 1e6:0.0} MB, opset 17\n"), run.Output);
         Assert.Equal(16_002 * sizeof(float), bytes, 1000.0);
         Assert.False(File.Exists(folder["model.onnx.tmp"]));
     }
@@ -233,9 +349,11 @@ public sealed class CliTests : IDisposable
     {
         Assert.Contains("Fake          16,002 parameters", CliRun.Of("models").Succeeds().Output);
         Assert.Contains("a device of the tests", CliRun.Of("devices").Succeeds().Output);
-        string info = CliRun.Of("info", "fake", "--batch-tokens", "256", "--sequences", "4").Succeeds().Output;
+        string info = CliRun.Of("info", "fake", "--batch-tokens", "256", "--sequences", "4", "--plan").Succeeds().Output;
         foreach (string part in (string[])["word.weight", "[8000, 2]", "[2]", "16,002", "2 per token", "for 256 tokens in 4 sequences with 51 predictions", "GFLOP"])
             Assert.Contains(part, info);
+        Assert.DoesNotContain("per token", CliRun.Of("info", "fake").Succeeds().Output);
+        Assert.Contains("AlbertTinyClassifier  ", CliRun.Of("models").Output);
         foreach (string command in (string[])["pretrain", "fill-mask", "export", "info", "declare", "models", "devices", "sentences"])
             Assert.Contains($"Examples:\n  albert {command}", CliRun.Of(command, "--help").Succeeds().Output);
         Assert.Contains("pretrain", CliRun.Of("--help").Succeeds().Output);
@@ -245,7 +363,7 @@ public sealed class CliTests : IDisposable
     public void A_model_for_inference_is_shown_but_not_trained()
     {
         string info = CliRun.Of("info", "Coder").Succeeds().Output;
-        foreach (string part in (string[])["for 2,048 tokens in 16 sequences:", "encode", "  weights: 0.1 MB;"]) Assert.Contains(part, info);
+        foreach (string part in (string[])["for 2,048 tokens in 16 sequences:", "encode", "  16,002 parameters; weights: 0.1 MB;"]) Assert.Contains(part, info);
         Assert.DoesNotContain("train", info);
         Assert.Contains("Coder         16,002 parameters  inference", CliRun.Of("models").Succeeds().Output);
         Pretrain("--model", "Coder").Fails("Coder cannot be trained: it is compiled for inference alone", "--model", "[Pretraining]");

@@ -36,7 +36,10 @@ public sealed class FineTuneTests
         Assert.Contains("accuracy 100.00", output);
         Assert.Contains("always the most frequent class: accuracy 50.00", output);
         foreach (string file in new[] { "finetuning.json", "model.safetensors", "vocabulary.model", "report.html", "metrics.jsonl", "dev.tsv" }) Assert.True(File.Exists(folder[$"run/{file}"]), file);
-        Assert.Contains("predicted class (columns)", File.ReadAllText(folder["run/report.html"]));
+        string report = File.ReadAllText(folder["run/report.html"]);
+        Assert.Contains("predicted class (columns)", report);
+        Assert.Contains("<th>column of the text</th>", report);
+        Assert.DoesNotContain("answer", report); // columns that other tasks read
         Assert.Equal(24 + 4, File.ReadLines(folder["run/metrics.jsonl"]).Count());
 
         string evaluated = Run("evaluate", folder["run"], "--predictions", folder["again.tsv"]).Succeeds().Output;
@@ -51,6 +54,7 @@ public sealed class FineTuneTests
         Assert.Equal(lines[0], asked.TrimEnd('\n'));
         Assert.Equal(3, CliRun.WithInput("a\n\nb\n", "predict", folder["run"]).Succeeds().Output.Count(c => c == '\n')); // a blank line is a text too
         CliRun.WithInput("a\tb\n", "predict", folder["run"]).Fails("standard input, line 1: 2 texts, where the task has one");
+        CliRun.WithInput([(byte)'a', 0xFF, (byte)'\n'], "predict", folder["run"]).Fails("standard input, line 1: byte 2 of the line (0xFF) is not UTF-8");
         CliRun.WithInput("", "predict", folder["run"]).Fails("standard input is empty");
         CliRun.WithInput("{\"txt\": 1}\n", "predict", folder["run"]).Fails("standard input, line 1: no column \"text\"");
     }
@@ -201,7 +205,7 @@ public sealed class FineTuneTests
         CliRun.WithInput("The phone is good.\n", "predict", folder["broken"]).Succeeds(); // what there is can be asked
         File.AppendAllText(folder["broken/metrics.jsonl"], File.ReadLines(folder["broken/metrics.jsonl"]).First().Replace("\"step\":1", "\"step\":13") + "\n{\"kind\":"); // killed later than saved
 
-        Run(Arguments(folder, "broken", "--learning-rate", "0.001")).Fails("was begun with learning-rate 0.002, not 0.001");
+        Run(Arguments(folder, "broken", "--learning-rate", "0.001")).Fails("was begun with --learning-rate 0.002, not 0.001");
         Run(Arguments(folder, "broken", "--seeds", "2")).Fails("holds one model, not several seeds");
         string text = File.ReadAllText(folder["dev.csv"]);
         folder.Write("dev.csv", text.Replace("phone", "case"));
@@ -273,10 +277,13 @@ public sealed class FineTuneTests
         using var folder = Data();
         Run("finetune", "--data", folder["train.csv"]).Fails("name a task");
         Run("finetune", "classification", "--data", folder["train.csv"], "--run", folder["x"]).Fails("training data and development data");
-        Run(Arguments(folder, "x", "--epochs", "0")).Fails("--epochs must be at least 1");
+        Run(Arguments(folder, "x", "--epochs", "0")).Fails("--epochs takes a whole number from 1, not 0");
         Run(Arguments(folder, "x", "--from", folder["none"])).Fails("none");
         Run(Arguments(folder, "x", "--class-weights", "nothing=2")).Fails("there is no class nothing in the training data");
-        Run(Arguments(folder, "x", "--class-weights", "much")).Fails("--class-weights much: name a class and a weight from 0 on");
+        Run(Arguments(folder, "x", "--class-weights", "much")).Fails("--class-weights much: name a class and a weight from 0 to 1000");
+        Run(Arguments(folder, "x", "--class-weights", "no=1e99")).Fails("a weight from 0 to 1000");
+        Run(Arguments(folder, "x", "--seeds", "2", "--seed", "18446744073709551615")).Fails("there is no seed above 18446744073709551615");
+        Run("finetune", "RTE", "--data", folder["train.csv"], "--run", folder["x"]).Fails("train.csv is a file: --data takes the folder of RTE");
         Run(Arguments(folder, "x", "--balance", "--class-weights", "nothing=2")).Fails("--class-weights");
         Run(Arguments(folder, "x", "--model", "AlbertLarge")).Fails("AlbertLarge was not compiled with a program classify");
         Run(Arguments(folder, "x", "--sequence", "1000")).Fails("512 positions");

@@ -27,7 +27,7 @@ public sealed class InspectTests : IDisposable
         Assert.Equal("svg", XDocument.Load(folder["tiny.svg"]).Root!.Name.LocalName);
         Run("graph", "AlbertTiny", "--program", "parse", "--out", folder["x.svg"]).Fails("AlbertTiny has no program parse; it has train, evaluate, predict");
         Run("graph", "Nothing").Fails("no model is called Nothing");
-        Run("graph", "AlbertTiny", "--batch-tokens", "0").Fails("--batch-tokens and --sequences must be at least 1");
+        Run("graph", "AlbertTiny", "--batch-tokens", "0").Fails("--batch-tokens takes a whole number from 1, not 0");
         Run("graph", "AlbertTiny", "--out", folder["no/such/folder/x.svg"]).Fails("cannot write", "x.svg");
         Assert.Equal(2, Run("graph").Fails("see albert graph --help").Code);
         CliRun.Of("graph", "Fake", "--out", folder["x.svg"]).Fails("Fake says nothing of its kernels");
@@ -39,7 +39,7 @@ public sealed class InspectTests : IDisposable
     {
         Run("pretrain", "--model", "AlbertTiny", "--text", folder["text"], "--steps", "2", "--batch-tokens", "256", "--sequence", "64", "--out", folder["run"]).Succeeds();
         string output = Run("analyze", folder["run"], "--sequences", "3").Succeeds().Output;
-        Assert.Matches(@"analysis\.html: AlbertTiny after 2 steps, 3 layers on 3 sequences of \d+ tokens", output);
+        Assert.Matches(@"analysis\.html: AlbertTiny, after 2 steps; 3 layers on 3 sequences of \d+ tokens", output);
         Assert.StartsWith("<!DOCTYPE html>", File.ReadAllText(folder["run/analysis.html"]));
         Run("analyze", folder["run"], "--text", "The [MASK] of a list.", "--words", "list, unbelievably", "--sequences", "2", "--out", folder["b.html"]).Succeeds();
         string page = File.ReadAllText(folder["b.html"]);
@@ -49,7 +49,7 @@ public sealed class InspectTests : IDisposable
         Run("analyze", folder["run"], "--text", string.Join(' ', Enumerable.Repeat("word", 200))).Fails("tokens; attention is shown for 128 at most");
         Run("analyze", folder["run"], "--text", " ").Fails("--text is empty");
         Run("analyze", folder["run"], "--words", " , ").Fails("--words is empty");
-        Run("analyze", folder["run"], "--sequences", "0").Fails("--sequences must be at least 1");
+        Run("analyze", folder["run"], "--sequences", "0").Fails("--sequences takes a whole number from 1 to 4096, not 0");
         Run("analyze", folder["missing"]).Fails("is not the folder of a run");
         Assert.Equal(2, Run("analyze").Fails("see albert analyze --help").Code);
     }
@@ -60,7 +60,8 @@ public sealed class InspectTests : IDisposable
         string path = PublishedFiles.Write(folder, "b_groups");
         string output = Run("analyze", path, "--text", "a list", "--sequences", "2").Succeeds().Output;
         Assert.Contains("text: XML documentation", output);
-        Assert.Matches(@"GoldenGroups \d+ weights loaded; none missing; none not used, 4 layers on 2 sequences of \d+ tokens", output);
+        Assert.Matches(@"GoldenGroups, \d+ weights loaded; none missing; none not used; 4 layers on 2 sequences of \d+ tokens", output);
+        Run("graph", path, "--program", "predict", "--out", folder["groups.svg"]).Succeeds();
         Assert.Contains("layer 4.2", File.ReadAllText(Path.Combine(path, "analysis.html"))); // 4 layers of 2 blocks
         File.Delete(Path.Combine(path, "model.safetensors"));
         Run("analyze", path).Fails("model.safetensors");

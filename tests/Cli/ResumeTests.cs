@@ -62,11 +62,11 @@ public sealed class ResumeTests : IDisposable
         CliRun.Interrupted(5, Arguments("run"));
         CliRun.Of("pretrain", "--run", folder["run"], "--checkpoint-steps", "4", "--keep", "2", "--evaluate-every", "5", "--threads", "1").Succeeds();
         Assert.Equal(["step-00000010", "step-00000012"], Directory.GetDirectories(folder["run/checkpoints"]).Select(Path.GetFileName).Order());
-        CliRun.Of("pretrain", "--run", folder["run"], "--keep", "0").Fails("--keep must be at least 1");
-        CliRun.Of("pretrain", "--run", folder["run"], "--checkpoint-steps", "-1").Fails("--checkpoint-steps must be at least 1");
-        CliRun.Of("pretrain", "--run", folder["run"], "--checkpoint-minutes", "-1").Fails("--checkpoint-minutes must not be negative");
-        CliRun.Of("pretrain", "--run", folder["run"], "--evaluate-every", "-1").Fails("--evaluate-every must be at least 1");
-        CliRun.Of([.. Arguments("other"), "--accumulate", "0"]).Fails("--accumulate must be at least 1");
+        CliRun.Of("pretrain", "--run", folder["run"], "--keep", "0").Fails("--keep takes a whole number from 1, not 0");
+        CliRun.Of("pretrain", "--run", folder["run"], "--checkpoint-steps", "-1").Fails("--checkpoint-steps takes a whole number from 1, not -1");
+        CliRun.Of("pretrain", "--run", folder["run"], "--checkpoint-minutes", "-1").Fails("--checkpoint-minutes takes minutes from 0 to 1000000, not -1");
+        CliRun.Of("pretrain", "--run", folder["run"], "--evaluate-every", "-1").Fails("--evaluate-every takes a whole number from 1, not -1");
+        CliRun.Of([.. Arguments("other"), "--accumulate", "0"]).Fails("--accumulate takes a whole number from 1 to 10000, not 0");
         Assert.False(Directory.Exists(folder["other"]));
     }
 
@@ -115,8 +115,8 @@ public sealed class ResumeTests : IDisposable
         using (var model = FakeModel.Create(FakeModel.Describe(), new(64, 4)))
             store.Save(model, store.Load(model) with { Step = 13 }, heldOutLoss: 1e9);
         string step = Path.GetFileName(best)["step-".Length..].TrimStart('0');
-        Assert.Contains("Fake after 13 steps", CliRun.Of("export", folder["run"], "--onnx", folder["a.onnx"]).Succeeds().Output);
-        Assert.Contains($"Fake after {step} steps", CliRun.Of("export", folder["run"], "--best", "--onnx", folder["a.onnx"]).Succeeds().Output);
+        Assert.Contains("Fake, after 13 steps", CliRun.Of("export", folder["run"], "--onnx", folder["a.onnx"]).Succeeds().Output);
+        Assert.Contains($"Fake, after {step} steps", CliRun.Of("export", folder["run"], "--best", "--onnx", folder["a.onnx"]).Succeeds().Output);
         CliRun.Of("fill-mask", folder["run"], "The [MASK].", "--best").Succeeds();
         Directory.Delete(best, recursive: true);
         Directory.Delete(store.Latest()!, recursive: true);

@@ -36,8 +36,8 @@ public sealed class TaskTests
         using var folder = Rte("3\tA\tB\tperhaps\n");
         CliRun.Of("check-data", "RTE", "--data", folder.Path).Fails("train.tsv, line 5: \"label\" is \"perhaps\"");
         Assert.Contains("1 bad row left out, the first: ", CliRun.Of("check-data", "RTE", "--data", folder.Path, "--skip-bad-rows").Succeeds().Output);
-        CliRun.Of("check-data", "RTE", "--data", folder["none"]).Fails("cannot read");
-        CliRun.Of("check-data", "RTA", "--data", folder.Path).Fails("there is no task \"RTA\"; there are CoLA");
+        CliRun.Of("check-data", "RTE", "--data", folder["none"]).Fails("there is no folder");
+        CliRun.Of("check-data", "RTA", "--data", folder.Path).Fails("there is no task \"RTA\": did you mean RTE? There are CoLA");
     }
 
     [Fact]

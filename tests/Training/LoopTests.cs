@@ -183,6 +183,12 @@ public sealed class LoopTests
         Assert.Equal(3, page.Descendants(svg + "line").Count(l => (string?)l.Attribute("class") == "level"));
         Assert.Contains("first tokens of A and B only 79%", html);
         Assert.Equal(6, page.Descendants(svg + "text").Count(t => t.Value == "sequences of 64"));
+        Assert.Contains($"{Configuration().Recipe.Steps} steps of", html);
+        Assert.DoesNotContain("interrupted", html);
+        foreach (var text in page.Descendants(svg + "text").Where(t => t.Attribute("transform") is null))
+            Assert.InRange((double)text.Attribute("y")!, 11, 300 - 4); // a line of text is inside
+        Assert.Equal("float32", page.Descendants().Single(e => e.Name.LocalName == "th" && e.Value == "precision of products").ElementsAfterSelf().Single().Value);
+        Assert.Equal("number", (string?)page.Descendants().Single(e => e.Name.LocalName == "th" && e.Value == "epsilon").ElementsAfterSelf().Single().Attribute("class"));
         Assert.DoesNotContain("NaN", html);
         Assert.DoesNotContain("http://", html.Replace("http://www.w3.org/", ""));
         Assert.DoesNotContain("https://", html);

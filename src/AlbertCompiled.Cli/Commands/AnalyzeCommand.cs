@@ -6,20 +6,19 @@ namespace AlbertCompiled.Cli;
 /// <summary><c>albert analyze</c>: a page that shows what goes on inside a trained model.</summary>
 static class AnalyzeCommand
 {
-    const int Sequences = 16, LongestSequence = 32, DefaultWords = 12;
+    const int Sequences = 16, MostSequences = 4096, LongestSequence = 32, DefaultWords = 12;
 
     public static Command Create(CommandContext context)
     {
         var folder = new Argument<string>("folder") { Description = "Folder of a run, or of a published model" };
         var text = new Option<string?>("--text") { Description = "The sentence whose attention is shown. Default: the first held-out sequence", HelpName = "text" };
         var words = new Option<string?>("--words") { Description = "Words, separated by commas, whose neighbours in the embedding table are shown. Default: those of the sentence", HelpName = "a,b,c" };
-        var sequences = new Option<int>("--sequences") { Description = $"Held-out sequences, of up to {LongestSequence} tokens, that layers are measured on", HelpName = "number", DefaultValueFactory = _ => Sequences };
+        var sequences = new Option<int>("--sequences") { Description = $"Held-out sequences, of up to {LongestSequence} tokens, that layers are measured on", HelpName = "number", DefaultValueFactory = _ => Sequences }.Whole(1, MostSequences);
         var file = new Option<string?>("--out", "-o") { Description = "The HTML file to write. Default: analysis.html in the folder", HelpName = "file" };
         var command = new Command("analyze", "Draws what the layers of a trained model do, where they look, and which words are near each other.") { folder, text, words, sequences, file };
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(folder)!, target = parsed.GetValue(file) ?? Path.Combine(path, "analysis.html");
-            if (parsed.GetValue(sequences) < 1) throw new TrainingException("--sequences must be at least 1");
             var source = ModelSource.Open(path, context.Models);
             using var device = context.OpenDevice("cpu", 1);
             using var model = source.Create(device, new(1, 1, 1), out string loaded);
@@ -28,7 +27,7 @@ static class AnalyzeCommand
             var pieces = parsed.GetValue(words) is { } list ? Words(source.Vocabulary, list) : [.. sentence.Where(t => source.Vocabulary.Piece(t) is ['▁', _, _, ..]).Distinct().Take(DefaultWords)];
             var analysis = ModelAnalysis.Run(model, source.Vocabulary, heldOut, sentence, pieces);
             PageFile.Write(target, AnalysisPage.Draw(model.Description, loaded, source.Vocabulary, analysis));
-            context.Out.WriteLine(FormattableString.Invariant($"{target}: {model.Description.Name} {loaded}, {analysis.Layers.Count} layers on {analysis.Sequences} sequences of {analysis.Tokens} tokens; open it in a browser"));
+            context.Out.WriteLine(FormattableString.Invariant($"{target}: {model.Description.Name}, {loaded}; {Plural.Of(analysis.Layers.Count, "layer")} on {analysis.Sequences} sequences of {analysis.Tokens} tokens; open it in a browser"));
             return 0;
         });
         return command.WithExamples("analyze runs/lamb", "analyze albert-base-v2 --text \"The cat sat on the mat.\" --words king,river,seven --out base.html");

@@ -11,13 +11,13 @@ static class CheckDataCommand
     {
         var options = new TaskOptions();
         var vocabulary = new Option<string?>("--vocabulary") { Description = "SentencePiece model file: counts tokens too", HelpName = "file" };
-        var sequence = new Option<int>("--sequence") { Description = "Tokens of the longest sequence", HelpName = "number", DefaultValueFactory = _ => 512 };
-        var stride = new Option<int>("--stride") { Description = "Tokens from one window of a long context to the next", HelpName = "number", DefaultValueFactory = _ => 128 };
+        var sequence = new Option<int>("--sequence") { Description = "Tokens of the longest sequence", HelpName = "number", DefaultValueFactory = _ => 512 }.Whole(1);
+        var stride = new Option<int>("--stride") { Description = "Tokens from one window of a long context to the next", HelpName = "number", DefaultValueFactory = _ => 128 }.Whole(1);
         var command = new Command("check-data", "Reads the data of a task, and counts examples, labels and tokens; tells the first bad row.") { options.Task, vocabulary, sequence, stride };
         foreach (var option in options.All) command.Options.Add(option);
         command.SetAction(parsed =>
         {
-            var tokenizer = parsed.GetValue(vocabulary) is { } file ? new VocabularyTokenizer(Vocabulary.Load(file)) : null;
+            var tokenizer = parsed.GetValue(vocabulary) is { } file ? new VocabularyTokenizer(VocabularyFile.Load(file)) : null;
             var check = new DataCheck(context.Out, tokenizer, parsed.GetValue(sequence), parsed.GetValue(stride));
             Run(check, parsed, options);
             return 0;
@@ -34,7 +34,7 @@ static class CheckDataCommand
         var badRows = options.BadRows(parsed);
         if (GlueTasks.Find(task) is { } glue)
         {
-            string folder = TaskKinds.One(data, $"the folder of {glue.Name}");
+            string folder = TaskKinds.GlueFolder(data, glue);
             check.Texts(GlueData.Training(glue, folder, badRows), glue.Task);
             foreach (var set in glue.Development) check.Texts(GlueData.Development(glue, folder, set, badRows), glue.Task);
             foreach (var set in glue.Tests)
@@ -110,7 +110,7 @@ sealed class DataCheck(TextWriter output, ITextTokenizer? tokenizer, int longest
 
     void Head<T>(ExampleSet<T> set)
     {
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{set.File}: {set.Examples.Count:#,0} examples"));
+        output.WriteLine($"{set.File}: {Plural.Of(set.Examples.Count, "example")}");
         if (set.LeftOut is { } leftOut) Line($"{leftOut}");
     }
 

@@ -14,6 +14,7 @@ static class DeclareCommand
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(source)!, file = Directory.Exists(path) ? Path.Combine(path, PublishedConfig.FileName) : path;
+            if (RunFolder.Exists(path) && !PublishedFolder.IsPublished(path)) throw new TrainingException($"{path} is a run of {RunFolder.Open(path).Configuration.Model}, which is compiled already: declare is for published models");
             string folder = Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(file))) ?? "";
             context.Out.WriteLine(ModelDeclaration.Of(PublishedFolder.ReadConfig(file), parsed.GetValue(name) ?? ModelDeclaration.NameOf(folder)));
             return 0;

@@ -9,14 +9,14 @@ namespace AlbertCompiled.Cli;
 static class ExperimentCommand
 {
     const string All = "all";
-    const int Seeds = 3;
+    const int Seeds = 3, MostSeeds = 1000;
 
     public static Command Create(CommandContext context)
     {
         var shared = new PretrainOptions();
         var name = new Argument<string?>("name") { Description = $"{string.Join(", ", PaperExperiments.All.Select(e => e.Name))} or {All}. Default: lists them", Arity = ArgumentArity.ZeroOrOne };
-        var steps = new Option<long>("--steps", "-n") { Description = "Training steps of each run", HelpName = "number", DefaultValueFactory = _ => ExperimentRecipe.DefaultSteps };
-        var seeds = new Option<int>("--seeds") { Description = "Runs of each row, with seeds 1, 2, …; of throughput, steps that are timed", HelpName = "number", DefaultValueFactory = _ => Seeds };
+        var steps = new Option<long>("--steps", "-n") { Description = "Training steps of each run", HelpName = "number", DefaultValueFactory = _ => ExperimentRecipe.DefaultSteps }.Whole(1);
+        var seeds = new Option<int>("--seeds") { Description = "Runs of each row, with seeds 1, 2, …; of throughput, steps that are timed", HelpName = "number", DefaultValueFactory = _ => Seeds }.Whole(1, MostSeeds);
         var folder = new Option<string>("--out", "-o") { Description = "Folder of results and pages; what it holds is not measured again", HelpName = "folder", DefaultValueFactory = _ => "experiments" };
         var command = new Command("experiment", "Repeats a table of the ALBERT paper with small models: mean and spread over seeds, beside the paper's figures, on one page.") { name, steps, seeds, folder, shared.Data, shared.Device, shared.Threads };
         foreach (var option in shared.Texts.All) command.Options.Add(option);

@@ -20,7 +20,9 @@ static class ExportCommand
         var command = new Command("export", "Writes a trained model as a published folder or an ONNX file.") { from, best, folder, dtype, onnx, program };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(folder) is null && result.GetValue(onnx) is null) result.AddError("Option '--folder' or '--onnx' is required");
+            if (result.GetValue(folder) is null && result.GetValue(onnx) is null) result.AddError("--folder or --onnx is required");
+            else if (result.GetValue(folder) is null && result.GetValue(dtype) is not null) result.AddError("--dtype is about the weights of --folder: leave it out");
+            else if (result.GetValue(onnx) is null && result.GetValue(program) is not null) result.AddError("--program is about --onnx: leave it out");
         });
         command.SetAction(parsed =>
         {
@@ -41,12 +43,12 @@ static class ExportCommand
     {
         model.SavePublished(source.Vocabulary, folder, type, source.Labels);
         long bytes = new DirectoryInfo(folder).EnumerateFiles().Sum(f => f.Length);
-        output.WriteLine(FormattableString.Invariant($"{folder}: {model.Description.Name} {loaded}, {bytes / 1e6:0.0} MB, {type}"));
+        output.WriteLine(FormattableString.Invariant($"{folder}: {model.Description.Name}, {loaded}; {bytes / 1e6:0.0} MB, {type}"));
     }
 
     static void WriteOnnx(CompiledModel model, string file, string? program, string loaded, TextWriter output)
     {
         long bytes = model.ToOnnx(program).Save(file);
-        output.WriteLine(FormattableString.Invariant($"{file}: {model.Description.Name} {loaded}, {bytes / 1e6:0.0} MB, opset {OnnxGraph.OperatorSet}"));
+        output.WriteLine(FormattableString.Invariant($"{file}: {model.Description.Name}, {loaded}; {bytes / 1e6:0.0} MB, opset {OnnxGraph.OperatorSet}"));
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Cli;
@@ -7,8 +6,6 @@ namespace AlbertCompiled.Cli;
 /// <summary><c>albert finetune</c>: from a pretrained model and the data of a task to a model for it, with its report and predictions.</summary>
 static class FineTuneCommand
 {
-    const int MostSeeds = 1000;
-
     public static Command Create(CommandContext context)
     {
         var options = new FineTuneOptions();
@@ -30,7 +27,7 @@ static class FineTuneCommand
         if (from is not null && (parsed.GetResult(options.Model) is { Implicit: false } || parsed.GetValue(options.Vocabulary) is not null))
             throw new TrainingException("--from says which model and vocabulary: leave --model and --vocabulary out");
         var start = from is null
-            ? StartingPoint.Scratch(parsed.GetValue(options.Model)!, program, Vocabulary.Load(parsed.GetValue(options.Vocabulary) ?? PretrainSettings.DefaultVocabulary), context)
+            ? StartingPoint.Scratch(parsed.GetValue(options.Model)!, program, VocabularyFile.Load(parsed.GetValue(options.Vocabulary) ?? PretrainSettings.DefaultVocabulary), context)
             : StartingPoint.Open(from, program, context);
         string[] data = [.. parsed.GetValue(options.Data.Data)!.Select(Path.GetFullPath)];
         var columns = options.Data.Columns(parsed);
@@ -42,14 +39,15 @@ static class FineTuneCommand
         int seeds = parsed.GetValue(options.Seeds);
         bool anew = parsed.GetValue(options.New);
         Check(configuration, start, seeds);
-        string folder = parsed.GetValue(options.Run) ?? Path.Combine("runs", $"{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{task}");
+        using var target = RunPlace.Of(parsed.GetValue(options.Run), task);
+        string folder = target.Folder;
         if (RunFolder.Exists(folder) || PublishedFolder.IsPublished(folder)) throw new TrainingException($"{folder} holds another kind of model: choose another --run");
         if (!anew) CheckUnfinished(folder, configuration.Seed, seeds);
         var reader = new TaskData(task, columns, labels, new VocabularyTokenizer(start.Vocabulary), configuration.Sequence, configuration.Stride, options.Data.BadRows(parsed));
         var (training, development) = reader.ForTraining(data);
         using var device = PretrainSettings.OpenDevice(parsed, place, context);
         using var interruption = context.Interruption();
-        using var only = RunFolder.Lock(folder);
+        target.Lock();
         if (anew) Remove(folder);
         var session = new FineTuneSession(context, configuration with { Device = device.Name, DataKey = TaskSet.Key(training, development) }, start, reader, training, development);
         return session.Run(device, folder, seeds, interruption.Token);
@@ -61,8 +59,7 @@ static class FineTuneCommand
         if (start.Vocabulary.Size != model.Vocabulary())
             throw new TrainingException($"the vocabulary has {start.Vocabulary.Size} pieces, {model.Name} was compiled for {model.Vocabulary()}: choose another with --vocabulary");
         if (c.Sequence > model.Positions()) throw new TrainingException($"a sequence of {c.Sequence} tokens is longer than the {model.Positions()} positions of {model.Name}: choose a shorter --sequence");
-        if (c.BatchTokens < 1) throw new TrainingException($"batches of {c.BatchTokens} tokens: --batch-tokens must be at least 1");
-        if (seeds is < 1 or > MostSeeds) throw new TrainingException($"{seeds} seeds: --seeds must be from 1 to {MostSeeds}");
+        if (c.Seed > ulong.MaxValue - (ulong)(seeds - 1)) throw new TrainingException($"{seeds} seeds from {c.Seed} on: there is no seed above {ulong.MaxValue}; choose a smaller --seed");
         if (c.Labels is { } labels && UnusedClasses.Compiled(model) is { } most && labels.Count > most)
             throw new TrainingException($"the task has {labels.Count} labels, {model.Name} was compiled for {most}: declare a model of your own with [{(start.Model.Program == "tag" ? "TokenTags" : "Classification")}(labels: {labels.Count})]");
     }

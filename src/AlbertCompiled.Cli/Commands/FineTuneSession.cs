@@ -8,7 +8,7 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
 {
     public int Run(Device device, string folder, int seeds, CancellationToken cancellation)
     {
-        Line($"{settings.Task}: {training.Count:#,0} to learn from, {development.Count:#,0} to judge by; {settings.Model} on {device.Name}, at most {settings.Recipe.Epochs} epochs, learning rate {settings.Recipe.LearningRate}");
+        Line($"{settings.Task}: {training.Count:#,0} to learn from, {development.Count:#,0} to judge by; {settings.Model} on {device.Name}, at most {Plural.Of(settings.Recipe.Epochs, "epoch")}, learning rate {settings.Recipe.LearningRate}");
         context.Warn("training data", training);
         context.Warn("development data", development);
         if (seeds == 1)

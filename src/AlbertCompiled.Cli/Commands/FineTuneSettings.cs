@@ -13,6 +13,8 @@ static class FineTuneSettings
 
     static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.KebabCaseLower };
 
+    static readonly HashSet<string> Given = [.. new FineTuneOptions().All.Append(new PretrainOptions().Precision).Select(o => o.Name)];
+
     /// <summary>Checks that what is given again is what the model was begun with.</summary>
     /// <exception cref="TrainingException">A setting differs, or the data do.</exception>
     public static void CheckUnchanged(FineTunedFolder folder, FineTuningConfiguration given)
@@ -22,8 +24,11 @@ static class FineTuneSettings
             if (before.Value != now.Value)
                 throw new TrainingException(before.Name == DataKey
                     ? $"the data have changed since {folder.Folder} was begun: choose another --run, or begin anew with --new"
-                    : $"{folder.Folder} was begun with {before.Name} {before.Value}, not {now.Value}: repeat the command as it was, choose another --run, or begin anew with --new");
+                    : $"{folder.Folder} was begun with {Told(before)}, not {now.Value}: repeat the command as it was, choose another --run, or begin anew with --new");
     }
+
+    // as the user gave it, if it was an option
+    static string Told((string Name, string Value) setting) => $"{(Given.Contains($"--{setting.Name}") ? "--" : "")}{setting.Name} {(setting.Value.Length > 0 ? setting.Value : "of its own")}";
 
     static IEnumerable<(string Name, string Value)> Values(FineTuningConfiguration configuration) => Values(JsonSerializer.SerializeToElement(configuration, Options));
 

@@ -8,10 +8,10 @@ static class GraphCommand
 {
     public static Command Create(CommandContext context)
     {
-        var name = new Argument<string>("model") { Description = "Name of a model (see albert models), or the folder of a run" };
+        var name = new Argument<string>("model") { Description = "Name of a model (see albert models), or the folder of a run, of a published model or of a fine-tuned one" };
         var program = new Option<string?>("--program") { Description = "Which of the model's programs. Default: the first", HelpName = "name" };
-        var tokens = new Option<int?>("--batch-tokens") { Description = "Tokens of the batch that work and bytes are given for. Default: the recipe's", HelpName = "number" };
-        var sequences = new Option<int?>("--sequences") { Description = "Sequences of that batch. Default: one for every 128 tokens", HelpName = "number" };
+        var tokens = new Option<int?>("--batch-tokens") { Description = "Tokens of the batch that work and bytes are given for. Default: the recipe's", HelpName = "number" }.Whole(1);
+        var sequences = new Option<int?>("--sequences") { Description = "Sequences of that batch. Default: one for every 128 tokens", HelpName = "number" }.Whole(1);
         var file = new Option<string?>("--out", "-o") { Description = "The SVG file to write. Default: MODEL.svg", HelpName = "file" };
         var command = new Command("graph", "Draws the compiled graph: the definition's statements, the kernels they became, the memory plan over time.") { name, program, tokens, sequences, file };
         command.SetAction(parsed =>

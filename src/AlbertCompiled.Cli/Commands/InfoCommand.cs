@@ -10,9 +10,10 @@ static class InfoCommand
     public static Command Create(CommandContext context)
     {
         var name = new Argument<string>("model") { Description = "Name of a model (see albert models), or the folder of a run, of a published one or of a fine-tuned one" };
-        var tokens = new Option<int?>("--batch-tokens") { Description = "Tokens of the batch to plan for. Default: the recipe's", HelpName = "number" };
-        var sequences = new Option<int?>("--sequences") { Description = "Sequences of that batch. Default: one for every 128 tokens", HelpName = "number" };
-        var command = new Command("info", "Shows parameters, memory plan and work of a model; of a published or fine-tuned folder, what it holds.") { name, tokens, sequences };
+        var tokens = new Option<int?>("--batch-tokens") { Description = "Tokens of the batch to plan for. Default: the recipe's", HelpName = "number" }.Whole(1);
+        var sequences = new Option<int?>("--sequences") { Description = "Sequences of that batch. Default: one for every 128 tokens", HelpName = "number" }.Whole(1);
+        var plan = new Option<bool>("--plan") { Description = "Shows the memory plan too: what lies where, and how long" };
+        var command = new Command("info", "Shows size, memory and work of a model; of a published or fine-tuned folder, what it holds.") { name, tokens, sequences, plan };
         command.SetAction(parsed =>
         {
             string named = parsed.GetValue(name)!;
@@ -25,43 +26,51 @@ static class InfoCommand
             if (FineTunedFolder.SeedsIn(named) is { Count: > 0 } seeds) throw new TrainingException($"{named} holds several fine-tuned models: name one, such as {seeds[0].Folder}");
             if (FineTunedFolder.Exists(named)) TunedInfo.Print(new(named), context.Out);
             var model = Model(named, context);
-            Print(model, Capacity(model, parsed.GetValue(tokens), parsed.GetValue(sequences)), context.Out);
+            Print(model, Capacity(model, parsed.GetValue(tokens), parsed.GetValue(sequences)), parsed.GetValue(plan), context.Out);
             return 0;
         });
         return command.WithExamples("info AlbertTiny", "info AlbertBase --batch-tokens 16384 --sequences 32", "info albert-base-v2");
     }
 
-    /// <summary>The model of this name, or of the run or the fine-tuned model in this folder.</summary>
+    /// <summary>The model of this name, or of the run, the published or the fine-tuned model in this folder.</summary>
     /// <exception cref="TrainingException">There is none.</exception>
-    public static ModelDescription Model(string named, CommandContext context) => FineTunedFolder.Exists(named)
-        ? context.Tasks.Named(new FineTunedFolder(named).ReadConfiguration().Model).Model.Description
-        : context.Models.Find(File.Exists(new RunFolder(named).Configuration) ? RunFolder.Open(named).Configuration.Model : named).Description;
+    public static ModelDescription Model(string named, CommandContext context)
+    {
+        if (FineTunedFolder.Exists(named)) return context.Tasks.Named(new FineTunedFolder(named).ReadConfiguration().Model).Model.Description;
+        if (PublishedFolder.IsPublished(named)) return context.Models.Fitting(PublishedFolder.Open(named), program: null).Description;
+        if (RunFolder.Exists(named)) return context.Models.Find(RunFolder.Open(named).Configuration.Model).Description;
+        if (context.Models.Models.FirstOrDefault(m => m.Description.Name.Equals(named, StringComparison.OrdinalIgnoreCase)) is { } model) return model.Description;
+        if (context.Tasks.TryFind(named) is { } tuned) return tuned.Model.Description;
+        if (Directory.Exists(named) || File.Exists(named)) throw new TrainingException($"{named} holds no model: it is the folder neither of a run nor of a published or fine-tuned model");
+        return context.Models.Find(named).Description;
+    }
 
     /// <summary>The batch to plan for: the recipe's, if the options do not say.</summary>
-    /// <exception cref="TrainingException">It is empty.</exception>
+    /// <exception cref="TrainingException">It has more sequences than tokens.</exception>
     public static Capacity Capacity(ModelDescription model, int? tokens, int? sequences)
     {
         int batchTokens = tokens ?? Recipes.For(model).BatchTokens, batchSequences = sequences ?? Math.Max(1, batchTokens / 128);
-        if (batchTokens < 1 || batchSequences < 1) throw new TrainingException("--batch-tokens and --sequences must be at least 1");
+        if (batchSequences > batchTokens) throw new TrainingException($"{batchSequences} sequences of {batchTokens} tokens: --sequences must not be above --batch-tokens");
         return model.Trains ? new(batchTokens, batchSequences) : new(batchTokens, batchSequences, 0);
     }
 
-    static void Print(ModelDescription model, Capacity capacity, TextWriter output)
+    static void Print(ModelDescription model, Capacity capacity, bool plan, TextWriter output)
     {
         output.WriteLine(model.Name);
+        string predictions = capacity.Predictions == 0 ? "" : $" with {Plural.Of(capacity.Predictions, "prediction")}";
+        long parameters = model.ParameterArenas * model.ParameterFloats * sizeof(float), arena = model.Programs.Select(p => p.Arena.Bytes(capacity)).DefaultIfEmpty(0).Max();
+        output.WriteLine(Invariant($"  {model.ParameterCount:#,0} parameters; {(model.Trains ? "weights, gradients, two moments" : "weights")}: {Bytes(parameters)}; with the largest arena: {Bytes(parameters + arena)}"));
+        output.WriteLine($"for {Plural.Of(capacity.Tokens, "token")} in {Plural.Of(capacity.Sequences, "sequence")}{predictions}:");
+        foreach (var program in model.Programs) Print(program, capacity, output);
+        output.WriteLine("configuration:");
         foreach (var (property, value) in model.Configuration) output.WriteLine($"  {property} = {value}");
         output.WriteLine("parameters:");
         int width = model.Parameters.Select(p => p.Name.Length).DefaultIfEmpty(0).Max();
         foreach (var p in model.Parameters)
             output.WriteLine(Invariant($"  {p.Name.PadRight(width)}  {(p.IsVector ? $"[{p.Columns}]" : $"[{p.Rows}, {p.Columns}]"),16}  {p.Length,13:#,0}"));
-        output.WriteLine(Invariant($"  {"total".PadRight(width)}  {"",16}  {model.ParameterCount,13:#,0}"));
+        if (!plan) return;
         output.WriteLine("memory plan:");
         foreach (string line in model.PlanTable.Split('\n')) output.WriteLine($"  {line.TrimEnd('\r')}");
-        string predictions = capacity.Predictions == 0 ? "" : Invariant($" with {capacity.Predictions:#,0} predictions");
-        output.WriteLine(Invariant($"for {capacity.Tokens:#,0} tokens in {capacity.Sequences:#,0} sequences{predictions}:"));
-        foreach (var program in model.Programs) Print(program, capacity, output);
-        long parameters = model.ParameterArenas * model.ParameterFloats * sizeof(float), arena = model.Programs.Select(p => p.Arena.Bytes(capacity)).DefaultIfEmpty(0).Max();
-        output.WriteLine(Invariant($"  {(model.Trains ? "weights, gradients, two moments" : "weights")}: {Megabytes(parameters)}; with the largest arena: {Megabytes(parameters + arena)}"));
     }
 
     static void Print(ProgramDescription program, Capacity capacity, TextWriter output)
@@ -71,10 +80,10 @@ static class InfoCommand
             + capacity.Sequences * program.FlopsPerSequence + capacity.Predictions * program.FlopsPerPrediction;
         long bytes = program.Arena.Bytes(capacity);
         output.WriteLine(Invariant(
-            $"  {program.Name,-9} arena {Megabytes(bytes)} ({bytes / capacity.Tokens:#,0} bytes a token), {flops / 1e9:#,0.00} GFLOP ({flops / capacity.Tokens / 1e6:#,0.000} MFLOP a token)"));
+            $"  {program.Name,-9} arena {Bytes(bytes)} ({bytes / capacity.Tokens:#,0} bytes a token), {(flops >= 1e12 ? Invariant($"{flops / 1e12:#,0.00} TFLOP") : Invariant($"{flops / 1e9:0.00} GFLOP"))} ({flops / capacity.Tokens / 1e6:#,0.000} MFLOP a token)"));
     }
 
-    static string Megabytes(long bytes) => Invariant($"{bytes / 1e6:#,0.0} MB");
+    static string Bytes(long bytes) => bytes >= 1e9 ? Invariant($"{bytes / 1e9:#,0.00} GB") : Invariant($"{bytes / 1e6:0.0} MB");
 
     static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

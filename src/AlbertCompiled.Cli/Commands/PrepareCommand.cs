@@ -13,12 +13,16 @@ static class PrepareCommand
         var (texts, shared) = (new TextOptions(), new PretrainOptions());
         var output = new Option<string?>("--out", "-o") { Description = "Folder of the dataset. An unfinished one is gone on with", HelpName = "folder" };
         var check = new Option<string?>("--check") { Description = "Check every byte of this dataset, and whether its sources are as they were", HelpName = "folder" };
-        var threads = new Option<int>("--threads") { Description = "Threads that tokenize; 0: all cores. The dataset does not depend on it", HelpName = "number" };
+        var threads = new Option<int>("--threads") { Description = "Threads that tokenize; 0: all cores. The dataset does not depend on it", HelpName = "number" }.Whole(0, PretrainOptions.MostThreads);
         var command = new Command("prepare", "Tokenizes text into a dataset for pretrain --data.") { shared.Vocabulary, output, threads, check };
         foreach (var option in texts.All) command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(check) is not null && result.Children.OfType<System.CommandLine.Parsing.OptionResult>().FirstOrDefault(o => !o.Implicit && o.Option != check) is { } other)
+                result.AddError($"--check looks at a dataset that is there: leave {other.Option.Name} out");
+        });
         command.SetAction(parsed => parsed.GetValue(check) is { } folder ? Check(context, folder)
             : parsed.GetValue(output) is not { } target ? throw new TrainingException("where to put the dataset: --out FOLDER is missing")
-            : parsed.GetValue(threads) < 0 ? throw new TrainingException($"{parsed.GetValue(threads)} threads: --threads must be 0 (all cores) or more")
             : Prepare(context, texts.Source(parsed), parsed.GetValue(shared.Vocabulary), Path.GetFullPath(target), parsed.GetValue(threads)));
         return command.WithExamples(
             "prepare --text books/ --vocabulary my.model --out books.dataset",
@@ -27,7 +31,7 @@ static class PrepareCommand
 
     static int Prepare(CommandContext context, ITextSource source, string? vocabularyPath, string folder, int threads)
     {
-        var vocabulary = Vocabulary.Load(vocabularyPath ?? PretrainSettings.DefaultVocabulary);
+        var vocabulary = VocabularyFile.Load(vocabularyPath ?? PretrainSettings.DefaultVocabulary);
         using var interruption = context.Interruption();
         bool whole = Corpus.Exists(folder);
         long start = Stopwatch.GetTimestamp();
@@ -37,7 +41,7 @@ static class PrepareCommand
         {
             using var corpus = new PreparationDisplay(context.Out, context.IsTerminal).Follow(preparation, () => preparation.Run(folder, interruption.Token));
             context.Warn(source.Report);
-            if (preparation.Report.Resumed is > 0 and var resumed) context.Out.WriteLine(Invariant($"      went on after {resumed:#,0} documents that were prepared before"));
+            if (preparation.Report.Resumed is > 0 and var resumed) context.Out.WriteLine($"      went on after {Plural.Of(resumed, "document")}, prepared before");
             Summarize(context, corpus);
             long bytes = corpus.Manifest.Sources.Sum(s => s.Bytes);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -47,7 +51,7 @@ static class PrepareCommand
         }
         catch (OperationCanceledException)
         {
-            context.Out.WriteLine(Invariant($"interrupted after {preparation.Report.Documents:#,0} documents; the same command goes on from there"));
+            context.Out.WriteLine($"interrupted after {Plural.Of(preparation.Report.Documents, "document")}; the same command goes on from there");
             return Failures.Interrupted;
         }
     }
@@ -65,8 +69,11 @@ static class PrepareCommand
         return 0;
     }
 
-    static void Summarize(CommandContext context, Corpus corpus) => context.Out.WriteLine(Invariant(
-        $"      {corpus.Documents:#,0} documents ({corpus.HeldOutDocuments.Length:#,0} held out), {corpus.Sentences:#,0} sentences, {corpus.Tokens:#,0} tokens"));
+    static void Summarize(CommandContext context, Corpus corpus) => context.Out.WriteLine($"      {Counts(corpus)}");
+
+    /// <summary>What a dataset holds.</summary>
+    public static string Counts(Corpus corpus) => Invariant(
+        $"{Plural.Of(corpus.Documents, "document")} ({corpus.HeldOutDocuments.Length:#,0} held out), {Plural.Of(corpus.Sentences, "sentence")}, {Plural.Of(corpus.Tokens, "token")}");
 
     static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Cli;
@@ -52,17 +51,17 @@ static class PretrainCommand
             PretrainSettings.FullPath(parsed, options.From), data, options.Texts.Format(parsed), PretrainSettings.Given(parsed, options, LoopOptions.Default));
         if (data is null) configuration = configuration with { TextDescription = PretrainSettings.Text(configuration).Description };
         configuration.Check(model.Description, vocabulary);
-        string folder = parsed.GetValue(options.Run) ?? Path.Combine("runs", $"{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{model.Description.Name}");
-        RunFolder.CheckNew(folder, anew);
+        using var place = RunPlace.Of(parsed.GetValue(options.Run), model.Description.Name);
+        RunFolder.CheckNew(place.Folder, anew);
         using var device = PretrainSettings.OpenDevice(parsed, options, context);
         using var interruption = context.Interruption();
         using var session = PretrainSession.Prepare(context, configuration with { Device = device.Name }, vocabulary, parsed.GetValue(options.Threads), interruption.Token);
         using var instance = model.Create(device, configuration.Capacity(), configuration.Seed, configuration.Recipe.Precision);
         _ = instance.ArenaBytes; // allocated now: too little memory is told before there is a folder
         if (initial is not null) context.Out.WriteLine($"weights: {parsed.GetValue(options.From)}, {initial.Load(instance)}");
-        using var only = RunFolder.Lock(folder);
-        var run = RunFolder.Create(folder, session.Configuration, vocabulary, anew);
-        return session.Train(instance, run, resumed: null, ResumeCommand(parsed, options, folder), interruption.Token);
+        place.Lock();
+        var run = RunFolder.Create(place.Folder, session.Configuration, vocabulary, anew);
+        return session.Train(instance, run, resumed: null, ResumeCommand(parsed, options, place.Folder), interruption.Token);
     }
 
     static int Resume(ParseResult parsed, PretrainOptions options, string folder, CommandContext context, bool mustHaveCheckpoint)
@@ -80,7 +79,7 @@ static class PretrainCommand
         var state = mustHaveCheckpoint || run.Checkpoints.Latest() is not null ? run.Checkpoints.Load(instance) : null;
         using var interruption = context.Interruption();
         using var session = PretrainSession.Prepare(context, configuration, vocabulary, parsed.GetValue(options.Threads), interruption.Token);
-        context.Out.WriteLine(state is null ? $"no checkpoint in {folder}: begun again" : $"resumed after step {state.Step} of {configuration.Recipe.Steps}");
+        context.Out.WriteLine(state is null ? $"no checkpoint in {folder}: begun again" : FormattableString.Invariant($"resumed after step {state.Step:#,0} of {configuration.Recipe.Steps:#,0}"));
         return session.Train(instance, run, state, ResumeCommand(parsed, options, folder), interruption.Token);
     }
 

@@ -38,7 +38,7 @@ sealed class PretrainSession : IDisposable
             cancellation.ThrowIfCancellationRequested();
             var session = new PretrainSession(context, configuration with { Corpus = corpus.Key }, corpus, vocabulary);
             context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"      {corpus.Documents:#,0} documents ({corpus.HeldOutDocuments.Length:#,0} held out), {corpus.Sentences:#,0} sentences, {corpus.Tokens:#,0} tokens, ready after {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s"));
+                $"      {PrepareCommand.Counts(corpus)}, ready after {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s"));
             return session;
         }
         catch
@@ -56,12 +56,14 @@ sealed class PretrainSession : IDisposable
         context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"model: {Configuration.Model}, {model.Description.ParameterCount:#,0} parameters, on {model.Device.Name}"));
         context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"training: {recipe.Steps:#,0} steps of {recipe.TokensAStep()} tokens, sequences of {string.Join(", then ", recipe.Stages.Select(s => s.Sequence))}, {recipe.Optimizer}, learning rate {recipe.LearningRate}"));
-        var result = Loop(model, run, resumed, cancellation);
+            $"training: {Plural.Of(recipe.Steps, "step")} of {recipe.TokensAStep()} tokens, sequences of {string.Join(", then ", recipe.Stages.Select(s => s.Sequence))}, {recipe.Optimizer}, learning rate {recipe.LearningRate}"));
+        var board = new ProgressBoard();
+        var result = Loop(model, run, resumed, board, cancellation);
         HtmlReport.Write(run, Configuration, model.Description);
+        context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"waited for data: {board.Waited:0.00} s"));
         if (result.Evaluation is not { } evaluation)
         {
-            context.Out.WriteLine($"interrupted after step {result.State.Step} of {recipe.Steps}; saved in {result.Checkpoint}");
+            context.Out.WriteLine(FormattableString.Invariant($"interrupted after step {result.State.Step:#,0} of {recipe.Steps:#,0}; saved in {result.Checkpoint}"));
             context.Out.WriteLine($"go on with: {resumeCommand}");
             return Failures.Interrupted;
         }
@@ -98,18 +100,15 @@ sealed class PretrainSession : IDisposable
         return prepared;
     }
 
-    PretrainingResult Loop(CompiledModel model, RunFolder run, CheckpointState? resumed, CancellationToken cancellation)
+    PretrainingResult Loop(CompiledModel model, RunFolder run, CheckpointState? resumed, ProgressBoard board, CancellationToken cancellation)
     {
         var recipe = Configuration.Recipe;
         using var metrics = new MetricsWriter(run.Metrics, resumed?.Step ?? 0);
         if (!MetricsLog.HasBaselines(run.Metrics)) metrics.Baselines(baselines);
-        var board = new ProgressBoard();
         var source = new PretrainingBatches(corpus, vocabulary, recipe, Configuration.Capacity(), Configuration.Seed);
         var options = Configuration.Loop ?? LoopOptions.Default;
         var loop = new PretrainingLoop(model, Configuration, heldOut, metrics, new(run.Folder, options.Keep), board, options, resumed);
-        var result = new ProgressDisplay(context.Out, context.IsTerminal, recipe.Steps, recipe.Objective).Follow(board, () => loop.Run(source, cancellation));
-        context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"waited for data: {board.Waited:0.00} s"));
-        return result;
+        return new ProgressDisplay(context.Out, context.IsTerminal, recipe.Steps, recipe.Objective).Follow(board, () => loop.Run(source, cancellation));
     }
 
     void Summarize(RunFolder run, CheckpointState state, EvaluationResult evaluation)
@@ -126,8 +125,22 @@ sealed class PretrainSession : IDisposable
             output.WriteLine(string.Create(culture, $"    first tokens only   {baselines.FirstTokens,6:0.0%}  (a rule that sees only the first tokens of A and B)"));
         }
 
+        output.WriteLine(Verdict(evaluation));
         output.WriteLine($"run: {run.Folder}  (report: {run.Report})");
         output.WriteLine(string.Create(culture,
             $"step={state.Step} loss={evaluation.Loss:0.0000} mlm_accuracy={evaluation.MlmAccuracy:0.0000} sop_accuracy={evaluation.SopAccuracy:0.0000} tokens_per_s={state.Tokens / Math.Max(state.TrainingSeconds, 1e-9):0}"));
+    }
+
+    string Verdict(EvaluationResult evaluation)
+    {
+        (string Rule, bool Leads)[] rules =
+        [
+            ("the most frequent token", baselines.MostFrequentToken >= evaluation.MlmAccuracy),
+            ("the previous-token table", baselines.PreviousToken >= evaluation.MlmAccuracy),
+            ("the rule of first tokens", Configuration.Recipe.Objective.Task() is not null && baselines.FirstTokens >= evaluation.SopAccuracy),
+        ];
+        string[] leading = [.. rules.Where(r => r.Leads).Select(r => r.Rule)];
+        return leading.Length == 0 ? "The model beats all of these rules."
+            : string.Create(CultureInfo.InvariantCulture, $"The model does not beat {string.Join(" and ", leading)} yet: train it longer, for example with --steps {2 * Configuration.Recipe.Steps}.");
     }
 }

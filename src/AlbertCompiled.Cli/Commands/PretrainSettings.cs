@@ -23,6 +23,9 @@ static class PretrainSettings
         BatchTokens = parsed.GetValue(options.BatchTokens) ?? recipe.BatchTokens,
         Accumulate = parsed.GetValue(options.Accumulate) ?? recipe.Accumulate,
         LearningRate = parsed.GetValue(options.LearningRate) ?? recipe.LearningRate,
+        Warmup = parsed.GetValue(options.Warmup) ?? recipe.Warmup,
+        WeightDecay = parsed.GetValue(options.WeightDecay) ?? recipe.WeightDecay,
+        ClipNorm = parsed.GetValue(options.ClipNorm) ?? recipe.ClipNorm,
         Precision = Precision(parsed, options) ?? recipe.Precision,
         Objective = Parse("objective", Objectives, parsed.GetValue(options.Objective)) ?? recipe.Objective,
         Chunking = Parse("chunking", Chunkings, parsed.GetValue(options.Chunking)) ?? recipe.Chunking,
@@ -76,7 +79,10 @@ static class PretrainSettings
             (options.BatchTokens, c => $"{c.Recipe.BatchTokens}"),
             (options.Accumulate, c => $"{c.Recipe.Accumulate}"),
             (options.Sequence, c => $"{c.Recipe.LongestSequence}"),
-            (options.LearningRate, c => string.Create(CultureInfo.InvariantCulture, $"{c.Recipe.LearningRate}")),
+            (options.LearningRate, c => c.Recipe.LearningRate.ToString(CultureInfo.InvariantCulture)),
+            (options.Warmup, c => c.Recipe.Warmup.ToString(CultureInfo.InvariantCulture)),
+            (options.WeightDecay, c => c.Recipe.WeightDecay.ToString(CultureInfo.InvariantCulture)),
+            (options.ClipNorm, c => c.Recipe.ClipNorm.ToString(CultureInfo.InvariantCulture)),
             (options.Optimizer, c => $"{c.Recipe.Optimizer}".ToLowerInvariant()),
             (options.Precision, c => Precisions.First(p => p.Value == c.Recipe.Precision).Key),
             (options.Objective, c => Objectives.First(o => o.Value == c.Recipe.Objective).Key),
@@ -95,11 +101,11 @@ static class PretrainSettings
     {
         try
         {
-            return File.ReadAllBytes(vocabulary);
+            return File.ReadAllBytes(VocabularyFile.Of(vocabulary));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot read the vocabulary {vocabulary}: {e.Message}", e);
+            throw new TrainingException($"cannot read the vocabulary {vocabulary}: {e.Reason()}", e);
         }
     }
 
@@ -115,16 +121,14 @@ static class PretrainSettings
     /// <summary>The vocabulary that is asked for, else that of the first weights, else that of the dataset, else the one that comes along.</summary>
     public static Vocabulary VocabularyOf(ParseResult parsed, PretrainOptions options, ModelSource? initial, string? data) =>
         parsed.GetValue(options.Vocabulary) is not { } path && initial is not null ? initial.Vocabulary
-        : Vocabulary.Load(parsed.GetValue(options.Vocabulary) ?? (data is null ? DefaultVocabulary : Corpus.VocabularyOf(data)));
+        : VocabularyFile.Load(parsed.GetValue(options.Vocabulary) ?? (data is null ? DefaultVocabulary : Corpus.VocabularyOf(data)));
 
     public static string DefaultVocabulary => Path.Combine(AppContext.BaseDirectory, "docs-8000.model");
 
     /// <summary>The device and threads of the options; tells if auto had to do without a card that is there.</summary>
     public static Device OpenDevice(ParseResult parsed, PretrainOptions options, CommandContext context)
     {
-        int threads = parsed.GetValue(options.Threads);
-        if (threads < 0) throw new TrainingException($"{threads} threads: --threads must be 0 (all cores) or more");
-        var device = context.OpenDevice(parsed.GetValue(options.Device)!, threads);
+        var device = context.OpenDevice(parsed.GetValue(options.Device)!, parsed.GetValue(options.Threads));
         if (device.PassedOver is { } reason) context.Error.WriteLine($"warning: running on the processor, since the card could not be opened: {reason}");
         return device;
     }
@@ -132,5 +136,5 @@ static class PretrainSettings
     static T? Parse<T>(string what, Dictionary<string, T> words, string? word) where T : struct =>
         word is null ? null
         : words.TryGetValue(word, out var value) ? value
-        : throw new TrainingException($"no {what} is called {word}; there are {string.Join(" and ", words.Keys)}");
+        : throw new TrainingException($"no {what} is called {word}; there are {string.Join(", ", words.Keys)}");
 }

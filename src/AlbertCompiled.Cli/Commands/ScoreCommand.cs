@@ -15,7 +15,7 @@ static class ScoreCommand
         var predictions = new Option<string>("--predictions") { Description = "Predictions in the benchmark's format", HelpName = "file", Required = true };
         var set = new Option<string?>("--set") { Description = "Which development set of a GLUE task. Default: the first", HelpName = "name" };
         var odds = new Option<string?>("--null-odds") { Description = "SQuAD: JSON from question ID to null odds; looks for the best threshold", HelpName = "file" };
-        var threshold = new Option<double?>("--threshold") { Description = "SQuAD: null odds above which a question counts as without an answer. Default: 1, as in the official script", HelpName = "number" };
+        var threshold = new Option<double?>("--threshold") { Description = "SQuAD: null odds above which a question counts as without an answer. Default: 1, as in the official script", HelpName = "number" }.Decimal(NumberRange.Any);
         var command = new Command("score", "Judges predictions: the metrics of a task on a labelled set.") { options.Task, predictions, set, odds, threshold };
         foreach (var option in options.All) command.Options.Add(option);
         command.SetAction(parsed =>
@@ -27,10 +27,14 @@ static class ScoreCommand
             {
                 var chosen = glue.Set(parsed.GetValue(set) ?? glue.Development[0].Name);
                 if (glue.Tests.Contains(chosen)) throw new TrainingException($"{chosen.File} has no labels: score a development set");
-                return Texts(glue.Task, GlueData.Development(glue, TaskKinds.One(data, $"the folder of {glue.Name}"), chosen, badRows), file, context.Out);
+                return Texts(glue.Task, GlueData.Development(glue, TaskKinds.GlueFolder(data, glue), chosen, badRows), file, context.Out);
             }
 
-            switch (TaskKinds.Find(task))
+            var kind = TaskKinds.Find(task);
+            if (parsed.GetValue(set) is not null) throw new TrainingException($"--set names a set of a GLUE task; {task} has files");
+            if (kind is not (TaskKind.Squad or TaskKind.Answers) && (parsed.GetValue(odds) is not null || parsed.GetValue(threshold) is not null))
+                throw new TrainingException($"--null-odds and --threshold are about questions without an answer; {task} has none");
+            switch (kind)
             {
                 case TaskKind.Squad:
                     return Spans(SquadFile.Read(TaskKinds.One(data, "a JSON file"), badRows), file, parsed.GetValue(odds), parsed.GetValue(threshold), context.Out);

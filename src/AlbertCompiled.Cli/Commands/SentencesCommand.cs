@@ -16,12 +16,17 @@ static class SentencesCommand
         command.SetAction(parsed =>
         {
             var source = options.Source(parsed);
+            using var interruption = context.Interruption();
             var seen = new HashSet<UInt128>(); // 16 bytes a sentence, whatever its length
             using var output = new LineBuffer(context.Out);
             foreach (var document in source.Read())
-                if (!document.HeldOut)
-                    foreach (var sentence in document.Sentences)
-                        if (seen.Add(Checksum(sentence.Text))) output.Write(sentence.Text);
+            {
+                interruption.Token.ThrowIfCancellationRequested();
+                if (document.HeldOut) continue;
+                foreach (var sentence in document.Sentences)
+                    if (seen.Add(Checksum(sentence.Text))) output.Write(sentence.Text);
+            }
+
             context.Warn(source.Report);
             return 0;
         });

@@ -37,7 +37,7 @@ sealed record TaskData(string Task, TaskColumns Columns, LabelSet? Labels, IText
     {
         if (GlueTasks.Find(Task) is { } glue)
         {
-            string folder = TaskKinds.One([.. data], $"the folder of {glue.Name}");
+            string folder = TaskKinds.GlueFolder([.. data], glue);
             return (Set(glue.Task, GlueData.Training(glue, folder, BadRows)), Read(folder, null, labelled: true));
         }
 

@@ -20,7 +20,9 @@ static class TaskKinds
 {
     public static TaskKind Find(string task) =>
         Enum.TryParse<TaskKind>(task, ignoreCase: true, out var kind) && !char.IsAsciiDigit(task[0]) ? kind
-        : throw new TrainingException($"there is no task \"{task}\"; there are {string.Join(", ", GlueTasks.All.Select(t => t.Name))}, SQuAD, RACE, {string.Join(", ", Enum.GetNames<TaskKind>()[2..]).ToLowerInvariant()}");
+        : throw new TrainingException($"there is no task \"{task}\"{Suggestion.Among(task, Names)}");
+
+    static IEnumerable<string> Names => [.. GlueTasks.All.Select(t => t.Name), .. Enum.GetValues<TaskKind>().Select(Name)];
 
     /// <summary>A kind as it is written.</summary>
     public static string Name(TaskKind kind) => kind switch
@@ -31,6 +33,15 @@ static class TaskKinds
     };
 
     public static string One(string[] paths, string what) => paths.Length == 1 ? paths[0] : throw new TrainingException($"--data takes one path here, {what}, not {paths.Length}");
+
+    /// <summary>The folder with the files of a GLUE task.</summary>
+    /// <exception cref="TrainingException">There is none, or several paths are given.</exception>
+    public static string GlueFolder(string[] paths, GlueTask task)
+    {
+        string folder = One(paths, $"the folder of {task.Name}");
+        return Directory.Exists(folder) ? folder
+            : throw new TrainingException(File.Exists(folder) ? $"{folder} is a file: --data takes the folder of {task.Name}, with {GlueTask.Training}" : $"there is no folder {folder}: --data takes the folder of {task.Name}, with {GlueTask.Training}");
+    }
 
     /// <summary>The task that a training file of one's own sets, and its columns.</summary>
     public static (TextTask Task, TextColumns Columns) OwnTask(ParseResult parsed, TaskOptions options, string task, string training)

@@ -20,18 +20,26 @@ sealed class TextOptions
     public IEnumerable<Option> All => [Text, Column, Split];
 
     /// <summary>The form of the text.</summary>
-    /// <exception cref="TrainingException">There is no such way to split it.</exception>
-    public TextFormat Format(ParseResult parsed) =>
+    /// <exception cref="TrainingException">There is no such way to split it, or no text that has a form.</exception>
+    public TextFormat Format(ParseResult parsed)
+    {
+        if (parsed.GetValue(Text)!.Length == 0 && ((Option[])[Column, Split]).FirstOrDefault(o => IsGiven(parsed, o)) is { } option)
+            throw new TrainingException($"{option.Name} says how the text lies in the files of --text: name them, or leave {option.Name} out");
+        return Read(parsed);
+    }
+
+    TextFormat Read(ParseResult parsed) =>
         Splits.TryGetValue(parsed.GetValue(Split)!, out var split) ? new(parsed.GetValue(Column)!, split)
         : throw new TrainingException($"text cannot be split by {parsed.GetValue(Split)}: --split is one of {string.Join(", ", Splits.Keys)}");
 
     /// <summary>A form with what the options change.</summary>
     public TextFormat Given(ParseResult parsed, TextFormat recorded)
     {
-        var given = Format(parsed);
-        bool IsGiven(Option option) => parsed.GetResult(option) is { Implicit: false };
-        return new(IsGiven(Column) ? given.Column : recorded.Column, IsGiven(Split) ? given.Split : recorded.Split);
+        var given = Read(parsed);
+        return new(IsGiven(parsed, Column) ? given.Column : recorded.Column, IsGiven(parsed, Split) ? given.Split : recorded.Split);
     }
+
+    static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 
     /// <summary>The text.</summary>
     /// <exception cref="TrainingException">It is not there.</exception>

@@ -24,9 +24,10 @@ static class TokenizeCommand
         var command = new Command("tokenize", "Shows text in the pieces of a vocabulary, with ids and places in the text.") { vocabulary, text, file, json, statistics };
         command.SetAction(parsed =>
         {
-            var loaded = Vocabulary.Load(VocabularyFile(parsed.GetValue(vocabulary)!));
+            var loaded = VocabularyFile.Load(parsed.GetValue(vocabulary)!);
             string? given = parsed.GetValue(text), path = parsed.GetValue(file);
             if (given is not null && path is not null) throw new TrainingException("a text and --file were both given: leave one out");
+            if (parsed.GetValue(json) && parsed.GetValue(statistics)) throw new TrainingException("--json shows each line, --statistics none: leave one out");
             var lines = given is not null ? [given] : Lines(path, context.In);
             using var output = new LineBuffer(context.Out);
             if (parsed.GetValue(statistics)) output.Write(Count(loaded, lines));
@@ -39,12 +40,6 @@ static class TokenizeCommand
             "tokenize runs/lamb --file notes.txt --json",
             "tokenize spiece.model --file corpus.txt.gz --statistics");
     }
-
-    // a run's folder and the usual model folders name the file differently
-    static string VocabularyFile(string path) =>
-        !Directory.Exists(path) ? path
-        : ((string[])["vocabulary.model", "spiece.model"]).Select(name => Path.Combine(path, name)).FirstOrDefault(File.Exists)
-            ?? throw new TrainingException($"{path} holds no vocabulary: there is neither vocabulary.model nor spiece.model in it");
 
     static IEnumerable<string> Lines(string? path, Func<Stream> standardInput)
     {
@@ -82,6 +77,6 @@ static class TokenizeCommand
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return string.Create(CultureInfo.InvariantCulture,
-            $"{count:#,0} lines, {bytes:#,0} bytes, {tokens:#,0} tokens, {(double)characters / Math.Max(tokens, 1):0.00} characters a token, {(double)unknown / Math.Max(tokens, 1):0.000%} unknown, {bytes / 1e6 / Math.Max(seconds, 1e-9):0.0} MB/s");
+            $"{Plural.Of(count, "line")}, {Plural.Of(bytes, "byte")}, {Plural.Of(tokens, "token")}, {(double)characters / Math.Max(tokens, 1):0.00} characters a token, {(double)unknown / Math.Max(tokens, 1):0.000%} unknown, {bytes / 1e6 / Math.Max(seconds, 1e-9):0.0} MB/s");
     }
 }

@@ -13,7 +13,7 @@ static class TunedInfo
         if (c.LabelSet() is { } labels) output.WriteLine($"labels: {labels}");
         output.WriteLine($"data: {string.Join(", ", c.Data)}");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"training: at most {c.Recipe.Epochs} epochs, {c.Recipe.BatchSize} examples an update, learning rate {c.Recipe.LearningRate}, seed {c.Seed}, sequences of {c.Sequence}, on {c.Device}"));
+            $"training: at most {Plural.Of(c.Recipe.Epochs, "epoch")}, {c.Recipe.BatchSize} examples an update, learning rate {c.Recipe.LearningRate}, seed {c.Seed}, sequences of {c.Sequence}, on {c.Device}"));
         var epochs = File.Exists(folder.Metrics) ? FineTuningMetrics.Read(folder.Metrics).Epochs : [];
         if (epochs.LastOrDefault(e => e.IsBest) is { } best)
             output.WriteLine($"best: epoch {best.Epoch} of {epochs.Count}, {string.Join(", ", best.Metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Metric} {100 * m.Value:0.00}")))}");

@@ -12,6 +12,7 @@ static class LivePanel
 
     public static IRenderable Of(in ProgressSnapshot s, long steps, Objective objective, string left)
     {
+        if (s.Report.Step == 0) return new Markup("[grey]the first step is on its way[/]");
         int done = (int)(Cells * s.Report.Step / Math.Max(1, steps));
         var bar = new Markup(Invariant($"[blue]{new string('━', done)}[/][grey]{new string('━', Cells - done)}[/]  step {s.Report.Step:#,0} of {steps:#,0}, {left} left"));
         bool hasTask = objective.Task() is not null;

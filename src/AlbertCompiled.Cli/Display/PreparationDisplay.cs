@@ -10,40 +10,40 @@ namespace AlbertCompiled.Cli;
 /// <param name="isTerminal">Output is a terminal.</param>
 sealed class PreparationDisplay(TextWriter output, bool isTerminal)
 {
-    static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200), BetweenLines = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(5);
 
     readonly Stopwatch stage = new(); // runs since the first bytes of what is being done
     bool wasReading;
     long resumedAt; // bytes that were done before
 
     /// <summary>Runs <paramref name="work"/> on a thread of its own and shows <paramref name="preparation"/> until it ends.</summary>
-    public T Follow<T>(CorpusPreparation preparation, Func<T> work)
-    {
-        var task = Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        if (isTerminal)
+    public T Follow<T>(CorpusPreparation preparation, Func<T> work) =>
+        BackgroundWork.Follow("preparation", work, ended =>
         {
-            var console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(output) });
-            console.Live(new Text("")).AutoClear(true).Start(live =>
-            {
-                while (!Ends(task)) live.UpdateTarget(new Text(Line(preparation.Report)));
-            });
-        }
-        else
-        {
-            long last = Stopwatch.GetTimestamp();
-            while (!Ends(task))
-            {
-                string line = Line(preparation.Report);
-                if (Stopwatch.GetElapsedTime(last) < BetweenLines) continue;
-                output.WriteLine(line);
-                last = Stopwatch.GetTimestamp();
-            }
-        }
+            if (isTerminal) ShowLive(preparation, ended);
+            else ShowLines(preparation, ended);
+        });
 
-        return task.GetAwaiter().GetResult();
+    void ShowLive(CorpusPreparation preparation, Func<bool> ended)
+    {
+        var console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(output) });
+        console.Live(new Text("")).AutoClear(true).Start(live =>
+        {
+            while (!ended()) live.UpdateTarget(new Text(Line(preparation.Report)));
+        });
     }
 
-    static bool Ends(Task task) => Task.WaitAny([task], Refresh) == 0;
+    void ShowLines(CorpusPreparation preparation, Func<bool> ended)
+    {
+        long last = Stopwatch.GetTimestamp();
+        while (!ended())
+        {
+            string line = Line(preparation.Report);
+            if (Stopwatch.GetElapsedTime(last) < BetweenLines) continue;
+            output.WriteLine(line);
+            last = Stopwatch.GetTimestamp();
+        }
+    }
 
     string Line(in PreparationReport r)
     {
@@ -54,9 +54,9 @@ sealed class PreparationDisplay(TextWriter output, bool isTerminal)
         }
 
         double rate = (r.Bytes - resumedAt) / Math.Max(stage.Elapsed.TotalSeconds, 1e-3);
-        var left = TimeSpan.FromSeconds(rate > 0 ? Math.Min((r.TotalBytes - r.Bytes) / rate, 1e6) : 0);
-        string figures = r.Reading ? "" : Invariant($"  {r.Documents:#,0} documents  {r.Tokens:#,0} tokens");
-        return Invariant($"{(r.Reading ? "checksums" : "tokenized")} {r.Bytes / 1e6:#,0} of {r.TotalBytes / 1e6:#,0} MB{figures}  {rate / 1e6:0.0} MB/s  {(int)left.TotalHours}:{left:mm\\:ss} left");
+        string figures = r.Reading ? "" : $"  {Plural.Of(r.Documents, "document")}  {Plural.Of(r.Tokens, "token")}";
+        string left = rate > 0 ? $"  {TimeLeft.Of((r.TotalBytes - r.Bytes) / rate)} left" : "";
+        return Invariant($"{(r.Reading ? "checksums" : "tokenized")} {r.Bytes / 1e6:#,0} of {r.TotalBytes / 1e6:#,0} MB{figures}  {rate / 1e6:0.0} MB/s{left}");
     }
 
     static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.ExceptionServices;
 using AlbertCompiled.Training;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -14,39 +13,23 @@ namespace AlbertCompiled.Cli;
 /// <param name="objective">The second task.</param>
 sealed class ProgressDisplay(TextWriter output, bool isTerminal, long steps, Objective objective)
 {
-    static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200), BetweenLines = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(5);
 
     /// <summary>Runs <paramref name="work"/> on a thread of its own and shows <paramref name="board"/> until it ends.</summary>
-    public T Follow<T>(ProgressBoard board, Func<T> work)
-    {
-        T? result = default;
-        ExceptionDispatchInfo? failure = null;
-        var thread = new Thread(() =>
+    public T Follow<T>(ProgressBoard board, Func<T> work) =>
+        BackgroundWork.Follow("training", work, ended =>
         {
-            try
-            {
-                result = work();
-            }
-            catch (Exception e)
-            {
-                failure = ExceptionDispatchInfo.Capture(e);
-            }
-        })
-        { Name = "training" };
-        thread.Start();
-        if (isTerminal) ShowLive(board, thread);
-        else ShowLines(board, thread);
-        failure?.Throw();
-        return result!;
-    }
+            if (isTerminal) ShowLive(board, ended);
+            else ShowLines(board, ended);
+        });
 
-    void ShowLive(ProgressBoard board, Thread thread)
+    void ShowLive(ProgressBoard board, Func<bool> ended)
     {
         var console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(output) });
         console.Live(Panel(board)).Start(live =>
         {
             do live.UpdateTarget(Panel(board));
-            while (!thread.Join(Refresh));
+            while (!ended());
             live.UpdateTarget(Panel(board));
         });
     }
@@ -57,15 +40,15 @@ sealed class ProgressDisplay(TextWriter output, bool isTerminal, long steps, Obj
         return LivePanel.Of(now, steps, objective, Left(now));
     }
 
-    void ShowLines(ProgressBoard board, Thread thread)
+    void ShowLines(ProgressBoard board, Func<bool> ended)
     {
         long last = Stopwatch.GetTimestamp(), evaluated = 0, shown = 0;
-        bool ended;
+        bool isLast;
         do
         {
-            ended = thread.Join(Refresh);
+            isLast = ended();
             var now = board.Read();
-            if (now.Report.Step != shown && (ended || Stopwatch.GetElapsedTime(last) >= BetweenLines))
+            if (now.Report.Step != shown && (isLast || Stopwatch.GetElapsedTime(last) >= BetweenLines))
             {
                 output.WriteLine(Line(now));
                 shown = now.Report.Step;
@@ -76,21 +59,16 @@ sealed class ProgressDisplay(TextWriter output, bool isTerminal, long steps, Obj
             output.WriteLine(HeldOut(now));
             evaluated = now.EvaluatedStep;
         }
-        while (!ended);
+        while (!isLast);
     }
 
     string Line(in ProgressSnapshot s) => string.Create(CultureInfo.InvariantCulture,
-        $"step {s.Report.Step}/{steps}  loss {s.Loss:0.000}  masked tokens {s.MlmAccuracy:0.0%}{Task(s.SopAccuracy)}  {s.TokensPerSecond:#,0} tokens/s  {Left(s)} left");
+        $"step {s.Report.Step:#,0} of {steps:#,0}  loss {s.Loss:0.000}  masked tokens {s.MlmAccuracy:0.0%}{Task(s.SopAccuracy)}  {s.TokensPerSecond:#,0} tokens/s  {Left(s)} left");
 
     string HeldOut(in ProgressSnapshot s) => s.Evaluation is not { } e ? "" : string.Create(CultureInfo.InvariantCulture,
-        $"held-out at step {s.EvaluatedStep}: loss {e.Loss:0.000}  masked tokens {e.MlmAccuracy:0.0%}{Task(e.SopAccuracy)}");
+        $"held-out at step {s.EvaluatedStep:#,0}: loss {e.Loss:0.000}  masked tokens {e.MlmAccuracy:0.0%}{Task(e.SopAccuracy)}");
 
     string Task(double accuracy) => objective.Task() is { } task ? string.Create(CultureInfo.InvariantCulture, $"  {task.ToLowerInvariant()} {accuracy:0.0%}") : "";
 
-    string Left(in ProgressSnapshot s)
-    {
-        double seconds = s.Report.Step == 0 ? 0 : (steps - s.Report.Step) * (s.Report.Tokens / Math.Max(s.TokensPerSecond, 1e-9));
-        var left = TimeSpan.FromSeconds(Math.Min(seconds, 1e7));
-        return left.TotalHours >= 1 ? left.ToString(@"d\.hh\:mm\:ss", CultureInfo.InvariantCulture) : left.ToString(@"m\:ss", CultureInfo.InvariantCulture);
-    }
+    string Left(in ProgressSnapshot s) => TimeLeft.Of((steps - s.Report.Step) * (s.Report.Tokens / Math.Max(s.TokensPerSecond, 1e-9)));
 }

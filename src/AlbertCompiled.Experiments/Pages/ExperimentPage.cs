@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Xml.Linq;
 using AlbertCompiled.Training;
 
@@ -88,9 +87,7 @@ public static class ExperimentPage
             yield return ($"row: {row.Name}", $"{row.Configuration}: {string.Join(", ", ExperimentModel.Find(row.Configuration).Description.Configuration.Where(p => Shown.Contains(p.Name)).Select(p => $"{p.Name} {p.Value}"))}");
         if (experiment.Measurement != Measurement.Training) yield break;
         if (facts.Text is { } text) yield return ("text", text);
-        var recipe = JsonSerializer.SerializeToElement(ExperimentRecipe.Of(Objective.SentenceOrder, facts.Budget.Steps), JsonFiles.Options);
-        foreach (var property in recipe.EnumerateObject().Where(p => p.Name != "objective"))
-            yield return (property.Name.Replace('_', ' '), property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : HtmlReport.Plain(property.Value));
+        foreach (var setting in ReportSettings.Of(ExperimentRecipe.Of(Objective.SentenceOrder, facts.Budget.Steps)).Where(s => s.Name != ReportSettings.SecondTask)) yield return setting;
     }
 
     static readonly string[] Shown = ["Vocabulary", "Embedding", "Hidden", "Layers", "Groups", "Heads", "Intermediate", "Sharing", "Dropout"];

@@ -28,7 +28,7 @@ public sealed class ResultFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot use the folder {folder}: {e.Message}; choose another --out", e);
+            throw new TrainingException($"cannot use the folder {folder}: {e.Reason()}; choose another --out", e);
         }
     }
 
@@ -47,7 +47,7 @@ public sealed class ResultFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot write {path}: {e.Message}", e);
+            throw new TrainingException($"cannot write {path}: {e.Reason(path)}", e);
         }
 
         Keep(result);

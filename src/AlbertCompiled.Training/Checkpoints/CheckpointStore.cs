@@ -61,7 +61,7 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
         {
             TryDelete(temporary);
             string last = Latest() is { } intact ? $"the last good one is {intact}" : "there is no earlier one";
-            throw new TrainingException($"cannot write the checkpoint {folder}: {e.Message}; {last}", e);
+            throw new TrainingException($"cannot write the checkpoint {folder}: {e.Reason()}; {last}", e);
         }
         catch (DeviceException)
         {
@@ -113,9 +113,10 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
             Manifest.Verify(folder);
             return folder;
         }
-        catch (TrainingException e) when (WholeBefore(folder) is { } earlier)
+        catch (TrainingException e)
         {
-            throw new TrainingException($"{e.Message}; {earlier} is whole: delete {folder} to go on from there", e);
+            string next = WholeBefore(folder) is { } earlier ? $"{earlier} is whole: delete {folder} to go on from there" : "no earlier checkpoint is whole: begin anew with --new";
+            throw new TrainingException($"{e.Message}; {next}", e);
         }
     }
 

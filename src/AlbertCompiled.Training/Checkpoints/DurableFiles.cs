@@ -7,9 +7,22 @@ static class DurableFiles
 {
     const string Temporary = ".tmp";
 
-    /// <summary>Writes a file aside, flushes it and renames it, so that there is always a whole one: the old or the new.</summary>
+    /// <summary>
+    /// Writes a file aside, flushes it and renames it, so that there is always a whole one: the old or the new. A link stays one, and what is no file, such as a
+    /// pipe, is written where it is.
+    /// </summary>
     public static void Write(string path, Action<Stream> content)
     {
+        using (var special = FileTarget.OpenSpecial(path))
+        {
+            if (special is not null)
+            {
+                content(special);
+                return;
+            }
+        }
+
+        path = FileTarget.Resolve(path);
         string temporary = path + Temporary;
         try
         {

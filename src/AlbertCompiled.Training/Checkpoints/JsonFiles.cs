@@ -27,11 +27,20 @@ static class JsonFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot read {path}: {e.Message}", e);
+            throw new TrainingException($"cannot read {path}: {e.Reason(path)}", e);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
-            throw new TrainingException($"{path} is corrupted: {e.Message.Split('\n')[0]}", e);
+            throw new TrainingException($"{path} is corrupted: {What(e)}", e);
         }
+    }
+
+    // in place of the names of types
+    static string What(Exception e)
+    {
+        const string Missing = "missing required properties including: ";
+        if (e is not JsonException { LineNumber: { } line } json) return e.Message;
+        if (json.Message.IndexOf(Missing, StringComparison.Ordinal) is > 0 and var at) return $"it lacks {json.Message[(at + Missing.Length)..].Split('.')[0]}";
+        return $"line {line + 1} is not as it was written{(json.Path is { Length: > 2 } path ? $", in {path[2..]}" : "")}";
     }
 }

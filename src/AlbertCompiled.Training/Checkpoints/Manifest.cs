@@ -83,7 +83,7 @@ sealed record Manifest(long Step, double? HeldOutLoss, int ChunkBytes, IReadOnly
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot read {path}: {e.Message}", e);
+            throw new TrainingException($"cannot read {path}: {e.Reason(path)}", e);
         }
     }
 }

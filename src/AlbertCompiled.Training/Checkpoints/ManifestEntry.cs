@@ -37,7 +37,7 @@ sealed record ManifestEntry(string Name, long Bytes, IReadOnlyList<string> Sha25
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot read {path}: {e.Message}", e);
+            throw new TrainingException($"cannot read {path}: {e.Reason(path)}", e);
         }
     }
 

@@ -44,7 +44,7 @@ public static class PublishedWriter
         catch (Exception e)
         {
             DurableFiles.TryDelete(temporary);
-            if (e is IOException or UnauthorizedAccessException) throw new TrainingException($"cannot write {folder}: {e.Message}", e);
+            if (e is IOException or UnauthorizedAccessException) throw new TrainingException($"cannot write {folder}: {e.Reason()}", e);
             throw;
         }
     }

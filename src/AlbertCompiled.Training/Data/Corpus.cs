@@ -193,7 +193,7 @@ public sealed unsafe class Corpus : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot read {files.Vocabulary}: {e.Message}", e);
+            throw new TrainingException($"cannot read {files.Vocabulary}: {e.Reason(files.Vocabulary)}", e);
         }
     }
 

@@ -33,7 +33,7 @@ public static class CorpusCache
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot write the prepared corpus to {path}: {e.Message}; set ALBERT_CACHE to a folder with room", e);
+            throw new TrainingException($"cannot write the prepared corpus to {path}: {e.Reason()}; set ALBERT_CACHE to a folder with room", e);
         }
     }
 

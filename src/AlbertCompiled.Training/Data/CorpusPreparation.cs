@@ -63,7 +63,7 @@ public sealed class CorpusPreparation(ITextSource source, Vocabulary vocabulary,
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             string next = File.Exists(new CorpusFiles(folder).Progress) ? "when that is put right, the same command goes on where it stopped" : "choose another folder with --out";
-            throw new TrainingException($"cannot write the dataset {folder}: {e.Message}; {next}", e);
+            throw new TrainingException($"cannot write the dataset {folder}: {e.Reason()}; {next}", e);
         }
     }
 
@@ -106,6 +106,7 @@ public sealed class CorpusPreparation(ITextSource source, Vocabulary vocabulary,
         {
             var progress = SealedJson.Read<CorpusProgress>(files.Progress);
             return progress.Key == key ? progress
+                : progress.Documents == 0 ? null
                 : throw new TrainingException($"{files.Folder} holds an unfinished dataset of other text or another vocabulary; choose another folder with --out, or delete it");
         }
 

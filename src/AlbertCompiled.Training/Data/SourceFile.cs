@@ -72,7 +72,7 @@ public sealed record SourceFile(string Path, long Bytes, string Hash)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot read {file}: {e.Message}", e);
+            throw new TrainingException($"cannot read {file}: {e.Reason(file)}", e);
         }
     }
 }

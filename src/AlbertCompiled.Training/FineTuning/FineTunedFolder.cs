@@ -38,7 +38,7 @@ public sealed record FineTunedFolder(string Folder)
     public static IReadOnlyList<FineTunedFolder> Find(IEnumerable<string> folders) => [.. folders.SelectMany(folder =>
     {
         if (Exists(folder)) return [new(folder)];
-        return SeedsIn(folder) is { Count: > 0 } seeds ? seeds : throw new TrainingException($"{folder} is not the folder of a fine-tuned model: it has no finetuning.json; albert finetune makes one");
+        return SeedsIn(folder) is { Count: > 0 } seeds ? seeds : throw new TrainingException($"{folder} is not the folder of a fine-tuned model: {(Directory.Exists(folder) ? "it has no finetuning.json" : "there is no such folder")}; albert finetune makes one");
     })];
 
     /// <summary>The models of several seeds in a folder.</summary>
@@ -147,7 +147,7 @@ public sealed record FineTunedFolder(string Folder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot write to {Folder}: {e.Message}; choose another folder with --run", e);
+            throw new TrainingException($"cannot write to {Folder}: {e.Reason()}; choose another folder with --run", e);
         }
     }
 }

@@ -76,7 +76,7 @@ public sealed class FineTuningLoop(
             var result = model.TrainStep(filled, recipe.Update(rate));
             float stepLoss = result.Loss, norm = result.GradientNorm;
             if (!float.IsFinite(stepLoss) || !float.IsFinite(norm))
-                throw new TrainingException($"the {(float.IsFinite(stepLoss) ? $"gradient norm is {norm}" : $"loss is {stepLoss}")} at step {model.Step}, so training stopped: try a lower --learning-rate");
+                throw new TrainingException($"the {(float.IsFinite(stepLoss) ? $"gradient norm is {norm}" : $"loss is {stepLoss}")} at step {model.Step}, so training stopped: begin anew with a lower --learning-rate, in the same --run with --new");
             double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
             seconds += elapsed;
             loss += stepLoss;

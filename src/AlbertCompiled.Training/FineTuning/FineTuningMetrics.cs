@@ -50,7 +50,7 @@ public sealed class FineTuningMetrics : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot read {path}: {e.Message}", e);
+            throw new TrainingException($"cannot read {path}: {e.Reason(path)}", e);
         }
 
         return (steps, epochs);
@@ -127,5 +127,5 @@ public sealed class FineTuningMetrics : IDisposable
         }
     }
 
-    static TrainingException Failed(string path, Exception e) => new($"cannot write {path}: {e.Message}", e);
+    static TrainingException Failed(string path, Exception e) => new($"cannot write {path}: {e.Reason(path)}", e);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Xml.Linq;
 
 namespace AlbertCompiled.Training;
@@ -23,7 +22,7 @@ public static class FineTuningReport
             ReportPage.Charts(Charts(result, majority)),
             confusion is null ? [] : Confusions(confusion, development.Labels!),
             new XElement(HtmlPage.Html + "h2", "Settings"),
-            ReportPage.Table(Settings(configuration)));
+            ReportPage.Table(ReportSettings.Of(configuration)));
         PageFile.Write(folder.Report, page);
     }
 
@@ -38,12 +37,12 @@ public static class FineTuningReport
         string[] metrics = [.. ensemble.Select(m => m.Metric)];
         var spreads = metrics.Select((_, i) => SeedSpread.Of(seeds.Select(s => s.Result.Best.Metrics[i].Value))).ToList();
         var cards = metrics.Select((name, i) => new ReportCard(
-            $"{name}, median of {seeds.Count} seeds", Percent(spreads[i].Median), $"from {Percent(spreads[i].Lowest)} to {Percent(spreads[i].Highest)}, deviation {Percent(spreads[i].Deviation)}",
-            $"mean of all models: {Percent(ensemble[i].Value)}"));
-        var rows = seeds.Select(s => ($"{s.Seed}", (IReadOnlyList<string>)[$"{s.Result.Best.Epoch}", .. s.Result.Best.Metrics.Select(m => Percent(m.Value))]));
+            $"{name}, median of {seeds.Count} seeds", Figure(name, spreads[i].Median), $"from {Figure(name, spreads[i].Lowest)} to {Figure(name, spreads[i].Highest)}, deviation {Figure(name, spreads[i].Deviation)}",
+            $"mean of all models: {Figure(name, ensemble[i].Value)}"));
+        var rows = seeds.Select(s => ($"{s.Seed}", (IReadOnlyList<string>)[$"{s.Result.Best.Epoch}", .. s.Result.Best.Metrics.Select(m => Figure(m.Metric, m.Value))]));
         PageFile.Write(path, ReportPage.Of(
             Title(configuration), $"{seeds.Count} seeds; each has a page in its folder.", ReportPage.Cards(cards), new XElement(HtmlPage.Html + "h2", "Seeds"),
-            ReportPage.Table(["seed", "best epoch", .. metrics], rows), new XElement(HtmlPage.Html + "h2", "Settings"), ReportPage.Table(Settings(configuration))));
+            ReportPage.Table(["seed", "best epoch", .. metrics], rows), new XElement(HtmlPage.Html + "h2", "Settings"), ReportPage.Table(ReportSettings.Of(configuration))));
     }
 
     /// <summary>Accuracy of always naming the class that occurs most: a figure without which a model's means little.</summary>
@@ -57,7 +56,7 @@ public static class FineTuningReport
     static IEnumerable<ReportCard> Cards(FineTuningResult result, double? majority)
     {
         foreach (var (metric, value) in result.Best.Metrics)
-            yield return new(metric, Percent(value), metric == "accuracy" && majority is { } m ? [$"always the most frequent class: {Percent(m)}"] : []);
+            yield return new(metric, Figure(metric, value), metric == "accuracy" && majority is { } m ? [$"always the most frequent class: {Percent(m)}"] : []);
         yield return new("Seconds of training", result.Seconds.ToString("#,0.0", CultureInfo.InvariantCulture),
             string.Create(CultureInfo.InvariantCulture, $"{result.Steps.Sum(s => (long)s.Tokens) / Math.Max(result.Seconds, 1e-9):#,0} tokens per second"));
     }
@@ -69,7 +68,7 @@ public static class FineTuningReport
         {
             string name = result.Best.Metrics[i].Metric;
             yield return new(name, [new("development", [.. result.Epochs.Select(e => ((double)e.Step, e.Metrics[i].Value))], "held", Marks: true)],
-                name == "accuracy" && majority is { } m ? [new("most frequent class", m)] : [], "0.#%");
+                name == "accuracy" && majority is { } m ? [new("most frequent class", m)] : [], IsCorrelation(name) ? "0.##" : "0.#%");
         }
 
         yield return new("Learning rate", [new("training", Chart.Thin([.. result.Steps.Select(s => ((double)s.Step, (double)s.LearningRate))]), "train")], [], "0.#######", FromZero: true);
@@ -87,9 +86,10 @@ public static class FineTuningReport
         ]))),
     ];
 
-    static IEnumerable<(string, string)> Settings(FineTuningConfiguration configuration) => JsonSerializer.SerializeToElement(configuration, JsonFiles.Options).EnumerateObject()
-        .Where(p => p.Value.ValueKind != JsonValueKind.Null)
-        .Select(p => (p.Name.Replace('_', ' '), p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : HtmlReport.Plain(p.Value)));
+    // correlations are no shares
+    static bool IsCorrelation(string metric) => metric is "matthews" or "pearson" or "spearman";
+
+    static string Figure(string metric, double value) => IsCorrelation(metric) ? value.ToString("0.000", CultureInfo.InvariantCulture) : Percent(value);
 
     static string Percent(double share) => share.ToString("0.0%", CultureInfo.InvariantCulture);
 }

@@ -33,7 +33,7 @@ static class HtmlPage
         .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(210px, 1fr)); gap: 14px; }
         .card, figure { background: var(--sheet); border: 1px solid var(--rule); border-radius: 10px; padding: 14px 16px; margin: 0; }
         .name { color: var(--faint); font-size: .85rem; } .value { font-size: 1.75rem; font-weight: 650; font-variant-numeric: tabular-nums; } .note { color: var(--faint); font-size: .8rem; }
-        .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); gap: 14px; margin-top: 14px; }
+        .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(440px, 100%), 1fr)); gap: 14px; margin-top: 14px; }
         figcaption { font-weight: 600; display: flex; justify-content: space-between; gap: 1rem; flex-wrap: wrap; }
         .legend { font-weight: 400; font-size: .82rem; color: var(--faint); display: flex; gap: 1rem; }
         .key::before { content: ""; display: inline-block; width: 14px; height: 3px; border-radius: 2px; margin-right: 6px; vertical-align: middle; }
@@ -46,7 +46,8 @@ static class HtmlPage
         .level { stroke: var(--level); stroke-width: 1.2; stroke-dasharray: 6 4; } .level-label { fill: var(--level); stroke: var(--sheet); stroke-width: 4; stroke-linejoin: round; paint-order: stroke; }
         table { border-collapse: collapse; background: var(--sheet); border: 1px solid var(--rule); border-radius: 10px; font-size: .88rem; }
         th { text-align: left; font-weight: 400; color: var(--faint); } th, td { padding: 4px 16px; border-bottom: 1px solid var(--rule); }
-        .maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 14px; }
+        td { overflow-wrap: anywhere; } .number { text-align: right; font-variant-numeric: tabular-nums; }
+        .maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(300px, 100%), 1fr)); gap: 14px; }
         td:has(small) { white-space: nowrap; } td small { color: var(--faint); } .piece { font-family: ui-monospace, monospace; fill: var(--ink); } .reach { fill: transparent; } .reach:hover { fill: var(--held); fill-opacity: .12; }
         .map { fill: var(--sheet); stroke: var(--rule); } .head:hover .map { stroke: var(--held); } .shade { fill: var(--train); } .s1 { fill-opacity: 0.1; } .s2 { fill-opacity: 0.2; } .s3 { fill-opacity: 0.3; } .s4 { fill-opacity: 0.4; } .s5 { fill-opacity: 0.5; } .s6 { fill-opacity: 0.6; } .s7 { fill-opacity: 0.7; } .s8 { fill-opacity: 0.8; } .s9 { fill-opacity: 0.9; } .s10 { fill-opacity: 1.0; }
 

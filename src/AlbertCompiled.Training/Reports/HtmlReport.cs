@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Xml.Linq;
 
 namespace AlbertCompiled.Training;
@@ -16,28 +15,18 @@ public static class HtmlReport
         PageFile.Write(run.Report, Page(configuration, model, MetricsLog.Read(run.Metrics)));
 
     static XDocument Page(RunConfiguration configuration, ModelDescription model, MetricsLog log) => ReportPage.Of(
-        $"Pretraining {configuration.Model}", Lead(configuration, model),
+        $"Pretraining {configuration.Model}", Lead(configuration, model, log),
         ReportPage.Cards(ReportFigures.Cards(log, configuration.Recipe.Objective)),
         ReportPage.Charts(ReportCharts.Of(log, configuration.Recipe.Objective)),
         new XElement(HtmlPage.Html + "h2", "Settings"),
-        Settings(configuration, model));
+        ReportPage.Table(ReportSettings.Of(configuration, model)));
 
-    static string Lead(RunConfiguration c, ModelDescription model) => string.Create(CultureInfo.InvariantCulture,
-        $"{model.ParameterCount:#,0} parameters, {c.Recipe.Optimizer}, {c.Recipe.Steps:#,0} steps of {c.Recipe.TokensAStep()} tokens on {c.Device}. Text: {c.TextDescription}. Held out: one document in {HeldOut.Share}.");
+    static string Lead(RunConfiguration c, ModelDescription model, MetricsLog log) => string.Create(CultureInfo.InvariantCulture,
+        $"{model.ParameterCount:#,0} parameters, {c.Recipe.Optimizer}, {Steps(log, c.Recipe.Steps)} of {c.Recipe.TokensAStep()} tokens on {c.Device}. Text: {c.TextDescription}. Held out: one document in {HeldOut.Share}.");
 
-    static XElement Settings(RunConfiguration configuration, ModelDescription model)
+    static string Steps(MetricsLog log, long all)
     {
-        var recipe = JsonSerializer.SerializeToElement(configuration.Recipe, JsonFiles.Options);
-        var rows = recipe.EnumerateObject().Select(p => (p.Name.Replace('_', ' '), p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : Plain(p.Value)))
-            .Prepend(("seed", configuration.Seed.ToString(CultureInfo.InvariantCulture)))
-            .Concat(model.Configuration.Select(p => ($"model: {p.Name}", p.Value)));
-        return ReportPage.Table(rows);
+        long done = log.Steps.Count > 0 ? log.Steps[^1].GetProperty("step").GetInt64() : 0;
+        return string.Create(CultureInfo.InvariantCulture, $"{(done < all ? $"interrupted after step {done:#,0} of " : "")}{all:#,0} steps");
     }
-
-    internal static string Plain(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => string.Join(", ", value.EnumerateObject().Select(p => $"{p.Name.Replace('_', ' ')} {Plain(p.Value)}")),
-        JsonValueKind.Array => string.Join("; ", value.EnumerateArray().Select(Plain)),
-        _ => value.GetRawText(),
-    };
 }

@@ -50,7 +50,7 @@ public sealed record MetricsLog(IReadOnlyList<MeasuredStep> Steps, IReadOnlyList
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot read {path}: {e.Message}", e);
+            throw new TrainingException($"cannot read {path}: {e.Reason(path)}", e);
         }
 
         return new(steps, evaluations, baselines);

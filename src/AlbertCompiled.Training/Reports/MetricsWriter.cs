@@ -33,7 +33,7 @@ public sealed class MetricsWriter : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot write {path}: {e.Message}", e);
+            throw new TrainingException($"cannot write {path}: {e.Reason(path)}", e);
         }
 
         json = new(buffer);
@@ -141,6 +141,6 @@ public sealed class MetricsWriter : IDisposable
     IOException Failed(IOException e)
     {
         failed = true;
-        return new($"cannot write {path}: {e.Message}", e);
+        return new($"cannot write {path}: {e.Reason(path)}", e);
     }
 }

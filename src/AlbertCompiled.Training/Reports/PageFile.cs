@@ -26,7 +26,7 @@ public static class PageFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot write {path}: {e.Message}", e);
+            throw new TrainingException($"cannot write {path}: {e.Reason(path)}", e);
         }
     }
 

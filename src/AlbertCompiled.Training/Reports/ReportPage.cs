@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 
 namespace AlbertCompiled.Training;
@@ -24,7 +25,11 @@ static class ReportPage
     public static XElement Table(IReadOnlyList<string> header, IEnumerable<(string Name, IReadOnlyList<string> Values)> rows) =>
         new(Html + "table", new XElement(Html + "tr", header.Select(h => new XElement(Html + "th", h))), rows.Select(r => Row(r.Name, r.Values)));
 
-    static XElement Row(string name, IReadOnlyList<string> values) => new(Html + "tr", new XElement(Html + "th", name), values.Select(v => new XElement(Html + "td", v)));
+    static XElement Row(string name, IReadOnlyList<string> values) => new(Html + "tr", new XElement(Html + "th", name), values.Select(Cell));
+
+    static XElement Cell(string value) => new(Html + "td", IsNumber(value) ? new XAttribute("class", "number") : null, value);
+
+    static bool IsNumber(string value) => double.TryParse(value.TrimEnd('%'), NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out _);
 
     static XElement Card(ReportCard card) => new(Html + "div", new XAttribute("class", "card"),
         new XElement(Html + "div", new XAttribute("class", "name"), card.Name),

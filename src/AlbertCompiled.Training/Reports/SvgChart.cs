@@ -7,7 +7,7 @@ namespace AlbertCompiled.Training;
 static class SvgChart
 {
     const int Width = 560, Height = 300, Left = 62, Right = 14, Top = 12, Bottom = 34;
-    const double LabelHeight = 15;
+    const double LabelHeight = 15, FirstLabel = 11, Descent = 4; // a line of text, its part above the base line, below
 
     public static XElement Draw(Chart chart)
     {
@@ -29,7 +29,7 @@ static class SvgChart
 
         foreach (double tick in x.Ticks)
             yield return Svg.Text("tick middle", X(x, tick), Height - Bottom + 18, tick.ToString("#,0", CultureInfo.InvariantCulture));
-        yield return Svg.Text("tick end", Width - Right, Height - 2, chart.Across);
+        yield return Svg.Text("tick end", Width - Right, Height - Descent, chart.Across);
     }
 
     static IEnumerable<XElement> Changes(Chart chart, Axis x)
@@ -43,7 +43,7 @@ static class SvgChart
 
     static IEnumerable<XElement> Labels(Chart chart, Axis y)
     {
-        double lowest = 0;
+        double lowest = FirstLabel;
         foreach (var level in chart.Levels.OrderByDescending(l => l.Y)) // from the top of the page down
         {
             double label = Math.Max(Y(y, level.Y) - 5, lowest); // over its line, or lower if that would touch the label above

@@ -49,7 +49,7 @@ sealed class TensorBoardEvents : IDisposable
         }
         catch (IOException e)
         {
-            throw new IOException($"cannot write {path}: {e.Message}", e);
+            throw new IOException($"cannot write {path}: {e.Reason(path)}", e);
         }
     }
 

@@ -150,7 +150,7 @@ public sealed class PretrainingLoop
     TrainingException Diverged(long step, float loss, float norm)
     {
         string what = float.IsFinite(loss) ? $"the gradient norm is {norm}" : $"the loss is {loss}";
-        return new($"{what} at step {step}, so training stopped; {LastCheckpoint()}: try a lower --learning-rate");
+        return new($"{what} at step {step}, so training stopped; {LastCheckpoint()}: begin anew with a lower --learning-rate, in the same --run with --new");
     }
 
     string LastCheckpoint() => checkpoints.Latest() is { } folder ? $"the last good checkpoint is {folder}" : "there is no earlier checkpoint";

@@ -80,9 +80,9 @@ public sealed record RunFolder(string Folder)
     public static (RunFolder Run, RunConfiguration Configuration) Open(string folder)
     {
         var run = new RunFolder(folder);
-        if (!File.Exists(run.Configuration)) throw new TrainingException($"{folder} is not the folder of a run: it has no config.json");
+        if (!File.Exists(run.Configuration)) throw new TrainingException($"{folder} is not the folder of a run: {(Directory.Exists(folder) ? "it has no config.json" : File.Exists(folder) ? "it is a file" : "there is no such folder")}");
         return (run, JsonFiles.Read<RunConfiguration>(run.Configuration));
     }
 
-    static TrainingException CannotWrite(string folder, Exception e) => new($"cannot write the run folder {folder}: {e.Message}; choose another with --run", e);
+    static TrainingException CannotWrite(string folder, Exception e) => new($"cannot write the run folder {folder}: {e.Reason()}; choose another with --run", e);
 }

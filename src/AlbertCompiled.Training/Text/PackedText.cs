@@ -29,7 +29,7 @@ sealed class PackedText(Stream file) : Stream
         {
             ready.AsSpan(start, end - start).CopyTo(ready);
             (start, end) = (0, end - start);
-            int read = unpacked.Read(ready, end, ready.Length - end);
+            int read = Unpack(ready.AsSpan(end));
             end += read;
             if (read > 0) continue;
             return ready.AsSpan(0, end).SequenceEqual(Mark) ? 0 : throw new InvalidDataException("the packed data ends before its end");
@@ -50,6 +50,18 @@ sealed class PackedText(Stream file) : Stream
     {
         if (disposing) unpacked.Dispose();
         base.Dispose(disposing);
+    }
+
+    int Unpack(Span<byte> destination)
+    {
+        try
+        {
+            return unpacked.Read(destination);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException("it is not packed by gzip, or damaged", e);
+        }
     }
 
     static byte[] Pack(byte[] bytes)

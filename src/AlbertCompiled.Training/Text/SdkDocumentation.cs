@@ -87,7 +87,7 @@ public sealed partial class SdkDocumentation : ITextSource
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot read {file}: {e.Message}", e);
+            throw new TrainingException($"cannot read {file}: {e.Reason(file)}", e);
         }
 
         foreach (var member in document.Descendants("member"))

@@ -16,7 +16,7 @@ public static class TextFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot read {path}: {e.Message}", e);
+            throw new TrainingException($"cannot read {path}: {e.Reason(path)}", e);
         }
     }
 
@@ -31,7 +31,7 @@ public static class TextFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot read {folder}: {e.Message}", e);
+            throw new TrainingException($"cannot read {folder}: {e.Reason()}", e);
         }
 
         return [.. found.Order(StringComparer.Ordinal)];

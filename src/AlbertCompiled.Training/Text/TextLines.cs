@@ -123,7 +123,7 @@ public sealed class TextLines : IDisposable
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot read {name}: {e.Message}", e);
+            throw new TrainingException($"cannot read {name}: {e.Reason(name)}", e);
         }
 
         return !atEnd;

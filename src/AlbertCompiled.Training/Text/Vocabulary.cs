@@ -75,7 +75,7 @@ public sealed class Vocabulary
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot read the vocabulary {path}: {e.Message}", e);
+            throw new TrainingException($"cannot read the vocabulary {path}: {e.Reason(path)}", e);
         }
 
         return Parse(bytes, path);

@@ -17,7 +17,7 @@ static class DataFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot read {path}: {e.Message}", e);
+            throw new TrainingException($"cannot read {path}: {e.Reason(path)}", e);
         }
 
         if (!Utf8.IsValid(bytes)) throw Malformed(path, bytes);
@@ -54,7 +54,7 @@ static class DataFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot write {path}: {e.Message}", e);
+            throw new TrainingException($"cannot write {path}: {e.Reason(path)}", e);
         }
     }
 

@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Tests;
+
+/// <summary>Signals to the command line as a process: the run is saved, and the exit code names the signal.</summary>
+public sealed class InterruptionTests : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    [InlineData("HUP", 129)]
+    public void A_signal_saves_the_run(string signal, int code)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        folder.Write("text/a.txt", TestText.Documents(60, 30));
+        string run = folder["run"];
+        using var process = CliProcess.Start(CliProcess.Command(
+            "pretrain", "--text", folder["text"], "--batch-tokens", "128", "--sequence", "32", "--threads", "1", "--steps", "1000000", "--checkpoint-steps", "1", "--run", run));
+        while (!process.HasExited && new CheckpointStore(run).Latest() is null) Thread.Sleep(5);
+        Process.Start("kill", [$"-{signal}", $"{process.Id}"]).WaitForExit();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(code, process.ExitCode);
+        Assert.Contains("interrupted after step ", output);
+        Assert.True(File.Exists(folder["run/report.html"]));
+    }
+
+    [Fact]
+    public void Messages_are_in_one_language()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var (code, _, error) = CliProcess.Run(["env", "LC_ALL=tr_TR.UTF-8", .. CliProcess.Command("info")]);
+        Assert.Equal(2, code);
+        Assert.EndsWith("error: Required argument missing for command: 'info'; see albert info --help\n", error); // a shell may warn of the locale before
+    }
+}
