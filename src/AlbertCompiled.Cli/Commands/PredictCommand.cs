@@ -16,7 +16,7 @@ static class PredictCommand
         var models = new Argument<string[]>("folder") { Description = "Folder of a fine-tuned model, or of several seeds; of several models, probabilities are averaged", Arity = ArgumentArity.OneOrMore };
         var data = new Option<string?>("--data") { Description = "Data, as for training but without labels. Default: standard input, a text a line, a tab between the texts of a pair; or JSON lines with the columns as fields", HelpName = "path" };
         var set = new Option<string?>("--set") { Description = "Which test set of a GLUE task. Default: the first", HelpName = "name" };
-        var threshold = new Option<double?>("--threshold") { Description = "Null odds above which a question is answered by nothing. Default: the best on the development data, which finetune notes where questions may be without an answer", HelpName = "number" };
+        var threshold = new Option<double?>("--threshold") { Description = "Null odds above which a question is answered by nothing. Default: the best on the development data, which finetune notes where questions may be without an answer", HelpName = "number" }.Decimal(NumberRange.Any);
         var output = new Option<string?>("--predictions", "-o") { Description = "Write a file in the benchmark's format instead of JSON lines", HelpName = "file" };
         var command = new Command("predict", "Answers new data with a fine-tuned model, or with several together; prints a JSON object an example.") { models, data, set, threshold, output, place.Device, place.Threads };
         command.SetAction(parsed =>

@@ -26,7 +26,7 @@ public static class HtmlReport
 
     static string Steps(MetricsLog log, long all)
     {
-        long done = log.Steps.Count > 0 ? log.Steps[^1].GetProperty("step").GetInt64() : 0;
+        long done = log.Steps.Count > 0 ? log.Steps[^1].Step : 0;
         return string.Create(CultureInfo.InvariantCulture, $"{(done < all ? $"interrupted after step {done:#,0} of " : "")}{all:#,0} steps");
     }
 }
