@@ -35,6 +35,7 @@ public sealed class InterruptionTests : IDisposable
     {
         if (OperatingSystem.IsWindows()) return;
         var (code, _, error) = CliProcess.Run(["env", "LC_ALL=tr_TR.UTF-8", .. CliProcess.Command("info")]);
-        Assert.Equal((2, "error: Required argument missing for command: 'info'; see albert info --help\n"), (code, error));
+        Assert.Equal(2, code);
+        Assert.EndsWith("error: Required argument 'model' missing for command: 'info'; see albert info --help\n", error); // a shell may warn of the locale before
     }
 }
