@@ -36,6 +36,6 @@ public sealed class InterruptionTests : IDisposable
         if (OperatingSystem.IsWindows()) return;
         var (code, _, error) = CliProcess.Run(["env", "LC_ALL=tr_TR.UTF-8", .. CliProcess.Command("info")]);
         Assert.Equal(2, code);
-        Assert.EndsWith("error: Required argument missing for command: 'info'; see albert info --help\n", error); // a shell may warn of the locale before
+        Assert.EndsWith("error: Required argument 'model' missing for command: 'info'; see albert info --help\n", error); // a shell may warn of the locale before
     }
 }

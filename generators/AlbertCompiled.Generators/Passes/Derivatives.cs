@@ -12,9 +12,7 @@ internal static class Derivatives
     {
         [Op.Add] = (e, z, g) => [g, g],
         [Op.Subtract] = (e, z, g) => [g, e.Unary(Op.Negate, g)],
-        [Op.Multiply] = (e, z, g) => z.Inputs[0] == z.Inputs[1]
-            ? [e.Binary(Op.Multiply, e.Binary(Op.Multiply, g, 2), Input(e, z, 0)), null]
-            : [e.Binary(Op.Multiply, g, Input(e, z, 1)), e.Binary(Op.Multiply, g, Input(e, z, 0))],
+        [Op.Multiply] = (e, z, g) => [e.Binary(Op.Multiply, g, Input(e, z, 1)), e.Binary(Op.Multiply, g, Input(e, z, 0))],
         [Op.Divide] = (e, z, g) =>
         {
             var first = e.Binary(Op.Divide, g, Input(e, z, 1));

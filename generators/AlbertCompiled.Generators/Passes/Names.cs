@@ -25,7 +25,7 @@ internal sealed class Names
     [
         "Attention", "Band", "BandRows", "Batch", "Chunks", "Clear", "ClearGradients", "Compiled", "CountOf", "Description", "Device", "DropoutKey", "ExactFixed", "ExactPrediction",
         "ExactSequence", "ExactToken", "Fixed", "From", "Gradient", "Gradients", "Offset", "Output", "Own", "PackWeights", "Packed", "Pointer", "Prediction", "PredictionChunk",
-        "PredictionChunkRows", "PredictionRows", "Predictions", "Queue", "Run", "Scratch", "Sequence", "SequenceChunk", "SequenceChunkRows", "SequenceRows", "Sequences", "Team", "Token",
+        "PredictionChunkRows", "PredictionRows", "Predictions", "Queue", "Run", "Scratch", "Sequence", "SequenceChunk", "SequenceChunkRows", "SequenceRows", "Sequences", "Size", "Team", "Token",
         "TokenChunk", "TokenChunkRows", "TokenRows", "Tokens", "Value", "Values", "Weight", "WeightsChanged", "WholePredictions", "WholeSequences", "WholeTokens",
         .. OfObject,
         .. ProgramRule.All.Select(rule => Pascal(rule.Infers)).Append("Train").SelectMany(program => new[] { "Cpu" + program, "Gpu" + program }),
