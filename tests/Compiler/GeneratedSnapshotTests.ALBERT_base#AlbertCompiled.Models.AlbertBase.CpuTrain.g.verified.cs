@@ -40,10 +40,14 @@ partial class AlbertBase
         void Encode()
         {
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            Team.Rows(new EmbeddedLayerNorm(Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight, Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), lookup, embeddedSum, embeddedSum2, Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, embedded), Tokens);
+            Team.Rows(new EmbeddedLayerNorm(
+                Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight,
+                Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), lookup, embeddedSum,
+                embeddedSumRowMean, Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, embedded), Tokens);
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            Gemm.Multiply<V, P, HiddenLinear>(Team, new(embedded, 128), new(Values + Offset.EmbeddingHiddenMappingInWeight, 128, transposed: true), Tokens, 768, 128, new HiddenLinear(Values + Offset.EmbeddingHiddenMappingInBias, layerOutput[0]));
+            Gemm.Multiply<V, P, HiddenLinear>(Team, new(embedded, 128), new(Values + Offset.EmbeddingHiddenMappingInWeight, 128, transposed: true),
+                Tokens, 768, 128, new HiddenLinear(Values + Offset.EmbeddingHiddenMappingInBias, layerOutput[0]));
         }
 
         void LayerGroup()
@@ -51,25 +55,35 @@ partial class AlbertBase
             for (int layer = 0; layer < 12; layer++)
             {
                 // var queryKeyValue = Linear(x, a.QueryKeyValue);
-                PackedB.Multiply<V, P, QueryKeyValueLinear>(Team, new(layerOutput[layer], 768), queryKeyValueWeightTransposedPacked, Tokens, 2304, 768, new QueryKeyValueLinear(Values + Offset.QueryKeyValueBias, queryKeyValue[layer]));
+                PackedB.Multiply<V, P, QueryKeyValueLinear>(Team, new(layerOutput[layer], 768), queryKeyValueWeightTransposedPacked,
+                    Tokens, 2304, 768, new QueryKeyValueLinear(Values + Offset.QueryKeyValueBias, queryKeyValue[layer]));
 
                 // var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
-                Attention.Forward<V, P>(Team, queryKeyValue[layer], 2304, context[layer], 768, contextLogSum[layer], 12, Pointer(Batch.Starts), Sequences, 12, 64, 0, 0);
+                Attention.Forward<V, P>(Team,
+                    queryKeyValue[layer], 2304, context[layer], 768, contextLogSum[layer], 12, Pointer(Batch.Starts), Sequences,
+                    heads: 12, headSize: 64);
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(context[layer], 768), attentionDenseWeightTransposedPacked, Tokens, 768, 768, new AttentionSumLayer(layerOutput[layer], Values + Offset.AttentionDenseBias, attentionSum[layer]));
+                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(context[layer], 768), attentionDenseWeightTransposedPacked,
+                    Tokens, 768, 768, new AttentionSumLayer(layerOutput[layer], Values + Offset.AttentionDenseBias, attentionSum[layer]));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                Team.Rows(new AttendedLayerNorm(attentionSum[layer], attendedSum[layer], attendedSum2[layer], Values + Offset.AttentionLayerNormWeight, Values + Offset.AttentionLayerNormBias, attended[layer]), Tokens);
+                Team.Rows(new AttendedLayerNorm(
+                    attentionSum[layer], attendedSum[layer], attendedSumRowMean[layer], Values + Offset.AttentionLayerNormWeight,
+                    Values + Offset.AttentionLayerNormBias, attended[layer]), Tokens);
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(attended[layer], 768), ffnWeightTransposedPacked, Tokens, 3072, 768, new ExpandedGeluTanh(expandedProduct[layer], Values + Offset.FfnBias, expanded[layer]));
+                PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(attended[layer], 768), ffnWeightTransposedPacked,
+                    Tokens, 3072, 768, new ExpandedGeluTanh(expandedProduct[layer], Values + Offset.FfnBias, expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded[layer], 3088), ffnOutputWeightTransposedPacked, Tokens, 768, 3072, new LayerSumLayer(attended[layer], Values + Offset.FfnOutputBias, layerSum[layer]));
+                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded[layer], 3088), ffnOutputWeightTransposedPacked,
+                    Tokens, 768, 3072, new LayerSumLayer(attended[layer], Values + Offset.FfnOutputBias, layerSum[layer]));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                Team.Rows(new LayerOutputLayerNorm(layerSum[layer], layerOutputSum[layer], layerOutputSum2[layer], Values + Offset.FullLayerLayerNormWeight, Values + Offset.FullLayerLayerNormBias, layerOutput[layer + 1]), Tokens);
+                Team.Rows(new LayerOutputLayerNorm(
+                    layerSum[layer], layerOutputSum[layer], layerOutputSumRowMean[layer], Values + Offset.FullLayerLayerNormWeight,
+                    Values + Offset.FullLayerLayerNormBias, layerOutput[layer + 1]), Tokens);
             }
         }
 
@@ -81,27 +95,33 @@ partial class AlbertBase
             // var first = Rows(hidden, batch.First);
             Team.Rows(new FirstPool(layerOutput[12], Pointer(Batch.First), first2), Sequences);
 
-            // var mlm = Mean(CrossEntropy(logits, batch.Labels));
+            // gradient of: var mlm = Mean(CrossEntropy(logits, batch.Labels));
             Team.Rows(new MlmMeanGradient(WholePredictions, dMlm), 1);
 
-            // var sop = Mean(CrossEntropy(order, batch.Order));
+            // gradient of: var sop = Mean(CrossEntropy(order, batch.Order));
             Team.Rows(new SopMeanGradient(WholeSequences, dSop), 1);
 
             // var transformed = Activate(Linear(x, transform));
-            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(predicted, 768), new(Values + Offset.PredictionsDenseWeight, 768, transposed: true), Predictions, 128, 768, new StoreEpilogue(transformedProduct, 128));
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(predicted, 768), new(Values + Offset.PredictionsDenseWeight, 768, transposed: true),
+                Predictions, 128, 768, new StoreEpilogue(transformedProduct, 128));
 
             // return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, P, PooledPool>(Team, new(first2, 768), new(Values + Offset.PoolerWeight, 768, transposed: true), Sequences, 768, 768, new PooledPool(Values + Offset.PoolerBias, pooled));
+            Gemm.Multiply<V, P, PooledPool>(Team, new(first2, 768), new(Values + Offset.PoolerWeight, 768, transposed: true),
+                Sequences, 768, 768, new PooledPool(Values + Offset.PoolerBias, pooled));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-            Team.Rows(new DecoderInputLayerNorm(transformedProduct, Values + Offset.PredictionsDenseBias, geluTanh, centred, decoderInputSum, decoderInput, Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput2), Predictions);
+            Team.Rows(new DecoderInputLayerNorm(
+                transformedProduct, Values + Offset.PredictionsDenseBias, geluTanh, centred, decoderInputSum, decoderInputLayerNorm,
+                Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput), Predictions);
 
             // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            Gemm.Multiply<V, P, OrderLinear>(Team, new(pooled, 768), new(Values + Offset.ClassifierWeight, 768, transposed: true), Sequences, 2, 768, new OrderLinear(Values + Offset.ClassifierBias, order));
+            Gemm.Multiply<V, P, OrderLinear>(Team, new(pooled, 768), new(Values + Offset.ClassifierWeight, 768, transposed: true),
+                Sequences, 2, 768, new OrderLinear(Values + Offset.ClassifierBias, order));
 
             // var sop = Mean(CrossEntropy(order, batch.Order));
-            Team.Rows(new SopCrossEntropyGradient(order, Pointer(Batch.Order), meanPartials2, sopPartials, dSop, dSop2, dOrderPartials), Sequences);
-            ColumnSums.Add<V>(Team, sopPartials, Chunks(Sequences), 1, sop, accumulate: false);
+            Team.Rows(new SopCrossEntropyGradient(
+                order, Pointer(Batch.Order), meanPartials2, sopPartials, dSop, dShifted, dOrderPartials), Sequences);
+            ColumnSums.Add<V>(Team, sopPartials, Chunks(Sequences), 1, sopMean, accumulate: false);
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
             ColumnSums.Add<V>(Team, meanPartials2, Chunks(Sequences), 1, mean2, accumulate: false);
@@ -110,10 +130,12 @@ partial class AlbertBase
             ColumnSums.Add<V>(Team, dOrderPartials, Chunks(Sequences), 2, Gradients + Offset.ClassifierBias, accumulate: true);
 
             // gradient of: return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, P, PooledPoolGradient>(Team, new(dSop2, 2), new(Values + Offset.ClassifierWeight, 768), Sequences, 768, 2, new PooledPoolGradient(pooled, dPooled));
+            Gemm.Multiply<V, P, PooledPoolGradient>(Team, new(dShifted, 2), new(Values + Offset.ClassifierWeight, 768),
+                Sequences, 768, 2, new PooledPoolGradient(pooled, dPooled));
 
             // gradient of: var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dSop2, 2, transposed: true), new(pooled, 768), 2, 768, Sequences, new AccumulateEpilogue(Gradients + Offset.ClassifierWeight, 768));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dShifted, 2, transposed: true), new(pooled, 768),
+                2, 768, Sequences, new AccumulateEpilogue(Gradients + Offset.ClassifierWeight, 768));
 
             // a band of 512 predictions at a time
             for (int first = 0; first < Predictions; first += 512)
@@ -121,22 +143,26 @@ partial class AlbertBase
                 int rows = Math.Min(512, Predictions - first);
 
                 // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-                Gemm.Multiply<V, P, LogitsDecode>(Team, new(decoderInput2 + first * 128L, 128), new(Values + Offset.WordEmbeddingsWeight, 128, transposed: true), rows, 30000, 128, new LogitsDecode(Values + Offset.PredictionsBias, logits));
+                Gemm.Multiply<V, P, LogitsDecode>(Team, new(decoderInput + first * 128L, 128), new(Values + Offset.WordEmbeddingsWeight, 128, transposed: true),
+                    rows, 30000, 128, new LogitsDecode(Values + Offset.PredictionsBias, logits));
 
                 // var mlm = Mean(CrossEntropy(logits, batch.Labels));
-                Team.Rows(new MlmCrossEntropyGradient(logits, Pointer(Batch.Labels) + first, correct + first, mlm + first, dMlm), rows);
+                Team.Rows(new MlmCrossEntropyGradient(
+                    logits, Pointer(Batch.Labels) + first, correct + first, mlmCrossEntropy + first, dMlm), rows);
 
                 // gradient of: return MatMul(decoderInput, word, transposeB: true) + decoderBias;
                 ColumnSums.AddRows<V>(Team, logits, 30000, rows, 30000, Gradients + Offset.PredictionsBias);
-                Gemm.Multiply<V, P, StoreEpilogue>(Team, new(logits, 30000), new(Values + Offset.WordEmbeddingsWeight, 128), rows, 128, 30000, new StoreEpilogue(dDecodeProduct + first * 128L, 128));
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(logits, 30000, transposed: true), new(decoderInput2 + first * 128L, 128), 30000, 128, rows, new AccumulateEpilogue(Gradients + Offset.WordEmbeddingsWeight, 128));
+                Gemm.Multiply<V, P, StoreEpilogue>(Team, new(logits, 30000), new(Values + Offset.WordEmbeddingsWeight, 128),
+                    rows, 128, 30000, new StoreEpilogue(dDecoderInput + first * 128L, 128));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(logits, 30000, transposed: true), new(decoderInput + first * 128L, 128),
+                    30000, 128, rows, new AccumulateEpilogue(Gradients + Offset.WordEmbeddingsWeight, 128));
             }
 
             // ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
-            Team.Rows(new ColumnSum2(mlm, mlmPartials, correct, meanPartials), Predictions);
+            Team.Rows(new ColumnSum2(mlmCrossEntropy, mlmPartials, correct, meanPartials), Predictions);
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
-            ColumnSums.Add<V>(Team, mlmPartials, Chunks(Predictions), 1, mlm2, accumulate: false);
+            ColumnSums.Add<V>(Team, mlmPartials, Chunks(Predictions), 1, mlmMean, accumulate: false);
 
             // ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
             ColumnSums.Add<V>(Team, meanPartials, Chunks(Predictions), 1, mean, accumulate: false);
@@ -146,14 +172,17 @@ partial class AlbertBase
             ColumnSums.Add<V>(Team, dLinearPartials, Chunks(Sequences), 768, Gradients + Offset.PoolerBias, accumulate: true);
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-            Team.Rows(new DecoderInputLayerNormGradient(dDecodeProduct, decoderInput, dDecoderInputPartials2), Predictions);
+            Team.Rows(new DecoderInputLayerNormGradient(dDecoderInput, decoderInputLayerNorm, dDecoderInputPartials2), Predictions);
             ColumnSums.Add<V>(Team, dDecoderInputPartials2, Chunks(Predictions), 128, Gradients + Offset.PredictionsLayerNormWeight, accumulate: true);
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
-            Team.Rows(new SopAccuracyMean(mlm2, WholePredictions, mlm3, sop, WholeSequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
+            Team.Rows(new SopAccuracyMean(
+                mlmMean, WholePredictions, mlm, sopMean, WholeSequences, sop, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
 
-            // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-            Team.Rows(new ActivateGeluTanhGradient(dDecodeProduct, dDecoderInputPartials, Values + Offset.PredictionsLayerNormWeight, centred, decoderInputSum, geluTanh, transformedProduct, Values + Offset.PredictionsDenseBias, dGeluTanh, dTransformedPartials), Predictions);
+            // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
+            Team.Rows(new ActivateGeluTanhGradient(
+                dDecoderInput, dDecoderInputPartials, Values + Offset.PredictionsLayerNormWeight, centred, decoderInputSum, geluTanh,
+                transformedProduct, Values + Offset.PredictionsDenseBias, dGeluTanh, dTransformedPartials), Predictions);
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             ColumnSums.Add<V>(Team, dDecoderInputPartials, Chunks(Predictions), 128, Gradients + Offset.PredictionsLayerNormBias, accumulate: true);
@@ -162,21 +191,25 @@ partial class AlbertBase
             ColumnSums.Add<V>(Team, dTransformedPartials, Chunks(Predictions), 128, Gradients + Offset.PredictionsDenseBias, accumulate: true);
 
             // gradient of: return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dPooled, 768), new(Values + Offset.PoolerWeight, 768), Sequences, 768, 768, new StoreEpilogue(dLinearProduct, 768));
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dPooled, 768, transposed: true), new(first2, 768), 768, 768, Sequences, new AccumulateEpilogue(Gradients + Offset.PoolerWeight, 768));
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dPooled, 768), new(Values + Offset.PoolerWeight, 768),
+                Sequences, 768, 768, new StoreEpilogue(dFirst, 768));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dPooled, 768, transposed: true), new(first2, 768),
+                768, 768, Sequences, new AccumulateEpilogue(Gradients + Offset.PoolerWeight, 768));
 
             // gradient of: var transformed = Activate(Linear(x, transform));
-            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dGeluTanh, 128), new(Values + Offset.PredictionsDenseWeight, 768), Predictions, 768, 128, new StoreEpilogue(dTransformedProduct, 768));
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh, 128, transposed: true), new(predicted, 768), 128, 768, Predictions, new AccumulateEpilogue(Gradients + Offset.PredictionsDenseWeight, 768));
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dGeluTanh, 128), new(Values + Offset.PredictionsDenseWeight, 768),
+                Predictions, 768, 128, new StoreEpilogue(dPredicted, 768));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh, 128, transposed: true), new(predicted, 768),
+                128, 768, Predictions, new AccumulateEpilogue(Gradients + Offset.PredictionsDenseWeight, 768));
 
             // gradient of: var first = Rows(hidden, batch.First);
-            Arrays.Clear(Team, dFirst, 768L * Tokens);
-            Tables.ScatterAdd(Team, dFirst, 768, Pointer(Batch.First), dLinearProduct, 768, Sequences, 768);
+            Arrays.Clear(Team, dFirst2, 768L * Tokens);
+            Tables.ScatterAdd(Team, dFirst2, 768, Pointer(Batch.First), dFirst, 768, Sequences, 768);
 
             // gradient of: var predicted = Rows(hidden, batch.Predicted);
-            Arrays.Clear(Team, dPredicted, 768L * Tokens);
-            Tables.ScatterAdd(Team, dPredicted, 768, Pointer(Batch.Predicted), dTransformedProduct, 768, Predictions, 768);
-            Team.Rows(new PredictedPretrainingGradient2(dFirst, dPredicted, dQueryKeyValue[0]), Tokens);
+            Arrays.Clear(Team, dPredicted2, 768L * Tokens);
+            Tables.ScatterAdd(Team, dPredicted2, 768, Pointer(Batch.Predicted), dPredicted, 768, Predictions, 768);
+            Team.Rows(new PredictedPretrainingGradient2(dFirst2, dPredicted2, dHidden[0]), Tokens);
         }
 
         void LayerGroupGradient()
@@ -184,7 +217,9 @@ partial class AlbertBase
             for (int layer = 11; layer >= 0; layer--)
             {
                 // gradient of: var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                Team.Rows(new LayerOutputRowMeanGradient(layerOutputSum[layer], layerOutputSum2[layer], dQueryKeyValue[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer], dLayerOutputPartials2, Values + Offset.FullLayerLayerNormWeight, dLayerOutput, dLayerSumPartials), Tokens);
+                Team.Rows(new LayerOutputRowMeanGradient(
+                    layerOutputSum[layer], layerOutputSumRowMean[layer], dHidden[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer],
+                    dLayerOutputPartials2, Values + Offset.FullLayerLayerNormWeight, dLayerSum, dLayerSumPartials), Tokens);
                 ColumnSums.Add<V>(Team, dLayerOutputPartials, Chunks(Tokens), 768, Gradients + Offset.FullLayerLayerNormBias, accumulate: true);
                 ColumnSums.Add<V>(Team, dLayerOutputPartials2, Chunks(Tokens), 768, Gradients + Offset.FullLayerLayerNormWeight, accumulate: true);
 
@@ -192,55 +227,71 @@ partial class AlbertBase
                 ColumnSums.Add<V>(Team, dLayerSumPartials, Chunks(Tokens), 768, Gradients + Offset.FfnOutputBias, accumulate: true);
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, P, ActivateGeluTanhGradient2>(Team, new(dLayerOutput, 768), ffnOutputWeightPacked, Tokens, 3072, 768, new ActivateGeluTanhGradient2(expandedProduct[layer], Values + Offset.FfnBias, dGeluTanh2));
+                PackedB.Multiply<V, P, ActivateGeluTanhGradient2>(Team, new(dLayerSum, 768), ffnOutputWeightPacked,
+                    Tokens, 3072, 768, new ActivateGeluTanhGradient2(expandedProduct[layer], Values + Offset.FfnBias, dGeluTanh2));
 
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dLayerOutput, 768, transposed: true), new(expanded[layer], 3088), 768, 3072, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnOutputWeight, 3072));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dLayerSum, 768, transposed: true), new(expanded[layer], 3088),
+                    768, 3072, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnOutputWeight, 3072));
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
                 Team.Rows(new FfnBiasGradient(dGeluTanh2, dExpandedPartials), Tokens);
                 ColumnSums.Add<V>(Team, dExpandedPartials, Chunks(Tokens), 3072, Gradients + Offset.FfnBias, accumulate: true);
-                PackedB.Multiply<V, P, ExpandedLinearGradient>(Team, new(dGeluTanh2, 3088), ffnWeightPacked, Tokens, 768, 3072, new ExpandedLinearGradient(dLayerOutput, dExpanded));
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh2, 3088, transposed: true), new(attended[layer], 768), 3072, 768, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnWeight, 768));
+                PackedB.Multiply<V, P, ExpandedLinearGradient>(Team, new(dGeluTanh2, 3088), ffnWeightPacked,
+                    Tokens, 768, 3072, new ExpandedLinearGradient(dLayerSum, dAttended));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh2, 3088, transposed: true), new(attended[layer], 768),
+                    3072, 768, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnWeight, 768));
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                Team.Rows(new AttendedRowMeanGradient(attendedSum[layer], attendedSum2[layer], dExpanded, dAttendedPartials, attentionSum[layer], dAttendedPartials2, Values + Offset.AttentionLayerNormWeight, dAttended, dAttentionSumPartials), Tokens);
+                Team.Rows(new AttendedRowMeanGradient(
+                    attendedSum[layer], attendedSumRowMean[layer], dAttended, dAttendedPartials, attentionSum[layer], dAttendedPartials2,
+                    Values + Offset.AttentionLayerNormWeight, dAttentionSum, dAttentionSumPartials), Tokens);
                 ColumnSums.Add<V>(Team, dAttendedPartials, Chunks(Tokens), 768, Gradients + Offset.AttentionLayerNormBias, accumulate: true);
                 ColumnSums.Add<V>(Team, dAttendedPartials2, Chunks(Tokens), 768, Gradients + Offset.AttentionLayerNormWeight, accumulate: true);
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
                 ColumnSums.Add<V>(Team, dAttentionSumPartials, Chunks(Tokens), 768, Gradients + Offset.AttentionDenseBias, accumulate: true);
-                PackedB.Multiply<V, P, StoreEpilogue>(Team, new(dAttended, 768), attentionDenseWeightPacked, Tokens, 768, 768, new StoreEpilogue(dAttentionSumProduct, 768));
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dAttended, 768, transposed: true), new(context[layer], 768), 768, 768, Tokens, new AccumulateEpilogue(Gradients + Offset.AttentionDenseWeight, 768));
+                PackedB.Multiply<V, P, StoreEpilogue>(Team, new(dAttentionSum, 768), attentionDenseWeightPacked,
+                    Tokens, 768, 768, new StoreEpilogue(dContext, 768));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dAttentionSum, 768, transposed: true), new(context[layer], 768),
+                    768, 768, Tokens, new AccumulateEpilogue(Gradients + Offset.AttentionDenseWeight, 768));
 
                 // gradient of: var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
-                Attention.Backward<V, P>(Team, queryKeyValue[layer], 2304, context[layer], 768, contextLogSum[layer], 12, dAttentionSumProduct, 768, dContext, 2304, Pointer(Batch.Starts), Sequences, 12, 64, 0, 0);
+                Attention.Backward<V, P>(Team,
+                    queryKeyValue[layer], 2304, context[layer], 768, contextLogSum[layer], 12, dContext, 768, dQueryKeyValue, 2304,
+                    Pointer(Batch.Starts), Sequences, heads: 12, headSize: 64);
 
                 // gradient of: var queryKeyValue = Linear(x, a.QueryKeyValue);
-                Team.Rows(new QueryKeyValueBiasGradient(dContext, dQueryKeyValuePartials), Tokens);
+                Team.Rows(new QueryKeyValueBiasGradient(dQueryKeyValue, dQueryKeyValuePartials), Tokens);
                 ColumnSums.Add<V>(Team, dQueryKeyValuePartials, Chunks(Tokens), 2304, Gradients + Offset.QueryKeyValueBias, accumulate: true);
-                PackedB.Multiply<V, P, QueryKeyValueLinearGradient>(Team, new(dContext, 2304), queryKeyValueWeightPacked, Tokens, 768, 2304, new QueryKeyValueLinearGradient(dAttended, dQueryKeyValue[layer & 1]));
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dContext, 2304, transposed: true), new(layerOutput[layer], 768), 2304, 768, Tokens, new AccumulateEpilogue(Gradients + Offset.QueryKeyValueWeight, 768));
+                PackedB.Multiply<V, P, QueryKeyValueLinearGradient>(Team, new(dQueryKeyValue, 2304), queryKeyValueWeightPacked,
+                    Tokens, 768, 2304, new QueryKeyValueLinearGradient(dAttentionSum, dHidden[layer & 1]));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dQueryKeyValue, 2304, transposed: true), new(layerOutput[layer], 768),
+                    2304, 768, Tokens, new AccumulateEpilogue(Gradients + Offset.QueryKeyValueWeight, 768));
             }
         }
 
         void EncodeGradient()
         {
             // gradient of: var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            Team.Rows(new EmbeddingHiddenMappingInBiasGradient(dQueryKeyValue[0], dHiddenPartials), Tokens);
+            Team.Rows(new EmbeddingHiddenMappingInBiasGradient(dHidden[0], dHiddenPartials), Tokens);
             ColumnSums.Add<V>(Team, dHiddenPartials, Chunks(Tokens), 768, Gradients + Offset.EmbeddingHiddenMappingInBias, accumulate: true);
-            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dQueryKeyValue[0], 768), new(Values + Offset.EmbeddingHiddenMappingInWeight, 128), Tokens, 128, 768, new StoreEpilogue(dHiddenProduct, 128));
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dQueryKeyValue[0], 768, transposed: true), new(embedded, 128), 768, 128, Tokens, new AccumulateEpilogue(Gradients + Offset.EmbeddingHiddenMappingInWeight, 128));
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dHidden[0], 768), new(Values + Offset.EmbeddingHiddenMappingInWeight, 128),
+                Tokens, 128, 768, new StoreEpilogue(dEmbedded, 128));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dHidden[0], 768, transposed: true), new(embedded, 128),
+                768, 128, Tokens, new AccumulateEpilogue(Gradients + Offset.EmbeddingHiddenMappingInWeight, 128));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            Team.Rows(new EmbeddedRowMeanGradient(embeddedSum, embeddedSum2, dHiddenProduct, dEmbeddedPartials, lookup, dEmbeddedPartials2, Values + Offset.EmbeddingsLayerNormWeight, dEmbedded), Tokens);
+            Team.Rows(new EmbeddedRowMeanGradient(
+                embeddedSum, embeddedSumRowMean, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2,
+                Values + Offset.EmbeddingsLayerNormWeight, dLookup), Tokens);
             ColumnSums.Add<V>(Team, dEmbeddedPartials, Chunks(Tokens), 128, Gradients + Offset.EmbeddingsLayerNormBias, accumulate: true);
             ColumnSums.Add<V>(Team, dEmbeddedPartials2, Chunks(Tokens), 128, Gradients + Offset.EmbeddingsLayerNormWeight, accumulate: true);
 
             // gradient of: var lookup = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);
-            Tables.ScatterAdd(Team, Gradients + Offset.PositionEmbeddingsWeight, 128, Pointer(Batch.Positions), dEmbedded, 128, Tokens, 128);
-            Tables.ScatterAdd(Team, Gradients + Offset.TokenTypeEmbeddingsWeight, 128, Pointer(Batch.Segments), dEmbedded, 128, Tokens, 128);
-            Tables.ScatterAdd(Team, Gradients + Offset.WordEmbeddingsWeight, 128, Pointer(Batch.Tokens), dEmbedded, 128, Tokens, 128);
+            Tables.ScatterAdd(Team, Gradients + Offset.PositionEmbeddingsWeight, 128, Pointer(Batch.Positions), dLookup, 128, Tokens, 128);
+            Tables.ScatterAdd(Team, Gradients + Offset.TokenTypeEmbeddingsWeight, 128, Pointer(Batch.Segments), dLookup, 128, Tokens, 128);
+            Tables.ScatterAdd(Team, Gradients + Offset.WordEmbeddingsWeight, 128, Pointer(Batch.Tokens), dLookup, 128, Tokens, 128);
         }
     }
 }

@@ -31,10 +31,14 @@ partial class Small
         void Encode()
         {
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            Team.Rows(new EmbeddedLayerNorm(Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight, Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, embedded), Tokens);
+            Team.Rows(new EmbeddedLayerNorm(
+                Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight,
+                Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions),
+                Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, embedded), Tokens);
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            Gemm.Multiply<V, P, HiddenLinear>(Team, new(embedded, 8), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8, transposed: true), Tokens, 16, 8, new HiddenLinear(Values + Offset.EmbeddingHiddenMappingInBias, layerOutput[0]));
+            Gemm.Multiply<V, P, HiddenLinear>(Team, new(embedded, 8), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8, transposed: true),
+                Tokens, 16, 8, new HiddenLinear(Values + Offset.EmbeddingHiddenMappingInBias, layerOutput[0]));
         }
 
         void LayerGroup()
@@ -42,25 +46,32 @@ partial class Small
             for (int layer = 0; layer < 2; layer++)
             {
                 // var queryKeyValue = Linear(x, a.QueryKeyValue);
-                PackedB.Multiply<V, P, QueryKeyValueLinear>(Team, new(layerOutput[layer & 1], 16), queryKeyValueWeightTransposedPacked, Tokens, 48, 16, new QueryKeyValueLinear(Values + Offset.QueryKeyValueBias, queryKeyValue));
+                PackedB.Multiply<V, P, QueryKeyValueLinear>(Team, new(layerOutput[layer & 1], 16), queryKeyValueWeightTransposedPacked,
+                    Tokens, 48, 16, new QueryKeyValueLinear(Values + Offset.QueryKeyValueBias, queryKeyValue));
 
                 // var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
-                Attention.Forward<V, P>(Team, queryKeyValue, 48, context, 16, contextLogSum, 2, Pointer(Batch.Starts), Sequences, 2, 8, 0, 0);
+                Attention.Forward<V, P>(Team,
+                    queryKeyValue, 48, context, 16, contextLogSum, 2, Pointer(Batch.Starts), Sequences, heads: 2, headSize: 8);
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(context, 16), attentionDenseWeightTransposedPacked, Tokens, 16, 16, new AttentionSumLayer(layerOutput[layer & 1], Values + Offset.AttentionDenseBias, attentionSum));
+                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(context, 16), attentionDenseWeightTransposedPacked,
+                    Tokens, 16, 16, new AttentionSumLayer(layerOutput[layer & 1], Values + Offset.AttentionDenseBias, attentionSum));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                Team.Rows(new AttendedLayerNorm(attentionSum, Values + Offset.AttentionLayerNormWeight, Values + Offset.AttentionLayerNormBias, attended), Tokens);
+                Team.Rows(new AttendedLayerNorm(
+                    attentionSum, Values + Offset.AttentionLayerNormWeight, Values + Offset.AttentionLayerNormBias, attended), Tokens);
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(attended, 16), ffnWeightTransposedPacked, Tokens, 32, 16, new ExpandedGeluTanh(Values + Offset.FfnBias, expanded));
+                PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(attended, 16), ffnWeightTransposedPacked,
+                    Tokens, 32, 16, new ExpandedGeluTanh(Values + Offset.FfnBias, expanded));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded, 32), ffnOutputWeightTransposedPacked, Tokens, 16, 32, new LayerSumLayer(attended, Values + Offset.FfnOutputBias, layerSum));
+                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded, 32), ffnOutputWeightTransposedPacked,
+                    Tokens, 16, 32, new LayerSumLayer(attended, Values + Offset.FfnOutputBias, layerSum));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                Team.Rows(new LayerOutputLayerNorm(layerSum, Values + Offset.FullLayerLayerNormWeight, Values + Offset.FullLayerLayerNormBias, layerOutput[(layer + 1) & 1]), Tokens);
+                Team.Rows(new LayerOutputLayerNorm(
+                    layerSum, Values + Offset.FullLayerLayerNormWeight, Values + Offset.FullLayerLayerNormBias, layerOutput[(layer + 1) & 1]), Tokens);
             }
         }
 
@@ -73,25 +84,30 @@ partial class Small
             Team.Rows(new FirstPool(layerOutput[0], Pointer(Batch.First), first2), Sequences);
 
             // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-            Gemm.Multiply<V, P, TransformedGeluTanh>(Team, new(predicted, 16), new(Values + Offset.PredictionsDenseWeight, 16, transposed: true), Predictions, 8, 16, new TransformedGeluTanh(Values + Offset.PredictionsDenseBias, transformed));
+            Gemm.Multiply<V, P, TransformedGeluTanh>(Team, new(predicted, 16), new(Values + Offset.PredictionsDenseWeight, 16, transposed: true),
+                Predictions, 8, 16, new TransformedGeluTanh(Values + Offset.PredictionsDenseBias, transformed));
 
             // return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, P, PooledPool>(Team, new(first2, 16), new(Values + Offset.PoolerWeight, 16, transposed: true), Sequences, 16, 16, new PooledPool(Values + Offset.PoolerBias, pooled));
+            Gemm.Multiply<V, P, PooledPool>(Team, new(first2, 16), new(Values + Offset.PoolerWeight, 16, transposed: true),
+                Sequences, 16, 16, new PooledPool(Values + Offset.PoolerBias, pooled));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-            Team.Rows(new DecoderInputLayerNorm(transformed, Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput), Predictions);
+            Team.Rows(new DecoderInputLayerNorm(
+                transformed, Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput), Predictions);
 
             // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            Gemm.Multiply<V, P, LogitsDecode>(Team, new(decoderInput, 8), new(Values + Offset.WordEmbeddingsWeight, 8, transposed: true), Predictions, 50, 8, new LogitsDecode(Values + Offset.PredictionsBias, logits));
+            Gemm.Multiply<V, P, LogitsDecode>(Team, new(decoderInput, 8), new(Values + Offset.WordEmbeddingsWeight, 8, transposed: true),
+                Predictions, 50, 8, new LogitsDecode(Values + Offset.PredictionsBias, logits));
 
             // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            Gemm.Multiply<V, P, OrderLinear>(Team, new(pooled, 16), new(Values + Offset.ClassifierWeight, 16, transposed: true), Sequences, 2, 16, new OrderLinear(Values + Offset.ClassifierBias, order));
+            Gemm.Multiply<V, P, OrderLinear>(Team, new(pooled, 16), new(Values + Offset.ClassifierWeight, 16, transposed: true),
+                Sequences, 2, 16, new OrderLinear(Values + Offset.ClassifierBias, order));
 
             // ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
             Team.Rows(new PretrainingCorrect(logits, Pointer(Batch.Labels), meanPartials, mlmPartials), Predictions);
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
-            ColumnSums.Add<V>(Team, mlmPartials, Chunks(Predictions), 1, mlm, accumulate: false);
+            ColumnSums.Add<V>(Team, mlmPartials, Chunks(Predictions), 1, mlmMean, accumulate: false);
 
             // ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
             ColumnSums.Add<V>(Team, meanPartials, Chunks(Predictions), 1, mean, accumulate: false);
@@ -100,11 +116,12 @@ partial class Small
             Team.Rows(new PretrainingCorrect2(order, Pointer(Batch.Order), meanPartials2, sopPartials), Sequences);
 
             // var sop = Mean(CrossEntropy(order, batch.Order));
-            ColumnSums.Add<V>(Team, sopPartials, Chunks(Sequences), 1, sop, accumulate: false);
+            ColumnSums.Add<V>(Team, sopPartials, Chunks(Sequences), 1, sopMean, accumulate: false);
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
             ColumnSums.Add<V>(Team, meanPartials2, Chunks(Sequences), 1, mean2, accumulate: false);
-            Team.Rows(new SopAccuracyMean(mlm, WholePredictions, mlm2, sop, WholeSequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
+            Team.Rows(new SopAccuracyMean(
+                mlmMean, WholePredictions, mlm, sopMean, WholeSequences, sop, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
         }
     }
 }

@@ -450,7 +450,7 @@ partial class Small
         // [predictions, 50], 3 passes over a row
         // 1,714 FLOPs per row of predictions, 400 bytes per row
         internal readonly struct MlmCrossEntropyGradient(
-            float* logits, int* labelsIndex, float* meanPartials, float* mlmPartials, float* dMlm, float* dShiftedCrossEntropy,
+            float* logits, int* labelsIndex, float* meanPartials, float* mlmPartials, float* dMlm, float* dShifted2,
             float* dLogitsPartials) : IRowKernel
         {
             public static int BytesPerRow => 400;
@@ -509,18 +509,18 @@ partial class Small
                     float dQuotient = dMlm[0];
                     float dNegative = -dQuotient;
                     float dQuotient2 = dQuotient / total2;
-                    float* dShiftedCrossEntropyRow = dShiftedCrossEntropy + row * 64L;
+                    float* dShifted2Row = dShifted2 + row * 64L;
                     int column3 = 0;
                     for (; column3 <= 50 - V.Count; column3 += V.Count)
                     {
                         V dSum = dNegative * V.OneHot(column3, labelsIndexColumn) + dQuotient2 * V.Exp(V.Load(logitsRow + column3) - largest);
-                        dSum.Store(dShiftedCrossEntropyRow + column3);
+                        dSum.Store(dShifted2Row + column3);
                         (V.Load(dLogitsPartialsRow + column3) + dSum).Store(dLogitsPartialsRow + column3);
                     }
                     for (; column3 < 50; column3++)
                     {
                         Lanes1 dSum = dNegative * Lanes1.OneHot(column3, labelsIndexColumn) + dQuotient2 * Lanes1.Exp(Lanes1.Load(logitsRow + column3) - largest);
-                        dSum.Store(dShiftedCrossEntropyRow + column3);
+                        dSum.Store(dShifted2Row + column3);
                         (Lanes1.Load(dLogitsPartialsRow + column3) + dSum).Store(dLogitsPartialsRow + column3);
                     }
                 }
@@ -689,8 +689,8 @@ partial class Small
 
         // Pretraining › Decode › Activate › GeluTanh, gradient
         //   return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-        // [predictions, 8], 3 passes over a row
-        // 281 FLOPs per row of predictions, 164 bytes per row
+        // [predictions, 8], 2 passes over a row
+        // 235 FLOPs per row of predictions, 164 bytes per row
         internal readonly struct ActivateGeluTanhGradient(
             float* dDecoderInput, float* dDecoderInputPartials, float* predictionsLayerNormWeight, float* centred, float* decoderInputSum,
             float* geluTanh, float* transformedProduct, float* predictionsDenseBias, float* dGeluTanh, float* dTransformedPartials) : IRowKernel
@@ -709,36 +709,35 @@ partial class Small
                     float* dDecoderInputRow = dDecoderInput + row * 8L;
                     float* centredRow = centred + row * 8L;
                     Lanes1 dTotalTail = 0f;
+                    Lanes1 dTotal2Tail = 0f;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
                         Lanes1 dMatMul = Lanes1.Load(dDecoderInputRow + column);
                         (Lanes1.Load(dDecoderInputPartialsRow + column) + dMatMul).Store(dDecoderInputPartialsRow + column);
-                        dTotalTail += dMatMul * Lanes1.Load(predictionsLayerNormWeight + column) * Lanes1.Load(centredRow + column);
+                        Lanes1 dScaled = dMatMul * Lanes1.Load(predictionsLayerNormWeight + column);
+                        dTotalTail += dScaled * Lanes1.Load(centredRow + column);
+                        dTotal2Tail += dScaled;
                     }
                     float dTotal = dTotalTail.Sum();
+                    float dTotal2 = dTotal2Tail.Sum();
                     float inverse = 1f / MathF.Sqrt(decoderInputSum[row] / 8f + 1E-12f);
                     float dQuotient = dTotal * -0.5f * inverse * inverse * inverse / 8f;
-                    Lanes1 dTotal2Tail = 0f;
-                    for (int column = 0; column < 8; column += Lanes1.Count)
-                    {
-                        Lanes1 dCentred = Lanes1.Load(dDecoderInputRow + column) * Lanes1.Load(predictionsLayerNormWeight + column) * inverse + ((Lanes1)(dQuotient * 2f)) * Lanes1.Load(centredRow + column);
-                        dTotal2Tail += -dCentred;
-                    }
-                    float dTotal2 = dTotal2Tail.Sum();
-                    float dQuotient2 = dTotal2 / 8f;
+                    float dQuotient2 = -(dTotal2 * inverse) / 8f;
                     float* geluTanhRow = geluTanh + row * 8L;
                     float* transformedProductRow = transformedProduct + row * 8L;
                     float* dGeluTanhRow = dGeluTanh + row * 8L;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 dSum = Lanes1.Load(dDecoderInputRow + column) * Lanes1.Load(predictionsLayerNormWeight + column) * inverse + ((Lanes1)(dQuotient * 2f)) * Lanes1.Load(centredRow + column);
-                        Lanes1 dTransformed = dSum + dQuotient2;
+                        Lanes1 dScaled8 = dQuotient * Lanes1.Load(centredRow + column);
+                        Lanes1 dSum = Lanes1.Load(dDecoderInputRow + column) * Lanes1.Load(predictionsLayerNormWeight + column) * inverse + dScaled8;
+                        Lanes1 dTransformed = dSum + dScaled8 + dQuotient2;
                         Lanes1 sigmoid = Lanes1.Load(geluTanhRow + column);
                         Lanes1 sum2 = Lanes1.Load(transformedProductRow + column) + Lanes1.Load(predictionsDenseBias + column);
-                        Lanes1 dScaled17 = dTransformed * sum2 * (sigmoid - sigmoid * sigmoid);
-                        Lanes1 dSum3 = dTransformed * sigmoid + dScaled17 * (1.5957692f + 0.071354814f * sum2 * sum2) + dScaled17 * sum2 * 0.071354814f * 2f * sum2;
-                        dSum3.Store(dGeluTanhRow + column);
-                        (Lanes1.Load(dTransformedPartialsRow + column) + dSum3).Store(dTransformedPartialsRow + column);
+                        Lanes1 dScaled13 = dTransformed * sum2 * (sigmoid - sigmoid * sigmoid);
+                        Lanes1 dScaled17 = dScaled13 * sum2 * 0.071354814f * sum2;
+                        Lanes1 dSum4 = dTransformed * sigmoid + dScaled13 * (1.5957692f + 0.071354814f * sum2 * sum2) + dScaled17 + dScaled17;
+                        dSum4.Store(dGeluTanhRow + column);
+                        (Lanes1.Load(dTransformedPartialsRow + column) + dSum4).Store(dTransformedPartialsRow + column);
                     }
                 }
             }
@@ -748,7 +747,7 @@ partial class Small
         //   var predicted = Rows(hidden, batch.Predicted);
         // [tokens, 16], one pass over a row
         // 16 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct PredictedPretrainingGradient2(float* dFirst2, float* dPredicted2, float* dHiddenLinear) : IRowKernel
+        internal readonly struct PredictedPretrainingGradient2(float* dFirst2, float* dPredicted2, float* dHidden) : IRowKernel
         {
             public static int BytesPerRow => 192;
 
@@ -759,10 +758,10 @@ partial class Small
                 {
                     float* dFirst2Row = dFirst2 + row * 16L;
                     float* dPredicted2Row = dPredicted2 + row * 16L;
-                    float* dHiddenLinearRow = dHiddenLinear + row * 16L;
+                    float* dHiddenRow = dHidden + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        (V.Load(dFirst2Row + column) + V.Load(dPredicted2Row + column)).Store(dHiddenLinearRow + column);
+                        (V.Load(dFirst2Row + column) + V.Load(dPredicted2Row + column)).Store(dHiddenRow + column);
                     }
                 }
             }
@@ -770,10 +769,10 @@ partial class Small
 
         // Pretraining › Encode › LayerGroup › Layer › Dropout, gradient
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-        // [tokens, 16], 3 passes over a row
-        // 410 FLOPs per row of tokens, 208 bytes per row
+        // [tokens, 16], 2 passes over a row
+        // 300 FLOPs per row of tokens, 208 bytes per row
         internal readonly struct LayerSumDropoutGradient(
-            float* layerOutputSum, float* layerOutputSumRowMean, float* dHiddenLinear, float* dLayerOutputPartials, float* layerSum,
+            float* layerOutputSum, float* layerOutputSumRowMean, float* dHidden, float* dLayerOutputPartials, float* layerSum,
             float* dLayerOutputPartials2, float* fullLayerLayerNormWeight, float* dLayerOutputSum, float* dCentredSum, uint key3,
             float* dLayerSum, float* dLayerSumPartials) : IRowKernel
         {
@@ -792,37 +791,35 @@ partial class Small
                 {
                     float dQuotient = layerOutputSum[row] / 16f;
                     float dInverse = 1f / MathF.Sqrt(layerOutputSumRowMean[row] / 16f + 1E-12f);
-                    float* dHiddenLinearRow = dHiddenLinear + row * 16L;
+                    float* dHiddenRow = dHidden + row * 16L;
                     float* layerSumRow = layerSum + row * 16L;
                     V dTotalLanes = 0f;
-                    for (int column = 0; column < 16; column += V.Count)
-                    {
-                        V dLayerOutput = V.Load(dHiddenLinearRow + column);
-                        (V.Load(dLayerOutputPartialsRow + column) + dLayerOutput).Store(dLayerOutputPartialsRow + column);
-                        V dCentred = V.Load(layerSumRow + column) - dQuotient;
-                        (V.Load(dLayerOutputPartials2Row + column) + dLayerOutput * dCentred * dInverse).Store(dLayerOutputPartials2Row + column);
-                        dTotalLanes += dLayerOutput * V.Load(fullLayerLayerNormWeight + column) * dCentred;
-                    }
-                    float dTotal = dTotalLanes.Sum();
-                    dLayerOutputSum[row] = dTotal;
-                    float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse / 16f;
                     V dTotal2Lanes = 0f;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V dSum2 = V.Load(dHiddenLinearRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + ((V)(dQuotient2 * 2f)) * (V.Load(layerSumRow + column) - dQuotient);
-                        dTotal2Lanes += -dSum2;
+                        V dLayerOutput = V.Load(dHiddenRow + column);
+                        (V.Load(dLayerOutputPartialsRow + column) + dLayerOutput).Store(dLayerOutputPartialsRow + column);
+                        V dCentred = V.Load(layerSumRow + column) - dQuotient;
+                        (V.Load(dLayerOutputPartials2Row + column) + dLayerOutput * dCentred * dInverse).Store(dLayerOutputPartials2Row + column);
+                        V dScaled3 = dLayerOutput * V.Load(fullLayerLayerNormWeight + column);
+                        dTotalLanes += dScaled3 * dCentred;
+                        dTotal2Lanes += dScaled3;
                     }
+                    float dTotal = dTotalLanes.Sum();
                     float dTotal2 = dTotal2Lanes.Sum();
+                    dLayerOutputSum[row] = dTotal;
                     dCentredSum[row] = dTotal2;
-                    float dQuotient3 = dTotal2 / 16f;
+                    float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse / 16f;
+                    float dQuotient3 = -(dTotal2 * dInverse) / 16f;
                     uint key3Row = CounterRandom.RowKey(key3, row);
                     float* dLayerSumRow = dLayerSum + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V dSum3 = V.Load(dHiddenLinearRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + ((V)(dQuotient2 * 2f)) * (V.Load(layerSumRow + column) - dQuotient);
-                        V dScaled17 = (dSum3 + dQuotient3) * V.KeepMask(key3Row, column, 0x19999999u, 1.1111112f);
-                        dScaled17.Store(dLayerSumRow + column);
-                        (V.Load(dLayerSumPartialsRow + column) + dScaled17).Store(dLayerSumPartialsRow + column);
+                        V dScaled11 = dQuotient2 * (V.Load(layerSumRow + column) - dQuotient);
+                        V dSum3 = V.Load(dHiddenRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + dScaled11 + dScaled11;
+                        V dScaled13 = (dSum3 + dQuotient3) * V.KeepMask(key3Row, column, 0x19999999u, 1.1111112f);
+                        dScaled13.Store(dLayerSumRow + column);
+                        (V.Load(dLayerSumPartialsRow + column) + dScaled13).Store(dLayerSumPartialsRow + column);
                     }
                 }
             }
@@ -837,11 +834,12 @@ partial class Small
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
-                W dSum3 = W.Load(expandedProduct + row * 32L + column) + W.Load(ffnBias + column);
-                W dSum4 = 1.5957692f + 0.071354814f * dSum3 * dSum3;
-                W dSigmoid = W.Sigmoid(dSum3 * dSum4);
-                W dScaled5 = product * dSum3 * (dSigmoid - dSigmoid * dSigmoid);
-                (product * dSigmoid + dScaled5 * dSum4 + dScaled5 * dSum3 * 0.071354814f * 2f * dSum3).Store(dGeluTanh2 + row * 32L + column);
+                W dSum4 = W.Load(expandedProduct + row * 32L + column) + W.Load(ffnBias + column);
+                W dSum5 = 1.5957692f + 0.071354814f * dSum4 * dSum4;
+                W dSigmoid = W.Sigmoid(dSum4 * dSum5);
+                W dScaled5 = product * dSum4 * (dSigmoid - dSigmoid * dSigmoid);
+                W dScaled8 = dScaled5 * dSum4 * 0.071354814f * dSum4;
+                (product * dSigmoid + dScaled5 * dSum5 + dScaled8 + dScaled8).Store(dGeluTanh2 + row * 32L + column);
             }
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -878,11 +876,11 @@ partial class Small
 
         // Pretraining › Encode › LayerGroup › Layer › Dropout, gradient
         //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-        // [tokens, 16], 3 passes over a row
-        // 804 FLOPs per row of tokens, 408 bytes per row
+        // [tokens, 16], 2 passes over a row
+        // 568 FLOPs per row of tokens, 408 bytes per row
         internal readonly struct AttentionSumDropoutGradient(
             float* layerOutputSumRowMean, float* dLayerOutputSum, float* layerOutputSum, float* dCentredSum, float* attendedSum,
-            float* attendedSumRowMean, float* dHiddenLinear, float* fullLayerLayerNormWeight, float* layerSum, float* dExpandedProduct,
+            float* attendedSumRowMean, float* dHidden, float* fullLayerLayerNormWeight, float* layerSum, float* dExpandedProduct,
             float* dAttendedPartials, float* attentionSum, float* dAttendedPartials2, float* attentionLayerNormWeight,
             float* dAttentionSum, uint key2, float* dAttentionSumDropout, float* dAttentionSumPartials) : IRowKernel
         {
@@ -902,46 +900,45 @@ partial class Small
                     float dInverse = 1f / MathF.Sqrt(layerOutputSumRowMean[row] / 16f + 1E-12f);
                     float dQuotient = dLayerOutputSum[row] * -0.5f * dInverse * dInverse * dInverse / 16f;
                     float dQuotient2 = layerOutputSum[row] / 16f;
-                    float dQuotient3 = dCentredSum[row] / 16f;
+                    float dQuotient3 = -(dCentredSum[row] * dInverse) / 16f;
                     float dQuotient4 = attendedSum[row] / 16f;
                     float dInverse2 = 1f / MathF.Sqrt(attendedSumRowMean[row] / 16f + 1E-12f);
-                    float* dHiddenLinearRow = dHiddenLinear + row * 16L;
+                    float* dHiddenRow = dHidden + row * 16L;
                     float* layerSumRow = layerSum + row * 16L;
                     float* dExpandedProductRow = dExpandedProduct + row * 16L;
                     float* attentionSumRow = attentionSum + row * 16L;
                     V dTotal3Lanes = 0f;
-                    for (int column = 0; column < 16; column += V.Count)
-                    {
-                        V dSum2 = V.Load(dHiddenLinearRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + ((V)(dQuotient * 2f)) * (V.Load(layerSumRow + column) - dQuotient2);
-                        V dAttended = dSum2 + dQuotient3 + V.Load(dExpandedProductRow + column);
-                        (V.Load(dAttendedPartialsRow + column) + dAttended).Store(dAttendedPartialsRow + column);
-                        V dDifference = V.Load(attentionSumRow + column) - dQuotient4;
-                        (V.Load(dAttendedPartials2Row + column) + dAttended * dDifference * dInverse2).Store(dAttendedPartials2Row + column);
-                        dTotal3Lanes += dAttended * V.Load(attentionLayerNormWeight + column) * dDifference;
-                    }
-                    float dTotal3 = dTotal3Lanes.Sum();
-                    float dQuotient6 = dTotal3 * -0.5f * dInverse2 * dInverse2 * dInverse2 / 16f;
                     V dTotal4Lanes = 0f;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V dSum5 = V.Load(dHiddenLinearRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + ((V)(dQuotient * 2f)) * (V.Load(layerSumRow + column) - dQuotient2);
-                        V dScaled17 = (dSum5 + dQuotient3 + V.Load(dExpandedProductRow + column)) * V.Load(attentionLayerNormWeight + column);
-                        dTotal4Lanes += -(dScaled17 * dInverse2 + ((V)(dQuotient6 * 2f)) * (V.Load(attentionSumRow + column) - dQuotient4));
+                        V dScaled7 = dQuotient * (V.Load(layerSumRow + column) - dQuotient2);
+                        V dSum3 = V.Load(dHiddenRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + dScaled7 + dScaled7;
+                        V dAttended = dSum3 + dQuotient3 + V.Load(dExpandedProductRow + column);
+                        (V.Load(dAttendedPartialsRow + column) + dAttended).Store(dAttendedPartialsRow + column);
+                        V dDifference = V.Load(attentionSumRow + column) - dQuotient4;
+                        (V.Load(dAttendedPartials2Row + column) + dAttended * dDifference * dInverse2).Store(dAttendedPartials2Row + column);
+                        V dScaled11 = dAttended * V.Load(attentionLayerNormWeight + column);
+                        dTotal3Lanes += dScaled11 * dDifference;
+                        dTotal4Lanes += dScaled11;
                     }
+                    float dTotal3 = dTotal3Lanes.Sum();
                     float dTotal4 = dTotal4Lanes.Sum();
-                    float dQuotient7 = dTotal4 / 16f;
+                    float dQuotient6 = dTotal3 * -0.5f * dInverse2 * dInverse2 * dInverse2 / 16f;
+                    float dQuotient7 = -(dTotal4 * dInverse2) / 16f;
                     float* dAttentionSumRow = dAttentionSum + row * 16L;
                     uint key2Row = CounterRandom.RowKey(key2, row);
                     float* dAttentionSumDropoutRow = dAttentionSumDropout + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V dSum9 = V.Load(dHiddenLinearRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + ((V)(dQuotient * 2f)) * (V.Load(layerSumRow + column) - dQuotient2);
-                        V dScaled29 = (dSum9 + dQuotient3 + V.Load(dExpandedProductRow + column)) * V.Load(attentionLayerNormWeight + column);
-                        V dSum13 = dScaled29 * dInverse2 + ((V)(dQuotient6 * 2f)) * (V.Load(attentionSumRow + column) - dQuotient4) + dQuotient7;
-                        dSum13.Store(dAttentionSumRow + column);
-                        V dScaled33 = dSum13 * V.KeepMask(key2Row, column, 0x19999999u, 1.1111112f);
-                        dScaled33.Store(dAttentionSumDropoutRow + column);
-                        (V.Load(dAttentionSumPartialsRow + column) + dScaled33).Store(dAttentionSumPartialsRow + column);
+                        V dScaled15 = dQuotient * (V.Load(layerSumRow + column) - dQuotient2);
+                        V dSum7 = V.Load(dHiddenRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + dScaled15 + dScaled15;
+                        V dScaled16 = (dSum7 + dQuotient3 + V.Load(dExpandedProductRow + column)) * V.Load(attentionLayerNormWeight + column);
+                        V dScaled22 = dQuotient6 * (V.Load(attentionSumRow + column) - dQuotient4);
+                        V dSum12 = dScaled16 * dInverse2 + dScaled22 + dScaled22 + dQuotient7;
+                        dSum12.Store(dAttentionSumRow + column);
+                        V dScaled24 = dSum12 * V.KeepMask(key2Row, column, 0x19999999u, 1.1111112f);
+                        dScaled24.Store(dAttentionSumDropoutRow + column);
+                        (V.Load(dAttentionSumPartialsRow + column) + dScaled24).Store(dAttentionSumPartialsRow + column);
                     }
                 }
             }
@@ -975,19 +972,19 @@ partial class Small
         //   var queryKeyValue = Linear(x, a.QueryKeyValue);
         // [tokens, 16] = dQueryKeyValue [tokens, 48] · queryKeyValueWeight [48, 16]
         // 1,536 FLOPs per row of tokens, 320 bytes per row
-        internal readonly struct QueryKeyValueLinearGradient(float* dAttentionSum, float* dHiddenLinear) : IEpilogue
+        internal readonly struct QueryKeyValueLinearGradient(float* dAttentionSum, float* dHidden) : IEpilogue
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
-                (W.Load(dAttentionSum + row * 16L + column) + product).Store(dHiddenLinear + row * 16L + column);
+                (W.Load(dAttentionSum + row * 16L + column) + product).Store(dHidden + row * 16L + column);
             }
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Prefetch(int row, int column)
             {
                 Simd.Prefetch(dAttentionSum + row * 16L + column);
-                Simd.Prefetch(dHiddenLinear + row * 16L + column);
+                Simd.Prefetch(dHidden + row * 16L + column);
             }
         }
 
@@ -995,7 +992,7 @@ partial class Small
         //   var hidden = mapping is null ? embedded : Linear(embedded, mapping);
         // [tokens, 16], one pass over a row
         // 16 FLOPs per row of tokens, 64 bytes per row
-        internal readonly struct EmbeddingHiddenMappingInBiasGradient(float* dHiddenLinear, float* dHiddenPartials) : IRowKernel
+        internal readonly struct EmbeddingHiddenMappingInBiasGradient(float* dHidden, float* dHiddenPartials) : IRowKernel
         {
             public static int BytesPerRow => 64;
 
@@ -1006,10 +1003,10 @@ partial class Small
                 new Span<float>(dHiddenPartialsRow, 16).Clear();
                 for (int row = first; row < last; row++)
                 {
-                    float* dHiddenLinearRow = dHiddenLinear + row * 16L;
+                    float* dHiddenRow = dHidden + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        (V.Load(dHiddenPartialsRow + column) + V.Load(dHiddenLinearRow + column)).Store(dHiddenPartialsRow + column);
+                        (V.Load(dHiddenPartialsRow + column) + V.Load(dHiddenRow + column)).Store(dHiddenPartialsRow + column);
                     }
                 }
             }
@@ -1017,7 +1014,7 @@ partial class Small
 
         // Pretraining › Encode › Dropout, gradient
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-        // [tokens, 8] = dHiddenLinear [tokens, 16] · embeddingHiddenMappingInWeight [16, 8]
+        // [tokens, 8] = dHidden [tokens, 16] · embeddingHiddenMappingInWeight [16, 8]
         // 256 FLOPs per row of tokens, 96 bytes per row
         internal readonly struct EmbeddedDropoutGradient(uint key0, float* dEmbedded) : IEpilogue
         {
@@ -1036,8 +1033,8 @@ partial class Small
 
         // Pretraining › Encode › LayerNorm › RowMean, gradient
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-        // [tokens, 8], 3 passes over a row
-        // 194 FLOPs per row of tokens, 104 bytes per row
+        // [tokens, 8], 2 passes over a row
+        // 140 FLOPs per row of tokens, 104 bytes per row
         internal readonly struct EmbeddedRowMeanGradient(
             float* embeddedSum, float* embeddedSumRowMean, float* dEmbedded, float* dEmbeddedPartials, float* lookup,
             float* dEmbeddedPartials2, float* embeddingsLayerNormWeight, float* dLookup) : IRowKernel
@@ -1058,29 +1055,27 @@ partial class Small
                     float* dEmbeddedRow = dEmbedded + row * 8L;
                     float* lookupRow = lookup + row * 8L;
                     Lanes1 dTotalTail = 0f;
+                    Lanes1 dTotal2Tail = 0f;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
                         Lanes1 dScaled = Lanes1.Load(dEmbeddedRow + column);
                         (Lanes1.Load(dEmbeddedPartialsRow + column) + dScaled).Store(dEmbeddedPartialsRow + column);
                         Lanes1 dCentred = Lanes1.Load(lookupRow + column) - dQuotient;
                         (Lanes1.Load(dEmbeddedPartials2Row + column) + dScaled * dCentred * dInverse).Store(dEmbeddedPartials2Row + column);
-                        dTotalTail += dScaled * Lanes1.Load(embeddingsLayerNormWeight + column) * dCentred;
+                        Lanes1 dScaled4 = dScaled * Lanes1.Load(embeddingsLayerNormWeight + column);
+                        dTotalTail += dScaled4 * dCentred;
+                        dTotal2Tail += dScaled4;
                     }
                     float dTotal = dTotalTail.Sum();
-                    float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse / 8f;
-                    Lanes1 dTotal2Tail = 0f;
-                    for (int column = 0; column < 8; column += Lanes1.Count)
-                    {
-                        Lanes1 dSum2 = Lanes1.Load(dEmbeddedRow + column) * Lanes1.Load(embeddingsLayerNormWeight + column) * dInverse + ((Lanes1)(dQuotient2 * 2f)) * (Lanes1.Load(lookupRow + column) - dQuotient);
-                        dTotal2Tail += -dSum2;
-                    }
                     float dTotal2 = dTotal2Tail.Sum();
-                    float dQuotient3 = dTotal2 / 8f;
+                    float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse / 8f;
+                    float dQuotient3 = -(dTotal2 * dInverse) / 8f;
                     float* dLookupRow = dLookup + row * 8L;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 dSum3 = Lanes1.Load(dEmbeddedRow + column) * Lanes1.Load(embeddingsLayerNormWeight + column) * dInverse + ((Lanes1)(dQuotient2 * 2f)) * (Lanes1.Load(lookupRow + column) - dQuotient);
-                        (dSum3 + dQuotient3).Store(dLookupRow + column);
+                        Lanes1 dScaled13 = dQuotient2 * (Lanes1.Load(lookupRow + column) - dQuotient);
+                        Lanes1 dSum2 = Lanes1.Load(dEmbeddedRow + column) * Lanes1.Load(embeddingsLayerNormWeight + column) * dInverse + dScaled13;
+                        (dSum2 + dScaled13 + dQuotient3).Store(dLookupRow + column);
                     }
                 }
             }

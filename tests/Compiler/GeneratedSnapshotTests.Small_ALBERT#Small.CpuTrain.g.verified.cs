@@ -38,10 +38,15 @@ partial class Small
         void Encode()
         {
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            Team.Rows(new EmbeddedDropout(Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight, Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), lookup, embeddedSum, embeddedSum2, Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, DropoutKey(0, 0), embedded), Tokens);
+            Team.Rows(new EmbeddedDropout(
+                Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight,
+                Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), lookup, embeddedSum,
+                embeddedSumRowMean, Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, DropoutKey(0, 0),
+                embedded), Tokens);
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            Gemm.Multiply<V, P, HiddenLinear>(Team, new(embedded, 8), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8, transposed: true), Tokens, 16, 8, new HiddenLinear(Values + Offset.EmbeddingHiddenMappingInBias, layerOutput[0]));
+            Gemm.Multiply<V, P, HiddenLinear>(Team, new(embedded, 8), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8, transposed: true),
+                Tokens, 16, 8, new HiddenLinear(Values + Offset.EmbeddingHiddenMappingInBias, layerOutput[0]));
         }
 
         void LayerGroup()
@@ -49,25 +54,36 @@ partial class Small
             for (int layer = 0; layer < 2; layer++)
             {
                 // var queryKeyValue = Linear(x, a.QueryKeyValue);
-                PackedB.Multiply<V, P, QueryKeyValueLinear>(Team, new(layerOutput[layer], 16), queryKeyValueWeightTransposedPacked, Tokens, 48, 16, new QueryKeyValueLinear(Values + Offset.QueryKeyValueBias, queryKeyValue[layer]));
+                PackedB.Multiply<V, P, QueryKeyValueLinear>(Team, new(layerOutput[layer], 16), queryKeyValueWeightTransposedPacked,
+                    Tokens, 48, 16, new QueryKeyValueLinear(Values + Offset.QueryKeyValueBias, queryKeyValue[layer]));
 
                 // var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
-                Attention.Forward<V, P>(Team, queryKeyValue[layer], 48, context[layer], 16, contextLogSum[layer], 2, Pointer(Batch.Starts), Sequences, 2, 8, DropoutKey(1, layer), 0.1);
+                Attention.Forward<V, P>(Team,
+                    queryKeyValue[layer], 48, context[layer], 16, contextLogSum[layer], 2, Pointer(Batch.Starts), Sequences,
+                    heads: 2, headSize: 8, DropoutKey(1, layer), 0.1);
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(context[layer], 16), attentionDenseWeightTransposedPacked, Tokens, 16, 16, new AttentionSumLayer(layerOutput[layer], Values + Offset.AttentionDenseBias, DropoutKey(2, layer), attentionSum[layer]));
+                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(context[layer], 16), attentionDenseWeightTransposedPacked,
+                    Tokens, 16, 16,
+                    new AttentionSumLayer(layerOutput[layer], Values + Offset.AttentionDenseBias, DropoutKey(2, layer), attentionSum[layer]));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                Team.Rows(new AttendedLayerNorm(attentionSum[layer], attendedSum[layer], attendedSum2[layer], Values + Offset.AttentionLayerNormWeight, Values + Offset.AttentionLayerNormBias, attended[layer]), Tokens);
+                Team.Rows(new AttendedLayerNorm(
+                    attentionSum[layer], attendedSum[layer], attendedSumRowMean[layer], Values + Offset.AttentionLayerNormWeight,
+                    Values + Offset.AttentionLayerNormBias, attended[layer]), Tokens);
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(attended[layer], 16), ffnWeightTransposedPacked, Tokens, 32, 16, new ExpandedGeluTanh(expandedProduct[layer], Values + Offset.FfnBias, expanded[layer]));
+                PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(attended[layer], 16), ffnWeightTransposedPacked,
+                    Tokens, 32, 16, new ExpandedGeluTanh(expandedProduct[layer], Values + Offset.FfnBias, expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded[layer], 32), ffnOutputWeightTransposedPacked, Tokens, 16, 32, new LayerSumLayer(attended[layer], Values + Offset.FfnOutputBias, DropoutKey(3, layer), layerSum[layer]));
+                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded[layer], 32), ffnOutputWeightTransposedPacked,
+                    Tokens, 16, 32, new LayerSumLayer(attended[layer], Values + Offset.FfnOutputBias, DropoutKey(3, layer), layerSum[layer]));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                Team.Rows(new LayerOutputLayerNorm(layerSum[layer], layerOutputSum[layer], layerOutputSum2[layer], Values + Offset.FullLayerLayerNormWeight, Values + Offset.FullLayerLayerNormBias, layerOutput[layer + 1]), Tokens);
+                Team.Rows(new LayerOutputLayerNorm(
+                    layerSum[layer], layerOutputSum[layer], layerOutputSumRowMean[layer], Values + Offset.FullLayerLayerNormWeight,
+                    Values + Offset.FullLayerLayerNormBias, layerOutput[layer + 1]), Tokens);
             }
         }
 
@@ -79,30 +95,37 @@ partial class Small
             // var first = Rows(hidden, batch.First);
             Team.Rows(new FirstPool(layerOutput[2], Pointer(Batch.First), first2), Sequences);
 
-            // var mlm = Mean(CrossEntropy(logits, batch.Labels));
+            // gradient of: var mlm = Mean(CrossEntropy(logits, batch.Labels));
             Team.Rows(new MlmMeanGradient(WholePredictions, dMlm), 1);
 
-            // var sop = Mean(CrossEntropy(order, batch.Order));
+            // gradient of: var sop = Mean(CrossEntropy(order, batch.Order));
             Team.Rows(new SopMeanGradient(WholeSequences, dSop), 1);
 
             // var transformed = Activate(Linear(x, transform));
-            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(predicted, 16), new(Values + Offset.PredictionsDenseWeight, 16, transposed: true), Predictions, 8, 16, new StoreEpilogue(transformedProduct, 8));
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(predicted, 16), new(Values + Offset.PredictionsDenseWeight, 16, transposed: true),
+                Predictions, 8, 16, new StoreEpilogue(transformedProduct, 8));
 
             // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            Gemm.Multiply<V, P, OrderDropout>(Team, new(first2, 16), new(Values + Offset.PoolerWeight, 16, transposed: true), Sequences, 16, 16, new OrderDropout(Values + Offset.PoolerBias, pooled, DropoutKey(4, 0), order));
+            Gemm.Multiply<V, P, OrderDropout>(Team, new(first2, 16), new(Values + Offset.PoolerWeight, 16, transposed: true),
+                Sequences, 16, 16, new OrderDropout(Values + Offset.PoolerBias, pooled, DropoutKey(4, 0), orderDropout));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-            Team.Rows(new DecoderInputLayerNorm(transformedProduct, Values + Offset.PredictionsDenseBias, geluTanh, centred, decoderInputSum, decoderInput, Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput2), Predictions);
+            Team.Rows(new DecoderInputLayerNorm(
+                transformedProduct, Values + Offset.PredictionsDenseBias, geluTanh, centred, decoderInputSum, decoderInputLayerNorm,
+                Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput), Predictions);
 
             // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            Gemm.Multiply<V, P, LogitsDecode>(Team, new(decoderInput2, 8), new(Values + Offset.WordEmbeddingsWeight, 8, transposed: true), Predictions, 50, 8, new LogitsDecode(Values + Offset.PredictionsBias, logits));
+            Gemm.Multiply<V, P, LogitsDecode>(Team, new(decoderInput, 8), new(Values + Offset.WordEmbeddingsWeight, 8, transposed: true),
+                Predictions, 50, 8, new LogitsDecode(Values + Offset.PredictionsBias, logits));
 
             // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            Gemm.Multiply<V, P, OrderLinear>(Team, new(order, 16), new(Values + Offset.ClassifierWeight, 16, transposed: true), Sequences, 2, 16, new OrderLinear(Values + Offset.ClassifierBias, order2));
+            Gemm.Multiply<V, P, OrderLinear>(Team, new(orderDropout, 16), new(Values + Offset.ClassifierWeight, 16, transposed: true),
+                Sequences, 2, 16, new OrderLinear(Values + Offset.ClassifierBias, order));
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
-            Team.Rows(new MlmCrossEntropyGradient(logits, Pointer(Batch.Labels), meanPartials, mlmPartials, dMlm, dMlm2, dLogitsPartials), Predictions);
-            ColumnSums.Add<V>(Team, mlmPartials, Chunks(Predictions), 1, mlm, accumulate: false);
+            Team.Rows(new MlmCrossEntropyGradient(
+                logits, Pointer(Batch.Labels), meanPartials, mlmPartials, dMlm, dShifted2, dLogitsPartials), Predictions);
+            ColumnSums.Add<V>(Team, mlmPartials, Chunks(Predictions), 1, mlmMean, accumulate: false);
 
             // ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
             ColumnSums.Add<V>(Team, meanPartials, Chunks(Predictions), 1, mean, accumulate: false);
@@ -111,8 +134,9 @@ partial class Small
             ColumnSums.Add<V>(Team, dLogitsPartials, Chunks(Predictions), 50, Gradients + Offset.PredictionsBias, accumulate: true);
 
             // var sop = Mean(CrossEntropy(order, batch.Order));
-            Team.Rows(new SopCrossEntropyGradient(order2, Pointer(Batch.Order), meanPartials2, sopPartials, dSop, dSop2, dOrderPartials), Sequences);
-            ColumnSums.Add<V>(Team, sopPartials, Chunks(Sequences), 1, sop, accumulate: false);
+            Team.Rows(new SopCrossEntropyGradient(
+                order, Pointer(Batch.Order), meanPartials2, sopPartials, dSop, dShifted, dOrderPartials), Sequences);
+            ColumnSums.Add<V>(Team, sopPartials, Chunks(Sequences), 1, sopMean, accumulate: false);
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
             ColumnSums.Add<V>(Team, meanPartials2, Chunks(Sequences), 1, mean2, accumulate: false);
@@ -121,28 +145,35 @@ partial class Small
             ColumnSums.Add<V>(Team, dOrderPartials, Chunks(Sequences), 2, Gradients + Offset.ClassifierBias, accumulate: true);
 
             // gradient of: return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, P, PooledPoolGradient>(Team, new(dSop2, 2), new(Values + Offset.ClassifierWeight, 16), Sequences, 16, 2, new PooledPoolGradient(DropoutKey(4, 0), pooled, dPooled));
+            Gemm.Multiply<V, P, PooledPoolGradient>(Team, new(dShifted, 2), new(Values + Offset.ClassifierWeight, 16),
+                Sequences, 16, 2, new PooledPoolGradient(DropoutKey(4, 0), pooled, dPooled));
 
             // gradient of: var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dSop2, 2, transposed: true), new(order, 16), 2, 16, Sequences, new AccumulateEpilogue(Gradients + Offset.ClassifierWeight, 16));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dShifted, 2, transposed: true), new(orderDropout, 16),
+                2, 16, Sequences, new AccumulateEpilogue(Gradients + Offset.ClassifierWeight, 16));
 
             // gradient of: return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dMlm2, 64), new(Values + Offset.WordEmbeddingsWeight, 8), Predictions, 8, 50, new StoreEpilogue(dDecodeProduct, 8));
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dMlm2, 64, transposed: true), new(decoderInput2, 8), 50, 8, Predictions, new AccumulateEpilogue(Gradients + Offset.WordEmbeddingsWeight, 8));
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dShifted2, 64), new(Values + Offset.WordEmbeddingsWeight, 8),
+                Predictions, 8, 50, new StoreEpilogue(dDecoderInput, 8));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dShifted2, 64, transposed: true), new(decoderInput, 8),
+                50, 8, Predictions, new AccumulateEpilogue(Gradients + Offset.WordEmbeddingsWeight, 8));
 
             // gradient of: return Tanh(Linear(first, pooler));
             Team.Rows(new PoolerBiasGradient(dPooled, dLinearPartials), Sequences);
             ColumnSums.Add<V>(Team, dLinearPartials, Chunks(Sequences), 16, Gradients + Offset.PoolerBias, accumulate: true);
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-            Team.Rows(new DecoderInputLayerNormGradient(dDecodeProduct, decoderInput, dDecoderInputPartials2), Predictions);
+            Team.Rows(new DecoderInputLayerNormGradient(dDecoderInput, decoderInputLayerNorm, dDecoderInputPartials2), Predictions);
             ColumnSums.Add<V>(Team, dDecoderInputPartials2, Chunks(Predictions), 8, Gradients + Offset.PredictionsLayerNormWeight, accumulate: true);
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
-            Team.Rows(new SopAccuracyMean(mlm, WholePredictions, mlm2, sop, WholeSequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
+            Team.Rows(new SopAccuracyMean(
+                mlmMean, WholePredictions, mlm, sopMean, WholeSequences, sop, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
 
-            // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-            Team.Rows(new ActivateGeluTanhGradient(dDecodeProduct, dDecoderInputPartials, Values + Offset.PredictionsLayerNormWeight, centred, decoderInputSum, geluTanh, transformedProduct, Values + Offset.PredictionsDenseBias, dGeluTanh, dTransformedPartials), Predictions);
+            // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
+            Team.Rows(new ActivateGeluTanhGradient(
+                dDecoderInput, dDecoderInputPartials, Values + Offset.PredictionsLayerNormWeight, centred, decoderInputSum, geluTanh,
+                transformedProduct, Values + Offset.PredictionsDenseBias, dGeluTanh, dTransformedPartials), Predictions);
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             ColumnSums.Add<V>(Team, dDecoderInputPartials, Chunks(Predictions), 8, Gradients + Offset.PredictionsLayerNormBias, accumulate: true);
@@ -151,21 +182,25 @@ partial class Small
             ColumnSums.Add<V>(Team, dTransformedPartials, Chunks(Predictions), 8, Gradients + Offset.PredictionsDenseBias, accumulate: true);
 
             // gradient of: return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dPooled, 16), new(Values + Offset.PoolerWeight, 16), Sequences, 16, 16, new StoreEpilogue(dLinearProduct, 16));
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dPooled, 16, transposed: true), new(first2, 16), 16, 16, Sequences, new AccumulateEpilogue(Gradients + Offset.PoolerWeight, 16));
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dPooled, 16), new(Values + Offset.PoolerWeight, 16),
+                Sequences, 16, 16, new StoreEpilogue(dFirst, 16));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dPooled, 16, transposed: true), new(first2, 16),
+                16, 16, Sequences, new AccumulateEpilogue(Gradients + Offset.PoolerWeight, 16));
 
             // gradient of: var transformed = Activate(Linear(x, transform));
-            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dGeluTanh, 8), new(Values + Offset.PredictionsDenseWeight, 16), Predictions, 16, 8, new StoreEpilogue(dTransformedProduct, 16));
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh, 8, transposed: true), new(predicted, 16), 8, 16, Predictions, new AccumulateEpilogue(Gradients + Offset.PredictionsDenseWeight, 16));
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dGeluTanh, 8), new(Values + Offset.PredictionsDenseWeight, 16),
+                Predictions, 16, 8, new StoreEpilogue(dPredicted, 16));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh, 8, transposed: true), new(predicted, 16),
+                8, 16, Predictions, new AccumulateEpilogue(Gradients + Offset.PredictionsDenseWeight, 16));
 
             // gradient of: var first = Rows(hidden, batch.First);
-            Arrays.Clear(Team, dFirst, 16L * Tokens);
-            Tables.ScatterAdd(Team, dFirst, 16, Pointer(Batch.First), dLinearProduct, 16, Sequences, 16);
+            Arrays.Clear(Team, dFirst2, 16L * Tokens);
+            Tables.ScatterAdd(Team, dFirst2, 16, Pointer(Batch.First), dFirst, 16, Sequences, 16);
 
             // gradient of: var predicted = Rows(hidden, batch.Predicted);
-            Arrays.Clear(Team, dPredicted, 16L * Tokens);
-            Tables.ScatterAdd(Team, dPredicted, 16, Pointer(Batch.Predicted), dTransformedProduct, 16, Predictions, 16);
-            Team.Rows(new PredictedPretrainingGradient2(dFirst, dPredicted, dQueryKeyValue[0]), Tokens);
+            Arrays.Clear(Team, dPredicted2, 16L * Tokens);
+            Tables.ScatterAdd(Team, dPredicted2, 16, Pointer(Batch.Predicted), dPredicted, 16, Predictions, 16);
+            Team.Rows(new PredictedPretrainingGradient2(dFirst2, dPredicted2, dHidden[0]), Tokens);
         }
 
         void LayerGroupGradient()
@@ -173,7 +208,10 @@ partial class Small
             for (int layer = 1; layer >= 0; layer--)
             {
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                Team.Rows(new LayerSumDropoutGradient(layerOutputSum[layer], layerOutputSum2[layer], dQueryKeyValue[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer], dLayerOutputPartials2, Values + Offset.FullLayerLayerNormWeight, dLayerOutputSum, dCentredSum, DropoutKey(3, layer), dLayerSum, dLayerSumPartials), Tokens);
+                Team.Rows(new LayerSumDropoutGradient(
+                    layerOutputSum[layer], layerOutputSumRowMean[layer], dHidden[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer],
+                    dLayerOutputPartials2, Values + Offset.FullLayerLayerNormWeight, dLayerOutputSum, dCentredSum, DropoutKey(3, layer), dLayerSum,
+                    dLayerSumPartials), Tokens);
 
                 // gradient of: var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 ColumnSums.Add<V>(Team, dLayerOutputPartials, Chunks(Tokens), 16, Gradients + Offset.FullLayerLayerNormBias, accumulate: true);
@@ -183,19 +221,27 @@ partial class Small
                 ColumnSums.Add<V>(Team, dLayerSumPartials, Chunks(Tokens), 16, Gradients + Offset.FfnOutputBias, accumulate: true);
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, P, ActivateGeluTanhGradient2>(Team, new(dLayerSum, 16), ffnOutputWeightPacked, Tokens, 32, 16, new ActivateGeluTanhGradient2(expandedProduct[layer], Values + Offset.FfnBias, dGeluTanh2));
+                PackedB.Multiply<V, P, ActivateGeluTanhGradient2>(Team, new(dLayerSum, 16), ffnOutputWeightPacked,
+                    Tokens, 32, 16, new ActivateGeluTanhGradient2(expandedProduct[layer], Values + Offset.FfnBias, dGeluTanh2));
 
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dLayerSum, 16, transposed: true), new(expanded[layer], 32), 16, 32, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnOutputWeight, 32));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dLayerSum, 16, transposed: true), new(expanded[layer], 32),
+                    16, 32, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnOutputWeight, 32));
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
                 Team.Rows(new FfnBiasGradient(dGeluTanh2, dExpandedPartials), Tokens);
                 ColumnSums.Add<V>(Team, dExpandedPartials, Chunks(Tokens), 32, Gradients + Offset.FfnBias, accumulate: true);
-                PackedB.Multiply<V, P, StoreEpilogue>(Team, new(dGeluTanh2, 32), ffnWeightPacked, Tokens, 16, 32, new StoreEpilogue(dExpandedProduct, 16));
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh2, 32, transposed: true), new(attended[layer], 16), 32, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnWeight, 16));
+                PackedB.Multiply<V, P, StoreEpilogue>(Team, new(dGeluTanh2, 32), ffnWeightPacked,
+                    Tokens, 16, 32, new StoreEpilogue(dExpandedProduct, 16));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh2, 32, transposed: true), new(attended[layer], 16),
+                    32, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnWeight, 16));
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                Team.Rows(new AttentionSumDropoutGradient(layerOutputSum2[layer], dLayerOutputSum, layerOutputSum[layer], dCentredSum, attendedSum[layer], attendedSum2[layer], dQueryKeyValue[(layer + 1) & 1], Values + Offset.FullLayerLayerNormWeight, layerSum[layer], dExpandedProduct, dAttendedPartials, attentionSum[layer], dAttendedPartials2, Values + Offset.AttentionLayerNormWeight, dAttended, DropoutKey(2, layer), dAttentionSum, dAttentionSumPartials), Tokens);
+                Team.Rows(new AttentionSumDropoutGradient(
+                    layerOutputSumRowMean[layer], dLayerOutputSum, layerOutputSum[layer], dCentredSum, attendedSum[layer],
+                    attendedSumRowMean[layer], dHidden[(layer + 1) & 1], Values + Offset.FullLayerLayerNormWeight, layerSum[layer],
+                    dExpandedProduct, dAttendedPartials, attentionSum[layer], dAttendedPartials2, Values + Offset.AttentionLayerNormWeight,
+                    dAttentionSum, DropoutKey(2, layer), dAttentionSumDropout, dAttentionSumPartials), Tokens);
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 ColumnSums.Add<V>(Team, dAttendedPartials, Chunks(Tokens), 16, Gradients + Offset.AttentionLayerNormBias, accumulate: true);
@@ -203,41 +249,51 @@ partial class Small
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
                 ColumnSums.Add<V>(Team, dAttentionSumPartials, Chunks(Tokens), 16, Gradients + Offset.AttentionDenseBias, accumulate: true);
-                PackedB.Multiply<V, P, StoreEpilogue>(Team, new(dAttentionSum, 16), attentionDenseWeightPacked, Tokens, 16, 16, new StoreEpilogue(dAttentionSumProduct, 16));
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dAttentionSum, 16, transposed: true), new(context[layer], 16), 16, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.AttentionDenseWeight, 16));
+                PackedB.Multiply<V, P, StoreEpilogue>(Team, new(dAttentionSumDropout, 16), attentionDenseWeightPacked,
+                    Tokens, 16, 16, new StoreEpilogue(dContext, 16));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dAttentionSumDropout, 16, transposed: true), new(context[layer], 16),
+                    16, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.AttentionDenseWeight, 16));
 
                 // gradient of: var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
-                Attention.Backward<V, P>(Team, queryKeyValue[layer], 48, context[layer], 16, contextLogSum[layer], 2, dAttentionSumProduct, 16, dContext, 48, Pointer(Batch.Starts), Sequences, 2, 8, DropoutKey(1, layer), 0.1);
+                Attention.Backward<V, P>(Team,
+                    queryKeyValue[layer], 48, context[layer], 16, contextLogSum[layer], 2, dContext, 16, dQueryKeyValue, 48, Pointer(Batch.Starts),
+                    Sequences, heads: 2, headSize: 8, DropoutKey(1, layer), 0.1);
 
                 // gradient of: var queryKeyValue = Linear(x, a.QueryKeyValue);
-                Team.Rows(new QueryKeyValueBiasGradient(dContext, dQueryKeyValuePartials), Tokens);
+                Team.Rows(new QueryKeyValueBiasGradient(dQueryKeyValue, dQueryKeyValuePartials), Tokens);
                 ColumnSums.Add<V>(Team, dQueryKeyValuePartials, Chunks(Tokens), 48, Gradients + Offset.QueryKeyValueBias, accumulate: true);
-                PackedB.Multiply<V, P, QueryKeyValueLinearGradient>(Team, new(dContext, 48), queryKeyValueWeightPacked, Tokens, 16, 48, new QueryKeyValueLinearGradient(dAttended, dQueryKeyValue[layer & 1]));
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dContext, 48, transposed: true), new(layerOutput[layer], 16), 48, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.QueryKeyValueWeight, 16));
+                PackedB.Multiply<V, P, QueryKeyValueLinearGradient>(Team, new(dQueryKeyValue, 48), queryKeyValueWeightPacked,
+                    Tokens, 16, 48, new QueryKeyValueLinearGradient(dAttentionSum, dHidden[layer & 1]));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dQueryKeyValue, 48, transposed: true), new(layerOutput[layer], 16),
+                    48, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.QueryKeyValueWeight, 16));
             }
         }
 
         void EncodeGradient()
         {
             // gradient of: var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            Team.Rows(new EmbeddingHiddenMappingInBiasGradient(dQueryKeyValue[0], dHiddenPartials), Tokens);
+            Team.Rows(new EmbeddingHiddenMappingInBiasGradient(dHidden[0], dHiddenPartials), Tokens);
             ColumnSums.Add<V>(Team, dHiddenPartials, Chunks(Tokens), 16, Gradients + Offset.EmbeddingHiddenMappingInBias, accumulate: true);
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            Gemm.Multiply<V, P, EmbeddedDropoutGradient>(Team, new(dQueryKeyValue[0], 16), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8), Tokens, 8, 16, new EmbeddedDropoutGradient(DropoutKey(0, 0), dEmbedded));
+            Gemm.Multiply<V, P, EmbeddedDropoutGradient>(Team, new(dHidden[0], 16), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8),
+                Tokens, 8, 16, new EmbeddedDropoutGradient(DropoutKey(0, 0), dEmbedded));
 
             // gradient of: var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dQueryKeyValue[0], 16, transposed: true), new(embedded, 8), 16, 8, Tokens, new AccumulateEpilogue(Gradients + Offset.EmbeddingHiddenMappingInWeight, 8));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dHidden[0], 16, transposed: true), new(embedded, 8),
+                16, 8, Tokens, new AccumulateEpilogue(Gradients + Offset.EmbeddingHiddenMappingInWeight, 8));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            Team.Rows(new EmbeddedRowMeanGradient(embeddedSum, embeddedSum2, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2, Values + Offset.EmbeddingsLayerNormWeight, dEmbedded2), Tokens);
+            Team.Rows(new EmbeddedRowMeanGradient(
+                embeddedSum, embeddedSumRowMean, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2,
+                Values + Offset.EmbeddingsLayerNormWeight, dLookup), Tokens);
             ColumnSums.Add<V>(Team, dEmbeddedPartials, Chunks(Tokens), 8, Gradients + Offset.EmbeddingsLayerNormBias, accumulate: true);
             ColumnSums.Add<V>(Team, dEmbeddedPartials2, Chunks(Tokens), 8, Gradients + Offset.EmbeddingsLayerNormWeight, accumulate: true);
 
             // gradient of: var lookup = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);
-            Tables.ScatterAdd(Team, Gradients + Offset.PositionEmbeddingsWeight, 8, Pointer(Batch.Positions), dEmbedded2, 8, Tokens, 8);
-            Tables.ScatterAdd(Team, Gradients + Offset.TokenTypeEmbeddingsWeight, 8, Pointer(Batch.Segments), dEmbedded2, 8, Tokens, 8);
-            Tables.ScatterAdd(Team, Gradients + Offset.WordEmbeddingsWeight, 8, Pointer(Batch.Tokens), dEmbedded2, 8, Tokens, 8);
+            Tables.ScatterAdd(Team, Gradients + Offset.PositionEmbeddingsWeight, 8, Pointer(Batch.Positions), dLookup, 8, Tokens, 8);
+            Tables.ScatterAdd(Team, Gradients + Offset.TokenTypeEmbeddingsWeight, 8, Pointer(Batch.Segments), dLookup, 8, Tokens, 8);
+            Tables.ScatterAdd(Team, Gradients + Offset.WordEmbeddingsWeight, 8, Pointer(Batch.Tokens), dLookup, 8, Tokens, 8);
         }
     }
 }

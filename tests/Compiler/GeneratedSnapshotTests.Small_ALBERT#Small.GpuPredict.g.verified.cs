@@ -21,10 +21,15 @@ partial class Small
         void Encode()
         {
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            embeddedLayerNormKernel.Launch(Tokens, new(Value(Offset.WordEmbeddingsWeight), Batch.Tokens, Value(Offset.TokenTypeEmbeddingsWeight), Batch.Segments, Value(Offset.PositionEmbeddingsWeight), Batch.Positions, Value(Offset.EmbeddingsLayerNormWeight), Value(Offset.EmbeddingsLayerNormBias), embedded));
+            embeddedLayerNormKernel.Launch(Tokens, new(
+                Value(Offset.WordEmbeddingsWeight), Batch.Tokens, Value(Offset.TokenTypeEmbeddingsWeight), Batch.Segments,
+                Value(Offset.PositionEmbeddingsWeight), Batch.Positions, Value(Offset.EmbeddingsLayerNormWeight),
+                Value(Offset.EmbeddingsLayerNormBias), embedded));
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            hiddenLinearKernel.Launch(new(embedded, 8), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 16, 8, new(Value(Offset.EmbeddingHiddenMappingInBias), layerOutput[0]));
+            hiddenLinearKernel.Launch(
+                new(embedded, 8), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 16, 8,
+                new(Value(Offset.EmbeddingHiddenMappingInBias), layerOutput[0]));
         }
 
         void LayerGroup()
@@ -32,25 +37,34 @@ partial class Small
             for (int layer = 0; layer < 2; layer++)
             {
                 // var queryKeyValue = Linear(x, a.QueryKeyValue);
-                queryKeyValueLinearKernel.Launch(new(layerOutput[layer & 1], 16), new(Weight(Offset.QueryKeyValueWeight), 16), Tokens, 48, 16, new(Value(Offset.QueryKeyValueBias), queryKeyValue));
+                queryKeyValueLinearKernel.Launch(
+                    new(layerOutput[layer & 1], 16), new(Weight(Offset.QueryKeyValueWeight), 16), Tokens, 48, 16,
+                    new(Value(Offset.QueryKeyValueBias), queryKeyValue));
 
                 // var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
                 attentionForwardKernel.Launch(Attention(new(queryKeyValue, 48), 2, 8), new(context, 16), new(contextLogSum, 2));
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                attentionSumLayerKernel.Launch(new(context, 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16, new(layerOutput[layer & 1], Value(Offset.AttentionDenseBias), attentionSum));
+                attentionSumLayerKernel.Launch(
+                    new(context, 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16,
+                    new(layerOutput[layer & 1], Value(Offset.AttentionDenseBias), attentionSum));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                attendedLayerNormKernel.Launch(Tokens, new(attentionSum, Value(Offset.AttentionLayerNormWeight), Value(Offset.AttentionLayerNormBias), attended));
+                attendedLayerNormKernel.Launch(Tokens, new(
+                    attentionSum, Value(Offset.AttentionLayerNormWeight), Value(Offset.AttentionLayerNormBias), attended));
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                expandedGeluTanhKernel.Launch(new(attended, 16), new(Weight(Offset.FfnWeight), 16), Tokens, 32, 16, new(Value(Offset.FfnBias), expanded));
+                expandedGeluTanhKernel.Launch(
+                    new(attended, 16), new(Weight(Offset.FfnWeight), 16), Tokens, 32, 16, new(Value(Offset.FfnBias), expanded));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                layerSumLayerKernel.Launch(new(expanded, 32), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 16, 32, new(attended, Value(Offset.FfnOutputBias), layerSum));
+                layerSumLayerKernel.Launch(
+                    new(expanded, 32), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 16, 32,
+                    new(attended, Value(Offset.FfnOutputBias), layerSum));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                layerOutputLayerNormKernel.Launch(Tokens, new(layerSum, Value(Offset.FullLayerLayerNormWeight), Value(Offset.FullLayerLayerNormBias), layerOutput[(layer + 1) & 1]));
+                layerOutputLayerNormKernel.Launch(Tokens, new(
+                    layerSum, Value(Offset.FullLayerLayerNormWeight), Value(Offset.FullLayerLayerNormBias), layerOutput[(layer + 1) & 1]));
             }
         }
 
@@ -63,19 +77,26 @@ partial class Small
             firstPoolKernel.Launch(Sequences, new(layerOutput[0], Batch.First, first2));
 
             // return Tanh(Linear(first, pooler));
-            pooledPoolKernel.Launch(new(first2, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16, new(Value(Offset.PoolerBias), pooled));
+            pooledPoolKernel.Launch(
+                new(first2, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16, new(Value(Offset.PoolerBias), pooled));
 
             // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-            transformedGeluTanhKernel.Launch(new(predicted, 16), new(Weight(Offset.PredictionsDenseWeight), 16), Predictions, 8, 16, new(Value(Offset.PredictionsDenseBias), transformed));
+            transformedGeluTanhKernel.Launch(
+                new(predicted, 16), new(Weight(Offset.PredictionsDenseWeight), 16), Predictions, 8, 16,
+                new(Value(Offset.PredictionsDenseBias), transformed));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-            decoderInputLayerNormKernel.Launch(Predictions, new(transformed, Value(Offset.PredictionsLayerNormWeight), Value(Offset.PredictionsLayerNormBias), decoderInput));
+            decoderInputLayerNormKernel.Launch(Predictions, new(
+                transformed, Value(Offset.PredictionsLayerNormWeight), Value(Offset.PredictionsLayerNormBias), decoderInput));
 
             // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            logitsDecodeKernel.Launch(new(decoderInput, 8), new(Weight(Offset.WordEmbeddingsWeight), 8), Predictions, 50, 8, new(Value(Offset.PredictionsBias), logits));
+            logitsDecodeKernel.Launch(
+                new(decoderInput, 8), new(Weight(Offset.WordEmbeddingsWeight), 8), Predictions, 50, 8,
+                new(Value(Offset.PredictionsBias), logits));
 
             // ("order", Linear(pooled, orderHead))
-            orderLinearKernel.Launch(new(pooled, 16), new(Weight(Offset.ClassifierWeight), 16), Sequences, 2, 16, new(Value(Offset.ClassifierBias), order));
+            orderLinearKernel.Launch(
+                new(pooled, 16), new(Weight(Offset.ClassifierWeight), 16), Sequences, 2, 16, new(Value(Offset.ClassifierBias), order));
         }
     }
 }

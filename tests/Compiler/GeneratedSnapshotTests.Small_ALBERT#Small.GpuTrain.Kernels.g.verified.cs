@@ -395,7 +395,7 @@ partial class Small
         // 1,714 FLOPs per row of predictions, 400 bytes per row
         internal readonly struct MlmCrossEntropyGradient(
             ArrayView<T> logits, ArrayView<int> labelsIndex, ArrayView<float> meanPartials, ArrayView<float> mlmPartials,
-            ArrayView<float> dMlm, ArrayView<T> dShiftedCrossEntropy, ArrayView<float> dLogitsPartials) : IGpuRowKernel
+            ArrayView<float> dMlm, ArrayView<T> dShifted2, ArrayView<float> dLogitsPartials) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -431,11 +431,11 @@ partial class Small
                     float dQuotient = dMlm[0];
                     float dNegative = -dQuotient;
                     float dQuotient2 = GpuMath.Divide(dQuotient, total2);
-                    int dShiftedCrossEntropyRow = row * 64;
+                    int dShifted2Row = row * 64;
                     for (int column = L.First<V>(); column < 50; column = L.Next<V>(column))
                     {
                         V dSum = dNegative * V.OneHot(column, labelsIndexColumn) + dQuotient2 * V.Exp(logitsKept.Again(logits, logitsRow + column) - largest);
-                        V.Store(dShiftedCrossEntropy, dShiftedCrossEntropyRow + column, dSum);
+                        V.Store(dShifted2, dShifted2Row + column, dSum);
                         dLogitsSum.Add(column, dSum);
                     }
                 }
@@ -590,8 +590,8 @@ partial class Small
 
         // Pretraining › Decode › Activate › GeluTanh, gradient
         //   return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-        // [predictions, 8], 3 passes over a row
-        // 281 FLOPs per row of predictions, 164 bytes per row
+        // [predictions, 8], 2 passes over a row
+        // 235 FLOPs per row of predictions, 164 bytes per row
         internal readonly struct ActivateGeluTanhGradient(
             ArrayView<T> dDecoderInput, ArrayView<float> dDecoderInputPartials, ArrayView<float> predictionsLayerNormWeight,
             ArrayView<T> centred, ArrayView<float> decoderInputSum, ArrayView<T> geluTanh, ArrayView<T> transformedProduct,
@@ -608,37 +608,34 @@ partial class Small
                     int dDecoderInputRow = row * 8;
                     int centredRow = row * 8;
                     V dTotalLane = 0f;
+                    V dTotal2Lane = 0f;
                     for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
                         V dMatMul = dDecoderInputKept.Load(dDecoderInput, dDecoderInputRow + column);
                         dDecoderInputSum.Add(column, dMatMul);
-                        V dScaled2 = dMatMul * V.Load(predictionsLayerNormWeight, column) * centredKept.Load(centred, centredRow + column);
-                        dTotalLane += dScaled2;
+                        V dScaled = dMatMul * V.Load(predictionsLayerNormWeight, column);
+                        dTotalLane += dScaled * centredKept.Load(centred, centredRow + column);
+                        dTotal2Lane += dScaled;
                     }
-                    float dTotal = GroupReduce.Sum(V.Sum(dTotalLane));
+                    var (dTotal, dTotal2) = GroupReduce.Sums(V.Sum(dTotalLane), V.Sum(dTotal2Lane));
                     float inverse = GpuMath.Rsqrt(decoderInputSum[row] * (1f / 8f) + 1E-12f);
                     float dQuotient = dTotal * -0.5f * inverse * inverse * inverse * (1f / 8f);
-                    V dTotal2Lane = 0f;
-                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
-                    {
-                        V dScaled3 = dDecoderInputKept.Again(dDecoderInput, dDecoderInputRow + column) * V.Load(predictionsLayerNormWeight, column);
-                        dTotal2Lane += -(dScaled3 * inverse + ((V)(dQuotient * 2f)) * centredKept.Again(centred, centredRow + column));
-                    }
-                    float dTotal2 = GroupReduce.Sum(V.Sum(dTotal2Lane));
-                    float dQuotient2 = dTotal2 * (1f / 8f);
+                    float dQuotient2 = -(dTotal2 * inverse) * (1f / 8f);
                     int geluTanhRow = row * 8;
                     int transformedProductRow = row * 8;
                     int dGeluTanhRow = row * 8;
                     for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V dScaled10 = dDecoderInputKept.Again(dDecoderInput, dDecoderInputRow + column) * V.Load(predictionsLayerNormWeight, column);
-                        V dTransformed = dScaled10 * inverse + ((V)(dQuotient * 2f)) * centredKept.Again(centred, centredRow + column) + dQuotient2;
+                        V dScaled3 = dDecoderInputKept.Again(dDecoderInput, dDecoderInputRow + column) * V.Load(predictionsLayerNormWeight, column);
+                        V dScaled8 = dQuotient * centredKept.Again(centred, centredRow + column);
+                        V dTransformed = dScaled3 * inverse + dScaled8 + dScaled8 + dQuotient2;
                         V sigmoid = V.Load(geluTanh, geluTanhRow + column);
                         V sum2 = V.Load(transformedProduct, transformedProductRow + column) + V.Load(predictionsDenseBias, column);
-                        V dScaled17 = dTransformed * sum2 * (sigmoid - sigmoid * sigmoid);
-                        V dSum3 = dTransformed * sigmoid + dScaled17 * (1.5957692f + 0.071354814f * sum2 * sum2) + dScaled17 * sum2 * 0.071354814f * 2f * sum2;
-                        V.Store(dGeluTanh, dGeluTanhRow + column, dSum3);
-                        dTransformedSum.Add(column, dSum3);
+                        V dScaled13 = dTransformed * sum2 * (sigmoid - sigmoid * sigmoid);
+                        V dScaled17 = dScaled13 * sum2 * 0.071354814f * sum2;
+                        V dSum4 = dTransformed * sigmoid + dScaled13 * (1.5957692f + 0.071354814f * sum2 * sum2) + dScaled17 + dScaled17;
+                        V.Store(dGeluTanh, dGeluTanhRow + column, dSum4);
+                        dTransformedSum.Add(column, dSum4);
                     }
                 }
                 dDecoderInputSum.Store();
@@ -651,7 +648,7 @@ partial class Small
         // [tokens, 16], one pass over a row
         // 16 FLOPs per row of tokens, 192 bytes per row
         internal readonly struct PredictedPretrainingGradient2(
-            ArrayView<T> dFirst2, ArrayView<T> dPredicted2, ArrayView<T> dHiddenLinear) : IGpuRowKernel
+            ArrayView<T> dFirst2, ArrayView<T> dPredicted2, ArrayView<T> dHidden) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -659,10 +656,10 @@ partial class Small
                 {
                     int dFirst2Row = row * 16;
                     int dPredicted2Row = row * 16;
-                    int dHiddenLinearRow = row * 16;
+                    int dHiddenRow = row * 16;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V.Store(dHiddenLinear, dHiddenLinearRow + column, V.Load(dFirst2, dFirst2Row + column) + V.Load(dPredicted2, dPredicted2Row + column));
+                        V.Store(dHidden, dHiddenRow + column, V.Load(dFirst2, dFirst2Row + column) + V.Load(dPredicted2, dPredicted2Row + column));
                     }
                 }
             }
@@ -670,10 +667,10 @@ partial class Small
 
         // Pretraining › Encode › LayerGroup › Layer › Dropout, gradient
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-        // [tokens, 16], 3 passes over a row
-        // 410 FLOPs per row of tokens, 208 bytes per row
+        // [tokens, 16], 2 passes over a row
+        // 300 FLOPs per row of tokens, 208 bytes per row
         internal readonly struct LayerSumDropoutGradient(
-            ArrayView<float> layerOutputSum, ArrayView<float> layerOutputSumRowMean, ArrayView<T> dHiddenLinear,
+            ArrayView<float> layerOutputSum, ArrayView<float> layerOutputSumRowMean, ArrayView<T> dHidden,
             ArrayView<float> dLayerOutputPartials, ArrayView<T> layerSum, ArrayView<float> dLayerOutputPartials2,
             ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> dLayerOutputSum, ArrayView<float> dCentredSum, DropoutKey key3,
             ArrayView<T> dLayerSum, ArrayView<float> dLayerSumPartials) : IGpuRowKernel
@@ -685,43 +682,38 @@ partial class Small
                 var dLayerSumSum = PartialSum<V, L>.Of(dLayerSumPartials, chunk, 16);
                 for (int row = first; row < last; row++)
                 {
-                    Kept<V, L> dHiddenLinearKept = default;
+                    Kept<V, L> dHiddenKept = default;
                     Kept<V, L> layerSumKept = default;
                     float dQuotient = layerOutputSum[row] * (1f / 16f);
                     float dInverse = GpuMath.Rsqrt(layerOutputSumRowMean[row] * (1f / 16f) + 1E-12f);
-                    int dHiddenLinearRow = row * 16;
+                    int dHiddenRow = row * 16;
                     int layerSumRow = row * 16;
                     V dTotalLane = 0f;
-                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
-                    {
-                        V dLayerOutput = dHiddenLinearKept.Load(dHiddenLinear, dHiddenLinearRow + column);
-                        dLayerOutputSum_2.Add(column, dLayerOutput);
-                        V dCentred = layerSumKept.Load(layerSum, layerSumRow + column) - dQuotient;
-                        dLayerOutputPartials2Sum.Add(column, dLayerOutput * dCentred * dInverse);
-                        dTotalLane += dLayerOutput * V.Load(fullLayerLayerNormWeight, column) * dCentred;
-                    }
-                    float dTotal = GroupReduce.Sum(V.Sum(dTotalLane));
-                    if (Group.IdxX == 0) dLayerOutputSum[row] = dTotal;
-                    float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse * (1f / 16f);
                     V dTotal2Lane = 0f;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V dScaled5 = dHiddenLinearKept.Again(dHiddenLinear, dHiddenLinearRow + column) * V.Load(fullLayerLayerNormWeight, column);
-                        V dSum2 = dScaled5 * dInverse + ((V)(dQuotient2 * 2f)) * (layerSumKept.Again(layerSum, layerSumRow + column) - dQuotient);
-                        dTotal2Lane += -dSum2;
+                        V dLayerOutput = dHiddenKept.Load(dHidden, dHiddenRow + column);
+                        dLayerOutputSum_2.Add(column, dLayerOutput);
+                        V dCentred = layerSumKept.Load(layerSum, layerSumRow + column) - dQuotient;
+                        dLayerOutputPartials2Sum.Add(column, dLayerOutput * dCentred * dInverse);
+                        V dScaled3 = dLayerOutput * V.Load(fullLayerLayerNormWeight, column);
+                        dTotalLane += dScaled3 * dCentred;
+                        dTotal2Lane += dScaled3;
                     }
-                    float dTotal2 = GroupReduce.Sum(V.Sum(dTotal2Lane));
+                    var (dTotal, dTotal2) = GroupReduce.Sums(V.Sum(dTotalLane), V.Sum(dTotal2Lane));
+                    if (Group.IdxX == 0) dLayerOutputSum[row] = dTotal;
                     if (Group.IdxX == 0) dCentredSum[row] = dTotal2;
-                    float dQuotient3 = dTotal2 * (1f / 16f);
+                    float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse * (1f / 16f);
+                    float dQuotient3 = -(dTotal2 * dInverse) * (1f / 16f);
                     uint key3Row = CounterRandom.RowKey(key3, row);
                     int dLayerSumRow = row * 16;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V dScaled13 = dHiddenLinearKept.Again(dHiddenLinear, dHiddenLinearRow + column) * V.Load(fullLayerLayerNormWeight, column);
-                        V dSum3 = dScaled13 * dInverse + ((V)(dQuotient2 * 2f)) * (layerSumKept.Again(layerSum, layerSumRow + column) - dQuotient);
-                        V dScaled17 = (dSum3 + dQuotient3) * V.KeepMask(key3Row, column, 0x19999999u, 1.1111112f);
-                        V.Store(dLayerSum, dLayerSumRow + column, dScaled17);
-                        dLayerSumSum.Add(column, dScaled17);
+                        V dScaled6 = dHiddenKept.Again(dHidden, dHiddenRow + column) * V.Load(fullLayerLayerNormWeight, column) * dInverse;
+                        V dScaled11 = dQuotient2 * (layerSumKept.Again(layerSum, layerSumRow + column) - dQuotient);
+                        V dScaled13 = (dScaled6 + dScaled11 + dScaled11 + dQuotient3) * V.KeepMask(key3Row, column, 0x19999999u, 1.1111112f);
+                        V.Store(dLayerSum, dLayerSumRow + column, dScaled13);
+                        dLayerSumSum.Add(column, dScaled13);
                     }
                 }
                 dLayerOutputSum_2.Store();
@@ -739,11 +731,12 @@ partial class Small
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                V dSum3 = V.Load(expandedProduct, row * 32 + column) + V.Load(ffnBias, column);
-                V dSum4 = 1.5957692f + 0.071354814f * dSum3 * dSum3;
-                V dSigmoid = V.Sigmoid(dSum3 * dSum4);
-                V dScaled5 = product * dSum3 * (dSigmoid - dSigmoid * dSigmoid);
-                V.Store(dGeluTanh2, row * 32 + column, product * dSigmoid + dScaled5 * dSum4 + dScaled5 * dSum3 * 0.071354814f * 2f * dSum3);
+                V dSum4 = V.Load(expandedProduct, row * 32 + column) + V.Load(ffnBias, column);
+                V dSum5 = 1.5957692f + 0.071354814f * dSum4 * dSum4;
+                V dSigmoid = V.Sigmoid(dSum4 * dSum5);
+                V dScaled5 = product * dSum4 * (dSigmoid - dSigmoid * dSigmoid);
+                V dScaled8 = dScaled5 * dSum4 * 0.071354814f * dSum4;
+                V.Store(dGeluTanh2, row * 32 + column, product * dSigmoid + dScaled5 * dSum5 + dScaled8 + dScaled8);
             }
 
             public static int Operations => 27;
@@ -772,11 +765,11 @@ partial class Small
 
         // Pretraining › Encode › LayerGroup › Layer › Dropout, gradient
         //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-        // [tokens, 16], 3 passes over a row
-        // 804 FLOPs per row of tokens, 408 bytes per row
+        // [tokens, 16], 2 passes over a row
+        // 568 FLOPs per row of tokens, 408 bytes per row
         internal readonly struct AttentionSumDropoutGradient(
             ArrayView<float> layerOutputSumRowMean, ArrayView<float> dLayerOutputSum, ArrayView<float> layerOutputSum,
-            ArrayView<float> dCentredSum, ArrayView<float> attendedSum, ArrayView<float> attendedSumRowMean, ArrayView<T> dHiddenLinear,
+            ArrayView<float> dCentredSum, ArrayView<float> attendedSum, ArrayView<float> attendedSumRowMean, ArrayView<T> dHidden,
             ArrayView<float> fullLayerLayerNormWeight, ArrayView<T> layerSum, ArrayView<T> dExpandedProduct,
             ArrayView<float> dAttendedPartials, ArrayView<T> attentionSum, ArrayView<float> dAttendedPartials2,
             ArrayView<float> attentionLayerNormWeight, ArrayView<T> dAttentionSum, DropoutKey key2, ArrayView<T> dAttentionSumDropout,
@@ -789,58 +782,51 @@ partial class Small
                 var dAttentionSumSum = PartialSum<V, L>.Of(dAttentionSumPartials, chunk, 16);
                 for (int row = first; row < last; row++)
                 {
-                    Kept<V, L> dHiddenLinearKept = default;
+                    Kept<V, L> dHiddenKept = default;
                     Kept<V, L> layerSumKept = default;
                     Kept<V, L> dExpandedProductKept = default;
                     Kept<V, L> attentionSumKept = default;
                     float dInverse = GpuMath.Rsqrt(layerOutputSumRowMean[row] * (1f / 16f) + 1E-12f);
                     float dQuotient = dLayerOutputSum[row] * -0.5f * dInverse * dInverse * dInverse * (1f / 16f);
                     float dQuotient2 = layerOutputSum[row] * (1f / 16f);
-                    float dQuotient3 = dCentredSum[row] * (1f / 16f);
+                    float dQuotient3 = -(dCentredSum[row] * dInverse) * (1f / 16f);
                     float dQuotient4 = attendedSum[row] * (1f / 16f);
                     float dInverse2 = GpuMath.Rsqrt(attendedSumRowMean[row] * (1f / 16f) + 1E-12f);
-                    int dHiddenLinearRow = row * 16;
+                    int dHiddenRow = row * 16;
                     int layerSumRow = row * 16;
                     int dExpandedProductRow = row * 16;
                     int attentionSumRow = row * 16;
                     V dTotal3Lane = 0f;
-                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
-                    {
-                        V dScaled = dHiddenLinearKept.Load(dHiddenLinear, dHiddenLinearRow + column) * V.Load(fullLayerLayerNormWeight, column);
-                        V dSum2 = dScaled * dInverse + ((V)(dQuotient * 2f)) * (layerSumKept.Load(layerSum, layerSumRow + column) - dQuotient2);
-                        V dAttended = dSum2 + dQuotient3 + dExpandedProductKept.Load(dExpandedProduct, dExpandedProductRow + column);
-                        dAttendedSum.Add(column, dAttended);
-                        V dDifference = attentionSumKept.Load(attentionSum, attentionSumRow + column) - dQuotient4;
-                        dAttendedPartials2Sum.Add(column, dAttended * dDifference * dInverse2);
-                        dTotal3Lane += dAttended * V.Load(attentionLayerNormWeight, column) * dDifference;
-                    }
-                    float dTotal3 = GroupReduce.Sum(V.Sum(dTotal3Lane));
-                    float dQuotient6 = dTotal3 * -0.5f * dInverse2 * dInverse2 * dInverse2 * (1f / 16f);
                     V dTotal4Lane = 0f;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V dScaled13 = dHiddenLinearKept.Again(dHiddenLinear, dHiddenLinearRow + column) * V.Load(fullLayerLayerNormWeight, column);
-                        V dSum5 = dScaled13 * dInverse + ((V)(dQuotient * 2f)) * (layerSumKept.Again(layerSum, layerSumRow + column) - dQuotient2);
-                        V dScaled17 = (dSum5 + dQuotient3 + dExpandedProductKept.Again(dExpandedProduct, dExpandedProductRow + column)) * V.Load(attentionLayerNormWeight, column);
-                        V dScaled24 = ((V)(dQuotient6 * 2f)) * (attentionSumKept.Again(attentionSum, attentionSumRow + column) - dQuotient4);
-                        dTotal4Lane += -(dScaled17 * dInverse2 + dScaled24);
+                        V dScaled7 = dQuotient * (layerSumKept.Load(layerSum, layerSumRow + column) - dQuotient2);
+                        V dSum2 = dHiddenKept.Load(dHidden, dHiddenRow + column) * V.Load(fullLayerLayerNormWeight, column) * dInverse + dScaled7;
+                        V dAttended = dSum2 + dScaled7 + dQuotient3 + dExpandedProductKept.Load(dExpandedProduct, dExpandedProductRow + column);
+                        dAttendedSum.Add(column, dAttended);
+                        V dDifference = attentionSumKept.Load(attentionSum, attentionSumRow + column) - dQuotient4;
+                        dAttendedPartials2Sum.Add(column, dAttended * dDifference * dInverse2);
+                        V dScaled11 = dAttended * V.Load(attentionLayerNormWeight, column);
+                        dTotal3Lane += dScaled11 * dDifference;
+                        dTotal4Lane += dScaled11;
                     }
-                    float dTotal4 = GroupReduce.Sum(V.Sum(dTotal4Lane));
-                    float dQuotient7 = dTotal4 * (1f / 16f);
+                    var (dTotal3, dTotal4) = GroupReduce.Sums(V.Sum(dTotal3Lane), V.Sum(dTotal4Lane));
+                    float dQuotient6 = dTotal3 * -0.5f * dInverse2 * dInverse2 * dInverse2 * (1f / 16f);
+                    float dQuotient7 = -(dTotal4 * dInverse2) * (1f / 16f);
                     int dAttentionSumRow = row * 16;
                     uint key2Row = CounterRandom.RowKey(key2, row);
                     int dAttentionSumDropoutRow = row * 16;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V dScaled25 = dHiddenLinearKept.Again(dHiddenLinear, dHiddenLinearRow + column) * V.Load(fullLayerLayerNormWeight, column);
-                        V dSum9 = dScaled25 * dInverse + ((V)(dQuotient * 2f)) * (layerSumKept.Again(layerSum, layerSumRow + column) - dQuotient2);
-                        V dScaled29 = (dSum9 + dQuotient3 + dExpandedProductKept.Again(dExpandedProduct, dExpandedProductRow + column)) * V.Load(attentionLayerNormWeight, column);
-                        V dScaled32 = ((V)(dQuotient6 * 2f)) * (attentionSumKept.Again(attentionSum, attentionSumRow + column) - dQuotient4);
-                        V dSum13 = dScaled29 * dInverse2 + dScaled32 + dQuotient7;
-                        V.Store(dAttentionSum, dAttentionSumRow + column, dSum13);
-                        V dScaled33 = dSum13 * V.KeepMask(key2Row, column, 0x19999999u, 1.1111112f);
-                        V.Store(dAttentionSumDropout, dAttentionSumDropoutRow + column, dScaled33);
-                        dAttentionSumSum.Add(column, dScaled33);
+                        V dScaled14 = dHiddenKept.Again(dHidden, dHiddenRow + column) * V.Load(fullLayerLayerNormWeight, column) * dInverse;
+                        V dScaled15 = dQuotient * (layerSumKept.Again(layerSum, layerSumRow + column) - dQuotient2);
+                        V dSum9 = dScaled14 + dScaled15 + dScaled15 + dQuotient3 + dExpandedProductKept.Again(dExpandedProduct, dExpandedProductRow + column);
+                        V dScaled22 = dQuotient6 * (attentionSumKept.Again(attentionSum, attentionSumRow + column) - dQuotient4);
+                        V dSum12 = dSum9 * V.Load(attentionLayerNormWeight, column) * dInverse2 + dScaled22 + dScaled22 + dQuotient7;
+                        V.Store(dAttentionSum, dAttentionSumRow + column, dSum12);
+                        V dScaled24 = dSum12 * V.KeepMask(key2Row, column, 0x19999999u, 1.1111112f);
+                        V.Store(dAttentionSumDropout, dAttentionSumDropoutRow + column, dScaled24);
+                        dAttentionSumSum.Add(column, dScaled24);
                     }
                 }
                 dAttendedSum.Store();
@@ -875,11 +861,11 @@ partial class Small
         //   var queryKeyValue = Linear(x, a.QueryKeyValue);
         // [tokens, 16] = dQueryKeyValue [tokens, 48] · queryKeyValueWeight [48, 16]
         // 1,536 FLOPs per row of tokens, 320 bytes per row
-        internal readonly struct QueryKeyValueLinearGradient(ArrayView<T> dAttentionSum, ArrayView<T> dHiddenLinear) : IGpuEpilogue
+        internal readonly struct QueryKeyValueLinearGradient(ArrayView<T> dAttentionSum, ArrayView<T> dHidden) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                V.Store(dHiddenLinear, row * 16 + column, V.Load(dAttentionSum, row * 16 + column) + product);
+                V.Store(dHidden, row * 16 + column, V.Load(dAttentionSum, row * 16 + column) + product);
             }
 
             public static int Operations => 1;
@@ -890,17 +876,17 @@ partial class Small
         // [tokens, 16], one pass over a row
         // 16 FLOPs per row of tokens, 64 bytes per row
         internal readonly struct EmbeddingHiddenMappingInBiasGradient(
-            ArrayView<T> dHiddenLinear, ArrayView<float> dHiddenPartials) : IGpuRowKernel
+            ArrayView<T> dHidden, ArrayView<float> dHiddenPartials) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 var dHiddenSum = PartialSum<V, L>.Of(dHiddenPartials, chunk, 16);
                 for (int row = first; row < last; row++)
                 {
-                    int dHiddenLinearRow = row * 16;
+                    int dHiddenRow = row * 16;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        dHiddenSum.Add(column, V.Load(dHiddenLinear, dHiddenLinearRow + column));
+                        dHiddenSum.Add(column, V.Load(dHidden, dHiddenRow + column));
                     }
                 }
                 dHiddenSum.Store();
@@ -909,7 +895,7 @@ partial class Small
 
         // Pretraining › Encode › Dropout, gradient
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-        // [tokens, 8] = dHiddenLinear [tokens, 16] · embeddingHiddenMappingInWeight [16, 8]
+        // [tokens, 8] = dHidden [tokens, 16] · embeddingHiddenMappingInWeight [16, 8]
         // 256 FLOPs per row of tokens, 96 bytes per row
         internal readonly struct EmbeddedDropoutGradient(DropoutKey key0, ArrayView<T> dEmbedded) : IGpuEpilogue
         {
@@ -923,8 +909,8 @@ partial class Small
 
         // Pretraining › Encode › LayerNorm › RowMean, gradient
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-        // [tokens, 8], 3 passes over a row
-        // 194 FLOPs per row of tokens, 104 bytes per row
+        // [tokens, 8], 2 passes over a row
+        // 140 FLOPs per row of tokens, 104 bytes per row
         internal readonly struct EmbeddedRowMeanGradient(
             ArrayView<float> embeddedSum, ArrayView<float> embeddedSumRowMean, ArrayView<T> dEmbedded, ArrayView<float> dEmbeddedPartials,
             ArrayView<T> lookup, ArrayView<float> dEmbeddedPartials2, ArrayView<float> embeddingsLayerNormWeight, ArrayView<T> dLookup) : IGpuRowKernel
@@ -942,30 +928,26 @@ partial class Small
                     int dEmbeddedRow = row * 8;
                     int lookupRow = row * 8;
                     V dTotalLane = 0f;
+                    V dTotal2Lane = 0f;
                     for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
                         V dScaled = dEmbeddedKept.Load(dEmbedded, dEmbeddedRow + column);
                         dEmbeddedSum.Add(column, dScaled);
                         V dCentred = lookupKept.Load(lookup, lookupRow + column) - dQuotient;
                         dEmbeddedPartials2Sum.Add(column, dScaled * dCentred * dInverse);
-                        dTotalLane += dScaled * V.Load(embeddingsLayerNormWeight, column) * dCentred;
+                        V dScaled4 = dScaled * V.Load(embeddingsLayerNormWeight, column);
+                        dTotalLane += dScaled4 * dCentred;
+                        dTotal2Lane += dScaled4;
                     }
-                    float dTotal = GroupReduce.Sum(V.Sum(dTotalLane));
+                    var (dTotal, dTotal2) = GroupReduce.Sums(V.Sum(dTotalLane), V.Sum(dTotal2Lane));
                     float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse * (1f / 8f);
-                    V dTotal2Lane = 0f;
-                    for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
-                    {
-                        V dScaled8 = dEmbeddedKept.Again(dEmbedded, dEmbeddedRow + column) * V.Load(embeddingsLayerNormWeight, column) * dInverse;
-                        dTotal2Lane += -(dScaled8 + ((V)(dQuotient2 * 2f)) * (lookupKept.Again(lookup, lookupRow + column) - dQuotient));
-                    }
-                    float dTotal2 = GroupReduce.Sum(V.Sum(dTotal2Lane));
-                    float dQuotient3 = dTotal2 * (1f / 8f);
+                    float dQuotient3 = -(dTotal2 * dInverse) * (1f / 8f);
                     int dLookupRow = row * 8;
                     for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V dScaled17 = dEmbeddedKept.Again(dEmbedded, dEmbeddedRow + column) * V.Load(embeddingsLayerNormWeight, column) * dInverse;
-                        V dSum4 = dScaled17 + ((V)(dQuotient2 * 2f)) * (lookupKept.Again(lookup, lookupRow + column) - dQuotient) + dQuotient3;
-                        V.Store(dLookup, dLookupRow + column, dSum4);
+                        V dScaled8 = dEmbeddedKept.Again(dEmbedded, dEmbeddedRow + column) * V.Load(embeddingsLayerNormWeight, column) * dInverse;
+                        V dScaled13 = dQuotient2 * (lookupKept.Again(lookup, lookupRow + column) - dQuotient);
+                        V.Store(dLookup, dLookupRow + column, dScaled8 + dScaled13 + dScaled13 + dQuotient3);
                     }
                 }
                 dEmbeddedSum.Store();

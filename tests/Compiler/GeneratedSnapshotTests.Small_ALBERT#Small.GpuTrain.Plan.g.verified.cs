@@ -12,49 +12,49 @@
 //   attentionSum                     [tokens, 16]                  2        1,408          128        2-47
 //   context                          [tokens, 16]                  2        1,536          128        2-47
 //   layerSum                         [tokens, 16]                  2        1,664          128        2-47
-//   dFirst                           [tokens, 16]                  1        1,088           64       32-34
-//   dPredicted                       [tokens, 16]                  1        1,152           64       33-34
-//   dQueryKeyValue                   [tokens, 16]                  2        1,792          128       34-50
+//   dFirst2                          [tokens, 16]                  1        1,088           64       32-34
+//   dPredicted2                      [tokens, 16]                  1        1,152           64       33-34
+//   dHidden                          [tokens, 16]                  2        1,792          128       34-50
 //   dLayerSum                        [tokens, 16]                  1        1,216           64       35-37
 //   dGeluTanh2                       [tokens, 32]                  1        1,088          128       36-40
 //   dExpandedProduct                 [tokens, 16]                  1        1,216           64       39-41
-//   dAttentionSum                    [tokens, 16]                  1        1,088           64       41-43
-//   dAttended                        [tokens, 16]                  1        1,920           64       41-46
-//   dAttentionSumProduct             [tokens, 16]                  1        1,984           64       42-44
-//   dContext                         [tokens, 48]                  1        1,088          192       44-47
+//   dAttentionSumDropout             [tokens, 16]                  1        1,088           64       41-43
+//   dAttentionSum                    [tokens, 16]                  1        1,920           64       41-46
+//   dContext                         [tokens, 16]                  1        1,984           64       42-44
+//   dQueryKeyValue                   [tokens, 48]                  1        1,088          192       44-47
 //   dEmbedded                        [tokens, 8]                   1            0           32       49-51
-//   dEmbedded2                       [tokens, 8]                   1           32           32       51-54
+//   dLookup                          [tokens, 8]                   1           32           32       51-54
 //   together                                                                              2,112
 // per sequence:
 //   first2                           [sequences, 16]               1            0           64       10-29
-//   order                            [sequences, 16]               1           64           64       14-21
+//   orderDropout                     [sequences, 16]               1           64           64       14-21
 //   pooled                           [sequences, 16]               1          128           64       14-20
-//   order2                           [sequences, 2]                1          192            8       17-19
-//   dSop2                            [sequences, 2]                1          256            8       19-21
+//   order                            [sequences, 2]                1          192            8       17-19
+//   dShifted                         [sequences, 2]                1          256            8       19-21
 //   dPooled                          [sequences, 16]               1          192           64       20-29
-//   dLinearProduct                   [sequences, 16]               1           64           64       28-32
+//   dFirst                           [sequences, 16]               1           64           64       28-32
 //   together                                                                                264
 // per prediction:
 //   predicted                        [predictions, 16]             1          512           64        9-31
 //   transformedProduct               [predictions, 8]              1          576           32       13-27
 //   centred                          [predictions, 8]              1          608           32       15-27
-//   decoderInput                     [predictions, 8]              1          640           32       15-25
-//   decoderInput2                    [predictions, 8]              1          672           32       15-23
+//   decoderInput                     [predictions, 8]              1          640           32       15-23
+//   decoderInputLayerNorm            [predictions, 8]              1          672           32       15-25
 //   geluTanh                         [predictions, 8]              1          704           32       15-27
 //   logits                           [predictions, 50]             1            0          256       16-18
-//   dMlm2                            [predictions, 50]             1          256          256       18-23
-//   dDecodeProduct                   [predictions, 8]              1            0           32       22-27
+//   dShifted2                        [predictions, 50]             1          256          256       18-23
+//   dDecoderInput                    [predictions, 8]              1            0           32       22-27
 //   dGeluTanh                        [predictions, 8]              1           64           32       27-31
-//   dTransformedProduct              [predictions, 16]             1            0           64       30-33
+//   dPredicted                       [predictions, 16]             1            0           64       30-33
 //   together                                                                                736
 // per token, float32 in every precision:
 //   embeddedSum                      [tokens, 1]                   1           48            4        0-51
-//   embeddedSum2                     [tokens, 1]                   1           52            4        0-51
+//   embeddedSumRowMean               [tokens, 1]                   1           52            4        0-51
 //   contextLogSum                    [tokens, 2]                   2            0           16        2-47
 //   attendedSum                      [tokens, 1]                   2           16            8        2-47
-//   attendedSum2                     [tokens, 1]                   2           24            8        2-47
+//   attendedSumRowMean               [tokens, 1]                   2           24            8        2-47
 //   layerOutputSum                   [tokens, 1]                   2           32            8        2-47
-//   layerOutputSum2                  [tokens, 1]                   2           40            8        2-47
+//   layerOutputSumRowMean            [tokens, 1]                   2           40            8        2-47
 //   dCentredSum                      [tokens, 1]                   1           56            4       35-41
 //   dLayerOutputSum                  [tokens, 1]                   1           60            4       35-41
 //   together                                                                                 64
@@ -92,13 +92,13 @@
 //   dMlm                             [1, 1]                        1            0           64       11-18
 //   dSop                             [1, 1]                        1           64           64       12-19
 //   mean                             [1, 1]                        1          128           64       18-26
-//   mlm                              [1, 1]                        1          192           64       18-26
+//   mlmMean                          [1, 1]                        1          192           64       18-26
 //   mean2                            [1, 1]                        1            0           64       19-26
-//   sop                              [1, 1]                        1          256           64       19-26
+//   sopMean                          [1, 1]                        1          256           64       19-26
 //   loss                             [1, 1]                        1           64           64       26-55
-//   mlm2                             [1, 1]                        1          320           64       26-55
+//   mlm                              [1, 1]                        1          320           64       26-55
 //   mlmAccuracy                      [1, 1]                        1          384           64       26-55
-//   sop2                             [1, 1]                        1          448           64       26-55
+//   sop                              [1, 1]                        1          448           64       26-55
 //   sopAccuracy                      [1, 1]                        1          512           64       26-55
 //   together                                                                                576
 #nullable enable
@@ -114,19 +114,19 @@ partial class Small
     {
         readonly ArrayView<T> embedded; // [tokens, 8]
         readonly ArrayView<float> embeddedSum; // [tokens, 1]
-        readonly ArrayView<float> embeddedSum2; // [tokens, 1]
+        readonly ArrayView<float> embeddedSumRowMean; // [tokens, 1]
         readonly ArrayView<T> lookup; // [tokens, 8]
         readonly Entries<T> layerOutput; // [tokens, 16] × 3
         readonly Entries<T> attended; // [tokens, 16] × 2
         readonly Entries<float> attendedSum; // [tokens, 1] × 2
-        readonly Entries<float> attendedSum2; // [tokens, 1] × 2
+        readonly Entries<float> attendedSumRowMean; // [tokens, 1] × 2
         readonly Entries<T> attentionSum; // [tokens, 16] × 2
         readonly Entries<T> context; // [tokens, 16] × 2
         readonly Entries<float> contextLogSum; // [tokens, 2] × 2
         readonly Entries<T> expanded; // [tokens, 32] × 2
         readonly Entries<T> expandedProduct; // [tokens, 32] × 2
         readonly Entries<float> layerOutputSum; // [tokens, 1] × 2
-        readonly Entries<float> layerOutputSum2; // [tokens, 1] × 2
+        readonly Entries<float> layerOutputSumRowMean; // [tokens, 1] × 2
         readonly Entries<T> layerSum; // [tokens, 16] × 2
         readonly Entries<T> queryKeyValue; // [tokens, 48] × 2
         readonly ArrayView<T> predicted; // [predictions, 16]
@@ -134,44 +134,44 @@ partial class Small
         readonly ArrayView<float> dMlm; // [1, 1]
         readonly ArrayView<float> dSop; // [1, 1]
         readonly ArrayView<T> transformedProduct; // [predictions, 8]
-        readonly ArrayView<T> order; // [sequences, 16]
+        readonly ArrayView<T> orderDropout; // [sequences, 16]
         readonly ArrayView<T> pooled; // [sequences, 16]
         readonly ArrayView<T> centred; // [predictions, 8]
         readonly ArrayView<T> decoderInput; // [predictions, 8]
-        readonly ArrayView<T> decoderInput2; // [predictions, 8]
+        readonly ArrayView<T> decoderInputLayerNorm; // [predictions, 8]
         readonly ArrayView<float> decoderInputSum; // [predictions, 1]
         readonly ArrayView<T> geluTanh; // [predictions, 8]
         readonly ArrayView<T> logits; // [predictions, 50]
-        readonly ArrayView<T> order2; // [sequences, 2]
+        readonly ArrayView<T> order; // [sequences, 2]
         readonly ArrayView<float> dLogitsPartials; // [predictions, 50] per chunk
-        readonly ArrayView<T> dMlm2; // [predictions, 50]
+        readonly ArrayView<T> dShifted2; // [predictions, 50]
         readonly ArrayView<float> mean; // [1, 1]
         readonly ArrayView<float> meanPartials; // [predictions, 1] per chunk
-        readonly ArrayView<float> mlm; // [1, 1]
+        readonly ArrayView<float> mlmMean; // [1, 1]
         readonly ArrayView<float> mlmPartials; // [predictions, 1] per chunk
         readonly ArrayView<float> dOrderPartials; // [sequences, 2] per chunk
-        readonly ArrayView<T> dSop2; // [sequences, 2]
+        readonly ArrayView<T> dShifted; // [sequences, 2]
         readonly ArrayView<float> mean2; // [1, 1]
         readonly ArrayView<float> meanPartials2; // [sequences, 1] per chunk
-        readonly ArrayView<float> sop; // [1, 1]
+        readonly ArrayView<float> sopMean; // [1, 1]
         readonly ArrayView<float> sopPartials; // [sequences, 1] per chunk
         readonly ArrayView<T> dPooled; // [sequences, 16]
-        readonly ArrayView<T> dDecodeProduct; // [predictions, 8]
+        readonly ArrayView<T> dDecoderInput; // [predictions, 8]
         readonly ArrayView<float> dLinearPartials; // [sequences, 16] per chunk
         readonly ArrayView<float> dDecoderInputPartials2; // [predictions, 8] per chunk
         readonly ArrayView<float> loss; // [1, 1]
-        readonly ArrayView<float> mlm2; // [1, 1]
+        readonly ArrayView<float> mlm; // [1, 1]
         readonly ArrayView<float> mlmAccuracy; // [1, 1]
-        readonly ArrayView<float> sop2; // [1, 1]
+        readonly ArrayView<float> sop; // [1, 1]
         readonly ArrayView<float> sopAccuracy; // [1, 1]
         readonly ArrayView<float> dDecoderInputPartials; // [predictions, 8] per chunk
         readonly ArrayView<T> dGeluTanh; // [predictions, 8]
         readonly ArrayView<float> dTransformedPartials; // [predictions, 8] per chunk
-        readonly ArrayView<T> dLinearProduct; // [sequences, 16]
-        readonly ArrayView<T> dTransformedProduct; // [predictions, 16]
-        readonly ArrayView<T> dFirst; // [tokens, 16]
-        readonly ArrayView<T> dPredicted; // [tokens, 16]
-        readonly Entries<T> dQueryKeyValue; // [tokens, 16] × 2
+        readonly ArrayView<T> dFirst; // [sequences, 16]
+        readonly ArrayView<T> dPredicted; // [predictions, 16]
+        readonly ArrayView<T> dFirst2; // [tokens, 16]
+        readonly ArrayView<T> dPredicted2; // [tokens, 16]
+        readonly Entries<T> dHidden; // [tokens, 16] × 2
         readonly ArrayView<float> dCentredSum; // [tokens, 1]
         readonly ArrayView<float> dLayerOutputPartials; // [tokens, 16] per chunk
         readonly ArrayView<float> dLayerOutputPartials2; // [tokens, 16] per chunk
@@ -181,19 +181,19 @@ partial class Small
         readonly ArrayView<T> dGeluTanh2; // [tokens, 32]
         readonly ArrayView<float> dExpandedPartials; // [tokens, 32] per chunk
         readonly ArrayView<T> dExpandedProduct; // [tokens, 16]
-        readonly ArrayView<T> dAttended; // [tokens, 16]
         readonly ArrayView<float> dAttendedPartials; // [tokens, 16] per chunk
         readonly ArrayView<float> dAttendedPartials2; // [tokens, 16] per chunk
         readonly ArrayView<T> dAttentionSum; // [tokens, 16]
+        readonly ArrayView<T> dAttentionSumDropout; // [tokens, 16]
         readonly ArrayView<float> dAttentionSumPartials; // [tokens, 16] per chunk
-        readonly ArrayView<T> dAttentionSumProduct; // [tokens, 16]
-        readonly ArrayView<T> dContext; // [tokens, 48]
+        readonly ArrayView<T> dContext; // [tokens, 16]
+        readonly ArrayView<T> dQueryKeyValue; // [tokens, 48]
         readonly ArrayView<float> dQueryKeyValuePartials; // [tokens, 48] per chunk
         readonly ArrayView<float> dHiddenPartials; // [tokens, 16] per chunk
         readonly ArrayView<T> dEmbedded; // [tokens, 8]
-        readonly ArrayView<T> dEmbedded2; // [tokens, 8]
         readonly ArrayView<float> dEmbeddedPartials; // [tokens, 8] per chunk
         readonly ArrayView<float> dEmbeddedPartials2; // [tokens, 8] per chunk
+        readonly ArrayView<T> dLookup; // [tokens, 8]
         readonly GpuRows<EmbeddedDropout, Float8> embeddedDropoutKernel;
         readonly MatrixProduct<T, NT, HiddenLinear> hiddenLinearKernel;
         readonly MatrixProduct<T, NT, QueryKeyValueLinear> queryKeyValueLinearKernel;
@@ -244,19 +244,19 @@ partial class Small
         {
             embedded = Token(512);
             embeddedSum = ExactToken(12);
-            embeddedSum2 = ExactToken(13);
+            embeddedSumRowMean = ExactToken(13);
             lookup = Token(520);
             layerOutput = new(Token(224), 16 * TokenRows);
             attended = new(Token(320), 16 * TokenRows);
             attendedSum = new(ExactToken(4), 1 * TokenRows);
-            attendedSum2 = new(ExactToken(6), 1 * TokenRows);
+            attendedSumRowMean = new(ExactToken(6), 1 * TokenRows);
             attentionSum = new(Token(352), 16 * TokenRows);
             context = new(Token(384), 16 * TokenRows);
             contextLogSum = new(ExactToken(0), 2 * TokenRows);
             expanded = new(Token(96), 32 * TokenRows);
             expandedProduct = new(Token(160), 32 * TokenRows);
             layerOutputSum = new(ExactToken(8), 1 * TokenRows);
-            layerOutputSum2 = new(ExactToken(10), 1 * TokenRows);
+            layerOutputSumRowMean = new(ExactToken(10), 1 * TokenRows);
             layerSum = new(Token(416), 16 * TokenRows);
             queryKeyValue = new(Token(0), 48 * TokenRows);
             predicted = Prediction(128);
@@ -264,44 +264,44 @@ partial class Small
             dMlm = ExactFixed(0);
             dSop = ExactFixed(16);
             transformedProduct = Prediction(144);
-            order = Sequence(16);
+            orderDropout = Sequence(16);
             pooled = Sequence(32);
             centred = Prediction(152);
             decoderInput = Prediction(160);
-            decoderInput2 = Prediction(168);
+            decoderInputLayerNorm = Prediction(168);
             decoderInputSum = ExactPrediction(0);
             geluTanh = Prediction(176);
             logits = Prediction(0);
-            order2 = Sequence(48);
+            order = Sequence(48);
             dLogitsPartials = PredictionChunk(0);
-            dMlm2 = Prediction(64);
+            dShifted2 = Prediction(64);
             mean = ExactFixed(32);
             meanPartials = PredictionChunk(64);
-            mlm = ExactFixed(48);
+            mlmMean = ExactFixed(48);
             mlmPartials = PredictionChunk(65);
             dOrderPartials = SequenceChunk(0);
-            dSop2 = Sequence(64);
+            dShifted = Sequence(64);
             mean2 = ExactFixed(0);
             meanPartials2 = SequenceChunk(2);
-            sop = ExactFixed(64);
+            sopMean = ExactFixed(64);
             sopPartials = SequenceChunk(3);
             dPooled = Sequence(48);
-            dDecodeProduct = Prediction(0);
+            dDecoderInput = Prediction(0);
             dLinearPartials = SequenceChunk(0);
             dDecoderInputPartials2 = PredictionChunk(0);
             loss = ExactFixed(16);
-            mlm2 = ExactFixed(80);
+            mlm = ExactFixed(80);
             mlmAccuracy = ExactFixed(96);
-            sop2 = ExactFixed(112);
+            sop = ExactFixed(112);
             sopAccuracy = ExactFixed(128);
             dDecoderInputPartials = PredictionChunk(0);
             dGeluTanh = Prediction(16);
             dTransformedPartials = PredictionChunk(8);
-            dLinearProduct = Sequence(16);
-            dTransformedProduct = Prediction(0);
-            dFirst = Token(272);
-            dPredicted = Token(288);
-            dQueryKeyValue = new(Token(448), 16 * TokenRows);
+            dFirst = Sequence(16);
+            dPredicted = Prediction(0);
+            dFirst2 = Token(272);
+            dPredicted2 = Token(288);
+            dHidden = new(Token(448), 16 * TokenRows);
             dCentredSum = ExactToken(14);
             dLayerOutputPartials = TokenChunk(0);
             dLayerOutputPartials2 = TokenChunk(16);
@@ -311,19 +311,19 @@ partial class Small
             dGeluTanh2 = Token(272);
             dExpandedPartials = TokenChunk(0);
             dExpandedProduct = Token(304);
-            dAttended = Token(480);
             dAttendedPartials = TokenChunk(0);
             dAttendedPartials2 = TokenChunk(16);
-            dAttentionSum = Token(272);
+            dAttentionSum = Token(480);
+            dAttentionSumDropout = Token(272);
             dAttentionSumPartials = TokenChunk(32);
-            dAttentionSumProduct = Token(496);
-            dContext = Token(272);
+            dContext = Token(496);
+            dQueryKeyValue = Token(272);
             dQueryKeyValuePartials = TokenChunk(0);
             dHiddenPartials = TokenChunk(0);
             dEmbedded = Token(0);
-            dEmbedded2 = Token(8);
             dEmbeddedPartials = TokenChunk(0);
             dEmbeddedPartials2 = TokenChunk(8);
+            dLookup = Token(8);
             embeddedDropoutKernel = new(Device, 8);
             hiddenLinearKernel = new(Device);
             queryKeyValueLinearKernel = new(Device);
@@ -374,8 +374,8 @@ partial class Small
         public override GpuOutput<T> Output(int index) => index switch
         {
             0 => new(loss, 1), // loss
-            1 => new(mlm2, 1), // mlm_loss
-            2 => new(sop2, 1), // sop_loss
+            1 => new(mlm, 1), // mlm_loss
+            2 => new(sop, 1), // sop_loss
             3 => new(mlmAccuracy, 1), // mlm_accuracy
             4 => new(sopAccuracy, 1), // sop_accuracy
             _ => throw new ArgumentOutOfRangeException(nameof(index)),

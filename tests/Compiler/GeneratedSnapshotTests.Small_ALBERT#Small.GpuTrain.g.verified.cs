@@ -24,10 +24,15 @@ partial class Small
         void Encode()
         {
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            embeddedDropoutKernel.Launch(Tokens, new(Value(Offset.WordEmbeddingsWeight), Batch.Tokens, Value(Offset.TokenTypeEmbeddingsWeight), Batch.Segments, Value(Offset.PositionEmbeddingsWeight), Batch.Positions, lookup, embeddedSum, embeddedSum2, Value(Offset.EmbeddingsLayerNormWeight), Value(Offset.EmbeddingsLayerNormBias), DropoutKey(0, 0), embedded));
+            embeddedDropoutKernel.Launch(Tokens, new(
+                Value(Offset.WordEmbeddingsWeight), Batch.Tokens, Value(Offset.TokenTypeEmbeddingsWeight), Batch.Segments,
+                Value(Offset.PositionEmbeddingsWeight), Batch.Positions, lookup, embeddedSum, embeddedSumRowMean,
+                Value(Offset.EmbeddingsLayerNormWeight), Value(Offset.EmbeddingsLayerNormBias), DropoutKey(0, 0), embedded));
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            hiddenLinearKernel.Launch(new(embedded, 8), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 16, 8, new(Value(Offset.EmbeddingHiddenMappingInBias), layerOutput[0]));
+            hiddenLinearKernel.Launch(
+                new(embedded, 8), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 16, 8,
+                new(Value(Offset.EmbeddingHiddenMappingInBias), layerOutput[0]));
         }
 
         void LayerGroup()
@@ -35,25 +40,37 @@ partial class Small
             for (int layer = 0; layer < 2; layer++)
             {
                 // var queryKeyValue = Linear(x, a.QueryKeyValue);
-                queryKeyValueLinearKernel.Launch(new(layerOutput[layer], 16), new(Weight(Offset.QueryKeyValueWeight), 16), Tokens, 48, 16, new(Value(Offset.QueryKeyValueBias), queryKeyValue[layer]));
+                queryKeyValueLinearKernel.Launch(
+                    new(layerOutput[layer], 16), new(Weight(Offset.QueryKeyValueWeight), 16), Tokens, 48, 16,
+                    new(Value(Offset.QueryKeyValueBias), queryKeyValue[layer]));
 
                 // var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
                 attentionForwardKernel.Launch(Attention(new(queryKeyValue[layer], 48), 2, 8, DropoutKey(1, layer), 0.1), new(context[layer], 16), new(contextLogSum[layer], 2));
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                attentionSumLayerKernel.Launch(new(context[layer], 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16, new(layerOutput[layer], Value(Offset.AttentionDenseBias), DropoutKey(2, layer), attentionSum[layer]));
+                attentionSumLayerKernel.Launch(
+                    new(context[layer], 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16,
+                    new(layerOutput[layer], Value(Offset.AttentionDenseBias), DropoutKey(2, layer), attentionSum[layer]));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                attendedLayerNormKernel.Launch(Tokens, new(attentionSum[layer], attendedSum[layer], attendedSum2[layer], Value(Offset.AttentionLayerNormWeight), Value(Offset.AttentionLayerNormBias), attended[layer]));
+                attendedLayerNormKernel.Launch(Tokens, new(
+                    attentionSum[layer], attendedSum[layer], attendedSumRowMean[layer], Value(Offset.AttentionLayerNormWeight),
+                    Value(Offset.AttentionLayerNormBias), attended[layer]));
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                expandedGeluTanhKernel.Launch(new(attended[layer], 16), new(Weight(Offset.FfnWeight), 16), Tokens, 32, 16, new(expandedProduct[layer], Value(Offset.FfnBias), expanded[layer]));
+                expandedGeluTanhKernel.Launch(
+                    new(attended[layer], 16), new(Weight(Offset.FfnWeight), 16), Tokens, 32, 16,
+                    new(expandedProduct[layer], Value(Offset.FfnBias), expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                layerSumLayerKernel.Launch(new(expanded[layer], 32), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 16, 32, new(attended[layer], Value(Offset.FfnOutputBias), DropoutKey(3, layer), layerSum[layer]));
+                layerSumLayerKernel.Launch(
+                    new(expanded[layer], 32), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 16, 32,
+                    new(attended[layer], Value(Offset.FfnOutputBias), DropoutKey(3, layer), layerSum[layer]));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                layerOutputLayerNormKernel.Launch(Tokens, new(layerSum[layer], layerOutputSum[layer], layerOutputSum2[layer], Value(Offset.FullLayerLayerNormWeight), Value(Offset.FullLayerLayerNormBias), layerOutput[layer + 1]));
+                layerOutputLayerNormKernel.Launch(Tokens, new(
+                    layerSum[layer], layerOutputSum[layer], layerOutputSumRowMean[layer], Value(Offset.FullLayerLayerNormWeight),
+                    Value(Offset.FullLayerLayerNormBias), layerOutput[layer + 1]));
             }
         }
 
@@ -65,84 +82,100 @@ partial class Small
             // var first = Rows(hidden, batch.First);
             firstPoolKernel.Launch(Sequences, new(layerOutput[2], Batch.First, first2));
 
-            // var mlm = Mean(CrossEntropy(logits, batch.Labels));
+            // gradient of: var mlm = Mean(CrossEntropy(logits, batch.Labels));
             mlmMeanGradientKernel.Launch(1, new(WholePredictions, dMlm));
 
-            // var sop = Mean(CrossEntropy(order, batch.Order));
+            // gradient of: var sop = Mean(CrossEntropy(order, batch.Order));
             sopMeanGradientKernel.Launch(1, new(WholeSequences, dSop));
 
             // var transformed = Activate(Linear(x, transform));
-            nTStoreKernel.Launch(new(predicted, 16), new(Weight(Offset.PredictionsDenseWeight), 16), Predictions, 8, 16, new(transformedProduct, 8));
+            nTStoreKernel.Launch(
+                new(predicted, 16), new(Weight(Offset.PredictionsDenseWeight), 16), Predictions, 8, 16, new(transformedProduct, 8));
 
             // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            orderDropoutKernel.Launch(new(first2, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16, new(Value(Offset.PoolerBias), pooled, DropoutKey(4, 0), order));
+            orderDropoutKernel.Launch(
+                new(first2, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16,
+                new(Value(Offset.PoolerBias), pooled, DropoutKey(4, 0), orderDropout));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-            decoderInputLayerNormKernel.Launch(Predictions, new(transformedProduct, Value(Offset.PredictionsDenseBias), geluTanh, centred, decoderInputSum, decoderInput, Value(Offset.PredictionsLayerNormWeight), Value(Offset.PredictionsLayerNormBias), decoderInput2));
+            decoderInputLayerNormKernel.Launch(Predictions, new(
+                transformedProduct, Value(Offset.PredictionsDenseBias), geluTanh, centred, decoderInputSum, decoderInputLayerNorm,
+                Value(Offset.PredictionsLayerNormWeight), Value(Offset.PredictionsLayerNormBias), decoderInput));
 
             // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            logitsDecodeKernel.Launch(new(decoderInput2, 8), new(Weight(Offset.WordEmbeddingsWeight), 8), Predictions, 50, 8, new(Value(Offset.PredictionsBias), logits));
+            logitsDecodeKernel.Launch(
+                new(decoderInput, 8), new(Weight(Offset.WordEmbeddingsWeight), 8), Predictions, 50, 8,
+                new(Value(Offset.PredictionsBias), logits));
 
             // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            orderLinearKernel.Launch(new(order, 16), new(Weight(Offset.ClassifierWeight), 16), Sequences, 2, 16, new(Value(Offset.ClassifierBias), order2));
+            orderLinearKernel.Launch(
+                new(orderDropout, 16), new(Weight(Offset.ClassifierWeight), 16), Sequences, 2, 16, new(Value(Offset.ClassifierBias), order));
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
-            mlmCrossEntropyGradientKernel.LaunchChunks(Predictions, new(logits, Batch.Labels, meanPartials, mlmPartials, dMlm, dMlm2, dLogitsPartials));
-            columnSumKernel.Launch(Predictions, accumulate: false, new(mlmPartials, 1, mlm), new(meanPartials, 1, mean));
+            mlmCrossEntropyGradientKernel.LaunchChunks(Predictions, new(
+                logits, Batch.Labels, meanPartials, mlmPartials, dMlm, dShifted2, dLogitsPartials));
+            columnSumKernel.Launch(Predictions, accumulate: false, new(mlmPartials, 1, mlmMean), new(meanPartials, 1, mean));
 
             // gradient of: return MatMul(decoderInput, word, transposeB: true) + decoderBias;
             columnSumKernel.Launch(Predictions, accumulate: true, new(dLogitsPartials, 50, Gradient(Offset.PredictionsBias)));
 
             // var sop = Mean(CrossEntropy(order, batch.Order));
-            sopCrossEntropyGradientKernel.LaunchChunks(Sequences, new(order2, Batch.Order, meanPartials2, sopPartials, dSop, dSop2, dOrderPartials));
-            columnSumKernel.Launch(Sequences, accumulate: false, new(sopPartials, 1, sop), new(meanPartials2, 1, mean2));
+            sopCrossEntropyGradientKernel.LaunchChunks(Sequences, new(
+                order, Batch.Order, meanPartials2, sopPartials, dSop, dShifted, dOrderPartials));
+            columnSumKernel.Launch(Sequences, accumulate: false, new(sopPartials, 1, sopMean), new(meanPartials2, 1, mean2));
 
             // gradient of: var order = Linear(Dropout(pooled, c.Dropout), orderHead);
             columnSumKernel.Launch(Sequences, accumulate: true, new(dOrderPartials, 2, Gradient(Offset.ClassifierBias)));
 
             // gradient of: return Tanh(Linear(first, pooler));
-            pooledPoolGradientKernel.Launch(new(dSop2, 2), new(Weight(Offset.ClassifierWeight), 16), Sequences, 16, 2, new(DropoutKey(4, 0), pooled, dPooled));
+            pooledPoolGradientKernel.Launch(
+                new(dShifted, 2), new(Weight(Offset.ClassifierWeight), 16), Sequences, 16, 2, new(DropoutKey(4, 0), pooled, dPooled));
 
             // gradient of: var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            tNAccumulateKernel.Launch(new(dSop2, 2), new(order, 16), 2, 16, Sequences, new(Gradient(Offset.ClassifierWeight), 16));
+            tNAccumulateKernel.Launch(new(dShifted, 2), new(orderDropout, 16), 2, 16, Sequences, new(Gradient(Offset.ClassifierWeight), 16));
 
             // gradient of: return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            nNStoreKernel.Launch(new(dMlm2, 64), new(Weight(Offset.WordEmbeddingsWeight), 8), Predictions, 8, 50, new(dDecodeProduct, 8));
-            tNAccumulateKernel.Launch(new(dMlm2, 64), new(decoderInput2, 8), 50, 8, Predictions, new(Gradient(Offset.WordEmbeddingsWeight), 8));
+            nNStoreKernel.Launch(new(dShifted2, 64), new(Weight(Offset.WordEmbeddingsWeight), 8), Predictions, 8, 50, new(dDecoderInput, 8));
+            tNAccumulateKernel.Launch(
+                new(dShifted2, 64), new(decoderInput, 8), 50, 8, Predictions, new(Gradient(Offset.WordEmbeddingsWeight), 8));
 
             // gradient of: return Tanh(Linear(first, pooler));
             poolerBiasGradientKernel.LaunchBlocks(Sequences, new(dPooled, dLinearPartials));
             columnSumKernel.Launch(Sequences, accumulate: true, new(dLinearPartials, 16, Gradient(Offset.PoolerBias)));
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-            decoderInputLayerNormGradientKernel.LaunchBlocks(Predictions, new(dDecodeProduct, decoderInput, dDecoderInputPartials2));
+            decoderInputLayerNormGradientKernel.LaunchBlocks(Predictions, new(dDecoderInput, decoderInputLayerNorm, dDecoderInputPartials2));
             columnSumKernel.Launch(Predictions, accumulate: true, new(dDecoderInputPartials2, 8, Gradient(Offset.PredictionsLayerNormWeight)));
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
-            sopAccuracyMeanKernel.Launch(1, new(mlm, WholePredictions, mlm2, sop, WholeSequences, sop2, loss, mean, mlmAccuracy, mean2, sopAccuracy));
+            sopAccuracyMeanKernel.Launch(1, new(
+                mlmMean, WholePredictions, mlm, sopMean, WholeSequences, sop, loss, mean, mlmAccuracy, mean2, sopAccuracy));
 
-            // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-            activateGeluTanhGradientKernel.LaunchChunks(Predictions, new(dDecodeProduct, dDecoderInputPartials, Value(Offset.PredictionsLayerNormWeight), centred, decoderInputSum, geluTanh, transformedProduct, Value(Offset.PredictionsDenseBias), dGeluTanh, dTransformedPartials));
+            // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
+            activateGeluTanhGradientKernel.LaunchChunks(Predictions, new(
+                dDecoderInput, dDecoderInputPartials, Value(Offset.PredictionsLayerNormWeight), centred, decoderInputSum, geluTanh,
+                transformedProduct, Value(Offset.PredictionsDenseBias), dGeluTanh, dTransformedPartials));
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             columnSumKernel.Launch(Predictions, accumulate: true, new(dDecoderInputPartials, 8, Gradient(Offset.PredictionsLayerNormBias)), new(dTransformedPartials, 8, Gradient(Offset.PredictionsDenseBias)));
 
             // gradient of: return Tanh(Linear(first, pooler));
-            nNStoreKernel.Launch(new(dPooled, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16, new(dLinearProduct, 16));
+            nNStoreKernel.Launch(new(dPooled, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16, new(dFirst, 16));
             tNAccumulateKernel.Launch(new(dPooled, 16), new(first2, 16), 16, 16, Sequences, new(Gradient(Offset.PoolerWeight), 16));
 
             // gradient of: var transformed = Activate(Linear(x, transform));
-            nNStoreKernel.Launch(new(dGeluTanh, 8), new(Weight(Offset.PredictionsDenseWeight), 16), Predictions, 16, 8, new(dTransformedProduct, 16));
-            tNAccumulateKernel.Launch(new(dGeluTanh, 8), new(predicted, 16), 8, 16, Predictions, new(Gradient(Offset.PredictionsDenseWeight), 16));
+            nNStoreKernel.Launch(new(dGeluTanh, 8), new(Weight(Offset.PredictionsDenseWeight), 16), Predictions, 16, 8, new(dPredicted, 16));
+            tNAccumulateKernel.Launch(
+                new(dGeluTanh, 8), new(predicted, 16), 8, 16, Predictions, new(Gradient(Offset.PredictionsDenseWeight), 16));
 
             // gradient of: var first = Rows(hidden, batch.First);
-            Clear(dFirst, 16, Tokens);
-            scatterAddKernel.Launch(new(dFirst, 16), Batch.First, new(dLinearProduct, 16), Sequences, 16);
+            Clear(dFirst2, 16, Tokens);
+            scatterAddKernel.Launch(new(dFirst2, 16), Batch.First, new(dFirst, 16), Sequences, 16);
 
             // gradient of: var predicted = Rows(hidden, batch.Predicted);
-            Clear(dPredicted, 16, Tokens);
-            scatterAddKernel.Launch(new(dPredicted, 16), Batch.Predicted, new(dTransformedProduct, 16), Predictions, 16);
-            predictedPretrainingGradient2Kernel.Launch(Tokens, new(dFirst, dPredicted, dQueryKeyValue[0]));
+            Clear(dPredicted2, 16, Tokens);
+            scatterAddKernel.Launch(new(dPredicted2, 16), Batch.Predicted, new(dPredicted, 16), Predictions, 16);
+            predictedPretrainingGradient2Kernel.Launch(Tokens, new(dFirst2, dPredicted2, dHidden[0]));
         }
 
         void LayerGroupGradient()
@@ -150,16 +183,22 @@ partial class Small
             for (int layer = 1; layer >= 0; layer--)
             {
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                layerSumDropoutGradientKernel.LaunchChunks(Tokens, new(layerOutputSum[layer], layerOutputSum2[layer], dQueryKeyValue[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer], dLayerOutputPartials2, Value(Offset.FullLayerLayerNormWeight), dLayerOutputSum, dCentredSum, DropoutKey(3, layer), dLayerSum, dLayerSumPartials));
+                layerSumDropoutGradientKernel.LaunchChunks(Tokens, new(
+                    layerOutputSum[layer], layerOutputSumRowMean[layer], dHidden[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer],
+                    dLayerOutputPartials2, Value(Offset.FullLayerLayerNormWeight), dLayerOutputSum, dCentredSum, DropoutKey(3, layer), dLayerSum,
+                    dLayerSumPartials));
 
                 // gradient of: var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dLayerOutputPartials, 16, Gradient(Offset.FullLayerLayerNormBias)), new(dLayerOutputPartials2, 16, Gradient(Offset.FullLayerLayerNormWeight)), new(dLayerSumPartials, 16, Gradient(Offset.FfnOutputBias)));
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                activateGeluTanhGradient2Kernel.Launch(new(dLayerSum, 16), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 32, 16, new(expandedProduct[layer], Value(Offset.FfnBias), dGeluTanh2));
+                activateGeluTanhGradient2Kernel.Launch(
+                    new(dLayerSum, 16), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 32, 16,
+                    new(expandedProduct[layer], Value(Offset.FfnBias), dGeluTanh2));
 
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                tNAccumulateKernel.Launch(new(dLayerSum, 16), new(expanded[layer], 32), 16, 32, Tokens, new(Gradient(Offset.FfnOutputWeight), 32));
+                tNAccumulateKernel.Launch(
+                    new(dLayerSum, 16), new(expanded[layer], 32), 16, 32, Tokens, new(Gradient(Offset.FfnOutputWeight), 32));
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
                 ffnBiasGradientKernel.LaunchBlocks(Tokens, new(dGeluTanh2, dExpandedPartials));
@@ -168,46 +207,58 @@ partial class Small
                 tNAccumulateKernel.Launch(new(dGeluTanh2, 32), new(attended[layer], 16), 32, 16, Tokens, new(Gradient(Offset.FfnWeight), 16));
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                attentionSumDropoutGradientKernel.LaunchChunks(Tokens, new(layerOutputSum2[layer], dLayerOutputSum, layerOutputSum[layer], dCentredSum, attendedSum[layer], attendedSum2[layer], dQueryKeyValue[(layer + 1) & 1], Value(Offset.FullLayerLayerNormWeight), layerSum[layer], dExpandedProduct, dAttendedPartials, attentionSum[layer], dAttendedPartials2, Value(Offset.AttentionLayerNormWeight), dAttended, DropoutKey(2, layer), dAttentionSum, dAttentionSumPartials));
+                attentionSumDropoutGradientKernel.LaunchChunks(Tokens, new(
+                    layerOutputSumRowMean[layer], dLayerOutputSum, layerOutputSum[layer], dCentredSum, attendedSum[layer],
+                    attendedSumRowMean[layer], dHidden[(layer + 1) & 1], Value(Offset.FullLayerLayerNormWeight), layerSum[layer], dExpandedProduct,
+                    dAttendedPartials, attentionSum[layer], dAttendedPartials2, Value(Offset.AttentionLayerNormWeight), dAttentionSum,
+                    DropoutKey(2, layer), dAttentionSumDropout, dAttentionSumPartials));
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dAttendedPartials, 16, Gradient(Offset.AttentionLayerNormBias)), new(dAttendedPartials2, 16, Gradient(Offset.AttentionLayerNormWeight)), new(dAttentionSumPartials, 16, Gradient(Offset.AttentionDenseBias)));
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                nNStoreKernel.Launch(new(dAttentionSum, 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16, new(dAttentionSumProduct, 16));
-                tNAccumulateKernel.Launch(new(dAttentionSum, 16), new(context[layer], 16), 16, 16, Tokens, new(Gradient(Offset.AttentionDenseWeight), 16));
+                nNStoreKernel.Launch(
+                    new(dAttentionSumDropout, 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16, new(dContext, 16));
+                tNAccumulateKernel.Launch(
+                    new(dAttentionSumDropout, 16), new(context[layer], 16), 16, 16, Tokens, new(Gradient(Offset.AttentionDenseWeight), 16));
 
                 // gradient of: var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
-                attentionBackwardKernel.Launch(Attention(new(queryKeyValue[layer], 48), 2, 8, DropoutKey(1, layer), 0.1), new(context[layer], 16), new(contextLogSum[layer], 2), new(dAttentionSumProduct, 16), new(dContext, 48), attentionDelta);
+                attentionBackwardKernel.Launch(Attention(new(queryKeyValue[layer], 48), 2, 8, DropoutKey(1, layer), 0.1), new(context[layer], 16), new(contextLogSum[layer], 2), new(dContext, 16), new(dQueryKeyValue, 48), attentionDelta);
 
                 // gradient of: var queryKeyValue = Linear(x, a.QueryKeyValue);
-                queryKeyValueBiasGradientKernel.LaunchBlocks(Tokens, new(dContext, dQueryKeyValuePartials));
+                queryKeyValueBiasGradientKernel.LaunchBlocks(Tokens, new(dQueryKeyValue, dQueryKeyValuePartials));
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dQueryKeyValuePartials, 48, Gradient(Offset.QueryKeyValueBias)));
-                queryKeyValueLinearGradientKernel.Launch(new(dContext, 48), new(Weight(Offset.QueryKeyValueWeight), 16), Tokens, 16, 48, new(dAttended, dQueryKeyValue[layer & 1]));
-                tNAccumulateKernel.Launch(new(dContext, 48), new(layerOutput[layer], 16), 48, 16, Tokens, new(Gradient(Offset.QueryKeyValueWeight), 16));
+                queryKeyValueLinearGradientKernel.Launch(
+                    new(dQueryKeyValue, 48), new(Weight(Offset.QueryKeyValueWeight), 16), Tokens, 16, 48, new(dAttentionSum, dHidden[layer & 1]));
+                tNAccumulateKernel.Launch(
+                    new(dQueryKeyValue, 48), new(layerOutput[layer], 16), 48, 16, Tokens, new(Gradient(Offset.QueryKeyValueWeight), 16));
             }
         }
 
         void EncodeGradient()
         {
             // gradient of: var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            embeddingHiddenMappingInBiasGradientKernel.LaunchBlocks(Tokens, new(dQueryKeyValue[0], dHiddenPartials));
+            embeddingHiddenMappingInBiasGradientKernel.LaunchBlocks(Tokens, new(dHidden[0], dHiddenPartials));
             columnSumKernel.Launch(Tokens, accumulate: true, new(dHiddenPartials, 16, Gradient(Offset.EmbeddingHiddenMappingInBias)));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            embeddedDropoutGradientKernel.Launch(new(dQueryKeyValue[0], 16), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 8, 16, new(DropoutKey(0, 0), dEmbedded));
+            embeddedDropoutGradientKernel.Launch(
+                new(dHidden[0], 16), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 8, 16, new(DropoutKey(0, 0), dEmbedded));
 
             // gradient of: var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            tNAccumulateKernel.Launch(new(dQueryKeyValue[0], 16), new(embedded, 8), 16, 8, Tokens, new(Gradient(Offset.EmbeddingHiddenMappingInWeight), 8));
+            tNAccumulateKernel.Launch(
+                new(dHidden[0], 16), new(embedded, 8), 16, 8, Tokens, new(Gradient(Offset.EmbeddingHiddenMappingInWeight), 8));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            embeddedRowMeanGradientKernel.LaunchChunks(Tokens, new(embeddedSum, embeddedSum2, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2, Value(Offset.EmbeddingsLayerNormWeight), dEmbedded2));
+            embeddedRowMeanGradientKernel.LaunchChunks(Tokens, new(
+                embeddedSum, embeddedSumRowMean, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2,
+                Value(Offset.EmbeddingsLayerNormWeight), dLookup));
             columnSumKernel.Launch(Tokens, accumulate: true, new(dEmbeddedPartials, 8, Gradient(Offset.EmbeddingsLayerNormBias)), new(dEmbeddedPartials2, 8, Gradient(Offset.EmbeddingsLayerNormWeight)));
 
             // gradient of: var lookup = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);
-            tableGradientKernel.Launch(new(Gradient(Offset.PositionEmbeddingsWeight), 8), positionGroups, new(dEmbedded2, 8), 8);
-            tableGradientKernel.Launch(new(Gradient(Offset.TokenTypeEmbeddingsWeight), 8), segmentGroups, new(dEmbedded2, 8), 8);
-            tableGradientKernel.Launch(new(Gradient(Offset.WordEmbeddingsWeight), 8), tokenGroups, new(dEmbedded2, 8), 8);
+            tableGradientKernel.Launch(new(Gradient(Offset.PositionEmbeddingsWeight), 8), positionGroups, new(dLookup, 8), 8);
+            tableGradientKernel.Launch(new(Gradient(Offset.TokenTypeEmbeddingsWeight), 8), segmentGroups, new(dLookup, 8), 8);
+            tableGradientKernel.Launch(new(Gradient(Offset.WordEmbeddingsWeight), 8), tokenGroups, new(dLookup, 8), 8);
         }
     }
 }

@@ -38,10 +38,14 @@ partial class SmallAnswerer
         void Encode()
         {
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            Team.Rows(new EmbeddedLayerNorm(Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight, Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), lookup, embeddedSum, embeddedSum2, Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, embedded), Tokens);
+            Team.Rows(new EmbeddedLayerNorm(
+                Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight,
+                Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), lookup, embeddedSum,
+                embeddedSumRowMean, Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, embedded), Tokens);
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            Gemm.Multiply<V, P, HiddenLinear>(Team, new(embedded, 8), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8, transposed: true), Tokens, 16, 8, new HiddenLinear(Values + Offset.EmbeddingHiddenMappingInBias, layerOutput[0]));
+            Gemm.Multiply<V, P, HiddenLinear>(Team, new(embedded, 8), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8, transposed: true),
+                Tokens, 16, 8, new HiddenLinear(Values + Offset.EmbeddingHiddenMappingInBias, layerOutput[0]));
         }
 
         void LayerGroup()
@@ -49,33 +53,45 @@ partial class SmallAnswerer
             for (int layer = 0; layer < 2; layer++)
             {
                 // var queryKeyValue = Linear(x, a.QueryKeyValue);
-                PackedB.Multiply<V, P, QueryKeyValueLinear>(Team, new(layerOutput[layer], 16), queryKeyValueWeightTransposedPacked, Tokens, 48, 16, new QueryKeyValueLinear(Values + Offset.QueryKeyValueBias, queryKeyValue[layer]));
+                PackedB.Multiply<V, P, QueryKeyValueLinear>(Team, new(layerOutput[layer], 16), queryKeyValueWeightTransposedPacked,
+                    Tokens, 48, 16, new QueryKeyValueLinear(Values + Offset.QueryKeyValueBias, queryKeyValue[layer]));
 
                 // var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
-                Attention.Forward<V, P>(Team, queryKeyValue[layer], 48, context[layer], 16, contextLogSum[layer], 2, Pointer(Batch.Starts), Sequences, 2, 8, 0, 0);
+                Attention.Forward<V, P>(Team,
+                    queryKeyValue[layer], 48, context[layer], 16, contextLogSum[layer], 2, Pointer(Batch.Starts), Sequences, heads: 2, headSize: 8);
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(context[layer], 16), denseWeightTransposedPacked, Tokens, 16, 16, new AttentionSumLayer(layerOutput[layer], Values + Offset.DenseBias, attentionSum[layer]));
+                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(context[layer], 16), denseWeightTransposedPacked,
+                    Tokens, 16, 16, new AttentionSumLayer(layerOutput[layer], Values + Offset.DenseBias, attentionSum[layer]));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                Team.Rows(new AttendedLayerNorm(attentionSum[layer], attendedSum[layer], attendedSum2[layer], Values + Offset.AttentionLayerNormWeight, Values + Offset.AttentionLayerNormBias, attended[layer]), Tokens);
+                Team.Rows(new AttendedLayerNorm(
+                    attentionSum[layer], attendedSum[layer], attendedSumRowMean[layer], Values + Offset.AttentionLayerNormWeight,
+                    Values + Offset.AttentionLayerNormBias, attended[layer]), Tokens);
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(attended[layer], 16), ffnWeightTransposedPacked, Tokens, 32, 16, new ExpandedGeluTanh(expandedProduct[layer], Values + Offset.FfnBias, expanded[layer]));
+                PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(attended[layer], 16), ffnWeightTransposedPacked,
+                    Tokens, 32, 16, new ExpandedGeluTanh(expandedProduct[layer], Values + Offset.FfnBias, expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded[layer], 32), ffnOutputWeightTransposedPacked, Tokens, 16, 32, new LayerSumLayer(attended[layer], Values + Offset.FfnOutputBias, layerSum[layer]));
+                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded[layer], 32), ffnOutputWeightTransposedPacked,
+                    Tokens, 16, 32, new LayerSumLayer(attended[layer], Values + Offset.FfnOutputBias, layerSum[layer]));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                Team.Rows(new LayerOutputLayerNorm(layerSum[layer], layerOutputSum[layer], layerOutputSum2[layer], Values + Offset.FullLayerLayerNormWeight, Values + Offset.FullLayerLayerNormBias, layerOutput[layer + 1]), Tokens);
+                Team.Rows(new LayerOutputLayerNorm(
+                    layerSum[layer], layerOutputSum[layer], layerOutputSumRowMean[layer], Values + Offset.FullLayerLayerNormWeight,
+                    Values + Offset.FullLayerLayerNormBias, layerOutput[layer + 1]), Tokens);
             }
         }
 
         void SpanAnswer()
         {
-            // return Answered(Linear(Encode(batch), spans!), batch);
+            // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
             Team.Rows(new LossMeanGradient(WholePredictions, dLoss), 1);
-            Gemm.Multiply<V, P, LogitsLinear>(Team, new(layerOutput[2], 16), new(Values + Offset.QaOutputsWeight, 16, transposed: true), Tokens, 2, 16, new LogitsLinear(Values + Offset.QaOutputsBias, logits));
+
+            // return Answered(Linear(Encode(batch), spans!), batch);
+            Gemm.Multiply<V, P, LogitsLinear>(Team, new(layerOutput[2], 16), new(Values + Offset.QaOutputsWeight, 16, transposed: true),
+                Tokens, 2, 16, new LogitsLinear(Values + Offset.QaOutputsBias, logits));
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
             Team.Rows(new AnsweredPickGradient(dLoss, Pointer(Batch.Labels), dPick), Predictions);
@@ -84,25 +100,28 @@ partial class SmallAnswerer
             Team.Rows(new GroupLogSum(logits, 2, Pointer(Batch.SequenceOf), Tokens, totalLogSum, 2, 2), Sequences);
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
-            Arrays.Clear(Team, dAnswered, 2L * Tokens);
-            Tables.ScatterAdd(Team, dAnswered, 2, Pointer(Batch.Predicted), dPick, 2, Predictions, 2);
+            Arrays.Clear(Team, dSurprise, 2L * Tokens);
+            Tables.ScatterAdd(Team, dSurprise, 2, Pointer(Batch.Predicted), dPick, 2, Predictions, 2);
 
             // return Answered(Linear(Encode(batch), spans!), batch);
             Team.Rows(new SurpriseAnswered(totalLogSum, Pointer(Batch.SequenceOf), logits, surprise), Tokens);
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
-            Arrays.Clear(Team, dAnswered2, 2L * Sequences);
-            Tables.ScatterAdd(Team, dAnswered2, 2, Pointer(Batch.SequenceOf), dAnswered, 2, Tokens, 2);
+            Arrays.Clear(Team, dTotal, 2L * Sequences);
+            Tables.ScatterAdd(Team, dTotal, 2, Pointer(Batch.SequenceOf), dSurprise, 2, Tokens, 2);
 
             // return Answered(Linear(Encode(batch), spans!), batch);
             Team.Rows(new AnsweredPick(surprise, Pointer(Batch.Predicted), Pointer(Batch.Labels), meanPartials), Predictions);
             ColumnSums.Add<V>(Team, meanPartials, Chunks(Predictions), 1, mean, accumulate: false);
-            Team.Rows(new TotalAnsweredGradient(dAnswered, dAnswered2, Pointer(Batch.SequenceOf), logits, totalLogSum, dTotal, dLogitsPartials), Tokens);
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
+            Team.Rows(new TotalAnsweredGradient(
+                dSurprise, dTotal, Pointer(Batch.SequenceOf), logits, totalLogSum, dLogits, dLogitsPartials), Tokens);
             ColumnSums.Add<V>(Team, dLogitsPartials, Chunks(Tokens), 2, Gradients + Offset.QaOutputsBias, accumulate: true);
-            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dTotal, 2), new(Values + Offset.QaOutputsWeight, 16), Tokens, 16, 2, new StoreEpilogue(dQueryKeyValue[0], 16));
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dTotal, 2, transposed: true), new(layerOutput[2], 16), 2, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.QaOutputsWeight, 16));
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dLogits, 2), new(Values + Offset.QaOutputsWeight, 16),
+                Tokens, 16, 2, new StoreEpilogue(dHidden[0], 16));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dLogits, 2, transposed: true), new(layerOutput[2], 16),
+                2, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.QaOutputsWeight, 16));
 
             // return Answered(Linear(Encode(batch), spans!), batch);
             Team.Rows(new LossMean(mean, WholePredictions, loss), 1);
@@ -113,7 +132,9 @@ partial class SmallAnswerer
             for (int layer = 1; layer >= 0; layer--)
             {
                 // gradient of: var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                Team.Rows(new LayerOutputRowMeanGradient(layerOutputSum[layer], layerOutputSum2[layer], dQueryKeyValue[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer], dLayerOutputPartials2, Values + Offset.FullLayerLayerNormWeight, dLayerOutput, dLayerSumPartials), Tokens);
+                Team.Rows(new LayerOutputRowMeanGradient(
+                    layerOutputSum[layer], layerOutputSumRowMean[layer], dHidden[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer],
+                    dLayerOutputPartials2, Values + Offset.FullLayerLayerNormWeight, dLayerSum, dLayerSumPartials), Tokens);
                 ColumnSums.Add<V>(Team, dLayerOutputPartials, Chunks(Tokens), 16, Gradients + Offset.FullLayerLayerNormBias, accumulate: true);
                 ColumnSums.Add<V>(Team, dLayerOutputPartials2, Chunks(Tokens), 16, Gradients + Offset.FullLayerLayerNormWeight, accumulate: true);
 
@@ -121,55 +142,71 @@ partial class SmallAnswerer
                 ColumnSums.Add<V>(Team, dLayerSumPartials, Chunks(Tokens), 16, Gradients + Offset.FfnOutputBias, accumulate: true);
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, P, ActivateGeluTanhGradient>(Team, new(dLayerOutput, 16), ffnOutputWeightPacked, Tokens, 32, 16, new ActivateGeluTanhGradient(expandedProduct[layer], Values + Offset.FfnBias, dGeluTanh));
+                PackedB.Multiply<V, P, ActivateGeluTanhGradient>(Team, new(dLayerSum, 16), ffnOutputWeightPacked,
+                    Tokens, 32, 16, new ActivateGeluTanhGradient(expandedProduct[layer], Values + Offset.FfnBias, dGeluTanh));
 
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dLayerOutput, 16, transposed: true), new(expanded[layer], 32), 16, 32, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnOutputWeight, 32));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dLayerSum, 16, transposed: true), new(expanded[layer], 32),
+                    16, 32, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnOutputWeight, 32));
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
                 Team.Rows(new FfnBiasGradient(dGeluTanh, dExpandedPartials), Tokens);
                 ColumnSums.Add<V>(Team, dExpandedPartials, Chunks(Tokens), 32, Gradients + Offset.FfnBias, accumulate: true);
-                PackedB.Multiply<V, P, ExpandedLinearGradient>(Team, new(dGeluTanh, 32), ffnWeightPacked, Tokens, 16, 32, new ExpandedLinearGradient(dLayerOutput, dExpanded));
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh, 32, transposed: true), new(attended[layer], 16), 32, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnWeight, 16));
+                PackedB.Multiply<V, P, ExpandedLinearGradient>(Team, new(dGeluTanh, 32), ffnWeightPacked,
+                    Tokens, 16, 32, new ExpandedLinearGradient(dLayerSum, dAttended));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh, 32, transposed: true), new(attended[layer], 16),
+                    32, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnWeight, 16));
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                Team.Rows(new AttendedRowMeanGradient(attendedSum[layer], attendedSum2[layer], dExpanded, dAttendedPartials, attentionSum[layer], dAttendedPartials2, Values + Offset.AttentionLayerNormWeight, dAttended, dAttentionSumPartials), Tokens);
+                Team.Rows(new AttendedRowMeanGradient(
+                    attendedSum[layer], attendedSumRowMean[layer], dAttended, dAttendedPartials, attentionSum[layer], dAttendedPartials2,
+                    Values + Offset.AttentionLayerNormWeight, dAttentionSum, dAttentionSumPartials), Tokens);
                 ColumnSums.Add<V>(Team, dAttendedPartials, Chunks(Tokens), 16, Gradients + Offset.AttentionLayerNormBias, accumulate: true);
                 ColumnSums.Add<V>(Team, dAttendedPartials2, Chunks(Tokens), 16, Gradients + Offset.AttentionLayerNormWeight, accumulate: true);
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
                 ColumnSums.Add<V>(Team, dAttentionSumPartials, Chunks(Tokens), 16, Gradients + Offset.DenseBias, accumulate: true);
-                PackedB.Multiply<V, P, StoreEpilogue>(Team, new(dAttended, 16), denseWeightPacked, Tokens, 16, 16, new StoreEpilogue(dAttentionSumProduct, 16));
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dAttended, 16, transposed: true), new(context[layer], 16), 16, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.DenseWeight, 16));
+                PackedB.Multiply<V, P, StoreEpilogue>(Team, new(dAttentionSum, 16), denseWeightPacked,
+                    Tokens, 16, 16, new StoreEpilogue(dContext, 16));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dAttentionSum, 16, transposed: true), new(context[layer], 16),
+                    16, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.DenseWeight, 16));
 
                 // gradient of: var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
-                Attention.Backward<V, P>(Team, queryKeyValue[layer], 48, context[layer], 16, contextLogSum[layer], 2, dAttentionSumProduct, 16, dContext, 48, Pointer(Batch.Starts), Sequences, 2, 8, 0, 0);
+                Attention.Backward<V, P>(Team,
+                    queryKeyValue[layer], 48, context[layer], 16, contextLogSum[layer], 2, dContext, 16, dQueryKeyValue, 48, Pointer(Batch.Starts),
+                    Sequences, heads: 2, headSize: 8);
 
                 // gradient of: var queryKeyValue = Linear(x, a.QueryKeyValue);
-                Team.Rows(new QueryKeyValueBiasGradient(dContext, dQueryKeyValuePartials), Tokens);
+                Team.Rows(new QueryKeyValueBiasGradient(dQueryKeyValue, dQueryKeyValuePartials), Tokens);
                 ColumnSums.Add<V>(Team, dQueryKeyValuePartials, Chunks(Tokens), 48, Gradients + Offset.QueryKeyValueBias, accumulate: true);
-                PackedB.Multiply<V, P, QueryKeyValueLinearGradient>(Team, new(dContext, 48), queryKeyValueWeightPacked, Tokens, 16, 48, new QueryKeyValueLinearGradient(dAttended, dQueryKeyValue[layer & 1]));
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dContext, 48, transposed: true), new(layerOutput[layer], 16), 48, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.QueryKeyValueWeight, 16));
+                PackedB.Multiply<V, P, QueryKeyValueLinearGradient>(Team, new(dQueryKeyValue, 48), queryKeyValueWeightPacked,
+                    Tokens, 16, 48, new QueryKeyValueLinearGradient(dAttentionSum, dHidden[layer & 1]));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dQueryKeyValue, 48, transposed: true), new(layerOutput[layer], 16),
+                    48, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.QueryKeyValueWeight, 16));
             }
         }
 
         void EncodeGradient()
         {
             // gradient of: var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            Team.Rows(new EmbeddingHiddenMappingInBiasGradient(dQueryKeyValue[0], dHiddenPartials), Tokens);
+            Team.Rows(new EmbeddingHiddenMappingInBiasGradient(dHidden[0], dHiddenPartials), Tokens);
             ColumnSums.Add<V>(Team, dHiddenPartials, Chunks(Tokens), 16, Gradients + Offset.EmbeddingHiddenMappingInBias, accumulate: true);
-            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dQueryKeyValue[0], 16), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8), Tokens, 8, 16, new StoreEpilogue(dHiddenProduct, 8));
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dQueryKeyValue[0], 16, transposed: true), new(embedded, 8), 16, 8, Tokens, new AccumulateEpilogue(Gradients + Offset.EmbeddingHiddenMappingInWeight, 8));
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dHidden[0], 16), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8),
+                Tokens, 8, 16, new StoreEpilogue(dEmbedded, 8));
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dHidden[0], 16, transposed: true), new(embedded, 8),
+                16, 8, Tokens, new AccumulateEpilogue(Gradients + Offset.EmbeddingHiddenMappingInWeight, 8));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            Team.Rows(new EmbeddedRowMeanGradient(embeddedSum, embeddedSum2, dHiddenProduct, dEmbeddedPartials, lookup, dEmbeddedPartials2, Values + Offset.EmbeddingsLayerNormWeight, dEmbedded), Tokens);
+            Team.Rows(new EmbeddedRowMeanGradient(
+                embeddedSum, embeddedSumRowMean, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2,
+                Values + Offset.EmbeddingsLayerNormWeight, dLookup), Tokens);
             ColumnSums.Add<V>(Team, dEmbeddedPartials, Chunks(Tokens), 8, Gradients + Offset.EmbeddingsLayerNormBias, accumulate: true);
             ColumnSums.Add<V>(Team, dEmbeddedPartials2, Chunks(Tokens), 8, Gradients + Offset.EmbeddingsLayerNormWeight, accumulate: true);
 
             // gradient of: var lookup = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);
-            Tables.ScatterAdd(Team, Gradients + Offset.PositionEmbeddingsWeight, 8, Pointer(Batch.Positions), dEmbedded, 8, Tokens, 8);
-            Tables.ScatterAdd(Team, Gradients + Offset.TokenTypeEmbeddingsWeight, 8, Pointer(Batch.Segments), dEmbedded, 8, Tokens, 8);
-            Tables.ScatterAdd(Team, Gradients + Offset.WordEmbeddingsWeight, 8, Pointer(Batch.Tokens), dEmbedded, 8, Tokens, 8);
+            Tables.ScatterAdd(Team, Gradients + Offset.PositionEmbeddingsWeight, 8, Pointer(Batch.Positions), dLookup, 8, Tokens, 8);
+            Tables.ScatterAdd(Team, Gradients + Offset.TokenTypeEmbeddingsWeight, 8, Pointer(Batch.Segments), dLookup, 8, Tokens, 8);
+            Tables.ScatterAdd(Team, Gradients + Offset.WordEmbeddingsWeight, 8, Pointer(Batch.Tokens), dLookup, 8, Tokens, 8);
         }
     }
 }

@@ -24,10 +24,15 @@ partial class SmallAnswerer
         void Encode()
         {
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            embeddedLayerNormKernel.Launch(Tokens, new(Value(Offset.WordEmbeddingsWeight), Batch.Tokens, Value(Offset.TokenTypeEmbeddingsWeight), Batch.Segments, Value(Offset.PositionEmbeddingsWeight), Batch.Positions, lookup, embeddedSum, embeddedSum2, Value(Offset.EmbeddingsLayerNormWeight), Value(Offset.EmbeddingsLayerNormBias), embedded));
+            embeddedLayerNormKernel.Launch(Tokens, new(
+                Value(Offset.WordEmbeddingsWeight), Batch.Tokens, Value(Offset.TokenTypeEmbeddingsWeight), Batch.Segments,
+                Value(Offset.PositionEmbeddingsWeight), Batch.Positions, lookup, embeddedSum, embeddedSumRowMean,
+                Value(Offset.EmbeddingsLayerNormWeight), Value(Offset.EmbeddingsLayerNormBias), embedded));
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            hiddenLinearKernel.Launch(new(embedded, 8), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 16, 8, new(Value(Offset.EmbeddingHiddenMappingInBias), layerOutput[0]));
+            hiddenLinearKernel.Launch(
+                new(embedded, 8), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 16, 8,
+                new(Value(Offset.EmbeddingHiddenMappingInBias), layerOutput[0]));
         }
 
         void LayerGroup()
@@ -35,33 +40,48 @@ partial class SmallAnswerer
             for (int layer = 0; layer < 2; layer++)
             {
                 // var queryKeyValue = Linear(x, a.QueryKeyValue);
-                queryKeyValueLinearKernel.Launch(new(layerOutput[layer], 16), new(Weight(Offset.QueryKeyValueWeight), 16), Tokens, 48, 16, new(Value(Offset.QueryKeyValueBias), queryKeyValue[layer]));
+                queryKeyValueLinearKernel.Launch(
+                    new(layerOutput[layer], 16), new(Weight(Offset.QueryKeyValueWeight), 16), Tokens, 48, 16,
+                    new(Value(Offset.QueryKeyValueBias), queryKeyValue[layer]));
 
                 // var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
                 attentionForwardKernel.Launch(Attention(new(queryKeyValue[layer], 48), 2, 8), new(context[layer], 16), new(contextLogSum[layer], 2));
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                attentionSumLayerKernel.Launch(new(context[layer], 16), new(Weight(Offset.DenseWeight), 16), Tokens, 16, 16, new(layerOutput[layer], Value(Offset.DenseBias), attentionSum[layer]));
+                attentionSumLayerKernel.Launch(
+                    new(context[layer], 16), new(Weight(Offset.DenseWeight), 16), Tokens, 16, 16,
+                    new(layerOutput[layer], Value(Offset.DenseBias), attentionSum[layer]));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                attendedLayerNormKernel.Launch(Tokens, new(attentionSum[layer], attendedSum[layer], attendedSum2[layer], Value(Offset.AttentionLayerNormWeight), Value(Offset.AttentionLayerNormBias), attended[layer]));
+                attendedLayerNormKernel.Launch(Tokens, new(
+                    attentionSum[layer], attendedSum[layer], attendedSumRowMean[layer], Value(Offset.AttentionLayerNormWeight),
+                    Value(Offset.AttentionLayerNormBias), attended[layer]));
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                expandedGeluTanhKernel.Launch(new(attended[layer], 16), new(Weight(Offset.FfnWeight), 16), Tokens, 32, 16, new(expandedProduct[layer], Value(Offset.FfnBias), expanded[layer]));
+                expandedGeluTanhKernel.Launch(
+                    new(attended[layer], 16), new(Weight(Offset.FfnWeight), 16), Tokens, 32, 16,
+                    new(expandedProduct[layer], Value(Offset.FfnBias), expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                layerSumLayerKernel.Launch(new(expanded[layer], 32), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 16, 32, new(attended[layer], Value(Offset.FfnOutputBias), layerSum[layer]));
+                layerSumLayerKernel.Launch(
+                    new(expanded[layer], 32), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 16, 32,
+                    new(attended[layer], Value(Offset.FfnOutputBias), layerSum[layer]));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                layerOutputLayerNormKernel.Launch(Tokens, new(layerSum[layer], layerOutputSum[layer], layerOutputSum2[layer], Value(Offset.FullLayerLayerNormWeight), Value(Offset.FullLayerLayerNormBias), layerOutput[layer + 1]));
+                layerOutputLayerNormKernel.Launch(Tokens, new(
+                    layerSum[layer], layerOutputSum[layer], layerOutputSumRowMean[layer], Value(Offset.FullLayerLayerNormWeight),
+                    Value(Offset.FullLayerLayerNormBias), layerOutput[layer + 1]));
             }
         }
 
         void SpanAnswer()
         {
-            // return Answered(Linear(Encode(batch), spans!), batch);
+            // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
             lossMeanGradientKernel.Launch(1, new(WholePredictions, dLoss));
-            logitsLinearKernel.Launch(new(layerOutput[2], 16), new(Weight(Offset.QaOutputsWeight), 16), Tokens, 2, 16, new(Value(Offset.QaOutputsBias), logits));
+
+            // return Answered(Linear(Encode(batch), spans!), batch);
+            logitsLinearKernel.Launch(
+                new(layerOutput[2], 16), new(Weight(Offset.QaOutputsWeight), 16), Tokens, 2, 16, new(Value(Offset.QaOutputsBias), logits));
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
             answeredPickGradientKernel.Launch(Predictions, new(dLoss, Batch.Labels, dPick));
@@ -70,25 +90,26 @@ partial class SmallAnswerer
             groupLogSumKernel.Launch(new(logits, 2), Batch.SequenceOf, Tokens, new(totalLogSum, 2), Sequences, 2);
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
-            Clear(dAnswered, 2, Tokens);
-            scatterAddKernel.Launch(new(dAnswered, 2), Batch.Predicted, new(dPick, 2), Predictions, 2);
+            Clear(dSurprise, 2, Tokens);
+            scatterAddKernel.Launch(new(dSurprise, 2), Batch.Predicted, new(dPick, 2), Predictions, 2);
 
             // return Answered(Linear(Encode(batch), spans!), batch);
             surpriseAnsweredKernel.Launch(Tokens, new(totalLogSum, Batch.SequenceOf, logits, surprise));
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
-            Clear(dAnswered2, 2, Sequences);
-            scatterAddKernel.Launch(new(dAnswered2, 2), Batch.SequenceOf, new(dAnswered, 2), Tokens, 2);
+            Clear(dTotal, 2, Sequences);
+            scatterAddKernel.Launch(new(dTotal, 2), Batch.SequenceOf, new(dSurprise, 2), Tokens, 2);
 
             // return Answered(Linear(Encode(batch), spans!), batch);
             answeredPickKernel.LaunchChunks(Predictions, new(surprise, Batch.Predicted, Batch.Labels, meanPartials));
             columnSumKernel.Launch(Predictions, accumulate: false, new(meanPartials, 1, mean));
-            totalAnsweredGradientKernel.LaunchBlocks(Tokens, new(dAnswered, dAnswered2, Batch.SequenceOf, logits, totalLogSum, dTotal, dLogitsPartials));
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
+            totalAnsweredGradientKernel.LaunchBlocks(Tokens, new(
+                dSurprise, dTotal, Batch.SequenceOf, logits, totalLogSum, dLogits, dLogitsPartials));
             columnSumKernel.Launch(Tokens, accumulate: true, new(dLogitsPartials, 2, Gradient(Offset.QaOutputsBias)));
-            nNStoreKernel.Launch(new(dTotal, 2), new(Weight(Offset.QaOutputsWeight), 16), Tokens, 16, 2, new(dQueryKeyValue[0], 16));
-            tNAccumulateKernel.Launch(new(dTotal, 2), new(layerOutput[2], 16), 2, 16, Tokens, new(Gradient(Offset.QaOutputsWeight), 16));
+            nNStoreKernel.Launch(new(dLogits, 2), new(Weight(Offset.QaOutputsWeight), 16), Tokens, 16, 2, new(dHidden[0], 16));
+            tNAccumulateKernel.Launch(new(dLogits, 2), new(layerOutput[2], 16), 2, 16, Tokens, new(Gradient(Offset.QaOutputsWeight), 16));
 
             // return Answered(Linear(Encode(batch), spans!), batch);
             lossMeanKernel.Launch(1, new(mean, WholePredictions, loss));
@@ -99,56 +120,70 @@ partial class SmallAnswerer
             for (int layer = 1; layer >= 0; layer--)
             {
                 // gradient of: var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                layerOutputRowMeanGradientKernel.LaunchChunks(Tokens, new(layerOutputSum[layer], layerOutputSum2[layer], dQueryKeyValue[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer], dLayerOutputPartials2, Value(Offset.FullLayerLayerNormWeight), dLayerOutput, dLayerSumPartials));
+                layerOutputRowMeanGradientKernel.LaunchChunks(Tokens, new(
+                    layerOutputSum[layer], layerOutputSumRowMean[layer], dHidden[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer],
+                    dLayerOutputPartials2, Value(Offset.FullLayerLayerNormWeight), dLayerSum, dLayerSumPartials));
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dLayerOutputPartials, 16, Gradient(Offset.FullLayerLayerNormBias)), new(dLayerOutputPartials2, 16, Gradient(Offset.FullLayerLayerNormWeight)), new(dLayerSumPartials, 16, Gradient(Offset.FfnOutputBias)));
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                activateGeluTanhGradientKernel.Launch(new(dLayerOutput, 16), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 32, 16, new(expandedProduct[layer], Value(Offset.FfnBias), dGeluTanh));
+                activateGeluTanhGradientKernel.Launch(
+                    new(dLayerSum, 16), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 32, 16,
+                    new(expandedProduct[layer], Value(Offset.FfnBias), dGeluTanh));
 
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                tNAccumulateKernel.Launch(new(dLayerOutput, 16), new(expanded[layer], 32), 16, 32, Tokens, new(Gradient(Offset.FfnOutputWeight), 32));
+                tNAccumulateKernel.Launch(
+                    new(dLayerSum, 16), new(expanded[layer], 32), 16, 32, Tokens, new(Gradient(Offset.FfnOutputWeight), 32));
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
                 ffnBiasGradientKernel.LaunchBlocks(Tokens, new(dGeluTanh, dExpandedPartials));
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dExpandedPartials, 32, Gradient(Offset.FfnBias)));
-                expandedLinearGradientKernel.Launch(new(dGeluTanh, 32), new(Weight(Offset.FfnWeight), 16), Tokens, 16, 32, new(dLayerOutput, dExpanded));
+                expandedLinearGradientKernel.Launch(
+                    new(dGeluTanh, 32), new(Weight(Offset.FfnWeight), 16), Tokens, 16, 32, new(dLayerSum, dAttended));
                 tNAccumulateKernel.Launch(new(dGeluTanh, 32), new(attended[layer], 16), 32, 16, Tokens, new(Gradient(Offset.FfnWeight), 16));
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                attendedRowMeanGradientKernel.LaunchChunks(Tokens, new(attendedSum[layer], attendedSum2[layer], dExpanded, dAttendedPartials, attentionSum[layer], dAttendedPartials2, Value(Offset.AttentionLayerNormWeight), dAttended, dAttentionSumPartials));
+                attendedRowMeanGradientKernel.LaunchChunks(Tokens, new(
+                    attendedSum[layer], attendedSumRowMean[layer], dAttended, dAttendedPartials, attentionSum[layer], dAttendedPartials2,
+                    Value(Offset.AttentionLayerNormWeight), dAttentionSum, dAttentionSumPartials));
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dAttendedPartials, 16, Gradient(Offset.AttentionLayerNormBias)), new(dAttendedPartials2, 16, Gradient(Offset.AttentionLayerNormWeight)), new(dAttentionSumPartials, 16, Gradient(Offset.DenseBias)));
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                nNStoreKernel.Launch(new(dAttended, 16), new(Weight(Offset.DenseWeight), 16), Tokens, 16, 16, new(dAttentionSumProduct, 16));
-                tNAccumulateKernel.Launch(new(dAttended, 16), new(context[layer], 16), 16, 16, Tokens, new(Gradient(Offset.DenseWeight), 16));
+                nNStoreKernel.Launch(new(dAttentionSum, 16), new(Weight(Offset.DenseWeight), 16), Tokens, 16, 16, new(dContext, 16));
+                tNAccumulateKernel.Launch(new(dAttentionSum, 16), new(context[layer], 16), 16, 16, Tokens, new(Gradient(Offset.DenseWeight), 16));
 
                 // gradient of: var context = Attention(queryKeyValue, c.Heads, batch, c.AttentionDropout);
-                attentionBackwardKernel.Launch(Attention(new(queryKeyValue[layer], 48), 2, 8), new(context[layer], 16), new(contextLogSum[layer], 2), new(dAttentionSumProduct, 16), new(dContext, 48), attentionDelta);
+                attentionBackwardKernel.Launch(Attention(new(queryKeyValue[layer], 48), 2, 8), new(context[layer], 16), new(contextLogSum[layer], 2), new(dContext, 16), new(dQueryKeyValue, 48), attentionDelta);
 
                 // gradient of: var queryKeyValue = Linear(x, a.QueryKeyValue);
-                queryKeyValueBiasGradientKernel.LaunchBlocks(Tokens, new(dContext, dQueryKeyValuePartials));
+                queryKeyValueBiasGradientKernel.LaunchBlocks(Tokens, new(dQueryKeyValue, dQueryKeyValuePartials));
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dQueryKeyValuePartials, 48, Gradient(Offset.QueryKeyValueBias)));
-                queryKeyValueLinearGradientKernel.Launch(new(dContext, 48), new(Weight(Offset.QueryKeyValueWeight), 16), Tokens, 16, 48, new(dAttended, dQueryKeyValue[layer & 1]));
-                tNAccumulateKernel.Launch(new(dContext, 48), new(layerOutput[layer], 16), 48, 16, Tokens, new(Gradient(Offset.QueryKeyValueWeight), 16));
+                queryKeyValueLinearGradientKernel.Launch(
+                    new(dQueryKeyValue, 48), new(Weight(Offset.QueryKeyValueWeight), 16), Tokens, 16, 48, new(dAttentionSum, dHidden[layer & 1]));
+                tNAccumulateKernel.Launch(
+                    new(dQueryKeyValue, 48), new(layerOutput[layer], 16), 48, 16, Tokens, new(Gradient(Offset.QueryKeyValueWeight), 16));
             }
         }
 
         void EncodeGradient()
         {
             // gradient of: var hidden = mapping is null ? embedded : Linear(embedded, mapping);
-            embeddingHiddenMappingInBiasGradientKernel.LaunchBlocks(Tokens, new(dQueryKeyValue[0], dHiddenPartials));
+            embeddingHiddenMappingInBiasGradientKernel.LaunchBlocks(Tokens, new(dHidden[0], dHiddenPartials));
             columnSumKernel.Launch(Tokens, accumulate: true, new(dHiddenPartials, 16, Gradient(Offset.EmbeddingHiddenMappingInBias)));
-            nNStoreKernel.Launch(new(dQueryKeyValue[0], 16), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 8, 16, new(dHiddenProduct, 8));
-            tNAccumulateKernel.Launch(new(dQueryKeyValue[0], 16), new(embedded, 8), 16, 8, Tokens, new(Gradient(Offset.EmbeddingHiddenMappingInWeight), 8));
+            nNStoreKernel.Launch(
+                new(dHidden[0], 16), new(Weight(Offset.EmbeddingHiddenMappingInWeight), 8), Tokens, 8, 16, new(dEmbedded, 8));
+            tNAccumulateKernel.Launch(
+                new(dHidden[0], 16), new(embedded, 8), 16, 8, Tokens, new(Gradient(Offset.EmbeddingHiddenMappingInWeight), 8));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            embeddedRowMeanGradientKernel.LaunchChunks(Tokens, new(embeddedSum, embeddedSum2, dHiddenProduct, dEmbeddedPartials, lookup, dEmbeddedPartials2, Value(Offset.EmbeddingsLayerNormWeight), dEmbedded));
+            embeddedRowMeanGradientKernel.LaunchChunks(Tokens, new(
+                embeddedSum, embeddedSumRowMean, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2,
+                Value(Offset.EmbeddingsLayerNormWeight), dLookup));
             columnSumKernel.Launch(Tokens, accumulate: true, new(dEmbeddedPartials, 8, Gradient(Offset.EmbeddingsLayerNormBias)), new(dEmbeddedPartials2, 8, Gradient(Offset.EmbeddingsLayerNormWeight)));
 
             // gradient of: var lookup = Rows(word, batch.Tokens) + Rows(segment, batch.Segments) + Rows(position, batch.Positions);
-            tableGradientKernel.Launch(new(Gradient(Offset.PositionEmbeddingsWeight), 8), positionGroups, new(dEmbedded, 8), 8);
-            tableGradientKernel.Launch(new(Gradient(Offset.TokenTypeEmbeddingsWeight), 8), segmentGroups, new(dEmbedded, 8), 8);
-            tableGradientKernel.Launch(new(Gradient(Offset.WordEmbeddingsWeight), 8), tokenGroups, new(dEmbedded, 8), 8);
+            tableGradientKernel.Launch(new(Gradient(Offset.PositionEmbeddingsWeight), 8), positionGroups, new(dLookup, 8), 8);
+            tableGradientKernel.Launch(new(Gradient(Offset.TokenTypeEmbeddingsWeight), 8), segmentGroups, new(dLookup, 8), 8);
+            tableGradientKernel.Launch(new(Gradient(Offset.WordEmbeddingsWeight), 8), tokenGroups, new(dLookup, 8), 8);
         }
     }
 }

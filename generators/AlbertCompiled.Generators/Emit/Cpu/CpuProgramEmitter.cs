@@ -74,12 +74,12 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, string model) : 
                 return CSharpWriter.Listed($"{call}, ", [Size(p.M, site), $"{p.N}", Size(p.K, site), construction], ");");
 
             case AttentionKernel a:
-                return $"Attention.Forward<V, P>(Team, {Strided(a.QueryKeyValue)}, {Strided(a.Context)}, {Strided(a.LogSum)}, "
-                    + $"Pointer(Batch.Starts), Sequences, {Heads(a.Heads, a.Context, a.Dropout, a.Site, site)});";
+                return CSharpWriter.Listed("Attention.Forward<V, P>(Team, ",
+                    [Strided(a.QueryKeyValue), Strided(a.Context), Strided(a.LogSum), "Pointer(Batch.Starts)", "Sequences", Heads(a.Heads, a.Context, a.Dropout, a.Site, site)], ");");
 
             case AttentionGradientKernel a:
-                return $"Attention.Backward<V, P>(Team, {Strided(a.QueryKeyValue)}, {Strided(a.Context)}, {Strided(a.LogSum)}, {Strided(a.Gradient)}, {Strided(a.Result)}, "
-                    + $"Pointer(Batch.Starts), Sequences, {Heads(a.Heads, a.Gradient, a.Dropout, a.Site, site)});";
+                return CSharpWriter.Listed("Attention.Backward<V, P>(Team, ",
+                    [Strided(a.QueryKeyValue), Strided(a.Context), Strided(a.LogSum), Strided(a.Gradient), Strided(a.Result), "Pointer(Batch.Starts)", "Sequences", Heads(a.Heads, a.Gradient, a.Dropout, a.Site, site)], ");");
 
             case ScatterKernel s:
                 string clear = s.Target is SlotBuffer t ? $"Arrays.Clear(Team, {A(t)}, {t.Stride}L * {Size(t.Shape.Rows, site)});\n" : "";

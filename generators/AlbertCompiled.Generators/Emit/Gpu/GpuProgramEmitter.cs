@@ -66,7 +66,7 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
                 var (type, arguments) = Epilogue(w, p, site);
                 string layoutName = $"{(p.TransposeA ? "T" : "N")}{(p.TransposeB ? "T" : "N")}";
                 string product = Launcher($"MatrixProduct<T, {layoutName}, {type}>", type == p.Name ? p.Name : $"{layoutName}{type.Replace("<T>", "")}");
-                return $"{product}.Launch({Factor(p.A)}, {Factor(p.B)}, {Size(p.M, site)}, {p.N}, {Size(p.K, site)}, new({arguments}));";
+                return CSharpWriter.Listed($"{product}.Launch(", [Factor(p.A), Factor(p.B), Size(p.M, site), $"{p.N}", Size(p.K, site), $"new({arguments})"], ");");
 
             case AttentionKernel a:
                 return $"{Launcher("AttentionForward<T>", "AttentionForward")}.Launch({Attention(a.QueryKeyValue, a.Heads, a.Dropout, a.Site)}, {Operand(a.Context)}, {Operand(a.LogSum)});";
