@@ -13,9 +13,15 @@ public sealed unsafe class BFloat16Tests
     [InlineData(0x7FC00000)]
     [InlineData(0x7F800001)]
     [InlineData(0xFF80FFFF)]
-    public void NaN_stays_NaN(uint bits)
+    public void NaN_that_enters_a_model_stays_NaN(uint bits)
     {
-        float value = BitConverter.UInt32BitsToSingle(bits);
+        using var device = new CpuDevice(1);
+        using var model = AlbertCompiled.Tests.Numbers.GoldenTiny.Create(device, new Capacity(16, 2));
+        string name = model.Description.Parameters[0].Name;
+        float[] values = model.Parameters.Read(name);
+        values[1] = BitConverter.UInt32BitsToSingle(bits);
+        model.Parameters.Write(name, values);
+        float value = model.Parameters.Read(name)[1];
         uint word = BitConverter.SingleToUInt32Bits(BFloat16.Pack(1, value)), wide = BitConverter.SingleToUInt32Bits(BFloat16.Pack(Vector256.Create(1f), Vector256.Create(value))[3]);
         Assert.True(float.IsNaN(RoundedBFloat16.Pack(value, 0)));
         Assert.True(float.IsNaN(RoundedBFloat16.Pack(Vector256.Create(value), default)[5]));

@@ -73,7 +73,11 @@ public sealed unsafe class CpuParameterSet : ParameterSet
     /// <inheritdoc/>
     public override void Write(ParameterState state, long offset, ReadOnlySpan<float> source)
     {
-        source.CopyTo(Slice(state, offset, source.Length));
+        var target = Slice(state, offset, source.Length);
+        source.CopyTo(target);
+        // the one NaN whose rounding to bfloat16 is NaN again
+        foreach (ref float value in target)
+            if (float.IsNaN(value)) value = float.NaN;
         version++;
         GC.KeepAlive(this);
     }
