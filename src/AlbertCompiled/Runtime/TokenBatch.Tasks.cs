@@ -22,11 +22,10 @@ public sealed partial class TokenBatch
     /// <summary>Appends one sequence, or pair of sentences in one, with the number to predict for it.</summary>
     /// <param name="tokens">Vocabulary ids.</param>
     /// <param name="segments">Segment of each token.</param>
-    /// <param name="target">The number, finite.</param>
-    /// <exception cref="ArgumentException">The sequence does not fit, the lengths differ or the target is not finite.</exception>
+    /// <param name="target">The number.</param>
+    /// <exception cref="ArgumentException">The sequence does not fit or the lengths differ.</exception>
     public void AddRated(ReadOnlySpan<int> tokens, ReadOnlySpan<int> segments, float target)
     {
-        if (!float.IsFinite(target)) throw new ArgumentException($"the target {target} is no finite number", nameof(target));
         Add(tokens, segments, labels: 1);
         Predict(First.Count - 1, 0, target);
     }
