@@ -46,8 +46,4 @@ internal sealed class ParameterLayout
 
     /// <summary>Offset of a reference per iteration; one entry if it does not vary.</summary>
     public ImmutableArray<long> OffsetsOf(ParameterReference reference) => [.. reference.Choices.Select(c => offsets[c[0]])];
-
-    /// <summary>True if the parts of every stack lie behind each other.</summary>
-    public bool IsAdjacent(ParameterReference reference) => reference.Choices.All(parts =>
-        parts.Zip(parts.Skip(1), (a, b) => offsets[b] == offsets[a] + Parameters[a].Length).All(adjacent => adjacent));
 }
