@@ -49,16 +49,16 @@ internal struct WalkingProductKernel<TTile, TEpilogue> : IGpuKernel
                 if (item >= whole && parts > 1)
                 {
                     ulong counter = Counters + (ulong)(uint)(tile - whole) * 4;
-                    CudaAsm.Emit(WalkText.Share, Parts + (ulong)(uint)(item - whole) * (ulong)(rows * TTile.Columns * 4), counter, parts);
+                    CudaAsm.Emit(WalkPartsText.Share, Parts + (ulong)(uint)(item - whole) * (ulong)(rows * TTile.Columns * 4), counter, parts);
                     Add(row, column, m, tile - whole, part, parts, rest);
-                    CudaAsm.Emit(WalkText.Part, counter, parts);
+                    CudaAsm.Emit(WalkPartsText.Part, counter, parts);
                 }
                 else
                 {
                     for (int chunk = 0; chunk < TTile.Columns; chunk += WalkText.FinishedColumns)
                     {
                         CudaAsm.Emit(WalkText.Leave, chunk);
-                        Finish(finished, row + lane / 32 * 16, m, column + chunk);
+                        FinishedRows.Finish(Epilogue, finished, row + lane / 32 * 16, m, column + chunk, N);
                     }
                 }
             }
@@ -85,78 +85,7 @@ internal struct WalkingProductKernel<TTile, TEpilogue> : IGpuKernel
             for (; q < parts; q++, at += next) sum += CoherentMemory.Load(at);
             if (row + r >= m || column + c >= N) continue;
             if (N % 8 == 0) Epilogue.Apply(sum, row + r, column + c);
-            else Apply(sum, row + r, column + c);
+            else FinishedRows.Apply(Epilogue, sum, row + r, column + c, N);
         }
-    }
-
-    /// <summary>Eight columns one by one, as far as there are so many.</summary>
-    readonly void Apply(Float8 sum, int row, int column)
-    {
-        Epilogue.Apply(new Float1(sum.A), row, column);
-        if (column + 1 < N) Epilogue.Apply(new Float1(sum.B), row, column + 1);
-        if (column + 2 < N) Epilogue.Apply(new Float1(sum.C), row, column + 2);
-        if (column + 3 < N) Epilogue.Apply(new Float1(sum.D), row, column + 3);
-        if (column + 4 < N) Epilogue.Apply(new Float1(sum.E), row, column + 4);
-        if (column + 5 < N) Epilogue.Apply(new Float1(sum.F), row, column + 5);
-        if (column + 6 < N) Epilogue.Apply(new Float1(sum.G), row, column + 6);
-        if (column + 7 < N) Epilogue.Apply(new Float1(sum.H), row, column + 7);
-    }
-
-    /// <summary>Hands 16 rows of 64 columns to the epilogue: a lane has eight columns of four rows.</summary>
-    readonly void Finish(ArrayView<float> finished, int row, int m, int column)
-    {
-        int lane = Group.IdxX, r = lane % 32 / 8, c = lane % 8, at = WarpRows.First(lane / 32, r, c), second = WarpRows.Second(lane / 32, r, c);
-        column += c * 8;
-        row += r;
-        if (N % 8 != 0)
-        {
-            for (int i = 0; i < 4; i++)
-            {
-                if (row + 4 * i < m && column < N) Apply(WarpRows.Load(finished, at + i * WarpRows.FourRows, second + i * WarpRows.FourRows), row + 4 * i, column);
-            }
-        }
-        else if (column < N)
-        {
-            // All at once where they exist, so that what their epilogues load is on its way at once.
-            Float8 x = WarpRows.Load(finished, at, second), y = WarpRows.Load(finished, at + WarpRows.FourRows, second + WarpRows.FourRows);
-            Float8 z = WarpRows.Load(finished, at + 2 * WarpRows.FourRows, second + 2 * WarpRows.FourRows), w = WarpRows.Load(finished, at + 3 * WarpRows.FourRows, second + 3 * WarpRows.FourRows);
-            if (row + 12 < m)
-            {
-                Epilogue.Apply(x, row, column);
-                Epilogue.Apply(y, row + 4, column);
-                Epilogue.Apply(z, row + 8, column);
-                Epilogue.Apply(w, row + 12, column);
-            }
-            else
-            {
-                if (row < m) Epilogue.Apply(x, row, column);
-                if (row + 4 < m) Epilogue.Apply(y, row + 4, column);
-                if (row + 8 < m) Epilogue.Apply(z, row + 8, column);
-            }
-        }
-    }
-}
-
-/// <summary>
-/// Where 16 rows of 64 finished columns of a warp lie in shared memory, in units of 16 bytes: of each eight columns the first four lie in the row's first half, the last
-/// four in its second, and the eights of a half are exchanged by row and half. So lanes that read or write at once meet in no bank.
-/// </summary>
-internal static class WarpRows
-{
-    /// <summary>Units from a row to the fourth after it, which is exchanged alike.</summary>
-    public const int FourRows = 64;
-
-    /// <summary>The first four columns of the c-th eight of row r.</summary>
-    public static int First(int warp, int r, int c) => warp * 256 + r * 16 + (c ^ r % 4 * 2);
-
-    /// <summary>The last four.</summary>
-    public static int Second(int warp, int r, int c) => warp * 256 + r * 16 + 8 + (c ^ r % 4 * 2 ^ 1);
-
-    /// <summary>Eight columns.</summary>
-    public static Float8 Load(ArrayView<float> finished, int first, int second)
-    {
-        var fours = finished.Cast<Float4>();
-        Float4 x = fours[first], y = fours[second];
-        return new(x.X, x.Y, x.Z, x.W, y.X, y.Y, y.Z, y.W);
     }
 }

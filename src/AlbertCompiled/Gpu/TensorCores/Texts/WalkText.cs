@@ -1,11 +1,12 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using AlbertCompiled.Gpu.Ptx;
 
 namespace AlbertCompiled.Gpu.TensorCores;
 
 /// <summary>
-/// The texts of <see cref="WalkingProductKernel{TTile, TEpilogue}"/>, which share registers: accumulators, and each lane's place in the ring of stages, which goes on from
-/// tile to tile.
+/// The texts of kernels whose groups go from tile to tile (<see cref="WalkingProductKernel{TTile, TEpilogue}"/>, <see cref="PingPongProductKernel{TEpilogue}"/>). They share
+/// registers: accumulators, and each lane's place in the ring of stages, which goes on from tile to tile.
 /// </summary>
 internal static partial class WalkText
 {
@@ -18,10 +19,8 @@ internal static partial class WalkText
     /// <summary>The places, with their inputs: tensor maps; first row and column of C, steps from and to.</summary>
     public const string Begin = "//walk-begin %0 %1", Load = "//walk-load %0 %1 %2 %3 %4 %5", Multiply = "//walk-multiply %0 %1";
 
-    /// <summary>Further places: which columns; where a part's products go, the counter of its tile, and how many parts there are.</summary>
-    public const string Leave = "//walk-leave %0", Share = "//walk-share %0 %1 %2", Part = "//walk-part %0 %1";
-
-    const int Places = 6;
+    /// <summary>A further place: which columns.</summary>
+    public const string Leave = "//walk-leave %0";
 
     /// <summary>The kernel's text with the products in place.</summary>
     public static string Complete(string kernel, ProductVariant variant, bool transposeA, bool transposeB)
@@ -37,12 +36,15 @@ internal static partial class WalkText
                 "begin" => WriteBegin(text, arguments, variant),
                 "load" => WriteLoad(text, arguments, variant, transposeA, transposeB),
                 "multiply" => WriteMultiply(text, arguments, variant, transposeA, transposeB),
-                "share" => WriteShare(text, arguments, variant),
-                "part" => WritePart(text, arguments, variant),
+                "share" => WalkPartsText.WriteShare(text, arguments, variant),
+                "part" => WalkPartsText.WritePart(text, arguments, variant),
+                "skip" => PingPongText.WriteSkip(text, arguments, variant),
+                _ when int.TryParse(arguments[0], CultureInfo.InvariantCulture, out int chunk) => WriteLeave(text, chunk),
                 _ => WriteLeave(text, arguments, variant),
             };
         });
-        if (places != Places) throw new InvalidOperationException($"a product's kernel has {places} places instead of {Places}");
+        int expected = variant.Schedule == ProductSchedule.PingPong ? PingPongText.Places : 6;
+        if (places != expected) throw new InvalidOperationException($"a product's kernel has {places} places instead of {expected}");
         return Threads().Replace(ProductText.Finish(text, variant), $".maxnreg {65536 / variant.Resident / variant.Lanes / 8 * 8}\n.maxntid");
     }
 
@@ -56,9 +58,10 @@ internal static partial class WalkText
         text.Line($"mov.u32 lane, %tid.x");
         text.Line($"add.u32 tileA, smem, {variant.FinishedBytes}");
         text.Line($"add.u32 tileB, tileA, {SharedTile.Bytes(ProductVariant.Rows)}");
-        WarpgroupText.Begin(text, variant.Columns / 2);
+        WarpgroupText.Begin(text, variant);
         WarpgroupText.BoxRegisters(text);
         BoxLoader.Begin(text, variant);
+        if (variant.Schedule == ProductSchedule.PingPong) PingPongText.Begin(text, variant);
 
         text.Line($"shr.u32 out, lane, 5");
         text.Line($"mad.lo.u32 out, out, {FinishedBytes}, smem");
@@ -98,68 +101,6 @@ internal static partial class WalkText
         return text.ToString();
     }
 
-    /// <summary>
-    /// Writes a part's products, row by row, and waits until those of all parts of the tile are there. A tile's counter goes up once for each part here and once behind its sum.
-    /// </summary>
-    static string WriteShare(PtxText text, string[] arguments, ProductVariant variant)
-    {
-        string wait = text.Label("parts"), ready = text.Label("shared");
-        text.Line($".reg .b64 sums, counter, at");
-        text.Line($".reg .b32 parts, row, pair, seen");
-        text.Line($".reg .pred other");
-        Move(text, ["sums", "counter", "parts"], arguments);
-        text.Line($"shr.u32 row, lane, 5");
-        text.Line($"shl.b32 row, row, 4");
-        text.Line($"bfe.u32 pair, lane, 2, 3");
-        text.Line($"add.u32 row, row, pair");
-        text.Line($"and.b32 pair, lane, 3");
-        text.Line($"shl.b32 pair, pair, 1");
-        text.Line($"mad.lo.u32 row, row, {variant.Columns}, pair");
-        text.Line($"mad.wide.u32 at, row, 4, sums");
-        for (int c = 0; c < variant.Columns / 2; c += 4)
-        {
-            text.Line($"st.global.v2.f32 [at+{c * 8}], {PtxText.Vector("c", c, 2)}");
-            text.Line($"st.global.v2.f32 [at+{c * 8 + 8 * variant.Columns * 4}], {PtxText.Vector("c", c + 2, 2)}");
-        }
-
-        text.Line($"fence.acq_rel.gpu");
-        text.Line($"bar.sync 1, {variant.Workers}");
-        text.Line($"setp.ne.u32 other, lane, 0");
-        text.Line($"@other bra {ready}");
-        text.Line($"red.release.gpu.global.add.u32 [counter], 1");
-        text.Mark(wait);
-        text.Line($"ld.acquire.gpu.global.b32 seen, [counter]");
-        text.Line($"setp.lt.u32 other, seen, parts");
-        text.Line($"@other bra {wait}");
-        text.Mark(ready);
-        text.Line($"bar.warp.sync 0xffffffff");
-        text.Line($"bar.sync 1, {variant.Workers}");
-        return text.ToString();
-    }
-
-    /// <summary>Ends a part: whoever is the last sets the counter back for the next launch.</summary>
-    static string WritePart(PtxText text, string[] arguments, ProductVariant variant)
-    {
-        string done = text.Label("parted");
-        text.Line($".reg .b64 counter");
-        text.Line($".reg .b32 parts, seen");
-        text.Line($".reg .pred other");
-        Move(text, ["counter", "parts"], arguments);
-        text.Line($"bar.warp.sync 0xffffffff");
-        text.Line($"bar.sync 1, {variant.Workers}");
-        text.Line($"setp.ne.u32 other, lane, 0");
-        text.Line($"@other bra {done}");
-        text.Line($"atom.acq_rel.gpu.global.add.u32 seen, [counter], 1");
-        text.Line($"mad.lo.u32 parts, parts, 2, -1");
-        text.Line($"setp.ne.u32 other, seen, parts");
-        text.Line($"@other bra {done}");
-        text.Line($"mov.b32 seen, 0");
-        text.Line($"st.release.gpu.global.b32 [counter], seen");
-        text.Mark(done);
-        text.Line($"bar.warp.sync 0xffffffff");
-        return text.ToString();
-    }
-
     /// <summary>Leaves 64 columns of the warp's rows in shared memory, once its lanes have read the last.</summary>
     static string WriteLeave(PtxText text, string[] arguments, ProductVariant variant)
     {
@@ -173,15 +114,7 @@ internal static partial class WalkText
             string next = text.Label("next");
             text.Line($"setp.ne.u32 other, chunk, {chunk * FinishedColumns}");
             text.Line($"@other bra {next}");
-            for (int j = 0; j < FinishedColumns / 8; j++)
-            {
-                int c = (chunk * FinishedColumns / 8 + j) * 4;
-                text.Line($"xor.b32 at, exchange, {j * 16}");
-                text.Line($"add.u32 at, at, out");
-                text.Line($"st.shared.v2.f32 [at], {PtxText.Vector("c", c, 2)}");
-                text.Line($"st.shared.v2.f32 [at+{8 * FinishedColumns * 4}], {PtxText.Vector("c", c + 2, 2)}");
-            }
-
+            LeaveChunk(text, chunk);
             text.Line($"bra {done}");
             text.Mark(next);
         }
@@ -191,7 +124,30 @@ internal static partial class WalkText
         return text.ToString();
     }
 
-    static void Move(PtxText text, string[] inputs, string[] arguments)
+    /// <summary>Likewise, which of the accumulators being known: those that were left are free for the epilogue.</summary>
+    static string WriteLeave(PtxText text, int chunk)
+    {
+        text.Line($".reg .b32 at");
+        text.Line($"bar.warp.sync 0xffffffff");
+        LeaveChunk(text, chunk);
+        text.Line($"bar.warp.sync 0xffffffff");
+        return text.ToString();
+    }
+
+    static void LeaveChunk(PtxText text, int chunk)
+    {
+        for (int j = 0; j < FinishedColumns / 8; j++)
+        {
+            int c = (chunk * FinishedColumns / 8 + j) * 4;
+            text.Line($"xor.b32 at, exchange, {j * 16}");
+            text.Line($"add.u32 at, at, out");
+            text.Line($"st.shared.v2.f32 [at], {PtxText.Vector("c", c, 2)}");
+            text.Line($"st.shared.v2.f32 [at+{8 * FinishedColumns * 4}], {PtxText.Vector("c", c + 2, 2)}");
+        }
+    }
+
+    /// <summary>Fills the registers of a place's inputs.</summary>
+    public static void Move(PtxText text, string[] inputs, string[] arguments)
     {
         if (arguments.Length != inputs.Length) throw new InvalidOperationException($"a product's text has {arguments.Length} inputs instead of {inputs.Length}");
         for (int i = 0; i < inputs.Length; i++) text.Line($"mov.b{(inputs[i] is "A" or "B" or "sums" or "counter" ? 64 : 32)} {inputs[i]}, {arguments[i]}");
@@ -200,6 +156,6 @@ internal static partial class WalkText
     [GeneratedRegex(@"\.maxntid")]
     private static partial Regex Threads();
 
-    [GeneratedRegex(@"^[ \t]*//walk-(begin|load|multiply|leave|share|part)[^\n]*\n", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^[ \t]*//walk-(begin|load|multiply|leave|share|part|skip)[^\n]*\n", RegexOptions.Multiline)]
     private static partial Regex Marker();
 }

@@ -10,16 +10,15 @@ internal static class WarpgroupText
     /// <summary>Writes the loop and leaves the products in shared memory.</summary>
     public static void Write(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
     {
-        int accumulators = variant.Columns / 2;
-        Begin(text, accumulators);
+        Begin(text, variant);
         if (variant.Loader == ProductLoader.Boxes) BoxLoop(text, variant, transposeA, transposeB);
-        else LaneLoop(text, variant, transposeA, transposeB, accumulators);
+        else LaneLoop(text, variant, transposeA, transposeB);
     }
 
     /// <summary>Declares the accumulators and describes the operands' tiles.</summary>
-    public static void Begin(PtxText text, int accumulators)
+    public static void Begin(PtxText text, ProductVariant variant)
     {
-        text.Line($".reg .f32 c<{accumulators}>");
+        text.Line($".reg .f32 c<{variant.Accumulators}>");
         text.Line($".reg .b32 group, rd, wr, togo, ahead, low, high, one, lowA, lowB");
         text.Line($".reg .b64 descA, descB");
         text.Line($".reg .pred more, keep, always");
@@ -30,13 +29,17 @@ internal static class WarpgroupText
         text.Line($"mov.b32 high, {SharedDescriptor.Upper}");
 
         // The group's 64 rows of A: in both forms the second half of the tile.
-        text.Line($"mad.lo.u32 lowA, group, {SharedTile.Bytes(64)}, tileA");
+        if (Blocks(variant) == 1) text.Line($"mad.lo.u32 lowA, group, {SharedTile.Bytes(64)}, tileA");
+        else text.Line($"mov.b32 lowA, tileA");
         Descriptor(text, "lowA");
         text.Line($"mov.b32 lowB, tileB");
         Descriptor(text, "lowB");
     }
 
-    static void LaneLoop(PtxText text, ProductVariant variant, bool transposeA, bool transposeB, int accumulators)
+    /// <summary>Blocks of 64 rows that a warpgroup has of a tile.</summary>
+    static int Blocks(ProductVariant variant) => ProductVariant.Rows / 64 * 4 / variant.TileWarps;
+
+    static void LaneLoop(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
     {
         // A stage is filled again when the products that read it are known to be finished in all warps: two tiles behind, past the barrier.
         int prefetch = variant.Stages - 2;
@@ -44,7 +47,7 @@ internal static class WarpgroupText
         var loadB = new LaneLoader(text, "b", transposeB, variant.Columns, variant.Lanes);
         loadA.Begin("A", "row", "rows", "first", "last", "strideA", "tileA");
         loadB.Begin("B", "column", "columns", "first", "last", "strideB", "tileB");
-        Zero(text, accumulators);
+        Zero(text, variant);
         text.Line($"mov.b32 rd, 0");
         text.Line($"mov.b32 wr, 0");
         for (int s = 0; s < prefetch; s++)
@@ -64,7 +67,7 @@ internal static class WarpgroupText
         text.Line($"cp.async.wait_group {prefetch - 1}");
         text.Line($"fence.proxy.async.shared::cta");
         text.Line($"bar.sync 0");
-        Multiply(text, variant, transposeA, transposeB, accumulators);
+        Multiply(text, variant, transposeA, transposeB);
         text.Line($"setp.lt.s32 more, ahead, 1");
         text.Line($"@more bra {noLoad}");
         loadA.Load("wr");
@@ -115,9 +118,10 @@ internal static class WarpgroupText
     public static void BoxProducts(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
     {
         string loop = text.Label("loop"), end = text.Label("end"), nothing = text.Label("nothing"), notFirst = text.Label("notfirst");
-        int accumulators = variant.Columns / 2;
+        bool inTurn = variant.Schedule == ProductSchedule.PingPong;
         text.Line($"and.b32 leader, lane, 31");
         text.Line($"setp.eq.u32 chosen, leader, 0");
+        if (inTurn) PingPongText.Take(text);
         text.Line($"setp.lt.s32 more, togo, 1");
         text.Line($"@more bra {nothing}");
         text.Line($"mov.b32 empty, 0");                        // the barrier of the stage before: none yet
@@ -125,7 +129,7 @@ internal static class WarpgroupText
         BoxLoader.Wait(text, "full", "phase");
         if (transposeA && !transposeB) BoxLoader.ClearTail(text, variant);
         text.Line($"setp.ne.s32 keep, togo, tiles");           // the first products overwrite
-        Multiply(text, variant, transposeA, transposeB, accumulators);
+        Multiply(text, variant, transposeA, transposeB);
         text.Line($"wgmma.wait_group.sync.aligned 1");
         text.Line($"setp.eq.u32 more, empty, 0");
         text.Line($"@more bra {notFirst}");
@@ -136,17 +140,19 @@ internal static class WarpgroupText
         text.Line($"sub.s32 togo, togo, 1");
         text.Line($"setp.gt.s32 more, togo, 0");
         text.Line($"@more bra {loop}");
+        if (inTurn) PingPongText.Give(text);
         text.Line($"wgmma.wait_group.sync.aligned 0");
         text.Line($"@chosen mbarrier.arrive.shared::cta.b64 _, [empty]");
         text.Line($"bra {end}");
         text.Mark(nothing);
-        Zero(text, accumulators);
+        if (inTurn) PingPongText.Give(text);
+        Zero(text, variant);
         text.Mark(end);
     }
 
-    static void Zero(PtxText text, int accumulators)
+    static void Zero(PtxText text, ProductVariant variant)
     {
-        for (int i = 0; i < accumulators; i++) text.Line($"mov.f32 c{i}, 0f00000000");
+        for (int i = 0; i < variant.Accumulators; i++) text.Line($"mov.f32 c{i}, 0f00000000");
     }
 
     /// <summary>Makes the lower half of a descriptor of an address.</summary>
@@ -158,16 +164,20 @@ internal static class WarpgroupText
     }
 
     /// <summary>Queues the products of a tile.</summary>
-    static void Multiply(PtxText text, ProductVariant variant, bool transposeA, bool transposeB, int accumulators)
+    static void Multiply(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
     {
+        int blocks = Blocks(variant), accumulators = variant.Accumulators / blocks;
         text.Line($".reg .b32 offset");
         text.Line($"shr.u32 offset, rd, 4");
         text.Line($"wgmma.fence.sync.aligned");
         for (int step = 0; step < StepsPerTile; step++)
         {
-            Place(text, "descA", "lowA", SharedDescriptor.Advance(step, !transposeA));
-            Place(text, "descB", "lowB", SharedDescriptor.Advance(step, transposeB));
-            text.Line($"wgmma.mma_async.sync.aligned.m64n{variant.Columns}k16.f32.bf16.bf16 {PtxText.Vector("c", 0, accumulators)}, descA, descB, {(step == 0 ? "keep" : "always")}, 1, 1, {(transposeA ? 1 : 0)}, {(transposeB ? 0 : 1)}");
+            for (int block = 0; block < blocks; block++)
+            {
+                Place(text, "descA", "lowA", SharedDescriptor.Advance(step, !transposeA) + (uint)(block * SharedTile.Bytes(64) >> 4));
+                if (block == 0) Place(text, "descB", "lowB", SharedDescriptor.Advance(step, transposeB));
+                text.Line($"wgmma.mma_async.sync.aligned.m64n{variant.Columns}k16.f32.bf16.bf16 {PtxText.Vector("c", block * accumulators, accumulators)}, descA, descB, {(step == 0 ? "keep" : "always")}, 1, 1, {(transposeA ? 1 : 0)}, {(transposeB ? 0 : 1)}");
+            }
         }
 
         text.Line($"wgmma.commit_group.sync.aligned");
