@@ -93,7 +93,13 @@ public sealed class AlbertAttribute : ArchitectureAttribute<AlbertGraph>
 
     /// <summary>Blocks with weights of their own.</summary>
     /// <param name="shared">Whether the layers of a group share them.</param>
-    public int Blocks(bool shared) => (shared ? Groups : Layers) * InnerLayers;
+    public int Blocks(bool shared)
+    {
+        if (Groups < 1) throw new ArgumentException($"Groups is a number from 1 on, not {Groups}");
+        if (Groups > Layers && Layers > 0) throw new ArgumentException($"{Groups} groups are more than {Layers} layers can take turns with");
+        if (InnerLayers < 1) throw new ArgumentException($"InnerLayers is a number from 1 on, not {InnerLayers}");
+        return (shared ? Groups : Layers) * InnerLayers;
+    }
 }
 
 /// <summary>The definition of ALBERT. The weights bear the names of the common checkpoints.</summary>
@@ -106,7 +112,7 @@ public sealed class AlbertGraph(AlbertAttribute c) : ModelGraph
 
     readonly Tensor word = Weight("albert.embeddings.word_embeddings.weight", c.Vocabulary, c.Embedding, Initial.Normal(c.Deviation));
     readonly Tensor position = Weight("albert.embeddings.position_embeddings.weight", c.Positions, c.Embedding,
-        c.SinusoidalPositions > 0 ? Initial.Sinusoidal(c.SinusoidalPositions) : Initial.Normal(c.Deviation));
+        c.SinusoidalPositions != 0 ? Initial.Sinusoidal(c.SinusoidalPositions) : Initial.Normal(c.Deviation));
     readonly Tensor segment = Weight("albert.embeddings.token_type_embeddings.weight", c.Segments, c.Embedding, Initial.Normal(c.Deviation));
     readonly NormLayer embeddingNorm = NormWeights("albert.embeddings.LayerNorm", c.Embedding);
     readonly LinearLayer? mapping = c.Maps ? LinearWeights("albert.encoder.embedding_hidden_mapping_in", c.Embedding, c.Hidden, c.Deviation) : null;

@@ -45,6 +45,8 @@ internal static class Declarer
         foreach (var argument in attribute.NamedArguments)
         {
             if (ConstantText.Of(argument.Value) is { } text) arguments.Add(new(argument.Key, text));
+            else if (argument.Value is { Kind: TypedConstantKind.Enum, Type: { } choice })
+                diagnostics.Add(new(Descriptors.Option, place with { Argument = argument.Key }, OptionReader.NoSuchValue(choice, argument.Value)));
             else if (argument.Value.Kind != TypedConstantKind.Error) // C# reports the others
                 diagnostics.Add(new(Descriptors.Unsupported, place with { Argument = argument.Key }, argument.Key, "a configuration holds int, double, bool, string and enum values"));
         }

@@ -23,9 +23,15 @@ internal static class OptionReader
     {
         if (Declarer.Find(attributes, attribute) is not { ConstructorArguments: [{ Kind: TypedConstantKind.Enum } argument] }) return default;
         if (ConstantText.Of(argument) is { } text && Enum.TryParse(text.Substring(text.LastIndexOf('.') + 1), out T value)) return value;
-        string values = string.Join(", ", Enum.GetNames(typeof(T)));
-        diagnostics.Add(Refusal(attribute, model, FormattableString.Invariant($"{argument.Type!.Name} has no value {argument.Value}: choose one of {values}")));
+        diagnostics.Add(Refusal(attribute, model, NoSuchValue(argument.Type!, argument)));
         return default;
+    }
+
+    /// <summary>What is wrong with a number that no member of an enum has.</summary>
+    public static string NoSuchValue(ITypeSymbol type, TypedConstant argument)
+    {
+        string values = string.Join(", ", type.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => f.Name));
+        return FormattableString.Invariant($"{type.Name} has no value {argument.Value}: choose one of {values}");
     }
 
     static DiagnosticInfo Refusal(string attribute, string model, string message) => new(Descriptors.Option, new Place(model) { Attribute = $"AlbertCompiled.{attribute}" }, message);

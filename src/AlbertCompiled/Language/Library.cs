@@ -26,6 +26,7 @@ public static class Library
     /// <summary>Each row shifted to mean 0 and scaled to variance 1, then by learned scale and shift: [R, C] → [R, C] (Ba et al. 2016).</summary>
     public static Tensor LayerNorm(Tensor x, NormLayer layer, double epsilon)
     {
+        if (epsilon < 0) throw new ArgumentException($"LayerNorm adds a number from 0 on to the variance, not {epsilon}");
         var centred = x - RowMean(x);
         var variance = RowMean(centred * centred);
         return centred * Rsqrt(variance + epsilon) * layer.Scale + layer.Shift;

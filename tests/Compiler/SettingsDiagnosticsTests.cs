@@ -1,0 +1,32 @@
+namespace AlbertCompiled.Tests.Compiler;
+
+/// <summary>Settings of our models and options that make no sense: one line each, at the argument.</summary>
+public class SettingsDiagnosticsTests
+{
+    static string Message(string id, string marked) => Assert.Single(Subject.Expect(id, marked)).GetMessage();
+
+    [Theory]
+    [InlineData("[|LogitRows(-3)|]", "not -3")]
+    [InlineData("[|Recompute((Recompute)9)|]", "no value 9: choose one of None, Cheap, Layer")]
+    [InlineData("[|Optimizer((Optimizer)(-1))|]", "no value -1")]
+    [InlineData("[|Precision((Compute)2)|]", "no value 2")]
+    public void Options_that_do_not_exist(string option, string why) => Assert.Contains(why, Message("ALB0023", $"[Albert, Pretraining, {option}] public sealed partial class Model;"));
+
+    [Theory]
+    [InlineData("Layers = 2, [|Groups = 0|]", "Groups is a number from 1 on, not 0")]
+    [InlineData("Layers = 2, [|Groups = -1|]", "not -1")]
+    [InlineData("Layers = 2, [|Groups = 3|]", "3 groups are more than 2 layers can take turns with")]
+    [InlineData("[|InnerLayers = 0|]", "InnerLayers is a number from 1 on, not 0")]
+    [InlineData("[|LayerNormEpsilon = -1|]", "not -1")]
+    public void Settings_that_a_definition_refuses(string setting, string why) => Assert.Contains(why, Message("ALB0016", Albert(setting)));
+
+    [Theory]
+    [InlineData("[|Activation = (Activation)7|]", "Activation has no value 7: choose one of GeluTanh, GeluErf")]
+    [InlineData("[|Sharing = (Sharing)(-1)|]", "Sharing has no value -1: choose one of All, Attention, FeedForward, None")]
+    public void Values_that_an_enum_does_not_have(string setting, string why) => Assert.Equal(why, Message("ALB0023", Albert(setting)));
+
+    [Fact]
+    public void Amplitudes_are_not_negative() => Assert.Contains("not -3", Message("ALB0010", Albert("[|SinusoidalPositions = -3|]")));
+
+    static string Albert(string setting) => $"[Albert({setting}), Pretraining] public sealed partial class Model;";
+}
