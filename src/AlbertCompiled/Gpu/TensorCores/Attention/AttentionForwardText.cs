@@ -6,7 +6,7 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// in their registers. What was summed is rescaled only when a row's largest score has grown by more than 8 powers of two: weights
 /// relative to a score that is not quite the largest are as exact.
 /// </summary>
-internal sealed class AttentionForwardText : AttentionStreamText
+internal class AttentionForwardText : AttentionStreamText
 {
     /// <summary>Declares and fills the registers of the arguments %0 to %3.</summary>
     public const string Addresses64 = """
@@ -33,12 +33,12 @@ internal sealed class AttentionForwardText : AttentionStreamText
 
     readonly bool dropout;
 
-    AttentionForwardText(AttentionHead head, bool dropout) : base(head, head.ForwardTiles) => this.dropout = dropout;
+    protected AttentionForwardText(AttentionHead head, bool dropout) : base(head, head.ForwardTiles) => this.dropout = dropout;
 
     /// <summary>Writes the text.</summary>
     public static string Write(AttentionHead head, bool dropout)
     {
-        var text = new AttentionForwardText(head, dropout);
+        var text = head.ByWarpgroup ? new AttentionForwardWarpgroupText(head, dropout) : new AttentionForwardText(head, dropout);
         text.Write();
         return text.ToString();
     }
@@ -51,10 +51,14 @@ internal sealed class AttentionForwardText : AttentionStreamText
         Line($".reg .f32 sc<{ScoresOf16 * Tiles}>, sum<{SumsOf16 * Tiles}>, largest<{Rows}>, norm<{Rows}>, now<{Rows}>, shift<{Rows}>;");
         Line(".reg .b64 keys, values, target;");
         Begin(OuterAt + OuterBytes);
+        BeginProducts();
         Line("add.u64 keys, projections, hiddenBytes;");
         Line("add.u64 values, keys, hiddenBytes;");
         Items();
     }
+
+    /// <summary>What a form of the products needs once.</summary>
+    protected virtual void BeginProducts() { }
 
     protected override void CopyInner() => CopyTile(("keys", "stride"), ("values", "stride"));
 
@@ -88,20 +92,24 @@ internal sealed class AttentionForwardText : AttentionStreamText
         Addresses("plainA", "laneB", 0);
         Addresses("transB", "laneA", TileBytes);
         Product("sc", "qf", "plainA");
-        Line("@prNext bra.uni AT_WHOLE;");
-        MaskEnd();
-        Line("AT_WHOLE:");
-        Softmax();
+        MaskEnd(0, Rows, "AT_WHOLE");
+        Rescale(0, Rows, "AT_SCALED");
+        for (int n = 0; n < Inner / 8; n++) Weigh(n, 0, Rows);
+        EndRows();
         for (int j = 0; j < Inner / 16; j++)
         {
-            Pack(j);
+            for (int m = 0; m < Tiles; m++) Pack(j, m, "pa", m);
             Accumulate("sum", "pa", "transB", j);
         }
     }
 
-    /// <summary>Scores of keys beyond the sequence's end become −∞. The last tile alone comes here.</summary>
-    void MaskEnd()
+    /// <summary>Scores of keys beyond the sequence's end become −∞, in the last tile alone.</summary>
+    /// <param name="first">The lane's first row.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="whole">A label behind it.</param>
+    protected void MaskEnd(int first, int rows, string whole)
     {
+        Line($"@prNext bra.uni {whole};");
         Line("sub.u32 left, end, inner;");
         Line("sub.u32 left, left, pair;");
         for (int n = 0; n < Inner / 8; n++)
@@ -109,9 +117,11 @@ internal sealed class AttentionForwardText : AttentionStreamText
             for (int e = 0; e < 2; e++)
             {
                 Line($"setp.le.s32 pr, left, {8 * n + e};");
-                for (int r = 0; r < Rows; r++) Line($"@pr mov.f32 {Score(r, n, e)}, {Immediate(float.NegativeInfinity)};");
+                for (int r = first; r < first + rows; r++) Line($"@pr mov.f32 {Score(r, n, e)}, {Immediate(float.NegativeInfinity)};");
             }
         }
+
+        Line($"{whole}:");
     }
 
     /// <summary>The register of the lane's row, of a tile of eight keys or columns and one of its two in it.</summary>
@@ -120,22 +130,25 @@ internal sealed class AttentionForwardText : AttentionStreamText
     /// <inheritdoc cref="Score"/>
     string Sum(int row, int n, int e) => $"sum{row / 2 * SumsOf16 + n * 4 + row % 2 * 2 + e}";
 
-    /// <summary>Scores → weights, norms of the rows, and the earlier sums rescaled where they must be.</summary>
-    void Softmax()
+    /// <summary>The largest scores of rows, and the earlier sums rescaled where they must be.</summary>
+    /// <param name="first">The lane's first row.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="scaled">A label behind it.</param>
+    protected void Rescale(int first, int rows, string scaled)
     {
-        for (int r = 0; r < Rows; r++)
+        for (int r = first; r < first + rows; r++)
         {
             Line($"mov.f32 now{r}, largest{r};");
             for (int n = 0; n < Inner / 8; n++)
                 for (int e = 0; e < 2; e++) Line($"max.f32 now{r}, now{r}, {Score(r, n, e)};");
             OverQuad("max", $"now{r}");
             Line($"sub.f32 f0, now{r}, largest{r};");
-            Line($"setp.gt{(r == 0 ? "" : ".or")}.f32 pr, f0, {Immediate(Slack)}{(r == 0 ? "" : ", pr")};");
+            Line($"setp.gt{(r == first ? "" : ".or")}.f32 pr, f0, {Immediate(Slack)}{(r == first ? "" : ", pr")};");
         }
 
         Line("vote.sync.any.pred pr, pr, 4294967295;");
-        Line("@!pr bra.uni AT_SCALED;");
-        for (int r = 0; r < Rows; r++)
+        Line($"@!pr bra.uni {scaled};");
+        for (int r = first; r < first + rows; r++)
         {
             Line($"sub.f32 f0, largest{r}, now{r};");
             Line($"mul.f32 f0, f0, {Immediate(Scale2)};");
@@ -147,38 +160,41 @@ internal sealed class AttentionForwardText : AttentionStreamText
                 for (int e = 0; e < 2; e++) Line($"mul.f32 {Sum(r, n, e)}, {Sum(r, n, e)}, f0;");
         }
 
-        Line("AT_SCALED:");
-        for (int n = 0; n < Inner / 8; n++)
+        Line($"{scaled}:");
+    }
+
+    /// <summary>Scores of rows with eight keys → weights; the norms.</summary>
+    protected void Weigh(int n, int first, int rows)
+    {
+        for (int r = first; r < first + rows; r++)
         {
-            for (int r = 0; r < Rows; r++)
+            for (int e = 0; e < 2; e++)
             {
-                for (int e = 0; e < 2; e++)
-                {
-                    string score = Score(r, n, e);
-                    Line($"fma.rn.f32 {score}, {score}, {Immediate(Scale2)}, shift{r};");
-                    Line($"ex2.approx.ftz.f32 {score}, {score};");
-                    Line($"add.f32 norm{r}, norm{r}, {score};");
-                    if (!dropout) continue;
-                    Dropped($"rowKey{r}", Golden(8 * n + e));
-                    Line($"@pr mov.f32 {score}, zero;");
-                }
+                string score = Score(r, n, e);
+                Line($"fma.rn.f32 {score}, {score}, {Immediate(Scale2)}, shift{r};");
+                Line($"ex2.approx.ftz.f32 {score}, {score};");
+                Line($"add.f32 norm{r}, norm{r}, {score};");
+                if (!dropout) continue;
+                Dropped($"rowKey{r}", Golden(8 * n + e));
+                Line($"@pr mov.f32 {score}, zero;");
             }
         }
+    }
 
+    /// <summary>The masks' keys move on to the next tile.</summary>
+    protected void EndRows()
+    {
         if (!dropout) return;
         for (int r = 0; r < Rows; r++) Line($"add.u32 rowKey{r}, rowKey{r}, {Golden(Inner)};");
     }
 
-    /// <summary>The weights of 16 keys as A fragments.</summary>
-    void Pack(int j)
+    /// <summary>The weights of 16 keys, of a tile of queries, as the A fragment name[4·place + register].</summary>
+    protected void Pack(int j, int m, string name, int place)
     {
-        for (int m = 0; m < Tiles; m++)
+        for (int i = 0; i < 4; i++)
         {
-            for (int i = 0; i < 4; i++)
-            {
-                int row = 2 * m + i % 2, n = 2 * j + i / 2;
-                Line($"cvt.rn.bf16x2.f32 pa{m * 4 + i}, {Score(row, n, 1)}, {Score(row, n, 0)};");
-            }
+            int row = 2 * m + i % 2, n = 2 * j + i / 2;
+            Line($"cvt.rn.bf16x2.f32 {name}{place * 4 + i}, {Score(row, n, 1)}, {Score(row, n, 0)};");
         }
     }
 

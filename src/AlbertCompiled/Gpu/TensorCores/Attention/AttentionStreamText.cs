@@ -27,6 +27,9 @@ internal abstract class AttentionStreamText(AttentionHead head, int tiles) : Att
     /// <summary>Once for each item: fragments of the outer rows, sums.</summary>
     protected abstract void BeginItem();
 
+    /// <summary>Starts the products of an inner tile in front of the next one's copies, if they run by themselves.</summary>
+    protected virtual void Issue() { }
+
     /// <summary>Computes an inner tile in the stage <c>stage</c>, whose first row is <c>inner</c>.</summary>
     protected abstract void Compute();
 
@@ -83,6 +86,7 @@ internal abstract class AttentionStreamText(AttentionHead head, int tiles) : Att
         Line($"xor.b32 nextStage, stage, {StageBytes};");
         Line("setp.lt.s32 prNext, next, end;");
         Line("or.pred prCopy, prNext, prItem;");
+        Issue();
         Line("@!prCopy bra.uni AT_COPIED;");
         foreach (var (target, here, there) in new[] { ("First", "next", "nextStart"), ("End", "end", "nextEnd"), ("Head", "head", "nextHead") })
             Line($"selp.b32 copy{target}, {here}, {there}, prNext;");

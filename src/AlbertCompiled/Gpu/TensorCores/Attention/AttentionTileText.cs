@@ -119,7 +119,13 @@ internal abstract class AttentionTileText(AttentionHead head, int tiles, int sid
         Line("add.u32 laneA, laneA, tmp2;");
         Line("add.u32 laneA, laneA, smem;");
 
-        // Row l mod 8 + 8 (l / 16), chunk (l / 8) mod 2: what ldmatrix wants of a matrix [n, k].
+        if (!head.ByWarpgroup) LaneOfProduct(exchange);
+        Line($"mul.wide.u32 hiddenBytes, heads, {head.Bytes};");
+    }
+
+    /// <summary>Row l mod 8 + 8 (l / 16), chunk (l / 8) mod 2: what ldmatrix wants of a matrix [n, k].</summary>
+    void LaneOfProduct(string exchange)
+    {
         Line("shr.u32 tmp2, lane, 3;");
         Line("and.b32 tmp2, tmp2, 1;");
         Line($"xor.b32 tmp2, tmp2, {exchange};");
@@ -130,8 +136,6 @@ internal abstract class AttentionTileText(AttentionHead head, int tiles, int sid
         Line($"shl.b32 laneB, laneB, {RowShift};");
         Line("add.u32 laneB, laneB, tmp2;");
         Line("add.u32 laneB, laneB, smem;");
-
-        Line($"mul.wide.u32 hiddenBytes, heads, {head.Bytes};");
     }
 
     /// <summary>The register with what a row's chunks are exchanged by, given its place among eight; a row of 64 bytes has a number of its own for it.</summary>
@@ -233,6 +237,7 @@ internal abstract class AttentionTileText(AttentionHead head, int tiles, int sid
     protected void Arrive()
     {
         Line("cp.async.wait_group 0;");
+        if (head.ByWarpgroup) Line("fence.proxy.async.shared::cta;");    // wgmma reads through another proxy than copies write
         Line("bar.sync 0;");
     }
 
