@@ -80,6 +80,7 @@ internal class AttentionBackwardText : AttentionTileText
         Line("add.u64 keys, queries, hiddenBytes;");
         Line("add.u64 values, keys, hiddenBytes;");
         Line("add.u64 gradients, gradient, headBytes;");
+        BeginItem();
         Line("mov.b32 inner, start;");
         Line("mov.b32 stage, 0;");
         Line("mov.b32 rows, 0;");
@@ -130,6 +131,9 @@ internal class AttentionBackwardText : AttentionTileText
 
     /// <summary>What a form of the products needs once.</summary>
     protected virtual void BeginProducts() { }
+
+    /// <summary>What it needs once for each item, where the matrices' addresses are known.</summary>
+    protected virtual void BeginItem() { }
 
     /// <summary>Starts the products of an inner tile in front of the next one's copies, if they run by themselves.</summary>
     protected virtual void Issue() { }
@@ -210,7 +214,7 @@ internal class AttentionBackwardText : AttentionTileText
     }
 
     /// <summary>Scales the sums and stores them.</summary>
-    void Store()
+    protected virtual void Store()
     {
         string scale = shares ? "factor" : Immediate(Scale);
         for (int i = 0; i < SumsOf16; i++) Line($"mul.f32 sumA{i}, sumA{i}, {scale};");

@@ -23,9 +23,9 @@ internal sealed class AttentionBackwardWarpgroupText : AttentionBackwardText
     /// <summary>Half of the lanes fetch a log-sum each, the others a delta.</summary>
     void BeginNumbers()
     {
-        Line($".reg .b32 wa<{Inner / 4}>, maskKeys<4>, numberRow, numberStride, numberTo, numberAt;");
+        Line($".reg .b32 wa<{Inner / 4}>, maskKeys<{Inner / 4}>, numberRow, numberStride, numberTo, numberAt;");
         Line(".reg .b64 numbers;");
-        Line(".reg .f32 shifts<4>, minuses<4>, number, factor;");
+        Line($".reg .f32 shifts<{Inner / 4}>, minuses<{Inner / 4}>, number, factor;");
         Line(".reg .pred prShift;");
         Line($"setp.lt.u32 prShift, tid, {Inner};");
         Line("selp.b64 numbers, logSum, delta, prShift;");
@@ -45,6 +45,23 @@ internal sealed class AttentionBackwardWarpgroupText : AttentionBackwardText
         Line("add.u32 numberTo, numberTo, smem;");
         Line($"selp.b32 tmp, 0, {NumberBytes}, prShift;");
         Line("add.u32 numberTo, numberTo, tmp;");
+    }
+
+    /// <summary>The matrices that are copied begin at the lane's column: fewer registers to keep.</summary>
+    protected override void BeginItem()
+    {
+        Line($"and.b32 tmp, tid, {Head.Chunks - 1};");
+        Line("mul.wide.u32 at, tmp, 16;");
+        foreach (string matrix in OwnsKeys ? ["queries", "gradients"] : (string[])["keys", "values"]) Line($"add.u64 {matrix}, {matrix}, at;");
+    }
+
+    /// <inheritdoc/>
+    protected override void Store()
+    {
+        // Computed again rather than kept over the loop.
+        Line($"mul.wide.u32 headBytes, head, {Head.Bytes};");
+        Line($"mul.wide.u32 hiddenBytes, heads, {Head.Bytes};");
+        base.Store();
     }
 
     /// <inheritdoc/>
@@ -85,33 +102,26 @@ internal sealed class AttentionBackwardWarpgroupText : AttentionBackwardText
     /// <inheritdoc/>
     protected override void Compute()
     {
-        products.Wait(1);
         if (OwnsKeys)
         {
             Line("shl.b32 rowTo, pair, 3;");
             Line("add.u32 rowTo, rowTo, rows;");
             Line("add.u32 rowTo, rowTo, smem;");
-        }
-        else
-        {
-            MaskEnd();
+            Numbers("shifts", 0);
         }
 
-        for (int j = 0; j < Inner / 16; j++)
+        products.Wait(1);
+        if (!OwnsKeys) MaskEnd();
+        for (int c = 0; c < ScoresOf16; c++) Weigh(c);
+        if (OwnsKeys)
         {
-            if (OwnsKeys) Line($"ld.shared.v4.f32 {List("shifts", 0, 4)}, [rowTo+{RowsAt + 64 * j}];");
-            for (int i = 0; i < 8; i++) Weigh(8 * j + i);
+            Numbers("minuses", 1);
+            if (Dropout) Numbers("maskKeys", 2);
         }
 
         products.Wait(0);
         for (int j = 0; j < Inner / 16; j++)
         {
-            if (OwnsKeys)
-            {
-                Line($"ld.shared.v4.f32 {List("minuses", 0, 4)}, [rowTo+{RowsAt + NumberBytes + 64 * j}];");
-                if (Dropout) Line($"ld.shared.v4.b32 {List("maskKeys", 0, 4)}, [rowTo+{RowsAt + 2 * NumberBytes + 64 * j}];");
-            }
-
             for (int i = 0; i < 8; i++) Differentiate(8 * j + i);
             for (int i = 0; i < 4; i++)
             {
@@ -129,8 +139,14 @@ internal sealed class AttentionBackwardWarpgroupText : AttentionBackwardText
         products.Wait(0);                            // the stage is free
     }
 
-    /// <summary>Register c of scores is row quad + 8 (c / 2 mod 2), column 8 (c / 4) + pair + c mod 2: what belongs to its query, by such a row or among a lane's four of 16.</summary>
-    string Query(string ofRow, string ofColumn, int c) => OwnsKeys ? $"{ofColumn}{c / 4 % 2 * 2 + c % 2}" : $"{ofRow}{c / 2 % 2}";
+    /// <summary>Loads the lane's numbers of a kind.</summary>
+    void Numbers(string name, int kind)
+    {
+        for (int j = 0; j < Inner / 16; j++) Line($"ld.shared.v4.b32 {List(name, 4 * j, 4)}, [rowTo+{RowsAt + kind * NumberBytes + 64 * j}];");
+    }
+
+    /// <summary>Register c of scores is row quad + 8 (c / 2 mod 2), column 8 (c / 4) + pair + c mod 2: the register of what belongs to its query, be that the row or the column.</summary>
+    string Query(string ofRow, string ofColumn, int c) => OwnsKeys ? $"{ofColumn}{c / 4 * 2 + c % 2}" : $"{ofRow}{c / 2 % 2}";
 
     /// <summary>Score → weight.</summary>
     void Weigh(int c)
