@@ -120,8 +120,10 @@ public sealed class AttentionTextTests
         Assert.False(AttentionChoice.Runs(100, 88));
         Assert.Equal([48, 64], Enumerable.Range(1, AttentionHead.Most / AttentionHead.Step).Select(n => n * AttentionHead.Step).Where(columns => AttentionHead.Of(columns, ProductCompute.Warpgroup).ByWarpgroup));
         using var device = GpuDevice.Emulate(new EmulatedHost(runs: false));
-        Assert.Equal(ProductCompute.Warp, AttentionChoice.For(device));
         Assert.True(AttentionChoice.Runs(device));
+        Assert.Equal(ProductCompute.Warpgroup, AttentionChoice.Of("wgmma", runs: true));
+        Assert.Equal(ProductCompute.Warp, AttentionChoice.Of("wgmma", runs: false));
+        Assert.Equal(ProductCompute.Warp, AttentionChoice.Of(null, runs: true));
     }
 
     static void Verify<TKernel>(AttentionHead head, int products, bool masks) where TKernel : struct, IGpuKernel, IAttentionKernel

@@ -5,11 +5,11 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// <summary>Chooses the instruction by which attention's kernels multiply.</summary>
 internal static class AttentionChoice
 {
-    /// <summary>
-    /// The choice for a device: mma.sync, unless the environment variable ALBERT_ATTENTION is wgmma and the device has that. wgmma has not been measured on a card.
-    /// </summary>
-    public static ProductCompute For(GpuDevice device) =>
-        Environment.GetEnvironmentVariable("ALBERT_ATTENTION") == "wgmma" && Runs(device) ? ProductCompute.Warpgroup : ProductCompute.Warp;
+    /// <summary>The choice for a device, by the environment variable ALBERT_ATTENTION.</summary>
+    public static ProductCompute For(GpuDevice device) => Of(Environment.GetEnvironmentVariable("ALBERT_ATTENTION"), Runs(device));
+
+    /// <summary>mma.sync, unless wgmma is wanted and there: no card has measured it.</summary>
+    public static ProductCompute Of(string? wanted, bool runs) => wanted == "wgmma" && runs ? ProductCompute.Warpgroup : ProductCompute.Warp;
 
     /// <summary>Whether a device has wgmma.</summary>
     public static bool Runs(GpuDevice device) => device.Host is { } host
