@@ -148,7 +148,7 @@ internal class AttentionBackwardText : AttentionTileText
         else if (ownsKeys) Addresses("transB", "laneA", TileBytes);
         Product("sc", "oa", "plainA");
         Product("dp", "ob", "plainB");
-        if (!ownsKeys) MaskEnd();
+        if (!ownsKeys) MaskEnd("sc", float.NegativeInfinity);
         for (int j = 0; j < InnerOfWarp / 16; j++)
         {
             for (int half = 0; half < 2; half++)
@@ -337,8 +337,8 @@ internal class AttentionBackwardText : AttentionTileText
         }
     }
 
-    /// <summary>Scores of keys beyond the sequence's end become −∞, in the last tile alone.</summary>
-    protected void MaskEnd()
+    /// <summary>Scores of keys beyond the sequence's end become −∞, or weights 0, in the last tile alone.</summary>
+    protected void MaskEnd(string name, float value)
     {
         Line("@prNext bra.uni AT_WHOLE;");
         Line("sub.u32 left, end, inner;");
@@ -348,7 +348,7 @@ internal class AttentionBackwardText : AttentionTileText
             for (int e = 0; e < 2; e++)
             {
                 Line($"setp.le.s32 pr, left, {8 * n + e};");
-                for (int r = 0; r < 2; r++) Line($"@pr mov.f32 sc{n * 4 + 2 * r + e}, {Immediate(float.NegativeInfinity)};");
+                for (int r = 0; r < 2; r++) Line($"@pr mov.f32 {name}{n * 4 + 2 * r + e}, {Immediate(value)};");
             }
         }
 

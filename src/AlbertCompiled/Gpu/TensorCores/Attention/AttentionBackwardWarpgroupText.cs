@@ -16,6 +16,7 @@ internal sealed class AttentionBackwardWarpgroupText : AttentionBackwardText
     {
         // Factors of all inner rows: products read them while the next are written.
         Line($".reg .b32 da<{Inner / 4}>;");
+        Line($".reg .f32 we<{ScoresOf16}>, ds<{ScoresOf16}>;");    // not those that products write: others run (AttentionForwardWarpgroupText)
         if (OwnsKeys) BeginNumbers();
         products.Begin();
     }
@@ -111,7 +112,6 @@ internal sealed class AttentionBackwardWarpgroupText : AttentionBackwardText
         }
 
         products.Wait(1);
-        if (!OwnsKeys) MaskEnd();
         for (int c = 0; c < ScoresOf16; c++) Weigh(c);
         if (OwnsKeys)
         {
@@ -120,14 +120,15 @@ internal sealed class AttentionBackwardWarpgroupText : AttentionBackwardText
         }
 
         products.Wait(0);
+        if (!OwnsKeys) MaskEnd("we", 0);
         for (int j = 0; j < Inner / 16; j++)
         {
             for (int i = 0; i < 8; i++) Differentiate(8 * j + i);
             for (int i = 0; i < 4; i++)
             {
                 int fragment = 4 * j + i, c = 2 * fragment;
-                if (OwnsKeys) Line($"cvt.rn.bf16x2.f32 wa{fragment}, sc{c + 1}, sc{c};");
-                Line($"cvt.rn.bf16x2.f32 da{fragment}, dp{c + 1}, dp{c};");
+                if (OwnsKeys) Line($"cvt.rn.bf16x2.f32 wa{fragment}, we{c + 1}, we{c};");
+                Line($"cvt.rn.bf16x2.f32 da{fragment}, ds{c + 1}, ds{c};");
             }
 
             products.Fence();
@@ -151,8 +152,8 @@ internal sealed class AttentionBackwardWarpgroupText : AttentionBackwardText
     /// <summary>Score → weight.</summary>
     void Weigh(int c)
     {
-        Line($"fma.rn.f32 sc{c}, sc{c}, {Immediate(Scale2)}, {Query("shift", "shifts", c)};");
-        Line($"ex2.approx.ftz.f32 sc{c}, sc{c};");
+        Line($"fma.rn.f32 we{c}, sc{c}, {Immediate(Scale2)}, {Query("shift", "shifts", c)};");
+        Line($"ex2.approx.ftz.f32 we{c}, we{c};");
     }
 
     /// <summary>∂weight → ∂score: weight · (mask · ∂weight · keepScale − delta); weight → weight · mask.</summary>
@@ -161,15 +162,15 @@ internal sealed class AttentionBackwardWarpgroupText : AttentionBackwardText
         string minus = Query("minus", "minuses", c);
         if (!Dropout)
         {
-            Line($"add.f32 dp{c}, dp{c}, {minus};");
-            Line($"mul.f32 dp{c}, dp{c}, sc{c};");
+            Line($"add.f32 ds{c}, dp{c}, {minus};");
+            Line($"mul.f32 ds{c}, ds{c}, we{c};");
             return;
         }
 
         Dropped(Query("rowKey", "maskKeys", c), OwnsKeys ? $"keyAt{c / 2 % 2}" : Golden(c / 4 * 8 + c % 2));
-        Line($"fma.rn.f32 dp{c}, dp{c}, keepScale, {minus};");
-        Line($"@pr mov.f32 dp{c}, {minus};");
-        Line($"mul.f32 dp{c}, dp{c}, sc{c};");
-        if (OwnsKeys) Line($"@pr mov.f32 sc{c}, zero;");
+        Line($"fma.rn.f32 ds{c}, dp{c}, keepScale, {minus};");
+        Line($"@pr mov.f32 ds{c}, {minus};");
+        Line($"mul.f32 ds{c}, ds{c}, we{c};");
+        if (OwnsKeys) Line($"@pr mov.f32 we{c}, zero;");
     }
 }

@@ -92,24 +92,20 @@ internal class AttentionForwardText : AttentionStreamText
         Addresses("plainA", "laneB", 0);
         Addresses("transB", "laneA", TileBytes);
         Product("sc", "qf", "plainA");
-        MaskEnd(0, Rows, "AT_WHOLE");
-        Rescale(0, Rows, "AT_SCALED");
-        for (int n = 0; n < Inner / 8; n++) Weigh(n, 0, Rows);
+        Rescale();
+        for (int n = 0; n < Inner / 8; n++) Weigh(n, 0, Rows, "sc");
         EndRows();
         for (int j = 0; j < Inner / 16; j++)
         {
-            for (int m = 0; m < Tiles; m++) Pack(j, m, "pa", m);
+            for (int m = 0; m < Tiles; m++) Pack(j, m, "sc", "pa", m);
             Accumulate("sum", "pa", "transB", j);
         }
     }
 
     /// <summary>Scores of keys beyond the sequence's end become −∞, in the last tile alone.</summary>
-    /// <param name="first">The lane's first row.</param>
-    /// <param name="rows">Its rows.</param>
-    /// <param name="whole">A label behind it.</param>
-    protected void MaskEnd(int first, int rows, string whole)
+    void MaskEnd()
     {
-        Line($"@prNext bra.uni {whole};");
+        Line("@prNext bra.uni AT_WHOLE;");
         Line("sub.u32 left, end, inner;");
         Line("sub.u32 left, left, pair;");
         for (int n = 0; n < Inner / 8; n++)
@@ -117,38 +113,36 @@ internal class AttentionForwardText : AttentionStreamText
             for (int e = 0; e < 2; e++)
             {
                 Line($"setp.le.s32 pr, left, {8 * n + e};");
-                for (int r = first; r < first + rows; r++) Line($"@pr mov.f32 {Score(r, n, e)}, {Immediate(float.NegativeInfinity)};");
+                for (int r = 0; r < Rows; r++) Line($"@pr mov.f32 {Score(r, n, e)}, {Immediate(float.NegativeInfinity)};");
             }
         }
 
-        Line($"{whole}:");
+        Line("AT_WHOLE:");
     }
 
     /// <summary>The register of the lane's row, of a tile of eight keys or columns and one of its two in it.</summary>
-    string Score(int row, int n, int e) => $"sc{row / 2 * ScoresOf16 + n * 4 + row % 2 * 2 + e}";
+    string Score(int row, int n, int e, string name = "sc") => $"{name}{row / 2 * ScoresOf16 + n * 4 + row % 2 * 2 + e}";
 
     /// <inheritdoc cref="Score"/>
     string Sum(int row, int n, int e) => $"sum{row / 2 * SumsOf16 + n * 4 + row % 2 * 2 + e}";
 
-    /// <summary>The largest scores of rows, and the earlier sums rescaled where they must be.</summary>
-    /// <param name="first">The lane's first row.</param>
-    /// <param name="rows">Its rows.</param>
-    /// <param name="scaled">A label behind it.</param>
-    protected void Rescale(int first, int rows, string scaled)
+    /// <summary>The largest scores of the rows, and the earlier sums rescaled where they must be.</summary>
+    protected void Rescale()
     {
-        for (int r = first; r < first + rows; r++)
+        MaskEnd();
+        for (int r = 0; r < Rows; r++)
         {
             Line($"mov.f32 now{r}, largest{r};");
             for (int n = 0; n < Inner / 8; n++)
                 for (int e = 0; e < 2; e++) Line($"max.f32 now{r}, now{r}, {Score(r, n, e)};");
             OverQuad("max", $"now{r}");
             Line($"sub.f32 f0, now{r}, largest{r};");
-            Line($"setp.gt{(r == first ? "" : ".or")}.f32 pr, f0, {Immediate(Slack)}{(r == first ? "" : ", pr")};");
+            Line($"setp.gt{(r == 0 ? "" : ".or")}.f32 pr, f0, {Immediate(Slack)}{(r == 0 ? "" : ", pr")};");
         }
 
         Line("vote.sync.any.pred pr, pr, 4294967295;");
-        Line($"@!pr bra.uni {scaled};");
-        for (int r = first; r < first + rows; r++)
+        Line("@!pr bra.uni AT_SCALED;");
+        for (int r = 0; r < Rows; r++)
         {
             Line($"sub.f32 f0, largest{r}, now{r};");
             Line($"mul.f32 f0, f0, {Immediate(Scale2)};");
@@ -160,23 +154,23 @@ internal class AttentionForwardText : AttentionStreamText
                 for (int e = 0; e < 2; e++) Line($"mul.f32 {Sum(r, n, e)}, {Sum(r, n, e)}, f0;");
         }
 
-        Line($"{scaled}:");
+        Line("AT_SCALED:");
     }
 
-    /// <summary>Scores of rows with eight keys → weights; the norms.</summary>
-    protected void Weigh(int n, int first, int rows)
+    /// <summary>Scores of rows with eight keys → weights, in registers laid out alike; the norms.</summary>
+    protected void Weigh(int n, int first, int rows, string weights)
     {
         for (int r = first; r < first + rows; r++)
         {
             for (int e = 0; e < 2; e++)
             {
-                string score = Score(r, n, e);
-                Line($"fma.rn.f32 {score}, {score}, {Immediate(Scale2)}, shift{r};");
-                Line($"ex2.approx.ftz.f32 {score}, {score};");
-                Line($"add.f32 norm{r}, norm{r}, {score};");
+                string weight = Score(r, n, e, weights);
+                Line($"fma.rn.f32 {weight}, {Score(r, n, e)}, {Immediate(Scale2)}, shift{r};");
+                Line($"ex2.approx.ftz.f32 {weight}, {weight};");
+                Line($"add.f32 norm{r}, norm{r}, {weight};");
                 if (!dropout) continue;
                 Dropped($"rowKey{r}", Golden(8 * n + e));
-                Line($"@pr mov.f32 {score}, zero;");
+                Line($"@pr mov.f32 {weight}, zero;");
             }
         }
     }
@@ -189,12 +183,12 @@ internal class AttentionForwardText : AttentionStreamText
     }
 
     /// <summary>The weights of 16 keys, of a tile of queries, as the A fragment name[4·place + register].</summary>
-    protected void Pack(int j, int m, string name, int place)
+    protected void Pack(int j, int m, string weights, string name, int place)
     {
         for (int i = 0; i < 4; i++)
         {
             int row = 2 * m + i % 2, n = 2 * j + i / 2;
-            Line($"cvt.rn.bf16x2.f32 {name}{place * 4 + i}, {Score(row, n, 1)}, {Score(row, n, 0)};");
+            Line($"cvt.rn.bf16x2.f32 {name}{place * 4 + i}, {Score(row, n, 1, weights)}, {Score(row, n, 0, weights)};");
         }
     }
 
