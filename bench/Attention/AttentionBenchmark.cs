@@ -23,21 +23,25 @@ internal static class AttentionBenchmark
     }.ToDictionary(v => v.Name);
 
     static AttentionVariant Forward<TForm>(string name) where TForm : struct, IAttentionForm =>
-        new(name, Ptx<AttentionForwardTensorKernel<TForm>>, (d, head) => new ForwardCase<TForm>(d, head), TForm.Dropout);
+        new(name, Ptx<AttentionForwardTensorKernel<TForm>>, (d, head, resident) => new ForwardCase<TForm>(d, head, resident), TForm.Dropout);
 
     static AttentionVariant Backward<TForm, TOwner>(string name) where TForm : struct, IAttentionForm where TOwner : struct, IAttentionOwner =>
-        new(name, Ptx<AttentionBackwardTensorKernel<TForm, TOwner>>, (d, head) => new BackwardCase<TForm, TOwner>(d, head), TForm.Dropout);
+        new(name, Ptx<AttentionBackwardTensorKernel<TForm, TOwner>>, (d, head, resident) => new BackwardCase<TForm, TOwner>(d, head, resident), TForm.Dropout);
 
     public static void Run(Options options)
     {
         string kernel = options.Text("kernel", "all"), folder = options.Text("ptx", "");
         int columns = options.Number("head", 64);
         if (!AttentionHead.Takes(columns)) throw new ArgumentException($"head={columns} is no multiple of {AttentionHead.Step} up to {AttentionHead.Most}");
-        var head = new AttentionHead(columns);
+        string form = options.Text("form", "mma");
+        if (form is not ("mma" or "wgmma")) throw new ArgumentException($"form={form} is neither mma nor wgmma");
+        var head = AttentionHead.Of(columns, form == "wgmma" ? ProductCompute.Warpgroup : ProductCompute.Warp);
+        if (form == "wgmma" && !head.ByWarpgroup) throw new ArgumentException($"form=wgmma takes no heads of {columns}");
+        int resident = options.Number("resident", 0);
         if (folder.Length > 0)
         {
             Directory.CreateDirectory(folder);
-            foreach (var v in Variants.Values) File.WriteAllText(Path.Combine(folder, $"{v.Name}-{columns}.ptx"), v.Text(head));
+            foreach (var v in Variants.Values) File.WriteAllText(Path.Combine(folder, $"{v.Name}-{form}-{columns}.ptx"), v.Text(head, resident));
             Console.WriteLine($"{Variants.Count} texts in {folder}");
             return;
         }
@@ -51,7 +55,8 @@ internal static class AttentionBenchmark
 
         if (!Variants.TryGetValue(kernel, out var variant)) throw new ArgumentException($"kernel={kernel} is none of all, {string.Join(", ", Variants.Keys)}");
         using var device = GpuDevice.Open(options.Text("device", "cuda"));
-        var one = variant.Create(device, head);
+        if (head.ByWarpgroup && !AttentionChoice.Runs(device)) throw new ArgumentException("form=wgmma: the device has no wgmma");
+        var one = variant.Create(device, head, resident);
         uint threshold = variant.Dropout ? CounterRandom.Threshold(0.1) : 0;
         var reference = new AttentionReference([1, 17, 128, 129, 300, 512, 64, 5], 3, columns, 0x12345678, threshold, 7);
         one.Check(reference, 0x12345678, threshold);
@@ -63,7 +68,7 @@ internal static class AttentionBenchmark
             int sequences = 16384 / length;
             double flops = 4.0 * length * length * columns * heads * sequences * one.Share;
             double seconds = one.Time(sequences, length, heads, threshold, runs);
-            Console.WriteLine($"{kernel,-16} {heads,2} heads of {columns,3}  S={length,3}  {seconds * 1e6,8:F1} us  {flops / seconds / 1e12,7:F1} TFLOP/s  {flops / seconds / 989e12,6:P1} of 989");
+            Console.WriteLine($"{kernel,-16} {form,-5} {heads,2} heads of {columns,3}  S={length,3}  {seconds * 1e6,8:F1} us  {flops / seconds / 1e12,7:F1} TFLOP/s  {flops / seconds / 989e12,6:P1} of 989");
         }
     }
 
@@ -77,7 +82,7 @@ internal static class AttentionBenchmark
 
         // What leads to this benchmark may be more than its name, if another program hosts it.
         foreach (string argument in own[1..].TakeWhile(a => a != "attention")) start.ArgumentList.Add(argument);
-        foreach (string argument in new[] { "attention", $"kernel={name}", $"device={options.Text("device", "cuda")}", $"runs={options.Number("runs", 30)}", $"head={options.Number("head", 64)}" }) start.ArgumentList.Add(argument);
+        foreach (string argument in new[] { "attention", $"kernel={name}", $"device={options.Text("device", "cuda")}", $"runs={options.Number("runs", 30)}", $"head={options.Number("head", 64)}", $"form={options.Text("form", "mma")}", $"resident={options.Number("resident", 0)}" }) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         if (!process.WaitForExit(options.Number("seconds", 60) * 1000))
         {
@@ -92,16 +97,16 @@ internal static class AttentionBenchmark
     }
 
     /// <summary>The text that the driver gets.</summary>
-    static string Ptx<TKernel>(AttentionHead head) where TKernel : struct, IGpuKernel, IAttentionKernel
+    static string Ptx<TKernel>(AttentionHead head, int resident) where TKernel : struct, IGpuKernel, IAttentionKernel
     {
         using var context = Context.Create(builder => builder.EnableKernels());
         using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_80, null);
-        return PatchedKernel<TKernel>.Compile(backend, TKernel.Lanes(head), TKernel.Resident(head), text => ResidentKernel<TKernel>.Complete(text, head)).PTXAssembly;
+        return PatchedKernel<TKernel>.Compile(backend, TKernel.Lanes(head), resident > 0 ? resident : TKernel.Resident(head), text => ResidentKernel<TKernel>.Complete(text, head)).PTXAssembly;
     }
 }
 
-/// <summary>A kernel to check and time.</summary>
-internal sealed record AttentionVariant(string Name, Func<AttentionHead, string> Text, Func<GpuDevice, AttentionHead, AttentionCase> Create, bool Dropout);
+/// <summary>A kernel to check and time; groups of a multiprocessor may be given, 0 for what it wants.</summary>
+internal sealed record AttentionVariant(string Name, Func<AttentionHead, int, string> Text, Func<GpuDevice, AttentionHead, int, AttentionCase> Create, bool Dropout);
 
 /// <summary>Buffers and launches of one kernel.</summary>
 internal abstract class AttentionCase(GpuDevice device, AttentionHead head)
@@ -286,9 +291,9 @@ internal abstract class AttentionCase(GpuDevice device, AttentionHead head)
     }
 }
 
-internal sealed class ForwardCase<TForm>(GpuDevice device, AttentionHead head) : AttentionCase(device, head) where TForm : struct, IAttentionForm
+internal sealed class ForwardCase<TForm>(GpuDevice device, AttentionHead head, int resident) : AttentionCase(device, head) where TForm : struct, IAttentionForm
 {
-    readonly ResidentKernel<AttentionForwardTensorKernel<TForm>> kernel = new(device, head);
+    readonly ResidentKernel<AttentionForwardTensorKernel<TForm>> kernel = resident > 0 ? new(device, head, resident) : new(device, head);
 
     public override double Share => 1;
 
@@ -322,10 +327,10 @@ internal sealed class ForwardCase<TForm>(GpuDevice device, AttentionHead head) :
     }
 }
 
-internal sealed class BackwardCase<TForm, TOwner>(GpuDevice device, AttentionHead head) : AttentionCase(device, head)
+internal sealed class BackwardCase<TForm, TOwner>(GpuDevice device, AttentionHead head, int resident) : AttentionCase(device, head)
     where TForm : struct, IAttentionForm where TOwner : struct, IAttentionOwner
 {
-    readonly ResidentKernel<AttentionBackwardTensorKernel<TForm, TOwner>> kernel = new(device, head);
+    readonly ResidentKernel<AttentionBackwardTensorKernel<TForm, TOwner>> kernel = resident > 0 ? new(device, head, resident) : new(device, head);
 
     public override double Share => TOwner.Keys ? 1.5 : 1;
 

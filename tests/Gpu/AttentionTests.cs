@@ -1,4 +1,5 @@
 using AlbertCompiled.Gpu;
+using AlbertCompiled.Gpu.TensorCores;
 using ILGPU;
 using ILGPU.Runtime;
 using Xunit;
@@ -53,6 +54,21 @@ public sealed class AttentionTests(GpuDevices devices)
         }
 
         foreach (int size in (int[])[16, 48, 80]) Verify(device, forward, backward, [0, 17, 67], heads: 2, size, probability: 0.3, 0.01, 0.02);
+    }
+
+    /// <summary>Lengths around the tiles of 64 and 128 rows, several sequences to a batch, by the instruction of sm_90; other cards have none.</summary>
+    [Theory, OnEmulator, OnCuda]
+    public void Equals_the_reference_by_warpgroup(string kind)
+    {
+        var device = devices[kind];
+        if (!AttentionChoice.Runs(device)) return;
+        var (forward, backward) = (new AttentionForward<BFloat16>(device, ProductCompute.Warpgroup), new AttentionBackward<BFloat16>(device, ProductCompute.Warpgroup));
+        foreach (double probability in (double[])[0, 0.3])
+        {
+            Verify(device, forward, backward, [0, 1, 64, 64, 128, 193], heads: 2, size: 64, probability, 0.01, 0.02);
+            Verify(device, forward, backward, [0, 200, 217], heads: 1, size: 64, probability, 0.01, 0.02);
+            Verify(device, forward, backward, [0, 70, 134], heads: 2, size: 48, probability, 0.01, 0.02);
+        }
     }
 
     static void Verify<T>(

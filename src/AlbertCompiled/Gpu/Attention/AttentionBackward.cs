@@ -14,11 +14,14 @@ public sealed class AttentionBackward<T> where T : unmanaged, IElement<T>
     readonly AttentionTensorBackward? tensors;
 
     /// <summary>The gradient for <paramref name="device"/>; its kernels are compiled when first launched.</summary>
-    public AttentionBackward(GpuDevice device)
+    public AttentionBackward(GpuDevice device) : this(device, AttentionChoice.For(device)) { }
+
+    /// <summary>The gradient for <paramref name="device"/>, whose products on tensor cores are <paramref name="compute"/>'s where there is a choice.</summary>
+    internal AttentionBackward(GpuDevice device, ProductCompute compute)
     {
         if (device.IsSimulator) small = new(device);
         else large = new(device);
-        if (AttentionTensors.Exist<T>(device)) tensors = new(device);
+        if (AttentionTensors.Exist<T>(device)) tensors = new(device, compute);
     }
 
     /// <summary>Queues the gradient.</summary>

@@ -11,11 +11,14 @@ public sealed class AttentionForward<T> where T : unmanaged, IElement<T>
     readonly AttentionTensorForward? tensors;
 
     /// <summary>Attention for <paramref name="device"/>; its kernels are compiled when first launched.</summary>
-    public AttentionForward(GpuDevice device)
+    public AttentionForward(GpuDevice device) : this(device, AttentionChoice.For(device)) { }
+
+    /// <summary>Attention for <paramref name="device"/>, whose products on tensor cores are <paramref name="compute"/>'s where there is a choice.</summary>
+    internal AttentionForward(GpuDevice device, ProductCompute compute)
     {
         if (device.IsSimulator) small = new(device);
         else large = new(device);
-        if (AttentionTensors.Exist<T>(device)) tensors = new(device);
+        if (AttentionTensors.Exist<T>(device)) tensors = new(device, compute);
     }
 
     /// <summary>Queues attention.</summary>

@@ -6,7 +6,7 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// and gives ∂keys and ∂values. Both compute the weights again from the log-sums, seven products where a single pass takes five,
 /// and need neither atomics nor a fixed order of groups. Where rows are long, one lane's registers hold ∂keys or ∂values of 16 keys, not both: pairs of warps share keys.
 /// </summary>
-internal sealed class AttentionBackwardText : AttentionTileText
+internal class AttentionBackwardText : AttentionTileText
 {
     /// <summary>Declares and fills the registers of the arguments %0 to %6.</summary>
     public const string Addresses64 = """
@@ -35,17 +35,24 @@ internal sealed class AttentionBackwardText : AttentionTileText
 
     readonly bool dropout, ownsKeys, shares;
 
-    AttentionBackwardText(AttentionHead head, bool ownsKeys, bool dropout) : base(head, 1, Sides(head, ownsKeys)) =>
+    /// <summary>A text; <see cref="Write(AttentionHead, bool, bool)"/> picks the class.</summary>
+    protected AttentionBackwardText(AttentionHead head, bool ownsKeys, bool dropout) : base(head, 1, Sides(head, ownsKeys)) =>
         (this.ownsKeys, this.dropout, shares) = (ownsKeys, dropout, Sides(head, ownsKeys) > 1);
 
     /// <summary>Warps that share outer rows.</summary>
     public static int Sides(AttentionHead head, bool ownsKeys) => ownsKeys && head.SharesKeys ? 2 : 1;
 
+    /// <summary>Whether weights are dropped.</summary>
+    protected bool Dropout => dropout;
+
+    /// <summary>Whether the kernel owns keys, else queries.</summary>
+    protected bool OwnsKeys => ownsKeys;
+
     /// <summary>Bytes of a number per query of an inner tile: log-sum, delta, key of the masks.</summary>
-    int NumberBytes => Inner * 4;
+    protected int NumberBytes => Inner * 4;
 
     /// <summary>Where these numbers lie, in two stages behind the tiles.</summary>
-    int RowsAt => 2 * StageBytes;
+    protected int RowsAt => 2 * StageBytes;
 
     int RowStage => 3 * NumberBytes;
 
@@ -55,7 +62,7 @@ internal sealed class AttentionBackwardText : AttentionTileText
     /// <summary>Writes the text of the kernel of ∂keys and ∂values, or of that of ∂queries.</summary>
     public static string Write(AttentionHead head, bool ownsKeys, bool dropout)
     {
-        var text = new AttentionBackwardText(head, ownsKeys, dropout);
+        var text = head.ByWarpgroup ? new AttentionBackwardWarpgroupText(head, ownsKeys, dropout) : new AttentionBackwardText(head, ownsKeys, dropout);
         text.Write();
         return text.ToString();
     }
@@ -67,11 +74,13 @@ internal sealed class AttentionBackwardText : AttentionTileText
         Line(".reg .b64 queries, keys, values, gradients, contexts, target;");
         Begin(shares ? FragmentsAt + 16 * Lanes : ownsKeys ? FragmentsAt : RowsAt);
         if (shares) BeginSides();
+        BeginProducts();
         BeginItems();
         Line("add.u64 queries, projections, headBytes;");
         Line("add.u64 keys, queries, hiddenBytes;");
         Line("add.u64 values, keys, hiddenBytes;");
         Line("add.u64 gradients, gradient, headBytes;");
+        BeginItem();
         Line("mov.b32 inner, start;");
         Line("mov.b32 stage, 0;");
         Line("mov.b32 rows, 0;");
@@ -95,15 +104,43 @@ internal sealed class AttentionBackwardText : AttentionTileText
             if (ownsKeys && !shares) Line($"mov.f32 sumB{i}, zero;");
         }
 
+        ReceiveNumbers("");
         Arrive();
         Line("AT_TILE:");
         Line($"add.u32 next, inner, {Inner};");
         Line($"xor.b32 nextStage, stage, {StageBytes};");
         Line($"sub.u32 nextRows, {RowStage}, rows;");
         Line("setp.lt.s32 prNext, next, end;");
+        Issue();
         Line("@!prNext bra.uni AT_COPIED;");
         CopyInner("next", "nextStage", "nextRows");
         Line("AT_COPIED:");
+        Compute();
+        if (dropout && !ownsKeys)
+            for (int r = 0; r < 2; r++) Line($"add.u32 rowKey{r}, rowKey{r}, {Golden(Inner)};");
+        ReceiveNumbers("@prNext ");
+        Arrive();
+        Line("mov.b32 inner, next;");
+        Line("mov.b32 stage, nextStage;");
+        Line("mov.b32 rows, nextRows;");
+        Line("@prNext bra.uni AT_TILE;");
+
+        Store();
+        End();
+    }
+
+    /// <summary>What a form of the products needs once.</summary>
+    protected virtual void BeginProducts() { }
+
+    /// <summary>What it needs once for each item, where the matrices' addresses are known.</summary>
+    protected virtual void BeginItem() { }
+
+    /// <summary>Starts the products of an inner tile in front of the next one's copies, if they run by themselves.</summary>
+    protected virtual void Issue() { }
+
+    /// <summary>Computes an inner tile in the stage <c>stage</c>, whose first row is <c>inner</c>.</summary>
+    protected virtual void Compute()
+    {
         Addresses("plainA", "laneB", 0);
         Addresses("plainB", "laneB", TileBytes);
         Addresses("transA", shares ? "laneOwn" : "laneA", 0);
@@ -111,13 +148,7 @@ internal sealed class AttentionBackwardText : AttentionTileText
         else if (ownsKeys) Addresses("transB", "laneA", TileBytes);
         Product("sc", "oa", "plainA");
         Product("dp", "ob", "plainB");
-        if (!ownsKeys)
-        {
-            Line("@prNext bra.uni AT_WHOLE;");
-            MaskEnd();
-            Line("AT_WHOLE:");
-        }
-
+        if (!ownsKeys) MaskEnd("sc", float.NegativeInfinity);
         for (int j = 0; j < InnerOfWarp / 16; j++)
         {
             for (int half = 0; half < 2; half++)
@@ -141,17 +172,6 @@ internal sealed class AttentionBackwardText : AttentionTileText
             Accumulate("sumA", "pa", "transA", j);
             if (ownsKeys) Accumulate("sumB", "pb", "transB", j);
         }
-
-        if (dropout && !ownsKeys)
-            for (int r = 0; r < 2; r++) Line($"add.u32 rowKey{r}, rowKey{r}, {Golden(Inner)};");
-        Arrive();
-        Line("mov.b32 inner, next;");
-        Line("mov.b32 stage, nextStage;");
-        Line("mov.b32 rows, nextRows;");
-        Line("@prNext bra.uni AT_TILE;");
-
-        Store();
-        End();
     }
 
     /// <summary>
@@ -194,7 +214,7 @@ internal sealed class AttentionBackwardText : AttentionTileText
     }
 
     /// <summary>Scales the sums and stores them.</summary>
-    void Store()
+    protected virtual void Store()
     {
         string scale = shares ? "factor" : Immediate(Scale);
         for (int i = 0; i < SumsOf16; i++) Line($"mul.f32 sumA{i}, sumA{i}, {scale};");
@@ -219,6 +239,13 @@ internal sealed class AttentionBackwardText : AttentionTileText
         }
 
         Copy(firstRow, stageOffset, ("queries", "stride"), ("gradients", "gradientStride"));
+        CopyNumbers(firstRow, rowsOffset);
+        Line("cp.async.commit_group;");
+    }
+
+    /// <summary>Starts the copies of what belongs to each query of an inner tile.</summary>
+    protected virtual void CopyNumbers(string firstRow, string rowsOffset)
+    {
         string skip = Label("ROWS");
         Line($"setp.ge.u32 pr, tid, {Inner};");
         Line($"@pr bra {skip};");
@@ -244,8 +271,10 @@ internal sealed class AttentionBackwardText : AttentionTileText
         }
 
         Line($"{skip}:");
-        Line("cp.async.commit_group;");
     }
+
+    /// <summary>Leaves these numbers in shared memory, if they came by registers; the last copies were those of <see cref="CopyNumbers"/>.</summary>
+    protected virtual void ReceiveNumbers(string guard) { }
 
     /// <summary>The masks' columns of the lane's keys.</summary>
     void KeyColumns()
@@ -308,9 +337,10 @@ internal sealed class AttentionBackwardText : AttentionTileText
         }
     }
 
-    /// <summary>Scores of keys beyond the sequence's end become −∞.</summary>
-    void MaskEnd()
+    /// <summary>Scores of keys beyond the sequence's end become −∞, or weights 0, in the last tile alone.</summary>
+    protected void MaskEnd(string name, float value)
     {
+        Line("@prNext bra.uni AT_WHOLE;");
         Line("sub.u32 left, end, inner;");
         Line("sub.u32 left, left, pair;");
         for (int n = 0; n < Inner / 8; n++)
@@ -318,9 +348,11 @@ internal sealed class AttentionBackwardText : AttentionTileText
             for (int e = 0; e < 2; e++)
             {
                 Line($"setp.le.s32 pr, left, {8 * n + e};");
-                for (int r = 0; r < 2; r++) Line($"@pr mov.f32 sc{n * 4 + 2 * r + e}, {Immediate(float.NegativeInfinity)};");
+                for (int r = 0; r < 2; r++) Line($"@pr mov.f32 {name}{n * 4 + 2 * r + e}, {Immediate(value)};");
             }
         }
+
+        Line("AT_WHOLE:");
     }
 
     /// <summary>Log-sums, deltas and keys of the masks of two inner queries.</summary>

@@ -6,7 +6,7 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// in their registers. What was summed is rescaled only when a row's largest score has grown by more than 8 powers of two: weights
 /// relative to a score that is not quite the largest are as exact.
 /// </summary>
-internal sealed class AttentionForwardText : AttentionStreamText
+internal class AttentionForwardText : AttentionStreamText
 {
     /// <summary>Declares and fills the registers of the arguments %0 to %3.</summary>
     public const string Addresses64 = """
@@ -33,12 +33,12 @@ internal sealed class AttentionForwardText : AttentionStreamText
 
     readonly bool dropout;
 
-    AttentionForwardText(AttentionHead head, bool dropout) : base(head, head.ForwardTiles) => this.dropout = dropout;
+    protected AttentionForwardText(AttentionHead head, bool dropout) : base(head, head.ForwardTiles) => this.dropout = dropout;
 
     /// <summary>Writes the text.</summary>
     public static string Write(AttentionHead head, bool dropout)
     {
-        var text = new AttentionForwardText(head, dropout);
+        var text = head.ByWarpgroup ? new AttentionForwardWarpgroupText(head, dropout) : new AttentionForwardText(head, dropout);
         text.Write();
         return text.ToString();
     }
@@ -51,10 +51,14 @@ internal sealed class AttentionForwardText : AttentionStreamText
         Line($".reg .f32 sc<{ScoresOf16 * Tiles}>, sum<{SumsOf16 * Tiles}>, largest<{Rows}>, norm<{Rows}>, now<{Rows}>, shift<{Rows}>;");
         Line(".reg .b64 keys, values, target;");
         Begin(OuterAt + OuterBytes);
+        BeginProducts();
         Line("add.u64 keys, projections, hiddenBytes;");
         Line("add.u64 values, keys, hiddenBytes;");
         Items();
     }
+
+    /// <summary>What a form of the products needs once.</summary>
+    protected virtual void BeginProducts() { }
 
     protected override void CopyInner() => CopyTile(("keys", "stride"), ("values", "stride"));
 
@@ -88,20 +92,20 @@ internal sealed class AttentionForwardText : AttentionStreamText
         Addresses("plainA", "laneB", 0);
         Addresses("transB", "laneA", TileBytes);
         Product("sc", "qf", "plainA");
-        Line("@prNext bra.uni AT_WHOLE;");
-        MaskEnd();
-        Line("AT_WHOLE:");
-        Softmax();
+        Rescale();
+        for (int n = 0; n < Inner / 8; n++) Weigh(n, 0, Rows, "sc");
+        EndRows();
         for (int j = 0; j < Inner / 16; j++)
         {
-            Pack(j);
+            for (int m = 0; m < Tiles; m++) Pack(j, m, "sc", "pa", m);
             Accumulate("sum", "pa", "transB", j);
         }
     }
 
-    /// <summary>Scores of keys beyond the sequence's end become −∞. The last tile alone comes here.</summary>
+    /// <summary>Scores of keys beyond the sequence's end become −∞, in the last tile alone.</summary>
     void MaskEnd()
     {
+        Line("@prNext bra.uni AT_WHOLE;");
         Line("sub.u32 left, end, inner;");
         Line("sub.u32 left, left, pair;");
         for (int n = 0; n < Inner / 8; n++)
@@ -112,17 +116,20 @@ internal sealed class AttentionForwardText : AttentionStreamText
                 for (int r = 0; r < Rows; r++) Line($"@pr mov.f32 {Score(r, n, e)}, {Immediate(float.NegativeInfinity)};");
             }
         }
+
+        Line("AT_WHOLE:");
     }
 
     /// <summary>The register of the lane's row, of a tile of eight keys or columns and one of its two in it.</summary>
-    string Score(int row, int n, int e) => $"sc{row / 2 * ScoresOf16 + n * 4 + row % 2 * 2 + e}";
+    string Score(int row, int n, int e, string name = "sc") => $"{name}{row / 2 * ScoresOf16 + n * 4 + row % 2 * 2 + e}";
 
     /// <inheritdoc cref="Score"/>
     string Sum(int row, int n, int e) => $"sum{row / 2 * SumsOf16 + n * 4 + row % 2 * 2 + e}";
 
-    /// <summary>Scores → weights, norms of the rows, and the earlier sums rescaled where they must be.</summary>
-    void Softmax()
+    /// <summary>The largest scores of the rows, and the earlier sums rescaled where they must be.</summary>
+    protected void Rescale()
     {
+        MaskEnd();
         for (int r = 0; r < Rows; r++)
         {
             Line($"mov.f32 now{r}, largest{r};");
@@ -148,37 +155,40 @@ internal sealed class AttentionForwardText : AttentionStreamText
         }
 
         Line("AT_SCALED:");
-        for (int n = 0; n < Inner / 8; n++)
+    }
+
+    /// <summary>Scores of rows with eight keys → weights, in registers laid out alike; the norms.</summary>
+    protected void Weigh(int n, int first, int rows, string weights)
+    {
+        for (int r = first; r < first + rows; r++)
         {
-            for (int r = 0; r < Rows; r++)
+            for (int e = 0; e < 2; e++)
             {
-                for (int e = 0; e < 2; e++)
-                {
-                    string score = Score(r, n, e);
-                    Line($"fma.rn.f32 {score}, {score}, {Immediate(Scale2)}, shift{r};");
-                    Line($"ex2.approx.ftz.f32 {score}, {score};");
-                    Line($"add.f32 norm{r}, norm{r}, {score};");
-                    if (!dropout) continue;
-                    Dropped($"rowKey{r}", Golden(8 * n + e));
-                    Line($"@pr mov.f32 {score}, zero;");
-                }
+                string weight = Score(r, n, e, weights);
+                Line($"fma.rn.f32 {weight}, {Score(r, n, e)}, {Immediate(Scale2)}, shift{r};");
+                Line($"ex2.approx.ftz.f32 {weight}, {weight};");
+                Line($"add.f32 norm{r}, norm{r}, {weight};");
+                if (!dropout) continue;
+                Dropped($"rowKey{r}", Golden(8 * n + e));
+                Line($"@pr mov.f32 {weight}, zero;");
             }
         }
+    }
 
+    /// <summary>The masks' keys move on to the next tile.</summary>
+    protected void EndRows()
+    {
         if (!dropout) return;
         for (int r = 0; r < Rows; r++) Line($"add.u32 rowKey{r}, rowKey{r}, {Golden(Inner)};");
     }
 
-    /// <summary>The weights of 16 keys as A fragments.</summary>
-    void Pack(int j)
+    /// <summary>The weights of 16 keys, of a tile of queries, as the A fragment name[4·place + register].</summary>
+    protected void Pack(int j, int m, string weights, string name, int place)
     {
-        for (int m = 0; m < Tiles; m++)
+        for (int i = 0; i < 4; i++)
         {
-            for (int i = 0; i < 4; i++)
-            {
-                int row = 2 * m + i % 2, n = 2 * j + i / 2;
-                Line($"cvt.rn.bf16x2.f32 pa{m * 4 + i}, {Score(row, n, 1)}, {Score(row, n, 0)};");
-            }
+            int row = 2 * m + i % 2, n = 2 * j + i / 2;
+            Line($"cvt.rn.bf16x2.f32 {name}{place * 4 + i}, {Score(row, n, 1, weights)}, {Score(row, n, 0, weights)};");
         }
     }
 

@@ -2,9 +2,10 @@ using System.Numerics;
 
 namespace AlbertCompiled.Gpu.TensorCores;
 
-/// <summary>The size of a head, and what the kernels of attention make of it: a text of its own for each size.</summary>
+/// <summary>The size of a head and the instruction that multiplies, and what the kernels of attention make of them: a text of its own for each.</summary>
 /// <param name="Columns">Columns of a head.</param>
-internal readonly record struct AttentionHead(int Columns)
+/// <param name="Compute">The instruction.</param>
+internal readonly record struct AttentionHead(int Columns, ProductCompute Compute = ProductCompute.Warp)
 {
     /// <summary>Columns of a step of the contraction: sizes are multiples of it.</summary>
     public const int Step = 16;
@@ -14,6 +15,16 @@ internal readonly record struct AttentionHead(int Columns)
 
     /// <summary>Whether there are kernels for heads of so many columns.</summary>
     public static bool Takes(int columns) => columns is > 0 and <= Most && columns % Step == 0;
+
+    /// <summary>A head of so many columns, whose products four warps compute together where that is wanted and rows have the size for it: 48 and 64 columns.</summary>
+    public static AttentionHead Of(int columns, ProductCompute wanted)
+    {
+        var head = new AttentionHead(columns);
+        return head.RowBytes == SharedTile.RowBytes ? head with { Compute = wanted } : head;
+    }
+
+    /// <summary>Whether four warps multiply together, by wgmma.</summary>
+    public bool ByWarpgroup => Compute == ProductCompute.Warpgroup;
 
     /// <summary>Bytes of a row in device memory.</summary>
     public int Bytes => 2 * Columns;

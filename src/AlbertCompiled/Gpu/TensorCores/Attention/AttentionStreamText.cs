@@ -27,6 +27,9 @@ internal abstract class AttentionStreamText(AttentionHead head, int tiles) : Att
     /// <summary>Once for each item: fragments of the outer rows, sums.</summary>
     protected abstract void BeginItem();
 
+    /// <summary>Starts the products of an inner tile in front of the next one's copies, if they run by themselves.</summary>
+    protected virtual void Issue() { }
+
     /// <summary>Computes an inner tile in the stage <c>stage</c>, whose first row is <c>inner</c>.</summary>
     protected abstract void Compute();
 
@@ -37,7 +40,7 @@ internal abstract class AttentionStreamText(AttentionHead head, int tiles) : Att
     protected void Items()
     {
         Line(".reg .b32 nextStart, nextEnd, nextOuter, nextHead, copyFirst, copyEnd, copyLast, copyHead, outerTo;");
-        Line(".reg .b64 copyBase;");
+        Line($".reg .b64 copyBase{(Head.ByWarpgroup ? ", copyFrom, copyFrom2" : "")};");
         Line(".reg .pred prItem, prCopy;");
 
         // What a lane copies of its warp's outer rows: chunk l mod chunks of rows l / chunks, + 32 / chunks, ...
@@ -83,6 +86,7 @@ internal abstract class AttentionStreamText(AttentionHead head, int tiles) : Att
         Line($"xor.b32 nextStage, stage, {StageBytes};");
         Line("setp.lt.s32 prNext, next, end;");
         Line("or.pred prCopy, prNext, prItem;");
+        Issue();
         Line("@!prCopy bra.uni AT_COPIED;");
         foreach (var (target, here, there) in new[] { ("First", "next", "nextStart"), ("End", "end", "nextEnd"), ("Head", "head", "nextHead") })
             Line($"selp.b32 copy{target}, {here}, {there}, prNext;");
@@ -130,16 +134,23 @@ internal abstract class AttentionStreamText(AttentionHead head, int tiles) : Att
         Line("sub.u32 copyLast, copyEnd, 1;");
         Line($"mul.wide.u32 copyBase, copyHead, {Head.Bytes};");
         Line("add.u64 copyBase, copyBase, copyColumn;");
+        bool once = Head.ByWarpgroup;            // the matrices' addresses are added once for all rows
+        if (once)
+        {
+            Line($"add.u64 copyFrom, {first.Address}, copyBase;");
+            Line($"add.u64 copyFrom2, {second.Address}, copyBase;");
+        }
+
         for (int i = 0; i * step < Inner; i++)
         {
             Line($"add.u32 tmp, copyAt, {i * step};");
             Line("setp.lt.s32 pr, tmp, copyEnd;");
             Line("selp.b32 bytes, 16, 0, pr;");
             Line("min.s32 tmp, tmp, copyLast;");
-            Line($"mad.wide.s32 at, tmp, {first.Stride}, copyBase;");
-            Line($"add.u64 at, at, {first.Address};");
-            Line($"mad.wide.s32 at2, tmp, {second.Stride}, copyBase;");
-            Line($"add.u64 at2, at2, {second.Address};");
+            Line($"mad.wide.s32 at, tmp, {first.Stride}, {(once ? "copyFrom" : "copyBase")};");
+            if (!once) Line($"add.u64 at, at, {first.Address};");
+            Line($"mad.wide.s32 at2, tmp, {second.Stride}, {(once ? "copyFrom2" : "copyBase")};");
+            if (!once) Line($"add.u64 at2, at2, {second.Address};");
             Line($"{InHead}cp.async.cg.shared.global [copyStage+{i * step * Head.RowBytes}], [at], 16, bytes;");
             Line($"{InHead}cp.async.cg.shared.global [copyStage+{TileBytes + i * step * Head.RowBytes}], [at2], 16, bytes;");
         }

@@ -4,10 +4,11 @@ namespace AlbertCompiled.Gpu.TensorCores;
 
 /// <summary>Attention's gradient on tensor cores, for a device: a kernel that owns queries, then one that owns keys; groups of 64 rows.</summary>
 /// <param name="device">The device.</param>
-internal sealed class AttentionTensorBackward(GpuDevice device)
+/// <param name="compute">The instruction that multiplies, where there is a choice.</param>
+internal sealed class AttentionTensorBackward(GpuDevice device, ProductCompute compute)
 {
-    readonly Kernels<Plain> plain = new(device);
-    readonly Kernels<Dropping> dropping = new(device);
+    readonly Kernels<Plain> plain = new(device, compute);
+    readonly Kernels<Dropping> dropping = new(device, compute);
 
     /// <summary>As <see cref="AttentionBackward{T}.Launch"/>.</summary>
     public void Launch<T>(in AttentionArguments<T> arguments, Operand<T> context, Operand<float> logSum, Operand<T> gradient, Operand<T> result, ArrayView<float> delta)
@@ -17,10 +18,10 @@ internal sealed class AttentionTensorBackward(GpuDevice device)
         else dropping.Launch(arguments, context, logSum, gradient, result, delta);
     }
 
-    sealed class Kernels<TForm>(GpuDevice device) where TForm : struct, IAttentionForm
+    sealed class Kernels<TForm>(GpuDevice device, ProductCompute compute) where TForm : struct, IAttentionForm
     {
-        readonly ResidentKernels<AttentionBackwardTensorKernel<TForm, OwnsQueries>> queries = new(device);
-        readonly ResidentKernels<AttentionBackwardTensorKernel<TForm, OwnsKeys>> keys = new(device);
+        readonly ResidentKernels<AttentionBackwardTensorKernel<TForm, OwnsQueries>> queries = new(device, compute);
+        readonly ResidentKernels<AttentionBackwardTensorKernel<TForm, OwnsKeys>> keys = new(device, compute);
 
         public void Launch<T>(in AttentionArguments<T> arguments, Operand<T> context, Operand<float> logSum, Operand<T> gradient, Operand<T> result, ArrayView<float> delta)
             where T : unmanaged, IElement<T>
@@ -35,7 +36,7 @@ internal sealed class AttentionTensorBackward(GpuDevice device)
             in AttentionArguments<T> a, Operand<T> context, Operand<float> logSum, Operand<T> gradient, Operand<T> result, ArrayView<float> delta)
             where T : unmanaged, IElement<T>
             where TOwner : struct, IAttentionOwner =>
-            kernels.Of(new(a.HeadSize)).Launch(a.Tiles.MostNarrow * a.Heads, new()
+            kernels.Of(a.HeadSize).Launch(a.Tiles.MostNarrow * a.Heads, new()
             {
                 Projections = AttentionTensors.Address(a.QueryKeyValue.Values),
                 Gradient = AttentionTensors.Address(gradient.Values),

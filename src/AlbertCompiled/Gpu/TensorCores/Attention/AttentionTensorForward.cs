@@ -2,10 +2,11 @@ namespace AlbertCompiled.Gpu.TensorCores;
 
 /// <summary>Attention's forward pass on tensor cores, for a device. A warp keeps the fragments of 32 queries, or of 16 whose rows are long: groups of 128 or 64.</summary>
 /// <param name="device">The device.</param>
-internal sealed class AttentionTensorForward(GpuDevice device)
+/// <param name="compute">The instruction that multiplies, where there is a choice.</param>
+internal sealed class AttentionTensorForward(GpuDevice device, ProductCompute compute)
 {
-    readonly ResidentKernels<AttentionForwardTensorKernel<Plain>> plain = new(device);
-    readonly ResidentKernels<AttentionForwardTensorKernel<Dropping>> dropping = new(device);
+    readonly ResidentKernels<AttentionForwardTensorKernel<Plain>> plain = new(device, compute);
+    readonly ResidentKernels<AttentionForwardTensorKernel<Dropping>> dropping = new(device, compute);
 
     /// <summary>As <see cref="AttentionForward{T}.Launch"/>.</summary>
     public void Launch<T>(in AttentionArguments<T> arguments, Operand<T> context, Operand<float> logSum) where T : unmanaged, IElement<T>
@@ -18,9 +19,8 @@ internal sealed class AttentionTensorForward(GpuDevice device)
         where T : unmanaged, IElement<T>
         where TForm : struct, IAttentionForm
     {
-        var head = new AttentionHead(a.HeadSize);
-        var (list, most) = head.ForwardTiles > 1 ? (a.Tiles.Wide, a.Tiles.MostWide) : (a.Tiles.Narrow, a.Tiles.MostNarrow);
-        kernels.Of(head).Launch(most * a.Heads, new()
+        var (list, most) = new AttentionHead(a.HeadSize).ForwardTiles > 1 ? (a.Tiles.Wide, a.Tiles.MostWide) : (a.Tiles.Narrow, a.Tiles.MostNarrow);
+        kernels.Of(a.HeadSize).Launch(most * a.Heads, new()
         {
             Projections = AttentionTensors.Address(a.QueryKeyValue.Values),
             Context = AttentionTensors.Address(context.Values),

@@ -39,7 +39,7 @@ internal abstract class AttentionText
     protected static string Golden(int count) => Immediate(unchecked((uint)count * CounterRandom.Golden));
 
     /// <summary>name0, name1, …</summary>
-    protected static string List(string name, int first, int count) => "{" + string.Join(", ", Enumerable.Range(first, count).Select(i => name + i)) + "}";
+    internal static string List(string name, int first, int count) => "{" + string.Join(", ", Enumerable.Range(first, count).Select(i => name + i)) + "}";
 
     /// <summary>Adds up, or takes the largest, over the four lanes of a row.</summary>
     protected void OverQuad(string operation, string register)

@@ -73,7 +73,7 @@ internal abstract class AttentionTileText(AttentionHead head, int tiles, int sid
         Line(".reg .pred pr, prNext, prRow<8>;");
         Line(".reg .b32 tid, lane, warp, quad, pair, smem, item, groups, count, tile, head, start, end, outer, last, inner, next, stage, nextStage, tmp, tmp2, bytes;");
         Line(".reg .b32 copyRow, copyTo, copyAt, copyStage, laneA, laneB, row<8>, fr<4>, plainA<4>, plainB<4>, transA<4>, transB<4>, out<8>, outAt, pa<8>, pb<4>, hash, hash2;");
-        Line(".reg .b64 at, at2, headBytes, hiddenBytes, copyColumn;");
+        Line($".reg .b64 at, at2, headBytes, hiddenBytes, copyColumn;");
         Line(".reg .f32 zero, f<8>;");
         Line("mov.f32 zero, 0f00000000;");
         Line("mov.u32 tid, %tid.x;");
@@ -119,7 +119,13 @@ internal abstract class AttentionTileText(AttentionHead head, int tiles, int sid
         Line("add.u32 laneA, laneA, tmp2;");
         Line("add.u32 laneA, laneA, smem;");
 
-        // Row l mod 8 + 8 (l / 16), chunk (l / 8) mod 2: what ldmatrix wants of a matrix [n, k].
+        if (!head.ByWarpgroup) LaneOfProduct(exchange);
+        Line($"mul.wide.u32 hiddenBytes, heads, {head.Bytes};");
+    }
+
+    /// <summary>Row l mod 8 + 8 (l / 16), chunk (l / 8) mod 2: what ldmatrix wants of a matrix [n, k].</summary>
+    void LaneOfProduct(string exchange)
+    {
         Line("shr.u32 tmp2, lane, 3;");
         Line("and.b32 tmp2, tmp2, 1;");
         Line($"xor.b32 tmp2, tmp2, {exchange};");
@@ -130,8 +136,6 @@ internal abstract class AttentionTileText(AttentionHead head, int tiles, int sid
         Line($"shl.b32 laneB, laneB, {RowShift};");
         Line("add.u32 laneB, laneB, tmp2;");
         Line("add.u32 laneB, laneB, smem;");
-
-        Line($"mul.wide.u32 hiddenBytes, heads, {head.Bytes};");
     }
 
     /// <summary>The register with what a row's chunks are exchanged by, given its place among eight; a row of 64 bytes has a number of its own for it.</summary>
@@ -207,7 +211,7 @@ internal abstract class AttentionTileText(AttentionHead head, int tiles, int sid
     /// <summary>Starts the copies of a tile of two matrices; rows from the sequence's end onwards become zeros.</summary>
     /// <param name="firstRow">Register with the tile's first row.</param>
     /// <param name="stageOffset">Register with the stage's offset.</param>
-    /// <param name="first">The first matrix: column 0 of the head in row 0, and bytes from row to row.</param>
+    /// <param name="first">The first matrix: column 0 of the head in row 0 (by warpgroup the lane's column), and bytes from row to row.</param>
     /// <param name="second">The second.</param>
     protected void Copy(string firstRow, string stageOffset, (string Address, string Stride) first, (string Address, string Stride) second)
     {
@@ -221,9 +225,9 @@ internal abstract class AttentionTileText(AttentionHead head, int tiles, int sid
             Line("selp.b32 bytes, 16, 0, pr;");
             Line("min.s32 tmp, tmp, last;");
             Line($"mad.wide.s32 at, tmp, {first.Stride}, {first.Address};");
-            Line("add.u64 at, at, copyColumn;");
+            if (!head.ByWarpgroup) Line("add.u64 at, at, copyColumn;");
             Line($"mad.wide.s32 at2, tmp, {second.Stride}, {second.Address};");
-            Line("add.u64 at2, at2, copyColumn;");
+            if (!head.ByWarpgroup) Line("add.u64 at2, at2, copyColumn;");
             Line($"{InHead}cp.async.cg.shared.global [copyStage+{i * step * head.RowBytes}], [at], 16, bytes;");
             Line($"{InHead}cp.async.cg.shared.global [copyStage+{TileBytes + i * step * head.RowBytes}], [at2], 16, bytes;");
         }
@@ -233,6 +237,7 @@ internal abstract class AttentionTileText(AttentionHead head, int tiles, int sid
     protected void Arrive()
     {
         Line("cp.async.wait_group 0;");
+        if (head.ByWarpgroup) Line("fence.proxy.async.shared::cta;");    // wgmma reads through another proxy than copies write
         Line("bar.sync 0;");
     }
 

@@ -1,0 +1,23 @@
+using ILGPU.Runtime.Cuda;
+
+namespace AlbertCompiled.Gpu.TensorCores;
+
+/// <summary>Chooses the instruction by which attention's kernels multiply.</summary>
+internal static class AttentionChoice
+{
+    /// <summary>The choice for a device, by the environment variable ALBERT_ATTENTION.</summary>
+    public static ProductCompute For(GpuDevice device) => Of(Environment.GetEnvironmentVariable("ALBERT_ATTENTION"), Runs(device));
+
+    /// <summary>mma.sync, unless wgmma is wanted and there: no card has measured it.</summary>
+    public static ProductCompute Of(string? wanted, bool runs) => wanted == "wgmma" && runs ? ProductCompute.Warpgroup : ProductCompute.Warp;
+
+    /// <summary>Whether a device has wgmma.</summary>
+    public static bool Runs(GpuDevice device) => device.Host is { } host
+        ? Runs(host.Capability, int.MaxValue)
+        : device.Accelerator is CudaAccelerator card && Runs(ProductChoice.Capability(card), ProductChoice.Ptx(card));
+
+    /// <summary>Whether a card has wgmma.</summary>
+    /// <param name="capability">Compute capability: 90 for 9.0.</param>
+    /// <param name="ptx">The newest PTX that its driver takes: 80 for 8.0.</param>
+    public static bool Runs(int capability, int ptx) => capability == 90 && ptx >= 80;
+}
