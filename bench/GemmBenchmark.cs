@@ -33,8 +33,10 @@ internal static unsafe class GemmBenchmark
         {
             ours = (Simd.Width, compute) switch
             {
-                (16, Compute.BFloat16) when BFloat16.IsSupported => Time<Lanes16, BFloat16>(products, team, runs),
-                (_, Compute.BFloat16) => throw new ArgumentException("dtype=bf16: this processor has no instructions for it"),
+                (16, Compute.BFloat16) when BFloat16.IsPreferred => Time<Lanes16, BFloat16>(products, team, runs),
+                (16, Compute.BFloat16) => Time<Lanes16, RoundedBFloat16>(products, team, runs),
+                (8, Compute.BFloat16) => Time<Lanes8, RoundedBFloat16>(products, team, runs),
+                (_, Compute.BFloat16) => Time<Lanes4, RoundedBFloat16>(products, team, runs),
                 (16, _) => Time<Lanes16, Float32>(products, team, runs),
                 (8, _) => Time<Lanes8, Float32>(products, team, runs),
                 _ => Time<Lanes4, Float32>(products, team, runs),

@@ -13,5 +13,5 @@ internal static class Precisions
     };
 
     /// <summary>How much more the cores can do in a precision than in float32.</summary>
-    public static int PeakFactor(this Compute precision) => precision == Compute.BFloat16 && BFloat16.IsSupported ? BFloat16.PerWord : 1;
+    public static int PeakFactor(this Compute precision) => precision == Compute.BFloat16 && BFloat16.IsPreferred ? BFloat16.PerWord : 1;
 }

@@ -25,7 +25,7 @@ public sealed partial class SmallAnswerer : CompiledModel
 
     CpuExecutor Cpu<V>(CpuDevice device) where V : struct, ISimd<V> => Precision switch
     {
-        Compute.BFloat16 => AlbertCompiled.Cpu.BFloat16.IsSupported ? Cpu<V, AlbertCompiled.Cpu.BFloat16>(device) : Cpu<V, RoundedBFloat16>(device),
+        Compute.BFloat16 => AlbertCompiled.Cpu.BFloat16.IsPreferred ? Cpu<V, AlbertCompiled.Cpu.BFloat16>(device) : Cpu<V, RoundedBFloat16>(device),
         _ => Cpu<V, AlbertCompiled.Cpu.Float32>(device),
     };
 

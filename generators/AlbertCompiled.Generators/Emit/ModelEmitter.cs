@@ -59,7 +59,7 @@ internal static class ModelEmitter
             w.Blank();
             w.Block("CpuExecutor Cpu<V>(CpuDevice device) where V : struct, ISimd<V> => Precision switch", () =>
             {
-                w.Line("Compute.BFloat16 => AlbertCompiled.Cpu.BFloat16.IsSupported ? Cpu<V, AlbertCompiled.Cpu.BFloat16>(device) : Cpu<V, RoundedBFloat16>(device),");
+                w.Line("Compute.BFloat16 => AlbertCompiled.Cpu.BFloat16.IsPreferred ? Cpu<V, AlbertCompiled.Cpu.BFloat16>(device) : Cpu<V, RoundedBFloat16>(device),");
                 w.Line("_ => Cpu<V, AlbertCompiled.Cpu.Float32>(device),");
             }, "};");
             w.Blank();

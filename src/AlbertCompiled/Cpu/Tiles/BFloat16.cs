@@ -6,7 +6,7 @@ namespace AlbertCompiled.Cpu;
 
 /// <summary>
 /// Products of bfloat16 operands, rounded to the nearest even when they are packed. The inner kernel is assembled at start, for C# has no
-/// bfloat16 instructions; where the processor has none either, <see cref="RoundedBFloat16"/> computes the same.
+/// bfloat16 instructions; where the processor has none either, or slow ones, <see cref="RoundedBFloat16"/> computes the same.
 /// </summary>
 public readonly unsafe struct BFloat16 : IPrecision
 {
@@ -15,6 +15,9 @@ public readonly unsafe struct BFloat16 : IPrecision
 
     /// <summary>True if this machine has the instructions (AVX512-BF16) and vectors of 512 bits are in use.</summary>
     public static bool IsSupported => BFloat16Kernel.IsSupported;
+
+    /// <summary>True if they are also quicker here than float32's: what models take for <see cref="Compute.BFloat16"/> then.</summary>
+    public static bool IsPreferred => IsSupported && BFloat16Kernel.IsQuick;
 
     /// <inheritdoc/>
     public static int PerWord => 2;

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace AlbertCompiled.Cpu;
 
 /// <summary>
-/// Products of operands that are rounded to bfloat16 but multiplied as float32: what processors without bfloat16 instructions compute, as
+/// Products of operands that are rounded to bfloat16 but multiplied as float32: what processors without bfloat16 instructions, or with slow ones, compute, as
 /// exact as those and as fast as float32.
 /// </summary>
 public readonly unsafe struct RoundedBFloat16 : IPrecision

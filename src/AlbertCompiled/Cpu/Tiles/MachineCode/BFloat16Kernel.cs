@@ -28,6 +28,12 @@ static unsafe class BFloat16Kernel
     /// <summary>True if the kernel runs here.</summary>
     public static bool IsSupported { get; }
 
+    /// <summary>
+    /// True on AMD's processors (Zen 4, Zen 5), whose instruction does twice the work of float32's in the same time. On Intel's (Emerald Rapids) it does half: these leave
+    /// bfloat16 to tiles (AMX). A rule, not a measurement: what a run computes must not depend on what else a machine does.
+    /// </summary>
+    public static bool IsQuick => X86Base.IsSupported && X86Base.CpuId(0, 0) is (_, 0x68747541, 0x444D4163, 0x69746E65);     // "Auth", "cAMD", "enti"
+
     // the calling convention is that of Linux; AVX512-BF16 is bit 5 of EAX in leaf 7, subleaf 1
     static bool HasInstructions =>
         OperatingSystem.IsLinux() && Environment.Is64BitProcess && Simd.Width == MicroKernel.MaximumTile / 3 / MicroKernel.Rows && Avx512F.IsSupported
