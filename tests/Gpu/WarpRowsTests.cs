@@ -124,6 +124,7 @@ public sealed class WarpRowsTests(GpuDevices devices)
         Assert.Equal(3, WarpRegisters.Resident(typeof(SummedRows<Float32>), 768, inChunks: true));
         Assert.Equal(2, WarpRegisters.Resident(typeof(SummedRows<Float32>), 1024, inChunks: true));
         Assert.Equal(4, WarpRegisters.Resident(typeof(SoftMaxRows<Float32>), 1024, inChunks: false));
+        Assert.Equal(0, WarpRegisters.Resident(typeof(SummedRows<Float32>), 2048, inChunks: true));
     }
 
     /// <summary>Runs launches, of which each is by warps where code is for CUDA and the width has packs of a warp.</summary>

@@ -6,7 +6,7 @@ using ILGPU.Runtime;
 namespace AlbertCompiled.Gpu.Ptx;
 
 /// <summary>
-/// A kernel whose PTX is completed between ILGPU's compiler and the driver's: text at a place that the kernel marks by a comment, a newer target, more shared
+/// A kernel whose PTX is completed between ILGPU's compiler and the driver's: text at a place that the kernel marks by a comment, a newer target, the size of its groups, more shared
 /// memory than a kernel has by default. It is compiled when first launched or needed. A launch allocates nothing and returns before the kernel has run.
 /// </summary>
 /// <typeparam name="TKernel">The kernel's struct.</typeparam>
