@@ -439,8 +439,8 @@ partial class Small
                         dLogitsSum.Add(column, dSum);
                     }
                 }
-                if (Group.IdxX == 0) meanPartials[chunk] = meanSum;
-                if (Group.IdxX == 0) mlmPartials[chunk] = mlmSum;
+                PartialSum.Store<L>(meanPartials, chunk, meanSum);
+                PartialSum.Store<L>(mlmPartials, chunk, mlmSum);
                 dLogitsSum.Store();
             }
         }
@@ -495,8 +495,8 @@ partial class Small
                         dOrderSum.Add(column, dSum);
                     }
                 }
-                if (Group.IdxX == 0) meanPartials2[chunk] = meanPartials2Sum;
-                if (Group.IdxX == 0) sopPartials[chunk] = sopSum;
+                PartialSum.Store<L>(meanPartials2, chunk, meanPartials2Sum);
+                PartialSum.Store<L>(sopPartials, chunk, sopSum);
                 dOrderSum.Store();
             }
         }

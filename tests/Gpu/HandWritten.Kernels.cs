@@ -35,8 +35,7 @@ sealed partial class HandWritten
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                int lossRow = chunk;
-                if (Group.IdxX == 0) loss[lossRow] = 0f;
+                float lossSum = 0f;
                 for (int row = first; row < last; row++)
                 {
                     int hiddenRow = row * 20;
@@ -69,8 +68,10 @@ sealed partial class HandWritten
 
                     float squares = GroupReduce.Sum(V.Sum(squaresLane));
 
-                    if (Group.IdxX == 0) loss[lossRow] += 0.5f * squares;
+                    lossSum += 0.5f * squares;
                 }
+
+                PartialSum.Store<L>(loss, chunk, lossSum);
             }
         }
 

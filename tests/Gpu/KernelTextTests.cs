@@ -16,6 +16,13 @@ public sealed class KernelTextTests
     ]);
 
     [Fact]
+    public Task Rows_by_warps() => Verifier.Verify(
+    [
+        .. Nested(typeof(AlbertBase), "GpuTrain`1").Where(t => t.Name is "AttendedLayerNorm" or "AttendedRowMeanGradient")
+            .Select(t => new Target("ptx.txt", Ptx.Verify(typeof(WarpRowsKernel<,>).MakeGenericType(t, typeof(Beside<WarpPack, Beside<WarpPack, WarpPack>>)), 128, WarpRow.Complete), t.Name)),
+    ]);
+
+    [Fact]
     public Task Optimizers() => Verifier.Verify(
     [
         Of(typeof(GradientNormKernel)), Of(typeof(NormTotalKernel)), Of(typeof(MomentsKernel)), Of(typeof(TrustRatioKernel)), Of(typeof(LambStepKernel)),

@@ -57,6 +57,16 @@ public sealed class PtxTextTests
         Assert.ThrowsAny<Exception>(() => PtxCheck.Assert(EmulatedKernel.Load(KernelText.Of(".shared .align 16 .b8 x[49168];"))));
     }
 
+    [Fact]
+    public void A_group_has_the_size_that_a_text_requires()
+    {
+        using var memory = new GlobalMemory();
+        string text = KernelText.Of("").Replace("\n{", "\n.reqntid 32, 4, 1\n{", StringComparison.Ordinal);
+        var kernel = EmulatedKernel.Load(text);
+        kernel.Launch(memory, (1, 1, 1), (32, 4, 1), 0, KernelArguments.Of(0UL)).AssertClean();
+        Assert.Throws<EmulationException>(() => kernel.Launch(memory, (1, 1, 1), (128, 1, 1), 0, KernelArguments.Of(0UL)));
+    }
+
     [Theory]
     [InlineData("AlbertSmall", Compute.Float32)]
     [InlineData("AlbertSmall", Compute.BFloat16)]

@@ -26,9 +26,10 @@ public sealed class PlanTests
     [StubTheory]
     [InlineData("float32", "AlbertTiny")]
     [InlineData("bfloat16", "AlbertSmall")]
+    [InlineData("bfloat16", "AlbertBase")]
     public void A_captured_step_is_the_planned_launches(string precision, string name)
     {
-        var log = StubDriver.Run($"plan-{precision}");
+        var log = StubDriver.Run($"plan-{name}");
         var programs = Generators.Compiler.Lower(Zoo.Value[name]).Programs.ToDictionary(p => p.Program.Name, p => p.Program);
         bool rounded = precision == "bfloat16";
         string[] train = [.. Launches(programs["train"], rounded)], evaluate = [.. Launches(programs["evaluate"], rounded)];
@@ -77,12 +78,14 @@ public sealed class PlanTests
         _ => throw new InvalidOperationException(kernel.ToString()),
     };
 
-    /// <summary>A group for each row, for each chunk with sums of columns, for each chunk and block of columns with nothing else.</summary>
+    /// <summary>A group for each row, for each chunk with sums of columns, for each chunk and block of columns with nothing else; by four warps where these take rows of their own.</summary>
     static string Rows(RowKernel kernel)
     {
         var instructions = kernel.Phases.SelectMany(p => p.Instructions).ToList();
         int columns = kernel.Phases.Max(p => p.Columns), packs = columns % 8 == 0 ? columns / 8 : columns, lanes = Math.Min(Ceiling(packs, 32) * 32, GroupReduce.MaxLanes);
         bool sums = instructions.Any(i => i is AddToPartial), blocks = sums && kernel.Phases is [{ Columns: > 1 }] && !instructions.Any(i => i is Reduce);
+        if (!blocks && columns == 768)
+            return $"WarpRowsKernel({kernel.Name},Beside(WarpPack,Beside(WarpPack,WarpPack))) {Ceiling(Most(kernel.Rows), sums ? ArenaPlan.ChunkRows : 4)} of 32 4";
         string taken = blocks || lanes >= packs ? "OnePack" : "ManyPacks";
         return $"RowsKernel({kernel.Name},{(columns % 8 == 0 ? "Float8" : "Float1")},{taken}) {Ceiling(Most(kernel.Rows), sums ? ArenaPlan.ChunkRows : 1)} {(blocks ? Ceiling(packs, Math.Min(lanes, 64)) : 1)}";
     }
@@ -156,6 +159,9 @@ public sealed class PlanTests
                     break;
                 case "RowsKernel":
                     words.Add($"{kernel} {call[2]} {call[3]}");
+                    break;
+                case "WarpRowsKernel":
+                    words.Add($"{kernel} {call[2]} of {call[5]} {call[6]}");
                     break;
                 case "ColumnSumKernel":
                     words.Add($"{name} {call[2]} {call[3]}");

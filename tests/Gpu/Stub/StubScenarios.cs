@@ -35,8 +35,9 @@ static unsafe partial class StubScenarios
         ["scratch"] = Scratch,
         ["old"] = Old,
         ["measure"] = Measure,
-        ["plan-float32"] = () => Plan(Compute.Float32),
-        ["plan-bfloat16"] = () => Plan(Compute.BFloat16),
+        ["plan-AlbertTiny"] = () => Plan(device => AlbertTiny.Create(device, Capacity)),
+        ["plan-AlbertSmall"] = () => Plan(device => AlbertSmall.Create(device, Capacity, precision: Compute.BFloat16)),
+        ["plan-AlbertBase"] = () => Plan(device => AlbertBase.Create(device, Capacity, precision: Compute.BFloat16)),
     };
 
     /// <summary>Training, evaluation, inference: each until it is replayed.</summary>
@@ -292,10 +293,10 @@ static unsafe partial class StubScenarios
     }
 
     /// <summary>A recorded step with the kernel of each launch.</summary>
-    static void Plan(Compute precision)
+    static void Plan(Func<Device, CompiledModel> create)
     {
         using var device = GpuDevice.Open("cuda");
-        using CompiledModel model = precision == Compute.BFloat16 ? AlbertSmall.Create(device, Capacity, precision: precision) : AlbertTiny.Create(device, Capacity);
+        using var model = create(device);
         device.Observer = kernel => Kernel(Describe(kernel));
         foreach (var optimizer in (Optimizer[])[Optimizer.AdamW, Optimizer.Lamb])
         {

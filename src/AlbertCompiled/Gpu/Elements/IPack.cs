@@ -4,7 +4,7 @@ namespace AlbertCompiled.Gpu;
 
 /// <summary>
 /// Neighbouring columns that one lane works on at once. Kernels are written once over it: <see cref="Float8"/> moves 16 bytes of
-/// bfloat16 with each access, <see cref="Float1"/> takes rows of any width.
+/// bfloat16 with each access, <see cref="Float1"/> takes rows of any width. Where a warp has a row to itself, the pack is the whole row, of which each lane holds a share.
 /// </summary>
 /// <typeparam name="V">The pack itself.</typeparam>
 public interface IPack<V> where V : struct, IPack<V>
@@ -15,10 +15,10 @@ public interface IPack<V> where V : struct, IPack<V>
     /// <summary>The value in every column.</summary>
     static abstract implicit operator V(float value);
 
-    /// <summary>Loads; <paramref name="index"/> is a multiple of <see cref="Count"/>.</summary>
+    /// <summary>Loads; <paramref name="index"/> is a multiple of what a lane moves with one access.</summary>
     static abstract V Load<T>(ArrayView<T> view, int index) where T : unmanaged, IElement<T>;
 
-    /// <summary>Stores; <paramref name="index"/> is a multiple of <see cref="Count"/>.</summary>
+    /// <summary>Stores; <paramref name="index"/> likewise.</summary>
     static abstract void Store<T>(ArrayView<T> view, int index, V value) where T : unmanaged, IElement<T>;
 
     /// <summary>Loads float32.</summary>
@@ -81,9 +81,9 @@ public interface IPack<V> where V : struct, IPack<V>
     /// <summary>The dropout mask of columns <paramref name="column"/> and following.</summary>
     static abstract V KeepMask(uint rowKey, int column, uint threshold, float scale);
 
-    /// <summary>The sum of the columns, in a fixed order.</summary>
+    /// <summary>The sum of the lane's columns, in a fixed order.</summary>
     static abstract float Sum(V a);
 
-    /// <summary>The largest column.</summary>
+    /// <summary>The largest of the lane's columns.</summary>
     static abstract float Maximum(V a);
 }

@@ -98,6 +98,8 @@ sealed unsafe class EmulatedKernel
         foreach (var instruction in Program) (instruction.Executions, instruction.Lanes, instruction.Phases, instruction.Conflicts) = (0, 0, 0, 0);
         if (entry.Directives.TryGetValue(".maxntid", out var most) && block.X * block.Y * block.Z > most.Aggregate(1, (x, y) => x * y))
             throw new EmulationException($"{Name} is compiled for at most {string.Join('×', most)} threads");
+        if (entry.Directives.TryGetValue(".reqntid", out var exact) && !exact.SequenceEqual([block.X, block.Y, block.Z]))
+            throw new EmulationException($"{Name} is compiled for {string.Join('×', exact)} threads");
 
         // No device promises more than 16 bytes beyond what the text asks for: a kernel that relies on more fails here.
         int align = Math.Max(16, decoder.DynamicAlign);
