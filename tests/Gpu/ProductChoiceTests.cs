@@ -27,6 +27,7 @@ public sealed class ProductChoiceTests
         Assert.Equal(ProductSchedule.PingPong, rivals[^1].Variant.Schedule);
         Assert.NotEqual(ProductSchedule.PingPong, Hopper.Of(product).Variant.Schedule);
         Assert.DoesNotContain(Hopper.Rivals(product with { N = 3070 }), r => r.Variant.Schedule == ProductSchedule.PingPong);
+        Assert.DoesNotContain(Hopper.Rivals(product with { Operations = 1 }), r => r.Variant.Schedule == ProductSchedule.PingPong);
     }
 
     static (string, int) Named((ProductVariant Variant, int Parts) choice) => (choice.Variant.Name, choice.Parts);

@@ -4,7 +4,7 @@ using AlbertCompiled.Training;
 namespace AlbertCompiled.Tests;
 
 /// <summary>Datasets: made alike by any number of threads and after any interruption, and never read when damaged.</summary>
-public sealed class DatasetTests : IDisposable
+public sealed partial class DatasetTests : IDisposable
 {
     static readonly Lazy<string> Text = new(() => TestText.Documents(documents: 300, sentences: 60)); // five groups
     static readonly string[] Files = ["checksums.bin", "documents.bin", "manifest.json", "sentences.bin", "tokens.bin", "vocabulary.model"];
@@ -173,100 +173,6 @@ public sealed class DatasetTests : IDisposable
         for (int s = 0; s < 100_000; s += 37) Assert.Equal([s / 1000 * 700, s % 1000], corpus.Sentence(s));
         for (int s = 0; s < 100_000; s++) Assert.Equal(s % 10 == 0, corpus.StartsSection(s));
         Assert.Equal(200_000, corpus.FirstToken(100_000));
-    }
-
-    [Fact]
-    public void A_flipped_byte_anywhere_is_refused_with_its_place()
-    {
-        folder.Write("text/a.txt", TestText.Documents(200, 30));
-        Prepare("data").Dispose();
-        var random = new Random(1);
-        foreach (string file in Files)
-        {
-            byte[] good = File.ReadAllBytes(folder[$"data/{file}"]);
-            foreach (int place in (int[])[0, good.Length - 1, .. Enumerable.Range(0, 20).Select(_ => random.Next(good.Length))])
-            {
-                byte[] bad = [.. good];
-                bad[place] ^= (byte)(1 << random.Next(8));
-                File.WriteAllBytes(folder[$"data/{file}"], bad);
-                string message = Refused(() => Read(folder["data"]));
-                Assert.Contains(folder[$"data/{file}"], message);
-                if (file is "tokens.bin" or "sentences.bin" or "documents.bin")
-                    Assert.Contains(FormattableString.Invariant($"bytes {place >> 16 << 16:#,0} to {Math.Min(good.Length, ((place >> 16) + 1) << 16) - 1:#,0}"), message);
-            }
-
-            File.WriteAllBytes(folder[$"data/{file}"], good);
-        }
-
-        Read(folder["data"]);
-    }
-
-    [Fact]
-    public void Any_mutation_of_any_file_is_refused()
-    {
-        folder.Write("text/a.txt", TestText.Documents(20, 8));
-        Prepare("data").Dispose();
-        var random = new Random(2);
-        for (int i = 0; i < 240; i++)
-        {
-            string path = folder[$"data/{Files[i % Files.Length]}"];
-            byte[] good = File.ReadAllBytes(path), bad = Mutate(good, random);
-            if (bad.AsSpan().SequenceEqual(good)) continue;
-            File.WriteAllBytes(path, bad);
-            Refused(() => Read(folder["data"]));
-            File.WriteAllBytes(path, good);
-        }
-    }
-
-    /// <summary>Tables that were made to fit their checksums must not lead a reader out of the files either.</summary>
-    [Fact]
-    public void Mutated_tables_with_right_checksums_are_refused_or_read_within_bounds()
-    {
-        folder.Write("text/a.txt", TestText.Documents(20, 8));
-        Prepare("data").Dispose();
-        var random = new Random(3);
-        int refused = 0;
-        for (int i = 0; i < 150; i++)
-        {
-            string path = folder[$"data/{((string[])["documents.bin", "sentences.bin", "tokens.bin"])[i % 3]}"];
-            byte[] good = File.ReadAllBytes(path), bad = [.. good];
-            for (int n = random.Next(1, 4); n > 0; n--) bad[random.Next(bad.Length)] = (byte)random.Next(256);
-            File.WriteAllBytes(path, bad);
-            Seal();
-            try
-            {
-                Read(folder["data"]);
-            }
-            catch (TrainingException)
-            {
-                refused++;
-            }
-
-            File.WriteAllBytes(path, good);
-        }
-
-        Assert.InRange(refused, 50, 150);
-        Seal();
-        Read(folder["data"]);
-    }
-
-    [Fact]
-    public void A_mutated_note_of_progress_is_refused()
-    {
-        folder.Write("text/a.txt", Text.Value);
-        using var cancellation = new CancellationTokenSource();
-        var source = new Watched(new TextFiles(folder["text"]), 250, cancellation.Cancel);
-        Assert.Throws<OperationCanceledException>(() => new CorpusPreparation(source, TestText.Vocabulary, 1).Run(folder["data"], cancellation.Token));
-        string path = folder["data/progress.json"];
-        byte[] good = File.ReadAllBytes(path);
-        var random = new Random(4);
-        for (int i = 0; i < 50; i++)
-        {
-            byte[] bad = Mutate(good, random);
-            if (bad.AsSpan().SequenceEqual(good)) continue;
-            File.WriteAllBytes(path, bad);
-            Assert.Contains("progress.json", Refused(() => new CorpusPreparation(new Watched(new TextFiles(folder["text"])), TestText.Vocabulary, 1).Run(folder["data"], default)));
-        }
     }
 
     [Fact]
