@@ -1,4 +1,3 @@
-using System.Text;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Tests;

@@ -73,7 +73,7 @@ internal abstract class AttentionTileText(AttentionHead head, int tiles, int sid
         Line(".reg .pred pr, prNext, prRow<8>;");
         Line(".reg .b32 tid, lane, warp, quad, pair, smem, item, groups, count, tile, head, start, end, outer, last, inner, next, stage, nextStage, tmp, tmp2, bytes;");
         Line(".reg .b32 copyRow, copyTo, copyAt, copyStage, laneA, laneB, row<8>, fr<4>, plainA<4>, plainB<4>, transA<4>, transB<4>, out<8>, outAt, pa<8>, pb<4>, hash, hash2;");
-        Line($".reg .b64 at, at2, headBytes, hiddenBytes, copyColumn;");
+        Line(".reg .b64 at, at2, headBytes, hiddenBytes, copyColumn;");
         Line(".reg .f32 zero, f<8>;");
         Line("mov.f32 zero, 0f00000000;");
         Line("mov.u32 tid, %tid.x;");
