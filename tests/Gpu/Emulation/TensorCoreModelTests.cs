@@ -10,12 +10,12 @@ public sealed class TensorCoreModelTests
     static readonly Capacity Capacity = new(192, 3, 16);
 
     [Fact]
-    public void Losses_and_gradients_are_those_of_float32() => Check((device, precision) => AlbertTiny.Create(device, Capacity, precision: precision), 8000);
+    public void Losses_and_gradients_are_those_of_float32() => Check((device, precision) => AlbertTiny.Create(device, Capacity, precision: precision), 8000, byWarps: false);
 
     [Fact]
-    public void And_with_heads_of_128_columns() => Check((device, precision) => WideHeads.Create(device, Capacity, precision: precision), 300);
+    public void And_with_heads_of_128_columns() => Check((device, precision) => WideHeads.Create(device, Capacity, precision: precision), 300, byWarps: true);
 
-    static void Check(Func<Device, Compute, CompiledModel> create, int vocabulary)
+    static void Check(Func<Device, Compute, CompiledModel> create, int vocabulary, bool byWarps)
     {
         var host = new EmulatedHost();
         using var device = GpuDevice.Emulate(host);
@@ -35,7 +35,7 @@ public sealed class TensorCoreModelTests
         }
 
         Assert.Contains(host.Kernels, k => k.Program.Any(i => i is WarpgroupProduct { Executions: > 0 }));
-        Assert.Contains(host.Kernels, k => k.Program.Any(i => i is MatrixMultiply { Executions: > 0 }));
+        Assert.Equal(byWarps, host.Kernels.Any(k => k.Program.Any(i => i is MatrixMultiply { Executions: > 0 })));
     }
 }
 

@@ -64,9 +64,12 @@ internal class AttentionForwardText : AttentionStreamText
 
     protected override void CopyOuter() => CopyOuterRows(OuterAt, "projections", "stride");
 
+    /// <summary>Fragments of the queries, which stay for an item's tiles.</summary>
+    protected virtual void BeginQueries() => OuterFragments("qf", OuterAt);
+
     protected override void BeginItem()
     {
-        OuterFragments("qf", OuterAt);
+        BeginQueries();
         for (int i = 0; i < SumsOf16 * Tiles; i++) Line($"mov.f32 sum{i}, zero;");
         for (int r = 0; r < Rows; r++)
         {

@@ -23,8 +23,15 @@ internal sealed class AttentionForwardWarpgroupText : AttentionForwardText
     }
 
     /// <inheritdoc/>
+    protected override void BeginQueries() { }
+
+    /// <summary>
+    /// The queries' fragments are loaded for each tile anew: ptxas of CUDA 12.4 and 13.0 take them for free after the first one's products, and write weights over them.
+    /// </summary>
     protected override void Issue()
     {
+        OuterFragments("qf", OuterAt);
+        Line("bar.warp.sync 4294967295;");           // their place is free for the next item's
         products.BeginTile();
         products.Fence();
         for (int m = 0; m < Tiles; m++) products.Product("sc", "qf", m, 0);

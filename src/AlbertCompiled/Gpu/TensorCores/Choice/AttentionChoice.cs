@@ -8,8 +8,8 @@ internal static class AttentionChoice
     /// <summary>The choice for a device, by the environment variable ALBERT_ATTENTION.</summary>
     public static ProductCompute For(GpuDevice device) => Of(Environment.GetEnvironmentVariable("ALBERT_ATTENTION"), Runs(device));
 
-    /// <summary>mma.sync, unless wgmma is wanted and there: no card has measured it.</summary>
-    public static ProductCompute Of(string? wanted, bool runs) => wanted == "wgmma" && runs ? ProductCompute.Warpgroup : ProductCompute.Warp;
+    /// <summary>wgmma where there is one, unless "mma" is wanted.</summary>
+    public static ProductCompute Of(string? wanted, bool runs) => wanted != "mma" && runs ? ProductCompute.Warpgroup : ProductCompute.Warp;
 
     /// <summary>Whether a device has wgmma.</summary>
     public static bool Runs(GpuDevice device) => device.Host is { } host
