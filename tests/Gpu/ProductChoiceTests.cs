@@ -19,17 +19,6 @@ public sealed class ProductChoiceTests
     public void Takes_what_was_measured_best(int m, int n, int k, int operations, string variant) =>
         Assert.Equal((variant, 1), Named(Hopper.Of(new("NN", m, n, k, Boxes: true, operations))));
 
-    [Fact]
-    public void Takes_what_no_card_has_run_only_by_time()
-    {
-        var product = new ProductShape("NN", 16384, 3072, 768, Boxes: true);
-        var rivals = Hopper.Rivals(product);
-        Assert.Equal(ProductSchedule.PingPong, rivals[^1].Variant.Schedule);
-        Assert.NotEqual(ProductSchedule.PingPong, Hopper.Of(product).Variant.Schedule);
-        Assert.DoesNotContain(Hopper.Rivals(product with { N = 3070 }), r => r.Variant.Schedule == ProductSchedule.PingPong);
-        Assert.DoesNotContain(Hopper.Rivals(product with { Operations = 1 }), r => r.Variant.Schedule == ProductSchedule.PingPong);
-    }
-
     static (string, int) Named((ProductVariant Variant, int Parts) choice) => (choice.Variant.Name, choice.Parts);
 
     [Theory]

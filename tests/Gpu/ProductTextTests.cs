@@ -12,15 +12,13 @@ public sealed class ProductTextTests
 
     static Target Of<TLayout>(ProductVariant variant) where TLayout : struct, IProductLayout
     {
-        return new("ptx.txt", variant.Schedule != ProductSchedule.Tile ? Walking(variant, TLayout.TransposeA, TLayout.TransposeB) : ProductText.Write([.. Inputs(10)], variant, TLayout.TransposeA, TLayout.TransposeB), $"{variant.Name}-{typeof(TLayout).Name}");
+        return new("ptx.txt", variant.Walks ? Walking(variant, TLayout.TransposeA, TLayout.TransposeB) : ProductText.Write([.. Inputs(10)], variant, TLayout.TransposeA, TLayout.TransposeB), $"{variant.Name}-{typeof(TLayout).Name}");
     }
 
-    /// <summary>The texts of a kernel that goes from tile to tile, in its order.</summary>
+    /// <summary>The texts of a walking kernel, in its order.</summary>
     static string Walking(ProductVariant variant, bool transposeA, bool transposeB)
     {
-        string[] places = variant.Walks
-            ? [WalkText.Begin, WalkText.Load, WalkText.Multiply, WalkPartsText.Share, WalkPartsText.Part, WalkText.Leave]
-            : [WalkText.Begin, WalkText.Load, PingPongText.Skip, WalkText.Multiply, PingPongText.Leave0, PingPongText.Leave1, PingPongText.Leave2, PingPongText.Leave3];
+        string[] places = [WalkText.Begin, WalkText.Load, WalkText.Multiply, WalkPartsText.Share, WalkPartsText.Part, WalkText.Leave];
         return WalkText.Complete(string.Concat(places.Select(p => $"\t{p.Replace("%", "%input", StringComparison.Ordinal)}\n")), variant, transposeA, transposeB);
     }
 

@@ -21,18 +21,13 @@ internal sealed class ProductChoice(IReadOnlyList<ProductChoice.Form> forms, int
     /// <param name="Alone">Likewise with one group to a multiprocessor.</param>
     /// <param name="Exposed">Of a million operations of the epilogue that no other group's products hide.</param>
     /// <param name="Sum">Of the sum of parts where groups walk.</param>
-    /// <param name="Untried">
-    /// No card has run it yet, and its times are what others' let one expect: it is measured beside the others, and never taken by the estimate alone. What an epilogue that computes
-    /// takes is an estimate in every measurement, so it has none.
-    /// </param>
-    internal sealed record Form(ProductVariant Variant, double Fixed, double Step, double Alone, double Exposed, double Sum = 0, bool Untried = false);
+    internal sealed record Form(ProductVariant Variant, double Fixed, double Step, double Alone, double Exposed, double Sum = 0);
 
     /// <summary>The forms, the quicker ones first. Groups that walk keep a tile's accumulators to the end of its epilogue: one that computes finds too few registers.</summary>
     public static readonly IReadOnlyList<Form> All =
     [
-        new(new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1, ProductSchedule.Walk), 2.8, 0.65, 0.65, double.PositiveInfinity, 16),
-        new(new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 6, 8, 1, ProductSchedule.Walk), 1.9, 0.345, 0.345, double.PositiveInfinity, 10),
-        new(new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 6, 8, 1, ProductSchedule.PingPong), 2.8, 0.395, 0.395, double.PositiveInfinity, Untried: true),
+        new(new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1, Walks: true), 2.8, 0.65, 0.65, double.PositiveInfinity, 16),
+        new(new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 6, 8, 1, Walks: true), 1.9, 0.345, 0.345, double.PositiveInfinity, 10),
         new(new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1), 3.4, 0.65, 0.65, 0.06),
         new(new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 3, 8, 2), 3.2, 0.77, 0.50, 0.032),
         new(new(ProductCompute.Warpgroup, ProductLoader.Lanes, 128, 3, 8, 2), 3.0, 1.10, 0.70, 0.04),
@@ -87,12 +82,11 @@ internal sealed class ProductChoice(IReadOnlyList<ProductChoice.Form> forms, int
     public IReadOnlyList<(ProductVariant Variant, int Parts)> Rivals(ProductShape product)
     {
         var estimates = Estimates(product).OrderBy(e => e.Time).ToArray();      // stable: the quicker variants, then the fewer parts
-        if (estimates.All(e => e.Untried)) throw new InvalidOperationException("no variant of the product may load these operands");
-        double least = estimates.First(e => !e.Untried).Time;
+        if (estimates.Length == 0) throw new InvalidOperationException("no variant of the product may load these operands");
         return
         [
-            .. estimates.Where(e => e.Time <= least * RivalSlack).GroupBy(e => e.Variant).SelectMany(of => of.Take(MostCuts))
-                .OrderBy(e => e.Time).Take(MostRivals).OrderBy(e => e.Untried).Select(e => (e.Variant, e.Parts)),
+            .. estimates.Where(e => e.Time <= estimates[0].Time * RivalSlack).GroupBy(e => e.Variant).SelectMany(of => of.Take(MostCuts))
+                .OrderBy(e => e.Time).Take(MostRivals).Select(e => (e.Variant, e.Parts)),
         ];
     }
 
@@ -104,17 +98,17 @@ internal sealed class ProductChoice(IReadOnlyList<ProductChoice.Form> forms, int
 
     static double EpilogueMicroseconds(Form form, ProductShape product) => product.Operations == 0 ? 0 : form.Exposed * product.Operations * product.M * product.N / 1e6;
 
-    IEnumerable<(ProductVariant Variant, int Parts, double Time, bool Untried)> Estimates(ProductShape product)
+    IEnumerable<(ProductVariant Variant, int Parts, double Time)> Estimates(ProductShape product)
     {
         var (_, m, n, k, boxes, _) = product;
         foreach (var form in forms)
         {
-            if (!boxes && form.Variant.Loader == ProductLoader.Boxes || !form.Variant.Takes(n)) continue;
-            int most = form.Variant.Schedule != ProductSchedule.Tile ? 1 : Math.Clamp(k / SharedTile.Depth / LeastSteps, 1, MostParts);
+            if (!boxes && form.Variant.Loader == ProductLoader.Boxes) continue;
+            int most = form.Variant.Walks ? 1 : Math.Clamp(k / SharedTile.Depth / LeastSteps, 1, MostParts);
             for (int wanted = 1; wanted <= most; wanted++)
             {
                 var (parts, _) = ProductVariant.Cut(k, wanted);
-                if (parts == wanted) yield return (form.Variant, parts, Microseconds(form, m, n, k, parts) + EpilogueMicroseconds(form, product), form.Untried);
+                if (parts == wanted) yield return (form.Variant, parts, Microseconds(form, m, n, k, parts) + EpilogueMicroseconds(form, product));
             }
         }
     }
@@ -122,25 +116,12 @@ internal sealed class ProductChoice(IReadOnlyList<ProductChoice.Form> forms, int
     /// <summary>The estimate for a product whose epilogue only moves.</summary>
     public double Microseconds(Form form, int m, int n, int k, int parts)
     {
-        if (form.Variant.Schedule != ProductSchedule.Tile)
-        {
-            int tiles = form.Variant.Tiles(m, n), whole = (k + SharedTile.Depth - 1) / SharedTile.Depth;
-            return form.Variant.Walks ? Microseconds(form, tiles, whole) : InTurn(form, tiles, whole);
-        }
-
+        if (form.Variant.Walks) return Microseconds(form, form.Variant.Tiles(m, n), (k + SharedTile.Depth - 1) / SharedTile.Depth);
         int steps = (ProductVariant.Cut(k, parts).PerPart + SharedTile.Depth - 1) / SharedTile.Depth;
         long groups = (long)form.Variant.Tiles(m, n) * parts, wave = (long)processors * form.Variant.Resident, waves = groups / wave, rest = groups % wave;
         double time = waves * (form.Fixed + form.Step * steps);
         if (rest > 0) time += form.Fixed + (rest <= processors ? form.Alone : form.Step) * steps;
         return parts == 1 ? time : time + SumMicroseconds + 2.0 * sizeof(float) * parts * m * n / BytesPerMicrosecond;
-    }
-
-    /// <summary>Of groups whose warpgroups take turns: a tile's end is hidden behind the products of the next, as far as these take that long.</summary>
-    double InTurn(Form form, int tiles, int steps)
-    {
-        int groups = processors * form.Variant.Resident;
-        double products = form.Step * steps;
-        return (tiles + groups - 1) / groups * Math.Max(products, (products + form.Fixed) / 2) + form.Fixed;
     }
 
     /// <summary>Of groups that walk: whole tiles all round, then the rest, cut.</summary>

@@ -22,19 +22,6 @@ internal enum ProductLoader
     Boxes,
 }
 
-/// <summary>How groups come to tiles of C.</summary>
-internal enum ProductSchedule
-{
-    /// <summary>A group to a tile.</summary>
-    Tile,
-
-    /// <summary>As many groups as the card holds walk over the tiles, all warps of a group at one tile (<see cref="WalkingProductKernel{TTile, TEpilogue}"/>; sm_90).</summary>
-    Walk,
-
-    /// <summary>Likewise, but the two warpgroups of a group take tiles in turn: one multiplies while the other is at its epilogue (<see cref="PingPongProductKernel{TEpilogue}"/>; sm_90).</summary>
-    PingPong,
-}
-
 /// <summary>A form of the product's kernel: tiles of 128 rows of C.</summary>
 /// <param name="Compute">The instruction.</param>
 /// <param name="Loader">The loader.</param>
@@ -42,9 +29,8 @@ internal enum ProductSchedule
 /// <param name="Stages">Tiles of each operand in shared memory.</param>
 /// <param name="Warps">Warps that compute.</param>
 /// <param name="Resident">Groups that a multiprocessor is to hold.</param>
-/// <param name="Schedule">How groups come to tiles of C.</param>
-internal sealed record ProductVariant(
-    ProductCompute Compute, ProductLoader Loader, int Columns, int Stages, int Warps, int Resident, ProductSchedule Schedule = ProductSchedule.Tile)
+/// <param name="Walks">As many groups as the card holds walk over the tiles of C (<see cref="WalkingProductKernel{TTile, TEpilogue}"/>); else there is one to a tile.</param>
+internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Loader, int Columns, int Stages, int Warps, int Resident, bool Walks = false)
 {
     /// <summary>Rows of a tile of C.</summary>
     public const int Rows = 128;
@@ -59,24 +45,12 @@ internal sealed record ProductVariant(
         new(ProductCompute.Warpgroup, ProductLoader.Lanes, 128, 4, 8, 1),
         new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 3, 8, 2),
         new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1),
-        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 6, 8, 1, ProductSchedule.Walk),
-        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1, ProductSchedule.Walk),
-        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 6, 8, 1, ProductSchedule.PingPong),
+        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 6, 8, 1, Walks: true),
+        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1, Walks: true),
     ];
 
     /// <summary>For tables and files.</summary>
-    public string Name => $"{(Compute == ProductCompute.Warp ? "mma" : "wgmma")}-{(Loader == ProductLoader.Lanes ? "cp" : "tma")}-128x{Columns}-s{Stages}-w{Warps}{Suffix}";
-
-    string Suffix => Schedule switch { ProductSchedule.Walk => "-walk", ProductSchedule.PingPong => "-pingpong", _ => "" };
-
-    /// <summary>Whether groups walk over the tiles of C.</summary>
-    public bool Walks => Schedule == ProductSchedule.Walk;
-
-    /// <summary>Warps that share a tile of C.</summary>
-    public int TileWarps => Schedule == ProductSchedule.PingPong ? Warps / 2 : Warps;
-
-    /// <summary>Accumulators of a lane.</summary>
-    public int Accumulators => Rows * Columns / (32 * TileWarps);
+    public string Name => $"{(Compute == ProductCompute.Warp ? "mma" : "wgmma")}-{(Loader == ProductLoader.Lanes ? "cp" : "tma")}-128x{Columns}-s{Stages}-w{Warps}{(Walks ? "-walk" : "")}";
 
     /// <summary>Lanes that compute and run the epilogue.</summary>
     public int Workers => Warps * 32;
@@ -93,14 +67,14 @@ internal sealed record ProductVariant(
     /// <summary>Floats from the first four of each eight columns of a row to the last four (<see cref="FinishedTile{TTile}"/>).</summary>
     public int ProductHalf => Columns / 2 + 4;
 
-    /// <summary>Shared memory in front of the stages in which warps of a group that goes from tile to tile hand finished rows to the epilogue.</summary>
-    public int FinishedBytes => Schedule == ProductSchedule.Tile ? 0 : Warps * WalkText.FinishedBytes;
+    /// <summary>Shared memory in front of the stages in which warps of a walking group hand finished rows to the epilogue.</summary>
+    public int FinishedBytes => Walks ? Warps * WalkText.FinishedBytes : 0;
 
-    /// <summary>Where the barriers of the stages, and of turns, lie: behind the tiles.</summary>
+    /// <summary>Where the barriers of the stages lie: behind the tiles.</summary>
     public int BarrierOffset => FinishedBytes + Stages * StageBytes;
 
     /// <summary>Dynamic shared memory of a group.</summary>
-    public int SharedBytes => Math.Max(BarrierOffset + (Loader == ProductLoader.Boxes ? SharedTile.AtomBytes : 0), Schedule == ProductSchedule.Tile ? Rows * ProductStride * sizeof(float) : 0);
+    public int SharedBytes => Math.Max(BarrierOffset + (Loader == ProductLoader.Boxes ? SharedTile.AtomBytes : 0), Walks ? 0 : Rows * ProductStride * sizeof(float));
 
     /// <summary>Tiles of C.</summary>
     public int Tiles(int m, int n) => (m + Rows - 1) / Rows * ((n + Columns - 1) / Columns);
@@ -114,9 +88,6 @@ internal sealed record ProductVariant(
 
     /// <summary>The variant with no more groups to a multiprocessor than its shared memory holds.</summary>
     public ProductVariant Within(int sharedBytes) => this with { Resident = Math.Clamp(sharedBytes / (SharedBytes + ProductChoice.ReservedBytes), 1, Resident) };
-
-    /// <summary>True if C may have so many columns.</summary>
-    public bool Takes(int columns) => Schedule != ProductSchedule.PingPong || columns % 8 == 0;
 
     /// <summary>True if a card runs it: wgmma is of PTX 8.0 on, the fence in front of a tensor map of 8.3 (the driver of CUDA 12.3).</summary>
     /// <param name="capability">Compute capability: 90 for 9.0.</param>

@@ -41,24 +41,20 @@ internal static class FinishedRows
     /// <summary>Hands 16 rows of 64 columns to the epilogue: a lane has eight columns of four rows.</summary>
     public static void Finish<TEpilogue>(TEpilogue epilogue, ArrayView<float> finished, int row, int m, int column, int n) where TEpilogue : struct, IGpuEpilogue
     {
-        if (n % 8 == 0)
+        int lane = Group.IdxX, r = lane % 32 / 8, c = lane % 8, at = First(lane / 32, r, c), second = Second(lane / 32, r, c);
+        column += c * 8;
+        row += r;
+        if (column >= n) return;
+        if (n % 8 != 0)
         {
-            FinishPacks(epilogue, finished, row, m, column, n);
+            for (int i = 0; i < 4; i++)
+            {
+                if (row + 4 * i < m) Apply(epilogue, Load(finished, at + i * FourRows, second + i * FourRows), row + 4 * i, column, n);
+            }
+
             return;
         }
 
-        var (at, second) = Place(ref row, ref column);
-        for (int i = 0; i < 4; i++)
-        {
-            if (row + 4 * i < m && column < n) Apply(epilogue, Load(finished, at + i * FourRows, second + i * FourRows), row + 4 * i, column, n);
-        }
-    }
-
-    /// <summary>Likewise, of a matrix whose rows consist of packs of eight.</summary>
-    public static void FinishPacks<TEpilogue>(TEpilogue epilogue, ArrayView<float> finished, int row, int m, int column, int n) where TEpilogue : struct, IGpuEpilogue
-    {
-        var (at, second) = Place(ref row, ref column);
-        if (column >= n) return;
         // All at once where they exist, so that what their epilogues load is on its way at once.
         Float8 x = Load(finished, at, second), y = Load(finished, at + FourRows, second + FourRows);
         Float8 z = Load(finished, at + 2 * FourRows, second + 2 * FourRows), w = Load(finished, at + 3 * FourRows, second + 3 * FourRows);
@@ -75,14 +71,5 @@ internal static class FinishedRows
             if (row + 4 < m) epilogue.Apply(y, row + 4, column);
             if (row + 8 < m) epilogue.Apply(z, row + 8, column);
         }
-    }
-
-    /// <summary>Where the lane's first row lies; moves row and column there.</summary>
-    static (int First, int Second) Place(ref int row, ref int column)
-    {
-        int lane = Group.IdxX, r = lane % 32 / 8, c = lane % 8;
-        column += c * 8;
-        row += r;
-        return (First(lane / 32, r, c), Second(lane / 32, r, c));
     }
 }

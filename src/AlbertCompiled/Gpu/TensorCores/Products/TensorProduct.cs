@@ -39,7 +39,7 @@ internal abstract class TensorProduct<TLayout, TEpilogue>(GpuDevice device, Prod
 
     /// <summary>A kernel's text with the products in place.</summary>
     public static string Complete(string text, ProductVariant variant) =>
-        variant.Schedule != ProductSchedule.Tile ? WalkText.Complete(text, variant, TLayout.TransposeA, TLayout.TransposeB) : ProductText.Complete(text, variant, TLayout.TransposeA, TLayout.TransposeB);
+        variant.Walks ? WalkText.Complete(text, variant, TLayout.TransposeA, TLayout.TransposeB) : ProductText.Complete(text, variant, TLayout.TransposeA, TLayout.TransposeB);
 }
 
 /// <summary>A group for each tile of C.</summary>

@@ -53,26 +53,24 @@ internal sealed class TensorProducts<TLayout, TEpilogue>
     }
 
     /// <summary>A variant of the product.</summary>
-    public static TensorProduct<TLayout, TEpilogue> Create(GpuDevice device, ProductVariant variant) => (variant.Columns, variant.Workers, variant.Schedule) switch
+    public static TensorProduct<TLayout, TEpilogue> Create(GpuDevice device, ProductVariant variant) => (variant.Columns, variant.Workers, variant.Walks) switch
     {
-        (128, 128, ProductSchedule.Tile) => new TiledProduct<Tile128Warps4, TLayout, TEpilogue>(device, variant),
-        (128, 256, ProductSchedule.Tile) => new TiledProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
-        (256, 256, ProductSchedule.Tile) => new TiledProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
-        (128, 256, ProductSchedule.Walk) => new WalkingProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
-        (256, 256, ProductSchedule.Walk) => new WalkingProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
-        (128, 256, ProductSchedule.PingPong) => new PingPongProduct<TLayout, TEpilogue>(device, variant),
+        (128, 128, false) => new TiledProduct<Tile128Warps4, TLayout, TEpilogue>(device, variant),
+        (128, 256, false) => new TiledProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
+        (256, 256, false) => new TiledProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
+        (128, 256, true) => new WalkingProduct<Tile128Warps8, TLayout, TEpilogue>(device, variant),
+        (256, 256, true) => new WalkingProduct<Tile256Warps8, TLayout, TEpilogue>(device, variant),
         _ => throw new ArgumentException($"{variant.Name} has no kernel", nameof(variant)),
     };
 
     /// <summary>The text of a variant's kernel, for any backend.</summary>
-    public static string Text(Backend backend, ProductVariant variant) => (variant.Columns, variant.Workers, variant.Schedule) switch
+    public static string Text(Backend backend, ProductVariant variant) => (variant.Columns, variant.Workers, variant.Walks) switch
     {
-        (128, 128, ProductSchedule.Tile) => Text<TensorProductKernel<Tile128Warps4, TEpilogue>>(backend, variant),
-        (128, 256, ProductSchedule.Tile) => Text<TensorProductKernel<Tile128Warps8, TEpilogue>>(backend, variant),
-        (256, 256, ProductSchedule.Tile) => Text<TensorProductKernel<Tile256Warps8, TEpilogue>>(backend, variant),
-        (128, 256, ProductSchedule.Walk) => Text<WalkingProductKernel<Tile128Warps8, TEpilogue>>(backend, variant),
-        (256, 256, ProductSchedule.Walk) => Text<WalkingProductKernel<Tile256Warps8, TEpilogue>>(backend, variant),
-        (128, 256, ProductSchedule.PingPong) => Text<PingPongProductKernel<TEpilogue>>(backend, variant),
+        (128, 128, false) => Text<TensorProductKernel<Tile128Warps4, TEpilogue>>(backend, variant),
+        (128, 256, false) => Text<TensorProductKernel<Tile128Warps8, TEpilogue>>(backend, variant),
+        (256, 256, false) => Text<TensorProductKernel<Tile256Warps8, TEpilogue>>(backend, variant),
+        (128, 256, true) => Text<WalkingProductKernel<Tile128Warps8, TEpilogue>>(backend, variant),
+        (256, 256, true) => Text<WalkingProductKernel<Tile256Warps8, TEpilogue>>(backend, variant),
         _ => throw new ArgumentException($"{variant.Name} has no kernel", nameof(variant)),
     };
 

@@ -19,10 +19,8 @@ internal static class BoxLoader
         for (int s = 0; s < variant.Stages; s++)
         {
             text.Line($"mbarrier.init.shared::cta.b64 [barriers+{8 * s}], 1");
-            text.Line($"mbarrier.init.shared::cta.b64 [barriers+{8 * (variant.Stages + s)}], {variant.TileWarps}");
+            text.Line($"mbarrier.init.shared::cta.b64 [barriers+{8 * (variant.Stages + s)}], {variant.Warps}");
         }
-
-        if (variant.Schedule == ProductSchedule.PingPong) PingPongText.Prepare(text, variant);
 
         text.Line($"fence.mbarrier_init.release.cluster");
         text.Line($"fence.proxy.tensormap::generic.acquire.gpu [A], 128");
@@ -54,7 +52,7 @@ internal static class BoxLoader
     public static void ClearTail(PtxText text, ProductVariant variant)
     {
         string whole = text.Label("whole");
-        int lanes = 32 * variant.TileWarps, reach = lanes * 16, panels = variant.StageBytes / SharedTile.PanelBytes;
+        int reach = variant.Workers * 16, panels = variant.StageBytes / SharedTile.PanelBytes;
         text.Line($".reg .b32 tail, clear, clearEnd, none");
         text.Line($"sub.s32 tail, last, first");
         text.Line($"and.b32 tail, tail, {SharedTile.Depth - 1}");
@@ -65,8 +63,7 @@ internal static class BoxLoader
         text.Line($"add.u32 clear, tileA, rd");
         text.Line($"add.u32 clearEnd, clear, {SharedTile.PanelBytes}");
         text.Line($"mad.lo.u32 clear, tail, {SharedTile.RowBytes}, clear");
-        if (lanes < variant.Workers) text.Line($"and.b32 none, lane, {lanes - 1}");
-        text.Line($"mad.lo.u32 clear, {(lanes < variant.Workers ? "none" : "lane")}, 16, clear");
+        text.Line($"mad.lo.u32 clear, lane, 16, clear");
         text.Line($"mov.b32 none, 0");
         for (int from = 0; from < SharedTile.PanelBytes; from += reach)
         {
@@ -76,7 +73,7 @@ internal static class BoxLoader
         }
 
         text.Line($"fence.proxy.async.shared::cta");
-        text.Line($"bar.sync {(lanes == variant.Workers ? "1" : "team")}, {lanes}");
+        text.Line($"bar.sync 1, {variant.Workers}");
         text.Mark(whole);
     }
 

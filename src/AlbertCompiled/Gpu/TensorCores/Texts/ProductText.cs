@@ -61,14 +61,14 @@ internal static partial class ProductText
         text.Line($"shr.s32 tiles, tiles, {int.Log2(SharedTile.Depth)}");
     }
 
-    /// <summary>The registers and numbers of a marker, in order.</summary>
-    public static string[] Arguments(string marker) => [.. Argument().Matches(marker).Select(m => m.Value)];
+    /// <summary>The registers of a marker, in order.</summary>
+    public static string[] Arguments(string marker) => [.. Register().Matches(marker).Select(m => m.Value)];
 
     [GeneratedRegex(@"^[ \t]*//product[^\n]*\n", RegexOptions.Multiline)]
     private static partial Regex MarkerLine();
 
-    [GeneratedRegex(@"%[a-z]+\d+|(?<=\s)\d+")]
-    private static partial Regex Argument();
+    [GeneratedRegex(@"%[a-z]+\d+")]
+    private static partial Regex Register();
 
     [GeneratedRegex(@"\.extern \.shared \.align \d+ \.b8 __dyn_shared_alloca\[\]")]
     private static partial Regex Alignment();

@@ -1,12 +1,11 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using AlbertCompiled.Gpu.Ptx;
 
 namespace AlbertCompiled.Gpu.TensorCores;
 
 /// <summary>
-/// The texts of kernels whose groups go from tile to tile (<see cref="WalkingProductKernel{TTile, TEpilogue}"/>, <see cref="PingPongProductKernel{TEpilogue}"/>). They share
-/// registers: accumulators, and each lane's place in the ring of stages, which goes on from tile to tile.
+/// The texts of <see cref="WalkingProductKernel{TTile, TEpilogue}"/>, which share registers: accumulators, and each lane's place in the ring of stages, which goes on from
+/// tile to tile.
 /// </summary>
 internal static partial class WalkText
 {
@@ -21,6 +20,8 @@ internal static partial class WalkText
 
     /// <summary>A further place: which columns.</summary>
     public const string Leave = "//walk-leave %0";
+
+    const int Places = 6;
 
     /// <summary>The kernel's text with the products in place.</summary>
     public static string Complete(string kernel, ProductVariant variant, bool transposeA, bool transposeB)
@@ -38,13 +39,10 @@ internal static partial class WalkText
                 "multiply" => WriteMultiply(text, arguments, variant, transposeA, transposeB),
                 "share" => WalkPartsText.WriteShare(text, arguments, variant),
                 "part" => WalkPartsText.WritePart(text, arguments, variant),
-                "skip" => PingPongText.WriteSkip(text, arguments, variant),
-                _ when int.TryParse(arguments[0], CultureInfo.InvariantCulture, out int chunk) => WriteLeave(text, chunk),
                 _ => WriteLeave(text, arguments, variant),
             };
         });
-        int expected = variant.Schedule == ProductSchedule.PingPong ? PingPongText.Places : 6;
-        if (places != expected) throw new InvalidOperationException($"a product's kernel has {places} places instead of {expected}");
+        if (places != Places) throw new InvalidOperationException($"a product's kernel has {places} places instead of {Places}");
         return Threads().Replace(ProductText.Finish(text, variant), $".maxnreg {65536 / variant.Resident / variant.Lanes / 8 * 8}\n.maxntid");
     }
 
@@ -58,10 +56,9 @@ internal static partial class WalkText
         text.Line($"mov.u32 lane, %tid.x");
         text.Line($"add.u32 tileA, smem, {variant.FinishedBytes}");
         text.Line($"add.u32 tileB, tileA, {SharedTile.Bytes(ProductVariant.Rows)}");
-        WarpgroupText.Begin(text, variant);
+        WarpgroupText.Begin(text, variant.Columns / 2);
         WarpgroupText.BoxRegisters(text);
         BoxLoader.Begin(text, variant);
-        if (variant.Schedule == ProductSchedule.PingPong) PingPongText.Begin(text, variant);
 
         text.Line($"shr.u32 out, lane, 5");
         text.Line($"mad.lo.u32 out, out, {FinishedBytes}, smem");
@@ -114,7 +111,15 @@ internal static partial class WalkText
             string next = text.Label("next");
             text.Line($"setp.ne.u32 other, chunk, {chunk * FinishedColumns}");
             text.Line($"@other bra {next}");
-            LeaveChunk(text, chunk);
+            for (int j = 0; j < FinishedColumns / 8; j++)
+            {
+                int c = (chunk * FinishedColumns / 8 + j) * 4;
+                text.Line($"xor.b32 at, exchange, {j * 16}");
+                text.Line($"add.u32 at, at, out");
+                text.Line($"st.shared.v2.f32 [at], {PtxText.Vector("c", c, 2)}");
+                text.Line($"st.shared.v2.f32 [at+{8 * FinishedColumns * 4}], {PtxText.Vector("c", c + 2, 2)}");
+            }
+
             text.Line($"bra {done}");
             text.Mark(next);
         }
@@ -122,28 +127,6 @@ internal static partial class WalkText
         text.Mark(done);
         text.Line($"bar.warp.sync 0xffffffff");
         return text.ToString();
-    }
-
-    /// <summary>Likewise, which of the accumulators being known: those that were left are free for the epilogue.</summary>
-    static string WriteLeave(PtxText text, int chunk)
-    {
-        text.Line($".reg .b32 at");
-        text.Line($"bar.warp.sync 0xffffffff");
-        LeaveChunk(text, chunk);
-        text.Line($"bar.warp.sync 0xffffffff");
-        return text.ToString();
-    }
-
-    static void LeaveChunk(PtxText text, int chunk)
-    {
-        for (int j = 0; j < FinishedColumns / 8; j++)
-        {
-            int c = (chunk * FinishedColumns / 8 + j) * 4;
-            text.Line($"xor.b32 at, exchange, {j * 16}");
-            text.Line($"add.u32 at, at, out");
-            text.Line($"st.shared.v2.f32 [at], {PtxText.Vector("c", c, 2)}");
-            text.Line($"st.shared.v2.f32 [at+{8 * FinishedColumns * 4}], {PtxText.Vector("c", c + 2, 2)}");
-        }
     }
 
     /// <summary>Fills the registers of a place's inputs.</summary>
@@ -156,6 +139,6 @@ internal static partial class WalkText
     [GeneratedRegex(@"\.maxntid")]
     private static partial Regex Threads();
 
-    [GeneratedRegex(@"^[ \t]*//walk-(begin|load|multiply|leave|share|part|skip)[^\n]*\n", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^[ \t]*//walk-(begin|load|multiply|leave|share|part)[^\n]*\n", RegexOptions.Multiline)]
     private static partial Regex Marker();
 }

@@ -10,15 +10,16 @@ internal static class WarpgroupText
     /// <summary>Writes the loop and leaves the products in shared memory.</summary>
     public static void Write(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
     {
-        Begin(text, variant);
+        int accumulators = variant.Columns / 2;
+        Begin(text, accumulators);
         if (variant.Loader == ProductLoader.Boxes) BoxLoop(text, variant, transposeA, transposeB);
-        else LaneLoop(text, variant, transposeA, transposeB);
+        else LaneLoop(text, variant, transposeA, transposeB, accumulators);
     }
 
     /// <summary>Declares the accumulators and describes the operands' tiles.</summary>
-    public static void Begin(PtxText text, ProductVariant variant)
+    public static void Begin(PtxText text, int accumulators)
     {
-        text.Line($".reg .f32 c<{variant.Accumulators}>");
+        text.Line($".reg .f32 c<{accumulators}>");
         text.Line($".reg .b32 group, rd, wr, togo, ahead, low, high, one, lowA, lowB");
         text.Line($".reg .b64 descA, descB");
         text.Line($".reg .pred more, keep, always");
@@ -29,17 +30,13 @@ internal static class WarpgroupText
         text.Line($"mov.b32 high, {SharedDescriptor.Upper}");
 
         // The group's 64 rows of A: in both forms the second half of the tile.
-        if (Blocks(variant) == 1) text.Line($"mad.lo.u32 lowA, group, {SharedTile.Bytes(64)}, tileA");
-        else text.Line($"mov.b32 lowA, tileA");
+        text.Line($"mad.lo.u32 lowA, group, {SharedTile.Bytes(64)}, tileA");
         Descriptor(text, "lowA");
         text.Line($"mov.b32 lowB, tileB");
         Descriptor(text, "lowB");
     }
 
-    /// <summary>Blocks of 64 rows that a warpgroup has of a tile.</summary>
-    static int Blocks(ProductVariant variant) => ProductVariant.Rows / 64 * 4 / variant.TileWarps;
-
-    static void LaneLoop(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
+    static void LaneLoop(PtxText text, ProductVariant variant, bool transposeA, bool transposeB, int accumulators)
     {
         // A stage is filled again when the products that read it are known to be finished in all warps: two tiles behind, past the barrier.
         int prefetch = variant.Stages - 2;
@@ -47,7 +44,7 @@ internal static class WarpgroupText
         var loadB = new LaneLoader(text, "b", transposeB, variant.Columns, variant.Lanes);
         loadA.Begin("A", "row", "rows", "first", "last", "strideA", "tileA");
         loadB.Begin("B", "column", "columns", "first", "last", "strideB", "tileB");
-        Zero(text, variant);
+        Zero(text, accumulators);
         text.Line($"mov.b32 rd, 0");
         text.Line($"mov.b32 wr, 0");
         for (int s = 0; s < prefetch; s++)
@@ -67,7 +64,7 @@ internal static class WarpgroupText
         text.Line($"cp.async.wait_group {prefetch - 1}");
         text.Line($"fence.proxy.async.shared::cta");
         text.Line($"bar.sync 0");
-        Multiply(text, variant, transposeA, transposeB);
+        Multiply(text, variant, transposeA, transposeB, accumulators);
         text.Line($"setp.lt.s32 more, ahead, 1");
         text.Line($"@more bra {noLoad}");
         loadA.Load("wr");
@@ -118,10 +115,9 @@ internal static class WarpgroupText
     public static void BoxProducts(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
     {
         string loop = text.Label("loop"), end = text.Label("end"), nothing = text.Label("nothing"), notFirst = text.Label("notfirst");
-        bool inTurn = variant.Schedule == ProductSchedule.PingPong;
+        int accumulators = variant.Columns / 2;
         text.Line($"and.b32 leader, lane, 31");
         text.Line($"setp.eq.u32 chosen, leader, 0");
-        if (inTurn) PingPongText.Take(text);
         text.Line($"setp.lt.s32 more, togo, 1");
         text.Line($"@more bra {nothing}");
         text.Line($"mov.b32 empty, 0");                        // the barrier of the stage before: none yet
@@ -129,7 +125,7 @@ internal static class WarpgroupText
         BoxLoader.Wait(text, "full", "phase");
         if (transposeA && !transposeB) BoxLoader.ClearTail(text, variant);
         text.Line($"setp.ne.s32 keep, togo, tiles");           // the first products overwrite
-        Multiply(text, variant, transposeA, transposeB);
+        Multiply(text, variant, transposeA, transposeB, accumulators);
         text.Line($"wgmma.wait_group.sync.aligned 1");
         text.Line($"setp.eq.u32 more, empty, 0");
         text.Line($"@more bra {notFirst}");
@@ -140,19 +136,17 @@ internal static class WarpgroupText
         text.Line($"sub.s32 togo, togo, 1");
         text.Line($"setp.gt.s32 more, togo, 0");
         text.Line($"@more bra {loop}");
-        if (inTurn) PingPongText.Give(text);
         text.Line($"wgmma.wait_group.sync.aligned 0");
         text.Line($"@chosen mbarrier.arrive.shared::cta.b64 _, [empty]");
         text.Line($"bra {end}");
         text.Mark(nothing);
-        if (inTurn) PingPongText.Give(text);
-        Zero(text, variant);
+        Zero(text, accumulators);
         text.Mark(end);
     }
 
-    static void Zero(PtxText text, ProductVariant variant)
+    static void Zero(PtxText text, int accumulators)
     {
-        for (int i = 0; i < variant.Accumulators; i++) text.Line($"mov.f32 c{i}, 0f00000000");
+        for (int i = 0; i < accumulators; i++) text.Line($"mov.f32 c{i}, 0f00000000");
     }
 
     /// <summary>Makes the lower half of a descriptor of an address.</summary>
@@ -164,20 +158,16 @@ internal static class WarpgroupText
     }
 
     /// <summary>Queues the products of a tile.</summary>
-    static void Multiply(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
+    static void Multiply(PtxText text, ProductVariant variant, bool transposeA, bool transposeB, int accumulators)
     {
-        int blocks = Blocks(variant), accumulators = variant.Accumulators / blocks;
         text.Line($".reg .b32 offset");
         text.Line($"shr.u32 offset, rd, 4");
         text.Line($"wgmma.fence.sync.aligned");
         for (int step = 0; step < StepsPerTile; step++)
         {
-            for (int block = 0; block < blocks; block++)
-            {
-                Place(text, "descA", "lowA", SharedDescriptor.Advance(step, !transposeA) + (uint)(block * SharedTile.Bytes(64) >> 4));
-                if (block == 0) Place(text, "descB", "lowB", SharedDescriptor.Advance(step, transposeB));
-                text.Line($"wgmma.mma_async.sync.aligned.m64n{variant.Columns}k16.f32.bf16.bf16 {PtxText.Vector("c", block * accumulators, accumulators)}, descA, descB, {(step == 0 ? "keep" : "always")}, 1, 1, {(transposeA ? 1 : 0)}, {(transposeB ? 0 : 1)}");
-            }
+            Place(text, "descA", "lowA", SharedDescriptor.Advance(step, !transposeA));
+            Place(text, "descB", "lowB", SharedDescriptor.Advance(step, transposeB));
+            text.Line($"wgmma.mma_async.sync.aligned.m64n{variant.Columns}k16.f32.bf16.bf16 {PtxText.Vector("c", 0, accumulators)}, descA, descB, {(step == 0 ? "keep" : "always")}, 1, 1, {(transposeA ? 1 : 0)}, {(transposeB ? 0 : 1)}");
         }
 
         text.Line($"wgmma.commit_group.sync.aligned");
