@@ -390,8 +390,8 @@ partial class Small
                     var (total2, total3) = GroupReduce.Sums(V.Sum(total2Lane), V.Sum(total3Lane));
                     mlmSum += GpuMath.Log(total2) - total3;
                 }
-                PartialSum.Store<L>(meanPartials, chunk, meanSum);
-                PartialSum.Store<L>(mlmPartials, chunk, mlmSum);
+                if (Group.IdxX == 0) meanPartials[chunk] = meanSum;
+                if (Group.IdxX == 0) mlmPartials[chunk] = mlmSum;
             }
         }
 
@@ -433,8 +433,8 @@ partial class Small
                     var (total2, total3) = GroupReduce.Sums(V.Sum(total2Lane), V.Sum(total3Lane));
                     sopSum += GpuMath.Log(total2) - total3;
                 }
-                PartialSum.Store<L>(meanPartials2, chunk, meanPartials2Sum);
-                PartialSum.Store<L>(sopPartials, chunk, sopSum);
+                if (Group.IdxX == 0) meanPartials2[chunk] = meanPartials2Sum;
+                if (Group.IdxX == 0) sopPartials[chunk] = sopSum;
             }
         }
 

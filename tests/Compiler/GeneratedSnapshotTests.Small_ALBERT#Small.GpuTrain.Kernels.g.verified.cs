@@ -439,8 +439,8 @@ partial class Small
                         dLogitsSum.Add(column, dSum);
                     }
                 }
-                PartialSum.Store<L>(meanPartials, chunk, meanSum);
-                PartialSum.Store<L>(mlmPartials, chunk, mlmSum);
+                if (Group.IdxX == 0) meanPartials[chunk] = meanSum;
+                if (Group.IdxX == 0) mlmPartials[chunk] = mlmSum;
                 dLogitsSum.Store();
             }
         }
@@ -495,8 +495,8 @@ partial class Small
                         dOrderSum.Add(column, dSum);
                     }
                 }
-                PartialSum.Store<L>(meanPartials2, chunk, meanPartials2Sum);
-                PartialSum.Store<L>(sopPartials, chunk, sopSum);
+                if (Group.IdxX == 0) meanPartials2[chunk] = meanPartials2Sum;
+                if (Group.IdxX == 0) sopPartials[chunk] = sopSum;
                 dOrderSum.Store();
             }
         }

@@ -71,7 +71,7 @@ sealed partial class HandWritten
                     lossSum += 0.5f * squares;
                 }
 
-                PartialSum.Store<L>(loss, chunk, lossSum);
+                if (Group.IdxX == 0) loss[chunk] = lossSum;
             }
         }
 

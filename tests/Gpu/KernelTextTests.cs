@@ -18,7 +18,7 @@ public sealed class KernelTextTests
     [Fact]
     public Task Rows_by_warps() => Verifier.Verify(
     [
-        .. Nested(typeof(AlbertBase), "GpuTrain`1").Where(t => t.Name is "AttendedLayerNorm" or "AttendedRowMeanGradient")
+        .. Nested(typeof(AlbertBase), "GpuTrain`1").Where(t => t.Name == "AttendedLayerNorm")
             .Select(t => new Target("ptx.txt", Ptx.Verify(typeof(WarpRowsKernel<,>).MakeGenericType(t, typeof(Beside<WarpPack, Beside<WarpPack, WarpPack>>)), 128, WarpRow.Complete), t.Name)),
     ]);
 

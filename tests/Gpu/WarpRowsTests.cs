@@ -8,19 +8,14 @@ using Float32 = AlbertCompiled.Gpu.Float32;
 
 namespace AlbertCompiled.Tests.Gpu;
 
-/// <summary>All that a row kernel with column sums may do: two reductions, a maximum, a one-hot choice, a mask, columns' sums and a sum of a value per row.</summary>
-readonly struct SummedRows<T>(
-    ArrayView<T> x, ArrayView<int> labels, ArrayView<float> scale, uint key, ArrayView<T> y, ArrayView<float> picked,
-    ArrayView<float> xPartials, ArrayView<float> yPartials, ArrayView<float> lossPartials, int columns) : IGpuRowKernel
+/// <summary>All that a row kernel without column sums may do: two reductions, a maximum, a one-hot choice, a mask.</summary>
+readonly struct MaskedRows<T>(ArrayView<T> x, ArrayView<int> labels, ArrayView<float> scale, uint key, ArrayView<T> y, ArrayView<float> picked, int columns) : IGpuRowKernel
     where T : unmanaged, IElement<T>
 {
     public void Run<V, L>(int first, int last, int chunk)
         where V : struct, IPack<V>
         where L : struct, IRowLanes
     {
-        float lossSum = 0f;
-        var xSum = PartialSum<V, L>.Of(xPartials, chunk, columns);
-        var ySum = PartialSum<V, L>.Of(yPartials, chunk, columns);
         for (int row = first; row < last; row++)
         {
             Kept<V, L> xKept = default;
@@ -29,7 +24,6 @@ readonly struct SummedRows<T>(
             for (int column = L.First<V>(); column < columns; column = L.Next<V>(column))
             {
                 V value = xKept.Load(x, begin + column);
-                xSum.Add(column, value);
                 totalLane += value;
                 chosenLane += value * V.OneHot(column, label);
                 largestLane = V.Max(largestLane, value);
@@ -38,23 +32,14 @@ readonly struct SummedRows<T>(
             var (total, chosen) = GroupReduce.Sums(V.Sum(totalLane), V.Sum(chosenLane));
             float largest = GroupReduce.Max(V.Maximum(largestLane)), mean = GpuMath.Divide(total, columns);
             if (Group.IdxX == 0) picked[row] = chosen + 4 * largest;
-            lossSum += chosen;
             uint rowKey = CounterRandom.RowKey(key, row);
             for (int column = L.First<V>(); column < columns; column = L.Next<V>(column))
-            {
-                V value = (xKept.Again(x, begin + column) - mean) * V.Load(scale, column) * V.KeepMask(rowKey, column, WarpRowsTests.Threshold, 1.25f);
-                V.Store(y, begin + column, value);
-                ySum.Add(column, value);
-            }
+                V.Store(y, begin + column, (xKept.Again(x, begin + column) - mean) * V.Load(scale, column) * V.KeepMask(rowKey, column, WarpRowsTests.Threshold, 1.25f));
         }
-
-        PartialSum.Store<L>(lossPartials, chunk, lossSum);
-        xSum.Store();
-        ySum.Store();
     }
 }
 
-/// <summary>A row kernel without sums of columns.</summary>
+/// <summary>Exponentials, and a quotient by column.</summary>
 readonly struct SoftMaxRows<T>(ArrayView<T> x, ArrayView<T> y, ArrayView<float> totals, int columns) : IGpuRowKernel
     where T : unmanaged, IElement<T>
 {
@@ -85,21 +70,21 @@ public sealed class WarpRowsTests(GpuDevices devices)
     const int Most = 53;
 
     [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
-    public void Sums_of_columns_equal_the_reference(string kind)
+    public void Masked_rows_equal_the_reference(string kind)
     {
         foreach (int columns in (int[])[256, 512, 768, 1024])
             foreach (int rows in (int[])[1, 6, 16, 37])
-                Summed<Float32>(devices[kind], columns, rows, 1e-6);
+                Masked<Float32>(devices[kind], columns, rows, 1e-6);
     }
 
     [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
     public void In_bfloat16_too(string kind)
     {
-        foreach (int columns in (int[])[512, 768, 1024]) Summed<BFloat16>(devices[kind], columns, 22, 0.004);
+        foreach (int columns in (int[])[512, 768, 1024]) Masked<BFloat16>(devices[kind], columns, 22, 0.004);
     }
 
     [Theory, OnSimulator, OnEmulator, OnOpenCL, OnCuda]
-    public void Rows_without_sums_equal_the_reference(string kind)
+    public void Exponentials_equal_the_reference(string kind)
     {
         var device = devices[kind];
         foreach (int columns in (int[])[504, 512, 768, 1024])
@@ -120,11 +105,9 @@ public sealed class WarpRowsTests(GpuDevices devices)
     [Fact]
     public void The_form_follows_from_width_and_fields()
     {
-        Assert.Equal(4, WarpRegisters.Resident(typeof(SummedRows<Float32>), 512, inChunks: true));
-        Assert.Equal(3, WarpRegisters.Resident(typeof(SummedRows<Float32>), 768, inChunks: true));
-        Assert.Equal(2, WarpRegisters.Resident(typeof(SummedRows<Float32>), 1024, inChunks: true));
-        Assert.Equal(4, WarpRegisters.Resident(typeof(SoftMaxRows<Float32>), 1024, inChunks: false));
-        Assert.Equal(0, WarpRegisters.Resident(typeof(SummedRows<Float32>), 2048, inChunks: true));
+        Assert.True(WarpRegisters.Hold(typeof(MaskedRows<Float32>), 1024));
+        Assert.True(WarpRegisters.Hold(typeof(MaskedRows<BFloat16>), 1536));
+        Assert.False(WarpRegisters.Hold(typeof(MaskedRows<BFloat16>), 2048));
     }
 
     /// <summary>Runs launches, of which each is by warps where code is for CUDA and the width has packs of a warp.</summary>
@@ -138,10 +121,9 @@ public sealed class WarpRowsTests(GpuDevices devices)
         Assert.NotEmpty(launched);
     }
 
-    /// <summary>The capacity has chunks that the rows do not reach.</summary>
-    static void Summed<T>(GpuDevice device, int columns, int rows, double tolerance) where T : unmanaged, IElement<T>
+    /// <summary>The capacity has groups that the rows do not reach.</summary>
+    static void Masked<T>(GpuDevice device, int columns, int rows, double tolerance) where T : unmanaged, IElement<T>
     {
-        int chunks = (Most + ArenaPlan.ChunkRows - 1) / ArenaPlan.ChunkRows;
         T[] elements = [.. Check.Random(Most * columns, rows).Select(T.Of)];
         float[] x = [.. elements.Select(T.Read)], scale = Check.Random(columns, 1);
         int[] labels = [.. Enumerable.Range(0, Most).Select(i => (i * 261 + 5) % columns)];
@@ -151,36 +133,16 @@ public sealed class WarpRowsTests(GpuDevices devices)
         using var index = device.Upload(labels);
         using var output = device.Allocate<T>(x.Length);
         using var picked = device.Allocate<float>(Most);
-        using var xPartials = device.Allocate<float>(chunks * columns);
-        using var yPartials = device.Allocate<float>(chunks * columns);
-        using var lossPartials = device.Allocate<float>(chunks);
-        using var sums = device.Allocate<float>(2 * columns + 1);
-        var extent = new Extent(Most, sizes.View, 0);
-        var kernel = new GpuRows<SummedRows<T>, Float8>(device, columns);
-        var columnSum = new ColumnSum(device);
-        float[][] runs = [Run(), Run()];
-        Assert.Equal(runs[0], runs[1]);
+        var kernel = new GpuRows<MaskedRows<T>, Float8>(device, columns);
+        Observe(device, columns, () => kernel.Launch(new Extent(Most, sizes.View, 0), new(input.View, index.View, scales.View, Key, output.View, picked.View, columns)));
 
         double[] means = [.. x.Chunk(columns).Take(rows).Select(row => row.Average(v => (double)v))];
         double[] y = [.. x.Take(rows * columns).Select((v, i) =>
             (v - means[i / columns]) * scale[i % columns] * GpuMath.KeepMask(CounterRandom.RowKey(Key, i / columns), i % columns, Threshold, 1.25f))];
-        double[] chosen = [.. Enumerable.Range(0, rows).Select(r => (double)x[r * columns + labels[r]])];
         float[] found = [.. device.Download(output).Select(T.Read)];
         Check.Close(y, found[..y.Length], tolerance);
         Assert.All(found[y.Length..], v => Assert.Equal(0, v));
-        Check.Close([.. chosen.Select((c, r) => c + 4.0 * x.Skip(r * columns).Take(columns).Max())], device.Download(picked)[..rows], 1e-6);
-        Check.Close([.. Columns([.. x.Take(rows * columns).Select(v => (double)v)]), .. Columns(y), chosen.Sum()], runs[0], 4e-6);
-
-        float[] Run()
-        {
-            Observe(device, columns, () => kernel.LaunchChunks(extent, new(
-                input.View, index.View, scales.View, Key, output.View, picked.View, xPartials.View, yPartials.View, lossPartials.View, columns)));
-            ArrayView<float> all = sums.View;
-            columnSum.Launch(extent, false, new(xPartials.View, columns, all), new(yPartials.View, columns, all.SubView(columns, columns)), new(lossPartials.View, 1, all.SubView(2 * columns, 1)));
-            return device.Download(sums);
-        }
-
-        double[] Columns(double[] values) => [.. Enumerable.Range(0, columns).Select(c => Enumerable.Range(0, rows).Sum(r => values[r * columns + c]))];
+        Check.Close([.. Enumerable.Range(0, rows).Select(r => x[r * columns + labels[r]] + 4.0 * x.Skip(r * columns).Take(columns).Max())], device.Download(picked)[..rows], 1e-6);
     }
 
     [Theory, OnEmulator, OnCuda]
@@ -200,7 +162,7 @@ public sealed class WarpRowsTests(GpuDevices devices)
     }
 }
 
-/// <summary>A warp has the logits' rows, those of the embeddings and those of the decoder to itself.</summary>
+/// <summary>A warp has rows of the embeddings and of the decoder's input to itself.</summary>
 [Albert(Vocabulary = 1_024, Embedding = 512, Hidden = 16, Layers = 1, Heads = 2, Intermediate = 16, Positions = 64, Dropout = 0.1)]
 [Pretraining]
 public sealed partial class WholeRows;

@@ -115,7 +115,7 @@ internal abstract class Dialect
     /// <summary>Ends them: behind the rows.</summary>
     public void EndPartials(CSharpWriter w, string name, int columns)
     {
-        if ((columns == 1 ? EndPartial(name) : EndPartials(name)) is { } line) w.Line(line);
+        if ((columns == 1 ? StoreOnce($"{name}[chunk]", SumOf(name)) : EndPartials(name)) is { } line) w.Line(line);
     }
 
     /// <summary>What begins the partial sums of several columns.</summary>
@@ -124,8 +124,8 @@ internal abstract class Dialect
     /// <summary>What ends them, or null.</summary>
     protected virtual string? EndPartials(string name) => null;
 
-    /// <summary>What ends the partial sum of the only column.</summary>
-    protected virtual string EndPartial(string name) => $"{name}[chunk] = {SumOf(name)};";
+    /// <summary>Writes a float that is the same whoever computes the rows.</summary>
+    protected virtual string StoreOnce(string place, string value) => $"{place} = {value};";
 
     /// <summary>The variable of a partial sum.</summary>
     protected string SumOf(string name) => Own((name.EndsWith("Partials", StringComparison.Ordinal) ? name.Substring(0, name.Length - "Partials".Length) : name) + "Sum");

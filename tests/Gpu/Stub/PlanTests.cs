@@ -78,14 +78,14 @@ public sealed class PlanTests
         _ => throw new InvalidOperationException(kernel.ToString()),
     };
 
-    /// <summary>A group for each row, for each chunk with sums of columns, for each chunk and block of columns with nothing else; by four warps where these take rows of their own.</summary>
+    /// <summary>A group for each row, for each chunk with sums of columns, for each chunk and block of columns with nothing else; where nothing is summed, a group for four rows if a warp takes one.</summary>
     static string Rows(RowKernel kernel)
     {
         var instructions = kernel.Phases.SelectMany(p => p.Instructions).ToList();
         int columns = kernel.Phases.Max(p => p.Columns), packs = columns % 8 == 0 ? columns / 8 : columns, lanes = Math.Min(Ceiling(packs, 32) * 32, GroupReduce.MaxLanes);
         bool sums = instructions.Any(i => i is AddToPartial), blocks = sums && kernel.Phases is [{ Columns: > 1 }] && !instructions.Any(i => i is Reduce);
-        if (!blocks && columns == 768)
-            return $"WarpRowsKernel({kernel.Name},Beside(WarpPack,Beside(WarpPack,WarpPack))) {Ceiling(Most(kernel.Rows), sums ? ArenaPlan.ChunkRows : 4)} of 32 4";
+        if (!sums && columns == 768)
+            return $"WarpRowsKernel({kernel.Name},Beside(WarpPack,Beside(WarpPack,WarpPack))) {Ceiling(Most(kernel.Rows), 4)} of 32 4";
         string taken = blocks || lanes >= packs ? "OnePack" : "ManyPacks";
         return $"RowsKernel({kernel.Name},{(columns % 8 == 0 ? "Float8" : "Float1")},{taken}) {Ceiling(Most(kernel.Rows), sums ? ArenaPlan.ChunkRows : 1)} {(blocks ? Ceiling(packs, Math.Min(lanes, 64)) : 1)}";
     }

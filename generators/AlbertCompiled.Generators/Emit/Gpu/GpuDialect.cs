@@ -70,7 +70,7 @@ internal sealed class GpuDialect : Dialect
 
     protected override string EndPartials(string name) => $"{SumOf(name)}.Store();";
 
-    protected override string EndPartial(string name) => $"PartialSum.Store<L>({name}, chunk, {SumOf(name)});";
+    protected override string StoreOnce(string place, string value) => $"if (Group.IdxX == 0) {place} = {value};";
 
     // every lane computes what is the same for a row, and a division takes as long as ten products
     public override (string Text, int Precedence) Quotient(string type, string a, string b) =>

@@ -27,7 +27,7 @@ public sealed class GpuRows<TKernel, V>(GpuDevice device, int columns)
     readonly GpuKernel<RowsKernel<TKernel, V, OnePack>> whole = new(device);
     readonly GpuKernel<RowsKernel<TKernel, V, ManyPacks>> looped = new(device);
     readonly GpuKernel<RowsKernel<TKernel, V, OnePack>> chunked = new(device, ForChunks(device, columns));
-    readonly WarpRows<TKernel>? warps = ByWarps(device, columns, inChunks: false), warpChunks = ByWarps(device, columns, inChunks: true);
+    readonly WarpRows<TKernel>? warps = V.Count == Float8.Count ? WarpRows<TKernel>.For(device, columns) : null;
     readonly int packs = PacksOf(columns), lanes = device.LanesOf(PacksOf(columns));
 
     /// <summary>A group for each row, or a warp: for kernels without column sums.</summary>
@@ -38,11 +38,7 @@ public sealed class GpuRows<TKernel, V>(GpuDevice device, int columns)
     }
 
     /// <summary>A group for each chunk of <see cref="ArenaPlan.ChunkRows"/> rows: for kernels that leave a row of column sums for each chunk.</summary>
-    public void LaunchChunks(Extent rows, in TKernel arguments)
-    {
-        if (warpChunks is not null) warpChunks.Launch(rows, arguments);
-        else Launch(rows, chunked, ArenaPlan.ChunkRows, arguments);
-    }
+    public void LaunchChunks(Extent rows, in TKernel arguments) => Launch(rows, chunked, ArenaPlan.ChunkRows, arguments);
 
     /// <summary>A group for each chunk of rows and block of columns: for kernels that do nothing but sum columns.</summary>
     public void LaunchBlocks(Extent rows, in TKernel arguments)
@@ -61,8 +57,6 @@ public sealed class GpuRows<TKernel, V>(GpuDevice device, int columns)
     static int Groups(Extent rows, int rowsPerGroup) => (rows.Most + rowsPerGroup - 1) / rowsPerGroup;
 
     static int PacksOf(int columns) => (columns + V.Count - 1) / V.Count;
-
-    static WarpRows<TKernel>? ByWarps(GpuDevice device, int columns, bool inChunks) => V.Count == Float8.Count ? WarpRows<TKernel>.For(device, columns, inChunks) : null;
 
     /// <summary>
     /// A chunk's group is at work for long, so the last of them should not wait for a place: with 80 registers a lane, a multiprocessor holds as many

@@ -2,21 +2,6 @@ using ILGPU;
 
 namespace AlbertCompiled.Gpu;
 
-/// <summary>The sum of a chunk's rows where each has one value.</summary>
-public static class PartialSum
-{
-    /// <summary>Leaves it in memory.</summary>
-    /// <param name="partials">[chunks].</param>
-    /// <param name="chunk">The chunk.</param>
-    /// <param name="sum">The sum over the rows that the lanes went over: each of them has it.</param>
-    /// <typeparam name="L">How lanes share a row.</typeparam>
-    public static void Store<L>(ArrayView<float> partials, int chunk, float sum) where L : struct, IRowLanes
-    {
-        if (L.Warps > 1) sum = WarpSums.Of(sum);
-        if (Group.IdxX == 0 && (L.Warps == 1 || Group.IdxY == 0)) partials[chunk] = sum;
-    }
-}
-
 /// <summary>The column sums of a chunk of rows, as one lane forms them: in a register where it has one pack of columns, else in memory.</summary>
 /// <typeparam name="V">The pack.</typeparam>
 /// <typeparam name="L">How lanes share a row.</typeparam>
@@ -55,12 +40,6 @@ public struct PartialSum<V, L>
     public readonly void Store()
     {
         if (!L.HoldRow) return;
-        if (L.Warps > 1)
-        {
-            WarpSums.Store(partials, first, columns, sum);
-            return;
-        }
-
         int column = L.First<V>();
         if (column < columns) V.Store(partials, first + column, sum);
     }

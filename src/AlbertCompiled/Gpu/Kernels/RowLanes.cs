@@ -8,9 +8,6 @@ public interface IRowLanes
     /// <summary>True if a lane has one pack of a row at most, so that what it read and summed stays in registers from one pass to the next.</summary>
     static abstract bool HoldRow { get; }
 
-    /// <summary>Warps of a group that take rows of their own: what they sum over the rows of a chunk is added up at its end. 1 where all lanes share each row.</summary>
-    static abstract int Warps { get; }
-
     /// <summary>The first column of the lane.</summary>
     static abstract int First<V>() where V : struct, IPack<V>;
 
@@ -25,9 +22,6 @@ public readonly struct OnePack : IRowLanes
     public static bool HoldRow => true;
 
     /// <inheritdoc/>
-    public static int Warps => 1;
-
-    /// <inheritdoc/>
     public static int First<V>() where V : struct, IPack<V> => (Grid.IdxY * Group.DimX + Group.IdxX) * V.Count;
 
     /// <inheritdoc/>
@@ -39,9 +33,6 @@ public readonly struct ManyPacks : IRowLanes
 {
     /// <inheritdoc/>
     public static bool HoldRow => false;
-
-    /// <inheritdoc/>
-    public static int Warps => 1;
 
     /// <inheritdoc/>
     public static int First<V>() where V : struct, IPack<V> => Group.IdxX * V.Count;
@@ -59,9 +50,6 @@ internal readonly struct WarpRow : IRowLanes
     /// <inheritdoc/>
     public static bool HoldRow => true;
 
-    /// <inheritdoc/>
-    public static int Warps => WarpsOfGroup;
-
     /// <summary>The first of the row: where each lane's columns lie, the pack knows. So every bound of the loop over columns is a constant.</summary>
     public static int First<V>() where V : struct, IPack<V> => 0;
 
@@ -69,7 +57,7 @@ internal readonly struct WarpRow : IRowLanes
     public static int Next<V>(int column) where V : struct, IPack<V> => column + V.Count;
 
     /// <summary>
-    /// The text of such a kernel, told the one size of its groups. Reductions ask whether several warps share a row, and how many rows a warp has depends on its place: the driver's compiler
+    /// The text of such a kernel, told the one size of its groups. Reductions ask whether several warps share a row, and whether a warp has one depends on its place: the driver's compiler
     /// then knows that none do, and that a warp's lanes go together.
     /// </summary>
     public static string Complete(string text) => text

@@ -27,14 +27,6 @@ internal struct Float4
         W += a * b.W;
     }
 
-    public void Add(Float4 b)
-    {
-        X += b.X;
-        Y += b.Y;
-        Z += b.Z;
-        W += b.W;
-    }
-
     public void Scale(float a)
     {
         X *= a;
