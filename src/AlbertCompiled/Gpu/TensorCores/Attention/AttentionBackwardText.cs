@@ -104,7 +104,6 @@ internal class AttentionBackwardText : AttentionTileText
             if (ownsKeys && !shares) Line($"mov.f32 sumB{i}, zero;");
         }
 
-        ReceiveNumbers("");
         Arrive();
         Line("AT_TILE:");
         Line($"add.u32 next, inner, {Inner};");
@@ -118,7 +117,6 @@ internal class AttentionBackwardText : AttentionTileText
         Compute();
         if (dropout && !ownsKeys)
             for (int r = 0; r < 2; r++) Line($"add.u32 rowKey{r}, rowKey{r}, {Golden(Inner)};");
-        ReceiveNumbers("@prNext ");
         Arrive();
         Line("mov.b32 inner, next;");
         Line("mov.b32 stage, nextStage;");
@@ -272,9 +270,6 @@ internal class AttentionBackwardText : AttentionTileText
 
         Line($"{skip}:");
     }
-
-    /// <summary>Leaves these numbers in shared memory, if they came by registers; the last copies were those of <see cref="CopyNumbers"/>.</summary>
-    protected virtual void ReceiveNumbers(string guard) { }
 
     /// <summary>The masks' columns of the lane's keys.</summary>
     void KeyColumns()

@@ -26,12 +26,11 @@ internal sealed class AttentionBackwardWarpgroupText : AttentionBackwardText
     {
         Line($".reg .b32 wa<{Inner / 4}>, maskKeys<{Inner / 4}>, numberRow, numberStride, numberTo, numberAt;");
         Line(".reg .b64 numbers;");
-        Line($".reg .f32 shifts<{Inner / 4}>, minuses<{Inner / 4}>, number, factor;");
+        Line($".reg .f32 shifts<{Inner / 4}>, minuses<{Inner / 4}>;");
         Line(".reg .pred prShift;");
         Line($"setp.lt.u32 prShift, tid, {Inner};");
         Line("selp.b64 numbers, logSum, delta, prShift;");
         Line("selp.b32 numberStride, logSumStride, heads, prShift;");
-        Line($"selp.f32 factor, {Immediate(-Log2E)}, {Immediate(-1f)}, prShift;");
 
         // Query 16 j + 8 h + 2 p + e lies at 16 j + 4 p + 2 h + e: the lanes of a column pair p find theirs side by side.
         Line($"and.b32 numberRow, tid, {Inner - 1};");
@@ -71,22 +70,15 @@ internal sealed class AttentionBackwardWarpgroupText : AttentionBackwardText
         Line($"add.u32 numberAt, numberTo, {rowsOffset};");
         Line($"add.u32 tmp, {firstRow}, numberRow;");
         Line("setp.lt.s32 pr, tmp, end;");
+        Line("selp.b32 bytes, 4, 0, pr;");
+        Line("min.s32 tmp, tmp, last;");
         Line("mad.lo.u32 tmp2, tmp, numberStride, head;");
         Line("mul.wide.u32 at, tmp2, 4;");
         Line("add.u64 at, at, numbers;");
-        Line("mov.f32 number, zero;");
-        Line("@pr ld.global.f32 number, [at];");
+        Line($"cp.async.ca.shared.global [numberAt+{RowsAt}], [at], 4, bytes;");
         if (!Dropout) return;
         RowKey("tmp2", "tmp");
         Line($"@prShift st.shared.b32 [numberAt+{RowsAt + 2 * NumberBytes}], tmp2;");
-    }
-
-    /// <inheritdoc/>
-    protected override void ReceiveNumbers(string guard)
-    {
-        if (!OwnsKeys) return;
-        Line($"{guard}mul.f32 number, number, factor;");
-        Line($"{guard}st.shared.f32 [numberAt+{RowsAt}], number;");
     }
 
     /// <inheritdoc/>
@@ -109,6 +101,7 @@ internal sealed class AttentionBackwardWarpgroupText : AttentionBackwardText
             Line("add.u32 rowTo, rowTo, rows;");
             Line("add.u32 rowTo, rowTo, smem;");
             Numbers("shifts", 0);
+            for (int i = 0; i < Inner / 4; i++) Line($"mul.f32 shifts{i}, shifts{i}, {Immediate(-Log2E)};");
         }
 
         products.Wait(1);
@@ -116,6 +109,7 @@ internal sealed class AttentionBackwardWarpgroupText : AttentionBackwardText
         if (OwnsKeys)
         {
             Numbers("minuses", 1);
+            for (int i = 0; i < Inner / 4; i++) Line($"neg.f32 minuses{i}, minuses{i};");
             if (Dropout) Numbers("maskKeys", 2);
         }
 
