@@ -53,7 +53,6 @@ internal static class BoxLoader
     {
         string whole = text.Label("whole");
         int reach = variant.Workers * 16, panels = variant.StageBytes / SharedTile.PanelBytes;
-        text.Line($".reg .b32 tail, clear, clearEnd, none");
         text.Line($"sub.s32 tail, last, first");
         text.Line($"and.b32 tail, tail, {SharedTile.Depth - 1}");
         text.Line($"setp.ne.s32 more, togo, 1");

@@ -20,13 +20,13 @@ internal static class WarpgroupText
     public static void Begin(PtxText text, int accumulators)
     {
         text.Line($".reg .f32 c<{accumulators}>");
-        text.Line($".reg .b32 group, rd, wr, togo, ahead, low, high, one, lowA, lowB");
+        text.Line($".reg .b32 group, rd, wr, togo, ahead, low, high, one, lowA, lowB, offset");
         text.Line($".reg .b64 descA, descB");
-        text.Line($".reg .pred more, keep, always");
+        text.Line($".reg .pred more, always, never");
         text.Line($"shr.u32 group, lane, 7");
         text.Line($"mov.b32 one, 1");
         text.Line($"setp.ne.b32 always, one, 0");
-        text.Line($"setp.ne.b32 keep, one, 0");
+        text.Line($"setp.eq.b32 never, one, 0");
         text.Line($"mov.b32 high, {SharedDescriptor.Upper}");
 
         // The group's 64 rows of A: in both forms the second half of the tile.
@@ -64,7 +64,7 @@ internal static class WarpgroupText
         text.Line($"cp.async.wait_group {prefetch - 1}");
         text.Line($"fence.proxy.async.shared::cta");
         text.Line($"bar.sync 0");
-        Multiply(text, variant, transposeA, transposeB, accumulators);
+        Multiply(text, variant, transposeA, transposeB, "always");
         text.Line($"setp.lt.s32 more, ahead, 1");
         text.Line($"@more bra {noLoad}");
         loadA.Load("wr");
@@ -107,41 +107,53 @@ internal static class WarpgroupText
     /// <summary>Declares what workers and producer keep from tile to tile.</summary>
     public static void BoxRegisters(PtxText text)
     {
-        text.Line($".reg .b32 phase, full, empty, leader");
+        text.Line($".reg .b32 phase, full, empty, leader, tail, clear, clearEnd, none");
         text.Line($".reg .pred ready, chosen");
     }
 
-    /// <summary>The products of a tile of C, of so many steps; every stage is given back.</summary>
+    /// <summary>
+    /// The products of a tile of C, of so many steps; every stage is given back. The first step has a text of its own, which overwrites: accumulators that a loop's products
+    /// may or may not overwrite are defined anew by the driver's compiler, which then lets no product run beside another (its warning C7515).
+    /// </summary>
     public static void BoxProducts(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
     {
-        string loop = text.Label("loop"), end = text.Label("end"), nothing = text.Label("nothing"), notFirst = text.Label("notfirst");
-        int accumulators = variant.Columns / 2;
+        string loop = text.Label("loop"), last = text.Label("last"), end = text.Label("end"), nothing = text.Label("nothing");
         text.Line($"and.b32 leader, lane, 31");
         text.Line($"setp.eq.u32 chosen, leader, 0");
         text.Line($"setp.lt.s32 more, togo, 1");
         text.Line($"@more bra {nothing}");
-        text.Line($"mov.b32 empty, 0");                        // the barrier of the stage before: none yet
+        BoxStep(text, variant, transposeA, transposeB, "never");
+        Next();
+        text.Line($"@!more bra {last}");
         text.Mark(loop);
-        BoxLoader.Wait(text, "full", "phase");
-        if (transposeA && !transposeB) BoxLoader.ClearTail(text, variant);
-        text.Line($"setp.ne.s32 keep, togo, tiles");           // the first products overwrite
-        Multiply(text, variant, transposeA, transposeB, accumulators);
+        BoxStep(text, variant, transposeA, transposeB, "always");
         text.Line($"wgmma.wait_group.sync.aligned 1");
-        text.Line($"setp.eq.u32 more, empty, 0");
-        text.Line($"@more bra {notFirst}");
         text.Line($"@chosen mbarrier.arrive.shared::cta.b64 _, [empty]");
-        text.Mark(notFirst);
-        text.Line($"add.u32 empty, full, {variant.Stages * 8}");
-        BoxLoader.Advance(text, variant);
-        text.Line($"sub.s32 togo, togo, 1");
-        text.Line($"setp.gt.s32 more, togo, 0");
+        Next();
         text.Line($"@more bra {loop}");
+        text.Mark(last);
         text.Line($"wgmma.wait_group.sync.aligned 0");
         text.Line($"@chosen mbarrier.arrive.shared::cta.b64 _, [empty]");
         text.Line($"bra {end}");
         text.Mark(nothing);
-        Zero(text, accumulators);
+        Zero(text, variant.Columns / 2);
         text.Mark(end);
+
+        void Next()
+        {
+            text.Line($"add.u32 empty, full, {variant.Stages * 8}");
+            BoxLoader.Advance(text, variant);
+            text.Line($"sub.s32 togo, togo, 1");
+            text.Line($"setp.gt.s32 more, togo, 0");
+        }
+    }
+
+    /// <summary>Queues the products of a stage, once it is full.</summary>
+    static void BoxStep(PtxText text, ProductVariant variant, bool transposeA, bool transposeB, string adds)
+    {
+        BoxLoader.Wait(text, "full", "phase");
+        if (transposeA && !transposeB) BoxLoader.ClearTail(text, variant);
+        Multiply(text, variant, transposeA, transposeB, adds);
     }
 
     static void Zero(PtxText text, int accumulators)
@@ -157,17 +169,16 @@ internal static class WarpgroupText
         text.Line($"or.b32 {address}, {address}, {SharedDescriptor.Panels}");
     }
 
-    /// <summary>Queues the products of a tile.</summary>
-    static void Multiply(PtxText text, ProductVariant variant, bool transposeA, bool transposeB, int accumulators)
+    /// <summary>Queues the products of a tile; a predicate says whether the first of them adds to what the accumulators hold.</summary>
+    static void Multiply(PtxText text, ProductVariant variant, bool transposeA, bool transposeB, string adds)
     {
-        text.Line($".reg .b32 offset");
         text.Line($"shr.u32 offset, rd, 4");
         text.Line($"wgmma.fence.sync.aligned");
         for (int step = 0; step < StepsPerTile; step++)
         {
             Place(text, "descA", "lowA", SharedDescriptor.Advance(step, !transposeA));
             Place(text, "descB", "lowB", SharedDescriptor.Advance(step, transposeB));
-            text.Line($"wgmma.mma_async.sync.aligned.m64n{variant.Columns}k16.f32.bf16.bf16 {PtxText.Vector("c", 0, accumulators)}, descA, descB, {(step == 0 ? "keep" : "always")}, 1, 1, {(transposeA ? 1 : 0)}, {(transposeB ? 0 : 1)}");
+            text.Line($"wgmma.mma_async.sync.aligned.m64n{variant.Columns}k16.f32.bf16.bf16 {PtxText.Vector("c", 0, variant.Columns / 2)}, descA, descB, {(step == 0 ? adds : "always")}, 1, 1, {(transposeA ? 1 : 0)}, {(transposeB ? 0 : 1)}");
         }
 
         text.Line($"wgmma.commit_group.sync.aligned");
