@@ -21,7 +21,7 @@ static class Ptx
         using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_88, null);
         var entry = typeof(KernelEntry).GetMethod(nameof(KernelEntry.Run), BindingFlags.Public | BindingFlags.Static)!.MakeGenericMethod(kernel);
         var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry), new KernelSpecialization(lanes, 1));
-        string text = StableText.Of(compiled.PTXAssembly);
+        string text = PowerDivision.Of(StableText.Of(compiled.PTXAssembly));
         return complete is null ? text : complete(text);
     }
 

@@ -1,9 +1,8 @@
-using System.Reflection;
 using AlbertCompiled.Gpu;
+using AlbertCompiled.Gpu.Ptx;
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Backends;
-using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
@@ -57,9 +56,7 @@ sealed class EmulatedHost : IKernelHost
 
     public Action<AcceleratorStream, KernelConfig, TKernel> Load<TKernel>(KernelSpecialization specialization, Func<string, string>? complete) where TKernel : struct, IGpuKernel
     {
-        var entry = typeof(KernelEntry).GetMethod(nameof(KernelEntry.Run), BindingFlags.Public | BindingFlags.Static)!.MakeGenericMethod(typeof(TKernel));
-        var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry), specialization);
-        var kernel = EmulatedKernel.Load(complete is null ? compiled.PTXAssembly : complete(compiled.PTXAssembly));
+        var kernel = EmulatedKernel.Load(KernelLoader<TKernel>.Compile(backend, specialization, complete ?? (text => text)).PTXAssembly);
         PtxCheck.Assert(kernel);
         Kernels.Add(kernel);
         if (!runs) return (_, _, _) => { };

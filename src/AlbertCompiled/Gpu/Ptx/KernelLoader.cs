@@ -39,7 +39,7 @@ internal static class KernelLoader<TKernel> where TKernel : struct, IGpuKernel
     {
         var method = typeof(KernelEntry).GetMethod(nameof(KernelEntry.Run), BindingFlags.Public | BindingFlags.Static)!.MakeGenericMethod(typeof(TKernel));
         var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), specialization);
-        LinkedKernel.SetText(compiled, complete(StableText.Of(compiled.PTXAssembly)));
+        LinkedKernel.SetText(compiled, complete(PowerDivision.Of(StableText.Of(compiled.PTXAssembly))));
         return compiled;
     }
 }

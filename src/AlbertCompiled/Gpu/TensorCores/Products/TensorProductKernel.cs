@@ -24,7 +24,9 @@ internal struct TensorProductKernel<TTile, TEpilogue> : IGpuKernel
         int m = M.Actual, k = K.Actual;
         int tilesM = (m + rows - 1) / rows, tilesN = (N + TTile.Columns - 1) / TTile.Columns;
         if (Grid.IdxX >= tilesM * tilesN) return;
-        int row = TileOrder.Row(Grid.IdxX, tilesM, tilesN) * rows, column = TileOrder.Column(Grid.IdxX, tilesM, tilesN) * TTile.Columns;
+        var (row, column) = TileOrder.Of(Grid.IdxX, tilesM, tilesN);
+        row *= rows;
+        column *= TTile.Columns;
         int first = Grid.IdxZ * KPerPart, last = k - first < KPerPart ? k : first + KPerPart;
         CudaAsm.Emit(ProductText.Marker, A, B, row, column, first, last, m, N, StrideA, StrideB);
         Group.Barrier();

@@ -8,13 +8,14 @@ internal static class TileOrder
 {
     const int Band = 8;
 
-    /// <summary>The row of tiles of a tile.</summary>
-    public static int Row(int tile, int rows, int columns) => First(tile, columns) + tile % (Band * columns) % Height(tile, rows, columns);
-
-    /// <summary>Its column of tiles.</summary>
-    public static int Column(int tile, int rows, int columns) => tile % (Band * columns) / Height(tile, rows, columns);
-
-    static int First(int tile, int columns) => tile / (Band * columns) * Band;
-
-    static int Height(int tile, int rows, int columns) => rows - First(tile, columns) < Band ? rows - First(tile, columns) : Band;
+    /// <summary>The row of tiles and the column of tiles of a tile.</summary>
+    /// <param name="tile">Its number.</param>
+    /// <param name="rows">Rows of tiles.</param>
+    /// <param name="columns">Columns of tiles.</param>
+    public static (int Row, int Column) Of(int tile, int rows, int columns)
+    {
+        int first = tile / (Band * columns) * Band, place = tile - first * columns, height = rows - first < Band ? rows - first : Band;
+        int column = place / height;
+        return (first + place - column * height, column);
+    }
 }

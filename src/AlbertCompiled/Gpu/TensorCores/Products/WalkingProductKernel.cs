@@ -38,7 +38,9 @@ internal struct WalkingProductKernel<TTile, TEpilogue> : IGpuKernel
                 last = k - first < perPart ? k : first + perPart;
             }
 
-            int row = TileOrder.Row(tile, tilesM, tilesN) * rows, column = TileOrder.Column(tile, tilesM, tilesN) * TTile.Columns;
+            var (row, column) = TileOrder.Of(tile, tilesM, tilesN);
+            row *= rows;
+            column *= TTile.Columns;
             if (lane >= TTile.Workers)
             {
                 CudaAsm.Emit(WalkText.Load, A, B, row, column, first, last);
