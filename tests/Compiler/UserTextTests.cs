@@ -33,7 +33,7 @@ public sealed class UserTextTests(GpuDevices devices)
             body: Subject.Body.Replace("batch.Tokens);", $"batch.Tokens) * {string.Join(" * ", names.Select((_, i) => $"w{i}"))};")));
     }
 
-    [Theory, OnSimulator, OnOpenCL, OnCuda]
+    [Theory, OnSimulator, OnEmulator, OnOpenCL]
     public void Attentions_of_one_program_may_differ_in_heads(string kind)
     {
         string text = Subject.Source(
