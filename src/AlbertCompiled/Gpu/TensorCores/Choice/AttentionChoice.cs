@@ -13,11 +13,6 @@ internal static class AttentionChoice
 
     /// <summary>Whether a device has wgmma.</summary>
     public static bool Runs(GpuDevice device) => device.Host is { } host
-        ? Runs(host.Capability, int.MaxValue)
-        : device.Accelerator is CudaAccelerator card && Runs(ProductChoice.Capability(card), ProductChoice.Ptx(card));
-
-    /// <summary>Whether a card has wgmma.</summary>
-    /// <param name="capability">Compute capability: 90 for 9.0.</param>
-    /// <param name="ptx">The newest PTX that its driver takes: 80 for 8.0.</param>
-    public static bool Runs(int capability, int ptx) => capability == 90 && ptx >= 80;
+        ? HopperTarget.RunsOn(host.Capability, int.MaxValue)
+        : device.Accelerator is CudaAccelerator card && HopperTarget.RunsOn(ProductChoice.Capability(card), ProductChoice.Ptx(card));
 }

@@ -94,8 +94,8 @@ internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Load
     /// <param name="ptx">The newest PTX that its driver takes: 83 for 8.3.</param>
     public bool RunsOn(int capability, int ptx) => (Compute, Loader) switch
     {
-        (_, ProductLoader.Boxes) => capability == 90 && ptx >= 83,
-        (ProductCompute.Warpgroup, _) => capability == 90 && ptx >= 80,
+        (_, ProductLoader.Boxes) => HopperTarget.RunsOn(capability, ptx) && ptx >= 83,
+        (ProductCompute.Warpgroup, _) => HopperTarget.RunsOn(capability, ptx),
         _ => capability >= 80,
     };
 
