@@ -41,7 +41,7 @@ public static class CommandLine
         var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
         if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
         {
-            context.Error.WriteLine($"error: {UsageError.Of(parsed)}");
+            Failures.Tell(context.Error, $"error: {UsageError.Of(parsed)}");
             return Failures.Usage;
         }
 

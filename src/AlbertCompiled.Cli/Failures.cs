@@ -25,20 +25,32 @@ static class Failures
     {
         if (exception is OperationCanceledException)
         {
-            error.WriteLine("interrupted");
+            Tell(error, "interrupted");
             return Interrupted;
         }
 
         foreach (var (type, line) in Known)
         {
             if (!type.IsInstanceOfType(exception)) continue;
-            error.WriteLine($"error: {OneLine(line(exception))}");
+            Tell(error, $"error: {OneLine(line(exception))}");
             return Failure;
         }
 
-        error.WriteLine($"error: unexpected {exception.GetType().Name}: {OneLine(exception.Message)} (set ALBERT_TRACE=1 to see where)");
-        if (Environment.GetEnvironmentVariable("ALBERT_TRACE") == "1") error.WriteLine(exception.StackTrace);
+        Tell(error, $"error: unexpected {exception.GetType().Name}: {OneLine(exception.Message)} (set ALBERT_TRACE=1 to see where)");
+        if (Environment.GetEnvironmentVariable("ALBERT_TRACE") == "1") Tell(error, exception.StackTrace);
         return Failure;
+    }
+
+    /// <summary>Writes a line of failure; where standard error is full or closed, the exit code tells alone.</summary>
+    public static void Tell(TextWriter error, string? line)
+    {
+        try
+        {
+            error.WriteLine(line);
+        }
+        catch (IOException)
+        {
+        }
     }
 
     static string OneLine(string message) => string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));

@@ -50,6 +50,15 @@ public sealed class DiskTests : IDisposable
             .Fails("cannot write", "events.out.tfevents.run", "No space left on device", "so training stopped; there is no earlier checkpoint");
     }
 
+    [Theory]
+    [InlineData(2, "bogus")]
+    [InlineData(1, "info", "/nowhere")]
+    public void A_failure_that_nobody_hears_keeps_its_exit_code(int code, params string[] arguments)
+    {
+        if (!File.Exists("/dev/full")) return;      // not on Linux
+        Assert.Equal((code, "", ""), CliProcess.Run(["sh", "-c", "exec \"$@\" 2> /dev/full", "sh", .. CliProcess.Command(arguments)]));
+    }
+
     /// <summary>As another user if this one may write everywhere.</summary>
     [OtherUserFact]
     public void A_folder_that_turns_read_only_keeps_the_last_checkpoint()
