@@ -114,10 +114,10 @@ public sealed class AttentionTextTests
     [Fact]
     public void Warpgroups_multiply_where_a_card_a_driver_and_a_size_of_head_allow_it()
     {
-        Assert.True(HopperTarget.RunsOn(90, 80));
-        Assert.False(HopperTarget.RunsOn(90, 78));
-        Assert.False(HopperTarget.RunsOn(89, 88));
-        Assert.False(HopperTarget.RunsOn(100, 88));
+        Assert.True(AttentionChoice.Runs(90, 84));
+        Assert.False(AttentionChoice.Runs(90, 83));
+        Assert.False(AttentionChoice.Runs(89, 88));
+        Assert.False(AttentionChoice.Runs(100, 88));
         Assert.Equal([48, 64], Enumerable.Range(1, AttentionHead.Most / AttentionHead.Step).Select(n => n * AttentionHead.Step).Where(columns => AttentionHead.Of(columns, ProductCompute.Warpgroup).ByWarpgroup));
         using var device = GpuDevice.Emulate(new EmulatedHost(runs: false));
         Assert.True(AttentionChoice.Runs(device));

@@ -11,8 +11,13 @@ internal static class AttentionChoice
     /// <summary>wgmma where there is one, unless "mma" is wanted.</summary>
     public static ProductCompute Of(string? wanted, bool runs) => wanted != "mma" && runs ? ProductCompute.Warpgroup : ProductCompute.Warp;
 
-    /// <summary>Whether a device has wgmma.</summary>
+    /// <summary>Whether a device runs attention by wgmma.</summary>
     public static bool Runs(GpuDevice device) => device.Host is { } host
-        ? HopperTarget.RunsOn(host.Capability, int.MaxValue)
-        : device.Accelerator is CudaAccelerator card && HopperTarget.RunsOn(ProductChoice.Capability(card), ProductChoice.Ptx(card));
+        ? Runs(host.Capability, int.MaxValue)
+        : device.Accelerator is CudaAccelerator card && Runs(ProductChoice.Capability(card), ProductChoice.Ptx(card));
+
+    /// <summary>Whether a card does: with the driver of CUDA 12.4 or later, whose compiler's code has been looked at (<see cref="AttentionForwardWarpgroupText"/>).</summary>
+    /// <param name="capability">Compute capability: 90 for 9.0.</param>
+    /// <param name="ptx">The newest PTX that its driver takes: 84 for 8.4.</param>
+    public static bool Runs(int capability, int ptx) => HopperTarget.RunsOn(capability, ptx) && ptx >= 84;
 }
