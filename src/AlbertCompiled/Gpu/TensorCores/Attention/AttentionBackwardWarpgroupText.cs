@@ -2,7 +2,7 @@ namespace AlbertCompiled.Gpu.TensorCores;
 
 /// <summary>
 /// A kernel of attention's gradient by wgmma. Weights are computed while ∂weights are still multiplied; ∂scores of 16 inner rows at a time go into the sums while those of the
-/// next are computed. What belongs to an inner query is prepared once for all lanes, and lies so that one access gives a lane its four of 16.
+/// next are computed. What belongs to an inner query lies so that one access gives a lane its four of 16.
 /// </summary>
 internal sealed class AttentionBackwardWarpgroupText : AttentionBackwardText
 {

@@ -113,7 +113,7 @@ internal static class WarpgroupText
 
     /// <summary>
     /// The products of a tile of C, of so many steps; every stage is given back. The first step has a text of its own, which overwrites: accumulators that a loop's products
-    /// may or may not overwrite are defined anew by the driver's compiler, which then lets no product run beside another (its warning C7515).
+    /// may or may not overwrite are defined anew by ptxas of CUDA 12.4, which then lets no product run beside another (its warning C7515).
     /// </summary>
     public static void BoxProducts(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
     {
