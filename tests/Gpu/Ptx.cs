@@ -4,7 +4,6 @@ using AlbertCompiled.Gpu;
 using AlbertCompiled.Gpu.Ptx;
 using ILGPU;
 using ILGPU.Backends;
-using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
@@ -19,10 +18,8 @@ static class Ptx
     {
         using var context = Context.Create(builder => builder.EnableKernels());
         using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_88, null);
-        var entry = typeof(KernelEntry).GetMethod(nameof(KernelEntry.Run), BindingFlags.Public | BindingFlags.Static)!.MakeGenericMethod(kernel);
-        var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry), new KernelSpecialization(lanes, 1));
-        string text = PowerDivision.Of(StableText.Of(compiled.PTXAssembly));
-        return complete is null ? text : complete(text);
+        var compile = typeof(KernelLoader<>).MakeGenericType(kernel).GetMethod(nameof(KernelLoader<ClearKernel<Float32>>.Compile), BindingFlags.Public | BindingFlags.Static)!;
+        return ((PTXCompiledKernel)compile.Invoke(null, [backend, new KernelSpecialization(lanes, 1), complete ?? (text => text)])!).PTXAssembly;
     }
 
     /// <summary>Asserts what every kernel must hold: registers only, nothing left to link, shared memory within the static limit.</summary>

@@ -1,6 +1,5 @@
 using AlbertCompiled.Gpu;
 using AlbertCompiled.Models;
-using AlbertCompiled.Tests.Numbers;
 using ILGPU;
 using Xunit;
 using BFloat16 = AlbertCompiled.Gpu.BFloat16;
@@ -146,20 +145,8 @@ public sealed class WarpRowsTests(GpuDevices devices)
     }
 
     [Theory, OnEmulator, OnCuda]
-    public void A_model_of_such_rows_gives_the_processors_gradients(string kind)
-    {
-        using var golden = Golden.OpenAny("a_tiny");
-        using var processor = CompiledModels.Open("cpu");
-        using var expected = WholeRows.Create(processor, golden.Batch.Capacity);
-        using var model = WholeRows.Create(devices[kind], golden.Batch.Capacity);
-        expected.Parameters.Initialize(5);
-        model.Parameters.Initialize(5);
-        var there = expected.ComputeGradients(golden.Batch);
-        var here = model.ComputeGradients(golden.Batch);
-        foreach (string output in (string[])["loss", "mlm_loss", "mlm_accuracy"]) Assert.Equal(there[output], here[output], 1e-5);
-        foreach (var p in model.Description.Parameters)
-            Close.Assert([.. expected.Gradient(p.Name).Select(g => (double)g)], model.Gradient(p.Name), 1e-6, 1e-5, p.Name);
-    }
+    public void A_model_of_such_rows_gives_the_processors_gradients(string kind) =>
+        ProcessorGradients.AssertClose(devices[kind], (device, capacity) => WholeRows.Create(device, capacity));
 }
 
 /// <summary>A warp has rows of the embeddings and of the decoder's input to itself.</summary>
