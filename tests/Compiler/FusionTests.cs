@@ -81,6 +81,38 @@ public class FusionTests
         Compile(library)["train"].Kernels.Select(k => k.Kernel).OfType<RowKernel>().Where(k => k.Rows.Kind == DimensionKind.Tokens)
             .Select(k => k.Name.EndsWith("Gradient", StringComparison.Ordinal) ? "backward" : "forward"));
 
+    /// <summary>Forward computes an activation and its slope, backward multiplies by the slope.</summary>
+    [Theory]
+    [InlineData("GeluTanh(Linear(h, square))", "Load Add Multiply Multiply Add Multiply Sigmoid")]
+    [InlineData("GeluErf(Linear(h, square))", "Load Add Multiply Erf")]
+    [InlineData("Dropout(BendExactly(Linear(h, square)), 0.1)", "Load Add Multiply Erf")]
+    public void A_loop_keeps_the_slope_of_its_activation(string activation, string begins)
+    {
+        var products = Compile($"Repeat(2, x, (h, l) => Linear({activation}, square))")["train"].Kernels.Select(k => k.Kernel).OfType<ProductKernel>().ToList();
+        var forward = products.First(p => !p.Info.Backward);
+        Assert.StartsWith(begins, Instructions(forward.Epilogue.Where(i => i is not Literal)));
+        Assert.Equal(2, forward.Epilogue.OfType<Store>().Count());
+        var slope = forward.Epilogue.OfType<Store>().First().Target;
+        var backward = products.Single(p => p.Epilogue.OfType<Load>().Any(l => l.Source == slope));
+        Assert.Equal("Load Multiply Store", Instructions(backward.Epilogue.Where(i => i is not KeepMask && !IsMasking(i, backward))));
+    }
+
+    // the multiplication by a mask
+    static bool IsMasking(Instruction i, ProductKernel kernel) => i is AlbertCompiled.Generators.Lower.Compute { Op: Op.Multiply } c
+        && kernel.Epilogue.OfType<KeepMask>().Any(mask => c.Arguments.Contains(mask.Target));
+
+    /// <summary>Constants of a gradient are gathered into its value per row, like terms are one: 2·x, 3·x, 3·x², 1.5.</summary>
+    [Theory]
+    [InlineData("x * x", "Multiply")]
+    [InlineData("0.5 * x * (x * 3)", "Multiply")]
+    [InlineData("x * (x * x)", "Multiply Multiply")]
+    [InlineData("x + x - 0.5 * x", "")]
+    public void Gradients_are_written_as_by_hand(string expression, string arithmetic)
+    {
+        var gradient = Compile(expression)["train"].Kernels.Select(k => k.Kernel).OfType<RowKernel>().Single(k => k.Rows.Kind == DimensionKind.Tokens && k.Info.Backward);
+        Assert.Equal(arithmetic, string.Join(" ", gradient.Phases.Last().Instructions.OfType<AlbertCompiled.Generators.Lower.Compute>().Select(c => c.Op)));
+    }
+
     [Theory, MemberData(nameof(Cases))]
     public void Names_play_no_part(string library, string copied, string kernels)
     {

@@ -74,7 +74,7 @@ partial class AlbertBase
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
                 PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(attended[layer], 768), ffnWeightTransposedPacked,
-                    Tokens, 3072, 768, new ExpandedGeluTanh(expandedProduct[layer], Values + Offset.FfnBias, expanded[layer]));
+                    Tokens, 3072, 768, new ExpandedGeluTanh(Values + Offset.FfnBias, expandedDerivative[layer], expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
                 PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded[layer], 3088), ffnOutputWeightTransposedPacked,
@@ -180,9 +180,9 @@ partial class AlbertBase
                 mlmMean, WholePredictions, mlm, sopMean, WholeSequences, sop, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
 
             // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-            Team.Rows(new ActivateGeluTanhGradient(
+            Team.Rows(new TransformedGeluTanhGradient(
                 dDecoderInput, dDecoderInputPartials, Values + Offset.PredictionsLayerNormWeight, centred, decoderInputSum, geluTanh,
-                transformedProduct, Values + Offset.PredictionsDenseBias, dGeluTanh, dTransformedPartials), Predictions);
+                transformedProduct, Values + Offset.PredictionsDenseBias, dTransformed, dTransformedPartials), Predictions);
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             ColumnSums.Add<V>(Team, dDecoderInputPartials, Chunks(Predictions), 128, Gradients + Offset.PredictionsLayerNormBias, accumulate: true);
@@ -197,9 +197,9 @@ partial class AlbertBase
                 768, 768, Sequences, new AccumulateEpilogue(Gradients + Offset.PoolerWeight, 768));
 
             // gradient of: var transformed = Activate(Linear(x, transform));
-            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dGeluTanh, 128), new(Values + Offset.PredictionsDenseWeight, 768),
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dTransformed, 128), new(Values + Offset.PredictionsDenseWeight, 768),
                 Predictions, 768, 128, new StoreEpilogue(dPredicted, 768));
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh, 128, transposed: true), new(predicted, 768),
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dTransformed, 128, transposed: true), new(predicted, 768),
                 128, 768, Predictions, new AccumulateEpilogue(Gradients + Offset.PredictionsDenseWeight, 768));
 
             // gradient of: var first = Rows(hidden, batch.First);
@@ -227,19 +227,19 @@ partial class AlbertBase
                 ColumnSums.Add<V>(Team, dLayerSumPartials, Chunks(Tokens), 768, Gradients + Offset.FfnOutputBias, accumulate: true);
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, P, ActivateGeluTanhGradient2>(Team, new(dLayerSum, 768), ffnOutputWeightPacked,
-                    Tokens, 3072, 768, new ActivateGeluTanhGradient2(expandedProduct[layer], Values + Offset.FfnBias, dGeluTanh2));
+                PackedB.Multiply<V, P, ExpandedGeluTanhGradient>(Team, new(dLayerSum, 768), ffnOutputWeightPacked,
+                    Tokens, 3072, 768, new ExpandedGeluTanhGradient(expandedDerivative[layer], dExpanded));
 
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
                 Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dLayerSum, 768, transposed: true), new(expanded[layer], 3088),
                     768, 3072, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnOutputWeight, 3072));
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
-                Team.Rows(new FfnBiasGradient(dGeluTanh2, dExpandedPartials), Tokens);
+                Team.Rows(new FfnBiasGradient(dExpanded, dExpandedPartials), Tokens);
                 ColumnSums.Add<V>(Team, dExpandedPartials, Chunks(Tokens), 3072, Gradients + Offset.FfnBias, accumulate: true);
-                PackedB.Multiply<V, P, ExpandedLinearGradient>(Team, new(dGeluTanh2, 3088), ffnWeightPacked,
+                PackedB.Multiply<V, P, ExpandedLinearGradient>(Team, new(dExpanded, 3088), ffnWeightPacked,
                     Tokens, 768, 3072, new ExpandedLinearGradient(dLayerSum, dAttended));
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh2, 3088, transposed: true), new(attended[layer], 768),
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dExpanded, 3088, transposed: true), new(attended[layer], 768),
                     3072, 768, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnWeight, 768));
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);

@@ -169,20 +169,22 @@ partial class Small
         //   return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
         // [tokens, 32] = attended [tokens, 16] · ffnWeight [32, 16]ᵀ
         // 1,024 FLOPs per row of tokens, 320 bytes per row
-        internal readonly struct ExpandedGeluTanh(float* expandedProduct, float* ffnBias, float* expanded) : IEpilogue
+        internal readonly struct ExpandedGeluTanh(float* ffnBias, float* expandedDerivative, float* expanded) : IEpilogue
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
-                product.Store(expandedProduct + row * 32L + column);
-                W sum = product + W.Load(ffnBias + column);
-                (sum * W.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum))).Store(expanded + row * 32L + column);
+                W sum2 = product + W.Load(ffnBias + column);
+                W scaled3 = sum2 * sum2;
+                W sigmoid = W.Sigmoid(sum2 * (1.5957692f + 0.071354814f * scaled3));
+                (sigmoid + (1.5957692f + 0.21406445f * scaled3) * (sigmoid - sigmoid * sigmoid) * sum2).Store(expandedDerivative + row * 32L + column);
+                (sum2 * sigmoid).Store(expanded + row * 32L + column);
             }
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Prefetch(int row, int column)
             {
-                Simd.Prefetch(expandedProduct + row * 32L + column);
+                Simd.Prefetch(expandedDerivative + row * 32L + column);
                 Simd.Prefetch(expanded + row * 32L + column);
             }
         }
@@ -690,10 +692,10 @@ partial class Small
         // Pretraining › Decode › Activate › GeluTanh, gradient
         //   return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
         // [predictions, 8], 2 passes over a row
-        // 235 FLOPs per row of predictions, 164 bytes per row
-        internal readonly struct ActivateGeluTanhGradient(
+        // 179 FLOPs per row of predictions, 164 bytes per row
+        internal readonly struct TransformedGeluTanhGradient(
             float* dDecoderInput, float* dDecoderInputPartials, float* predictionsLayerNormWeight, float* centred, float* decoderInputSum,
-            float* geluTanh, float* transformedProduct, float* predictionsDenseBias, float* dGeluTanh, float* dTransformedPartials) : IRowKernel
+            float* geluTanh, float* transformedProduct, float* predictionsDenseBias, float* dTransformed, float* dTransformedPartials) : IRowKernel
         {
             public static int BytesPerRow => 164;
 
@@ -721,23 +723,19 @@ partial class Small
                     float dTotal = dTotalTail.Sum();
                     float dTotal2 = dTotal2Tail.Sum();
                     float inverse = 1f / MathF.Sqrt(decoderInputSum[row] / 8f + 1E-12f);
-                    float dQuotient = dTotal * -0.5f * inverse * inverse * inverse / 8f;
+                    float dQuotient = -(dTotal * inverse * inverse * inverse) / 8f;
                     float dQuotient2 = -(dTotal2 * inverse) / 8f;
                     float* geluTanhRow = geluTanh + row * 8L;
                     float* transformedProductRow = transformedProduct + row * 8L;
-                    float* dGeluTanhRow = dGeluTanh + row * 8L;
+                    float* dTransformedRow = dTransformed + row * 8L;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 dScaled8 = dQuotient * Lanes1.Load(centredRow + column);
-                        Lanes1 dSum = Lanes1.Load(dDecoderInputRow + column) * Lanes1.Load(predictionsLayerNormWeight + column) * inverse + dScaled8;
-                        Lanes1 dTransformed = dSum + dScaled8 + dQuotient2;
+                        Lanes1 dCentred = Lanes1.Load(dDecoderInputRow + column) * Lanes1.Load(predictionsLayerNormWeight + column) * inverse + dQuotient * Lanes1.Load(centredRow + column);
                         Lanes1 sigmoid = Lanes1.Load(geluTanhRow + column);
                         Lanes1 sum2 = Lanes1.Load(transformedProductRow + column) + Lanes1.Load(predictionsDenseBias + column);
-                        Lanes1 dScaled13 = dTransformed * sum2 * (sigmoid - sigmoid * sigmoid);
-                        Lanes1 dScaled17 = dScaled13 * sum2 * 0.071354814f * sum2;
-                        Lanes1 dSum4 = dTransformed * sigmoid + dScaled13 * (1.5957692f + 0.071354814f * sum2 * sum2) + dScaled17 + dScaled17;
-                        dSum4.Store(dGeluTanhRow + column);
-                        (Lanes1.Load(dTransformedPartialsRow + column) + dSum4).Store(dTransformedPartialsRow + column);
+                        Lanes1 dScaled14 = (dCentred + dQuotient2) * (sigmoid + (1.5957692f + 0.21406445f * sum2 * sum2) * (sigmoid - sigmoid * sigmoid) * sum2);
+                        dScaled14.Store(dTransformedRow + column);
+                        (Lanes1.Load(dTransformedPartialsRow + column) + dScaled14).Store(dTransformedPartialsRow + column);
                     }
                 }
             }
@@ -770,7 +768,7 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer › Dropout, gradient
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
         // [tokens, 16], 2 passes over a row
-        // 300 FLOPs per row of tokens, 208 bytes per row
+        // 284 FLOPs per row of tokens, 208 bytes per row
         internal readonly struct LayerSumDropoutGradient(
             float* layerOutputSum, float* layerOutputSumRowMean, float* dHidden, float* dLayerOutputPartials, float* layerSum,
             float* dLayerOutputPartials2, float* fullLayerLayerNormWeight, float* dLayerOutputSum, float* dCentredSum, uint key3,
@@ -809,17 +807,16 @@ partial class Small
                     float dTotal2 = dTotal2Lanes.Sum();
                     dLayerOutputSum[row] = dTotal;
                     dCentredSum[row] = dTotal2;
-                    float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse / 16f;
+                    float dQuotient2 = -(dTotal * dInverse * dInverse * dInverse) / 16f;
                     float dQuotient3 = -(dTotal2 * dInverse) / 16f;
                     uint key3Row = CounterRandom.RowKey(key3, row);
                     float* dLayerSumRow = dLayerSum + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V dScaled11 = dQuotient2 * (V.Load(layerSumRow + column) - dQuotient);
-                        V dSum3 = V.Load(dHiddenRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + dScaled11 + dScaled11;
-                        V dScaled13 = (dSum3 + dQuotient3) * V.KeepMask(key3Row, column, 0x19999999u, 1.1111112f);
-                        dScaled13.Store(dLayerSumRow + column);
-                        (V.Load(dLayerSumPartialsRow + column) + dScaled13).Store(dLayerSumPartialsRow + column);
+                        V dSum2 = V.Load(dHiddenRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + dQuotient2 * (V.Load(layerSumRow + column) - dQuotient);
+                        V dScaled12 = (dSum2 + dQuotient3) * V.KeepMask(key3Row, column, 0x19999999u, 1.1111112f);
+                        dScaled12.Store(dLayerSumRow + column);
+                        (V.Load(dLayerSumPartialsRow + column) + dScaled12).Store(dLayerSumPartialsRow + column);
                     }
                 }
             }
@@ -829,24 +826,19 @@ partial class Small
         //   return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
         // [tokens, 32] = dLayerSum [tokens, 16] · ffnOutputWeight [16, 32]
         // 1,024 FLOPs per row of tokens, 320 bytes per row
-        internal readonly struct ActivateGeluTanhGradient2(float* expandedProduct, float* ffnBias, float* dGeluTanh2) : IEpilogue
+        internal readonly struct ExpandedGeluTanhGradient(float* expandedDerivative, float* dExpanded) : IEpilogue
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
-                W dSum4 = W.Load(expandedProduct + row * 32L + column) + W.Load(ffnBias + column);
-                W dSum5 = 1.5957692f + 0.071354814f * dSum4 * dSum4;
-                W dSigmoid = W.Sigmoid(dSum4 * dSum5);
-                W dScaled5 = product * dSum4 * (dSigmoid - dSigmoid * dSigmoid);
-                W dScaled8 = dScaled5 * dSum4 * 0.071354814f * dSum4;
-                (product * dSigmoid + dScaled5 * dSum5 + dScaled8 + dScaled8).Store(dGeluTanh2 + row * 32L + column);
+                (product * W.Load(expandedDerivative + row * 32L + column)).Store(dExpanded + row * 32L + column);
             }
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Prefetch(int row, int column)
             {
-                Simd.Prefetch(expandedProduct + row * 32L + column);
-                Simd.Prefetch(dGeluTanh2 + row * 32L + column);
+                Simd.Prefetch(expandedDerivative + row * 32L + column);
+                Simd.Prefetch(dExpanded + row * 32L + column);
             }
         }
 
@@ -854,7 +846,7 @@ partial class Small
         //   var expanded = Activate(Linear(attended, f.Input));
         // [tokens, 32], one pass over a row
         // 32 FLOPs per row of tokens, 128 bytes per row
-        internal readonly struct FfnBiasGradient(float* dGeluTanh2, float* dExpandedPartials) : IRowKernel
+        internal readonly struct FfnBiasGradient(float* dExpanded, float* dExpandedPartials) : IRowKernel
         {
             public static int BytesPerRow => 128;
 
@@ -865,10 +857,10 @@ partial class Small
                 new Span<float>(dExpandedPartialsRow, 32).Clear();
                 for (int row = first; row < last; row++)
                 {
-                    float* dGeluTanh2Row = dGeluTanh2 + row * 32L;
+                    float* dExpandedRow = dExpanded + row * 32L;
                     for (int column = 0; column < 32; column += V.Count)
                     {
-                        (V.Load(dExpandedPartialsRow + column) + V.Load(dGeluTanh2Row + column)).Store(dExpandedPartialsRow + column);
+                        (V.Load(dExpandedPartialsRow + column) + V.Load(dExpandedRow + column)).Store(dExpandedPartialsRow + column);
                     }
                 }
             }
@@ -877,7 +869,7 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer › Dropout, gradient
         //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
         // [tokens, 16], 2 passes over a row
-        // 568 FLOPs per row of tokens, 408 bytes per row
+        // 520 FLOPs per row of tokens, 408 bytes per row
         internal readonly struct AttentionSumDropoutGradient(
             float* layerOutputSumRowMean, float* dLayerOutputSum, float* layerOutputSum, float* dCentredSum, float* attendedSum,
             float* attendedSumRowMean, float* dHidden, float* fullLayerLayerNormWeight, float* layerSum, float* dExpandedProduct,
@@ -898,7 +890,7 @@ partial class Small
                 for (int row = first; row < last; row++)
                 {
                     float dInverse = 1f / MathF.Sqrt(layerOutputSumRowMean[row] / 16f + 1E-12f);
-                    float dQuotient = dLayerOutputSum[row] * -0.5f * dInverse * dInverse * dInverse / 16f;
+                    float dQuotient = -(dLayerOutputSum[row] * dInverse * dInverse * dInverse) / 16f;
                     float dQuotient2 = layerOutputSum[row] / 16f;
                     float dQuotient3 = -(dCentredSum[row] * dInverse) / 16f;
                     float dQuotient4 = attendedSum[row] / 16f;
@@ -911,34 +903,31 @@ partial class Small
                     V dTotal4Lanes = 0f;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V dScaled7 = dQuotient * (V.Load(layerSumRow + column) - dQuotient2);
-                        V dSum3 = V.Load(dHiddenRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + dScaled7 + dScaled7;
-                        V dAttended = dSum3 + dQuotient3 + V.Load(dExpandedProductRow + column);
+                        V dSum2 = V.Load(dHiddenRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + dQuotient * (V.Load(layerSumRow + column) - dQuotient2);
+                        V dAttended = dSum2 + dQuotient3 + V.Load(dExpandedProductRow + column);
                         (V.Load(dAttendedPartialsRow + column) + dAttended).Store(dAttendedPartialsRow + column);
                         V dDifference = V.Load(attentionSumRow + column) - dQuotient4;
                         (V.Load(dAttendedPartials2Row + column) + dAttended * dDifference * dInverse2).Store(dAttendedPartials2Row + column);
-                        V dScaled11 = dAttended * V.Load(attentionLayerNormWeight + column);
-                        dTotal3Lanes += dScaled11 * dDifference;
-                        dTotal4Lanes += dScaled11;
+                        V dScaled10 = dAttended * V.Load(attentionLayerNormWeight + column);
+                        dTotal3Lanes += dScaled10 * dDifference;
+                        dTotal4Lanes += dScaled10;
                     }
                     float dTotal3 = dTotal3Lanes.Sum();
                     float dTotal4 = dTotal4Lanes.Sum();
-                    float dQuotient6 = dTotal3 * -0.5f * dInverse2 * dInverse2 * dInverse2 / 16f;
+                    float dQuotient6 = -(dTotal3 * dInverse2 * dInverse2 * dInverse2) / 16f;
                     float dQuotient7 = -(dTotal4 * dInverse2) / 16f;
                     float* dAttentionSumRow = dAttentionSum + row * 16L;
                     uint key2Row = CounterRandom.RowKey(key2, row);
                     float* dAttentionSumDropoutRow = dAttentionSumDropout + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V dScaled15 = dQuotient * (V.Load(layerSumRow + column) - dQuotient2);
-                        V dSum7 = V.Load(dHiddenRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + dScaled15 + dScaled15;
-                        V dScaled16 = (dSum7 + dQuotient3 + V.Load(dExpandedProductRow + column)) * V.Load(attentionLayerNormWeight + column);
-                        V dScaled22 = dQuotient6 * (V.Load(attentionSumRow + column) - dQuotient4);
-                        V dSum12 = dScaled16 * dInverse2 + dScaled22 + dScaled22 + dQuotient7;
-                        dSum12.Store(dAttentionSumRow + column);
-                        V dScaled24 = dSum12 * V.KeepMask(key2Row, column, 0x19999999u, 1.1111112f);
-                        dScaled24.Store(dAttentionSumDropoutRow + column);
-                        (V.Load(dAttentionSumPartialsRow + column) + dScaled24).Store(dAttentionSumPartialsRow + column);
+                        V dSum5 = V.Load(dHiddenRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + dQuotient * (V.Load(layerSumRow + column) - dQuotient2);
+                        V dScaled15 = (dSum5 + dQuotient3 + V.Load(dExpandedProductRow + column)) * V.Load(attentionLayerNormWeight + column);
+                        V dSum9 = dScaled15 * dInverse2 + dQuotient6 * (V.Load(attentionSumRow + column) - dQuotient4) + dQuotient7;
+                        dSum9.Store(dAttentionSumRow + column);
+                        V dScaled22 = dSum9 * V.KeepMask(key2Row, column, 0x19999999u, 1.1111112f);
+                        dScaled22.Store(dAttentionSumDropoutRow + column);
+                        (V.Load(dAttentionSumPartialsRow + column) + dScaled22).Store(dAttentionSumPartialsRow + column);
                     }
                 }
             }
@@ -1034,7 +1023,7 @@ partial class Small
         // Pretraining › Encode › LayerNorm › RowMean, gradient
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
         // [tokens, 8], 2 passes over a row
-        // 140 FLOPs per row of tokens, 104 bytes per row
+        // 132 FLOPs per row of tokens, 104 bytes per row
         internal readonly struct EmbeddedRowMeanGradient(
             float* embeddedSum, float* embeddedSumRowMean, float* dEmbedded, float* dEmbeddedPartials, float* lookup,
             float* dEmbeddedPartials2, float* embeddingsLayerNormWeight, float* dLookup) : IRowKernel
@@ -1068,14 +1057,13 @@ partial class Small
                     }
                     float dTotal = dTotalTail.Sum();
                     float dTotal2 = dTotal2Tail.Sum();
-                    float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse / 8f;
+                    float dQuotient2 = -(dTotal * dInverse * dInverse * dInverse) / 8f;
                     float dQuotient3 = -(dTotal2 * dInverse) / 8f;
                     float* dLookupRow = dLookup + row * 8L;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 dScaled13 = dQuotient2 * (Lanes1.Load(lookupRow + column) - dQuotient);
-                        Lanes1 dSum2 = Lanes1.Load(dEmbeddedRow + column) * Lanes1.Load(embeddingsLayerNormWeight + column) * dInverse + dScaled13;
-                        (dSum2 + dScaled13 + dQuotient3).Store(dLookupRow + column);
+                        Lanes1 dSum2 = Lanes1.Load(dEmbeddedRow + column) * Lanes1.Load(embeddingsLayerNormWeight + column) * dInverse + dQuotient2 * (Lanes1.Load(lookupRow + column) - dQuotient);
+                        (dSum2 + dQuotient3).Store(dLookupRow + column);
                     }
                 }
             }

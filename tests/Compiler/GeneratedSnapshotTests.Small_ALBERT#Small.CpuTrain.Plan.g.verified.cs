@@ -7,7 +7,7 @@
 //   layerOutput                      [tokens, 16]                  3          896          192        1-47
 //   queryKeyValue                    [tokens, 48]                  2            0          384        2-47
 //   expanded                         [tokens, 32]                  2          384          256        2-47
-//   expandedProduct                  [tokens, 32]                  2          640          256        2-47
+//   expandedDerivative               [tokens, 32]                  2          640          256        2-47
 //   attended                         [tokens, 16]                  2        1,280          128        2-47
 //   attentionSum                     [tokens, 16]                  2        1,408          128        2-47
 //   context                          [tokens, 16]                  2        1,536          128        2-47
@@ -16,7 +16,7 @@
 //   dPredicted2                      [tokens, 16]                  1        1,152           64       33-34
 //   dHidden                          [tokens, 16]                  2        1,792          128       34-50
 //   dLayerSum                        [tokens, 16]                  1        1,216           64       35-37
-//   dGeluTanh2                       [tokens, 32]                  1        1,088          128       36-40
+//   dExpanded                        [tokens, 32]                  1        1,088          128       36-40
 //   dExpandedProduct                 [tokens, 16]                  1        1,216           64       39-41
 //   dAttentionSumDropout             [tokens, 16]                  1        1,088           64       41-43
 //   dAttentionSum                    [tokens, 16]                  1        1,920           64       41-46
@@ -44,7 +44,7 @@
 //   logits                           [predictions, 50]             1            0          256       16-18
 //   dShifted2                        [predictions, 50]             1          256          256       18-23
 //   dDecoderInput                    [predictions, 8]              1            0           32       22-27
-//   dGeluTanh                        [predictions, 8]              1           64           32       27-31
+//   dTransformed                     [predictions, 8]              1           64           32       27-31
 //   dPredicted                       [predictions, 16]             1            0           64       30-33
 //   together                                                                                736
 // per token, float32 in every precision:
@@ -124,7 +124,7 @@ partial class Small
         readonly Entries context; // [tokens, 16] × 2
         readonly Entries contextLogSum; // [tokens, 2] × 2
         readonly Entries expanded; // [tokens, 32] × 2
-        readonly Entries expandedProduct; // [tokens, 32] × 2
+        readonly Entries expandedDerivative; // [tokens, 32] × 2
         readonly Entries layerOutputSum; // [tokens, 1] × 2
         readonly Entries layerOutputSumRowMean; // [tokens, 1] × 2
         readonly Entries layerSum; // [tokens, 16] × 2
@@ -165,7 +165,7 @@ partial class Small
         readonly float* sop; // [1, 1]
         readonly float* sopAccuracy; // [1, 1]
         readonly float* dDecoderInputPartials; // [predictions, 8] per chunk
-        readonly float* dGeluTanh; // [predictions, 8]
+        readonly float* dTransformed; // [predictions, 8]
         readonly float* dTransformedPartials; // [predictions, 8] per chunk
         readonly float* dFirst; // [sequences, 16]
         readonly float* dPredicted; // [predictions, 16]
@@ -178,7 +178,7 @@ partial class Small
         readonly float* dLayerOutputSum; // [tokens, 1]
         readonly float* dLayerSum; // [tokens, 16]
         readonly float* dLayerSumPartials; // [tokens, 16] per chunk
-        readonly float* dGeluTanh2; // [tokens, 32]
+        readonly float* dExpanded; // [tokens, 32]
         readonly float* dExpandedPartials; // [tokens, 32] per chunk
         readonly float* dExpandedProduct; // [tokens, 16]
         readonly float* dAttendedPartials; // [tokens, 16] per chunk
@@ -217,7 +217,7 @@ partial class Small
             context = new(Token(384), 16 * TokenRows);
             contextLogSum = new(ExactToken(0), 2 * TokenRows);
             expanded = new(Token(96), 32 * TokenRows);
-            expandedProduct = new(Token(160), 32 * TokenRows);
+            expandedDerivative = new(Token(160), 32 * TokenRows);
             layerOutputSum = new(ExactToken(8), 1 * TokenRows);
             layerOutputSumRowMean = new(ExactToken(10), 1 * TokenRows);
             layerSum = new(Token(416), 16 * TokenRows);
@@ -258,7 +258,7 @@ partial class Small
             sop = ExactFixed(112);
             sopAccuracy = ExactFixed(128);
             dDecoderInputPartials = PredictionChunk(0);
-            dGeluTanh = Prediction(16);
+            dTransformed = Prediction(16);
             dTransformedPartials = PredictionChunk(8);
             dFirst = Sequence(16);
             dPredicted = Prediction(0);
@@ -271,7 +271,7 @@ partial class Small
             dLayerOutputSum = ExactToken(15);
             dLayerSum = Token(304);
             dLayerSumPartials = TokenChunk(32);
-            dGeluTanh2 = Token(272);
+            dExpanded = Token(272);
             dExpandedPartials = TokenChunk(0);
             dExpandedProduct = Token(304);
             dAttendedPartials = TokenChunk(0);

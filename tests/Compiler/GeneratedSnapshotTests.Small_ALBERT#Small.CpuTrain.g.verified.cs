@@ -74,7 +74,7 @@ partial class Small
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
                 PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(attended[layer], 16), ffnWeightTransposedPacked,
-                    Tokens, 32, 16, new ExpandedGeluTanh(expandedProduct[layer], Values + Offset.FfnBias, expanded[layer]));
+                    Tokens, 32, 16, new ExpandedGeluTanh(Values + Offset.FfnBias, expandedDerivative[layer], expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
                 PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded[layer], 32), ffnOutputWeightTransposedPacked,
@@ -171,9 +171,9 @@ partial class Small
                 mlmMean, WholePredictions, mlm, sopMean, WholeSequences, sop, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
 
             // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-            Team.Rows(new ActivateGeluTanhGradient(
+            Team.Rows(new TransformedGeluTanhGradient(
                 dDecoderInput, dDecoderInputPartials, Values + Offset.PredictionsLayerNormWeight, centred, decoderInputSum, geluTanh,
-                transformedProduct, Values + Offset.PredictionsDenseBias, dGeluTanh, dTransformedPartials), Predictions);
+                transformedProduct, Values + Offset.PredictionsDenseBias, dTransformed, dTransformedPartials), Predictions);
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             ColumnSums.Add<V>(Team, dDecoderInputPartials, Chunks(Predictions), 8, Gradients + Offset.PredictionsLayerNormBias, accumulate: true);
@@ -188,9 +188,9 @@ partial class Small
                 16, 16, Sequences, new AccumulateEpilogue(Gradients + Offset.PoolerWeight, 16));
 
             // gradient of: var transformed = Activate(Linear(x, transform));
-            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dGeluTanh, 8), new(Values + Offset.PredictionsDenseWeight, 16),
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dTransformed, 8), new(Values + Offset.PredictionsDenseWeight, 16),
                 Predictions, 16, 8, new StoreEpilogue(dPredicted, 16));
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh, 8, transposed: true), new(predicted, 16),
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dTransformed, 8, transposed: true), new(predicted, 16),
                 8, 16, Predictions, new AccumulateEpilogue(Gradients + Offset.PredictionsDenseWeight, 16));
 
             // gradient of: var first = Rows(hidden, batch.First);
@@ -221,19 +221,19 @@ partial class Small
                 ColumnSums.Add<V>(Team, dLayerSumPartials, Chunks(Tokens), 16, Gradients + Offset.FfnOutputBias, accumulate: true);
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, P, ActivateGeluTanhGradient2>(Team, new(dLayerSum, 16), ffnOutputWeightPacked,
-                    Tokens, 32, 16, new ActivateGeluTanhGradient2(expandedProduct[layer], Values + Offset.FfnBias, dGeluTanh2));
+                PackedB.Multiply<V, P, ExpandedGeluTanhGradient>(Team, new(dLayerSum, 16), ffnOutputWeightPacked,
+                    Tokens, 32, 16, new ExpandedGeluTanhGradient(expandedDerivative[layer], dExpanded));
 
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
                 Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dLayerSum, 16, transposed: true), new(expanded[layer], 32),
                     16, 32, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnOutputWeight, 32));
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
-                Team.Rows(new FfnBiasGradient(dGeluTanh2, dExpandedPartials), Tokens);
+                Team.Rows(new FfnBiasGradient(dExpanded, dExpandedPartials), Tokens);
                 ColumnSums.Add<V>(Team, dExpandedPartials, Chunks(Tokens), 32, Gradients + Offset.FfnBias, accumulate: true);
-                PackedB.Multiply<V, P, StoreEpilogue>(Team, new(dGeluTanh2, 32), ffnWeightPacked,
+                PackedB.Multiply<V, P, StoreEpilogue>(Team, new(dExpanded, 32), ffnWeightPacked,
                     Tokens, 16, 32, new StoreEpilogue(dExpandedProduct, 16));
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh2, 32, transposed: true), new(attended[layer], 16),
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dExpanded, 32, transposed: true), new(attended[layer], 16),
                     32, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnWeight, 16));
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);

@@ -152,16 +152,18 @@ partial class Small
         // [tokens, 32] = attended [tokens, 16] · ffnWeight [32, 16]ᵀ
         // 1,024 FLOPs per row of tokens, 320 bytes per row
         internal readonly struct ExpandedGeluTanh(
-            ArrayView<T> expandedProduct, ArrayView<float> ffnBias, ArrayView<T> expanded) : IGpuEpilogue
+            ArrayView<float> ffnBias, ArrayView<T> expandedDerivative, ArrayView<T> expanded) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                V.Store(expandedProduct, row * 32 + column, product);
-                V sum = product + V.Load(ffnBias, column);
-                V.Store(expanded, row * 32 + column, sum * V.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum)));
+                V sum2 = product + V.Load(ffnBias, column);
+                V scaled3 = sum2 * sum2;
+                V sigmoid = V.Sigmoid(sum2 * (1.5957692f + 0.071354814f * scaled3));
+                V.Store(expandedDerivative, row * 32 + column, sigmoid + (1.5957692f + 0.21406445f * scaled3) * (sigmoid - sigmoid * sigmoid) * sum2);
+                V.Store(expanded, row * 32 + column, sum2 * sigmoid);
             }
 
-            public static int Operations => 16;
+            public static int Operations => 23;
         }
 
         // Pretraining › Encode › LayerGroup › Layer
@@ -591,11 +593,11 @@ partial class Small
         // Pretraining › Decode › Activate › GeluTanh, gradient
         //   return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
         // [predictions, 8], 2 passes over a row
-        // 235 FLOPs per row of predictions, 164 bytes per row
-        internal readonly struct ActivateGeluTanhGradient(
+        // 179 FLOPs per row of predictions, 164 bytes per row
+        internal readonly struct TransformedGeluTanhGradient(
             ArrayView<T> dDecoderInput, ArrayView<float> dDecoderInputPartials, ArrayView<float> predictionsLayerNormWeight,
             ArrayView<T> centred, ArrayView<float> decoderInputSum, ArrayView<T> geluTanh, ArrayView<T> transformedProduct,
-            ArrayView<float> predictionsDenseBias, ArrayView<T> dGeluTanh, ArrayView<float> dTransformedPartials) : IGpuRowKernel
+            ArrayView<float> predictionsDenseBias, ArrayView<T> dTransformed, ArrayView<float> dTransformedPartials) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -619,23 +621,19 @@ partial class Small
                     }
                     var (dTotal, dTotal2) = GroupReduce.Sums(V.Sum(dTotalLane), V.Sum(dTotal2Lane));
                     float inverse = GpuMath.Rsqrt(decoderInputSum[row] * (1f / 8f) + 1E-12f);
-                    float dQuotient = dTotal * -0.5f * inverse * inverse * inverse * (1f / 8f);
+                    float dQuotient = -(dTotal * inverse * inverse * inverse) * (1f / 8f);
                     float dQuotient2 = -(dTotal2 * inverse) * (1f / 8f);
                     int geluTanhRow = row * 8;
                     int transformedProductRow = row * 8;
-                    int dGeluTanhRow = row * 8;
+                    int dTransformedRow = row * 8;
                     for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
                         V dScaled3 = dDecoderInputKept.Again(dDecoderInput, dDecoderInputRow + column) * V.Load(predictionsLayerNormWeight, column);
-                        V dScaled8 = dQuotient * centredKept.Again(centred, centredRow + column);
-                        V dTransformed = dScaled3 * inverse + dScaled8 + dScaled8 + dQuotient2;
                         V sigmoid = V.Load(geluTanh, geluTanhRow + column);
                         V sum2 = V.Load(transformedProduct, transformedProductRow + column) + V.Load(predictionsDenseBias, column);
-                        V dScaled13 = dTransformed * sum2 * (sigmoid - sigmoid * sigmoid);
-                        V dScaled17 = dScaled13 * sum2 * 0.071354814f * sum2;
-                        V dSum4 = dTransformed * sigmoid + dScaled13 * (1.5957692f + 0.071354814f * sum2 * sum2) + dScaled17 + dScaled17;
-                        V.Store(dGeluTanh, dGeluTanhRow + column, dSum4);
-                        dTransformedSum.Add(column, dSum4);
+                        V dScaled14 = (dScaled3 * inverse + dQuotient * centredKept.Again(centred, centredRow + column) + dQuotient2) * (sigmoid + (1.5957692f + 0.21406445f * sum2 * sum2) * (sigmoid - sigmoid * sigmoid) * sum2);
+                        V.Store(dTransformed, dTransformedRow + column, dScaled14);
+                        dTransformedSum.Add(column, dScaled14);
                     }
                 }
                 dDecoderInputSum.Store();
@@ -668,7 +666,7 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer › Dropout, gradient
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
         // [tokens, 16], 2 passes over a row
-        // 300 FLOPs per row of tokens, 208 bytes per row
+        // 284 FLOPs per row of tokens, 208 bytes per row
         internal readonly struct LayerSumDropoutGradient(
             ArrayView<float> layerOutputSum, ArrayView<float> layerOutputSumRowMean, ArrayView<T> dHidden,
             ArrayView<float> dLayerOutputPartials, ArrayView<T> layerSum, ArrayView<float> dLayerOutputPartials2,
@@ -703,17 +701,17 @@ partial class Small
                     var (dTotal, dTotal2) = GroupReduce.Sums(V.Sum(dTotalLane), V.Sum(dTotal2Lane));
                     if (Group.IdxX == 0) dLayerOutputSum[row] = dTotal;
                     if (Group.IdxX == 0) dCentredSum[row] = dTotal2;
-                    float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse * (1f / 16f);
+                    float dQuotient2 = -(dTotal * dInverse * dInverse * dInverse) * (1f / 16f);
                     float dQuotient3 = -(dTotal2 * dInverse) * (1f / 16f);
                     uint key3Row = CounterRandom.RowKey(key3, row);
                     int dLayerSumRow = row * 16;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
                         V dScaled6 = dHiddenKept.Again(dHidden, dHiddenRow + column) * V.Load(fullLayerLayerNormWeight, column) * dInverse;
-                        V dScaled11 = dQuotient2 * (layerSumKept.Again(layerSum, layerSumRow + column) - dQuotient);
-                        V dScaled13 = (dScaled6 + dScaled11 + dScaled11 + dQuotient3) * V.KeepMask(key3Row, column, 0x19999999u, 1.1111112f);
-                        V.Store(dLayerSum, dLayerSumRow + column, dScaled13);
-                        dLayerSumSum.Add(column, dScaled13);
+                        V dSum3 = dScaled6 + dQuotient2 * (layerSumKept.Again(layerSum, layerSumRow + column) - dQuotient) + dQuotient3;
+                        V dScaled12 = dSum3 * V.KeepMask(key3Row, column, 0x19999999u, 1.1111112f);
+                        V.Store(dLayerSum, dLayerSumRow + column, dScaled12);
+                        dLayerSumSum.Add(column, dScaled12);
                     }
                 }
                 dLayerOutputSum_2.Store();
@@ -726,37 +724,31 @@ partial class Small
         //   return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
         // [tokens, 32] = dLayerSum [tokens, 16] · ffnOutputWeight [16, 32]
         // 1,024 FLOPs per row of tokens, 320 bytes per row
-        internal readonly struct ActivateGeluTanhGradient2(
-            ArrayView<T> expandedProduct, ArrayView<float> ffnBias, ArrayView<T> dGeluTanh2) : IGpuEpilogue
+        internal readonly struct ExpandedGeluTanhGradient(ArrayView<T> expandedDerivative, ArrayView<T> dExpanded) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                V dSum4 = V.Load(expandedProduct, row * 32 + column) + V.Load(ffnBias, column);
-                V dSum5 = 1.5957692f + 0.071354814f * dSum4 * dSum4;
-                V dSigmoid = V.Sigmoid(dSum4 * dSum5);
-                V dScaled5 = product * dSum4 * (dSigmoid - dSigmoid * dSigmoid);
-                V dScaled8 = dScaled5 * dSum4 * 0.071354814f * dSum4;
-                V.Store(dGeluTanh2, row * 32 + column, product * dSigmoid + dScaled5 * dSum5 + dScaled8 + dScaled8);
+                V.Store(dExpanded, row * 32 + column, product * V.Load(expandedDerivative, row * 32 + column));
             }
 
-            public static int Operations => 27;
+            public static int Operations => 1;
         }
 
         // Pretraining › Encode › LayerGroup › Layer › Linear, gradient
         //   var expanded = Activate(Linear(attended, f.Input));
         // [tokens, 32], one pass over a row
         // 32 FLOPs per row of tokens, 128 bytes per row
-        internal readonly struct FfnBiasGradient(ArrayView<T> dGeluTanh2, ArrayView<float> dExpandedPartials) : IGpuRowKernel
+        internal readonly struct FfnBiasGradient(ArrayView<T> dExpanded, ArrayView<float> dExpandedPartials) : IGpuRowKernel
         {
             public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 var dExpandedSum = PartialSum<V, L>.Of(dExpandedPartials, chunk, 32);
                 for (int row = first; row < last; row++)
                 {
-                    int dGeluTanh2Row = row * 32;
+                    int dExpandedRow = row * 32;
                     for (int column = L.First<V>(); column < 32; column = L.Next<V>(column))
                     {
-                        dExpandedSum.Add(column, V.Load(dGeluTanh2, dGeluTanh2Row + column));
+                        dExpandedSum.Add(column, V.Load(dExpanded, dExpandedRow + column));
                     }
                 }
                 dExpandedSum.Store();
@@ -766,7 +758,7 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer › Dropout, gradient
         //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
         // [tokens, 16], 2 passes over a row
-        // 568 FLOPs per row of tokens, 408 bytes per row
+        // 520 FLOPs per row of tokens, 408 bytes per row
         internal readonly struct AttentionSumDropoutGradient(
             ArrayView<float> layerOutputSumRowMean, ArrayView<float> dLayerOutputSum, ArrayView<float> layerOutputSum,
             ArrayView<float> dCentredSum, ArrayView<float> attendedSum, ArrayView<float> attendedSumRowMean, ArrayView<T> dHidden,
@@ -787,7 +779,7 @@ partial class Small
                     Kept<V, L> dExpandedProductKept = default;
                     Kept<V, L> attentionSumKept = default;
                     float dInverse = GpuMath.Rsqrt(layerOutputSumRowMean[row] * (1f / 16f) + 1E-12f);
-                    float dQuotient = dLayerOutputSum[row] * -0.5f * dInverse * dInverse * dInverse * (1f / 16f);
+                    float dQuotient = -(dLayerOutputSum[row] * dInverse * dInverse * dInverse) * (1f / 16f);
                     float dQuotient2 = layerOutputSum[row] * (1f / 16f);
                     float dQuotient3 = -(dCentredSum[row] * dInverse) * (1f / 16f);
                     float dQuotient4 = attendedSum[row] * (1f / 16f);
@@ -800,33 +792,32 @@ partial class Small
                     V dTotal4Lane = 0f;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V dScaled7 = dQuotient * (layerSumKept.Load(layerSum, layerSumRow + column) - dQuotient2);
-                        V dSum2 = dHiddenKept.Load(dHidden, dHiddenRow + column) * V.Load(fullLayerLayerNormWeight, column) * dInverse + dScaled7;
-                        V dAttended = dSum2 + dScaled7 + dQuotient3 + dExpandedProductKept.Load(dExpandedProduct, dExpandedProductRow + column);
+                        V dSum2 = dHiddenKept.Load(dHidden, dHiddenRow + column) * V.Load(fullLayerLayerNormWeight, column) * dInverse + dQuotient * (layerSumKept.Load(layerSum, layerSumRow + column) - dQuotient2);
+                        V dAttended = dSum2 + dQuotient3 + dExpandedProductKept.Load(dExpandedProduct, dExpandedProductRow + column);
                         dAttendedSum.Add(column, dAttended);
                         V dDifference = attentionSumKept.Load(attentionSum, attentionSumRow + column) - dQuotient4;
                         dAttendedPartials2Sum.Add(column, dAttended * dDifference * dInverse2);
-                        V dScaled11 = dAttended * V.Load(attentionLayerNormWeight, column);
-                        dTotal3Lane += dScaled11 * dDifference;
-                        dTotal4Lane += dScaled11;
+                        V dScaled10 = dAttended * V.Load(attentionLayerNormWeight, column);
+                        dTotal3Lane += dScaled10 * dDifference;
+                        dTotal4Lane += dScaled10;
                     }
                     var (dTotal3, dTotal4) = GroupReduce.Sums(V.Sum(dTotal3Lane), V.Sum(dTotal4Lane));
-                    float dQuotient6 = dTotal3 * -0.5f * dInverse2 * dInverse2 * dInverse2 * (1f / 16f);
+                    float dQuotient6 = -(dTotal3 * dInverse2 * dInverse2 * dInverse2) * (1f / 16f);
                     float dQuotient7 = -(dTotal4 * dInverse2) * (1f / 16f);
                     int dAttentionSumRow = row * 16;
                     uint key2Row = CounterRandom.RowKey(key2, row);
                     int dAttentionSumDropoutRow = row * 16;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V dScaled14 = dHiddenKept.Again(dHidden, dHiddenRow + column) * V.Load(fullLayerLayerNormWeight, column) * dInverse;
-                        V dScaled15 = dQuotient * (layerSumKept.Again(layerSum, layerSumRow + column) - dQuotient2);
-                        V dSum9 = dScaled14 + dScaled15 + dScaled15 + dQuotient3 + dExpandedProductKept.Again(dExpandedProduct, dExpandedProductRow + column);
-                        V dScaled22 = dQuotient6 * (attentionSumKept.Again(attentionSum, attentionSumRow + column) - dQuotient4);
-                        V dSum12 = dSum9 * V.Load(attentionLayerNormWeight, column) * dInverse2 + dScaled22 + dScaled22 + dQuotient7;
-                        V.Store(dAttentionSum, dAttentionSumRow + column, dSum12);
-                        V dScaled24 = dSum12 * V.KeepMask(key2Row, column, 0x19999999u, 1.1111112f);
-                        V.Store(dAttentionSumDropout, dAttentionSumDropoutRow + column, dScaled24);
-                        dAttentionSumSum.Add(column, dScaled24);
+                        V dScaled13 = dHiddenKept.Again(dHidden, dHiddenRow + column) * V.Load(fullLayerLayerNormWeight, column) * dInverse;
+                        V dSum6 = dScaled13 + dQuotient * (layerSumKept.Again(layerSum, layerSumRow + column) - dQuotient2) + dQuotient3;
+                        V dScaled15 = (dSum6 + dExpandedProductKept.Again(dExpandedProduct, dExpandedProductRow + column)) * V.Load(attentionLayerNormWeight, column);
+                        V dSum8 = dScaled15 * dInverse2 + dQuotient6 * (attentionSumKept.Again(attentionSum, attentionSumRow + column) - dQuotient4);
+                        V dSum9 = dSum8 + dQuotient7;
+                        V.Store(dAttentionSum, dAttentionSumRow + column, dSum9);
+                        V dScaled22 = dSum9 * V.KeepMask(key2Row, column, 0x19999999u, 1.1111112f);
+                        V.Store(dAttentionSumDropout, dAttentionSumDropoutRow + column, dScaled22);
+                        dAttentionSumSum.Add(column, dScaled22);
                     }
                 }
                 dAttendedSum.Store();
@@ -910,7 +901,7 @@ partial class Small
         // Pretraining › Encode › LayerNorm › RowMean, gradient
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
         // [tokens, 8], 2 passes over a row
-        // 140 FLOPs per row of tokens, 104 bytes per row
+        // 132 FLOPs per row of tokens, 104 bytes per row
         internal readonly struct EmbeddedRowMeanGradient(
             ArrayView<float> embeddedSum, ArrayView<float> embeddedSumRowMean, ArrayView<T> dEmbedded, ArrayView<float> dEmbeddedPartials,
             ArrayView<T> lookup, ArrayView<float> dEmbeddedPartials2, ArrayView<float> embeddingsLayerNormWeight, ArrayView<T> dLookup) : IGpuRowKernel
@@ -940,14 +931,13 @@ partial class Small
                         dTotal2Lane += dScaled4;
                     }
                     var (dTotal, dTotal2) = GroupReduce.Sums(V.Sum(dTotalLane), V.Sum(dTotal2Lane));
-                    float dQuotient2 = dTotal * -0.5f * dInverse * dInverse * dInverse * (1f / 8f);
+                    float dQuotient2 = -(dTotal * dInverse * dInverse * dInverse) * (1f / 8f);
                     float dQuotient3 = -(dTotal2 * dInverse) * (1f / 8f);
                     int dLookupRow = row * 8;
                     for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
                         V dScaled8 = dEmbeddedKept.Again(dEmbedded, dEmbeddedRow + column) * V.Load(embeddingsLayerNormWeight, column) * dInverse;
-                        V dScaled13 = dQuotient2 * (lookupKept.Again(lookup, lookupRow + column) - dQuotient);
-                        V.Store(dLookup, dLookupRow + column, dScaled8 + dScaled13 + dScaled13 + dQuotient3);
+                        V.Store(dLookup, dLookupRow + column, dScaled8 + dQuotient2 * (lookupKept.Again(lookup, lookupRow + column) - dQuotient) + dQuotient3);
                     }
                 }
                 dEmbeddedSum.Store();

@@ -7,7 +7,7 @@
 //   layerOutput                      [tokens, 16]                  3          896          192        1-47
 //   queryKeyValue                    [tokens, 48]                  2            0          384        2-47
 //   expanded                         [tokens, 32]                  2          384          256        2-47
-//   expandedProduct                  [tokens, 32]                  2          640          256        2-47
+//   expandedDerivative               [tokens, 32]                  2          640          256        2-47
 //   attended                         [tokens, 16]                  2        1,280          128        2-47
 //   attentionSum                     [tokens, 16]                  2        1,408          128        2-47
 //   context                          [tokens, 16]                  2        1,536          128        2-47
@@ -16,7 +16,7 @@
 //   dPredicted2                      [tokens, 16]                  1        1,152           64       33-34
 //   dHidden                          [tokens, 16]                  2        1,792          128       34-50
 //   dLayerSum                        [tokens, 16]                  1        1,216           64       35-37
-//   dGeluTanh2                       [tokens, 32]                  1        1,088          128       36-40
+//   dExpanded                        [tokens, 32]                  1        1,088          128       36-40
 //   dExpandedProduct                 [tokens, 16]                  1        1,216           64       39-41
 //   dAttentionSumDropout             [tokens, 16]                  1        1,088           64       41-43
 //   dAttentionSum                    [tokens, 16]                  1        1,920           64       41-46
@@ -44,7 +44,7 @@
 //   logits                           [predictions, 50]             1            0          256       16-18
 //   dShifted2                        [predictions, 50]             1          256          256       18-23
 //   dDecoderInput                    [predictions, 8]              1            0           32       22-27
-//   dGeluTanh                        [predictions, 8]              1           64           32       27-31
+//   dTransformed                     [predictions, 8]              1           64           32       27-31
 //   dPredicted                       [predictions, 16]             1            0           64       30-33
 //   together                                                                                736
 // per token, float32 in every precision:
@@ -124,7 +124,7 @@ partial class Small
         readonly Entries<T> context; // [tokens, 16] × 2
         readonly Entries<float> contextLogSum; // [tokens, 2] × 2
         readonly Entries<T> expanded; // [tokens, 32] × 2
-        readonly Entries<T> expandedProduct; // [tokens, 32] × 2
+        readonly Entries<T> expandedDerivative; // [tokens, 32] × 2
         readonly Entries<float> layerOutputSum; // [tokens, 1] × 2
         readonly Entries<float> layerOutputSumRowMean; // [tokens, 1] × 2
         readonly Entries<T> layerSum; // [tokens, 16] × 2
@@ -165,7 +165,7 @@ partial class Small
         readonly ArrayView<float> sop; // [1, 1]
         readonly ArrayView<float> sopAccuracy; // [1, 1]
         readonly ArrayView<float> dDecoderInputPartials; // [predictions, 8] per chunk
-        readonly ArrayView<T> dGeluTanh; // [predictions, 8]
+        readonly ArrayView<T> dTransformed; // [predictions, 8]
         readonly ArrayView<float> dTransformedPartials; // [predictions, 8] per chunk
         readonly ArrayView<T> dFirst; // [sequences, 16]
         readonly ArrayView<T> dPredicted; // [predictions, 16]
@@ -178,7 +178,7 @@ partial class Small
         readonly ArrayView<float> dLayerOutputSum; // [tokens, 1]
         readonly ArrayView<T> dLayerSum; // [tokens, 16]
         readonly ArrayView<float> dLayerSumPartials; // [tokens, 16] per chunk
-        readonly ArrayView<T> dGeluTanh2; // [tokens, 32]
+        readonly ArrayView<T> dExpanded; // [tokens, 32]
         readonly ArrayView<float> dExpandedPartials; // [tokens, 32] per chunk
         readonly ArrayView<T> dExpandedProduct; // [tokens, 16]
         readonly ArrayView<float> dAttendedPartials; // [tokens, 16] per chunk
@@ -221,11 +221,11 @@ partial class Small
         readonly GpuRows<PoolerBiasGradient, Float8> poolerBiasGradientKernel;
         readonly GpuRows<DecoderInputLayerNormGradient, Float8> decoderInputLayerNormGradientKernel;
         readonly GpuRows<SopAccuracyMean, Float1> sopAccuracyMeanKernel;
-        readonly GpuRows<ActivateGeluTanhGradient, Float8> activateGeluTanhGradientKernel;
+        readonly GpuRows<TransformedGeluTanhGradient, Float8> transformedGeluTanhGradientKernel;
         readonly ScatterAdd<T> scatterAddKernel;
         readonly GpuRows<PredictedPretrainingGradient2, Float8> predictedPretrainingGradient2Kernel;
         readonly GpuRows<LayerSumDropoutGradient, Float8> layerSumDropoutGradientKernel;
-        readonly MatrixProduct<T, NN, ActivateGeluTanhGradient2> activateGeluTanhGradient2Kernel;
+        readonly MatrixProduct<T, NN, ExpandedGeluTanhGradient> expandedGeluTanhGradientKernel;
         readonly GpuRows<FfnBiasGradient, Float8> ffnBiasGradientKernel;
         readonly GpuRows<AttentionSumDropoutGradient, Float8> attentionSumDropoutGradientKernel;
         readonly ArrayView<float> attentionDelta;
@@ -254,7 +254,7 @@ partial class Small
             context = new(Token(384), 16 * TokenRows);
             contextLogSum = new(ExactToken(0), 2 * TokenRows);
             expanded = new(Token(96), 32 * TokenRows);
-            expandedProduct = new(Token(160), 32 * TokenRows);
+            expandedDerivative = new(Token(160), 32 * TokenRows);
             layerOutputSum = new(ExactToken(8), 1 * TokenRows);
             layerOutputSumRowMean = new(ExactToken(10), 1 * TokenRows);
             layerSum = new(Token(416), 16 * TokenRows);
@@ -295,7 +295,7 @@ partial class Small
             sop = ExactFixed(112);
             sopAccuracy = ExactFixed(128);
             dDecoderInputPartials = PredictionChunk(0);
-            dGeluTanh = Prediction(16);
+            dTransformed = Prediction(16);
             dTransformedPartials = PredictionChunk(8);
             dFirst = Sequence(16);
             dPredicted = Prediction(0);
@@ -308,7 +308,7 @@ partial class Small
             dLayerOutputSum = ExactToken(15);
             dLayerSum = Token(304);
             dLayerSumPartials = TokenChunk(32);
-            dGeluTanh2 = Token(272);
+            dExpanded = Token(272);
             dExpandedPartials = TokenChunk(0);
             dExpandedProduct = Token(304);
             dAttendedPartials = TokenChunk(0);
@@ -351,11 +351,11 @@ partial class Small
             poolerBiasGradientKernel = new(Device, 16);
             decoderInputLayerNormGradientKernel = new(Device, 8);
             sopAccuracyMeanKernel = new(Device, 1);
-            activateGeluTanhGradientKernel = new(Device, 8);
+            transformedGeluTanhGradientKernel = new(Device, 8);
             scatterAddKernel = new(Device);
             predictedPretrainingGradient2Kernel = new(Device, 16);
             layerSumDropoutGradientKernel = new(Device, 16);
-            activateGeluTanhGradient2Kernel = new(Device);
+            expandedGeluTanhGradientKernel = new(Device);
             ffnBiasGradientKernel = new(Device, 32);
             attentionSumDropoutGradientKernel = new(Device, 16);
             attentionDelta = Scratch(TokenRows * 2);

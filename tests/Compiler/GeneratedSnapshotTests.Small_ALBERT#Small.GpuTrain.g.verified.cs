@@ -60,7 +60,7 @@ partial class Small
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
                 expandedGeluTanhKernel.Launch(
                     new(attended[layer], 16), new(Weight(Offset.FfnWeight), 16), Tokens, 32, 16,
-                    new(expandedProduct[layer], Value(Offset.FfnBias), expanded[layer]));
+                    new(Value(Offset.FfnBias), expandedDerivative[layer], expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
                 layerSumLayerKernel.Launch(
@@ -152,9 +152,9 @@ partial class Small
                 mlmMean, WholePredictions, mlm, sopMean, WholeSequences, sop, loss, mean, mlmAccuracy, mean2, sopAccuracy));
 
             // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-            activateGeluTanhGradientKernel.LaunchChunks(Predictions, new(
+            transformedGeluTanhGradientKernel.LaunchChunks(Predictions, new(
                 dDecoderInput, dDecoderInputPartials, Value(Offset.PredictionsLayerNormWeight), centred, decoderInputSum, geluTanh,
-                transformedProduct, Value(Offset.PredictionsDenseBias), dGeluTanh, dTransformedPartials));
+                transformedProduct, Value(Offset.PredictionsDenseBias), dTransformed, dTransformedPartials));
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             columnSumKernel.Launch(Predictions, accumulate: true, new(dDecoderInputPartials, 8, Gradient(Offset.PredictionsLayerNormBias)), new(dTransformedPartials, 8, Gradient(Offset.PredictionsDenseBias)));
@@ -164,9 +164,10 @@ partial class Small
             tNAccumulateKernel.Launch(new(dPooled, 16), new(first2, 16), 16, 16, Sequences, new(Gradient(Offset.PoolerWeight), 16));
 
             // gradient of: var transformed = Activate(Linear(x, transform));
-            nNStoreKernel.Launch(new(dGeluTanh, 8), new(Weight(Offset.PredictionsDenseWeight), 16), Predictions, 16, 8, new(dPredicted, 16));
+            nNStoreKernel.Launch(
+                new(dTransformed, 8), new(Weight(Offset.PredictionsDenseWeight), 16), Predictions, 16, 8, new(dPredicted, 16));
             tNAccumulateKernel.Launch(
-                new(dGeluTanh, 8), new(predicted, 16), 8, 16, Predictions, new(Gradient(Offset.PredictionsDenseWeight), 16));
+                new(dTransformed, 8), new(predicted, 16), 8, 16, Predictions, new(Gradient(Offset.PredictionsDenseWeight), 16));
 
             // gradient of: var first = Rows(hidden, batch.First);
             Clear(dFirst2, 16, Tokens);
@@ -192,19 +193,18 @@ partial class Small
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dLayerOutputPartials, 16, Gradient(Offset.FullLayerLayerNormBias)), new(dLayerOutputPartials2, 16, Gradient(Offset.FullLayerLayerNormWeight)), new(dLayerSumPartials, 16, Gradient(Offset.FfnOutputBias)));
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                activateGeluTanhGradient2Kernel.Launch(
-                    new(dLayerSum, 16), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 32, 16,
-                    new(expandedProduct[layer], Value(Offset.FfnBias), dGeluTanh2));
+                expandedGeluTanhGradientKernel.Launch(
+                    new(dLayerSum, 16), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 32, 16, new(expandedDerivative[layer], dExpanded));
 
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
                 tNAccumulateKernel.Launch(
                     new(dLayerSum, 16), new(expanded[layer], 32), 16, 32, Tokens, new(Gradient(Offset.FfnOutputWeight), 32));
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
-                ffnBiasGradientKernel.LaunchBlocks(Tokens, new(dGeluTanh2, dExpandedPartials));
+                ffnBiasGradientKernel.LaunchBlocks(Tokens, new(dExpanded, dExpandedPartials));
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dExpandedPartials, 32, Gradient(Offset.FfnBias)));
-                nNStoreKernel.Launch(new(dGeluTanh2, 32), new(Weight(Offset.FfnWeight), 16), Tokens, 16, 32, new(dExpandedProduct, 16));
-                tNAccumulateKernel.Launch(new(dGeluTanh2, 32), new(attended[layer], 16), 32, 16, Tokens, new(Gradient(Offset.FfnWeight), 16));
+                nNStoreKernel.Launch(new(dExpanded, 32), new(Weight(Offset.FfnWeight), 16), Tokens, 16, 32, new(dExpandedProduct, 16));
+                tNAccumulateKernel.Launch(new(dExpanded, 32), new(attended[layer], 16), 32, 16, Tokens, new(Gradient(Offset.FfnWeight), 16));
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
                 attentionSumDropoutGradientKernel.LaunchChunks(Tokens, new(

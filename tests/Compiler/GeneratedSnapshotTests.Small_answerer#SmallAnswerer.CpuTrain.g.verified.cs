@@ -71,7 +71,7 @@ partial class SmallAnswerer
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
                 PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(attended[layer], 16), ffnWeightTransposedPacked,
-                    Tokens, 32, 16, new ExpandedGeluTanh(expandedProduct[layer], Values + Offset.FfnBias, expanded[layer]));
+                    Tokens, 32, 16, new ExpandedGeluTanh(Values + Offset.FfnBias, expandedDerivative[layer], expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
                 PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded[layer], 32), ffnOutputWeightTransposedPacked,
@@ -142,19 +142,19 @@ partial class SmallAnswerer
                 ColumnSums.Add<V>(Team, dLayerSumPartials, Chunks(Tokens), 16, Gradients + Offset.FfnOutputBias, accumulate: true);
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, P, ActivateGeluTanhGradient>(Team, new(dLayerSum, 16), ffnOutputWeightPacked,
-                    Tokens, 32, 16, new ActivateGeluTanhGradient(expandedProduct[layer], Values + Offset.FfnBias, dGeluTanh));
+                PackedB.Multiply<V, P, ExpandedGeluTanhGradient>(Team, new(dLayerSum, 16), ffnOutputWeightPacked,
+                    Tokens, 32, 16, new ExpandedGeluTanhGradient(expandedDerivative[layer], dExpanded));
 
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
                 Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dLayerSum, 16, transposed: true), new(expanded[layer], 32),
                     16, 32, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnOutputWeight, 32));
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
-                Team.Rows(new FfnBiasGradient(dGeluTanh, dExpandedPartials), Tokens);
+                Team.Rows(new FfnBiasGradient(dExpanded, dExpandedPartials), Tokens);
                 ColumnSums.Add<V>(Team, dExpandedPartials, Chunks(Tokens), 32, Gradients + Offset.FfnBias, accumulate: true);
-                PackedB.Multiply<V, P, ExpandedLinearGradient>(Team, new(dGeluTanh, 32), ffnWeightPacked,
+                PackedB.Multiply<V, P, ExpandedLinearGradient>(Team, new(dExpanded, 32), ffnWeightPacked,
                     Tokens, 16, 32, new ExpandedLinearGradient(dLayerSum, dAttended));
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dGeluTanh, 32, transposed: true), new(attended[layer], 16),
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dExpanded, 32, transposed: true), new(attended[layer], 16),
                     32, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnWeight, 16));
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);

@@ -60,7 +60,7 @@ partial class SmallAnswerer
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
                 expandedGeluTanhKernel.Launch(
                     new(attended[layer], 16), new(Weight(Offset.FfnWeight), 16), Tokens, 32, 16,
-                    new(expandedProduct[layer], Value(Offset.FfnBias), expanded[layer]));
+                    new(Value(Offset.FfnBias), expandedDerivative[layer], expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
                 layerSumLayerKernel.Launch(
@@ -126,20 +126,19 @@ partial class SmallAnswerer
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dLayerOutputPartials, 16, Gradient(Offset.FullLayerLayerNormBias)), new(dLayerOutputPartials2, 16, Gradient(Offset.FullLayerLayerNormWeight)), new(dLayerSumPartials, 16, Gradient(Offset.FfnOutputBias)));
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                activateGeluTanhGradientKernel.Launch(
-                    new(dLayerSum, 16), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 32, 16,
-                    new(expandedProduct[layer], Value(Offset.FfnBias), dGeluTanh));
+                expandedGeluTanhGradientKernel.Launch(
+                    new(dLayerSum, 16), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 32, 16, new(expandedDerivative[layer], dExpanded));
 
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
                 tNAccumulateKernel.Launch(
                     new(dLayerSum, 16), new(expanded[layer], 32), 16, 32, Tokens, new(Gradient(Offset.FfnOutputWeight), 32));
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
-                ffnBiasGradientKernel.LaunchBlocks(Tokens, new(dGeluTanh, dExpandedPartials));
+                ffnBiasGradientKernel.LaunchBlocks(Tokens, new(dExpanded, dExpandedPartials));
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dExpandedPartials, 32, Gradient(Offset.FfnBias)));
                 expandedLinearGradientKernel.Launch(
-                    new(dGeluTanh, 32), new(Weight(Offset.FfnWeight), 16), Tokens, 16, 32, new(dLayerSum, dAttended));
-                tNAccumulateKernel.Launch(new(dGeluTanh, 32), new(attended[layer], 16), 32, 16, Tokens, new(Gradient(Offset.FfnWeight), 16));
+                    new(dExpanded, 32), new(Weight(Offset.FfnWeight), 16), Tokens, 16, 32, new(dLayerSum, dAttended));
+                tNAccumulateKernel.Launch(new(dExpanded, 32), new(attended[layer], 16), 32, 16, Tokens, new(Gradient(Offset.FfnWeight), 16));
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 attendedRowMeanGradientKernel.LaunchChunks(Tokens, new(

@@ -29,7 +29,7 @@ public class PassTests(PassTests.Models models) : IClassFixture<PassTests.Models
         foreach (int bandRows in (int[])[0, 16])
         {
             foreach (var mode in Enum.GetValues<RecomputeMode>())
-                Check($"{mode} train", observe => Pipeline.Train(model.Program("Pretraining")!, mode, names, bandRows, observe), passes: 7);
+                Check($"{mode} train", observe => Pipeline.Train(model.Program("Pretraining")!, mode, names, bandRows, observe), passes: 9);
             Check("evaluate", observe => Pipeline.Infer("evaluate", model.Program("Pretraining")!, names, bandRows, observe), passes: 3);
             if (model.Program("Prediction") is { } prediction)
                 Check("predict", observe => Pipeline.Infer("predict", prediction, names, bandRows, observe), passes: 3);

@@ -12,7 +12,8 @@ internal sealed class RandomDefinition
     const int Vocabulary = 23, LongestSequence = 12;
     const double Largest = 4;
 
-    static readonly string[] Unary = ["Exp({0})", "Log({0} * {0} + 0.3)", "Tanh({0})", "Erf({0})", "Sqrt({0} * {0} + 0.2)", "Rsqrt({0} * {0} + 0.5)", "-{0}", "Relu({0})", "Sigmoid({0})", "GeluTanh({0})", "0.7 * {0} - 0.2", "1.5 / ({0} * {0} + 1)", "Detach({0})", "{0} * {0}"];
+    static readonly string[] Unary = ["Exp({0})", "Log({0} * {0} + 0.3)", "Tanh({0})", "Erf({0})", "Sqrt({0} * {0} + 0.2)", "Rsqrt({0} * {0} + 0.5)", "-{0}", "Relu({0})", "Sigmoid({0})", "GeluTanh({0})", "0.7 * {0} - 0.2", "1.5 / ({0} * {0} + 1)", "Detach({0})", "{0} * {0}",
+        "0.5 * {0} * (1 + Tanh(0.8 * {0}))", "{0} * ({0} * 0.3) * 0.5 - 0.7 * {0}", "({0} + {0} - 0.5 * {0}) / 3", "{0} * Sigmoid({0} / 2) - {0}"];
     static readonly string[] Binary = ["{0} + {1}", "{0} - {1}", "{0} * {1}", "{0} / ({1} * {1} + 0.8)", "Max({0}, {1})", "Min({0}, {1})", "GreaterOrEqual({0}, {1}) * {0}", "Tanh({0} + {1}) * {1}"];
     static readonly int[] Widths = [1, 2, 3, 8, 16, 17, 33];
 
@@ -118,6 +119,7 @@ internal sealed class RandomDefinition
             "Log({0} * {0} + 0.3)" => 3,
             "Rsqrt({0} * {0} + 0.5)" or "1.5 / ({0} * {0} + 1)" => 1.5,
             "Tanh({0})" or "Erf({0})" or "Sigmoid({0})" => 1,
+            "{0} * ({0} * 0.3) * 0.5 - 0.7 * {0}" => v.Bound * (0.7 + 0.15 * v.Bound),
             _ => v.Bound + 0.3,
         };
         Add(frame, string.Format(CultureInfo.InvariantCulture, text, x), v, bound);

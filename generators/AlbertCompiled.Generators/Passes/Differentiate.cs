@@ -6,6 +6,7 @@ namespace AlbertCompiled.Generators.Passes;
 /// <summary>
 /// Appends the backward pass of an output. The rules are <see cref="Derivatives"/>; a loop differentiates into a reversed
 /// loop whose body reads the forward body's values of the same iteration; a parameter's gradient is accumulated where it arises.
+/// Where maps make up one function of one value, the gradient passes it as one factor.
 /// </summary>
 internal static class Differentiate
 {
@@ -15,6 +16,7 @@ internal static class Differentiate
     {
         readonly ModelGraph graph;
         readonly Dictionary<int, Node> nodes;
+        readonly Readers readers;
         readonly HashSet<int> active = [];
         readonly List<Block> result;
         int next;
@@ -23,6 +25,7 @@ internal static class Differentiate
         {
             this.graph = graph;
             nodes = graph.Nodes.ToDictionary(n => n.Id);
+            readers = new(graph);
             next = graph.NextId;
             result = [.. graph.Blocks];
             foreach (var n in graph.Nodes)
@@ -121,10 +124,17 @@ internal static class Differentiate
 
         void Sweep(BlockEditor e, Block block, Dictionary<int, Node> gradients)
         {
+            var functions = new ElementFunctions(block, readers, active.Contains);
             foreach (var z in block.Nodes.Reverse())
             {
                 if (z.Op is Op.Carry or Op.LoopResult || !active.Contains(z.Id) || !gradients.TryGetValue(z.Id, out var g)) continue;
                 e.Origin = z.Origin;
+                if (functions.EndingAt(z, id => nodes[id]) is { } f)
+                {
+                    Give(e, gradients, f.Argument, e.Binary(Op.Multiply, e.Broadcast(g, z.Shape), f.Derivative(e)));
+                    continue;
+                }
+
                 var partial = Derivatives.Table[z.Op](e, z, g);
                 for (int i = 0; i < partial.Length; i++)
                 {

@@ -13,7 +13,9 @@ internal static class Pipeline
         graph = Observed("simplify", Simplify.Run(graph), observe);
         graph = Observed("differentiate", Differentiate.Run(graph, "loss"), observe);
         graph = Observed("simplify gradients", Simplify.Run(graph), observe);
+        graph = Observed("add like terms", LikeTerms.Run(graph), observe);
         graph = Observed("sum rows apart", LinearSums.Run(graph), observe);
+        graph = Observed("keep derivatives", KeepDerivatives.Run(graph, recompute), observe);
         graph = Observed("save or recompute", SaveOrRecompute.Run(graph, recompute), observe);
         return Lower("train", graph, names, bandRows, observe);
     }

@@ -15,16 +15,8 @@ internal static class SaveOrRecompute
         for (int b = 0; b < graph.Blocks.Length; b++)
             foreach (var n in graph.Blocks[b].Nodes) home[n.Id] = b;
         var nodes = graph.Nodes.ToDictionary(n => n.Id);
-        var anchors = Anchors(graph, nodes);
+        var kept = new Kept(graph, mode);
         int next = graph.NextId;
-
-        bool Keep(Node n) => n.Op.Class() switch
-        {
-            OpClass.Free => false,
-            OpClass.State or OpClass.ColumnReduction => true,
-            OpClass.Heavy or OpClass.RowReduction => mode != RecomputeMode.Layer || !graph.Blocks[home[n.Id]].IsLoop,
-            _ => mode == RecomputeMode.None && anchors.Contains(n.Id),
-        };
 
         Block Rewrite(Block block, int index)
         {
@@ -34,7 +26,7 @@ internal static class SaveOrRecompute
             int Local(int id)
             {
                 var n = nodes[id];
-                if (home[id] == index || n.Backward || Keep(n)) return id;
+                if (home[id] == index || n.Backward || kept.Contains(n)) return id;
                 if (clones.TryGetValue(id, out int clone)) return clone;
                 var inputs = n.Inputs.Select(Local).ToList();
                 body.Add(n with { Id = next, Inputs = [.. inputs], Backward = true });
@@ -46,18 +38,5 @@ internal static class SaveOrRecompute
         }
 
         return Simplify.Run(graph with { Blocks = [.. graph.Blocks.Select(Rewrite)] });
-    }
-
-    // maps that forward materialises anyway: operands of products and of row reductions
-    static HashSet<int> Anchors(ModelGraph graph, Dictionary<int, Node> nodes)
-    {
-        var anchors = new HashSet<int>();
-        foreach (var n in graph.Nodes)
-        {
-            if (n.Is(OpClass.Heavy) || n.Is(OpClass.RowReduction))
-                anchors.UnionWith(n.Inputs.Where(i => nodes[i].Is(OpClass.Map)));
-        }
-
-        return anchors;
     }
 }

@@ -94,6 +94,7 @@ internal static class Simplify
         _ => null,
     };
 
-    static string Key(Node n) => FormattableString.Invariant(
-        $"{n.Op}|{n.Shape}|{string.Join(",", n.Inputs)}|{n.Value:R}|{n.Index}|{n.Counted}|{n.TransposeA}{n.TransposeB}|{n.Heads}|{n.Probability:R}|{n.Site}|{(n.Parameter is null ? "" : string.Join(";", n.Parameter.Choices.Select(c => string.Join("+", c))))}");
+    /// <summary>The same for nodes that compute the same.</summary>
+    public static string Key(Node n) => FormattableString.Invariant(
+        $"{n.Op}|{n.Shape}|{string.Join(",", n.Op is Op.Add or Op.Multiply ? n.Inputs.Sort() : n.Inputs)}|{n.Value:R}|{n.Index}|{n.Counted}|{n.TransposeA}{n.TransposeB}|{n.Heads}|{n.Probability:R}|{n.Site}|{(n.Parameter is null ? "" : string.Join(";", n.Parameter.Choices.Select(c => string.Join("+", c))))}");
 }

@@ -88,7 +88,7 @@ public sealed class MultipleChoiceAttribute : ClassifierAttribute;
 /// <summary>What the backward pass recomputes instead of keeping.</summary>
 public enum Recompute
 {
-    /// <summary>Every operand of a matrix product or attention is kept; only elementwise work that fuses into its consumer is redone. The fastest.</summary>
+    /// <summary>Every operand of a matrix product or attention is kept, and of an activation its slope; only elementwise work that fuses into its consumer is redone. The fastest.</summary>
     None,
 
     /// <summary>Operands that are elementwise or row-wise functions of kept values (activations, normalised rows) are recomputed.</summary>
