@@ -9,7 +9,7 @@ internal static class Benchmarks
 {
     public static readonly IReadOnlyDictionary<string, Benchmark> Table = new Dictionary<string, Benchmark>
     {
-        ["attention"] = new("device=cuda kernel=all|NAME head=64 form=mma|wgmma resident=0 runs=30 seconds=60 | ptx=FOLDER head=64 form=mma: attention on tensor cores against float64, and its speed; each kernel in a process of its own", AttentionBenchmark.Run),
+        ["attention"] = new("device=cuda kernel=all|NAME head=64 [form=mma|wgmma] resident=0 runs=30 seconds=60 | ptx=FOLDER head=64 [form=mma|wgmma]: attention on tensor cores against float64, and its speed; each kernel in a process of its own", AttentionBenchmark.Run),
         ["compare"] = new("what=train|finetune|infer|start|all pairs=5 [config=] [dtype=] [dropout=] [mkl=default|fast] [order=given|sorted] [write=docs/benchmarks.md]: ours beside libtorch and ONNX Runtime", CompareBenchmark.Run),
         ["finetune"] = new("sentences=FILE config=base|small dtype=fp32|bf16 threads=2 steps=4 batch=32 [dropout=0|0.1] [order=given|sorted] [device=cpu]: updates of a classifier on sentences, packed", FineTuneBenchmark.Run),
         ["gemm"] = new("config=base|small dtype=fp32|bf16 threads=2 runs=15 [tokens=] [write=docs/benchmarks.md]: the matrix products of a step beside the peak of the cores and OpenBLAS", GemmBenchmark.Run),

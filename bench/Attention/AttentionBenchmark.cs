@@ -33,15 +33,15 @@ internal static class AttentionBenchmark
         string kernel = options.Text("kernel", "all"), folder = options.Text("ptx", "");
         int columns = options.Number("head", 64);
         if (!AttentionHead.Takes(columns)) throw new ArgumentException($"head={columns} is no multiple of {AttentionHead.Step} up to {AttentionHead.Most}");
-        string form = options.Text("form", "mma");
-        if (form is not ("mma" or "wgmma")) throw new ArgumentException($"form={form} is neither mma nor wgmma");
-        var head = AttentionHead.Of(columns, form == "wgmma" ? ProductCompute.Warpgroup : ProductCompute.Warp);
+        string form = options.Text("form", "");
+        if (form is not ("" or "mma" or "wgmma")) throw new ArgumentException($"form={form} is neither mma nor wgmma");
+        var head = AttentionHead.Of(columns, form == "mma" ? ProductCompute.Warp : ProductCompute.Warpgroup);
         if (form == "wgmma" && !head.ByWarpgroup) throw new ArgumentException($"form=wgmma takes no heads of {columns}");
         int resident = options.Number("resident", 0);
         if (folder.Length > 0)
         {
             Directory.CreateDirectory(folder);
-            foreach (var v in Variants.Values) File.WriteAllText(Path.Combine(folder, $"{v.Name}-{form}-{columns}.ptx"), v.Text(head, resident));
+            foreach (var v in Variants.Values) File.WriteAllText(Path.Combine(folder, $"{v.Name}-{(head.ByWarpgroup ? "wgmma" : "mma")}-{columns}.ptx"), v.Text(head, resident));
             Console.WriteLine($"{Variants.Count} texts in {folder}");
             return;
         }
@@ -55,7 +55,12 @@ internal static class AttentionBenchmark
 
         if (!Variants.TryGetValue(kernel, out var variant)) throw new ArgumentException($"kernel={kernel} is none of all, {string.Join(", ", Variants.Keys)}");
         using var device = GpuDevice.Open(options.Text("device", "cuda"));
-        if (head.ByWarpgroup && !AttentionChoice.Runs(device)) throw new ArgumentException("form=wgmma: the device has no wgmma");
+        if (head.ByWarpgroup && !AttentionChoice.Runs(device))
+        {
+            if (form == "wgmma") throw new ArgumentException("form=wgmma: the device has no wgmma");
+            head = AttentionHead.Of(columns, ProductCompute.Warp);
+        }
+
         var one = variant.Create(device, head, resident);
         uint threshold = variant.Dropout ? CounterRandom.Threshold(0.1) : 0;
         var reference = new AttentionReference([1, 17, 128, 129, 300, 512, 64, 5], 3, columns, 0x12345678, threshold, 7);

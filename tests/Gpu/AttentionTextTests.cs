@@ -121,9 +121,7 @@ public sealed class AttentionTextTests
         Assert.Equal([48, 64], Enumerable.Range(1, AttentionHead.Most / AttentionHead.Step).Select(n => n * AttentionHead.Step).Where(columns => AttentionHead.Of(columns, ProductCompute.Warpgroup).ByWarpgroup));
         using var device = GpuDevice.Emulate(new EmulatedHost(runs: false));
         Assert.True(AttentionChoice.Runs(device));
-        Assert.Equal(ProductCompute.Warpgroup, AttentionChoice.Of(null, runs: true));
-        Assert.Equal(ProductCompute.Warp, AttentionChoice.Of(null, runs: false));
-        Assert.Equal(ProductCompute.Warp, AttentionChoice.Of("mma", runs: true));
+        Assert.Equal(ProductCompute.Warpgroup, AttentionChoice.For(device));
     }
 
     static void Verify<TKernel>(AttentionHead head, int products, bool masks) where TKernel : struct, IGpuKernel, IAttentionKernel

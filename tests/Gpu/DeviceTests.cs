@@ -48,6 +48,18 @@ public sealed class DeviceTests
         Assert.All(Device.Kinds, kind => Assert.Contains(kind, message, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("ALBERT_MEASURE", "no", "1 or 0")]
+    [InlineData("ALBERT_WALK", "O", "1 or 0")]
+    [InlineData("ALBERT_ATTENTION", "MMA", "wgmma or mma")]
+    public void A_switch_with_an_unknown_word_is_an_error(string name, string word, string known)
+    {
+        GpuSwitches.Check(_ => null);
+        GpuSwitches.Check(variable => variable == name ? known.Split(' ')[^1] : "");
+        string message = Assert.Throws<DeviceException>(() => GpuSwitches.Check(variable => variable == name ? word : null)).Message;
+        Assert.Equal($"the environment variable {name} is {word}: it takes {known}", message);
+    }
+
     [Theory, OnSimulator, OnOpenCL, OnCuda]
     public void A_model_may_outlive_its_device(string kind)
     {

@@ -102,12 +102,11 @@ public sealed partial class GpuDevice
     ProductMeasurements? productMeasurements;
 
     /// <summary>
-    /// What products of bfloat16 were measured to be quickest with, or null: they then go by the estimate. Measured is on a CUDA device, unless the environment
-    /// variable ALBERT_MEASURE is 0.
+    /// What products of bfloat16 were measured to be quickest with, or null: they then go by the estimate. Measured is on a CUDA device, unless that is switched off.
     /// </summary>
     internal ProductMeasurements? ProductMeasurements
     {
-        get => productMeasurements ??= IsCuda && Environment.GetEnvironmentVariable("ALBERT_MEASURE") != "0" ? new(ProductRecord.For((CudaAccelerator)Accelerator)) : null;
+        get => productMeasurements ??= IsCuda && GpuSwitches.Measures ? new(ProductRecord.For((CudaAccelerator)Accelerator)) : null;
         set => productMeasurements = value;
     }
 }

@@ -5,11 +5,8 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// <summary>Chooses the instruction by which attention's kernels multiply.</summary>
 internal static class AttentionChoice
 {
-    /// <summary>The choice for a device, by the environment variable ALBERT_ATTENTION.</summary>
-    public static ProductCompute For(GpuDevice device) => Of(Environment.GetEnvironmentVariable("ALBERT_ATTENTION"), Runs(device));
-
-    /// <summary>wgmma where there is one, unless "mma" is wanted.</summary>
-    public static ProductCompute Of(string? wanted, bool runs) => wanted != "mma" && runs ? ProductCompute.Warpgroup : ProductCompute.Warp;
+    /// <summary>The choice for a device: wgmma where there is one, unless that is switched off.</summary>
+    public static ProductCompute For(GpuDevice device) => GpuSwitches.AttentionByWarpgroup && Runs(device) ? ProductCompute.Warpgroup : ProductCompute.Warp;
 
     /// <summary>Whether a device runs attention by wgmma.</summary>
     public static bool Runs(GpuDevice device) => device.Host is { } host

@@ -35,16 +35,12 @@ internal sealed class ProductChoice(IReadOnlyList<ProductChoice.Form> forms, int
         new(new(ProductCompute.Warp, ProductLoader.Lanes, 128, 2, 4, 2), 3.8, 1.30, 0.90, 0.04),
     ];
 
-    /// <summary>
-    /// The choice for a device, or null if it has no tensor cores that take bfloat16. The environment variable ALBERT_WALK=0 leaves out groups that walk: they wait for one
-    /// another, which hangs where other processes keep some of them off the card.
-    /// </summary>
+    /// <summary>The choice for a device, or null if it has no tensor cores that take bfloat16.</summary>
     public static ProductChoice? For(GpuDevice device)
     {
-        bool walks = Environment.GetEnvironmentVariable("ALBERT_WALK") != "0";
-        if (device.Host is { } host) return For(host.Capability, host.SharedBytes, host.Processors, walks: walks);
+        if (device.Host is { } host) return For(host.Capability, host.SharedBytes, host.Processors, walks: GpuSwitches.Walks);
         if (device.Accelerator is not CudaAccelerator card) return null;
-        return For(Capability(card), card.MaxSharedMemoryPerMultiprocessor, Processors(device), Ptx(card), walks);
+        return For(Capability(card), card.MaxSharedMemoryPerMultiprocessor, Processors(device), Ptx(card), GpuSwitches.Walks);
     }
 
     /// <summary>A card's compute capability: 90 for 9.0.</summary>
