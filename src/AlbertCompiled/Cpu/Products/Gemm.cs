@@ -36,17 +36,21 @@ public static unsafe class Gemm
         int words = Packing.Words<P>(k), panel = 3 * V.Count, most = Math.Max(1, blocking.PackedFloats / Math.Max(1, words) / panel) * panel;
         for (int first = 0; first < n; first += most)
         {
-            var plan = new ProductPlan(team.Threads, m, Math.Min(most, n - first), words, V.Count, blocking);
+            int width = Math.Min(most, n - first);
             var columns = b.From(0, first);
-            var panels = PanelSource.OfParts(columns);
-            if (P.ReadsInPlace && PanelSource.CanStay(columns, plan.Panels.Columns, plan.InnerWords, V.Count))
+            var plan = new ProductPlan(team.Threads, m, width, words, V.Count, P.ReadsInPlace && a.Transposed ? blocking.Near : blocking);
+            if (P.ReadsInPlace && PanelSource.CanStay(columns, width, plan.InnerWords, V.Count))
             {
-                panels = PanelSource.InPlace(columns);
+                Multiply<V, P, TEpilogue>(team, plan, k, a, PanelSource.InPlace(columns), epilogue, first);
+                continue;
             }
-            else if (plan.SharesPanels)
+
+            plan = new(team.Threads, m, width, words, V.Count, blocking);
+            var panels = PanelSource.OfParts(columns);
+            if (plan.SharesPanels)
             {
-                float* packed = team.Packing.Reserve(PackedB.PackedLength<P>(plan.Panels.Columns, k));
-                PackedB.Pack<V, P>(team, columns, plan.Panels.Columns, k, packed);
+                float* packed = team.Packing.Reserve(PackedB.PackedLength<P>(width, k));
+                PackedB.Pack<V, P>(team, columns, width, k, packed);
                 panels = PanelSource.Packed(packed);
             }
 
@@ -62,7 +66,7 @@ public static unsafe class Gemm
         where V : struct, ISimd<V> where P : struct, IPrecision where TEpilogue : struct, IEpilogue
     {
         if (!P.ReadsInPlace || !a.Transposed || b.Transposed || !ProductPlan.Turns(m, n, Packing.Words<P>(k), V.Count) || !PlainTiles.Of(epilogue, out _)) return false;
-        var plan = new ProductPlan(team.Threads, n, m, Packing.Words<P>(k), V.Count, blocking);
+        var plan = new ProductPlan(team.Threads, n, m, Packing.Words<P>(k), V.Count, blocking.Near);
         if (!PanelSource.CanStay(a.Transpose, m, plan.InnerWords, V.Count)) return false;
         Multiply<V, P, TEpilogue>(team, plan, k, b.Transpose, PanelSource.InPlace(a.Transpose), epilogue, turned: true);
         return true;
