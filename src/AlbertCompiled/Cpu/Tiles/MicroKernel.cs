@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using AlbertCompiled.Cpu.MachineCode;
 
 namespace AlbertCompiled.Cpu;
 
@@ -8,8 +9,8 @@ namespace AlbertCompiled.Cpu;
 /// </summary>
 /// <remarks>
 /// Accumulators are named locals, for only those live in registers. 24 of them fill the 32 registers of AVX-512 and of
-/// Arm64; with 16 registers a tile is computed in two halves of 12. The kernels must not be inlined: among a caller's
-/// locals the accumulators would be spilled, at a fifth of the speed.
+/// Arm64; with 16 registers a tile is computed in two halves of 12, by <see cref="Float32Kernel"/> where that runs. The kernels
+/// must not be inlined: among a caller's locals the accumulators would be spilled, at a fifth of the speed.
 /// </remarks>
 static unsafe class MicroKernel
 {
@@ -35,8 +36,7 @@ static unsafe class MicroKernel
     {
         if (a.IsHalf)
         {
-            if (width == 3) Tile4x3<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, effect, ahead, aheadStep);
-            else Tile4x2<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, effect, ahead, aheadStep);
+            Half<V>(width, a, b, bStride, k, c, stride, effect, ahead, aheadStep);
         }
         else if (V.Count == 16 || System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported)
         {
@@ -45,17 +45,18 @@ static unsafe class MicroKernel
         }
         else
         {
-            if (width == 3)
-            {
-                Tile4x3<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, effect, ahead, 2 * aheadStep);
-                Tile4x3<V>(a.From(4).Data, a.Row, a.Word, b, bStride, k, c + 4 * stride, stride, effect, ahead + aheadStep, 2 * aheadStep);
-            }
-            else
-            {
-                Tile4x2<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, effect, ahead, 2 * aheadStep);
-                Tile4x2<V>(a.From(4).Data, a.Row, a.Word, b, bStride, k, c + 4 * stride, stride, effect, ahead + aheadStep, 2 * aheadStep);
-            }
+            Half<V>(width, a, b, bStride, k, c, stride, effect, ahead, 2 * aheadStep);
+            Half<V>(width, a.From(4), b, bStride, k, c + 4 * stride, stride, effect, ahead + aheadStep, 2 * aheadStep);
         }
+    }
+
+    /// <summary>The first four rows of a strip.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Half<V>(int width, Strip a, float* b, long bStride, long k, float* c, long stride, TileEffect effect, float* ahead, long aheadStep) where V : struct, ISimd<V>
+    {
+        if (V.Count == 8 && Float32Kernel.IsSupported) Float32Kernel.Tile(width, a, b, bStride, k, c, stride, effect, ahead, aheadStep);
+        else if (width == 3) Tile4x3<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, effect, ahead, aheadStep);
+        else Tile4x2<V>(a.Data, a.Row, a.Word, b, bStride, k, c, stride, effect, ahead, aheadStep);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
