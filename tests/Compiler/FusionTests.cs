@@ -97,6 +97,15 @@ public class FusionTests
         Assert.Equal("Load Multiply Store", Instructions(backward.Epilogue.Where(i => i is not KeepMask && !IsMasking(i, backward))));
     }
 
+    /// <summary>Each turn reads the one before twice: what follows every way through them would never end.</summary>
+    [Fact]
+    public void Functions_of_functions_compile()
+    {
+        string turns = string.Concat(Enumerable.Repeat("y = y * Sigmoid(y); ", 60));
+        var programs = Compile("Repeat(2, x, (h, l) => Turns(h))", $"Tensor Turns(Tensor h) {{ var y = Linear(h, square); {turns} return Linear(y, square); }}");
+        Assert.NotEmpty(programs["train"].Kernels);
+    }
+
     // the multiplication by a mask
     static bool IsMasking(Instruction i, ProductKernel kernel) => i is AlbertCompiled.Generators.Lower.Compute { Op: Op.Multiply } c
         && kernel.Epilogue.OfType<KeepMask>().Any(mask => c.Arguments.Contains(mask.Target));
@@ -135,12 +144,12 @@ public class FusionTests
     static string Instructions(IEnumerable<Instruction> instructions) =>
         string.Join(" ", instructions.Select(i => i is AlbertCompiled.Generators.Lower.Compute c ? $"{c.Op}" : i is Reduce r ? $"{r.Op}" : i.GetType().Name));
 
-    static Dictionary<string, LoweredProgram> Compile(string expression)
+    static Dictionary<string, LoweredProgram> Compile(string expression, string member = "")
     {
         string value = $"var x = Rows(table, batch.Tokens); var value = {expression};";
         string source = Subject.Source(
             fields: Fields, body: $"{value} return new Outputs((\"loss\", Mean(RowMean(value))));",
-            members: $"{Copies} public Outputs Prediction(TokenBatch batch) {{ {value} return new Outputs((\"value\", value)); }}");
+            members: $"{Copies} {member} public Outputs Prediction(TokenBatch batch) {{ {value} return new Outputs((\"value\", value)); }}");
         var result = GeneratorHarness.Run(GeneratorHarness.Compilation(source));
         Assert.Empty(result.Diagnostics);
         var model = (TracedModel)result.TrackedSteps["Trace"].Single().Outputs.Single().Value;

@@ -30,7 +30,7 @@ internal static class KeepDerivatives
         readonly HashSet<int> here;
         readonly Kept kept;
 
-        /// <summary>Nodes of the backward block that no gradient enters.</summary>
+        /// <summary>Nodes of the backward block that no gradient enters: the forward block could compute them.</summary>
         readonly HashSet<int> early = [];
 
         public Pass(ModelGraph graph, int index, RecomputeMode mode)
@@ -39,8 +39,9 @@ internal static class KeepDerivatives
             nodes = graph.Nodes.ToDictionary(n => n.Id);
             here = [.. backward.Nodes.Select(n => n.Id)];
             kept = new(graph, mode);
+            var before = new HashSet<int>(graph.Blocks.Take(backward.Mirrors + 1).SelectMany(b => b.Nodes).Select(n => n.Id));
             foreach (var n in backward.Nodes)
-                if (n.Is(OpClass.Map) && n.Inputs.All(i => !here.Contains(i) || early.Contains(i) || nodes[i].Is(OpClass.Free))) early.Add(n.Id);
+                if (n.Is(OpClass.Map) && n.Inputs.All(i => before.Contains(i) || early.Contains(i) || here.Contains(i) && nodes[i].Is(OpClass.Free))) early.Add(n.Id);
         }
 
         public ModelGraph? Moved()
@@ -48,30 +49,33 @@ internal static class KeepDerivatives
             var late = backward.Nodes.Where(n => !early.Contains(n.Id) && !n.Is(OpClass.Free)).ToList();
             var factors = late.SelectMany(n => n.Inputs).Distinct().Where(early.Contains).Select(i => nodes[i]).Where(n => !n.Shape.Rows.IsConstant && n.Shape.Columns > 1);
             long before = KeptFor(late, without: null);
-            var derivative = factors.FirstOrDefault(d => Computes(d).Any(IsFunction) && KeptFor(late, without: d) + d.Shape.Columns <= before);
+            var derivative = factors.FirstOrDefault(d => Reached([d.Id]).Where(IsComputedHere).Any(IsFunction) && KeptFor(late, without: d.Id) + d.Shape.Columns <= before);
             return derivative is null ? null : Moved(derivative);
         }
 
         static bool IsFunction(Node n) => n.Op is Op.Exp or Op.Log or Op.Sigmoid or Op.Tanh or Op.Erf;
 
         /// <summary>Columns of what the forward pass keeps row by row for these nodes.</summary>
-        long KeptFor(IEnumerable<Node> readers, Node? without)
+        long KeptFor(IEnumerable<Node> readers, int? without) =>
+            Reached(readers.SelectMany(n => n.Inputs), without).Where(n => !here.Contains(n.Id) && kept.Contains(n) && !n.Shape.Rows.IsConstant).Sum(n => (long)n.Shape.Columns);
+
+        /// <summary>Values with all that the backward pass computes them from, down to what is kept.</summary>
+        IEnumerable<Node> Reached(IEnumerable<int> values, int? without = null)
         {
             var seen = new HashSet<int>();
-            foreach (int i in readers.SelectMany(n => n.Inputs)) Visit(i);
-            return seen.Select(i => nodes[i]).Where(n => !here.Contains(n.Id) && kept.Contains(n) && !n.Shape.Rows.IsConstant).Sum(n => (long)n.Shape.Columns);
-
-            void Visit(int id)
+            var open = new Stack<int>(values);
+            while (open.Count > 0)
             {
-                bool isComputedHere = early.Contains(id) || !here.Contains(id) && !kept.Contains(nodes[id]);
-                if (id == without?.Id || !seen.Add(id) || !isComputedHere) return;
-                foreach (int i in nodes[id].Inputs) Visit(i);
+                int id = open.Pop();
+                if (id == without || !seen.Add(id) || !IsComputedHere(nodes[id])) continue;
+                foreach (int i in nodes[id].Inputs) open.Push(i);
             }
+
+            return seen.Select(i => nodes[i]);
         }
 
-        /// <summary>What the backward pass would compute from what is kept, up to and with <paramref name="n"/>.</summary>
-        IEnumerable<Node> Computes(Node n) =>
-            early.Contains(n.Id) || !here.Contains(n.Id) && !kept.Contains(n) ? n.Inputs.SelectMany(i => Computes(nodes[i])).Append(n) : [];
+        // by the backward pass, if nothing moves
+        bool IsComputedHere(Node n) => early.Contains(n.Id) || !here.Contains(n.Id) && !kept.Contains(n);
 
         static Origin Named(Origin origin) => origin with { Variable = (origin.Variable ?? origin.Path.Split('/')[^1]) + "Derivative" };
 
