@@ -40,6 +40,9 @@ internal static class Ops
 
     public static bool Is(this Node node, OpClass kind) => node.Op.Class() == kind;
 
+    /// <summary>Costs as much as some ten multiplications.</summary>
+    public static bool IsFunction(this Op op) => op is Op.Exp or Op.Log or Op.Sigmoid or Op.Tanh or Op.Erf;
+
     /// <summary>Computed inside row kernels: maps and row reductions.</summary>
     public static bool IsRowwise(this Node node) => node.Op.Class() is OpClass.Map or OpClass.RowReduction;
 

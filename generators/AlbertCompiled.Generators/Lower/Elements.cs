@@ -33,7 +33,7 @@ internal static class Elements
     /// <summary>FLOPs an element, a function counted as ten.</summary>
     public static int Flops(Op op) => op switch
     {
-        Op.Exp or Op.Log or Op.Sigmoid or Op.Tanh or Op.Erf => 10,
+        _ when op.IsFunction() => 10,
         Op.Broadcast or Op.Detach or Op.Rows => 0,
         _ => 1,
     };

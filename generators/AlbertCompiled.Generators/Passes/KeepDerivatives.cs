@@ -49,11 +49,9 @@ internal static class KeepDerivatives
             var late = backward.Nodes.Where(n => !early.Contains(n.Id) && !n.Is(OpClass.Free)).ToList();
             var factors = late.SelectMany(n => n.Inputs).Distinct().Where(early.Contains).Select(i => nodes[i]).Where(n => !n.Shape.Rows.IsConstant && n.Shape.Columns > 1);
             long before = KeptFor(late, without: null);
-            var derivative = factors.FirstOrDefault(d => Reached([d.Id]).Where(IsComputedHere).Any(IsFunction) && KeptFor(late, without: d.Id) + d.Shape.Columns <= before);
+            var derivative = factors.FirstOrDefault(d => Reached([d.Id]).Where(IsComputedHere).Any(n => n.Op.IsFunction()) && KeptFor(late, without: d.Id) + d.Shape.Columns <= before);
             return derivative is null ? null : Moved(derivative);
         }
-
-        static bool IsFunction(Node n) => n.Op is Op.Exp or Op.Log or Op.Sigmoid or Op.Tanh or Op.Erf;
 
         /// <summary>Columns of what the forward pass keeps row by row for these nodes.</summary>
         long KeptFor(IEnumerable<Node> readers, int? without) =>

@@ -56,7 +56,7 @@ internal static class Rematerialize
         var loads = new HashSet<int>();
         bool Arithmetic(Node m)
         {
-            if (m.Op is Op.Exp or Op.Log or Op.Sigmoid or Op.Tanh or Op.Erf) return false;
+            if (m.Op.IsFunction()) return false;
             foreach (int i in m.Inputs)
             {
                 var input = nodes[i];
