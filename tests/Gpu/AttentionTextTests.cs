@@ -121,7 +121,9 @@ public sealed class AttentionTextTests
         Assert.Equal([48, 64], Enumerable.Range(1, AttentionHead.Most / AttentionHead.Step).Select(n => n * AttentionHead.Step).Where(columns => AttentionHead.Of(columns, ProductCompute.Warpgroup).ByWarpgroup));
         using var device = GpuDevice.Emulate(new EmulatedHost(runs: false));
         Assert.True(AttentionChoice.Runs(device));
-        Assert.Equal(ProductCompute.Warpgroup, AttentionChoice.For(device));
+        Assert.Equal(ProductCompute.Warpgroup, AttentionChoice.Of(GpuSwitches.Of(_ => null), runs: true));
+        Assert.Equal(ProductCompute.Warp, AttentionChoice.Of(GpuSwitches.Of(_ => null), runs: false));
+        Assert.Equal(ProductCompute.Warp, AttentionChoice.Of(GpuSwitches.Of(name => name == "ALBERT_ATTENTION" ? "mma" : null), runs: true));
     }
 
     static void Verify<TKernel>(AttentionHead head, int products, bool masks) where TKernel : struct, IGpuKernel, IAttentionKernel

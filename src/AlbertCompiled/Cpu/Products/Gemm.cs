@@ -33,19 +33,20 @@ public static unsafe class Gemm
         }
 
         if (Turn<V, P, TEpilogue>(team, blocking, a, b, m, n, k, epilogue)) return;
+        bool near = P.ReadsInPlace && a.Transposed;
         int words = Packing.Words<P>(k), panel = 3 * V.Count, most = Math.Max(1, blocking.PackedFloats / Math.Max(1, words) / panel) * panel;
         for (int first = 0; first < n; first += most)
         {
             int width = Math.Min(most, n - first);
             var columns = b.From(0, first);
-            var plan = new ProductPlan(team.Threads, m, width, words, V.Count, P.ReadsInPlace && a.Transposed ? blocking.Near : blocking);
+            var plan = new ProductPlan(team.Threads, m, width, words, V.Count, near ? blocking.Near : blocking);
             if (P.ReadsInPlace && PanelSource.CanStay(columns, width, plan.InnerWords, V.Count))
             {
                 Multiply<V, P, TEpilogue>(team, plan, k, a, PanelSource.InPlace(columns), epilogue, first);
                 continue;
             }
 
-            plan = new(team.Threads, m, width, words, V.Count, blocking);
+            if (near) plan = new(team.Threads, m, width, words, V.Count, blocking);
             var panels = PanelSource.OfParts(columns);
             if (plan.SharesPanels)
             {

@@ -48,7 +48,7 @@ public sealed partial class GpuDevice
         Context? context = null;
         try
         {
-            if (kind == "cuda") GpuSwitches.Check(Environment.GetEnvironmentVariable);
+            if (kind == "cuda") _ = GpuSwitches.Current;       // refuses unknown words
             int cards = kind == "cuda" ? CudaDriver.Start() : 0;
             if (kind == "cuda" && cards == 0) return None("the driver reports no card", false, out absence);
             context = Context.Create(builder => Enable(builder, kind).EnableKernels());

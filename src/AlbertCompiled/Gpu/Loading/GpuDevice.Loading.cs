@@ -106,7 +106,7 @@ public sealed partial class GpuDevice
     /// </summary>
     internal ProductMeasurements? ProductMeasurements
     {
-        get => productMeasurements ??= IsCuda && GpuSwitches.Measures ? new(ProductRecord.For((CudaAccelerator)Accelerator)) : null;
+        get => productMeasurements ??= IsCuda && GpuSwitches.Current.Measures ? new(ProductRecord.For((CudaAccelerator)Accelerator)) : null;
         set => productMeasurements = value;
     }
 }

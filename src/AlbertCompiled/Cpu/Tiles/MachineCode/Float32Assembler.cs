@@ -20,7 +20,7 @@ unsafe struct Float32Tile
 
 /// <summary>
 /// Writes the inner kernel for float32 in vectors of 256 bits. From C# the compiler lets a multiply-add overwrite a factor that nobody reads again and moves the sum
-/// back: 31 micro-operations for 12 of arithmetic, of which many processors take four at a time. Here they are 24.
+/// back: 31 micro-operations for 12 of arithmetic, of which many processors take four at a time. Here they are 24 (`DOTNET_JitDisasm=Tile4x3` prints the former).
 /// </summary>
 static class Float32Assembler
 {

@@ -6,7 +6,10 @@ namespace AlbertCompiled.Gpu.TensorCores;
 internal static class AttentionChoice
 {
     /// <summary>The choice for a device: wgmma where there is one, unless that is switched off.</summary>
-    public static ProductCompute For(GpuDevice device) => GpuSwitches.AttentionByWarpgroup && Runs(device) ? ProductCompute.Warpgroup : ProductCompute.Warp;
+    public static ProductCompute For(GpuDevice device) => Of(GpuSwitches.Current, Runs(device));
+
+    /// <summary>The choice where wgmma runs, or where it does not.</summary>
+    public static ProductCompute Of(GpuSwitches switches, bool runs) => switches.AttentionByWarpgroup && runs ? ProductCompute.Warpgroup : ProductCompute.Warp;
 
     /// <summary>Whether a device runs attention by wgmma.</summary>
     public static bool Runs(GpuDevice device) => device.Host is { } host

@@ -38,9 +38,9 @@ internal sealed class ProductChoice(IReadOnlyList<ProductChoice.Form> forms, int
     /// <summary>The choice for a device, or null if it has no tensor cores that take bfloat16.</summary>
     public static ProductChoice? For(GpuDevice device)
     {
-        if (device.Host is { } host) return For(host.Capability, host.SharedBytes, host.Processors, walks: GpuSwitches.Walks);
+        if (device.Host is { } host) return For(host.Capability, host.SharedBytes, host.Processors, walks: GpuSwitches.Current.Walks);
         if (device.Accelerator is not CudaAccelerator card) return null;
-        return For(Capability(card), card.MaxSharedMemoryPerMultiprocessor, Processors(device), Ptx(card), GpuSwitches.Walks);
+        return For(Capability(card), card.MaxSharedMemoryPerMultiprocessor, Processors(device), Ptx(card), GpuSwitches.Current.Walks);
     }
 
     /// <summary>A card's compute capability: 90 for 9.0.</summary>
