@@ -25,7 +25,7 @@ internal enum ProductLoader
 /// <summary>A form of the product's kernel: tiles of 128 rows of C.</summary>
 /// <param name="Compute">The instruction.</param>
 /// <param name="Loader">The loader.</param>
-/// <param name="Columns">Columns of a tile of C: 128 or 256.</param>
+/// <param name="Columns">Columns of a tile of C: 128, 192, 256 or 384.</param>
 /// <param name="Stages">Tiles of each operand in shared memory.</param>
 /// <param name="Warps">Warps that compute.</param>
 /// <param name="Resident">Groups that a multiprocessor is to hold.</param>
@@ -41,6 +41,8 @@ internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Load
         new(ProductCompute.Warp, ProductLoader.Lanes, 128, 3, 4, 2),
         new(ProductCompute.Warp, ProductLoader.Lanes, 128, 2, 4, 2),
         new(ProductCompute.Warp, ProductLoader.Lanes, 128, 3, 8, 1),
+        new(ProductCompute.Warp, ProductLoader.Lanes, 192, 2, 4, 2),
+        new(ProductCompute.Warp, ProductLoader.Lanes, 384, 3, 8, 1),
         new(ProductCompute.Warpgroup, ProductLoader.Lanes, 128, 3, 8, 2),
         new(ProductCompute.Warpgroup, ProductLoader.Lanes, 128, 4, 8, 1),
         new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 3, 8, 2),

@@ -30,9 +30,26 @@ internal struct TensorProductKernel<TTile, TEpilogue> : IGpuKernel
         int first = Grid.IdxZ * KPerPart, last = k - first < KPerPart ? k : first + KPerPart;
         CudaAsm.Emit(ProductText.Marker, A, B, row, column, first, last, m, N, StrideA, StrideB);
         Group.Barrier();
-        int lane = Group.IdxX, perRow = TTile.Columns / 8, step = TTile.Workers / perRow, c = lane % perRow * 8;
-        if (lane >= TTile.Workers || column + c >= N) return;
-        int r = lane / perRow, end = m - row < rows ? m - row : rows;
+        if (Group.IdxX >= TTile.Workers) return;
+        // Lanes share rows of a power of two columns: of 192 the first 128, then 64.
+        const int thirds = 3;
+        int end = m - row < rows ? m - row : rows;
+        if (TTile.Columns % thirds != 0)
+        {
+            Finish(products, row, end, column, 0, TTile.Columns);
+        }
+        else
+        {
+            Finish(products, row, end, column, 0, TTile.Columns / thirds * 2);
+            Finish(products, row, end, column, TTile.Columns / thirds * 2, TTile.Columns / thirds);
+        }
+    }
+
+    /// <summary>Hands columns of the tile, a power of two, to the epilogue.</summary>
+    readonly void Finish(ArrayView<float> products, int row, int end, int column, int first, int columns)
+    {
+        int lane = Group.IdxX, perRow = columns / 8, step = TTile.Workers / perRow, c = first + lane % perRow * 8, r = lane / perRow;
+        if (column + c >= N) return;
         if (N % 8 != 0)
         {
             for (; r < end; r += step)

@@ -10,9 +10,12 @@ namespace AlbertCompiled.Gpu.TensorCores;
 /// <param name="x">Prefix of its registers.</param>
 /// <param name="isA">The left operand.</param>
 /// <param name="kMajor">How the tile is stored.</param>
-/// <param name="width">Elements that a warp reads: 32 or 64.</param>
+/// <param name="width">Elements that a warp reads: 32, 64 or 96.</param>
 internal sealed class Fragments(PtxText text, string x, bool isA, bool kMajor, int width)
 {
+    /// <summary>A warp's elements are a panel and a half, so that every other warp begins in the middle of one.</summary>
+    readonly bool uneven = !kMajor && width == 96;
+
     /// <summary>Blocks of 16 elements.</summary>
     public int Blocks => width / 16;
 
@@ -26,6 +29,7 @@ internal sealed class Fragments(PtxText text, string x, bool isA, bool kMajor, i
         int rowBit = isA == kMajor ? 3 : 4, chunkBit = 7 - rowBit;
         text.Line($".reg .b32 {x}base, {x}xor, {x}now, {x}adr, {x}t");
         text.Line($".reg .b32 {x}f<{2 * Blocks * 4}>");
+        if (uneven) text.Line($".reg .b32 {x}middle");
         text.Line($"and.b32 {x}base, lane, 7");
         text.Line($"shr.u32 {x}t, lane, {chunkBit}");
         text.Line($"and.b32 {x}t, {x}t, 1");
@@ -47,9 +51,12 @@ internal sealed class Fragments(PtxText text, string x, bool isA, bool kMajor, i
         }
         else
         {
-            text.Line($"shr.u32 {x}t, {warp}, 1");
+            // 32 or 96 columns begin at a panel or in its middle
+            if (uneven) text.Line($"mul.lo.u32 {x}t, {warp}, 3");
+            text.Line($"shr.u32 {x}t, {(uneven ? $"{x}t" : warp)}, 1");
             text.Line($"mad.lo.u32 {x}base, {x}t, {SharedTile.PanelBytes}, {x}base");
             text.Line($"and.b32 {x}t, {warp}, 1");
+            if (uneven) text.Line($"mad.lo.u32 {x}middle, {x}t, {SharedTile.PanelBytes}, {x}base");
             text.Line($"shl.b32 {x}t, {x}t, 6");
             text.Line($"xor.b32 {x}xor, {x}xor, {x}t");
         }
@@ -76,5 +83,15 @@ internal sealed class Fragments(PtxText text, string x, bool isA, bool kMajor, i
             last = xor;
             text.Line($"ldmatrix.sync.aligned.m8n8.x4{form}.shared.b16 {PtxText.Vector($"{x}f", Register(buffer, block), 4)}, [{x}adr+{add}]");
         }
+    }
+
+    /// <summary>Reads a block of 16 steps of the stage whose offset is in a register into the n-th four registers.</summary>
+    public void LoadBlock(int n, int block, int steps, string stage)
+    {
+        var (xor, add) = uneven ? (block % 2 * 32 ^ block / 2 % 2 * 64, steps * 2048 + block / 4 * SharedTile.PanelBytes) : Place(kMajor, block, steps);
+        text.Line($"xor.b32 {x}adr, {x}xor, {xor}");
+        text.Line($"add.u32 {x}now, {x}{(uneven && block / 2 == 1 ? "middle" : "base")}, {stage}");
+        text.Line($"add.u32 {x}adr, {x}adr, {x}now");
+        text.Line($"ldmatrix.sync.aligned.m8n8.x4{(kMajor ? "" : ".trans")}.shared.b16 {PtxText.Vector($"{x}f", 4 * n, 4)}, [{x}adr+{add}]");
     }
 }

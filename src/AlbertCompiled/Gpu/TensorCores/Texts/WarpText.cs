@@ -2,19 +2,38 @@ using AlbertCompiled.Gpu.Ptx;
 
 namespace AlbertCompiled.Gpu.TensorCores;
 
-/// <summary>The main loop with mma.sync: fragments of the next 16 steps are read while those of the last are multiplied; one barrier a tile.</summary>
-internal static class WarpText
+/// <summary>
+/// The main loop with mma.sync: fragments of the next 16 steps are read while those of the last are multiplied; one barrier a tile. A warp of 96 columns has no
+/// registers for two sets of them: it reads B's a block ahead, and A's where they stand, each behind its last product.
+/// </summary>
+internal sealed class WarpText
 {
     const int StepsPerTile = SharedTile.Depth / 16;
 
-    /// <summary>Writes the loop and leaves the products in shared memory.</summary>
-    public static void Write(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
+    readonly PtxText text;
+    readonly ProductVariant variant;
+    readonly LaneLoader loadA, loadB;
+    readonly Fragments a, b;
+    readonly int columns;       // of a warp
+
+    WarpText(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
     {
-        int stages = variant.Stages, columns = variant.Columns / (variant.Warps / 2), accumulators = columns / 8 * 16;
-        var loadA = new LaneLoader(text, "a", !transposeA, ProductVariant.Rows, variant.Lanes);
-        var loadB = new LaneLoader(text, "b", transposeB, variant.Columns, variant.Lanes);
-        var a = new Fragments(text, "fa", true, !transposeA, 64);
-        var b = new Fragments(text, "fb", false, transposeB, columns);
+        (this.text, this.variant) = (text, variant);
+        columns = variant.Columns / (variant.Warps / 2);
+        loadA = new(text, "a", !transposeA, ProductVariant.Rows, variant.Lanes);
+        loadB = new(text, "b", transposeB, variant.Columns, variant.Lanes);
+        a = new(text, "fa", true, !transposeA, 64);
+        b = new(text, "fb", false, transposeB, columns);
+    }
+
+    bool Wide => columns > 64;
+
+    /// <summary>Writes the loop and leaves the products in shared memory.</summary>
+    public static void Write(PtxText text, ProductVariant variant, bool transposeA, bool transposeB) => new WarpText(text, variant, transposeA, transposeB).Write();
+
+    void Write()
+    {
+        int accumulators = columns / 8 * 16;
         text.Line($".reg .f32 c<{accumulators}>");
         text.Line($".reg .b32 warp, warpM, warpN, rd, wr");
         text.Line($"shr.u32 warp, lane, 5");
@@ -26,7 +45,7 @@ internal static class WarpText
         b.Begin("tileB", "warpN");
         for (int i = 0; i < accumulators; i++) text.Line($"mov.f32 c{i}, 0f00000000");
         text.Line($"mov.b32 wr, 0");
-        for (int s = 0; s < stages - 1; s++)
+        for (int s = 0; s < variant.Stages - 1; s++)
         {
             loadA.Load("wr");
             loadB.Load("wr");
@@ -35,52 +54,22 @@ internal static class WarpText
         }
 
         text.Line($"mov.b32 rd, 0");
-        text.Line($"cp.async.wait_group {stages - 2}");
-        text.Line($"bar.sync 0");
+        Arrived();
         a.Load(0, 0, "rd");
-        b.Load(0, 0, "rd");
-        string loop = text.Label("loop"), end = text.Label("end"), noLoad = text.Label("noload");
+        if (Wide) b.LoadBlock(0, 0, 0, "rd");
+        else b.Load(0, 0, "rd");
+        string loop = text.Label("loop"), end = text.Label("end");
         text.Line($".reg .b32 ahead, togo");
         text.Line($".reg .pred more");
         text.Line($"mov.b32 togo, tiles");
-        text.Line($"sub.s32 ahead, tiles, {stages - 1}");
+        text.Line($"sub.s32 ahead, tiles, {variant.Stages - 1}");
         text.Line($"setp.lt.s32 more, togo, 1");
         text.Line($"@more bra {end}");
         text.Mark(loop);
         for (int step = 0; step < StepsPerTile; step++)
         {
-            bool last = step == StepsPerTile - 1;
-            if (last)
-            {
-                Advance(text, "rd", variant);
-                text.Line($"cp.async.wait_group {stages - 2}");
-                text.Line($"bar.sync 0");
-            }
-
-            a.Load((step + 1) % 2, (step + 1) % StepsPerTile, "rd");
-            b.Load((step + 1) % 2, (step + 1) % StepsPerTile, "rd");
-            if (step == 0)
-            {
-                // The stage read last is free: everyone has passed the barrier behind its last fragment.
-                text.Line($"setp.lt.s32 more, ahead, 1");
-                text.Line($"@more bra {noLoad}");
-                loadA.Load("wr");
-                loadB.Load("wr");
-                text.Mark(noLoad);
-                text.Line($"cp.async.commit_group");
-                Advance(text, "wr", variant);
-                text.Line($"sub.s32 ahead, ahead, 1");
-            }
-
-            for (int i = 0; i < a.Blocks; i++)
-            {
-                for (int j = 0; j < columns / 8; j++)
-                {
-                    string c = PtxText.Vector("c", (i * (columns / 8) + j) * 4, 4);
-                    string fb = PtxText.Vector("fbf", b.Register(step % 2, j / 2) + j % 2 * 2, 2);
-                    text.Line($"mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {c}, {PtxText.Vector("faf", a.Register(step % 2, i), 4)}, {fb}, {c}");
-                }
-            }
+            if (Wide) WideStep(step, (step + 1) % StepsPerTile);
+            else Step(step, (step + 1) % StepsPerTile);
         }
 
         text.Line($"sub.s32 togo, togo, 1");
@@ -89,7 +78,68 @@ internal static class WarpText
         text.Mark(end);
         text.Line($"cp.async.wait_group 0");
         text.Line($"bar.sync 0");
-        Leave(text, variant, columns);
+        Leave();
+    }
+
+    void Step(int step, int next)
+    {
+        if (next == 0) NextStage();
+        a.Load((step + 1) % 2, next, "rd");
+        b.Load((step + 1) % 2, next, "rd");
+        if (step == 0) LoadAhead();
+        for (int i = 0; i < a.Blocks; i++)
+        {
+            for (int j = 0; j < columns / 8; j++) Multiply(i, j, a.Register(step % 2, i), b.Register(step % 2, j / 2) + j % 2 * 2);
+        }
+    }
+
+    void WideStep(int step, int next)
+    {
+        for (int block = 0; block < b.Blocks; block++)
+        {
+            bool last = block == b.Blocks - 1;
+            if (last && next == 0) NextStage();
+            b.LoadBlock((block + 1) % 2, last ? 0 : block + 1, last ? next : step, "rd");
+            if (step == 0 && block == 0) LoadAhead();
+            for (int i = 0; i < a.Blocks; i++)
+            {
+                for (int j = 0; j < 2; j++) Multiply(i, 2 * block + j, a.Register(0, i), b.Register(0, block % 2) + 2 * j);
+                if (last) a.LoadBlock(i, i, next, "rd");
+            }
+        }
+    }
+
+    void NextStage()
+    {
+        Advance(text, "rd", variant);
+        Arrived();
+    }
+
+    void Arrived()
+    {
+        text.Line($"cp.async.wait_group {variant.Stages - 2}");
+        text.Line($"bar.sync 0");
+    }
+
+    /// <summary>Copies to the stage read last, which is free: everyone has passed the barrier behind its last fragment.</summary>
+    void LoadAhead()
+    {
+        string none = text.Label("noload");
+        text.Line($"setp.lt.s32 more, ahead, 1");
+        text.Line($"@more bra {none}");
+        loadA.Load("wr");
+        loadB.Load("wr");
+        text.Mark(none);
+        text.Line($"cp.async.commit_group");
+        Advance(text, "wr", variant);
+        text.Line($"sub.s32 ahead, ahead, 1");
+    }
+
+    /// <summary>16 rows by 8 columns by 16 steps, whose fragments begin at two registers.</summary>
+    void Multiply(int i, int j, int fa, int fb)
+    {
+        string c = PtxText.Vector("c", (i * (columns / 8) + j) * 4, 4);
+        text.Line($"mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {c}, {PtxText.Vector("faf", fa, 4)}, {PtxText.Vector("fbf", fb, 2)}, {c}");
     }
 
     /// <summary>Moves a stage's offset on, around the ring.</summary>
@@ -110,7 +160,7 @@ internal static class WarpText
         text.Line($"mad.lo.u32 out, half, {variant.ProductHalf * 4}, out");
     }
 
-    static void Leave(PtxText text, ProductVariant variant, int columns)
+    void Leave()
     {
         // A lane holds columns 2t and 2t + 1 of rows g and g + 8 of each 16 × 8.
         text.Line($".reg .b32 out, pair");
