@@ -92,10 +92,8 @@ internal static class TensorBenchmark
         }
 
         var product = TensorProducts<TLayout, TEpilogue>.Create(device, variant);
-        return (a, b, m, n, k, parts, epilogue) => product.Launch(Of(a), Of(b), m, n, k, parts, epilogue);
+        return (a, b, m, n, k, parts, epilogue) => product.Launch(TensorOperand.Of(a), TensorOperand.Of(b), m, n, k, parts, epilogue);
     }
-
-    static TensorOperand Of(Operand<BFloat16> operand) => new((ulong)operand.Values.LoadEffectiveAddressAsPtr(), operand.Stride);
 
     static void Time<TLayout>(GpuDevice device, TensorLaunch<Store<BFloat16>> store, TensorLaunch<Accumulate> accumulate, ProductVariant? variant, string name, string form, int runs)
         where TLayout : struct, IProductLayout

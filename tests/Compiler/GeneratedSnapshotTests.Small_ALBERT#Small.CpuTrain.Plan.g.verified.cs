@@ -65,7 +65,7 @@
 //   dLayerOutputPartials             [tokens, 16]                  1            0           64       35-35
 //   dLayerOutputPartials2            [tokens, 16]                  1           64           64       35-35
 //   dLayerSumPartials                [tokens, 16]                  1          128           64       35-35
-//   dExpandedPartials                [tokens, 32]                  1            0          128       38-38
+//   dExpandedPartials                [tokens, 32]                  1            0          128       36-38
 //   dAttendedPartials                [tokens, 16]                  1            0           64       41-41
 //   dAttendedPartials2               [tokens, 16]                  1           64           64       41-41
 //   dAttentionSumPartials            [tokens, 16]                  1          128           64       41-41
@@ -78,7 +78,7 @@
 //   dOrderPartials                   [sequences, 2]                1            0            8       19-19
 //   meanPartials2                    [sequences, 1]                1            8            4       19-19
 //   sopPartials                      [sequences, 1]                1           12            4       19-19
-//   dLinearPartials                  [sequences, 16]               1            0           64       24-24
+//   dLinearPartials                  [sequences, 16]               1            0           64       20-24
 //   together                                                                                 64
 // per 16 predictions:
 //   dLogitsPartials                  [predictions, 50]             1            0          256       18-18
@@ -155,9 +155,9 @@ partial class Small
         readonly float* meanPartials2; // [sequences, 1] per chunk
         readonly float* sopMean; // [1, 1]
         readonly float* sopPartials; // [sequences, 1] per chunk
+        readonly float* dLinearPartials; // [sequences, 16] per chunk
         readonly float* dPooled; // [sequences, 16]
         readonly float* dDecoderInput; // [predictions, 8]
-        readonly float* dLinearPartials; // [sequences, 16] per chunk
         readonly float* dDecoderInputPartials2; // [predictions, 8] per chunk
         readonly float* loss; // [1, 1]
         readonly float* mlm; // [1, 1]
@@ -248,9 +248,9 @@ partial class Small
             meanPartials2 = SequenceChunk(2);
             sopMean = ExactFixed(64);
             sopPartials = SequenceChunk(3);
+            dLinearPartials = SequenceChunk(0);
             dPooled = Sequence(48);
             dDecoderInput = Prediction(0);
-            dLinearPartials = SequenceChunk(0);
             dDecoderInputPartials2 = PredictionChunk(0);
             loss = ExactFixed(16);
             mlm = ExactFixed(80);

@@ -507,37 +507,17 @@ partial class Small
         //   return Tanh(Linear(first, pooler));
         // [sequences, 16] = dShifted [sequences, 2] · classifierWeight [2, 16]
         // 64 FLOPs per row of sequences, 136 bytes per row
-        internal readonly struct PooledPoolGradient(DropoutKey key4, ArrayView<T> pooled, ArrayView<T> dPooled) : IGpuEpilogue
+        internal readonly struct PooledPoolGradient(DropoutKey key4, ArrayView<T> pooled, ArrayView<T> dPooled) : IGpuSummedEpilogue
         {
-            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
+            public V Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
                 V tanh = V.Load(pooled, row * 16 + column);
                 V dScaled = product * V.KeepMask(CounterRandom.RowKey(key4, row), column, 0x19999999u, 1.1111112f) * (1f - tanh * tanh);
                 V.Store(dPooled, row * 16 + column, dScaled);
+                return dScaled;
             }
 
             public static int Operations => 34;
-        }
-
-        // Pretraining › Pool › Linear, gradient
-        //   return Tanh(Linear(first, pooler));
-        // [sequences, 16], one pass over a row
-        // 16 FLOPs per row of sequences, 64 bytes per row
-        internal readonly struct PoolerBiasGradient(ArrayView<T> dPooled, ArrayView<float> dLinearPartials) : IGpuRowKernel
-        {
-            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
-            {
-                var dLinearSum = PartialSum<V, L>.Of(dLinearPartials, chunk, 16);
-                for (int row = first; row < last; row++)
-                {
-                    int dPooledRow = row * 16;
-                    for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
-                    {
-                        dLinearSum.Add(column, V.Load(dPooled, dPooledRow + column));
-                    }
-                }
-                dLinearSum.Store();
-            }
         }
 
         // Pretraining › Decode › LayerNorm, gradient
@@ -724,35 +704,16 @@ partial class Small
         //   return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
         // [tokens, 32] = dLayerSum [tokens, 16] · ffnOutputWeight [16, 32]
         // 1,024 FLOPs per row of tokens, 320 bytes per row
-        internal readonly struct ExpandedGeluTanhGradient(ArrayView<T> expandedDerivative, ArrayView<T> dExpanded) : IGpuEpilogue
+        internal readonly struct ExpandedGeluTanhGradient(ArrayView<T> expandedDerivative, ArrayView<T> dExpanded) : IGpuSummedEpilogue
         {
-            public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
+            public V Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                V.Store(dExpanded, row * 32 + column, product * V.Load(expandedDerivative, row * 32 + column));
+                V dScaled = product * V.Load(expandedDerivative, row * 32 + column);
+                V.Store(dExpanded, row * 32 + column, dScaled);
+                return dScaled;
             }
 
             public static int Operations => 1;
-        }
-
-        // Pretraining › Encode › LayerGroup › Layer › Linear, gradient
-        //   var expanded = Activate(Linear(attended, f.Input));
-        // [tokens, 32], one pass over a row
-        // 32 FLOPs per row of tokens, 128 bytes per row
-        internal readonly struct FfnBiasGradient(ArrayView<T> dExpanded, ArrayView<float> dExpandedPartials) : IGpuRowKernel
-        {
-            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
-            {
-                var dExpandedSum = PartialSum<V, L>.Of(dExpandedPartials, chunk, 32);
-                for (int row = first; row < last; row++)
-                {
-                    int dExpandedRow = row * 32;
-                    for (int column = L.First<V>(); column < 32; column = L.Next<V>(column))
-                    {
-                        dExpandedSum.Add(column, V.Load(dExpanded, dExpandedRow + column));
-                    }
-                }
-                dExpandedSum.Store();
-            }
         }
 
         // Pretraining › Encode › LayerGroup › Layer › Dropout, gradient

@@ -65,7 +65,7 @@
 //   dLayerOutputPartials             [tokens, 16]                  1            0           64       35-35
 //   dLayerOutputPartials2            [tokens, 16]                  1           64           64       35-35
 //   dLayerSumPartials                [tokens, 16]                  1          128           64       35-35
-//   dExpandedPartials                [tokens, 32]                  1            0          128       38-38
+//   dExpandedPartials                [tokens, 32]                  1            0          128       36-38
 //   dAttendedPartials                [tokens, 16]                  1            0           64       41-41
 //   dAttendedPartials2               [tokens, 16]                  1           64           64       41-41
 //   dAttentionSumPartials            [tokens, 16]                  1          128           64       41-41
@@ -78,7 +78,7 @@
 //   dOrderPartials                   [sequences, 2]                1            0            8       19-19
 //   meanPartials2                    [sequences, 1]                1            8            4       19-19
 //   sopPartials                      [sequences, 1]                1           12            4       19-19
-//   dLinearPartials                  [sequences, 16]               1            0           64       24-24
+//   dLinearPartials                  [sequences, 16]               1            0           64       20-24
 //   together                                                                                 64
 // per 16 predictions:
 //   dLogitsPartials                  [predictions, 50]             1            0          256       18-18
@@ -155,9 +155,9 @@ partial class Small
         readonly ArrayView<float> meanPartials2; // [sequences, 1] per chunk
         readonly ArrayView<float> sopMean; // [1, 1]
         readonly ArrayView<float> sopPartials; // [sequences, 1] per chunk
+        readonly ArrayView<float> dLinearPartials; // [sequences, 16] per chunk
         readonly ArrayView<T> dPooled; // [sequences, 16]
         readonly ArrayView<T> dDecoderInput; // [predictions, 8]
-        readonly ArrayView<float> dLinearPartials; // [sequences, 16] per chunk
         readonly ArrayView<float> dDecoderInputPartials2; // [predictions, 8] per chunk
         readonly ArrayView<float> loss; // [1, 1]
         readonly ArrayView<float> mlm; // [1, 1]
@@ -215,18 +215,16 @@ partial class Small
         readonly GpuRows<MlmCrossEntropyGradient, Float1> mlmCrossEntropyGradientKernel;
         readonly ColumnSum columnSumKernel;
         readonly GpuRows<SopCrossEntropyGradient, Float1> sopCrossEntropyGradientKernel;
-        readonly MatrixProduct<T, NN, PooledPoolGradient> pooledPoolGradientKernel;
+        readonly SummedProduct<T, NN, PooledPoolGradient> pooledPoolGradientKernel;
         readonly MatrixProduct<T, TN, Accumulate> tNAccumulateKernel;
         readonly MatrixProduct<T, NN, Store<T>> nNStoreKernel;
-        readonly GpuRows<PoolerBiasGradient, Float8> poolerBiasGradientKernel;
         readonly GpuRows<DecoderInputLayerNormGradient, Float8> decoderInputLayerNormGradientKernel;
         readonly GpuRows<SopAccuracyMean, Float1> sopAccuracyMeanKernel;
         readonly GpuRows<TransformedGeluTanhGradient, Float8> transformedGeluTanhGradientKernel;
         readonly ScatterAdd<T> scatterAddKernel;
         readonly GpuRows<PredictedPretrainingGradient2, Float8> predictedPretrainingGradient2Kernel;
         readonly GpuRows<LayerSumDropoutGradient, Float8> layerSumDropoutGradientKernel;
-        readonly MatrixProduct<T, NN, ExpandedGeluTanhGradient> expandedGeluTanhGradientKernel;
-        readonly GpuRows<FfnBiasGradient, Float8> ffnBiasGradientKernel;
+        readonly SummedProduct<T, NN, ExpandedGeluTanhGradient> expandedGeluTanhGradientKernel;
         readonly GpuRows<AttentionSumDropoutGradient, Float8> attentionSumDropoutGradientKernel;
         readonly ArrayView<float> attentionDelta;
         readonly AttentionBackward<T> attentionBackwardKernel;
@@ -285,9 +283,9 @@ partial class Small
             meanPartials2 = SequenceChunk(2);
             sopMean = ExactFixed(64);
             sopPartials = SequenceChunk(3);
+            dLinearPartials = SequenceChunk(0);
             dPooled = Sequence(48);
             dDecoderInput = Prediction(0);
-            dLinearPartials = SequenceChunk(0);
             dDecoderInputPartials2 = PredictionChunk(0);
             loss = ExactFixed(16);
             mlm = ExactFixed(80);
@@ -345,18 +343,16 @@ partial class Small
             mlmCrossEntropyGradientKernel = new(Device, 50);
             columnSumKernel = new(Device);
             sopCrossEntropyGradientKernel = new(Device, 2);
-            pooledPoolGradientKernel = new(Device);
+            pooledPoolGradientKernel = new(Device, 16);
             tNAccumulateKernel = new(Device);
             nNStoreKernel = new(Device);
-            poolerBiasGradientKernel = new(Device, 16);
             decoderInputLayerNormGradientKernel = new(Device, 8);
             sopAccuracyMeanKernel = new(Device, 1);
             transformedGeluTanhGradientKernel = new(Device, 8);
             scatterAddKernel = new(Device);
             predictedPretrainingGradient2Kernel = new(Device, 16);
             layerSumDropoutGradientKernel = new(Device, 16);
-            expandedGeluTanhGradientKernel = new(Device);
-            ffnBiasGradientKernel = new(Device, 32);
+            expandedGeluTanhGradientKernel = new(Device, 32);
             attentionSumDropoutGradientKernel = new(Device, 16);
             attentionDelta = Scratch(TokenRows * 2);
             attentionBackwardKernel = new(Device);

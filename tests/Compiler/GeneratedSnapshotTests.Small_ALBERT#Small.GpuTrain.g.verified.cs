@@ -129,7 +129,8 @@ partial class Small
 
             // gradient of: return Tanh(Linear(first, pooler));
             pooledPoolGradientKernel.Launch(
-                new(dShifted, 2), new(Weight(Offset.ClassifierWeight), 16), Sequences, 16, 2, new(DropoutKey(4, 0), pooled, dPooled));
+                new(dShifted, 2), new(Weight(Offset.ClassifierWeight), 16), Sequences, 16, 2, new(DropoutKey(4, 0), pooled, dPooled),
+                new(dPooled, 16), dLinearPartials);
 
             // gradient of: var order = Linear(Dropout(pooled, c.Dropout), orderHead);
             tNAccumulateKernel.Launch(new(dShifted, 2), new(orderDropout, 16), 2, 16, Sequences, new(Gradient(Offset.ClassifierWeight), 16));
@@ -140,7 +141,6 @@ partial class Small
                 new(dShifted2, 64), new(decoderInput, 8), 50, 8, Predictions, new(Gradient(Offset.WordEmbeddingsWeight), 8));
 
             // gradient of: return Tanh(Linear(first, pooler));
-            poolerBiasGradientKernel.LaunchBlocks(Sequences, new(dPooled, dLinearPartials));
             columnSumKernel.Launch(Sequences, accumulate: true, new(dLinearPartials, 16, Gradient(Offset.PoolerBias)));
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
@@ -194,14 +194,14 @@ partial class Small
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
                 expandedGeluTanhGradientKernel.Launch(
-                    new(dLayerSum, 16), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 32, 16, new(expandedDerivative[layer], dExpanded));
+                    new(dLayerSum, 16), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 32, 16, new(expandedDerivative[layer], dExpanded),
+                    new(dExpanded, 32), dExpandedPartials);
 
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
                 tNAccumulateKernel.Launch(
                     new(dLayerSum, 16), new(expanded[layer], 32), 16, 32, Tokens, new(Gradient(Offset.FfnOutputWeight), 32));
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
-                ffnBiasGradientKernel.LaunchBlocks(Tokens, new(dExpanded, dExpandedPartials));
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dExpandedPartials, 32, Gradient(Offset.FfnBias)));
                 nNStoreKernel.Launch(new(dExpanded, 32), new(Weight(Offset.FfnWeight), 16), Tokens, 16, 32, new(dExpandedProduct, 16));
                 tNAccumulateKernel.Launch(new(dExpanded, 32), new(attended[layer], 16), 32, 16, Tokens, new(Gradient(Offset.FfnWeight), 16));

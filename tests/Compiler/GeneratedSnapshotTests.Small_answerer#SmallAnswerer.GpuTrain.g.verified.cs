@@ -127,14 +127,14 @@ partial class SmallAnswerer
 
                 // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
                 expandedGeluTanhGradientKernel.Launch(
-                    new(dLayerSum, 16), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 32, 16, new(expandedDerivative[layer], dExpanded));
+                    new(dLayerSum, 16), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 32, 16, new(expandedDerivative[layer], dExpanded),
+                    new(dExpanded, 32), dExpandedPartials);
 
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
                 tNAccumulateKernel.Launch(
                     new(dLayerSum, 16), new(expanded[layer], 32), 16, 32, Tokens, new(Gradient(Offset.FfnOutputWeight), 32));
 
                 // gradient of: var expanded = Activate(Linear(attended, f.Input));
-                ffnBiasGradientKernel.LaunchBlocks(Tokens, new(dExpanded, dExpandedPartials));
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dExpandedPartials, 32, Gradient(Offset.FfnBias)));
                 expandedLinearGradientKernel.Launch(
                     new(dExpanded, 32), new(Weight(Offset.FfnWeight), 16), Tokens, 16, 32, new(dLayerSum, dAttended));

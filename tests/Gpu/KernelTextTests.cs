@@ -1,6 +1,8 @@
 using System.Reflection;
 using AlbertCompiled.Gpu;
+using AlbertCompiled.Gpu.TensorCores;
 using AlbertCompiled.Models;
+using AlbertCompiled.Tests.Gpu.Emulation;
 using AlbertCompiled.Tests.Infrastructure;
 
 namespace AlbertCompiled.Tests.Gpu;
@@ -21,6 +23,21 @@ public sealed class KernelTextTests
         .. Nested(typeof(AlbertBase), "GpuTrain`1").Where(t => t.Name == "AttendedLayerNorm")
             .Select(t => new Target("ptx.txt", Ptx.Verify(typeof(WarpRowsKernel<,>).MakeGenericType(t, typeof(Beside<WarpPack, Beside<WarpPack, WarpPack>>)), 128, WarpRow.Complete), t.Name)),
     ]);
+
+    [Fact]
+    public Task Products_that_sum()
+    {
+        var epilogue = Nested(typeof(AlbertBase), "GpuTrain`1").Single(t => t.Name == "ExpandedGeluTanhGradient");
+        return Verifier.Verify([Of(typeof(Tile128Warps8), 128, 3), Of(typeof(Tile256Warps8), 256, 4)]);
+
+        Target Of(Type tile, int columns, int stages)
+        {
+            var variant = new ProductVariant(ProductCompute.Warpgroup, ProductLoader.Boxes, columns, stages, 8, 1);
+            string text = Ptx.Compile(typeof(SummedTileKernel<,>).MakeGenericType(tile, epilogue), variant.Lanes, text => ProductText.Complete(text, variant, false, false));
+            PtxCheck.Assert(EmulatedKernel.Load(text));
+            return new("ptx.txt", text, $"{epilogue.Name}-{columns}");
+        }
+    }
 
     [Fact]
     public Task Optimizers() => Verifier.Verify(

@@ -20,7 +20,7 @@ internal static class RuntimeTypes
         .. Of($"{Namespace}.Cpu", "AccumulateEpilogue Arrays Attention ColumnSums CpuDevice CpuExecutor CpuOutput CpuProgram Entries Gemm GroupLogSum IEpilogue IPrecision IRowKernel ISimd"),
         .. Of($"{Namespace}.Cpu", "BFloat16 Float32 Lanes1 Lanes4 Lanes8 Lanes16 PackedB RoundedBFloat16 Simd StoreEpilogue Tables"),
         .. Of($"{Namespace}.Gpu", "Accumulate AttentionBackward AttentionForward BFloat16 ColumnSum DropoutKey Entries Extent Float1 Float8 Float32 GpuDevice GpuExecutor GpuMath GpuOutput GpuProgram"),
-        .. Of($"{Namespace}.Gpu", "GpuRows GroupLogSum GroupReduce IElement IGpuEpilogue IGpuRowKernel IPack IRowLanes Kept MatrixProduct MatrixSum NN NT TN TT PartialSum RoundedCopy RowGroups"),
+        .. Of($"{Namespace}.Gpu", "GpuRows GroupLogSum GroupReduce IElement IGpuEpilogue IGpuRowKernel IGpuSummedEpilogue IPack IRowLanes Kept MatrixProduct MatrixSum NN NT TN TT PartialSum RoundedCopy RowGroups SummedProduct"),
         .. Of($"{Namespace}.Gpu", "ScatterAdd Store TableGradient"),
         .. Of($"{Namespace}.Onnx", "OnnxException OnnxGraph"),
     ];

@@ -62,6 +62,12 @@ internal abstract class Dialect
     /// <summary>Heading of an epilogue's method.</summary>
     public abstract string ApplyHeading { get; }
 
+    /// <summary>The interface of epilogues that return what the runtime sums by columns.</summary>
+    public virtual string SummedEpilogue => throw new NotSupportedException();
+
+    /// <summary>Heading of such an epilogue's method.</summary>
+    public virtual string SummedApplyHeading => throw new NotSupportedException();
+
     /// <summary>The type of the elements inside an epilogue.</summary>
     public abstract string EpilogueType { get; }
 

@@ -13,10 +13,11 @@ internal static class EpiloguePrinter
     {
         var body = new List<string>();
         Print(body, kernel.Epilogue, fields, dialect);
-        w.Block(fields.Heading(kernel.Name, dialect.Epilogue), () =>
+        bool sums = kernel.Epilogue.LastOrDefault() is AddToPartial;
+        w.Block(fields.Heading(kernel.Name, sums ? dialect.SummedEpilogue : dialect.Epilogue), () =>
         {
             if (dialect.Attribute(inline: true) is { } attribute) w.Line(attribute);
-            w.Block(dialect.ApplyHeading, () => body.ForEach(w.Line));
+            w.Block(sums ? dialect.SummedApplyHeading : dialect.ApplyHeading, () => body.ForEach(w.Line));
             if (dialect.EpilogueTellsOperations && Costs.Operations(kernel) is > 0 and int operations)
             {
                 w.Blank();
@@ -50,6 +51,12 @@ internal static class EpiloguePrinter
             if (instruction is Store s)
             {
                 lines.Add(dialect.Store(type, Element(s.Target, s.Row), s.Accumulate ? e.Read(s.Value, 2) : vectors.Contains(s.Value) ? e.Read(s.Value, dialect.StoredPrecedence) : dialect.Widen(type, e.Read(s.Value, 4)), s.Accumulate));
+                continue;
+            }
+
+            if (instruction is AddToPartial a)
+            {
+                lines.Add($"return {e.Read(a.Value)};");
                 continue;
             }
 

@@ -77,7 +77,7 @@ internal sealed class LiveRanges
         if (n.Op == Op.ColumnSum && !IsBand(n.Inputs[0]))
         {
             string partial = names.Slot(n, "Partials");
-            slots.Add(new(partial, new(nodes[n.Inputs[0]].Shape.Rows, n.Shape.Columns), true, 1, position[n.Id], position[n.Id]));
+            slots.Add(new(partial, new(nodes[n.Inputs[0]].Shape.Rows, n.Shape.Columns), true, 1, FirstAdded(n), position[n.Id]));
             partials[n.Id] = partial;
         }
 
@@ -95,6 +95,12 @@ internal sealed class LiveRanges
         slots.Add(slot);
         locations[n.Id] = new(slot.Name, stacked ? Entry.Iteration : Entry.Only);
     }
+
+    // the epilogue of a product may form a sum over what it stores that else stands alone
+    int FirstAdded(Node sum) =>
+        home[sum.Inputs[0]] == home[sum.Id] && kernelOf[sum.Id].Nodes.Length == 1 && kernelOf.TryGetValue(sum.Inputs[0], out var kernel) && kernel.Root is { Op: Op.MatMul }
+            ? position[sum.Inputs[0]]
+            : position[sum.Id];
 
     string NameOf(Node n) => own.TryGetValue(n.Id, out string? name) ? name : names.Slot(n);
 

@@ -65,6 +65,7 @@ public sealed class PlanTests
     static IEnumerable<string> Launches(Kernel kernel, bool rounded) => kernel switch
     {
         RowKernel rows => [Rows(rows)],
+        ProductKernel product when GpuSteps.SumOf(product) is { } sum => [.. Copies(product, rounded), .. Summed(product, sum.Partials.Shape.Columns, rounded)],
         ProductKernel product => [.. Copies(product, rounded), Product(product, rounded)],
         AttentionKernel a => [rounded && AttentionHead.Takes(Head(a.QueryKeyValue, a.Heads)) ? "AttentionForwardTensorKernel" : "AttentionForwardKernel"],
         AttentionGradientKernel a => rounded && AttentionHead.Takes(Head(a.QueryKeyValue, a.Heads))
@@ -82,12 +83,28 @@ public sealed class PlanTests
     static string Rows(RowKernel kernel)
     {
         var instructions = kernel.Phases.SelectMany(p => p.Instructions).ToList();
-        int columns = kernel.Phases.Max(p => p.Columns), packs = columns % 8 == 0 ? columns / 8 : columns, lanes = Math.Min(Ceiling(packs, 32) * 32, GroupReduce.MaxLanes);
+        int columns = kernel.Phases.Max(p => p.Columns);
         bool sums = instructions.Any(i => i is AddToPartial), blocks = sums && kernel.Phases is [{ Columns: > 1 }] && !instructions.Any(i => i is Reduce);
+        if (blocks) return Blocks(kernel.Name, Most(kernel.Rows), columns);
         if (!sums && columns == 768)
             return $"WarpRowsKernel({kernel.Name},Beside(WarpPack,Beside(WarpPack,WarpPack))) {Ceiling(Most(kernel.Rows), 4)} of 32 4";
-        string taken = blocks || lanes >= packs ? "OnePack" : "ManyPacks";
-        return $"RowsKernel({kernel.Name},{(columns % 8 == 0 ? "Float8" : "Float1")},{taken}) {Ceiling(Most(kernel.Rows), sums ? ArenaPlan.ChunkRows : 1)} {(blocks ? Ceiling(packs, Math.Min(lanes, 64)) : 1)}";
+        return $"RowsKernel({kernel.Name},{(columns % 8 == 0 ? "Float8" : "Float1")},{(Lanes(columns) >= Packs(columns) ? "OnePack" : "ManyPacks")}) {Ceiling(Most(kernel.Rows), sums ? ArenaPlan.ChunkRows : 1)} 1";
+    }
+
+    static string Blocks(string kernel, int rows, int columns) =>
+        $"RowsKernel({kernel},{(columns % 8 == 0 ? "Float8" : "Float1")},OnePack) {Ceiling(rows, ArenaPlan.ChunkRows)} {Ceiling(Packs(columns), Math.Min(Lanes(columns), 64))}";
+
+    static int Packs(int columns) => columns % 8 == 0 ? columns / 8 : columns;
+
+    static int Lanes(int columns) => Math.Min(Ceiling(Packs(columns), 32) * 32, GroupReduce.MaxLanes);
+
+    /// <summary>The lanes of the epilogue sum where a product runs on tensor cores, whole, a group to a tile; else a kernel behind it.</summary>
+    static IEnumerable<string> Summed(ProductKernel product, int columns, bool rounded)
+    {
+        string words = Product(product with { Name = $"Summed({product.Name})" }, rounded);
+        return words.StartsWith("tensor", StringComparison.Ordinal) && words.EndsWith(" in 1", StringComparison.Ordinal) && columns % 8 == 0
+            ? [$"summed {words[..^" in 1".Length].Replace($"Summed({product.Name})", product.Name, StringComparison.Ordinal)}"]
+            : [words, Blocks($"ChunkSums({(rounded ? "BFloat16" : "Float32")})", Most(product.M), columns)];
     }
 
     /// <summary>Factors that are float32 in every precision are rounded first.</summary>
@@ -153,6 +170,9 @@ public sealed class PlanTests
                     break;
                 case "TensorProductKernel":
                     words.Add($"tensor product {epilogue} {call[2]} in {call[4]}");
+                    break;
+                case "SummedTileKernel":
+                    words.Add($"summed tensor product {epilogue} {call[2]}");
                     break;
                 case "WalkingProductKernel":
                     words.Add($"walking product {epilogue} {call[2]}");

@@ -35,6 +35,10 @@ internal sealed class GpuDialect : Dialect
 
     public override string ApplyHeading => $"public void Apply<V>(V {Lowering.Accumulator}, int row, int column) where V : struct, IPack<V>";
 
+    public override string SummedEpilogue => "IGpuSummedEpilogue";
+
+    public override string SummedApplyHeading => $"public V Apply<V>(V {Lowering.Accumulator}, int row, int column) where V : struct, IPack<V>";
+
     public override string EpilogueType => "V";
 
     public override bool EpilogueTellsOperations => true;

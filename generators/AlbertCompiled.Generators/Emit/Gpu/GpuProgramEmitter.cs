@@ -64,9 +64,9 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
 
             case ProductKernel p:
                 var (type, arguments) = Epilogue(w, p, site);
-                string layoutName = $"{(p.TransposeA ? "T" : "N")}{(p.TransposeB ? "T" : "N")}";
-                string product = Launcher($"MatrixProduct<T, {layoutName}, {type}>", type == p.Name ? p.Name : $"{layoutName}{type.Replace("<T>", "")}");
-                return CSharpWriter.Listed($"{product}.Launch(", [Factor(p.A), Factor(p.B), Size(p.M, site), $"{p.N}", Size(p.K, site), $"new({arguments})"], ");");
+                string layout = $"{(p.TransposeA ? "T" : "N")}{(p.TransposeB ? "T" : "N")}", name = type == p.Name ? p.Name : $"{layout}{type.Replace("<T>", "")}";
+                string product = GpuSteps.SumOf(p) is null ? Launcher($"MatrixProduct<T, {layout}, {type}>", name) : Launcher($"SummedProduct<T, {layout}, {type}>", name, $"new(Device, {p.N})");
+                return CSharpWriter.Listed($"{product}.Launch(", [Factor(p.A), Factor(p.B), Size(p.M, site), $"{p.N}", Size(p.K, site), $"new({arguments})", .. Sums(p)], ");");
 
             case AttentionKernel a:
                 return $"{Launcher("AttentionForward<T>", "AttentionForward")}.Launch({Attention(a.QueryKeyValue, a.Heads, a.Dropout, a.Site)}, {Operand(a.Context)}, {Operand(a.LogSum)});";
@@ -97,6 +97,8 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
             default:
                 throw new InvalidOperationException(kernel.ToString());
         }
+
+        string[] Sums(ProductKernel p) => GpuSteps.SumOf(p) is { } sum ? [Operand(sum.Values), A(sum.Partials)] : [];
 
         string Attention(Lower.Buffer queryKeyValue, int heads, double dropout, Graph.Site dropped) =>
             $"Attention({Operand(queryKeyValue)}, {heads}, {queryKeyValue.Shape.Columns / 3 / heads}{(dropout == 0 ? "" : $", {dropped.Key(site.Iteration)}, {Probability(dropout)}")})";

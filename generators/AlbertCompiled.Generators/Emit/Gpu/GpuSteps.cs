@@ -11,7 +11,7 @@ internal sealed record ColumnSumsKernel(ImmutableArray<ColumnSumKernel> Sums) : 
     public override IEnumerable<Lower.Buffer> Writes => Sums.SelectMany(s => s.Writes);
 }
 
-/// <summary>What a GPU runs in other portions than a processor: neighbouring column sums are one launch.</summary>
+/// <summary>What a GPU runs in other portions than a processor: a product sums the columns of what it stores, neighbouring column sums are one launch.</summary>
 internal static class GpuSteps
 {
     /// <summary>Sums that a launch of the runtime's ColumnSum takes.</summary>
@@ -33,8 +33,9 @@ internal static class GpuSteps
         }
     }
 
-    static IEnumerable<Kernel> Merged(List<Kernel> kernels)
+    static IEnumerable<Kernel> Merged(List<Kernel> all)
     {
+        var kernels = Summed(all);
         for (int i = 0; i < kernels.Count;)
         {
             var sums = kernels.Skip(i).TakeWhile(k => k is ColumnSumKernel sum && Alike(sum, kernels[i])).Take(SumsOfLaunch).Cast<ColumnSumKernel>().ToList();
@@ -45,4 +46,27 @@ internal static class GpuSteps
 
     static bool Alike(ColumnSumKernel sum, Kernel first) =>
         first is ColumnSumKernel other && sum.Rows == other.Rows && sum.Target is ParameterBuffer == other.Target is ParameterBuffer;
+
+    /// <summary>Leaves sums over a product's result to its epilogue, which has the elements at hand: no kernel reads them again.</summary>
+    static List<Kernel> Summed(IEnumerable<Kernel> all)
+    {
+        List<Kernel> kernels = [.. all];
+        for (int i = kernels.Count - 1; i > 0; i--)
+        {
+            if (kernels[i] is not RowKernel { Phases: [{ Columns: > 1, Instructions: [Load { Row: RowMode.Own } load, AddToPartial sum] }] }) continue;
+            int at = kernels.FindIndex(0, i, k => k is ProductKernel p && SumOf(p) is null && p.Epilogue.OfType<Store>().Any(s => Stores(s, load.Source)));
+            if (at < 0) continue;
+            var product = (ProductKernel)kernels[at];
+            kernels[at] = product with { Epilogue = [.. product.Epilogue, sum with { Value = product.Epilogue.OfType<Store>().First(s => Stores(s, load.Source)).Value }] };
+            kernels.RemoveAt(i);
+        }
+
+        return kernels;
+    }
+
+    /// <summary>What a product's epilogue sums by columns: the matrix that holds it, and the slot of the partial sums; null if nothing.</summary>
+    public static (Lower.Buffer Values, SlotBuffer Partials)? SumOf(ProductKernel product) =>
+        product.Epilogue.LastOrDefault() is AddToPartial sum ? (product.Epilogue.OfType<Store>().First(s => s.Value == sum.Value).Target, sum.Partials) : null;
+
+    static bool Stores(Store store, Lower.Buffer target) => store is { Row: RowMode.Own, Accumulate: false, Target: SlotBuffer { Slot.IsElement: true } } && store.Target == target;
 }

@@ -27,6 +27,9 @@ public sealed class MatrixProduct<T, TLayout, TEpilogue>
         if (typeof(T) == typeof(BFloat16)) tensor = TensorProducts<TLayout, TEpilogue>.For(device);
     }
 
+    /// <summary>Its forms on tensor cores, or null.</summary>
+    internal TensorProducts<TLayout, TEpilogue>? Tensor => tensor;
+
     /// <summary>Queues the product. Sizes are arbitrary; nothing runs if <paramref name="m"/> or <paramref name="n"/> is 0. How it is cut into parts depends on bounds alone.</summary>
     /// <param name="a">[m, k], or [k, m] if the layout transposes it.</param>
     /// <param name="b">[k, n], or [n, k] if the layout transposes it.</param>
@@ -36,12 +39,10 @@ public sealed class MatrixProduct<T, TLayout, TEpilogue>
     /// <param name="epilogue">Consumes the elements of C.</param>
     public void Launch(Operand<T> a, Operand<T> b, Extent m, int n, Extent k, in TEpilogue epilogue)
     {
-        if (tensor is not null && tensor.TryLaunch(Of(a), Of(b), m, n, k, epilogue)) return;
+        if (tensor is not null && tensor.TryLaunch(TensorOperand.Of(a), TensorOperand.Of(b), m, n, k, epilogue)) return;
         large?.Launch(a, b, m, n, k, epilogue);
         small?.Launch(a, b, m, n, k, epilogue);
     }
-
-    static TensorOperand Of(Operand<T> operand) => new((ulong)operand.Values.LoadEffectiveAddressAsPtr(), operand.Stride);
 
     sealed class Kernels<TBlock>(GpuDevice device) where TBlock : struct, IBlock
     {

@@ -14,7 +14,7 @@ internal abstract class TensorProduct<TLayout, TEpilogue>(GpuDevice device, Prod
     protected GpuDevice Device => device;
 
     /// <summary>The variant.</summary>
-    protected ProductVariant Variant => variant;
+    public ProductVariant Variant => variant;
 
     /// <summary>Queues the product in one part, or in several that are added in order.</summary>
     public void Launch(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int parts, in TEpilogue epilogue)

@@ -24,10 +24,7 @@ internal sealed class TensorProducts<TLayout, TEpilogue>
     /// <returns>Whether it did.</returns>
     public bool TryLaunch(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, in TEpilogue epilogue)
     {
-        if (!a.IsAligned || !b.IsAligned || m.Most <= 0 || n <= 0 || k.Most <= 0) return false;
-        // Boxes end at the bounds of a matrix. A shorter contraction is cut off within them only where a step is a row.
-        bool boxes = k.IsConstant || TLayout.TransposeA && !TLayout.TransposeB;
-        var product = new ProductShape(Layout, m.Most, n, k.Most, boxes, TEpilogue.Operations);
+        if (ShapeOf(a, b, m, n, k) is not { } product) return false;
         if (!chosen.TryGetValue(product, out var form)) form = Choose(product);
         form.Product.Launch(a, b, m, n, k, form.Parts, epilogue);
         if (device.IsOnPaper && !chosen.ContainsKey(product))
@@ -37,6 +34,22 @@ internal sealed class TensorProducts<TLayout, TEpilogue>
         }
 
         return true;
+    }
+
+    /// <summary>The variant and the number of parts that a launch takes, or null where <see cref="TryLaunch"/> queues nothing.</summary>
+    public (ProductVariant Variant, int Parts)? FormOf(TensorOperand a, TensorOperand b, Extent m, int n, Extent k)
+    {
+        if (ShapeOf(a, b, m, n, k) is not { } product) return null;
+        if (!chosen.TryGetValue(product, out var form)) form = Choose(product);
+        return (form.Product.Variant, form.Parts);
+    }
+
+    static ProductShape? ShapeOf(TensorOperand a, TensorOperand b, Extent m, int n, Extent k)
+    {
+        if (!a.IsAligned || !b.IsAligned || m.Most <= 0 || n <= 0 || k.Most <= 0) return null;
+        // Boxes end at the bounds of a matrix. A shorter contraction is cut off within them only where a step is a row.
+        bool boxes = k.IsConstant || TLayout.TransposeA && !TLayout.TransposeB;
+        return new(Layout, m.Most, n, k.Most, boxes, TEpilogue.Operations);
     }
 
     (TensorProduct<TLayout, TEpilogue> Product, int Parts) Choose(ProductShape product)
