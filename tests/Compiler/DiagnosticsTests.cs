@@ -87,6 +87,9 @@ public class DiagnosticsTests
     [InlineData("[|Single|] k = 1;")]
     [InlineData("Func<double, double> f = [|v => v / 2|];")]
     [InlineData("var t = c.Hidden < 0 ? table : null; [|t|] = 1;")]
+    [InlineData("int k = 1; int m = [|++k|];")]
+    [InlineData("var k = [|Math.Cbrt(8.0)|];")]
+    [InlineData("var k = Each(3, [|Pretraining|]);")]
     public void Unsupported_syntax_is_reported_where_it_stands(string statement) =>
         Subject.Expect("ALB0003", Subject.Source(body: $"{statement}\n{Subject.Body}"));
 
@@ -107,6 +110,21 @@ public class DiagnosticsTests
     [InlineData("[|public int Depth { get => Layers; set => Layers = value; }|]", "(Depth = 4)")]
     public void A_setting_stores_what_it_is_given(string member, string arguments) =>
         Subject.Expect("ALB0003", Subject.Source(properties: member, model: $"[Net{arguments}, Pretraining] public partial class Model;"));
+
+    [Fact]
+    public void A_hidden_member_is_meant_by_a_declared_type()
+    {
+        const string shapes = "record Shape { public double K => 2; } sealed record Sq : Shape { public new double K => 7; } static Shape Pick(Shape a) => a;";
+        Assert.Contains("hides a 'K' of its base", Assert.Single(Subject.Expect("ALB0003", Subject.Source(members: shapes, body: "var s = new Sq(); var k = [|s.K|];" + Subject.Body))).GetMessage());
+        Assert.Empty(GeneratorHarness.Run(GeneratorHarness.Compilation(Subject.Source(members: shapes, body: "Shape s = new Sq(); var k = s.K + Pick(s).K;" + Subject.Body))).Diagnostics);
+    }
+
+    [Fact]
+    public void Static_fields_are_initialised_in_their_order()
+    {
+        Assert.Contains("declare 'Q' first", Message("ALB0017", Subject.Source(members: "static readonly int P = [|Q|] + 1; static readonly int Q = 5;", body: "var k = P;" + Subject.Body)));
+        Assert.Empty(GeneratorHarness.Run(GeneratorHarness.Compilation(Subject.Source(members: "static readonly int Q = 5; static readonly int P = Q + R; const int R = 2;", body: "var k = P;" + Subject.Body))).Diagnostics);
+    }
 
     [Fact]
     public void Names_that_mean_two_things()
@@ -243,6 +261,7 @@ public class DiagnosticsTests
     [Theory]
     [InlineData("[|Weight(\"table\", 2, 3, Initial.Zero)|]", "declared twice")]
     [InlineData("[|Weight(\"\", 2, 3, Initial.Zero)|]", "name")]
+    [InlineData("[|Weight(null!, 2, 3, Initial.Zero)|]", "name")]
     [InlineData("[|Weight(\"w\", 0, 3, Initial.Zero)|]", "[0, 3]")]
     [InlineData("[|Weight(\"w\", -4, Initial.Zero)|]", "[1, -4]")]
     [InlineData("Weight(\"w\", 3, [|Initial.Normal(-1)|])", "-1")]
@@ -327,6 +346,9 @@ public class DiagnosticsTests
     {
         const string check = "if (c.Hidden % 2 != 0) throw new ArgumentException(\"Hidden must be even\");";
         Assert.Equal("Hidden must be even", Message("ALB0016", Subject.Source(body: check + Subject.Body, model: "[Net([|Hidden = 13|]), Pretraining] public partial class Model;")));
+        Assert.Equal("too small (Parameter 'Hidden')", Message("ALB0016", Subject.Source(body: "[|throw new ArgumentOutOfRangeException(nameof(c.Hidden), c.Hidden, \"too small\");|]")));
+        Assert.Equal("Specified argument was out of the range of valid values. (Parameter 'Hidden')", Message("ALB0016", Subject.Source(body: "[|throw new ArgumentOutOfRangeException(\"Hidden\");|]")));
+        Assert.Equal("odd (Parameter 'Hidden')", Message("ALB0016", Subject.Source(body: "[|throw new ArgumentException(\"odd\", \"Hidden\");|]")));
         Assert.Equal("never", Message("ALB0016", Subject.Source(body: "[|throw new ArgumentException(\"never\");|]")));
         Message("ALB0016", Subject.Source(body: "var k = c.Kind switch { Kind.One => 1, _ => [|throw new ArgumentException($\"not {c.Kind}\")|] };" + Subject.Body));
     }

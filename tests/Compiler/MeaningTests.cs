@@ -47,6 +47,19 @@ public class MeaningTests
         ("Start == Mode.B ? 2 : 5", "const Mode Start = Mode.C;", "public enum Mode { A, B, C = B, D = (A | C) + 2 }", ""),
         ("(Start == 0 ? 2 : 5) + (int)Mode.D + (Mode.B < Mode.D ? 10 : 20)", "static readonly Mode Start;", "public enum Mode { A, B, C = B, D = (A | C) + 2 }", ""),
         ("Start is Mode.A ? 2 : 5", "const Mode Start = 0;", "public enum Mode { A, B }", ""),
+        ("((Mode)1 == Mode.B ? 2 : 5) + ((Mode)1 is Mode.B ? 10 : 20) + F((Mode)2) + (double)Mode.C", "static double F(Mode m) => m == Mode.C ? 100 : 200;", "public enum Mode { A, B, C }", ""),
+        ("$\"a{(Mode)1}{(Mode)7}\" == \"aB7\" && (Mode)(-1) != Mode.A ? (int)(Mode)7 : 5", "", "public enum Mode { A, B, C }", ""),
+
+        // a base's members, by the type that something is declared with
+        ("F(new Sq(3)) + G(new Sq(5)) * 10_000", "record Shape(int A) { public double K => 2; public virtual double V => 3; public double W() => V + A; } sealed record Sq(int A) : Shape(A + 1) { public new double K => 7; public override double V => 5; } static double F(Shape s) => s.K + 10 * s.W() + 100 * s.A; static double G(Sq s) => s.K + 10 * s.A;", "", ""),
+        ("F(new Square(3)) + F(new Line())", "abstract record Form { public abstract double Area(); protected double Unit => 2; } sealed record Square(double A) : Form { public override double Area() => A * A * Unit; } sealed record Line : Form { public override double Area() => 1; } static double F(Form f) => f.Area();", "", ""),
+        ("F(new B()) + 10 * new B().G() + 100 * new B().Own()", "record A { public double G() => 2; } sealed record B : A { public new double G() => 3; public double Own() => this.G() + base.G(); } static double F(A a) => a.G();", "", ""),
+
+        // functions of numbers, names, strings
+        ("Math.Pow(2, 3) + Math.Abs(-2) / 4 + Math.Abs(-2.0) + Math.Floor(2.5) + Math.Ceiling(2.5) + Math.Tanh(0)", "", "", ""),
+        ("nameof(c.Hidden) == \"Hidden\" && nameof(F) == \"F\" ? F() : 2", "double F() => 5;", "", ""),
+        ("$\"{S}b\" == \"b\" && \"a\" + S + null == \"a\" ? 1 : 2", "const string? S = null;", "", ""),
+        ("-2147483648 + 1.0", "", "", ""),
     ];
 
     public static TheoryData<int> Numbers => [.. Enumerable.Range(0, Cases.Length)];

@@ -181,7 +181,7 @@ internal sealed class RandomDefinition
 
     void Look(Frame frame)
     {
-        switch (random.Next(8))
+        switch (random.Next(10))
         {
             case 0: Add(frame, $"Rows({Weight(LongestSequence, Width())}, batch.Positions)", 'T', 0, lastColumns, 1.2); break;
             case 1: Add(frame, $"Rows({Weight(2, Width())}, batch.Order)", 'S', 0, lastColumns, 1.2); break;
@@ -194,10 +194,20 @@ internal sealed class RandomDefinition
                 Add(frame, $"Rows({table.Name}, batch.Segments)", 'T', 0, table.Columns, table.Bound);
                 break;
             case 5: Add(frame, $"Rows({Weight(Vocabulary, Width())}, batch.Labels)", 'P', 0, lastColumns, 1.2); break;
+            case 6:
+                string twice = Weight(Vocabulary, Width());
+                Add(frame, $"Rows({twice}, batch.Tokens) - Rows({twice}, batch.Segments)", 'T', 0, lastColumns, 2.4);
+                break;
             default:
                 var tokens = frame.Values.Where(v => v.Rows == 'T').ToList();
                 if (tokens.Count == 0) break;
                 var of = Any(tokens);
+                if (random.Next(3) == 0)
+                {
+                    Add(frame, $"{of.Name} + Rows({of.Name}, batch.SequenceOf)", 'T', 0, of.Columns, 2 * of.Bound);
+                    break;
+                }
+
                 bool sequences = random.Next(2) == 0;
                 Add(frame, $"Rows({of.Name}, batch.{(sequences ? "First" : "Predicted")})", sequences ? 'S' : 'P', 0, of.Columns, of.Bound);
                 break;

@@ -74,11 +74,11 @@ internal abstract class Dialect
     /// <summary>Printed above a method that should be compiled well, or null.</summary>
     public abstract string? Attribute(bool inline);
 
-    /// <summary>Declares where a row of a buffer begins: {name}Row.</summary>
-    public abstract string RowStart(string name, string row, int stride);
+    /// <summary>Declares where a row of a buffer begins: {start}Row.</summary>
+    public abstract string RowStart(string name, string start, string row, int stride);
 
     /// <summary>An element of the row that <see cref="RowStart"/> declared.</summary>
-    public abstract string OwnElement(string name, string column);
+    public abstract string OwnElement(string name, string start, string column);
 
     /// <summary>An element of a buffer whose only row is the same for all rows.</summary>
     public abstract string SharedElement(string name, string column);
@@ -116,7 +116,7 @@ internal abstract class Dialect
     public string AddToPartial(string name, string value) => $"{SumOf(name)} += {value};";
 
     /// <summary>Adds an element to the partial sum of its column.</summary>
-    public virtual string AddToPartials(string type, string name, string column, string value) => Store(type, OwnElement(name, column), value, accumulate: true);
+    public virtual string AddToPartials(string type, string name, string column, string value) => Store(type, OwnElement(name, name, column), value, accumulate: true);
 
     /// <summary>Ends them: behind the rows.</summary>
     public void EndPartials(CSharpWriter w, string name, int columns)

@@ -13,6 +13,7 @@ internal sealed class RowKernelPrinter
     readonly HashSet<string> declared = [];
     readonly HashSet<string> perRow = [];
     readonly Dictionary<(Lower.Buffer, string), Phase> kept;
+    readonly HashSet<Lower.Buffer> severalRows;
 
     public RowKernelPrinter(CSharpWriter writer, RowKernel kernel, KernelFields fields, Dialect dialect)
     {
@@ -26,6 +27,8 @@ internal sealed class RowKernelPrinter
             foreach (var i in phase.Instructions)
                 if (phase.Columns == 1 || i is Reduce) perRow.Add(Elements.TargetOf(i));
         kept = KeptElements(kernel);
+        severalRows = [.. all.Select(KeyOf).OfType<(Lower.Buffer Buffer, string Index)>().Select(k => (k.Buffer, Index: k.Index.TrimStart('+'))).Distinct()
+            .GroupBy(k => k.Buffer).Where(g => g.Count() > 1).Select(g => g.Key)];
     }
 
     /// <summary>
@@ -103,8 +106,8 @@ internal sealed class RowKernelPrinter
         string Row(RowMode mode, string index) => mode == RowMode.Indexed ? $"{fields.Index(index)}[row]" : "row";
         switch (instruction)
         {
-            case Load { Source.Shape.Columns: not 1 } i when i.Row != RowMode.First: Once(dialect.RowStart(fields.Of(i.Source), Row(i.Row, i.Index), i.Source.Stride)); break;
-            case Store { Target.Shape.Columns: not 1 } i: Once(dialect.RowStart(fields.Of(i.Target), "row", i.Target.Stride)); break;
+            case Load { Source.Shape.Columns: not 1 } i when i.Row != RowMode.First: Once(dialect.RowStart(fields.Of(i.Source), StartName(i.Source, i.Index), Row(i.Row, i.Index), i.Source.Stride)); break;
+            case Store { Target.Shape.Columns: not 1 } i: Once(dialect.RowStart(fields.Of(i.Target), StartName(i.Target, ""), "row", i.Target.Stride)); break;
             case OneHot i: Once($"int {dialect.Own(fields.Index(i.Index) + "Column")} = {fields.Index(i.Index)}[row];"); break;
             case KeepMask i: Once($"uint {dialect.Own(fields.Key(i.Site) + "Row")} = CounterRandom.RowKey({fields.Key(i.Site)}, row);"); break;
         }
@@ -137,10 +140,10 @@ internal sealed class RowKernelPrinter
                     w.Line(dialect.AddToPartial(fields.Of(a.Partials), e.Read(a.Value)));
                     break;
                 case Store s when KeyOf(s) is { } key && kept.ContainsKey(key):
-                    w.Line(dialect.StoreKept(type, KeptName(s.Target, ""), dialect.OwnElement(fields.Of(s.Target), column), Value(s.Value, false)));
+                    w.Line(dialect.StoreKept(type, KeptName(s.Target, ""), Element(s.Target, "", column), Value(s.Value, false)));
                     break;
                 case Store s:
-                    w.Line(dialect.Store(type, dialect.OwnElement(fields.Of(s.Target), column), Value(s.Value, s.Accumulate), s.Accumulate));
+                    w.Line(dialect.Store(type, Element(s.Target, "", column), Value(s.Value, s.Accumulate), s.Accumulate));
                     break;
                 case AddToPartial a:
                     w.Line(dialect.AddToPartials(type, fields.Of(a.Partials), column, Value(a.Value, true)));
@@ -169,6 +172,11 @@ internal sealed class RowKernelPrinter
         return $"{fields.Of(buffer)}[{at}]";
     }
 
+    string Element(Lower.Buffer buffer, string index, string column) => dialect.OwnElement(fields.Of(buffer), StartName(buffer, index), column);
+
+    // of a matrix that the kernel reads by several indices each has a row of its own
+    string StartName(Lower.Buffer buffer, string index) => severalRows.Contains(buffer) ? KeptName(buffer, index) : fields.Of(buffer);
+
     string KeptName(Lower.Buffer buffer, string index) => fields.Of(buffer) + (index.Length > 0 ? "By" + index : "");
 
     (string Text, int Precedence) Text(Instruction instruction, string type, Phase phase, string? column, Expressions e) => instruction switch
@@ -178,9 +186,9 @@ internal sealed class RowKernelPrinter
         Load i when column is null || i.Source.Shape.Columns == 1 => (PerRow(i.Source, i.Row, i.Index), 4),
         Load { Row: RowMode.First } i => (dialect.Load(type, dialect.SharedElement(fields.Of(i.Source), column)), 4),
         Load i when KeyOf(i) is { } key && kept.TryGetValue(key, out var first) => (first == phase
-            ? dialect.LoadKept(type, KeptName(i.Source, key.Item2), dialect.OwnElement(fields.Of(i.Source), column))
-            : dialect.LoadAgain(type, KeptName(i.Source, key.Item2), dialect.OwnElement(fields.Of(i.Source), column)), 4),
-        Load i => (dialect.Load(type, dialect.OwnElement(fields.Of(i.Source), column)), 4),
+            ? dialect.LoadKept(type, KeptName(i.Source, key.Item2), Element(i.Source, i.Index, column))
+            : dialect.LoadAgain(type, KeptName(i.Source, key.Item2), Element(i.Source, i.Index, column)), 4),
+        Load i => (dialect.Load(type, Element(i.Source, i.Index, column)), 4),
         OneHot i => (dialect.OneHot(type, column ?? "0", dialect.Own(fields.Index(i.Index) + "Column")), 4),
         KeepMask i => (dialect.KeepMask(type, KernelFields.MaskArguments(dialect.Own(fields.Key(i.Site) + "Row"), column ?? "0", i.Probability)), 4),
         Compute c => e.Print(c),

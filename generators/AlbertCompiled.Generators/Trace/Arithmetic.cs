@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace AlbertCompiled.Generators.Trace;
@@ -83,12 +84,21 @@ internal static class Arithmetic
     /// <summary>The functions of <see cref="Math"/> that bear the name of an operation on tensors.</summary>
     public static readonly HashSet<string> Functions = ["Sqrt", "Log", "Exp", "Min", "Max", "Tanh"];
 
-    /// <summary>The functions of <see cref="Math"/> that a definition may use; null if there is no such function.</summary>
+    /// <summary>The names of <see cref="Function"/>.</summary>
+    public static readonly ImmutableArray<string> Known = ["Sqrt", "Log", "Exp", "Tanh", "Pow", "Floor", "Ceiling", "Abs", "Min", "Max"];
+
+    /// <summary>The functions of <see cref="Math"/> that a definition may use; null if there is none that takes these.</summary>
     public static object? Function(string name, object[] arguments) => (name, arguments) switch
     {
         ("Sqrt", [int or double]) => Math.Sqrt(ToDouble(arguments[0])),
         ("Log", [int or double]) => Math.Log(ToDouble(arguments[0])),
         ("Exp", [int or double]) => Math.Exp(ToDouble(arguments[0])),
+        ("Tanh", [int or double]) => Math.Tanh(ToDouble(arguments[0])),
+        ("Floor", [double x]) => Math.Floor(x),
+        ("Ceiling", [double x]) => Math.Ceiling(x),
+        ("Pow", [int or double, int or double]) => Math.Pow(ToDouble(arguments[0]), ToDouble(arguments[1])),
+        ("Abs", [int x]) => Math.Abs(x),
+        ("Abs", [double x]) => Math.Abs(x),
         ("Min", [int a, int b]) => Math.Min(a, b),
         ("Max", [int a, int b]) => Math.Max(a, b),
         ("Min", [int or double, int or double]) => Math.Min(ToDouble(arguments[0]), ToDouble(arguments[1])),
@@ -103,7 +113,18 @@ internal static class Arithmetic
         ("int", double x) => checked((int)x),
         ("double", int x) => (double)x,
         ("int", EnumMember e) => checked((int)e.Number),
+        ("double", EnumMember e) => (double)e.Number,
         ("int", int) or ("double", double) or ("bool", bool) or ("string", string) => a,
+        _ => null,
+    };
+
+    /// <summary>A cast to an enum; null if there is none.</summary>
+    /// <exception cref="OverflowException">The double is outside int.</exception>
+    public static object? Cast(DefinitionEnum type, object a) => a switch
+    {
+        EnumMember e => e.Type == type.Name ? e : type.Numbered(e.Number),
+        int number => type.Numbered(number),
+        double number => type.Numbered(checked((int)number)),
         _ => null,
     };
 

@@ -13,7 +13,10 @@ internal sealed record DefinitionEnum(string Name, EquatableArray<(string Name, 
     public EnumMemberDeclarationSyntax? Unknown { get; init; }
 
     /// <summary>What a field holds that says nothing else.</summary>
-    public EnumMember Zero => Members.FirstOrDefault(m => m.Number == 0) is { Name: { } name } ? Member(name)! : new(Name, "0", 0);
+    public EnumMember Zero => Numbered(0);
+
+    /// <summary>The member of this number, or the number itself if none has it.</summary>
+    public EnumMember Numbered(long number) => Members.FirstOrDefault(m => m.Number == number) is { Name: { } name } ? Member(name)! : new(Name, number.ToString(System.Globalization.CultureInfo.InvariantCulture), number);
 
     /// <summary>The member of this name, or null.</summary>
     public EnumMember? Member(string name)

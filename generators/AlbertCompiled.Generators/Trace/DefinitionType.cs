@@ -60,6 +60,23 @@ internal sealed class DefinitionType(string name, DefinitionType? outer, Definit
     public SyntaxTokenList? Modifiers(string name) =>
         (Computed.TryGetValue(name, out var property) ? property : Stored.FirstOrDefault(m => m.Name == name)?.Syntax)?.Modifiers;
 
+    /// <summary>True if two types of the chain declare a member of this name, or a method of the same parameters, for all to see, and neither overrides the other.</summary>
+    public bool Hides(string name)
+    {
+        var seen = new HashSet<string>();
+        return Chain.SelectMany(type => type.Signatures(name)).Any(signature => !seen.Add(signature));
+    }
+
+    IEnumerable<string> Signatures(string name)
+    {
+        static bool Counts(SyntaxTokenList modifiers) => !modifiers.Any(SyntaxKind.OverrideKeyword)
+            && modifiers.Any(m => m.Kind() is SyntaxKind.PublicKeyword or SyntaxKind.ProtectedKeyword or SyntaxKind.InternalKeyword);
+        // a positional member that a base has already is that of the base
+        if (Modifiers(name) is { } modifiers ? Counts(modifiers) : Declares(name) && Base?.Chain.Any(type => type.Declares(name)) != true) yield return "";
+        if (!Methods.TryGetValue(name, out var overloads)) yield break;
+        foreach (var method in overloads.Where(m => Counts(m.Modifiers))) yield return $"({string.Join(", ", method.ParameterList.Parameters.Select(p => p.Type))})";
+    }
+
     /// <summary>Whether code in <paramref name="from"/> may use a member of this type by its modifiers.</summary>
     public bool Shows(SyntaxTokenList modifiers, DefinitionType from)
     {

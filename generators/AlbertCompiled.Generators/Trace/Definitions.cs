@@ -42,7 +42,7 @@ internal sealed class Definitions
         foreach (var type in types.Values.Distinct())
         {
             // only another definition can be a base whose members matter
-            if (type.BaseSyntax is { Type: var syntax } && Find(syntax, type) is { IsRecord: false } found && !found.Chain.Contains(type)) type.Base = found;
+            if (type.BaseSyntax is { Type: var syntax } && Find(syntax, type) is { } found && !found.Chain.Contains(type)) type.Base = found;
         }
     }
 

@@ -27,6 +27,8 @@ internal sealed partial class Interpreter
     {
         switch (call.Expression)
         {
+            case SimpleNameSyntax { Identifier.ValueText: "nameof" } when call.ArgumentList.Arguments is [{ Expression: var named }] && InferredName(named) is { } text:
+                return new Constant(text);
             case SimpleNameSyntax simple:
                 string name = simple.Identifier.ValueText;
                 return Invoke(name, Own(name, frame).Concat(Imported(name, call, frame)), call, frame);
@@ -45,7 +47,9 @@ internal sealed partial class Interpreter
         {
             switch (Type(left, frame))
             {
-                case { Name: "Math" }:
+                case { Name: "Math", Definition: null } when !Arithmetic.Known.Contains(name):
+                    throw Unsupported(call, frame, $"of Math a definition may call {string.Join(", ", Arithmetic.Known)}");
+                case { Name: "Math", Definition: null }:
                     return Lift(items => Arithmetic.Function(name, items), [.. Arguments(call.ArgumentList.Arguments, frame).Select(a => Number(a, call, frame))], call, frame);
                 case { Name: "Initial" }:
                     return Initial(name, call, frame);
@@ -57,7 +61,7 @@ internal sealed partial class Interpreter
         }
 
         var target = Evaluate(left, frame);
-        if (target is ObjectValue self) return Invoke(name, Methods(name, self.Type, self, frame), call, frame);
+        if (target is ObjectValue self) return Invoke(name, Methods(name, Declared(self, left, name, call, frame), self, frame), call, frame);
         throw Fail(Descriptors.UnknownName, call, frame, $"{target.Kind} has no method '{name}' that a definition may call");
     }
 

@@ -104,13 +104,31 @@ internal sealed partial class Interpreter
         return Binary(SyntaxKind.EqualsExpression, value, constant, expression, frame);
     }
 
+    /// <summary>Exceptions whose constructors take the parameter's name first, with what they say where that is all.</summary>
+    static readonly ImmutableDictionary<string, string> NamedFirst = new Dictionary<string, string>
+    {
+        ["ArgumentOutOfRangeException"] = "Specified argument was out of the range of valid values.",
+        ["ArgumentNullException"] = "Value cannot be null.",
+    }.ToImmutableDictionary();
+
     /// <summary>A throw that the trace reaches: the definition rejects the configuration.</summary>
     TraceException Thrown(ExpressionSyntax expression, Frame frame)
     {
-        if (expression is not ObjectCreationExpressionSyntax { ArgumentList.Arguments: [{ Expression: var argument }, ..] })
+        if (expression is not ObjectCreationExpressionSyntax { Type: var type, ArgumentList.Arguments: [_, ..] arguments })
             return Unsupported(expression, frame, "a definition throws new exceptions with a message");
-        string message = Evaluate(argument, frame) is Constant { Item: string text } ? text : Snippet.Of(argument);
         var properties = guards.AsEnumerable().Reverse().FirstOrDefault(g => declaration.AtAttribute(g).Argument is not null);
-        return Fail(Descriptors.Thrown, properties.IsDefault ? ImmutableArray<string>.Empty : properties, expression.Parent ?? expression, frame, message);
+        return Fail(Descriptors.Thrown, properties.IsDefault ? ImmutableArray<string>.Empty : properties, expression.Parent ?? expression, frame, MessageOf(Definitions.SimpleName(type), arguments, frame));
+    }
+
+    /// <summary>What a new exception says: message and name of the parameter stand as its constructors have them.</summary>
+    string MessageOf(string exception, SeparatedSyntaxList<ArgumentSyntax> arguments, Frame frame)
+    {
+        string? fallback = NamedFirst.TryGetValue(exception, out string? known) ? known : null;
+        string Text(ArgumentSyntax argument) => Evaluate(argument.Expression, frame) is Constant { Item: string text } ? text : Snippet.Of(argument.Expression);
+        ArgumentSyntax? Of(string name, int position) =>
+            arguments.FirstOrDefault(a => a.NameColon?.Name.Identifier.ValueText == name) ?? arguments.Where((a, i) => i == position && a.NameColon is null).FirstOrDefault();
+        var (message, parameter) = fallback is not null ? (Of("message", Math.Max(1, arguments.Count - 1)), Of("paramName", 0))
+            : (Of("message", 0), exception == "ArgumentException" && Of("paramName", 1) is { Expression: not BaseObjectCreationExpressionSyntax } second ? second : null);
+        return (message is null ? fallback ?? Snippet.Of(arguments[0]) : Text(message)) + (parameter is null ? "" : $" (Parameter '{Text(parameter)}')");
     }
 }

@@ -37,7 +37,9 @@ internal sealed partial class Interpreter
             InvocationExpressionSyntax call => Invoke(call, frame),
             ElementAccessExpressionSyntax access => Element(access, frame),
             BinaryExpressionSyntax binary => Binary(binary, frame),
-            PrefixUnaryExpressionSyntax unary => Unary(unary.Kind(), Evaluate(unary.Operand, frame), unary, frame),
+            PrefixUnaryExpressionSyntax { Operand: LiteralExpressionSyntax { Token.Value: 2147483648u } } least when least.IsKind(SyntaxKind.UnaryMinusExpression) => new Constant(int.MinValue),
+            PrefixUnaryExpressionSyntax unary when !unary.IsKind(SyntaxKind.PreIncrementExpression) && !unary.IsKind(SyntaxKind.PreDecrementExpression) =>
+                Unary(unary.Kind(), Evaluate(unary.Operand, frame), unary, frame),
             ConditionalExpressionSyntax choice => Conditional(choice, frame, target),
             SwitchExpressionSyntax choice => Switch(choice, frame, target),
             IsPatternExpressionSyntax test => Match(test.Pattern, Evaluate(test.Expression, frame), frame),
@@ -71,7 +73,7 @@ internal sealed partial class Interpreter
             Value piece = part switch
             {
                 InterpolatedStringTextSyntax literal => new Constant(isRaw ? literal.TextToken.ValueText : literal.TextToken.ValueText.Replace("{{", "{").Replace("}}", "}")),
-                InterpolationSyntax { AlignmentClause: null, FormatClause: null } hole => Evaluate(hole.Expression, frame),
+                InterpolationSyntax { AlignmentClause: null, FormatClause: null } hole => Evaluate(hole.Expression, frame) is var value and not Null ? value : new Constant(""),
                 _ => throw Unsupported(part, frame, "interpolation takes neither alignment nor format"),
             };
             result = Binary(SyntaxKind.AddExpression, result, piece, part, frame);
@@ -115,6 +117,8 @@ internal sealed partial class Interpreter
                 return Operate(at, frame, g => g.Binary(op, x, y));
             }
         }
+        // null is nothing beside a string
+        if (kind is SyntaxKind.AddExpression && (a is Null || b is Null) && Types.Of(a is Null ? b : a).Is("string")) return a is Null ? b : a;
         if (kind is SyntaxKind.EqualsExpression or SyntaxKind.NotEqualsExpression && (a is Null || b is Null))
             return new Constant((a is Null && b is Null) == kind is SyntaxKind.EqualsExpression);
         throw Fail(Descriptors.Evaluation, at, frame, $"'{Snippet.Of(at)}' is not an operation on {a.Kind} and {b.Kind}");
@@ -139,9 +143,16 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>The explicit conversion to a type; null stands for var.</summary>
-    Value Cast(Value value, TypeSyntax? type, SyntaxNode at, Frame frame) => type is PredefinedTypeSyntax { Keyword.ValueText: "int" or "double" } && value is Constant or Varying
-        ? Lift(operands => Arithmetic.Cast(Definitions.SimpleName(type), operands[0]), [value], at, frame)
-        : Convert(value, type, at, frame);
+    Value Cast(Value value, TypeSyntax? type, SyntaxNode at, Frame frame)
+    {
+        if (type is not null && value is Constant or Varying)
+        {
+            if (type is PredefinedTypeSyntax { Keyword.ValueText: "int" or "double" } number) return Lift(operands => Arithmetic.Cast(number.Keyword.ValueText, operands[0]), [value], at, frame);
+            if (definitions.FindEnum(type) is { } enumeration) return Lift(operands => Arithmetic.Cast(enumeration, operands[0]), [value], at, frame);
+        }
+
+        return Convert(value, type, at, frame);
+    }
 
     /// <summary>Applies a rule to constants, or per iteration if one of them varies.</summary>
     Value Lift(Func<object[], object?> rule, ImmutableArray<Value> operands, SyntaxNode at, Frame frame)

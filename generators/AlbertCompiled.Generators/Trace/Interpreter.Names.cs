@@ -43,8 +43,9 @@ internal sealed partial class Interpreter
     Value Name(SimpleNameSyntax syntax, Frame frame)
     {
         string name = syntax.Identifier.ValueText;
-        return Value(syntax, frame) ?? Type(syntax, frame)
-            ?? throw Fail(Descriptors.UnknownName, syntax, frame, $"'{name}' is not a variable, member, record or enum of the definition, nor a name of the language");
+        if ((Value(syntax, frame) ?? Type(syntax, frame)) is { } value) return value;
+        if (Own(name, frame).Concat(Imported(name, syntax, frame)).Any(group => group.Any())) throw Unsupported(syntax, frame, $"'{name}' is a method, and a method is called: as an argument write a lambda that does");
+        throw Fail(Descriptors.UnknownName, syntax, frame, $"'{name}' is not a variable, member, record or enum of the definition, nor a name of the language");
     }
 
     /// <summary>A local, parameter, field or property by its simple name; null if there is none.</summary>
@@ -122,6 +123,15 @@ internal sealed partial class Interpreter
         return null;
     }
 
+    /// <summary>The type whose members an expression shows: the instance's own, unless that hides a base's member of this name.</summary>
+    DefinitionType Declared(ObjectValue self, ExpressionSyntax left, string name, SyntaxNode at, Frame frame)
+    {
+        if (!self.Type.Hides(name)) return self.Type;
+        if (left is ThisExpressionSyntax) return frame.Owner;
+        if (TypeOf(left, frame) is { } type && definitions.Find(type) is { } declared && self.Type.Chain.Contains(declared)) return declared;
+        throw Unsupported(at, frame, $"'{self.Type.Name}' hides a '{name}' of its base, and which is meant depends on the type that '{Snippet.Of(left)}' is declared with: declare one, or give it another name");
+    }
+
     Value Property(PropertyDeclarationSyntax property, DefinitionType owner, ObjectValue? self, SyntaxNode at, Frame frame)
     {
         var getter = property.AccessorList?.Accessors.FirstOrDefault(a => a.Keyword.ValueText == "get");
@@ -174,7 +184,7 @@ internal sealed partial class Interpreter
         var target = Evaluate(left, frame);
         return (target, name) switch
         {
-            (ObjectValue self, _) => Member(self, self.Type, name, access, frame) ?? throw NoMember($"'{self.Type.Name}'"),
+            (ObjectValue self, _) => Member(self, Declared(self, left, name, access, frame), name, access, frame) ?? throw NoMember($"'{self.Type.Name}'"),
             (BatchValue, _) when IndexVectors.TryGetValue(name, out var dimension) => new IndicesValue(name, dimension),
             (BatchValue, "Targets") => new NumbersValue(name, Dim.Predictions),
             (WeightValue weight, "Columns" or "Rows") => Size(weight, name == "Columns"),

@@ -32,7 +32,7 @@ internal sealed partial class Interpreter
         var settings = ImmutableArray.CreateBuilder<(string, Constant)>();
         foreach (var (owner, member) in type.Chain.Reverse().SelectMany(t => t.Stored.Select(m => (t, m))).Where(m => !m.m.IsStatic))
         {
-            if (configuration.Members[(owner, member.Name)] is not Constant value) continue;
+            if (configuration.Members[(owner, member.Name)] is not Constant value || type.Chain.First(t => t.Declares(member.Name)) != owner) continue;
             var known = new Constant(value.Item, [member.Name]);
             configuration.Members[(owner, member.Name)] = known;
             // what only a task sets is no setting of a model without it
@@ -58,7 +58,7 @@ internal sealed partial class Interpreter
             var value = (i < arguments.Length ? arguments[i] : null) ?? Default(parameters[i], frame);
             value = Convert(value, parameters[i].Type, at, frame);
             scope.Declare(name, parameters[i].Type, value);
-            if (type.IsRecord && type.Modifiers(name) is null) self.Members[(type, name)] = value;
+            if (type.IsRecord && type.Modifiers(name) is null && type.Base?.Chain.Any(t => t.Declares(name)) != true) self.Members[(type, name)] = value;
         }
 
         if (!type.IsRecord) self.Parameters[type] = scope;
@@ -94,14 +94,21 @@ internal sealed partial class Interpreter
         ? Evaluate(value.Value, frame, parameter.Type)
         : throw Fail(Descriptors.Evaluation, parameter, frame, $"the parameter '{parameter.Identifier.ValueText}' has no argument");
 
-    /// <summary>A static field, initialised when first read.</summary>
+    readonly List<(DefinitionType Type, StoredMember Member)> initialising = [];
+
+    /// <summary>A static field, initialised when first read, in an order that C# gives the same values.</summary>
     Value Static(DefinitionType type, StoredMember member, SyntaxNode at, Frame frame)
     {
+        bool isConst = member.Syntax.Modifiers.Any(SyntaxKind.ConstKeyword);
+        foreach (var (_, earlier) in initialising.Where(i => i.Type == type && !isConst && type.Stored.IndexOf(i.Member) < type.Stored.IndexOf(member)))
+            throw Fail(Descriptors.Evaluation, at, frame, $"'{earlier.Name}' is initialised before '{member.Name}', so C# would find nothing there yet: declare '{member.Name}' first");
         if (statics.TryGetValue((type, member.Name), out var value))
             return value ?? throw Fail(Descriptors.Evaluation, at, frame, $"'{member.Name}' depends on itself");
         statics[(type, member.Name)] = null;
         Approve(type, frame);
+        if (!isConst) initialising.Add((type, member));
         value = Initialize(member, new(type, null, new(null)) { Caller = (at, frame), Path = frame.Path });
+        if (!isConst) initialising.RemoveAt(initialising.Count - 1);
         statics[(type, member.Name)] = value;
         return value;
     }

@@ -14,7 +14,7 @@ internal sealed partial class Interpreter
     internal Value DeclareWeight(PrimitiveCall call, Constant rows, Constant columns, bool isVector)
     {
         if (!constructing) throw Unsupported(call.Syntax, call.Frame, "weights are declared in field initialisers");
-        string name = (string)((Constant)call[0]).Item;
+        string name = (call[0] as Constant)?.Item as string ?? "";
         int r = (int)rows.Item, c = (int)columns.Item;
         ImmutableArray<string> sources = [.. rows.Sources, .. columns.Sources];
         if (r <= 0 || c <= 0)

@@ -85,7 +85,7 @@ internal sealed partial class Interpreter
         string method = access.Name.Identifier.ValueText;
         return Type(access.Expression, frame) switch
         {
-            { Name: "Math" } => method is "Min" or "Max" ? Common(arguments.Select(a => a.Expression), frame) : Types.Double,
+            { Name: "Math" } => method is "Min" or "Max" or "Abs" ? Common(arguments.Select(a => a.Expression), frame) : Types.Double,
             { Name: "Primitives" } => Returned([.. Primitives.Named(method).Select(Candidate.Of)]),
             _ => DefinitionOf(access.Expression, frame) is { } owner ? Returned([.. Methods(method, owner, null, frame).FirstOrDefault(group => group.Any()) ?? []]) : null,
         };

@@ -19,7 +19,7 @@ internal sealed record EnumMember(string Type, string Name, long Number)
     /// <summary>True if another member has the same number, so that C# may write either name.</summary>
     public bool HasTwin { get; init; }
 
-    public override string ToString() => Name == "0" ? $"({Type})0" : $"{Type}.{Name}";
+    public override string ToString() => long.TryParse(Name, out _) ? $"({Type}){Name}" : $"{Type}.{Name}";
 }
 
 /// <summary>An int, double, bool, string or <see cref="EnumMember"/>.</summary>

@@ -29,9 +29,9 @@ internal sealed class CpuDialect : Dialect
 
     public override string Attribute(bool inline) => $"[MethodImpl(MethodImplOptions.Aggressive{(inline ? "Inlining" : "Optimization")})]";
 
-    public override string RowStart(string name, string row, int stride) => $"float* {Own(name + "Row")} = {name} + {row} * {stride}L;";
+    public override string RowStart(string name, string start, string row, int stride) => $"float* {Own(start + "Row")} = {name} + {row} * {stride}L;";
 
-    public override string OwnElement(string name, string column) => $"{Own(name + "Row")} + {column}";
+    public override string OwnElement(string name, string start, string column) => $"{Own(start + "Row")} + {column}";
 
     public override string SharedElement(string name, string column) => $"{name} + {column}";
 
@@ -49,7 +49,7 @@ internal sealed class CpuDialect : Dialect
     public override string StorePerRow(Lower.Buffer buffer, string place, string value, bool accumulate) => $"{place} {(accumulate ? "+=" : "=")} {value};";
 
     protected override string BeginPartials(string name, int columns) =>
-        $"{RowStart(name, "chunk", columns)}\nnew Span<float>({Own(name + "Row")}, {columns}).Clear();";
+        $"{RowStart(name, name, "chunk", columns)}\nnew Span<float>({Own(name + "Row")}, {columns}).Clear();";
 
     public override string Widen(string type, string value) => $"(({type}){value})";
 

@@ -48,9 +48,9 @@ internal sealed class GpuDialect : Dialect
 
     public override string? Attribute(bool inline) => null;
 
-    public override string RowStart(string name, string row, int stride) => $"int {Own(name + "Row")} = {row} * {stride};";
+    public override string RowStart(string name, string start, string row, int stride) => $"int {Own(start + "Row")} = {row} * {stride};";
 
-    public override string OwnElement(string name, string column) => $"{name}, {Own(name + "Row")} + {column}";
+    public override string OwnElement(string name, string start, string column) => $"{name}, {Own(start + "Row")} + {column}";
 
     public override string SharedElement(string name, string column) => $"{name}, {column}";
 
