@@ -112,6 +112,10 @@ public class DiagnosticsTests
         Subject.Expect("ALB0003", Subject.Source(properties: member, model: $"[Net{arguments}, Pretraining] public partial class Model;"));
 
     [Fact]
+    public void A_class_of_functions_is_imported() =>
+        Assert.Contains("using static Extra", Message("ALB0004", Subject.Source(body: "var k = [|Extra|].Half(3);" + Subject.Body) + " [Definition] public static class Extra { public static double Half(double x) => x / 2; }"));
+
+    [Fact]
     public void A_hidden_member_is_meant_by_a_declared_type()
     {
         const string shapes = "record Shape { public double K => 2; } sealed record Sq : Shape { public new double K => 7; } static Shape Pick(Shape a) => a;";
