@@ -50,6 +50,18 @@ public sealed class DiskTests : IDisposable
             .Fails("cannot write", "events.out.tfevents.run", "No space left on device", "so training stopped; there is no earlier checkpoint");
     }
 
+    [Fact]
+    public void An_exported_file_that_does_not_fit_is_told_by_its_own_name()
+    {
+        if (!File.Exists("/dev/full")) return;      // not on Linux
+        folder.Write("text/a.txt", TestText.Documents(60, 30));
+        Environment.SetEnvironmentVariable("ALBERT_CACHE", Path.Combine(Path.GetTempPath(), "albert-test-cache"));
+        CliRun.Of("pretrain", "--model", "Fake", "--text", folder["text"], "--steps", "1", "--batch-tokens", "512", "--sequence", "64", "--run", folder["run"]).Succeeds();
+        File.CreateSymbolicLink(folder["model.onnx.tmp"], "/dev/full");
+        Assert.Equal($"error: cannot write {folder["model.onnx"]}: No space left on device\n", CliRun.Of("export", folder["run"], "--onnx", folder["model.onnx"]).Error);
+        Assert.Null(new FileInfo(folder["model.onnx.tmp"]).LinkTarget);
+    }
+
     [Theory]
     [InlineData(2, "bogus")]
     [InlineData(1, "info", "/nowhere")]

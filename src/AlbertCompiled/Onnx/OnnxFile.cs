@@ -36,7 +36,7 @@ static class OnnxFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (temporary is not null) TryDelete(temporary);
-            throw new OnnxException($"cannot write {path}: {e.Message}", e);
+            throw new OnnxException($"cannot write {path}: {e.Reason(path)}", e);
         }
     }
 

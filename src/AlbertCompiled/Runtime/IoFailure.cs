@@ -1,4 +1,4 @@
-namespace AlbertCompiled.Training;
+namespace AlbertCompiled;
 
 /// <summary>Failures of the file system in a user's words. Which file it is, the message around says.</summary>
 public static class IoFailure
