@@ -44,6 +44,8 @@ public sealed class TokenizeTests : IDisposable
     {
         CliRun.Of("tokenize", folder["run"], "x").Fails("holds no vocabulary", "spiece.model");
         CliRun.Of("tokenize", folder["none"], "x").Fails("cannot read the vocabulary");
+        string prose = folder.Write("prose.txt", "some text that is no model\n");
+        CliRun.Of("tokenize", prose, "x").Fails($"{prose} is not a SentencePiece model", "a published spiece.model", "data/train-vocabulary.sh");
         CliRun.Of("tokenize", Model, "--file", folder["none.txt"]).Fails("cannot read", "none.txt");
         CliRun.Of("tokenize", Model, "x", "--file", folder["none.txt"]).Fails("leave one out");
         File.WriteAllBytes(folder["bad.txt"], [(byte)'a', 10, 0xFE]);

@@ -91,7 +91,7 @@ public sealed class Vocabulary
         }
         catch (InvalidProtocolBufferException e)
         {
-            throw new TrainingException($"{path} is not a SentencePiece unigram model: {e.Message}", e);
+            throw new TrainingException($"{path} is not a SentencePiece model, or a damaged one: name another, such as a published spiece.model; data/train-vocabulary.sh shows how to train one", e);
         }
         catch (TrainingException e)
         {
