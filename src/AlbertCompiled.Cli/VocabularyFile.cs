@@ -9,10 +9,10 @@ static class VocabularyFile
     static readonly string[] Names = ["vocabulary.model", "spiece.model"];
 
     /// <summary>The file.</summary>
-    /// <exception cref="TrainingException">A folder holds none.</exception>
+    /// <exception cref="TrainingException">A folder holds none, or cannot be read.</exception>
     public static string Of(string path) =>
         !Directory.Exists(path) ? path
-        : Names.Select(name => Path.Combine(path, name)).FirstOrDefault(File.Exists) ?? throw new TrainingException($"{path} holds no vocabulary: there is neither {string.Join(" nor ", Names)} in it");
+        : Names.Select(name => Path.Combine(path, name)).FirstOrDefault(FileSearch.Exists) ?? throw new TrainingException($"{path} holds no vocabulary: there is neither {string.Join(" nor ", Names)} in it");
 
     /// <summary>Reads it.</summary>
     /// <exception cref="TrainingException">There is none, or it is no such file.</exception>

@@ -94,6 +94,26 @@ public sealed class DiskTests : IDisposable
         Assert.Equal(0, CliProcess.Run("chmod", "-R", "a+rwX", folder.Path).Code);
     }
 
+    /// <summary>As another user if this one may read everywhere.</summary>
+    [OtherUserFact]
+    public void What_may_not_be_read_is_told_so_and_not_called_missing()
+    {
+        foreach (string name in (string[])["config.json", "vocabulary.model", "a.txt"]) folder.Write($"closed/run/{name}", "");
+        string run = folder["closed/run"];
+        string[][] commands = [["fill-mask", run, "a [MASK]"], ["tokenize", run, "a"], ["info", run], ["evaluate", run], ["pretrain", "--text", run], ["pretrain", "--data", run]];
+        Told("000", run);                           // nothing of it
+        Told("444", run);                           // names alone
+        Told("000", folder["closed"]);              // nor that it is there
+
+        void Told(string mode, string closed)
+        {
+            string each = string.Join('\n', commands.Select(c => $"{OtherUserFactAttribute.Prefix} {string.Join(' ', CliProcess.Command([.. c.Select(a => $"'{a}'")]))}; echo \"code $?\""));
+            var (code, output, error) = CliProcess.Run("sh", "-c", $"chmod -R a+rwX {folder.Path}; chmod {mode} {closed}\n{each}\nchmod -R u+rwX {folder.Path}");
+            Assert.Equal((0, string.Concat(Enumerable.Repeat("code 1\n", commands.Length))), (code, output));
+            Assert.All(error.TrimEnd('\n').Split('\n'), line => Assert.Matches($"^error: cannot read .*{closed}.*: access is denied$", line));
+        }
+    }
+
     static (int Code, string Output, string Error) InNamespace(string script) => CliProcess.Run("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script);
 
     string[] Metrics(string path) => CliRun.Measured(folder[path]);

@@ -131,8 +131,7 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
 
     // ascending; of two of one step, the one that was replaced comes first
     IEnumerable<string> Complete() =>
-        !Directory.Exists(root) ? []
-        : Directory.GetDirectories(root, Prefix + "*").Where(d => StepOf(d) is not null && Manifest.Exists(d)).OrderBy(StepOf).ThenBy(d => !d.EndsWith(Replaced, StringComparison.Ordinal));
+        FileSearch.Folders(root, Prefix).Where(d => StepOf(d) is not null && Manifest.Exists(d)).OrderBy(StepOf).ThenBy(d => !d.EndsWith(Replaced, StringComparison.Ordinal));
 
     static long? StepOf(string folder)
     {

@@ -15,7 +15,8 @@ sealed record Manifest(long Step, double? HeldOutLoss, int ChunkBytes, IReadOnly
     /// <summary>The file of a checkpoint.</summary>
     public static string Of(string folder) => Path.Combine(folder, FileName);
 
-    public static bool Exists(string folder) => File.Exists(Of(folder));
+    /// <exception cref="TrainingException">The folder cannot be read.</exception>
+    public static bool Exists(string folder) => FileSearch.Exists(Of(folder));
 
     public static void Write(string folder, long step, double? heldOutLoss, IEnumerable<string> files, int chunkBytes = DefaultChunk)
     {

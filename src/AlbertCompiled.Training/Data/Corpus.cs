@@ -63,7 +63,8 @@ public sealed unsafe class Corpus : IDisposable
     public int[] HeldOutDocuments { get; }
 
     /// <summary>True if the folder holds a whole dataset.</summary>
-    public static bool Exists(string folder) => File.Exists(new CorpusFiles(folder).Manifest);
+    /// <exception cref="TrainingException">The folder cannot be read.</exception>
+    public static bool Exists(string folder) => FileSearch.Exists(new CorpusFiles(folder).Manifest);
 
     /// <summary>The vocabulary that a dataset was made with, as a file.</summary>
     /// <exception cref="TrainingException">It is not there or not whole.</exception>
@@ -159,7 +160,7 @@ public sealed unsafe class Corpus : IDisposable
     static CorpusFiles Find(string folder)
     {
         var files = new CorpusFiles(folder);
-        return File.Exists(files.Manifest) ? files
+        return Exists(folder) ? files
             : throw new TrainingException(File.Exists(files.Progress) ? $"{folder} is not prepared to the end: run the same albert prepare again" : $"{folder} is not a dataset: it has no manifest.json; albert prepare makes one");
     }
 

@@ -28,13 +28,14 @@ public sealed record FineTunedFolder(string Folder)
     public bool IsComplete => File.Exists(ConfigurationFile) && File.Exists(Weights) && File.Exists(Report) && Checkpoints.Latest() is null;
 
     /// <summary>True if a folder holds a fine-tuned model.</summary>
-    public static bool Exists(string folder) => File.Exists(new FineTunedFolder(folder).ConfigurationFile);
+    /// <exception cref="TrainingException">The folder cannot be read.</exception>
+    public static bool Exists(string folder) => FileSearch.Exists(new FineTunedFolder(folder).ConfigurationFile);
 
     /// <summary>The folder of one of several seeds.</summary>
     public static string OfSeed(string folder, ulong seed) => Path.Combine(folder, FormattableString.Invariant($"{SeedPrefix}{seed}"));
 
     /// <summary>The fine-tuned models in folders: each folder's own, or those of its seeds.</summary>
-    /// <exception cref="TrainingException">A folder holds none.</exception>
+    /// <exception cref="TrainingException">A folder holds none, or cannot be read.</exception>
     public static IReadOnlyList<FineTunedFolder> Find(IEnumerable<string> folders) => [.. folders.SelectMany(folder =>
     {
         if (Exists(folder)) return [new(folder)];
@@ -42,8 +43,9 @@ public sealed record FineTunedFolder(string Folder)
     })];
 
     /// <summary>The models of several seeds in a folder.</summary>
+    /// <exception cref="TrainingException">The folder cannot be read.</exception>
     public static IReadOnlyList<FineTunedFolder> SeedsIn(string folder) =>
-        Directory.Exists(folder) ? [.. Directory.GetDirectories(folder, SeedPrefix + "*").Where(Exists).Order(StringComparer.Ordinal).Select(f => new FineTunedFolder(f))] : [];
+        [.. FileSearch.Folders(folder, SeedPrefix).Where(Exists).Order(StringComparer.Ordinal).Select(f => new FineTunedFolder(f))];
 
     /// <summary>Creates the folder of a new model.</summary>
     /// <exception cref="TrainingException">It cannot be written.</exception>

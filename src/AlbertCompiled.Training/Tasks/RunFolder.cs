@@ -20,7 +20,8 @@ public sealed record RunFolder(string Folder)
     public CheckpointStore Checkpoints => new(Folder);
 
     /// <summary>True if the folder holds a run, begun at least.</summary>
-    public static bool Exists(string folder) => File.Exists(new RunFolder(folder).Configuration);
+    /// <exception cref="TrainingException">The folder cannot be read.</exception>
+    public static bool Exists(string folder) => FileSearch.Exists(new RunFolder(folder).Configuration);
 
     /// <summary>Creates the folder of a new run.</summary>
     /// <param name="folder">The folder.</param>
@@ -76,11 +77,11 @@ public sealed record RunFolder(string Folder)
     }
 
     /// <summary>Opens the folder of a run.</summary>
-    /// <exception cref="TrainingException">It is not there, or its configuration is damaged.</exception>
+    /// <exception cref="TrainingException">It is not there, cannot be read, or its configuration is damaged.</exception>
     public static (RunFolder Run, RunConfiguration Configuration) Open(string folder)
     {
         var run = new RunFolder(folder);
-        if (!File.Exists(run.Configuration)) throw new TrainingException($"{folder} is not the folder of a run: {(Directory.Exists(folder) ? "it has no config.json" : File.Exists(folder) ? "it is a file" : "there is no such folder")}");
+        if (!Exists(folder)) throw new TrainingException($"{folder} is not the folder of a run: {(Directory.Exists(folder) ? "it has no config.json" : File.Exists(folder) ? "it is a file" : "there is no such folder")}");
         return (run, JsonFiles.Read<RunConfiguration>(run.Configuration));
     }
 

@@ -111,7 +111,7 @@ public sealed class TextFiles : ITextSource
     }
 
     static IEnumerable<string> Expand(string path) =>
-        File.Exists(path) ? [path]
+        FileSearch.Exists(path) ? [path]
         : !Directory.Exists(path) ? throw new TrainingException($"no such text file or folder: {path}")
         : TextFile.In(path, name => Kinds.Any(k => name.EndsWith(k.Ending, StringComparison.OrdinalIgnoreCase))) is { Count: > 0 } found ? found
         : throw new TrainingException($"no text in {path}: there is no *.txt, *.jsonl (or either with .gz) or *.parquet file");
