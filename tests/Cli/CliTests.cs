@@ -279,6 +279,15 @@ public sealed class CliTests : IDisposable
         CliRun.With(FakeModel.Describe(), 3, -1, Arguments()).Fails("the loss is NaN at step 4", $"the last good checkpoint is {folder["run/checkpoints/step-00000003"]}", "a lower --learning-rate, in the same --run with --new");
 
     [Fact]
+    public void A_held_out_loss_that_is_no_number_ends_the_run_in_one_line()
+    {
+        // the first update warms up: its rate is 0
+        Pretrain("--learning-rate", "1e30", "--evaluate-every", "1").Fails(
+            $"the held-out loss is {float.PositiveInfinity} at step 2, so training stopped; the last good checkpoint is {folder["run/checkpoints/step-00000001"]}: begin anew with a lower --learning-rate, in the same --run with --new");
+        Assert.Equal(["step-00000001"], Directory.GetDirectories(folder["run/checkpoints"]).Select(Path.GetFileName));
+    }
+
+    [Fact]
     public void A_damaged_or_foreign_checkpoint_is_told_so()
     {
         Pretrain().Succeeds();

@@ -57,6 +57,24 @@ public sealed class LoopTests
     }
 
     [Fact]
+    public void A_held_out_loss_that_is_no_number_is_not_saved()
+    {
+        using var folder = new TemporaryFolder();
+        using var corpus = TestText.Corpus(folder);
+        var recipe = Recipe with { LearningRate = 1e30, Steps = 10 }; // the first update warms up: its rate is 0
+        // not looked at before the end: the last evaluation finds it in a checkpoint
+        string message = Assert.Throws<TrainingException>(() => Run(corpus, folder["unseen"], null, CancellationToken.None, options: new(0, 16, null, CheckpointSteps: 1, Keep: 3), recipe: recipe with { Steps = 2, Warmup = 0.5 })).Message;
+        Assert.Contains("the held-out loss is", message);
+        Assert.Contains($"at step 2, so training stopped; the last good checkpoint is {folder["unseen/checkpoints/step-00000001"]}", message);
+
+        message = Assert.Throws<TrainingException>(() => Run(corpus, folder["run"], null, CancellationToken.None, recipe: recipe)).Message;
+        var store = new CheckpointStore(folder["run"]);
+        Assert.Contains(store.Latest()!, message);
+        Assert.EndsWith("step-00000001", store.Latest());
+        Assert.Single(Metrics(folder["run"]).Evaluations);
+    }
+
+    [Fact]
     public void A_device_that_fails_stops_the_run_in_one_line_and_keeps_the_last_good_checkpoint()
     {
         using var folder = new TemporaryFolder();

@@ -18,7 +18,9 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
     readonly string root = Path.Combine(runFolder, FolderName);
 
     /// <summary>The newest complete checkpoint; null if there is none.</summary>
-    public string? Latest() => Complete().LastOrDefault();
+    /// <param name="before">Only of fewer steps than these.</param>
+    /// <exception cref="TrainingException">The folder cannot be read.</exception>
+    public string? Latest(long before = long.MaxValue) => Complete().LastOrDefault(folder => StepOf(folder) < before);
 
     /// <summary>The checkpoint with the lowest loss on held-out text, and that loss; null if none was measured. Those with a damaged manifest do not count.</summary>
     public (string Folder, double HeldOutLoss)? Best()

@@ -47,7 +47,7 @@ public sealed class PretrainingLoop
     /// <summary>Trains until the last step or until cancelled; a checkpoint is written in both cases.</summary>
     /// <param name="source">Batches: those of an update follow each other.</param>
     /// <param name="cancellation">Ends the run after the step in progress, or the last evaluation at once.</param>
-    /// <exception cref="TrainingException">The loss is no number, the device failed, or a file cannot be written; the last good checkpoint is intact.</exception>
+    /// <exception cref="TrainingException">The loss is no number, in training or on held-out text, the device failed, or a file cannot be written; the last good checkpoint is intact.</exception>
     public PretrainingResult Run(IBatchSource source, CancellationToken cancellation)
     {
         try
@@ -90,6 +90,7 @@ public sealed class PretrainingLoop
         if (model.Step < steps) return new(State(), saved!, null);
         var evaluation = Evaluation.Run(model, heldOut.Batches, cancellation);
         if (evaluation is null) return new(State(), saved!, null);
+        Check(evaluation);
         metrics.Evaluation(model.Step, evaluation, final: true);
         metrics.Flush();
         observer.OnEvaluation(model.Step, evaluation);
@@ -110,7 +111,7 @@ public sealed class PretrainingLoop
         waited = queue.Waited - waited;
         float rate = schedule.At(step);
         var result = model.TrainStep(parts, configuration.Recipe.Update(rate));
-        if (!float.IsFinite(result.Loss) || !float.IsFinite(result.GradientNorm)) throw Diverged(step + 1, result.Loss, result.GradientNorm);
+        if (!float.IsFinite(result.Loss) || !float.IsFinite(result.GradientNorm)) throw Diverged(float.IsFinite(result.Loss) ? $"the gradient norm is {result.GradientNorm}" : $"the loss is {result.Loss}");
         double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
         seconds += elapsed;
         tokens += stepTokens;
@@ -122,11 +123,12 @@ public sealed class PretrainingLoop
         observer.OnStep(report);
     }
 
-    // the loss, by which the best checkpoint is found; null if it is no number
-    double? EvaluatePart(long steps)
+    // the loss, by which the best checkpoint is found
+    double EvaluatePart(long steps)
     {
         int sequences = 0;
         var result = Evaluation.Run(model, heldOut.Batches.TakeWhile(b => (sequences += b.First.Count) - b.First.Count < options.EvaluationSequences))!;
+        Check(result);
         if (model.Step < steps)
         {
             // after the last step a curve gets the final evaluation, on all of the text
@@ -134,7 +136,13 @@ public sealed class PretrainingLoop
             observer.OnEvaluation(model.Step, result);
         }
 
-        return double.IsFinite(result.Loss) ? result.Loss : null;
+        return result.Loss;
+    }
+
+    // an update can ruin the weights that gave it a loss and a gradient
+    void Check(EvaluationResult result)
+    {
+        if (!double.IsFinite(result.Loss)) throw Diverged($"the held-out loss is {result.Loss}");
     }
 
     string Save(double? heldOutLoss)
@@ -147,11 +155,9 @@ public sealed class PretrainingLoop
 
     CheckpointState State() => new(configuration.Model, model.Step, model.Seed, seconds, tokens);
 
-    TrainingException Diverged(long step, float loss, float norm)
-    {
-        string what = float.IsFinite(loss) ? $"the gradient norm is {norm}" : $"the loss is {loss}";
-        return new($"{what} at step {step}, so training stopped; {LastCheckpoint()}: begin anew with a lower --learning-rate, in the same --run with --new");
-    }
+    // a checkpoint of this step, if there is one, holds what diverged
+    TrainingException Diverged(string what) =>
+        new($"{what} at step {model.Step}, so training stopped; {LastCheckpoint(model.Step)}: begin anew with a lower --learning-rate, in the same --run with --new");
 
-    string LastCheckpoint() => checkpoints.Latest() is { } folder ? $"the last good checkpoint is {folder}" : "there is no earlier checkpoint";
+    string LastCheckpoint(long before = long.MaxValue) => checkpoints.Latest(before) is { } folder ? $"the last good checkpoint is {folder}" : "there is no earlier checkpoint";
 }
