@@ -42,5 +42,7 @@ public class BudgetDiagnosticsTests
     [InlineData("MemoryBudget(\"24 GB\", [|Sequences = -1|])")]
     [InlineData("MemoryBudget(\"24 GB\", [|Predictions = -1|])")]
     [InlineData("MemoryBudget([|\"1,5 GB\"|])")]
+    [InlineData("MemoryBudget([|null!|])")]
+    [InlineData("MemoryBudget([|null!|], Tokens = 64)")]
     public void Malformed_budgets(string attribute) => Message("ALB0008", $"[Albert, Pretraining, {attribute}] partial class Model;");
 }

@@ -20,7 +20,9 @@ internal static class BudgetReader
 
     public static MemoryBudget? Read(AttributeData? attribute, Place model, ImmutableArray<DiagnosticInfo>.Builder diagnostics)
     {
-        if (attribute is not { ConstructorArguments: [{ Value: string text }] }) return null;
+        // what is no string, C# reports
+        if (attribute is not { ConstructorArguments: [{ Kind: TypedConstantKind.Primitive, Value: null or string } budget] }) return null;
+        string? text = (string?)budget.Value;
         var place = model with { Attribute = $"AlbertCompiled.{AttributeName}" };
         int Named(string name, int fallback, int least)
         {
@@ -34,8 +36,8 @@ internal static class BudgetReader
         int sequences = Named("Sequences", 0, least: 0);
         if (sequences == 0) sequences = Math.Max(1, tokens / TokensPerSequence);
         int predictions = Named("Predictions", 0, least: 0);
-        if (Bytes(text) is { } bytes) return new(text, bytes, tokens, sequences, predictions);
-        diagnostics.Add(new(Descriptors.BudgetMalformed, place with { Argument = "budget" }, $"\"{text}\" is not a memory budget: write a positive number and KB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB, such as \"24 GB\""));
+        if (text is not null && Bytes(text) is { } bytes) return new(text, bytes, tokens, sequences, predictions);
+        diagnostics.Add(new(Descriptors.BudgetMalformed, place with { Argument = "budget" }, $"{(text is null ? "null" : $"\"{text}\"")} is not a memory budget: write a positive number and KB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB, such as \"24 GB\""));
         return null;
     }
 
