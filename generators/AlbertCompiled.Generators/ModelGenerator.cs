@@ -51,9 +51,14 @@ public sealed class ModelGenerator : IIncrementalGenerator
             .Where(static diagnostic => diagnostic is not null)
             .Select(static (diagnostic, _) => diagnostic!)
             .WithTrackingName("Forgotten");
+        var unusable = context.SyntaxProvider
+            .ForAttributeWithMetadataName("AlbertCompiled.DefinitionAttribute", static (node, _) => node is ClassDeclarationSyntax, Declarer.Unusable)
+            .Where(static diagnostic => diagnostic is not null)
+            .Select(static (diagnostic, _) => diagnostic!)
+            .WithTrackingName("Unusable");
 
         // what is wrong → places in files; only then is the compilation looked at. A fault of a definition counts once.
-        var diagnostics = Gather(compiled.Select(models => models.SelectMany(static (sources, _) => sources.Diagnostics.Items)).Append(forgotten))
+        var diagnostics = Gather(compiled.Select(models => models.SelectMany(static (sources, _) => sources.Diagnostics.Items)).Append(forgotten).Append(unusable))
             .SelectMany(static (all, _) => Distinct(all))
             .WithTrackingName("Diagnostics")
             .Combine(context.CompilationProvider);

@@ -176,6 +176,27 @@ public class DiagnosticsTests
         Assert.Contains("[Definition]", Message("ALB0006", "public class G : ModelGraph; [Definition] public class NetAttribute : ArchitectureAttribute<G>; [[|Net|], Pretraining] partial class Model;"));
     }
 
+    [Theory]
+    [InlineData("[Definition] file static class [|Functions|];")]
+    [InlineData("file class Outer { [Definition] public static class [|Functions|]; }")]
+    public void A_definition_is_visible_outside_its_file(string definition) => Assert.Equal(
+        "The definition 'Functions' must be visible outside its file: its text is found by its name", Message("ALB0024", Subject.Source(model: Subject.Model + definition)));
+
+    [Fact]
+    public void What_a_definition_imports_is_visible_outside_its_file() => Subject.Expect("ALB0024",
+        "using static My.Functions;\n" + Subject.Source(body: Subject.Body.Replace("Rows(table, batch.Tokens)", "Twice(Rows(table, batch.Tokens))"), model: Subject.Model + "[Net(Hidden = 24), Pretraining] partial class Other;")
+        + "namespace My { [Definition] file static class [|Functions|] { public static Tensor Twice(Tensor x) => x + x; } }");
+
+    [Fact]
+    public void A_configuration_that_its_file_alone_sees_leaves_other_models_as_they_are()
+    {
+        string source = "[Albert, Encoding] partial class Encoder;" + Subject.Source().Replace("public sealed class NetAttribute", "file sealed class [|NetAttribute|]");
+        Subject.Expect("ALB0024", source);
+        var generated = Infrastructure.GeneratorHarness.Run(Infrastructure.GeneratorHarness.Compilation(Subject.Unmark(source).Text)).GeneratedSources.Select(s => s.HintName).ToList();
+        Assert.Contains("Encoder.g.cs", generated);
+        Assert.DoesNotContain("Model.g.cs", generated);
+    }
+
     [Fact]
     public void A_definition_needs_its_program()
     {

@@ -52,7 +52,8 @@ internal static class Declarer
         }
 
         bool trainsTask = TaskReader.Read(type, attribute, bare.FullName, arguments, diagnostics);
-        var (definitions, missing) = Definitions(architecture, graph!, compilation, cancellation);
+        var (definitions, missing, unusable) = Definitions(architecture, graph!, compilation, cancellation);
+        diagnostics.AddRange(unusable);
         foreach (string name in missing)
             diagnostics.Add(new(Descriptors.MissingDefinition, place, $"the text of '{name}' was not found: it must be marked [Definition], and its assembly be built with the compiler"));
 
@@ -86,8 +87,16 @@ internal static class Declarer
     public static DefinitionText? Export(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
         var (type, compilation) = ((INamedTypeSymbol)context.TargetSymbol, context.SemanticModel.Compilation);
-        return IsFirst(context, cancellation) && DefinitionSource.Read(type, compilation, cancellation) is { } text ? text with { Hint = HintName.Of(type, compilation) } : null;
+        return IsFirst(context, cancellation) && Unusable(type) is null && DefinitionSource.Read(type, compilation, cancellation) is { } text ? text with { Hint = HintName.Of(type, compilation) } : null;
     }
+
+    /// <summary>What is wrong with a <c>[Definition]</c> class; null if its text can be exported.</summary>
+    public static DiagnosticInfo? Unusable(GeneratorAttributeSyntaxContext context, CancellationToken cancellation) =>
+        IsFirst(context, cancellation) ? Unusable((INamedTypeSymbol)context.TargetSymbol) : null;
+
+    static DiagnosticInfo? Unusable(INamedTypeSymbol definition) => DefinitionSource.IsFileLocal(definition)
+        ? new(Descriptors.DefinitionClass, new Place(DefinitionSource.MetadataName(definition)), definition.Name, "visible outside its file: its text is found by its name")
+        : null;
 
     /// <summary>False at a further part of the class on which the attribute, against C#'s rules, stands again.</summary>
     static bool IsFirst(GeneratorAttributeSyntaxContext context, CancellationToken cancellation) =>
@@ -121,11 +130,12 @@ internal static class Declarer
     }
 
     /// <summary>The texts that tracing needs: attribute and definition with their bases, then the static classes that these import.</summary>
-    static (ImmutableArray<DefinitionText> Found, ImmutableArray<string> Missing) Definitions(
+    static (ImmutableArray<DefinitionText> Found, ImmutableArray<string> Missing, ImmutableArray<DiagnosticInfo> Unusable) Definitions(
         INamedTypeSymbol architecture, INamedTypeSymbol graph, Compilation compilation, CancellationToken cancellation)
     {
         var found = ImmutableArray.CreateBuilder<DefinitionText>();
         var missing = ImmutableArray.CreateBuilder<string>();
+        var unusable = ImmutableArray.CreateBuilder<DiagnosticInfo>();
         var seen = new HashSet<string>();
         var pending = new Queue<INamedTypeSymbol>();
         foreach (var root in new[] { architecture, graph })
@@ -138,6 +148,12 @@ internal static class Declarer
         {
             var type = pending.Dequeue();
             if (!seen.Add(DefinitionSource.MetadataName(type))) continue;
+            if (IsDefinition(type) && Unusable(type) is { } objection)
+            {
+                unusable.Add(objection);
+                continue;
+            }
+
             if (!IsDefinition(type) || DefinitionSource.Read(type, compilation, cancellation) is not { } text)
             {
                 missing.Add(type.ToDisplayString());
@@ -151,7 +167,7 @@ internal static class Declarer
             }
         }
 
-        return (found.ToImmutable(), missing.ToImmutable());
+        return (found.ToImmutable(), missing.ToImmutable(), unusable.ToImmutable());
     }
 
     /// <summary>The classes of the text's leading lines <c>using static Full.Name;</c>.</summary>
@@ -173,7 +189,7 @@ internal static class Declarer
         }
     }
 
-    static bool IsDefinition(INamedTypeSymbol type) => Find(type.GetAttributes(), "DefinitionAttribute") is not null;
+    public static bool IsDefinition(INamedTypeSymbol type) => Find(type.GetAttributes(), "DefinitionAttribute") is not null;
 
     public static AttributeData? Find(ImmutableArray<AttributeData> attributes, string name) =>
         attributes.FirstOrDefault(a => a.AttributeClass is { } type && type.Name == name && type.ContainingNamespace.ToDisplayString() == Namespace);

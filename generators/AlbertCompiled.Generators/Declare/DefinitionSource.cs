@@ -50,8 +50,9 @@ internal static class DefinitionSource
         return type.DeclaringSyntaxReferences
             .SelectMany(part => compilation.GetSemanticModel(part.SyntaxTree).GetImportScopes(part.Span.Start, cancellation))
             .SelectMany(scope => scope.Imports).Select(import => import.NamespaceOrType).OfType<INamedTypeSymbol>()
-            .Where(imported => !imported.IsGenericType)
-            .Select(imported => $"using static {imported.ToDisplayString()};").Distinct();
+            .Where(imported => !imported.IsGenericType && (!IsFileLocal(imported) || Declarer.IsDefinition(imported)))
+            // C# cannot write the name of a file's own class, but the class is found by it, and refused
+            .Select(imported => $"using static {(IsFileLocal(imported) ? MetadataName(imported) : imported.ToDisplayString())};").Distinct();
     }
 
     /// <summary>The declarations of the class, and the records and enums of its files that these mention.</summary>
@@ -79,6 +80,9 @@ internal static class DefinitionSource
 
     /// <summary>Tokens that have a text, usings aside, which a text has in other words; those that the parser made up are left out.</summary>
     public static IEnumerable<SyntaxToken> Tokens(SyntaxNode node) => node.DescendantTokens(static n => n is not UsingDirectiveSyntax).Where(t => t.Span.Length > 0);
+
+    /// <summary>True if only its file sees the type, or one around it.</summary>
+    public static bool IsFileLocal(INamedTypeSymbol type) => type.IsFileLocal || type.ContainingType is { } outer && IsFileLocal(outer);
 
     /// <summary>Namespace, outer types and name as reflection writes them.</summary>
     public static string MetadataName(INamedTypeSymbol type)

@@ -30,13 +30,14 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor Labels = Error(21, "Number of labels is malformed", "{0}");
     public static readonly DiagnosticDescriptor Task = Error(22, "Tasks contradict each other", "{0}");
     public static readonly DiagnosticDescriptor Option = Error(23, "Option is out of range", "{0}");
+    public static readonly DiagnosticDescriptor DefinitionClass = Error(24, "Class cannot be a definition", "The definition '{0}' must be {1}");
 
     /// <summary>All of them by id.</summary>
     public static readonly ImmutableArray<DiagnosticDescriptor> All =
     [
         Shapes, Heads, Unsupported, UnknownName, LoopBound, MissingDefinition, ModelClass, BudgetMalformed, BudgetExceeded, Weight,
         Probability, Overflow, Iteration, Repeat, Outputs, Thrown, Evaluation, Limit, Internal,
-        NoProgram, Labels, Task, Option,
+        NoProgram, Labels, Task, Option, DefinitionClass,
     ];
 
     static DiagnosticDescriptor Error(int number, string title, string message) => new(

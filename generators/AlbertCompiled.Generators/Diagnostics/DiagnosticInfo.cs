@@ -7,7 +7,7 @@ namespace AlbertCompiled.Generators.Diagnostics;
 /// Where a diagnostic belongs, in terms that survive edits elsewhere: no syntax, no offsets into files. The most specific
 /// part that exists in the compilation wins: tokens of a definition, then an attribute's argument, the attribute, the class.
 /// </summary>
-/// <param name="Model">Metadata name of the declared model.</param>
+/// <param name="Model">Metadata name of the declared class: a model, or a definition that is none.</param>
 internal sealed record Place(string Model)
 {
     /// <summary>Metadata name of an attribute's class on the model, or null for the model's name.</summary>
