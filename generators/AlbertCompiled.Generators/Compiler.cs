@@ -21,8 +21,7 @@ internal static class Compiler
     public static CompiledSources Compile(TracedModel model)
     {
         var compiled = Lower(model);
-        if (ModelEmitter.Members(compiled).Contains(model.Name))
-            return new(default, ImmutableArray.Create(new DiagnosticInfo(Descriptors.ModelClass, new Place(model.Declaration.FullName), model.Name, "called otherwise: the compiler gives it a member of that name")));
+        if (MemberCheck.Run(model, compiled) is { IsEmpty: false } clashes) return new(default, clashes);
         if (BudgetCheck.Run(model, compiled) is { } exceeded) return new(default, ImmutableArray.Create(exceeded));
         var emitters = compiled.Programs.SelectMany(p => new ProgramEmitter[]
         {

@@ -60,6 +60,10 @@ public class IncrementalTests
     public void A_member_of_another_class_in_the_definition_file_runs_nothing() => AssertNothingRan(Edit(0, Definition + "\nclass Helper { int x; }"));
 
     [Fact]
+    public void A_member_of_a_models_own_half_runs_nothing() =>
+        AssertNothingRan(Edit(1, Models.Replace("class First;", "class First { /* why */ int Unrelated(int x) => x; }")));
+
+    [Fact]
     public void A_configuration_reruns_its_own_model()
     {
         var reasons = Reasons(Edit(1, Models.Replace("24", "36"))).ToList();

@@ -2,6 +2,7 @@ using System.Reflection;
 using AlbertCompiled.Cpu;
 using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Passes;
+using AlbertCompiled.Generators.Trace;
 using AlbertCompiled.Gpu;
 using AlbertCompiled.Tests.Infrastructure;
 using AlbertCompiled.Tests.Numbers;
@@ -41,6 +42,28 @@ public class SurroundingsTests
     [Fact]
     public void Members_of_the_models_own_half() => InMemory.Compile(
         $"namespace My; {Programs} public sealed partial class Model {{ {string.Join(" ", Types.Except(["Device", "Capacity"]).Select((name, i) => i % 2 == 0 ? $"public const int {name} = 1;" : $"class {name};"))} }}");
+
+    [Fact]
+    public void Members_of_the_models_own_half_beside_those_that_it_gets() => InMemory.Compile($$"""
+        {{Programs}} public sealed partial class Model : ICreator, IComparable<Model>
+        {
+            static readonly int count = 3;
+            static Model() => Console.Write(count);
+            public Model(Device device) : this(device, new Capacity(16, 2), 42, Compute.Float32) { }
+            public static Model Create(Device device) => new(device);
+            public static Model Create(Device device, in Capacity capacity, ulong seed = 1, Compute? precision = null) => new(device, capacity, seed, precision ?? Compute.Float32);
+            void ICreator.Create() { }
+            public int CompareTo(Model? other) => 0;
+            public int Size { get; init; } = Compiled.Parameters.Length;
+            public string Encode(string text) => text;
+            protected override void CheckLabels(TokenBatch batch) => CheckIndices(batch);
+            class CpuTrain;
+            class Offset<T>;
+            enum Encoded { None }
+            void BuildTrain() { }
+        }
+        interface ICreator { void Create(); }
+        """);
 
     [Fact]
     public void Words_of_CSharp() => InMemory.Compile($"namespace @event.@class; {Programs} public sealed partial class @record;", $"{Programs} public sealed partial class @while;");
@@ -114,9 +137,33 @@ public class SurroundingsTests
         }).Where(t => t.ContainingType is null && t.ContainingAssembly.Name != "Subject" && t.SpecialType == SpecialType.None);
         Assert.DoesNotContain(named, t => t.Name != "InternalsVisibleToAttribute" && !RuntimeTypes.All.Contains((t.ContainingNamespace.ToDisplayString(), t.Name)));
 
+        // as do members of the base
+        var meant = generated.SyntaxTrees.Where(t => t.FilePath.EndsWith(".g.cs", StringComparison.Ordinal)).SelectMany(tree =>
+        {
+            var model = generated.GetSemanticModel(tree);
+            return tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>().Where(n => n.Parent is not MemberAccessExpressionSyntax access || access.Expression == n).Select(n => model.GetSymbolInfo(n).Symbol);
+        }).Where(s => s?.ContainingType?.Name == nameof(CompiledModel)).Select(s => ModelMember.Of(s!)).Distinct();
+        Assert.Equal(ModelMembers.OfBase.Select(m => m.ToString()).Order(), meant.Select(m => m.ToString()).Order());
+
         // and what it declares, no model may be called
         string[] own = [.. generated.GetTypeByMetadataName("A")!.GetMembers().Where(m => m.CanBeReferencedByName).Select(m => m.Name).Distinct()];
         foreach (string name in own)
             Assert.Contains(GeneratorHarness.Run(GeneratorHarness.Compilation(first.Replace("class A;", $"class {name};"))).Diagnostics, d => d.Id == "ALB0007");
+    }
+    [Fact]
+    public void The_table_has_every_member_that_a_model_gets()
+    {
+        var programs = ProgramRule.Attributes.Select(name => name is "Classification" or "TokenTags" ? $"{name}(3)" : name).ToList();
+        programs.AddRange(["Pretraining, Encoding, TokenTags(3, Training = false)", "Encoding, SpanAnswer"]);
+        var compilation = GeneratorHarness.Compilation(string.Join("\n", programs.Select((attributes, i) => $"[Albert(Hidden = 16, Heads = 2), {attributes}] partial class Model{i};")), Subject.Source(model: "[Net, Pretraining] partial class Plain;"));
+        var result = GeneratorHarness.Run(GeneratorHarness.Driver(), compilation, out _);
+        var generated = compilation.AddSyntaxTrees(result.GeneratedSources.Select(s => s.SyntaxTree));
+        var models = result.TrackedSteps["Trace"].SelectMany(s => s.Outputs).Select(o => (TracedModel)o.Value).ToList();
+        Assert.Equal(programs.Count + 1, models.Count);
+        foreach (var model in models)
+        {
+            var members = generated.GetTypeByMetadataName(model.Name)!.GetMembers().Where(m => !m.IsImplicitlyDeclared).Select(ModelMember.Of);
+            Assert.Equal(members.Select(m => $"{m} {m.Arity}").Order(), ModelMembers.Of([.. model.Programs.Select(p => p.Rule)]).Select(m => $"{m} {m.Arity}").Order());
+        }
     }
 }

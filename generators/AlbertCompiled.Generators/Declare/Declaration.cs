@@ -55,6 +55,9 @@ internal sealed record Declaration(
     /// <summary>Names of <see cref="RuntimeTypes"/> that stand for something else where the model is declared.</summary>
     public EquatableArray<string> Hidden { get; init; }
 
+    /// <summary>Members of the class's own half that a generated one may clash with.</summary>
+    public EquatableArray<ModelMember> Members { get; init; }
+
     /// <summary>Metadata name of the declared class.</summary>
     public string FullName => Namespace.Length == 0 ? Name : $"{Namespace}.{Name}";
 

@@ -24,6 +24,7 @@ internal static class Declarer
 
         if (Objection(type, (TypeDeclarationSyntax)context.TargetNode) is { } objection)
             return Fail(new DiagnosticInfo(Descriptors.ModelClass, place, type.Name, objection));
+        if (OwnMembers.Objections(type, place, cancellation) is { IsEmpty: false } objections) return bare with { Diagnostics = objections };
 
         var architectures = type.GetAttributes().Select(a => (Data: a, Graph: GraphOf(a.AttributeClass))).Where(a => a.Graph is not null).ToList();
         if (architectures.Count != 1)
@@ -68,6 +69,7 @@ internal static class Declarer
             LogitRows = OptionReader.LogitRows(options, bare.FullName, diagnostics),
             Optimizer = OptionReader.Choice<OptimizerKind>(options, "OptimizerAttribute", bare.FullName, diagnostics),
             Precision = OptionReader.Choice<ComputeKind>(options, "PrecisionAttribute", bare.FullName, diagnostics),
+            Members = OwnMembers.Read(type),
             Hidden = RuntimeTypes.Hidden(type, context.SemanticModel, context.TargetNode.SpanStart),
             Budget = BudgetReader.Read(Find(options, BudgetReader.AttributeName), new(bare.FullName), diagnostics),
             Diagnostics = diagnostics.ToImmutable(),

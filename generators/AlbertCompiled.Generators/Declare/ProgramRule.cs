@@ -46,6 +46,15 @@ internal sealed record ProgramRule(string Attribute, string Method, string Infer
     /// <summary>The outputs that the program computes.</summary>
     public OutputPart Part { get; init; }
 
+    /// <summary>True if it trains a task, which needs labels: what a batch to infer from lacks.</summary>
+    public bool LearnsTask => this is { Trains: true, Task: not null };
+
+    /// <summary>Names of its programs.</summary>
+    public ImmutableArray<string> Programs => Trains ? ["train", Infers] : [Infers];
+
+    /// <summary>The type of what <see cref="Call"/> returns.</summary>
+    public string Result => $"{Method}Result";
+
     /// <summary>Predictions that a batch of this size takes, one a label: the runtime's Capacity counts every fifth token, above the 15% that masking draws.</summary>
     public int PredictionsOf(int tokens, int sequences) => Task is { Labelled: var (rows, labels) }
         ? labels * (rows == Dim.Tokens ? tokens : sequences)

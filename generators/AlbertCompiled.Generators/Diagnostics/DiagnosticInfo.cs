@@ -5,7 +5,7 @@ namespace AlbertCompiled.Generators.Diagnostics;
 
 /// <summary>
 /// Where a diagnostic belongs, in terms that survive edits elsewhere: no syntax, no offsets into files. The most specific
-/// part that exists in the compilation wins: tokens of a definition, then an attribute's argument, the attribute, the class.
+/// part that exists in the compilation wins: tokens of a definition, then a member, an attribute's argument, the attribute, the class.
 /// </summary>
 /// <param name="Model">Metadata name of the declared class: a model, or a definition that is none.</param>
 internal sealed record Place(string Model)
@@ -15,6 +15,9 @@ internal sealed record Place(string Model)
 
     /// <summary>A property that the attribute sets; the name of a constructor's parameter stands for its first argument.</summary>
     public string? Argument { get; init; }
+
+    /// <summary>A member of the class itself, or null.</summary>
+    public Declare.ModelMember? Member { get; init; }
 
     /// <summary>Metadata name of a <c>[Definition]</c> class in this compilation.</summary>
     public string? Definition { get; init; }

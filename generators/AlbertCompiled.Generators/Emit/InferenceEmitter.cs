@@ -21,12 +21,9 @@ internal static class InferenceEmitter
     static IEnumerable<(ProgramRule Rule, LoweredProgram Program)> Calls(CompiledGraph model) =>
         model.Programs.Where(p => p.Rule.Call is not null).Select(p => (p.Rule, p.Program));
 
-    /// <summary>The type of what a program's method returns.</summary>
-    public static string ResultOf(ProgramRule rule) => $"{rule.Method}Result";
-
     static void Print(CSharpWriter w, ProgramRule rule, LoweredProgram program)
     {
-        string result = ResultOf(rule);
+        string result = rule.Result;
         w.Line($"/// <summary>Runs the {program.Name} program: {string.Join(", ", program.Outputs.Select(o => $"{CSharpWriter.XmlText(o.Name)} {o.Value.Shape}"))}. Allocates nothing; the result is valid until the next run.</summary>");
         w.Line("/// <exception cref=\"BatchException\">The batch exceeds the capacity or holds an index outside its table.</exception>");
         bool readsBatch = rule.Task is { ReadsBatch: true };

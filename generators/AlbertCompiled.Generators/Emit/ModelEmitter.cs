@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using AlbertCompiled.Generators.Declare;
-using AlbertCompiled.Generators.Emit.Onnx;
 using AlbertCompiled.Generators.Graph;
 using AlbertCompiled.Generators.Lower;
 using AlbertCompiled.Generators.Passes;
@@ -26,14 +25,6 @@ internal static class ModelEmitter
         if (InferenceEmitter.HasCalls(model))
             yield return ("Inference", CSharpWriter.File(model.Namespace, "AlbertCompiled", $"{model.Name}: the programs that run without training.", w => InferenceEmitter.Print(w, model)));
     }
-
-    /// <summary>Members that a model gets.</summary>
-    public static IEnumerable<string> Members(CompiledGraph model) =>
-    [
-        "BuildOnnx", "CheckIndices", "CheckLabels", "Compiled", "Cpu", "Create", "CreateExecutor", "Gpu", "Offset",
-        .. model.Programs.SelectMany(p => new[] { ProgramEmitter.ClassOf(p.Program, "Cpu"), ProgramEmitter.ClassOf(p.Program, "Gpu"), OnnxEmitter.Method(p.Program.Name) }),
-        .. model.Programs.Where(p => p.Rule.Call is not null).SelectMany(p => new[] { p.Rule.Call!, InferenceEmitter.ResultOf(p.Rule) }),
-    ];
 
     static void Model(CSharpWriter w, CompiledGraph model)
     {
@@ -72,16 +63,16 @@ internal static class ModelEmitter
             w.Line("/// <inheritdoc/>");
             w.Block("protected override void CheckIndices(TokenBatch batch)", () =>
             {
-                foreach (var (index, rows) in IndexBounds.Of(model.Programs.Where(p => !LearnsTask(p.Rule)).Select(p => p.Source))) Range(index, rows);
+                foreach (var (index, rows) in IndexBounds.Of(model.Programs.Where(p => !p.Rule.LearnsTask).Select(p => p.Source))) Range(index, rows);
             });
-            if (!model.Programs.Any(p => LearnsTask(p.Rule))) return;
+            if (!model.Programs.Any(p => p.Rule.LearnsTask)) return;
             w.Blank();
             w.Line("/// <inheritdoc/>");
             w.Block("protected override void CheckLabels(TokenBatch batch)", () =>
             {
-                var sources = model.Programs.Where(p => LearnsTask(p.Rule)).Select(p => p.Source).ToList();
+                var sources = model.Programs.Where(p => p.Rule.LearnsTask).Select(p => p.Source).ToList();
                 w.Line("CheckLabelled(batch);");
-                var checkedBefore = IndexBounds.Of(model.Programs.Where(p => !LearnsTask(p.Rule)).Select(p => p.Source)).ToList();
+                var checkedBefore = IndexBounds.Of(model.Programs.Where(p => !p.Rule.LearnsTask).Select(p => p.Source)).ToList();
                 foreach (var (index, rows) in IndexBounds.Of(sources).Except(checkedBefore)) Range(index, rows);
                 foreach (string vector in sources.SelectMany(s => s.Nodes).Where(n => n.Op == Op.Column).Select(n => n.Index).Distinct()) w.Line($"CheckFinite(batch.{vector}, \"{vector}\");");
             });
@@ -89,9 +80,6 @@ internal static class ModelEmitter
             void Range(string index, string rows) => w.Line($"CheckRange(batch.{index}, {rows}, \"{index}\");");
         });
     }
-
-    // what a batch to infer from lacks
-    static bool LearnsTask(ProgramRule rule) => rule is { Trains: true, Task: not null };
 
     static void Description(CSharpWriter w, CompiledGraph model)
     {

@@ -32,8 +32,8 @@ internal static class OnnxEmitter
             })));
     }
 
-    /// <summary>The method that builds a program.</summary>
-    public static string Method(string program) => $"Build{Names.Pascal(program)}";
+    // builds a program
+    static string Method(string program) => $"Build{Names.Pascal(program)}";
 
     static void Print(CSharpWriter w, string model, string program, ModelGraph graph)
     {
