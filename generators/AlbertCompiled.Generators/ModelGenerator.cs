@@ -27,8 +27,9 @@ public sealed class ModelGenerator : IIncrementalGenerator
             .WithTrackingName("Definitions");
         context.RegisterSourceOutput(texts, static (output, text) => output.AddSource($"{text!.Hint}.DefinitionText.g.cs", SourceText.From(DefinitionExport.Write(text), Encoding.UTF8)));
 
-        // attributes → configuration → graphs → code
-        var compiled = ProgramRule.Attributes.Select(name => Models(context, name)).ToList();
+        // attributes → configuration → graphs → code, where the project lets it compile
+        var objections = context.CompilationProvider.Select(static (compilation, _) => ProjectSettings.Objections(compilation)).WithTrackingName("Settings");
+        var compiled = ProgramRule.Attributes.Select(name => Models(context, name, objections)).ToList();
         foreach (var models in compiled)
         {
             context.RegisterSourceOutput(models, static (output, sources) =>
@@ -66,14 +67,18 @@ public sealed class ModelGenerator : IIncrementalGenerator
     }
 
     /// <summary>The models of one program attribute: those that have no earlier one.</summary>
-    static IncrementalValuesProvider<CompiledSources> Models(IncrementalGeneratorInitializationContext context, string attribute) => context.SyntaxProvider
+    static IncrementalValuesProvider<CompiledSources> Models(
+        IncrementalGeneratorInitializationContext context, string attribute, IncrementalValueProvider<EquatableArray<DiagnosticInfo>> objections) => context.SyntaxProvider
         .ForAttributeWithMetadataName(ProgramRule.MetadataName(attribute), static (node, _) => node is TypeDeclarationSyntax, Declarer.Declare)
         .Where(static declaration => declaration is not null)
         .WithTrackingName("Declare")
         .Select(static (declaration, cancellation) => Tracer.Trace(declaration!, cancellation))
         .WithTrackingName("Trace")
         .Select(static (model, _) => Compile(model))
-        .WithTrackingName("Compile");
+        .WithTrackingName("Compile")
+        .Combine(objections)
+        .Select(static (model, _) => model.Right.Count == 0 ? model.Left : new CompiledSources(default, model.Left.Diagnostics.Items.AddRange(model.Right.Items)))
+        .WithTrackingName("Allowed");
 
     static IncrementalValueProvider<ImmutableArray<T>> Gather<T>(IEnumerable<IncrementalValuesProvider<T>> parts) =>
         parts.Select(part => part.Collect()).Aggregate(static (all, part) => all.Combine(part).Select(static (both, _) => both.Left.AddRange(both.Right)));

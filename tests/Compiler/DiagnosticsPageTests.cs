@@ -1,5 +1,7 @@
+using System.Xml.Linq;
 using AlbertCompiled.Generators.Diagnostics;
 using AlbertCompiled.Tests.Infrastructure;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace AlbertCompiled.Tests.Compiler;
 
@@ -21,6 +23,12 @@ public class DiagnosticsPageTests
         string section = Sections.Single(s => s.StartsWith(id, StringComparison.Ordinal));
         Assert.Contains("\n**Cure:** ", section);
         if (id == Descriptors.Internal.Id) return; // nobody knows an example
+        if (section.Contains("```xml\n"))
+        {
+            CheckSetting(id, section.Split("```xml\n")[1].Split("```")[0]);
+            return;
+        }
+
         string example = section.Split("```csharp\n")[1].Split("```")[0];
         string source = example switch
         {
@@ -32,5 +40,16 @@ public class DiagnosticsPageTests
         Assert.Equal(id, diagnostic.Id);
         string line = diagnostic.Location.SourceTree!.GetText().Lines[diagnostic.Location.GetLineSpan().StartLinePosition.Line].ToString();
         Assert.Contains(line.Split("// ← ")[1].Trim(), diagnostic.GetMessage());
+    }
+    // a setting of the project, under which a model is declared
+    static void CheckSetting(string id, string example)
+    {
+        var setting = XElement.Parse(example);
+        var version = LanguageVersion.Preview;
+        if (setting.Name == "LangVersion") Assert.True(LanguageVersionFacts.TryParse(setting.Value, out version));
+        var compilation = GeneratorHarness.Compilation(Subject.Source()).Under(version, allowUnsafe: setting.Name != "AllowUnsafeBlocks" || bool.Parse(setting.Value));
+        var diagnostic = Assert.Single(GeneratorHarness.Run(GeneratorHarness.Driver(version), compilation, out _).Diagnostics);
+        Assert.Equal(id, diagnostic.Id);
+        Assert.Contains(example.Split("<!-- ← ")[1].Split(" -->")[0], diagnostic.GetMessage());
     }
 }

@@ -12,7 +12,7 @@ namespace AlbertCompiled.Tests.Compiler;
 /// <summary>What an edit re-runs: nothing, unless it changes a configuration or what a definition says.</summary>
 public class IncrementalTests
 {
-    static readonly string[] Steps = ["Definitions", "Declare", "Trace", "Compile"];
+    static readonly string[] Steps = ["Definitions", "Settings", "Declare", "Trace", "Compile", "Allowed"];
 
     const string Models = """
         [Net, Pretraining] public sealed partial class First;

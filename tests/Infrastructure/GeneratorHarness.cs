@@ -34,11 +34,16 @@ static class GeneratorHarness
         [.. Platform, Runtime, Models],
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
 
+    /// <summary>A compilation under other settings of its project.</summary>
+    public static CSharpCompilation Under(this CSharpCompilation compilation, LanguageVersion version, bool allowUnsafe = true) => compilation
+        .WithOptions(compilation.Options.WithAllowUnsafe(allowUnsafe))
+        .RemoveAllSyntaxTrees().AddSyntaxTrees(compilation.SyntaxTrees.Select(t => t.WithRootAndOptions(t.GetRoot(), ParseOptions.WithLanguageVersion(version))));
+
     public static SyntaxTree Parse(string text, string path) => CSharpSyntaxTree.ParseText(SourceText.From(text, System.Text.Encoding.UTF8), ParseOptions, path);
 
     /// <summary>A driver that tracks its steps.</summary>
-    public static GeneratorDriver Driver() => CSharpGeneratorDriver.Create(
-        [new ModelGenerator().AsSourceGenerator()], parseOptions: ParseOptions,
+    public static GeneratorDriver Driver(LanguageVersion version = LanguageVersion.Preview) => CSharpGeneratorDriver.Create(
+        [new ModelGenerator().AsSourceGenerator()], parseOptions: ParseOptions.WithLanguageVersion(version),
         driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
     /// <summary>The generator's result; fails if it threw.</summary>

@@ -10,6 +10,9 @@ namespace AlbertCompiled.Generators.Diagnostics;
 /// <param name="Model">Metadata name of the declared class: a model, or a definition that is none.</param>
 internal sealed record Place(string Model)
 {
+    /// <summary>No C# file has it: a setting of the project is the cause.</summary>
+    public static readonly Place Nowhere = new("");
+
     /// <summary>Metadata name of an attribute's class on the model, or null for the model's name.</summary>
     public string? Attribute { get; init; }
 

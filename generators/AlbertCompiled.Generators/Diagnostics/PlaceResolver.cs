@@ -26,7 +26,7 @@ internal static class PlaceResolver
 
     static Location? AtModel(Place place, Compilation compilation, CancellationToken cancellation)
     {
-        if (compilation.Assembly.GetTypeByMetadataName(place.Model) is not { } model) return null;
+        if (place == Place.Nowhere || compilation.Assembly.GetTypeByMetadataName(place.Model) is not { } model) return null;
         if (place.Member is { } member && model.GetMembers(member.Name).FirstOrDefault(m => ModelMember.Of(m) == member) is { } own) return own.Locations.FirstOrDefault(l => l.IsInSource);
         var attribute = place.Attribute is null ? null : model.GetAttributes()
             .FirstOrDefault(a => a.AttributeClass is { } type && DefinitionSource.MetadataName(type) == place.Attribute)?
