@@ -45,6 +45,18 @@ public class ProjectSettingsTests
         Assert.Empty(GeneratorHarness.Run(GeneratorHarness.Driver(LanguageVersion.CSharp12), GeneratorHarness.Compilation(Subject.Source(model: "")).Under(LanguageVersion.CSharp12, allowUnsafe: false), out _).Diagnostics);
 
     [Fact]
+    public void Texts_are_exported_in_older_versions_as_well()
+    {
+        const string quoted = """
+            @"a ""b"" \ c" + "\""
+            """;
+        var project = GeneratorHarness.Compilation($"[Definition] public static class Functions {{ public static string Quoted => {quoted}; }}").Under(LanguageVersion.CSharp10, allowUnsafe: false);
+        GeneratorHarness.Driver(LanguageVersion.CSharp10).RunGeneratorsAndUpdateCompilation(project, out var exported, out _);
+        Assert.Empty(exported.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error));
+        Assert.Contains($"public static string Quoted => {quoted};", (string)Assert.Single(exported.Assembly.GetAttributes()).ConstructorArguments[1].Value!);
+    }
+
+    [Fact]
     public void A_setting_recompiles_no_model()
     {
         GeneratorHarness.Run(GeneratorHarness.Driver(), Project, out var driver);
