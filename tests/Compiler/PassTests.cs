@@ -1,3 +1,4 @@
+using AlbertCompiled.Generators;
 using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Lower;
 using AlbertCompiled.Generators.Passes;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AlbertCompiled.Generators;
 using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Graph;
 using AlbertCompiled.Generators.Lower;

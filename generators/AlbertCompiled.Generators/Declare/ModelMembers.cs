@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using AlbertCompiled.Generators.Passes;
 
 namespace AlbertCompiled.Generators.Declare;
 
@@ -27,10 +26,10 @@ internal static class ModelMembers
         Method("CreateExecutor"), Method("Cpu", "AlbertCompiled.Cpu.CpuDevice", 1), Method("Cpu", "AlbertCompiled.Cpu.CpuDevice", 2), Method("Gpu", "AlbertCompiled.Gpu.GpuDevice", 1),
         Method("CheckIndices", Batch),
         .. rules.Where(r => r.LearnsTask).Take(1).Select(_ => Method("CheckLabels", Batch)),
-        .. rules.SelectMany(r => r.Programs).Select(Names.Pascal).SelectMany(program => new[] { Type($"Cpu{program}", 2), Type($"Gpu{program}", 1) }),
+        .. rules.SelectMany(r => r.Programs).Select(Identifier.Pascal).SelectMany(program => new[] { Type($"Cpu{program}", 2), Type($"Gpu{program}", 1) }),
         .. rules.Where(r => r.Call is not null).SelectMany(r => new[] { Method(r.Call!, Batch), Type(r.Result) }),
         .. rules.Where(r => !r.Trains).Take(1).Select(_ => Method("BuildOnnx", $"string, {Onnx}")),
-        .. rules.Where(r => !r.Trains).Select(r => Method($"Build{Names.Pascal(r.Infers)}", Onnx)),
+        .. rules.Where(r => !r.Trains).Select(r => Method($"Build{Identifier.Pascal(r.Infers)}", Onnx)),
     ];
 
     static ModelMember Value(string name) => new(name, ModelMemberKind.Value);

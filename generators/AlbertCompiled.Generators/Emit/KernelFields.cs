@@ -37,7 +37,10 @@ internal sealed class KernelFields(Dialect dialect, Func<Lower.Buffer, string> a
     public string Index(string vector) => Add($"index:{vector}", dialect.Integers, char.ToLowerInvariant(vector[0]) + vector[1..] + "Index", index(vector));
 
     /// <summary>The dropout key of a site.</summary>
-    public string Key(Site site) => Add($"key:{site.Ordinal}", dialect.Key, FormattableString.Invariant($"key{site.Ordinal}"), site.Key(iteration));
+    public string Key(Site site) => Add($"key:{site.Ordinal}", dialect.Key, FormattableString.Invariant($"key{site.Ordinal}"), KeyOf(site, iteration));
+
+    /// <summary>The call of a site's key, in a kernel that runs at an iteration.</summary>
+    public static string KeyOf(Site site, string iteration) => FormattableString.Invariant($"DropoutKey({site.Ordinal}, {(site.InLoop ? iteration : "0")})");
 
     /// <summary>The size of a dimension in the whole batch, of which the program may run on a part.</summary>
     public string Count(Dim dimension) => dialect.CountOf(Add($"count:{dimension}", dialect.Count, $"{dimension}Count", $"Whole{dimension.Kind}"));

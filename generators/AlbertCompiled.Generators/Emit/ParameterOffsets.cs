@@ -1,4 +1,5 @@
 using System.Globalization;
+using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Lower;
 
 namespace AlbertCompiled.Generators.Emit;
@@ -8,7 +9,7 @@ internal static class ParameterOffsets
 {
     /// <summary>The expression inside a program.</summary>
     public static string Of(ParameterBuffer buffer, string iteration) =>
-        $"Offset.{Passes.Names.Pascal(buffer.Name)}{(buffer.Reference.Varies ? $"({iteration})" : "")}";
+        $"Offset.{Identifier.Pascal(buffer.Name)}{(buffer.Reference.Varies ? $"({iteration})" : "")}";
 
     /// <summary>Prints the class Offset.</summary>
     public static void Print(CSharpWriter w, IEnumerable<ParameterBuffer> buffers, ParameterLayout layout)
@@ -18,7 +19,7 @@ internal static class ParameterOffsets
             foreach (var b in buffers.GroupBy(b => b.Name).Select(g => g.First()).OrderBy(b => layout.OffsetsOf(b.Reference)[0]))
             {
                 var offsets = layout.OffsetsOf(b.Reference);
-                string name = Passes.Names.Pascal(b.Name);
+                string name = Identifier.Pascal(b.Name);
                 w.Blank();
                 w.Line($"// {CSharpWriter.OneLine(string.Join(" + ", b.Reference.Choices[0].Select(p => layout.Parameters[p].Name)))} {b.Shape}");
                 if (!b.Reference.Varies)

@@ -43,7 +43,7 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
     /// <summary>The first statements of Run.</summary>
     protected abstract IEnumerable<string> Prologue { get; }
 
-    public static string ClassOf(LoweredProgram program, string device) => device + Names.Pascal(program.Name);
+    public static string ClassOf(LoweredProgram program, string device) => device + Identifier.Pascal(program.Name);
 
     /// <summary>File name ending → text.</summary>
     public IEnumerable<(string Hint, string Text)> Files(string ns)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Lower;
 
 namespace AlbertCompiled.Generators.Emit;
@@ -26,7 +27,7 @@ internal static class Sections
             if (step is LoopStep loop)
             {
                 Flush();
-                sections.Add(new(names.Unique(Passes.Names.Pascal(loop.Name) + (loop.Reversed ? "Gradient" : "")), loop, [loop]));
+                sections.Add(new(names.Unique(Identifier.Pascal(loop.Name) + (loop.Reversed ? "Gradient" : "")), loop, [loop]));
                 continue;
             }
 
@@ -43,7 +44,7 @@ internal static class Sections
         var paths = kernels.Select(k => k.Info.Path.Split('/')).ToList();
         int common = 0;
         while (paths.All(p => p.Length > common && p[common] == paths[0][common])) common++;
-        string name = Passes.Names.Pascal(paths[0][Math.Max(0, Math.Min(common, 2) - 1)]);
+        string name = Identifier.Pascal(paths[0][Math.Max(0, Math.Min(common, 2) - 1)]);
         return kernels.All(k => k.Info.Backward) ? name + "Gradient" : name;
     }
 }

@@ -51,11 +51,7 @@ internal sealed record ParameterReference(ImmutableArray<ImmutableArray<int>> Ch
 /// <summary>A place of the definition that drops values out.</summary>
 /// <param name="Ordinal">Numbers the places.</param>
 /// <param name="InLoop">Drawn anew in every iteration; else once, also where a loop computes the mask again.</param>
-internal readonly record struct Site(int Ordinal, bool InLoop)
-{
-    /// <summary>The call of the key, in a kernel that runs at an iteration.</summary>
-    public string Key(string iteration) => FormattableString.Invariant($"DropoutKey({Ordinal}, {(InLoop ? iteration : "0")})");
-}
+internal readonly record struct Site(int Ordinal, bool InLoop);
 
 /// <summary>One operation. Attributes that an operation does not use keep their defaults.</summary>
 internal sealed record Node(int Id, Op Op, Shape Shape, ImmutableArray<int> Inputs)

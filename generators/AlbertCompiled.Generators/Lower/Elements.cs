@@ -1,3 +1,4 @@
+using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Graph;
 using GraphNode = AlbertCompiled.Generators.Graph.Node;
 
@@ -72,7 +73,7 @@ internal sealed class LocalNames(IEnumerable<string> reserved)
     {
         string op = ByOp.TryGetValue(n.Op, out string? known) ? known : Camel(n.Op.ToString());
         string local = n.Op is Op.RowSum or Op.RowMax or Op.Rows ? op : Camel(n.GradientOf ?? n.Origin.Variable ?? op);
-        if (n.Backward) (op, local) = ("d" + Passes.Names.Pascal(op), "d" + Passes.Names.Pascal(local));
+        if (n.Backward) (op, local) = ("d" + Identifier.Pascal(op), "d" + Identifier.Pascal(local));
         if (used.Add(local)) return local;
         string unique = op;
         for (int i = 2; !used.Add(unique); i++) unique = op + i;

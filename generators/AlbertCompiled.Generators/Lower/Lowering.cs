@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Graph;
 using AlbertCompiled.Generators.Passes;
 using GraphNode = AlbertCompiled.Generators.Graph.Node;
@@ -120,8 +121,8 @@ internal sealed class Lowering
     }
 
     string ColumnSumName(GraphNode sum) => Fuse.SumsIntoGradient(sum, readers)
-        ? Names.Pascal(parameterNames.Of(readers.Of(sum.Id)[0].Parameter!)) + "Gradient"
-        : Names.Pascal(sum.Origin.Variable ?? "Column") + "Sum";
+        ? Identifier.Pascal(parameterNames.Of(readers.Of(sum.Id)[0].Parameter!)) + "Gradient"
+        : Identifier.Pascal(sum.Origin.Variable ?? "Column") + "Sum";
 
     ProductKernel LowerProduct(GraphNode root, FusedKernel kernel)
     {
@@ -131,7 +132,7 @@ internal sealed class Lowering
         var epilogue = sink is not null
             ? [new Store(Accumulator, Parameter(sink, gradient: true), RowMode.Own, Accumulate: true)]
             : new EpilogueLowering(this, root, kernel).Run();
-        string name = sink is not null ? names.Unique(Names.Pascal(parameterNames.Of(sink.Parameter!)) + "Gradient") : names.Kernel(kernel.Nodes.LastOrDefault() ?? root);
+        string name = sink is not null ? names.Unique(Identifier.Pascal(parameterNames.Of(sink.Parameter!)) + "Gradient") : names.Kernel(kernel.Nodes.LastOrDefault() ?? root);
         // the rows that a batch brings may be the product's rows or, for a weight's gradient, what it sums over
         var batch = root.Shape.Rows.IsConstant && !k.IsConstant ? k : root.Shape.Rows;
         double others = batch == k ? (double)root.Shape.Rows.Size * root.Shape.Columns : (double)k.Size * root.Shape.Columns;
@@ -159,7 +160,7 @@ internal sealed class Lowering
     {
         var source = Nodes[root.Inputs[0]];
         var target = root.Parameter is null ? BufferOf(root.Id) : Parameter(root, gradient: true);
-        string name = root.Parameter is null ? names.Kernel(root) : names.Unique(Names.Pascal(parameterNames.Of(root.Parameter)) + "RowsGradient");
+        string name = root.Parameter is null ? names.Kernel(root) : names.Unique(Identifier.Pascal(parameterNames.Of(root.Parameter)) + "RowsGradient");
         return new(name, Info(root, source.Shape.Columns, 12.0 * source.Shape.Columns, source.Shape.Rows), BufferOf(source.Id), root.Index, target);
     }
 

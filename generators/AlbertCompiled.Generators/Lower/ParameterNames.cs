@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Graph;
 using AlbertCompiled.Generators.Passes;
 
@@ -33,7 +34,7 @@ internal sealed class ParameterNames
             {
                 string name = numbers.Count > 1 && number.Length > place ? group.Key + number[place] : group.Key;
                 string unique = name;
-                for (int i = 2; Names.Words.Contains(unique) || !taken.Add(Names.Pascal(unique)); i++) unique = FormattableString.Invariant($"{name}{i}");
+                for (int i = 2; Names.Words.Contains(unique) || !taken.Add(Identifier.Pascal(unique)); i++) unique = FormattableString.Invariant($"{name}{i}");
                 names[reference] = unique;
             }
         }
@@ -50,7 +51,7 @@ internal sealed class ParameterNames
         var parts = reference.Choices[0];
         string first = roles[Role(parameters[parts[0]].Name)], last = roles[Role(parameters[parts[^1]].Name)];
         if (parts.Length == 1) return first;
-        return parts.Length == 3 && first.Contains("uery") ? first.Replace("Query", "QueryKeyValue").Replace("query", "queryKeyValue") : first + "To" + Names.Pascal(last);
+        return parts.Length == 3 && first.Contains("uery") ? first.Replace("Query", "QueryKeyValue").Replace("query", "queryKeyValue") : first + "To" + Identifier.Pascal(last);
     }
 
     Dictionary<string, string> RoleNames()
@@ -79,7 +80,7 @@ internal sealed class ParameterNames
     static string Ending(string role, int take)
     {
         var parts = role.Split('.');
-        string name = string.Concat(parts.Skip(Math.Max(0, parts.Length - take)).SelectMany(p => p.Split('_')).Where(w => w.Length > 0).Select(Names.Pascal));
+        string name = string.Concat(parts.Skip(Math.Max(0, parts.Length - take)).SelectMany(p => p.Split('_')).Where(w => w.Length > 0).Select(Identifier.Pascal));
         if (name.Length == 0 || char.IsDigit(name[0])) name = "Weight" + name;
         return char.ToLowerInvariant(name[0]) + name[1..];
     }

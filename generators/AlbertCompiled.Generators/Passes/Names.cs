@@ -28,7 +28,7 @@ internal sealed class Names
         "PredictionChunkRows", "PredictionRows", "Predictions", "Queue", "Run", "Scratch", "Sequence", "SequenceChunk", "SequenceChunkRows", "SequenceRows", "Sequences", "Size", "Team", "Token",
         "TokenChunk", "TokenChunkRows", "TokenRows", "Tokens", "Value", "Values", "Weight", "WeightsChanged", "WholePredictions", "WholeSequences", "WholeTokens",
         .. OfObject,
-        .. ProgramRule.All.Select(rule => Pascal(rule.Infers)).Append("Train").SelectMany(program => new[] { "Cpu" + program, "Gpu" + program }),
+        .. ProgramRule.All.Select(rule => Declare.Identifier.Pascal(rule.Infers)).Append("Train").SelectMany(program => new[] { "Cpu" + program, "Gpu" + program }),
         // type parameters
         "V", "P", "T", "W", "L",
     ];
@@ -48,14 +48,14 @@ internal sealed class Names
         name += suffix;
         string Cased(string name) => n.Backward && !IsClone(n) ? "d" + name : char.ToLowerInvariant(name[0]) + name[1..];
         // a step on the way to a local leaves the local's name to it
-        if (n.GradientOf is null && n.Origin.Variable is null && suffix == "" && used.ContainsKey(Cased(name)) && !name.EndsWith(Pascal(Segment(n.Origin.Path, 0)), StringComparison.Ordinal)) name += Pascal(Segment(n.Origin.Path, 0));
+        if (n.GradientOf is null && n.Origin.Variable is null && suffix == "" && used.ContainsKey(Cased(name)) && !name.EndsWith(Declare.Identifier.Pascal(Segment(n.Origin.Path, 0)), StringComparison.Ordinal)) name += Declare.Identifier.Pascal(Segment(n.Origin.Path, 0));
         return Unique(Cased(name));
     }
 
     /// <summary>PascalCase: local + library function, Gradient if it belongs to the backward pass.</summary>
     public string Kernel(Node n)
     {
-        string function = Pascal(Segment(n.Origin.Path, 0));
+        string function = Declare.Identifier.Pascal(Segment(n.Origin.Path, 0));
         string local = Identifier(LocalOf(n.Origin) ?? Segment(n.Origin.Path, 1));
         string name = local == function ? local : local + function;
         return Unique(n.Backward ? name + "Gradient" : name);
@@ -89,11 +89,5 @@ internal sealed class Names
     }
 
     /// <summary>PascalCase that begins with a letter: an output may be called 2nd-moment.</summary>
-    public static string Identifier(string name) => Pascal(name) is var pascal && char.IsDigit(pascal[0]) ? "Value" + pascal : pascal;
-
-    public static string Pascal(string name)
-    {
-        var words = name.Split([.. name.Where(c => !char.IsLetterOrDigit(c))], StringSplitOptions.RemoveEmptyEntries);
-        return words.Length == 0 ? "Value" : string.Concat(words.Select(w => char.ToUpperInvariant(w[0]) + w[1..]));
-    }
+    public static string Identifier(string name) => Declare.Identifier.Pascal(name) is var pascal && char.IsDigit(pascal[0]) ? "Value" + pascal : pascal;
 }

@@ -122,7 +122,7 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, string model) : 
     string Matrix(Lower.Buffer b, bool transposed, CallSite site) => $"new({At(b, site)}, {b.Stride}{(transposed ? ", transposed: true" : "")})";
 
     static string Heads(int heads, Lower.Buffer context, double dropout, Graph.Site dropped, CallSite site) =>
-        $"heads: {heads}, headSize: {context.Shape.Columns / heads}{(dropout == 0 ? "" : $", {dropped.Key(site.Iteration)}, {Probability(dropout)}")}";
+        $"heads: {heads}, headSize: {context.Shape.Columns / heads}{(dropout == 0 ? "" : $", {KernelFields.KeyOf(dropped, site.Iteration)}, {Probability(dropout)}")}";
 
     // a weight that every iteration of a loop multiplies by is brought into the inner kernel's layout once
     string? Packed(ProductKernel p, CallSite site)

@@ -101,7 +101,7 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
         string[] Sums(ProductKernel p) => GpuSteps.SumOf(p) is { } sum ? [Operand(sum.Values), A(sum.Partials)] : [];
 
         string Attention(Lower.Buffer queryKeyValue, int heads, double dropout, Graph.Site dropped) =>
-            $"Attention({Operand(queryKeyValue)}, {heads}, {queryKeyValue.Shape.Columns / 3 / heads}{(dropout == 0 ? "" : $", {dropped.Key(site.Iteration)}, {Probability(dropout)}")})";
+            $"Attention({Operand(queryKeyValue)}, {heads}, {queryKeyValue.Shape.Columns / 3 / heads}{(dropout == 0 ? "" : $", {KernelFields.KeyOf(dropped, site.Iteration)}, {Probability(dropout)}")})";
     }
 
     // all attentions of a program share one scratch

@@ -33,7 +33,7 @@ internal static class OnnxEmitter
     }
 
     // builds a program
-    static string Method(string program) => $"Build{Names.Pascal(program)}";
+    static string Method(string program) => $"Build{Identifier.Pascal(program)}";
 
     static void Print(CSharpWriter w, string model, string program, ModelGraph graph)
     {

@@ -1,8 +1,9 @@
 using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Graph;
 using AlbertCompiled.Generators.Lower;
+using AlbertCompiled.Generators.Passes;
 
-namespace AlbertCompiled.Generators.Passes;
+namespace AlbertCompiled.Generators;
 
 /// <summary>The stages between a traced graph and a lowered program, in order.</summary>
 internal static class Pipeline
