@@ -1,5 +1,6 @@
 using AlbertCompiled.Generators;
 using AlbertCompiled.Generators.Declare;
+using AlbertCompiled.Generators.Emit.Gpu;
 using AlbertCompiled.Generators.Lower;
 using AlbertCompiled.Generators.Passes;
 using AlbertCompiled.Generators.Trace;
@@ -49,6 +50,10 @@ public class PassTests(PassTests.Models models) : IClassFixture<PassTests.Models
         Assert.Equal([], PlanMemory.Overlaps(lowered.Plan).Select(pair => $"{program}: {pair.Item1} and {pair.Item2}"));
         Assert.All(lowered.Plan.Slots, s => Assert.InRange(s.Offset + s.Units, 0, lowered.Plan.Totals[s.Region]));
         foreach (var band in lowered.Steps.OfType<BandStep>()) CheckBand(lowered, band);
+        // a GPU forms sums in other kernels than a processor
+        foreach (var kernel in GpuSteps.Of(lowered).Steps.SelectMany(s => s.Kernels))
+            foreach (var slot in kernel.Writes.OfType<SlotBuffer>().Select(b => b.Slot))
+                Assert.True(slot.First <= kernel.Info.Position && slot.Last >= kernel.Info.Position, $"{program}: {kernel.Name} at {kernel.Info.Position} writes {slot}");
     }
 
     // what is no band's own lives through all of its rounds; what is lives in it alone

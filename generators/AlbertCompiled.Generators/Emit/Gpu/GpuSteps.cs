@@ -47,14 +47,14 @@ internal static class GpuSteps
     static bool Alike(ColumnSumKernel sum, Kernel first) =>
         first is ColumnSumKernel other && sum.Rows == other.Rows && sum.Target is ParameterBuffer == other.Target is ParameterBuffer;
 
-    /// <summary>Leaves sums over a product's result to its epilogue, which has the elements at hand: no kernel reads them again.</summary>
+    /// <summary>Leaves sums over a product's result to its epilogue, which has the elements at hand, where their slot is there by then: no kernel reads them again.</summary>
     static List<Kernel> Summed(IEnumerable<Kernel> all)
     {
         List<Kernel> kernels = [.. all];
         for (int i = kernels.Count - 1; i > 0; i--)
         {
             if (kernels[i] is not RowKernel { Phases: [{ Columns: > 1, Instructions: [Load { Row: RowMode.Own } load, AddToPartial sum] }] }) continue;
-            int at = kernels.FindIndex(0, i, k => k is ProductKernel p && SumOf(p) is null && p.Epilogue.OfType<Store>().Any(s => Stores(s, load.Source)));
+            int at = kernels.FindIndex(0, i, k => k is ProductKernel p && SumOf(p) is null && sum.Partials.Slot.First <= p.Info.Position && p.Epilogue.OfType<Store>().Any(s => Stores(s, load.Source)));
             if (at < 0) continue;
             var product = (ProductKernel)kernels[at];
             kernels[at] = product with { Epilogue = [.. product.Epilogue, sum with { Value = product.Epilogue.OfType<Store>().First(s => Stores(s, load.Source)).Value }] };
