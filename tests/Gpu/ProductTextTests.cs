@@ -18,7 +18,7 @@ public sealed class ProductTextTests
     /// <summary>The texts of a walking kernel, in its order.</summary>
     static string Walking(ProductVariant variant, bool transposeA, bool transposeB)
     {
-        string[] places = [WalkText.Begin, WalkText.Load, WalkText.Multiply, WalkPartsText.Share, WalkPartsText.Part, WalkText.Leave];
+        string[] places = [WalkText.Begin, WalkText.Load, WalkText.Multiply, WalkPartsText.Share, WalkPartsText.Part, WalkText.Leave0, WalkText.Leave64, .. variant.Columns == 256 ? new[] { WalkText.Leave128, WalkText.Leave192 } : []];
         return WalkText.Complete(string.Concat(places.Select(p => $"\t{p.Replace("%", "%input", StringComparison.Ordinal)}\n")), variant, transposeA, transposeB);
     }
 

@@ -51,7 +51,7 @@ public sealed class TensorProductTests(GpuDevices devices)
     [InlineData(78, 5)]
     [InlineData(80, 7)]
     [InlineData(82, 7)]
-    [InlineData(83, 11)]
+    [InlineData(83, 16)]
     public void Texts_hold_what_their_version_of_PTX_has(int ptx, int expected)
     {
         using var context = Context.Create(builder => builder.EnableKernels());
@@ -66,6 +66,16 @@ public sealed class TensorProductTests(GpuDevices devices)
         }
     }
 
+    /// <summary>Cards after sm_90 have bulk copies but not wgmma, and their texts keep their target.</summary>
+    [Fact]
+    public void Later_cards_multiply_by_mma_and_load_boxes()
+    {
+        var later = ProductVariant.All.Where(v => v.RunsOn(120, 87)).ToList();
+        Assert.All(later, v => Assert.Equal(ProductCompute.Warp, v.Compute));
+        Assert.Contains(later, v => v.Loader == ProductLoader.Boxes);
+        Assert.All(later, v => Assert.Contains(".target sm_120\n", ProductText.Finish(".target sm_120\n", v), StringComparison.Ordinal));
+    }
+
     static void Verify<TLayout>(ProductVariant variant) where TLayout : struct, IProductLayout
     {
         using var context = Context.Create(builder => builder.EnableKernels());
@@ -75,7 +85,8 @@ public sealed class TensorProductTests(GpuDevices devices)
         Assert.DoesNotMatch(@"\bcall\b", text);
         Assert.Contains("st.shared.v2.f32", text, StringComparison.Ordinal);
         Assert.Contains("ld.shared.v4.f32", text, StringComparison.Ordinal);
-        Assert.Contains(variant.Compute == ProductCompute.Warpgroup ? ".target sm_90a" : ".target sm_80", text, StringComparison.Ordinal);
+        string target = variant.Compute == ProductCompute.Warpgroup ? "sm_90a" : variant.Loader == ProductLoader.Boxes ? "sm_90" : "sm_80";
+        Assert.Contains($".target {target}\n", text, StringComparison.Ordinal);
         int warps = variant.Warps / 2, tiles = SharedTile.Depth / 16;
         int expected = variant.Compute == ProductCompute.Warpgroup ? (variant.Loader == ProductLoader.Boxes ? 2 : 1) * tiles : tiles * 4 * (variant.Columns / warps / 8);
         Assert.Equal(expected, Regex.Count(text, variant.Compute == ProductCompute.Warpgroup ? @"wgmma\.mma_async" : @"mma\.sync\.aligned\.m16n8k16"));

@@ -18,7 +18,7 @@ static class PtxCheck
 
     /// <summary>Instructions that PTX has from a version on, 83 for 8.3.</summary>
     static readonly (string Opcode, int Version)[] Versions =
-        [("mbarrier.try_wait", 78), ("wgmma", 80), ("cp.async.bulk", 80), ("fence.proxy.async", 80), ("fence.mbarrier_init", 80), ("fence.proxy.tensormap", 83)];
+        [("mbarrier.try_wait", 78), ("griddepcontrol", 78), ("wgmma", 80), ("cp.async.bulk", 80), ("fence.proxy.async", 80), ("fence.mbarrier_init", 80), ("fence.proxy.tensormap", 83)];
 
     /// <summary>Instructions for whose rare operands the driver's compiler calls a function: beside one it lets no product of wgmma run by itself (its warning C7510).</summary>
     static readonly string[] Calls = ["call", "div.rn", "rcp.rn", "sqrt.rn"];

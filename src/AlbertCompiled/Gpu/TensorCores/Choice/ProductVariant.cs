@@ -18,7 +18,7 @@ internal enum ProductLoader
     /// <summary>Every lane copies 16 bytes at a time (sm_80).</summary>
     Lanes,
 
-    /// <summary>A lane of a warp of its own orders whole boxes by tensor maps (sm_90).</summary>
+    /// <summary>A lane orders whole boxes by tensor maps (sm_90).</summary>
     Boxes,
 }
 
@@ -30,7 +30,8 @@ internal enum ProductLoader
 /// <param name="Warps">Warps that compute.</param>
 /// <param name="Resident">Groups that a multiprocessor is to hold.</param>
 /// <param name="Walks">As many groups as the card holds walk over the tiles of C (<see cref="WalkingProductKernel{TTile, TEpilogue}"/>); else there is one to a tile.</param>
-internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Loader, int Columns, int Stages, int Warps, int Resident, bool Walks = false)
+/// <param name="Lag">Steps of a tile's contraction by which the second half of a walking group's warps follows the first, so that one half's products hide the other's epilogue.</param>
+internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Loader, int Columns, int Stages, int Warps, int Resident, bool Walks = false, int Lag = 0)
 {
     /// <summary>Rows of a tile of C.</summary>
     public const int Rows = 128;
@@ -43,22 +44,36 @@ internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Load
         new(ProductCompute.Warp, ProductLoader.Lanes, 128, 3, 8, 1),
         new(ProductCompute.Warp, ProductLoader.Lanes, 192, 2, 4, 2),
         new(ProductCompute.Warp, ProductLoader.Lanes, 384, 3, 8, 1),
+        new(ProductCompute.Warp, ProductLoader.Boxes, 128, 3, 4, 2),
+        new(ProductCompute.Warp, ProductLoader.Boxes, 192, 2, 4, 2),
+        new(ProductCompute.Warp, ProductLoader.Boxes, 384, 3, 8, 1),
         new(ProductCompute.Warpgroup, ProductLoader.Lanes, 128, 3, 8, 2),
         new(ProductCompute.Warpgroup, ProductLoader.Lanes, 128, 4, 8, 1),
         new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 3, 8, 2),
         new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1),
         new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 6, 8, 1, Walks: true),
         new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1, Walks: true),
+        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 6, 8, 1, Walks: true, Lag: 3),
+        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1, Walks: true, Lag: 2),
     ];
 
     /// <summary>For tables and files.</summary>
-    public string Name => $"{(Compute == ProductCompute.Warp ? "mma" : "wgmma")}-{(Loader == ProductLoader.Lanes ? "cp" : "tma")}-128x{Columns}-s{Stages}-w{Warps}{(Walks ? "-walk" : "")}";
+    public string Name => $"{(Compute == ProductCompute.Warp ? "mma" : "wgmma")}-{(Loader == ProductLoader.Lanes ? "cp" : "tma")}-128x{Columns}-s{Stages}-w{Warps}{(Walks ? "-walk" : "")}{(Lag > 0 ? $"-lag{Lag}" : "")}";
 
     /// <summary>Lanes that compute and run the epilogue.</summary>
     public int Workers => Warps * 32;
 
     /// <summary>Lanes of a group.</summary>
-    public int Lanes => Workers + (Loader == ProductLoader.Boxes ? 32 : 0);
+    public int Lanes => Workers + (HasProducer ? 32 : 0);
+
+    /// <summary>Whether a warp of its own, behind the workers, orders boxes.</summary>
+    public bool HasProducer => Loader == ProductLoader.Boxes && Compute == ProductCompute.Warpgroup;
+
+    /// <summary>The lane that orders boxes.</summary>
+    public int Orderer => HasProducer ? Workers : 0;
+
+    /// <summary>Columns of a box along the contraction: 256 at most.</summary>
+    public int BoxColumns => Columns > 256 ? Columns / 2 : Columns;
 
     /// <summary>Bytes of a stage: a tile of A, then one of B.</summary>
     public int StageBytes => SharedTile.Bytes(Rows) + SharedTile.Bytes(Columns);
@@ -94,12 +109,8 @@ internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Load
     /// <summary>True if a card runs it: wgmma is of PTX 8.0 on, the fence in front of a tensor map of 8.3 (the driver of CUDA 12.3).</summary>
     /// <param name="capability">Compute capability: 90 for 9.0.</param>
     /// <param name="ptx">The newest PTX that its driver takes: 83 for 8.3.</param>
-    public bool RunsOn(int capability, int ptx) => (Compute, Loader) switch
-    {
-        (_, ProductLoader.Boxes) => HopperTarget.RunsOn(capability, ptx) && ptx >= 83,
-        (ProductCompute.Warpgroup, _) => HopperTarget.RunsOn(capability, ptx),
-        _ => capability >= 80,
-    };
+    public bool RunsOn(int capability, int ptx) =>
+        (Compute == ProductCompute.Warpgroup ? HopperTarget.RunsOn(capability, ptx) : capability >= 80) && (Loader == ProductLoader.Lanes || capability >= 90 && ptx >= 83);
 
     /// <summary>True if a card runs it.</summary>
     public bool RunsOn(CudaAccelerator card) => RunsOn(ProductChoice.Capability(card), ProductChoice.Ptx(card));

@@ -24,7 +24,7 @@ internal abstract class TensorProduct<TLayout, TEpilogue>(GpuDevice device, Prod
         {
             var maps = device.TensorMaps;
             a = a with { Address = TLayout.TransposeA ? maps.Of(a.Address, k.Most, m.Most, a.Stride, SharedTile.Depth) : maps.Of(a.Address, m.Most, k.Most, a.Stride, ProductVariant.Rows) };
-            b = b with { Address = TLayout.TransposeB ? maps.Of(b.Address, n, k.Most, b.Stride, variant.Columns) : maps.Of(b.Address, k.Most, n, b.Stride, SharedTile.Depth) };
+            b = b with { Address = TLayout.TransposeB ? maps.Of(b.Address, n, k.Most, b.Stride, variant.BoxColumns) : maps.Of(b.Address, k.Most, n, b.Stride, SharedTile.Depth) };
         }
 
         Launch(a, b, m, n, k, parts, perPart, epilogue);

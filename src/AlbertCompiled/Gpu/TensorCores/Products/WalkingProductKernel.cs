@@ -57,15 +57,25 @@ internal struct WalkingProductKernel<TTile, TEpilogue> : IGpuKernel
                 }
                 else
                 {
-                    for (int chunk = 0; chunk < TTile.Columns; chunk += WalkText.FinishedColumns)
+                    // One after another, not in a loop: the accumulators of what has been finished are free then.
+                    CudaAsm.Emit(WalkText.Leave0);
+                    Finish(finished, row, m, column);
+                    CudaAsm.Emit(WalkText.Leave64);
+                    Finish(finished, row, m, column + 64);
+                    if (TTile.Columns == 256)
                     {
-                        CudaAsm.Emit(WalkText.Leave, chunk);
-                        FinishedRows.Finish(Epilogue, finished, row + lane / 32 * 16, m, column + chunk, N);
+                        CudaAsm.Emit(WalkText.Leave128);
+                        Finish(finished, row, m, column + 128);
+                        CudaAsm.Emit(WalkText.Leave192);
+                        Finish(finished, row, m, column + 192);
                     }
                 }
             }
         }
     }
+
+    /// <summary>Hands 64 columns of the warp's rows to the epilogue.</summary>
+    readonly void Finish(ArrayView<float> finished, int row, int m, int column) => FinishedRows.Finish(Epilogue, finished, row + Group.IdxX / 32 * 16, m, column, N);
 
     /// <summary>Adds the parts of a tile and hands the sums to the epilogue: each part's lanes have some rows.</summary>
     readonly void Add(int row, int column, int m, int tile, int part, int parts, int rest)

@@ -3,8 +3,8 @@ using AlbertCompiled.Gpu.Ptx;
 namespace AlbertCompiled.Gpu.TensorCores;
 
 /// <summary>
-/// Text that fills stages by tensor maps. Each stage has a barrier that a full tile completes and one that the warps complete which have read it;
-/// a lane of the last warp runs ahead of the products by as many tiles as there are stages.
+/// Text that fills stages by tensor maps. Each stage has a barrier that a full tile completes. Where a warp of its own orders them, it has a second one that the warps complete which
+/// have read it: a lane of that warp runs ahead of the products by as many tiles as there are stages.
 /// </summary>
 internal static class BoxLoader
 {
@@ -12,14 +12,15 @@ internal static class BoxLoader
     public static void Begin(PtxText text, ProductVariant variant)
     {
         string done = text.Label("prepared");
-        text.Line($".reg .b32 barriers");
+        text.Line($".reg .b32 barriers, phase, full, tail, clear, clearEnd, none, target, element");
+        text.Line($".reg .pred ready");
         text.Line($"add.u32 barriers, smem, {variant.BarrierOffset}");
-        text.Line($"setp.ne.u32 more, lane, {variant.Workers}");
+        text.Line($"setp.ne.u32 more, lane, {variant.Orderer}");
         text.Line($"@more bra {done}");
         for (int s = 0; s < variant.Stages; s++)
         {
             text.Line($"mbarrier.init.shared::cta.b64 [barriers+{8 * s}], 1");
-            text.Line($"mbarrier.init.shared::cta.b64 [barriers+{8 * (variant.Stages + s)}], {variant.Warps}");
+            if (variant.HasProducer) text.Line($"mbarrier.init.shared::cta.b64 [barriers+{8 * (variant.Stages + s)}], {variant.Warps}");
         }
 
         text.Line($"fence.mbarrier_init.release.cluster");
@@ -28,11 +29,17 @@ internal static class BoxLoader
         text.Line($"fence.proxy.async.shared::cta");
         text.Mark(done);
         text.Line($"bar.sync 0");
+        text.Line($"mov.b32 full, barriers");
+        if (!variant.HasProducer)
+        {
+            text.Line($"mov.b32 phase, 0");
+            return;
+        }
+
         // A fresh barrier counts as one whose phase 1 is over: that is what the producer waits for first.
         text.Line($"setp.ge.u32 more, lane, {variant.Workers}");
         text.Line($"selp.b32 phase, 1, 0, more");
         text.Line($"mov.b32 rd, 0");
-        text.Line($"mov.b32 full, barriers");
         text.Line($"mov.b32 empty, 0");
     }
 
@@ -46,16 +53,16 @@ internal static class BoxLoader
     }
 
     /// <summary>
-    /// In the last tile, zeroes the steps from the end of the contraction on, in both operands: a box ends where its matrix does, a batch may end before.
+    /// In the last tile, when so many are still counted, zeroes the steps from the end of the contraction on, in both operands: a box ends where its matrix does, a batch may end before.
     /// Both are stored across the contraction, so those steps are the last rows of every panel.
     /// </summary>
-    public static void ClearTail(PtxText text, ProductVariant variant)
+    public static void ClearTail(PtxText text, ProductVariant variant, int last)
     {
         string whole = text.Label("whole");
         int reach = variant.Workers * 16, panels = variant.StageBytes / SharedTile.PanelBytes;
         text.Line($"sub.s32 tail, last, first");
         text.Line($"and.b32 tail, tail, {SharedTile.Depth - 1}");
-        text.Line($"setp.ne.s32 more, togo, 1");
+        text.Line($"setp.ne.s32 more, togo, {last}");
         text.Line($"@more bra {whole}");
         text.Line($"setp.eq.s32 more, tail, 0");
         text.Line($"@more bra {whole}");
@@ -71,8 +78,12 @@ internal static class BoxLoader
             text.Line($"add.u32 clear, clear, {reach}");
         }
 
-        text.Line($"fence.proxy.async.shared::cta");
-        text.Line($"bar.sync 1, {variant.Workers}");
+        if (variant.HasProducer)
+        {
+            text.Line($"fence.proxy.async.shared::cta");
+            text.Line($"bar.sync 1, {variant.Workers}");
+        }
+
         text.Mark(whole);
     }
 
@@ -94,7 +105,7 @@ internal static class BoxLoader
     public static void Produce(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
     {
         string loop = text.Label("order"), end = text.Label("ordered");
-        text.Line($".reg .b32 step, target, element");
+        text.Line($".reg .b32 step");
         text.Line($"setp.ne.u32 more, lane, {variant.Workers}");
         text.Line($"@more bra {end}");
         text.Line($"setp.lt.s32 more, togo, 1");
@@ -103,10 +114,7 @@ internal static class BoxLoader
         text.Mark(loop);
         text.Line($"add.u32 empty, full, {variant.Stages * 8}");
         Wait(text, "empty", "phase");
-        text.Line($"mbarrier.arrive.expect_tx.shared::cta.b64 _, [full], {variant.StageBytes}");
-        Copy(text, "A", "tileA", "row", ProductVariant.Rows, !transposeA);
-        Copy(text, "B", "tileB", "column", variant.Columns, transposeB);
-        text.Line($"add.s32 step, step, {SharedTile.Depth}");
+        Order(text, variant, transposeA, transposeB, "rd", "full", "");
         Advance(text, variant);
         text.Line($"sub.s32 togo, togo, 1");
         text.Line($"setp.gt.s32 more, togo, 0");
@@ -114,28 +122,39 @@ internal static class BoxLoader
         text.Mark(end);
     }
 
-    static void Copy(PtxText text, string map, string tile, string first, int elements, bool kMajor)
+    /// <summary>Orders the boxes of a tile, and moves on along the contraction.</summary>
+    /// <param name="text">Takes the text.</param>
+    /// <param name="variant">The variant.</param>
+    /// <param name="transposeA">Whether A is stored across the contraction.</param>
+    /// <param name="transposeB">Whether B is stored along it.</param>
+    /// <param name="stage">Register: the stage's offset.</param>
+    /// <param name="barrier">Register: the stage's barrier.</param>
+    /// <param name="lane">Predicate: the one lane that orders; empty if no other comes here.</param>
+    public static void Order(PtxText text, ProductVariant variant, bool transposeA, bool transposeB, string stage, string barrier, string lane)
     {
-        text.Line($"add.u32 target, {tile}, rd");
-        if (kMajor)
-        {
-            Copy(text, map, "step", first);
-            return;
-        }
+        string only = lane.Length > 0 ? $"@{lane} " : "";
+        text.Line($"{only}mbarrier.arrive.expect_tx.shared::cta.b64 _, [{barrier}], {variant.StageBytes}");
+        Boxes("A", "tileA", "row", ProductVariant.Rows, transposeA ? 0 : ProductVariant.Rows);
+        Boxes("B", "tileB", "column", variant.Columns, transposeB ? variant.BoxColumns : 0);
+        text.Line($"add.s32 step, step, {SharedTile.Depth}");
 
-        text.Line($"mov.b32 element, {first}");
-        for (int panel = 0; panel < elements / 64; panel++)
+        // boxes of so many elements along the contraction, or of 64 across it
+        void Boxes(string map, string tile, string first, int elements, int along)
         {
-            if (panel > 0)
+            int reach = along > 0 ? along : SharedTile.PanelElements;
+            text.Line($"add.u32 target, {tile}, {stage}");
+            text.Line($"mov.b32 element, {first}");
+            for (int at = 0; at < elements; at += reach)
             {
-                text.Line($"add.u32 target, target, {SharedTile.PanelBytes}");
-                text.Line($"add.s32 element, element, 64");
-            }
+                if (at > 0)
+                {
+                    text.Line($"add.u32 target, target, {SharedTile.Bytes(reach)}");
+                    text.Line($"add.s32 element, element, {reach}");
+                }
 
-            Copy(text, map, "element", "step");
+                string place = along > 0 ? "step, element" : "element, step";
+                text.Line($"{only}cp.async.bulk.tensor.2d.shared::cluster.global.tile.mbarrier::complete_tx::bytes [target], [{map}, {{{place}}}], [{barrier}]");
+            }
         }
     }
-
-    static void Copy(PtxText text, string map, string x, string y) =>
-        text.Line($"cp.async.bulk.tensor.2d.shared::cluster.global.tile.mbarrier::complete_tx::bytes [target], [{map}, {{{x}, {y}}}], [full]");
 }

@@ -32,7 +32,7 @@ internal static partial class ProductText
         // What epilogues read they read once, before they write it: not a reason to wait for the stores of other rows.
         text = text.Replace("ld.global.", "ld.global.nc.", StringComparison.Ordinal);
         text = Alignment().Replace(text, $".extern .shared .align {SharedTile.AtomBytes} .b8 {Shared}[]");
-        return variant.Compute == ProductCompute.Warpgroup || variant.Loader == ProductLoader.Boxes ? HopperTarget.Of(text) : text;
+        return variant.Compute == ProductCompute.Warpgroup ? HopperTarget.Of(text) : variant.Loader == ProductLoader.Boxes ? HopperTarget.AtLeast(text) : text;
     }
 
     /// <summary>The main loop alone.</summary>

@@ -16,7 +16,10 @@ internal static class SharedTile
     /// <summary>Bytes of 8 rows: what the swizzle repeats after, and what tiles are aligned to.</summary>
     public const int AtomBytes = 1024;
 
-    /// <summary>Bytes of a panel of 64 elements.</summary>
+    /// <summary>Elements of a panel.</summary>
+    public const int PanelElements = 64;
+
+    /// <summary>Bytes of a panel.</summary>
     public const int PanelBytes = Depth * RowBytes;
 
     /// <summary>Bytes of a tile of so many elements.</summary>

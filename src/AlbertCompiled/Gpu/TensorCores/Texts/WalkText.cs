@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using AlbertCompiled.Gpu.Ptx;
 
@@ -18,15 +19,13 @@ internal static partial class WalkText
     /// <summary>The places, with their inputs: tensor maps; first row and column of C, steps from and to.</summary>
     public const string Begin = "//walk-begin %0 %1", Load = "//walk-load %0 %1 %2 %3 %4 %5", Multiply = "//walk-multiply %0 %1";
 
-    /// <summary>A further place: which columns.</summary>
-    public const string Leave = "//walk-leave %0";
-
-    const int Places = 6;
+    /// <summary>Further places: 64 columns from these on.</summary>
+    public const string Leave0 = "//walk-leave 0", Leave64 = "//walk-leave 64", Leave128 = "//walk-leave 128", Leave192 = "//walk-leave 192";
 
     /// <summary>The kernel's text with the products in place.</summary>
     public static string Complete(string kernel, ProductVariant variant, bool transposeA, bool transposeB)
     {
-        int places = 0;
+        int places = 0, expected = 5 + variant.Columns / FinishedColumns;
         string text = Marker().Replace(kernel, place =>
         {
             places++;
@@ -39,10 +38,10 @@ internal static partial class WalkText
                 "multiply" => WriteMultiply(text, arguments, variant, transposeA, transposeB),
                 "share" => WalkPartsText.WriteShare(text, arguments, variant),
                 "part" => WalkPartsText.WritePart(text, arguments, variant),
-                _ => WriteLeave(text, arguments, variant),
+                _ => WriteLeave(text, int.Parse(place.Groups[2].ValueSpan, CultureInfo.InvariantCulture)),
             };
         });
-        if (places != Places) throw new InvalidOperationException($"a product's kernel has {places} places instead of {Places}");
+        if (places != expected) throw new InvalidOperationException($"a product's kernel has {places} places instead of {expected}");
         return Threads().Replace(ProductText.Finish(text, variant), $".maxnreg {65536 / variant.Resident / variant.Lanes / 8 * 8}\n.maxntid");
     }
 
@@ -99,32 +98,19 @@ internal static partial class WalkText
     }
 
     /// <summary>Leaves 64 columns of the warp's rows in shared memory, once its lanes have read the last.</summary>
-    static string WriteLeave(PtxText text, string[] arguments, ProductVariant variant)
+    static string WriteLeave(PtxText text, int column)
     {
-        string done = text.Label("left");
-        text.Line($".reg .b32 chunk, at");
-        text.Line($".reg .pred other");
-        Move(text, ["chunk"], arguments);
+        text.Line($".reg .b32 at");
         text.Line($"bar.warp.sync 0xffffffff");
-        for (int chunk = 0; chunk < variant.Columns / FinishedColumns; chunk++)
+        for (int j = 0; j < FinishedColumns / 8; j++)
         {
-            string next = text.Label("next");
-            text.Line($"setp.ne.u32 other, chunk, {chunk * FinishedColumns}");
-            text.Line($"@other bra {next}");
-            for (int j = 0; j < FinishedColumns / 8; j++)
-            {
-                int c = (chunk * FinishedColumns / 8 + j) * 4;
-                text.Line($"xor.b32 at, exchange, {j * 16}");
-                text.Line($"add.u32 at, at, out");
-                text.Line($"st.shared.v2.f32 [at], {PtxText.Vector("c", c, 2)}");
-                text.Line($"st.shared.v2.f32 [at+{8 * FinishedColumns * 4}], {PtxText.Vector("c", c + 2, 2)}");
-            }
-
-            text.Line($"bra {done}");
-            text.Mark(next);
+            int c = (column / 8 + j) * 4;
+            text.Line($"xor.b32 at, exchange, {j * 16}");
+            text.Line($"add.u32 at, at, out");
+            text.Line($"st.shared.v2.f32 [at], {PtxText.Vector("c", c, 2)}");
+            text.Line($"st.shared.v2.f32 [at+{8 * FinishedColumns * 4}], {PtxText.Vector("c", c + 2, 2)}");
         }
 
-        text.Mark(done);
         text.Line($"bar.warp.sync 0xffffffff");
         return text.ToString();
     }
@@ -139,6 +125,6 @@ internal static partial class WalkText
     [GeneratedRegex(@"\.maxntid")]
     private static partial Regex Threads();
 
-    [GeneratedRegex(@"^[ \t]*//walk-(begin|load|multiply|leave|share|part)[^\n]*\n", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^[ \t]*//walk-(begin|load|multiply|leave|share|part) (\d*)[^\n]*\n", RegexOptions.Multiline)]
     private static partial Regex Marker();
 }

@@ -12,7 +12,7 @@ internal sealed class WarpText
 
     readonly PtxText text;
     readonly ProductVariant variant;
-    readonly LaneLoader loadA, loadB;
+    readonly IStageFeed feed;
     readonly Fragments a, b;
     readonly int columns;       // of a warp
 
@@ -20,8 +20,7 @@ internal sealed class WarpText
     {
         (this.text, this.variant) = (text, variant);
         columns = variant.Columns / (variant.Warps / 2);
-        loadA = new(text, "a", !transposeA, ProductVariant.Rows, variant.Lanes);
-        loadB = new(text, "b", transposeB, variant.Columns, variant.Lanes);
+        feed = variant.Loader == ProductLoader.Boxes ? new BoxFeed(text, variant, transposeA, transposeB) : new LaneFeed(text, variant, transposeA, transposeB);
         a = new(text, "fa", true, !transposeA, 64);
         b = new(text, "fb", false, transposeB, columns);
     }
@@ -35,34 +34,23 @@ internal sealed class WarpText
     {
         int accumulators = columns / 8 * 16;
         text.Line($".reg .f32 c<{accumulators}>");
-        text.Line($".reg .b32 warp, warpM, warpN, rd, wr");
+        text.Line($".reg .b32 warp, warpM, warpN, rd, ahead, togo");
+        text.Line($".reg .pred more");
         text.Line($"shr.u32 warp, lane, 5");
         text.Line($"and.b32 warpM, warp, 1");
         text.Line($"shr.u32 warpN, warp, 1");
-        loadA.Begin("A", "row", "rows", "first", "last", "strideA", "tileA");
-        loadB.Begin("B", "column", "columns", "first", "last", "strideB", "tileB");
+        feed.Begin();
         a.Begin("tileA", "warpM");
         b.Begin("tileB", "warpN");
         for (int i = 0; i < accumulators; i++) text.Line($"mov.f32 c{i}, 0f00000000");
-        text.Line($"mov.b32 wr, 0");
-        for (int s = 0; s < variant.Stages - 1; s++)
-        {
-            loadA.Load("wr");
-            loadB.Load("wr");
-            text.Line($"cp.async.commit_group");
-            text.Line($"add.u32 wr, wr, {variant.StageBytes}");
-        }
-
         text.Line($"mov.b32 rd, 0");
-        Arrived();
+        text.Line($"mov.b32 togo, tiles");
+        text.Line($"sub.s32 ahead, tiles, {variant.Stages - 1}");
+        feed.Fill();
         a.Load(0, 0, "rd");
         if (Wide) b.LoadBlock(0, 0, 0, "rd");
         else b.Load(0, 0, "rd");
         string loop = text.Label("loop"), end = text.Label("end");
-        text.Line($".reg .b32 ahead, togo");
-        text.Line($".reg .pred more");
-        text.Line($"mov.b32 togo, tiles");
-        text.Line($"sub.s32 ahead, tiles, {variant.Stages - 1}");
         text.Line($"setp.lt.s32 more, togo, 1");
         text.Line($"@more bra {end}");
         text.Mark(loop);
@@ -76,7 +64,7 @@ internal sealed class WarpText
         text.Line($"setp.gt.s32 more, togo, 0");
         text.Line($"@more bra {loop}");
         text.Mark(end);
-        text.Line($"cp.async.wait_group 0");
+        feed.End();
         text.Line($"bar.sync 0");
         Leave();
     }
@@ -86,7 +74,7 @@ internal sealed class WarpText
         if (next == 0) NextStage();
         a.Load((step + 1) % 2, next, "rd");
         b.Load((step + 1) % 2, next, "rd");
-        if (step == 0) LoadAhead();
+        if (step == 0) feed.OrderNext();
         for (int i = 0; i < a.Blocks; i++)
         {
             for (int j = 0; j < columns / 8; j++) Multiply(i, j, a.Register(step % 2, i), b.Register(step % 2, j / 2) + j % 2 * 2);
@@ -100,7 +88,7 @@ internal sealed class WarpText
             bool last = block == b.Blocks - 1;
             if (last && next == 0) NextStage();
             b.LoadBlock((block + 1) % 2, last ? 0 : block + 1, last ? next : step, "rd");
-            if (step == 0 && block == 0) LoadAhead();
+            if (step == 0 && block == 0) feed.OrderNext();
             for (int i = 0; i < a.Blocks; i++)
             {
                 for (int j = 0; j < 2; j++) Multiply(i, 2 * block + j, a.Register(0, i), b.Register(0, block % 2) + 2 * j);
@@ -112,27 +100,7 @@ internal sealed class WarpText
     void NextStage()
     {
         Advance(text, "rd", variant);
-        Arrived();
-    }
-
-    void Arrived()
-    {
-        text.Line($"cp.async.wait_group {variant.Stages - 2}");
-        text.Line($"bar.sync 0");
-    }
-
-    /// <summary>Copies to the stage read last, which is free: everyone has passed the barrier behind its last fragment.</summary>
-    void LoadAhead()
-    {
-        string none = text.Label("noload");
-        text.Line($"setp.lt.s32 more, ahead, 1");
-        text.Line($"@more bra {none}");
-        loadA.Load("wr");
-        loadB.Load("wr");
-        text.Mark(none);
-        text.Line($"cp.async.commit_group");
-        Advance(text, "wr", variant);
-        text.Line($"sub.s32 ahead, ahead, 1");
+        feed.AwaitNext();
     }
 
     /// <summary>16 rows by 8 columns by 16 steps, whose fragments begin at two registers.</summary>

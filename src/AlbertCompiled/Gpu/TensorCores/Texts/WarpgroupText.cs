@@ -107,14 +107,18 @@ internal static class WarpgroupText
     /// <summary>Declares what workers and producer keep from tile to tile.</summary>
     public static void BoxRegisters(PtxText text)
     {
-        text.Line($".reg .b32 phase, full, empty, leader, tail, clear, clearEnd, none");
-        text.Line($".reg .pred ready, chosen");
+        text.Line($".reg .b32 empty, leader");
+        text.Line($".reg .pred chosen");
     }
 
     /// <summary>
     /// The products of a tile of C, of so many steps; every stage is given back. The first step has a text of its own, which overwrites: accumulators that a loop's products
     /// may or may not overwrite are defined anew by ptxas of CUDA 12.4, which then lets no product run beside another (its warning C7515).
     /// </summary>
+    /// <param name="text">Takes the text.</param>
+    /// <param name="variant">The variant.</param>
+    /// <param name="transposeA">Whether A is stored across the contraction.</param>
+    /// <param name="transposeB">Whether B is stored along it.</param>
     public static void BoxProducts(PtxText text, ProductVariant variant, bool transposeA, bool transposeB)
     {
         string loop = text.Label("loop"), last = text.Label("last"), end = text.Label("end"), nothing = text.Label("nothing");
@@ -122,6 +126,7 @@ internal static class WarpgroupText
         text.Line($"setp.eq.u32 chosen, leader, 0");
         text.Line($"setp.lt.s32 more, togo, 1");
         text.Line($"@more bra {nothing}");
+        if (variant.Lag > 0) Follow(text, variant);
         BoxStep(text, variant, transposeA, transposeB, "never");
         Next();
         text.Line($"@!more bra {last}");
@@ -145,14 +150,34 @@ internal static class WarpgroupText
             BoxLoader.Advance(text, variant);
             text.Line($"sub.s32 togo, togo, 1");
             text.Line($"setp.gt.s32 more, togo, 0");
+            if (variant.Lag == 0) return;
+            text.Line($"setp.eq.s32 leads, togo, lead");
+            text.Line($"@leads bar.arrive 2, {variant.Workers}");
         }
+    }
+
+    /// <summary>
+    /// The second four warps begin a tile so many steps behind the first four, so that the products of either hide the other's epilogue. Tiles of fewer steps than stages, which the
+    /// first could finish before the second has begun, go without.
+    /// </summary>
+    static void Follow(PtxText text, ProductVariant variant)
+    {
+        text.Line($".reg .b32 lead");
+        text.Line($".reg .pred leads, follows");
+        text.Line($"sub.s32 lead, togo, {variant.Lag}");
+        text.Line($"setp.le.s32 leads, togo, {variant.Stages}");
+        text.Line($"@leads mov.b32 lead, -1");
+        text.Line($"setp.eq.u32 follows, group, 1");
+        text.Line($"@follows mov.b32 lead, -1");
+        text.Line($"setp.gt.and.s32 follows, togo, {variant.Stages}, follows");
+        text.Line($"@follows bar.sync 2, {variant.Workers}");
     }
 
     /// <summary>Queues the products of a stage, once it is full.</summary>
     static void BoxStep(PtxText text, ProductVariant variant, bool transposeA, bool transposeB, string adds)
     {
         BoxLoader.Wait(text, "full", "phase");
-        if (transposeA && !transposeB) BoxLoader.ClearTail(text, variant);
+        if (transposeA && !transposeB) BoxLoader.ClearTail(text, variant, last: 1);
         Multiply(text, variant, transposeA, transposeB, adds);
     }
 
