@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime.Cuda;
 
 namespace AlbertCompiled.Gpu.TensorCores;
 
@@ -13,33 +12,22 @@ internal struct SummedTileKernel<TTile, TEpilogue> : IGpuKernel
 {
     const int Lanes = 32;       // of a warp
 
-    public ulong A, B;
-    public int StrideA, StrideB, N, KPerPart;
-    public Extent M, K;
+    public TileProduct Tile;
     public Summed<TEpilogue> Epilogue;
 
     /// <inheritdoc/>
     public readonly void Run()
     {
-        const int rows = ProductVariant.Rows, chunkRows = ArenaPlan.ChunkRows;
+        const int chunkRows = ArenaPlan.ChunkRows;
+        if (!Tile.Run<TTile>(out int row, out int column, out int end)) return;
         var products = SharedMemory.GetDynamic<float>();
-        int m = M.Actual, k = K.Actual;
-        int tilesM = (m + rows - 1) / rows, tilesN = (N + TTile.Columns - 1) / TTile.Columns;
-        if (Grid.IdxX >= tilesM * tilesN) return;
-        var (row, column) = TileOrder.Of(Grid.IdxX, tilesM, tilesN);
-        row *= rows;
-        column *= TTile.Columns;
-        int first = Grid.IdxZ * KPerPart, last = k - first < KPerPart ? k : first + KPerPart;
-        CudaAsm.Emit(ProductText.Marker, A, B, row, column, first, last, m, N, StrideA, StrideB);
-        Group.Barrier();
-        if (Group.IdxX >= TTile.Workers) return;
-        int lane = Group.IdxX % Lanes, perRow = TTile.Columns / 8, c = lane % perRow * 8, end = m - row < rows ? m - row : rows;
+        int lane = Group.IdxX % Lanes, perRow = TTile.Columns / 8, c = lane % perRow * 8;
         for (int chunk = Group.IdxX / Lanes; chunk * chunkRows < end; chunk += TTile.Workers / Lanes)
         {
             int until = end < (chunk + 1) * chunkRows ? end : (chunk + 1) * chunkRows;
-            var sum = column + c < N ? Finish(products, row, chunk * chunkRows + lane / perRow, until, column, c) : 0f;
+            var sum = column + c < Tile.N ? Finish(products, row, chunk * chunkRows + lane / perRow, until, column, c) : 0f;
             if (perRow < Lanes) sum = BesideRow(sum, perRow);
-            if (lane < perRow && column + c < N) Float8.Store(Epilogue.Partials, (row / chunkRows + chunk) * N + column + c, sum);
+            if (lane < perRow && column + c < Tile.N) Float8.Store(Epilogue.Partials, (row / chunkRows + chunk) * Tile.N + column + c, sum);
         }
     }
 

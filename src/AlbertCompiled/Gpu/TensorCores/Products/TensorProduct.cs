@@ -71,16 +71,5 @@ internal sealed class TiledProduct<TTile, TLayout, TEpilogue>(GpuDevice device, 
 
     void Launch<T>(PatchedKernel<TensorProductKernel<TTile, T>> kernel, TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int parts, int perPart, in T epilogue)
         where T : struct, IGpuEpilogue =>
-        kernel.Launch(Variant.Tiles(m.Most, n), 1, parts, new()
-        {
-            A = a.Address,
-            B = b.Address,
-            StrideA = a.Stride,
-            StrideB = b.Stride,
-            M = m,
-            N = n,
-            K = k,
-            KPerPart = perPart,
-            Epilogue = epilogue,
-        });
+        kernel.Launch(Variant.Tiles(m.Most, n), 1, parts, new() { Tile = TileProduct.Of(a, b, m, n, k, perPart), Epilogue = epilogue });
 }

@@ -1,39 +1,24 @@
 using ILGPU;
-using ILGPU.Runtime.Cuda;
 
 namespace AlbertCompiled.Gpu.TensorCores;
 
 /// <summary>
-/// A group computes one tile of C, or one part of its contraction, on tensor cores. The main loop is text put in at the marker
-/// (<see cref="ProductText"/>); it leaves the tile in shared memory, from where lanes hand columns to the epilogue: eight at a time if rows of C consist of such.
+/// A group computes one tile of C, or one part of its contraction, on tensor cores. Its lanes hand columns of the tile to the epilogue: eight at a time if rows of C consist of such.
 /// </summary>
 internal struct TensorProductKernel<TTile, TEpilogue> : IGpuKernel
     where TTile : struct, IProductTile
     where TEpilogue : struct, IGpuEpilogue
 {
-    public ulong A, B;
-    public int StrideA, StrideB, N, KPerPart;
-    public Extent M, K;
+    public TileProduct Tile;
     public TEpilogue Epilogue;
 
     /// <inheritdoc/>
     public readonly void Run()
     {
-        const int rows = ProductVariant.Rows;
+        if (!Tile.Run<TTile>(out int row, out int column, out int end)) return;
         var products = SharedMemory.GetDynamic<float>();
-        int m = M.Actual, k = K.Actual;
-        int tilesM = (m + rows - 1) / rows, tilesN = (N + TTile.Columns - 1) / TTile.Columns;
-        if (Grid.IdxX >= tilesM * tilesN) return;
-        var (row, column) = TileOrder.Of(Grid.IdxX, tilesM, tilesN);
-        row *= rows;
-        column *= TTile.Columns;
-        int first = Grid.IdxZ * KPerPart, last = k - first < KPerPart ? k : first + KPerPart;
-        CudaAsm.Emit(ProductText.Marker, A, B, row, column, first, last, m, N, StrideA, StrideB);
-        Group.Barrier();
-        if (Group.IdxX >= TTile.Workers) return;
         // Lanes share rows of a power of two columns: of 192 the first 128, then 64.
         const int thirds = 3;
-        int end = m - row < rows ? m - row : rows;
         if (TTile.Columns % thirds != 0)
         {
             Finish(products, row, end, column, 0, TTile.Columns);
@@ -49,12 +34,12 @@ internal struct TensorProductKernel<TTile, TEpilogue> : IGpuKernel
     readonly void Finish(ArrayView<float> products, int row, int end, int column, int first, int columns)
     {
         int lane = Group.IdxX, perRow = columns / 8, step = TTile.Workers / perRow, c = first + lane % perRow * 8, r = lane / perRow;
-        if (column + c >= N) return;
-        if (N % 8 != 0)
+        if (column + c >= Tile.N) return;
+        if (Tile.N % 8 != 0)
         {
             for (; r < end; r += step)
             {
-                for (int i = 0; i < 8 && column + c + i < N; i++) Epilogue.Apply(new Float1(products[FinishedTile<TTile>.At(r, c + i)]), row + r, column + c + i);
+                for (int i = 0; i < 8 && column + c + i < Tile.N; i++) Epilogue.Apply(new Float1(products[FinishedTile<TTile>.At(r, c + i)]), row + r, column + c + i);
             }
 
             return;

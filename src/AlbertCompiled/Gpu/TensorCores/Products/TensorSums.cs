@@ -42,17 +42,6 @@ internal sealed class SummedTiles<TTile, TLayout, TEpilogue>(GpuDevice device, P
     protected override void Launch(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int parts, int perPart, in Summed<TEpilogue> epilogue)
     {
         kernel ??= Compile<SummedTileKernel<TTile, TEpilogue>>();
-        kernel.Launch(Variant.Tiles(m.Most, n), 1, 1, new()
-        {
-            A = a.Address,
-            B = b.Address,
-            StrideA = a.Stride,
-            StrideB = b.Stride,
-            M = m,
-            N = n,
-            K = k,
-            KPerPart = perPart,
-            Epilogue = epilogue,
-        });
+        kernel.Launch(Variant.Tiles(m.Most, n), 1, 1, new() { Tile = TileProduct.Of(a, b, m, n, k, perPart), Epilogue = epilogue });
     }
 }
