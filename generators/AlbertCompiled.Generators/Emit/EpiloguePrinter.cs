@@ -13,7 +13,7 @@ internal static class EpiloguePrinter
     {
         var body = new List<string>();
         Print(body, kernel.Epilogue, fields, dialect);
-        bool sums = kernel.Epilogue.LastOrDefault() is AddToPartial;
+        bool sums = kernel.ColumnSum is not null;
         w.Block(fields.Heading(kernel.Name, sums ? dialect.SummedEpilogue : dialect.Epilogue), () =>
         {
             if (dialect.Attribute(inline: true) is { } attribute) w.Line(attribute);

@@ -121,6 +121,9 @@ internal sealed record Phase(int Columns, ImmutableArray<Instruction> Instructio
 internal sealed record ProductKernel(
     string Name, KernelInfo Info, Buffer A, Buffer B, bool TransposeA, bool TransposeB, Dim M, int N, Dim K, ImmutableArray<Instruction> Epilogue) : Kernel(Name, Info)
 {
+    /// <summary>The sum over the columns of what it stores, in which an epilogue for a GPU may end; null if it does not.</summary>
+    public AddToPartial? ColumnSum => Epilogue.LastOrDefault() as AddToPartial;
+
     public override IEnumerable<Buffer> Reads => Loaded(Epilogue).Concat([A, B]);
 
     public override IEnumerable<Buffer> Writes => Stored(Epilogue);

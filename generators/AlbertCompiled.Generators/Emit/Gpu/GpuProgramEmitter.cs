@@ -65,7 +65,7 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
             case ProductKernel p:
                 var (type, arguments) = Epilogue(w, p, site);
                 string layout = $"{(p.TransposeA ? "T" : "N")}{(p.TransposeB ? "T" : "N")}", name = type == p.Name ? p.Name : $"{layout}{type.Replace("<T>", "")}";
-                string product = GpuSteps.SumOf(p) is null ? Launcher($"MatrixProduct<T, {layout}, {type}>", name) : Launcher($"SummedProduct<T, {layout}, {type}>", name, $"new(Device, {p.N})");
+                string product = p.ColumnSum is null ? Launcher($"MatrixProduct<T, {layout}, {type}>", name) : Launcher($"SummedProduct<T, {layout}, {type}>", name, $"new(Device, {p.N})");
                 return CSharpWriter.Listed($"{product}.Launch(", [Factor(p.A), Factor(p.B), Size(p.M, site), $"{p.N}", Size(p.K, site), $"new({arguments})", .. Sums(p)], ");");
 
             case AttentionKernel a:

@@ -54,7 +54,7 @@ internal static class GpuSteps
         for (int i = kernels.Count - 1; i > 0; i--)
         {
             if (kernels[i] is not RowKernel { Phases: [{ Columns: > 1, Instructions: [Load { Row: RowMode.Own } load, AddToPartial sum] }] }) continue;
-            int at = kernels.FindIndex(0, i, k => k is ProductKernel p && SumOf(p) is null && sum.Partials.Slot.First <= p.Info.Position && p.Epilogue.OfType<Store>().Any(s => Stores(s, load.Source)));
+            int at = kernels.FindIndex(0, i, k => k is ProductKernel { ColumnSum: null } p && sum.Partials.Slot.First <= p.Info.Position && p.Epilogue.OfType<Store>().Any(s => Stores(s, load.Source)));
             if (at < 0) continue;
             var product = (ProductKernel)kernels[at];
             kernels[at] = product with { Epilogue = [.. product.Epilogue, sum with { Value = product.Epilogue.OfType<Store>().First(s => Stores(s, load.Source)).Value }] };
@@ -66,7 +66,7 @@ internal static class GpuSteps
 
     /// <summary>What a product's epilogue sums by columns: the matrix that holds it, and the slot of the partial sums; null if nothing.</summary>
     public static (Lower.Buffer Values, SlotBuffer Partials)? SumOf(ProductKernel product) =>
-        product.Epilogue.LastOrDefault() is AddToPartial sum ? (product.Epilogue.OfType<Store>().First(s => s.Value == sum.Value).Target, sum.Partials) : null;
+        product.ColumnSum is { } sum ? (product.Epilogue.OfType<Store>().First(s => s.Value == sum.Value).Target, sum.Partials) : null;
 
     static bool Stores(Store store, Lower.Buffer target) => store is { Row: RowMode.Own, Accumulate: false, Target: SlotBuffer { Slot.IsElement: true } } && store.Target == target;
 }
