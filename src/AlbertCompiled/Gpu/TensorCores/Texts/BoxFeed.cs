@@ -26,9 +26,10 @@ internal sealed class BoxFeed(PtxText text, ProductVariant variant, bool transpo
             text.Line($"add.u32 wr, wr, {variant.StageBytes}");
             text.Line($"add.u32 filled, filled, 8");
         }
-
-        Await(1);
     }
+
+    /// <inheritdoc/>
+    public void AwaitFirst() => Await(1);
 
     /// <inheritdoc/>
     public void OrderNext()

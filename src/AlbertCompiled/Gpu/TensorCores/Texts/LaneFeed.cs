@@ -2,8 +2,8 @@ using AlbertCompiled.Gpu.Ptx;
 
 namespace AlbertCompiled.Gpu.TensorCores;
 
-/// <summary>Every lane copies 16 bytes at a time.</summary>
-internal sealed class LaneFeed(PtxText text, ProductVariant variant, bool transposeA, bool transposeB) : IStageFeed
+/// <summary>Every lane copies 16 bytes at a time, so many tiles ahead.</summary>
+internal sealed class LaneFeed(PtxText text, ProductVariant variant, bool transposeA, bool transposeB, int tilesAhead) : IStageFeed
 {
     readonly LaneLoader a = new(text, "a", !transposeA, ProductVariant.Rows, variant.Lanes), b = new(text, "b", transposeB, variant.Columns, variant.Lanes);
 
@@ -19,15 +19,16 @@ internal sealed class LaneFeed(PtxText text, ProductVariant variant, bool transp
     public void Fill()
     {
         text.Line($"mov.b32 wr, 0");
-        for (int s = 0; s < variant.Stages - 1; s++)
+        for (int s = 0; s < tilesAhead; s++)
         {
             Load();
             text.Line($"cp.async.commit_group");
             text.Line($"add.u32 wr, wr, {variant.StageBytes}");
         }
-
-        AwaitNext();
     }
+
+    /// <inheritdoc/>
+    public void AwaitFirst() => AwaitNext();
 
     /// <inheritdoc/>
     public void OrderNext()
@@ -45,7 +46,8 @@ internal sealed class LaneFeed(PtxText text, ProductVariant variant, bool transp
     /// <inheritdoc/>
     public void AwaitNext()
     {
-        text.Line($"cp.async.wait_group {variant.Stages - 2}");
+        text.Line($"cp.async.wait_group {tilesAhead - 1}");
+        if (variant.Compute == ProductCompute.Warpgroup) text.Line($"fence.proxy.async.shared::cta");
         text.Line($"bar.sync 0");
     }
 

@@ -20,7 +20,7 @@ internal sealed class WarpText
     {
         (this.text, this.variant) = (text, variant);
         columns = variant.Columns / (variant.Warps / 2);
-        feed = variant.Loader == ProductLoader.Boxes ? new BoxFeed(text, variant, transposeA, transposeB) : new LaneFeed(text, variant, transposeA, transposeB);
+        feed = variant.Loader == ProductLoader.Boxes ? new BoxFeed(text, variant, transposeA, transposeB) : new LaneFeed(text, variant, transposeA, transposeB, variant.Stages - 1);
         a = new(text, "fa", true, !transposeA, 64);
         b = new(text, "fb", false, transposeB, columns);
     }
@@ -47,6 +47,7 @@ internal sealed class WarpText
         text.Line($"mov.b32 togo, tiles");
         text.Line($"sub.s32 ahead, tiles, {variant.Stages - 1}");
         feed.Fill();
+        feed.AwaitFirst();
         a.Load(0, 0, "rd");
         if (Wide) b.LoadBlock(0, 0, 0, "rd");
         else b.Load(0, 0, "rd");

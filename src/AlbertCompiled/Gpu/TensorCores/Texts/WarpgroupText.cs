@@ -20,7 +20,7 @@ internal static class WarpgroupText
     public static void Begin(PtxText text, int accumulators)
     {
         text.Line($".reg .f32 c<{accumulators}>");
-        text.Line($".reg .b32 group, rd, wr, togo, ahead, low, high, one, lowA, lowB, offset");
+        text.Line($".reg .b32 group, rd, togo, ahead, low, high, one, lowA, lowB, offset");
         text.Line($".reg .b64 descA, descB");
         text.Line($".reg .pred more, always, never");
         text.Line($"shr.u32 group, lane, 7");
@@ -39,40 +39,21 @@ internal static class WarpgroupText
     static void LaneLoop(PtxText text, ProductVariant variant, bool transposeA, bool transposeB, int accumulators)
     {
         // A stage is filled again when the products that read it are known to be finished in all warps: two tiles behind, past the barrier.
-        int prefetch = variant.Stages - 2;
-        var loadA = new LaneLoader(text, "a", !transposeA, ProductVariant.Rows, variant.Lanes);
-        var loadB = new LaneLoader(text, "b", transposeB, variant.Columns, variant.Lanes);
-        loadA.Begin("A", "row", "rows", "first", "last", "strideA", "tileA");
-        loadB.Begin("B", "column", "columns", "first", "last", "strideB", "tileB");
+        int tilesAhead = variant.Stages - 2;
+        var feed = new LaneFeed(text, variant, transposeA, transposeB, tilesAhead);
+        string loop = text.Label("loop"), end = text.Label("end");
+        feed.Begin();
         Zero(text, accumulators);
         text.Line($"mov.b32 rd, 0");
-        text.Line($"mov.b32 wr, 0");
-        for (int s = 0; s < prefetch; s++)
-        {
-            loadA.Load("wr");
-            loadB.Load("wr");
-            text.Line($"cp.async.commit_group");
-            text.Line($"add.u32 wr, wr, {variant.StageBytes}");
-        }
-
-        string loop = text.Label("loop"), end = text.Label("end"), noLoad = text.Label("noload");
         text.Line($"mov.b32 togo, tiles");
-        text.Line($"sub.s32 ahead, tiles, {prefetch}");
+        text.Line($"sub.s32 ahead, tiles, {tilesAhead}");
+        feed.Fill();
         text.Line($"setp.lt.s32 more, togo, 1");
         text.Line($"@more bra {end}");
         text.Mark(loop);
-        text.Line($"cp.async.wait_group {prefetch - 1}");
-        text.Line($"fence.proxy.async.shared::cta");
-        text.Line($"bar.sync 0");
+        feed.AwaitNext();
         Multiply(text, variant, transposeA, transposeB, "always");
-        text.Line($"setp.lt.s32 more, ahead, 1");
-        text.Line($"@more bra {noLoad}");
-        loadA.Load("wr");
-        loadB.Load("wr");
-        text.Mark(noLoad);
-        text.Line($"cp.async.commit_group");
-        WarpText.Advance(text, "wr", variant);
-        text.Line($"sub.s32 ahead, ahead, 1");
+        feed.OrderNext();
         text.Line($"wgmma.wait_group.sync.aligned 1");
         WarpText.Advance(text, "rd", variant);
         text.Line($"sub.s32 togo, togo, 1");
@@ -80,7 +61,7 @@ internal static class WarpgroupText
         text.Line($"@more bra {loop}");
         text.Mark(end);
         text.Line($"wgmma.wait_group.sync.aligned 0");
-        text.Line($"cp.async.wait_group 0");
+        feed.End();
         text.Line($"bar.sync 0");
         Leave(text, variant);
     }
