@@ -72,7 +72,12 @@ public class MeaningTests
             .Select(c => c.Parent is NamespaceDeclarationSyntax space ? $"{space.Name}.{c.Identifier}" : $"{c.Identifier}").Where(name => name != "Unused");
         string source = Subject.Source(members: members, body: $"double k = {k}; return new Outputs((\"loss\", ColumnSum(RowSum(table))), (\"k\", k));")
             .Replace("public sealed class NetGraph(NetAttribute c) : ModelGraph", $"public sealed class NetGraph(NetAttribute c) : {(types.Contains("Basis") ? "Basis(c)" : types.Contains("My") ? "My.NetGraph(c)" : "ModelGraph")}") + types;
-        var compilation = GeneratorHarness.Compilation(string.Concat(classes.Select(name => $"using static {name};\n")) + source, other);
+        Compare(GeneratorHarness.Compilation(string.Concat(classes.Select(name => $"using static {name};\n")) + source, other));
+    }
+
+    /// <summary>Traces and runs a <see cref="Subject"/> with an output k, which must be the same number both times.</summary>
+    internal static void Compare(CSharpCompilation compilation)
+    {
         var result = GeneratorHarness.Run(compilation);
         Assert.Empty(result.Diagnostics);
         var graph = ((TracedModel)Assert.Single(result.TrackedSteps["Trace"]).Outputs.Single().Value).Program("Pretraining")!;

@@ -29,9 +29,12 @@ internal static class DefinitionSource
     /// <summary>The text: what a definition says, without how it is laid out or commented.</summary>
     static string Text(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation)
     {
+        // of a project that is referenced as source
+        if (type.ContainingAssembly is ISourceAssemblySymbol { Compilation: var own }) compilation = own;
         var nodes = Nodes(type, cancellation);
         var names = new HashSet<string>(nodes.OfType<EnumDeclarationSyntax>().Select(e => e.Identifier.ValueText));
-        var lines = Imports(type, compilation, cancellation).Concat(nodes.Select(Normalize)).ToList();
+        var scopes = type.DeclaringSyntaxReferences.SelectMany(part => compilation.GetSemanticModel(part.SyntaxTree).GetImportScopes(part.Span.Start, cancellation)).ToList();
+        var lines = Imports(scopes).Concat(Aliases(scopes, nodes)).Concat(nodes.Select(Normalize)).ToList();
         // an enum of another file or assembly travels along: its members are constants of the text
         foreach (var property in type.GetMembers().OfType<IPropertySymbol>())
         {
@@ -43,24 +46,29 @@ internal static class DefinitionSource
     }
 
     /// <summary>The static classes whose members are in scope where the class is declared, by their full names: a using may shorten them, and stand in another file.</summary>
-    static IEnumerable<string> Imports(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation)
+    static IEnumerable<string> Imports(IEnumerable<IImportScope> scopes) => scopes
+        .SelectMany(scope => scope.Imports).Select(import => import.NamespaceOrType).OfType<INamedTypeSymbol>()
+        .Where(imported => !imported.IsGenericType && (!IsFileLocal(imported) || Declarer.IsDefinition(imported)))
+        // C# cannot write the name of a file's own class, but the class is found by it, and refused
+        .Select(imported => $"using static {(IsFileLocal(imported) ? MetadataName(imported) : imported.ToDisplayString())};").Distinct();
+
+    /// <summary>The aliases that the declarations mention, with what they stand for by its full name. Those of inner scopes come first.</summary>
+    static IEnumerable<string> Aliases(IEnumerable<IImportScope> scopes, IEnumerable<SyntaxNode> nodes)
     {
-        // of a project that is referenced as source
-        if (type.ContainingAssembly is ISourceAssemblySymbol { Compilation: var own }) compilation = own;
-        return type.DeclaringSyntaxReferences
-            .SelectMany(part => compilation.GetSemanticModel(part.SyntaxTree).GetImportScopes(part.Span.Start, cancellation))
-            .SelectMany(scope => scope.Imports).Select(import => import.NamespaceOrType).OfType<INamedTypeSymbol>()
-            .Where(imported => !imported.IsGenericType && (!IsFileLocal(imported) || Declarer.IsDefinition(imported)))
-            // C# cannot write the name of a file's own class, but the class is found by it, and refused
-            .Select(imported => $"using static {(IsFileLocal(imported) ? MetadataName(imported) : imported.ToDisplayString())};").Distinct();
+        var aliases = scopes.SelectMany(scope => scope.Aliases).ToList();
+        if (aliases.Count == 0) return [];
+        var mentioned = new HashSet<string>(nodes.SelectMany(Identifiers));
+        return aliases.Where(alias => mentioned.Contains(alias.Name)).Select(alias => $"using {Identifier.Of(alias.Name)} = {alias.Target.ToDisplayString()};").Distinct();
     }
 
-    /// <summary>The declarations of the class, and the records and enums of its files that these mention.</summary>
+    /// <summary>The declarations of the class, and the records and enums of its files that these mention, by an alias of the file perhaps.</summary>
     public static IReadOnlyList<SyntaxNode> Nodes(INamedTypeSymbol type, CancellationToken cancellation)
     {
         var declarations = type.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancellation)).ToList();
         var roots = declarations.Select(d => d.SyntaxTree.GetRoot(cancellation)).Distinct().ToList();
-        var candidates = roots.SelectMany(r => r.DescendantNodes(n => n is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax))
+        var outside = roots.SelectMany(r => r.DescendantNodes(n => n is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax)).ToList();
+        var aliases = outside.OfType<UsingDirectiveSyntax>().Where(u => u.Alias is not null).ToLookup(u => u.Alias!.Name.Identifier.ValueText, u => u.NamespaceOrType);
+        var candidates = outside
             .OfType<BaseTypeDeclarationSyntax>().Where(d => d is EnumDeclarationSyntax or RecordDeclarationSyntax && !declarations.Contains(d)).ToList();
 
         var mentioned = new HashSet<string>();
@@ -68,7 +76,8 @@ internal static class DefinitionSource
         var pending = new Queue<SyntaxNode>(declarations);
         while (pending.Count > 0)
         {
-            mentioned.UnionWith(Tokens(pending.Dequeue()).Where(t => t.IsKind(SyntaxKind.IdentifierToken)).Select(t => t.ValueText));
+            mentioned.UnionWith(Identifiers(pending.Dequeue()));
+            mentioned.UnionWith(mentioned.SelectMany(name => aliases[name]).SelectMany(Identifiers).ToList());
             foreach (var candidate in candidates.Where(c => mentioned.Contains(c.Identifier.ValueText)))
             {
                 if (included.Add(candidate)) pending.Enqueue(candidate);
@@ -80,6 +89,8 @@ internal static class DefinitionSource
 
     /// <summary>Tokens that have a text, usings aside, which a text has in other words; those that the parser made up are left out.</summary>
     public static IEnumerable<SyntaxToken> Tokens(SyntaxNode node) => node.DescendantTokens(static n => n is not UsingDirectiveSyntax).Where(t => t.Span.Length > 0);
+
+    static IEnumerable<string> Identifiers(SyntaxNode node) => Tokens(node).Where(t => t.IsKind(SyntaxKind.IdentifierToken)).Select(t => t.ValueText);
 
     /// <summary>True if only its file sees the type, or one around it.</summary>
     public static bool IsFileLocal(INamedTypeSymbol type) => type.IsFileLocal || type.ContainingType is { } outer && IsFileLocal(outer);

@@ -14,7 +14,7 @@ internal sealed class DefinitionFile
     public DefinitionFile(DefinitionText text, CancellationToken cancellation)
     {
         Text = text;
-        Tree = CSharpSyntaxTree.ParseText(text.Text, Options, cancellationToken: cancellation);
+        Tree = AliasExpansion.Expand(CSharpSyntaxTree.ParseText(text.Text, Options, cancellationToken: cancellation), cancellation);
         RootFullName = Plain(text.Type);
         RootName = RootFullName.Substring(RootFullName.LastIndexOf('.') + 1);
         var unit = Tree.GetCompilationUnitRoot(cancellation);

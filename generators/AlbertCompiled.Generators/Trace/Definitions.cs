@@ -102,12 +102,12 @@ internal sealed class Definitions
     public Place? PlaceOf(SyntaxNode node)
     {
         if (files.FirstOrDefault(f => f.Tree == node.SyntaxTree)?.Text is not { IsSource: true } text) return null;
-        int index = 0, first = -1, last = -1;
+        int next = 0, first = -1, last = -1;
         foreach (var token in DefinitionSource.Tokens(node.SyntaxTree.GetRoot()))
         {
             if (token.Span.End > node.Span.End) break;
-            if (first < 0 && token.SpanStart >= node.SpanStart) first = index;
-            last = index++;
+            last = AliasExpansion.IsAdded(token) ? next - 1 : next++;
+            if (first < 0 && token.SpanStart >= node.SpanStart) first = last;
         }
 
         return first < 0 ? null : new("") { Definition = text.Type, FirstToken = first, LastToken = Math.Max(first, last) };
