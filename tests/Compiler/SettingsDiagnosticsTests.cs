@@ -25,6 +25,13 @@ public class SettingsDiagnosticsTests
     [InlineData("[|Sharing = (Sharing)(-1)|]", "Sharing has no value -1: choose one of All, Attention, FeedForward, None")]
     public void Values_that_an_enum_does_not_have(string setting, string why) => Assert.Equal(why, Message("ALB0023", Albert(setting)));
 
+    [Theory]
+    [InlineData("int hidden", "write Hidden = 8")]
+    [InlineData("int width", "name the property of NetAttribute that it is")]
+    public void An_architecture_takes_its_settings_by_name(string parameter, string cure) => Assert.Contains(
+        $"'8' cannot be traced: an architecture takes its settings by name, not through a constructor: {cure}", Message("ALB0003", Subject.Source(
+            properties: $"public NetAttribute() {{ }} public NetAttribute({parameter}) {{ }}", model: "[Net([|8|]), Pretraining] public partial class Model;")));
+
     [Fact]
     public void Amplitudes_are_not_negative() => Assert.Contains("not -3", Message("ALB0010", Albert("[|SinusoidalPositions = -3|]")));
 

@@ -39,9 +39,7 @@ internal static class Declarer
         bare = bare with { Architecture = DefinitionSource.MetadataName(architecture), Graph = DefinitionSource.MetadataName(graph!) };
         place = place with { Attribute = bare.Architecture };
         var diagnostics = ImmutableArray.CreateBuilder<DiagnosticInfo>();
-        if (attribute.ConstructorArguments.Length > 0)
-            diagnostics.Add(new(Descriptors.Unsupported, place, string.Join(", ", attribute.ConstructorArguments.Select(a => a.Type?.Name)), "an architecture is configured by named arguments only"));
-
+        if (Unnamed(attribute, place) is { } unnamed) diagnostics.Add(unnamed);
         var arguments = ImmutableArray.CreateBuilder<Argument>();
         foreach (var argument in attribute.NamedArguments)
         {
@@ -104,6 +102,16 @@ internal static class Declarer
     static bool IsFirst(GeneratorAttributeSyntaxContext context, CancellationToken cancellation) =>
         Find(context.TargetSymbol.GetAttributes(), context.Attributes[0].AttributeClass!.Name)?.ApplicationSyntaxReference?.GetSyntax(cancellation) is { } first
         && first.FirstAncestorOrSelf<TypeDeclarationSyntax>() == context.TargetNode;
+
+    /// <summary>What is wrong with an architecture that is configured by the arguments of a constructor, which would have to run; null for one that is not.</summary>
+    static DiagnosticInfo? Unnamed(AttributeData architecture, Place place)
+    {
+        if (architecture is not { ConstructorArguments: [var first, ..], AttributeConstructor.Parameters: [{ Name: var parameter }, ..] }) return null;
+        string value = ConstantText.Of(first) ?? parameter;
+        string? setting = architecture.AttributeClass!.GetMembers().OfType<IPropertySymbol>().FirstOrDefault(p => p.Name.Equals(parameter, StringComparison.OrdinalIgnoreCase))?.Name;
+        string cure = setting is null ? $"name the property of {architecture.AttributeClass.Name} that it is" : $"write {setting} = {value}";
+        return new(Descriptors.Unsupported, place with { Argument = parameter }, value, $"an architecture takes its settings by name, not through a constructor: {cure}");
+    }
 
     static string? Objection(INamedTypeSymbol type, TypeDeclarationSyntax syntax) => type switch
     {
