@@ -1,3 +1,6 @@
+using AlbertCompiled.Tests.Infrastructure;
+using Microsoft.CodeAnalysis;
+
 namespace AlbertCompiled.Tests.Compiler;
 
 /// <summary>Settings of our models and options that make no sense: one line each, at the argument.</summary>
@@ -31,6 +34,21 @@ public class SettingsDiagnosticsTests
     public void An_architecture_takes_its_settings_by_name(string parameter, string cure) => Assert.Contains(
         $"'8' cannot be traced: an architecture takes its settings by name, not through a constructor: {cure}", Message("ALB0003", Subject.Source(
             properties: $"public NetAttribute() {{ }} public NetAttribute({parameter}) {{ }}", model: "[Net([|8|]), Pretraining] public partial class Model;")));
+
+    // C# says these already: CS7036, CS1729, CS1503
+    [Theory]
+    [InlineData("[Albert, Classification]")]
+    [InlineData("[Albert, TokenTags(Dropout = 0.2)]")]
+    [InlineData("[Albert, Classification(\"three\")]")]
+    [InlineData("[Net(8), Pretraining]")]
+    [InlineData("[Albert, Pretraining, LogitRows]")]
+    [InlineData("[Albert, Pretraining, MemoryBudget(24)]")]
+    public void What_CSharp_refuses_is_said_once(string attributes)
+    {
+        var compilation = GeneratorHarness.Compilation(Subject.Source(model: $"{attributes} public partial class Model;"));
+        Assert.Single(compilation.GetDiagnostics(), d => d.Severity == DiagnosticSeverity.Error);
+        Assert.Empty(GeneratorHarness.Run(compilation).Diagnostics);
+    }
 
     [Fact]
     public void Amplitudes_are_not_negative() => Assert.Contains("not -3", Message("ALB0010", Albert("[|SinusoidalPositions = -3|]")));

@@ -17,6 +17,7 @@ internal static class Declarer
         var type = (INamedTypeSymbol)context.TargetSymbol;
         var programs = ProgramRule.Attributes.Where(name => Find(type.GetAttributes(), $"{name}Attribute") is not null).ToImmutableArray();
         if (context.Attributes[0].AttributeClass!.Name != $"{programs[0]}Attribute" || !IsFirst(context, cancellation)) return null;
+        if (type.GetAttributes().Any(IsRefused)) return null;
         var compilation = context.SemanticModel.Compilation;
         var place = new Place(DefinitionSource.MetadataName(type));
         var bare = new Declaration(DefinitionSource.NameOf(type.ContainingNamespace), type.Name, type.DeclaredAccessibility == Accessibility.Public ? "public" : "internal", "", "", default, default) { Hint = HintName.Of(type, compilation) };
@@ -102,6 +103,10 @@ internal static class Declarer
     static bool IsFirst(GeneratorAttributeSyntaxContext context, CancellationToken cancellation) =>
         Find(context.TargetSymbol.GetAttributes(), context.Attributes[0].AttributeClass!.Name)?.ApplicationSyntaxReference?.GetSyntax(cancellation) is { } first
         && first.FirstAncestorOrSelf<TypeDeclarationSyntax>() == context.TargetNode;
+
+    /// <summary>True for an attribute of ours whose arguments C# does not take, and says so.</summary>
+    static bool IsRefused(AttributeData attribute) => attribute is { AttributeConstructor: null, AttributeClass: { } type }
+        && (GraphOf(type) is not null || type.ContainingNamespace?.ToDisplayString() == Namespace);
 
     /// <summary>What is wrong with an architecture that is configured by the arguments of a constructor, which would have to run; null for one that is not.</summary>
     static DiagnosticInfo? Unnamed(AttributeData architecture, Place place)
