@@ -101,17 +101,33 @@ public sealed class DiskTests : IDisposable
         foreach (string name in (string[])["config.json", "vocabulary.model", "a.txt"]) folder.Write($"closed/run/{name}", "");
         string run = folder["closed/run"];
         string[][] commands = [["fill-mask", run, "a [MASK]"], ["tokenize", run, "a"], ["info", run], ["evaluate", run], ["pretrain", "--text", run], ["pretrain", "--data", run]];
-        Told("000", run);                           // nothing of it
-        Told("444", run);                           // names alone
-        Told("000", folder["closed"]);              // nor that it is there
+        Told("000", run, commands);                 // nothing of it
+        Told("444", run, commands);                 // names alone
+        Told("000", folder["closed"], commands);    // nor that it is there
+    }
 
-        void Told(string mode, string closed)
-        {
-            string each = string.Join('\n', commands.Select(c => $"{OtherUserFactAttribute.Prefix} {string.Join(' ', CliProcess.Command([.. c.Select(a => $"'{a}'")]))}; echo \"code $?\""));
-            var (code, output, error) = CliProcess.Run("sh", "-c", $"chmod -R a+rwX {folder.Path}; chmod {mode} {closed}\n{each}\nchmod -R u+rwX {folder.Path}");
-            Assert.Equal((0, string.Concat(Enumerable.Repeat("code 1\n", commands.Length))), (code, output));
-            Assert.All(error.TrimEnd('\n').Split('\n'), line => Assert.Matches($"^error: cannot read .*{closed}.*: access is denied$", line));
-        }
+    /// <summary>The same of a task's data.</summary>
+    [OtherUserFact]
+    public void Data_that_may_not_be_read_are_told_so()
+    {
+        string race = folder["closed/RACE"], dev = folder["closed/RACE/dev"], rte = folder["closed/RTE"];
+        folder.Write("closed/RACE/dev/middle/1.txt", "");
+        folder.Write("closed/RTE/train.tsv", "");
+        string[] checkRace = ["check-data", "RACE", "--data", dev], checkRte = ["check-data", "RTE", "--data", rte];
+        Told("000", folder["closed"], checkRace, checkRte, ["score", "RACE", "--data", dev, "--predictions", "answers.tsv"]);
+        foreach (string closed in (string[])[race, dev, Path.Combine(dev, "middle")]) Told("000", closed, checkRace);
+        Told("333", Path.Combine(dev, "middle"), checkRace);
+        Told("000", Path.Combine(dev, "middle", "1.txt"), checkRace);
+        Told("000", rte, checkRte);
+    }
+
+    // runs each command while a folder or file has this mode
+    void Told(string mode, string closed, params string[][] commands)
+    {
+        string each = string.Join('\n', commands.Select(c => $"{OtherUserFactAttribute.Prefix} {string.Join(' ', CliProcess.Command([.. c.Select(a => $"'{a}'")]))}; echo \"code $?\""));
+        var (code, output, error) = CliProcess.Run("sh", "-c", $"chmod -R a+rwX {folder.Path}; chmod {mode} {closed}\n{each}\nchmod -R u+rwX {folder.Path}");
+        Assert.Equal((0, string.Concat(Enumerable.Repeat("code 1\n", commands.Length))), (code, output));
+        Assert.All(error.TrimEnd('\n').Split('\n'), line => Assert.Matches($"^error: cannot read .*{closed}.*: access is denied$", line));
     }
 
     static (int Code, string Output, string Error) InNamespace(string script) => CliProcess.Run("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script);

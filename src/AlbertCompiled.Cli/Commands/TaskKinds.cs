@@ -39,7 +39,7 @@ static class TaskKinds
     public static string GlueFolder(string[] paths, GlueTask task)
     {
         string folder = One(paths, $"the folder of {task.Name}");
-        return Directory.Exists(folder) ? folder
+        return FileSearch.FolderExists(folder) ? folder
             : throw new TrainingException(File.Exists(folder) ? $"{folder} is a file: --data takes the folder of {task.Name}, with {GlueTask.Training}" : $"there is no folder {folder}: --data takes the folder of {task.Name}, with {GlueTask.Training}");
     }
 

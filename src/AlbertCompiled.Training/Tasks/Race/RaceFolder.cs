@@ -31,10 +31,10 @@ public static class RaceFolder
 
     static IEnumerable<(string Id, string Path)> Files(string folder)
     {
-        if (!Directory.Exists(folder)) throw new TrainingException($"no such folder: {folder}");
+        if (!FileSearch.FolderExists(folder)) throw new TrainingException($"no such folder: {folder}");
         bool any = false;
-        foreach (string level in Levels.Where(l => Directory.Exists(Path.Combine(folder, l))))
-            foreach (string file in Directory.GetFiles(Path.Combine(folder, level), "*.txt").OrderBy(f => Path.GetFileName(f).Length).ThenBy(f => f, StringComparer.Ordinal))
+        foreach (string level in Levels.Where(l => FileSearch.FolderExists(Path.Combine(folder, l))))
+            foreach (string file in FileSearch.Files(Path.Combine(folder, level), "*.txt").OrderBy(f => Path.GetFileName(f).Length).ThenBy(f => f, StringComparer.Ordinal))
             {
                 any = true;
                 yield return ($"{level}/{Path.GetFileName(file)}", file);
