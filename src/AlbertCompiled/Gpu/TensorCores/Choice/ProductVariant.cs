@@ -30,7 +30,7 @@ internal enum ProductLoader
 /// <param name="Warps">Warps that compute.</param>
 /// <param name="Resident">Groups that a multiprocessor is to hold.</param>
 /// <param name="Walks">As many groups as the card holds walk over the tiles of C (<see cref="WalkingProductKernel{TTile, TEpilogue}"/>); else there is one to a tile.</param>
-/// <param name="Lag">Steps of a tile's contraction by which the second half of a walking group's warps follows the first, so that one half's products hide the other's epilogue.</param>
+/// <param name="Lag">Steps of a tile's contraction by which the second half of a walking group's warps follows the first, so that one half's products hide the other's epilogue: no more than there are stages, which the first half could not pass.</param>
 internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Loader, int Columns, int Stages, int Warps, int Resident, bool Walks = false, int Lag = 0)
 {
     /// <summary>Rows of a tile of C.</summary>

@@ -12,7 +12,7 @@ internal static partial class HopperTarget
     /// <summary>The text for sm_90, unless its target is a later one.</summary>
     public static string AtLeast(string text) => Target().Replace(text, m => int.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture) >= 90 ? m.Value : ".target sm_90");
 
-    /// <summary>Whether a card has wgmma, and its driver takes wgmma, which is of PTX 8.0.</summary>
+    /// <summary>Whether a card has wgmma, and its driver takes it: PTX 8.0.</summary>
     /// <param name="capability">Compute capability: 90 for 9.0.</param>
     /// <param name="ptx">The newest PTX that its driver takes: 80 for 8.0.</param>
     public static bool RunsOn(int capability, int ptx) => capability == 90 && ptx >= 80;

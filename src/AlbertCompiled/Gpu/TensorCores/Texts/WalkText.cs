@@ -25,7 +25,7 @@ internal static partial class WalkText
     /// <summary>The kernel's text with the products in place.</summary>
     public static string Complete(string kernel, ProductVariant variant, bool transposeA, bool transposeB)
     {
-        int places = 0, expected = 5 + variant.Columns / FinishedColumns;
+        int places = 0, expected = 5 + variant.Columns / FinishedColumns;      // begin, load, multiply, share, part; leaves
         string text = Marker().Replace(kernel, place =>
         {
             places++;
