@@ -38,6 +38,7 @@ public static class CommandLine
             EvaluateCommand.Create(context),
             PredictCommand.Create(context),
         };
+        foreach (var command in root.Subcommands) Words.Check(command);
         var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
         if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
         {
