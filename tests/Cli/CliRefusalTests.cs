@@ -167,10 +167,12 @@ public sealed class CliRefusalTests : PretrainingCommandTests
     [Fact]
     public void What_cannot_be_exported_is_told_so()
     {
-        string file = folder["model.onnx"];
+        string file = folder["model.onnx"], configuration = folder["run/config.json"];
         Assert.Equal(2, CliRun.Of("export", folder["run"]).Fails("--onnx").Code);
         CliRun.Of("export", folder["nowhere"], "--onnx", file).Fails("is not the folder of a run");
         Pretrain().Succeeds();
+        CliRun.Of("export", folder["run"], "--onnx", configuration).Fails($"{configuration} is there already and no .onnx file: choose another name");
+        RunFolder.Open(folder["run"]);
         CliRun.Of("export", folder["run"], "--onnx", folder["nowhere/model.onnx"]).Fails("cannot write", "nowhere/model.onnx");
         CliRun.Of("export", folder["run"], "--onnx", folder.Path).Fails("cannot write", folder.Path);
         Assert.Equal($"error: cannot write {folder["nowhere/model.onnx"]}: there is no such folder\n", CliRun.Of("export", folder["run"], "--onnx", folder["nowhere/model.onnx"]).Error);

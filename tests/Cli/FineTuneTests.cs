@@ -48,6 +48,11 @@ public sealed class FineTuneTests
         Assert.Equal(File.ReadAllText(folder["run/dev.tsv"]), File.ReadAllText(folder["again.tsv"]));
         Assert.StartsWith("accuracy             100.0000\n", Run("score", "classification", "--data", folder["train.csv"], folder["dev.csv"], "--predictions", folder["run/dev.tsv"]).Succeeds().Output);
 
+        string dev = File.ReadAllText(folder["dev.csv"]), kept = $"{folder["dev.csv"]} is part of the data: write the predictions to another file";
+        Run("evaluate", folder["run"], "-o", folder["dev.csv"]).Fails(kept);
+        Run("predict", folder["run"], "--data", folder["dev.csv"], "-o", folder["dev.csv"]).Fails(kept);
+        Assert.Equal(dev, File.ReadAllText(folder["dev.csv"]));
+
         string[] lines = CliRun.WithInput("The phone is good.\nThe cable is bad.\n", "predict", folder["run"]).Succeeds().Output.TrimEnd('\n').Split('\n');
         Assert.Equal(["yes", "no"], lines.Select(l => JsonDocument.Parse(l).RootElement.GetProperty("label").GetString()));
         string asked = CliRun.WithInput("{\"text\": \"The phone is good.\"}\n", "predict", folder["run"]).Succeeds().Output;
@@ -106,6 +111,7 @@ public sealed class FineTuneTests
         Run("finetune", "--task", "rte", "--data", folder["rte"], "--run", folder["run"], "--epochs", "1").Succeeds();
         Assert.Equal(4, File.ReadLines(folder["run/RTE.tsv"]).Count());
         Run("predict", folder["run"], "--data", folder["rte"], "--predictions", folder["RTE.tsv"]).Succeeds();
+        Run("predict", folder["run"], "--data", folder["rte"], "--predictions", folder["rte/test.tsv"]).Fails("rte/test.tsv is part of the data");
         Assert.Equal(File.ReadAllText(folder["run/RTE.tsv"]), File.ReadAllText(folder["RTE.tsv"]));
         Assert.Single(CliRun.WithInput("A.\tB.\n", "predict", folder["run"]).Succeeds().Output.TrimEnd('\n').Split('\n'));
     }

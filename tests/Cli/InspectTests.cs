@@ -29,6 +29,7 @@ public sealed class InspectTests : IDisposable
         Run("graph", "Nothing").Fails("no model is called Nothing");
         Run("graph", "AlbertTiny", "--batch-tokens", "0").Fails("--batch-tokens takes a whole number from 1, not 0");
         Run("graph", "AlbertTiny", "--out", folder["no/such/folder/x.svg"]).Fails("cannot write", "x.svg");
+        Run("graph", "AlbertTiny", "--out", folder["text/a.txt"]).Fails("text/a.txt is there already and no .svg file");
         Assert.Equal(2, Run("graph").Fails("see albert graph --help").Code);
         CliRun.Of("graph", "Fake", "--out", folder["x.svg"]).Fails("Fake says nothing of its kernels");
         Assert.False(File.Exists(folder["x.svg"]));
@@ -51,6 +52,7 @@ public sealed class InspectTests : IDisposable
         Run("analyze", folder["run"], "--words", " , ").Fails("--words is empty");
         Run("analyze", folder["run"], "--sequences", "0").Fails("--sequences takes a whole number from 1 to 4096, not 0");
         Run("analyze", folder["missing"]).Fails("is not the folder of a run");
+        Run("analyze", folder["run"], "--out", folder["run/config.json"]).Fails("config.json is there already and no .html file");
         Assert.Equal(2, Run("analyze").Fails("see albert analyze --help").Code);
     }
 

@@ -19,6 +19,7 @@ static class AnalyzeCommand
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(folder)!, target = parsed.GetValue(file) ?? Path.Combine(path, "analysis.html");
+            OutputFile.KeepOthers(target, ".html");
             var source = ModelSource.Open(path, context.Models);
             using var device = context.OpenDevice("cpu", 1);
             using var model = source.Create(device, new(1, 1, 1), out string loaded);

@@ -28,6 +28,7 @@ static class ExportCommand
         {
             var type = parsed.GetValue(dtype) is not { } word ? ElementType.F32
                 : Types.TryGetValue(word, out var known) ? known : throw new TrainingException($"no type of weights is called {word}; there are {string.Join(", ", Types.Keys)}");
+            if (parsed.GetValue(onnx) is { } written) OutputFile.KeepOthers(written, ".onnx");
             var source = ModelSource.OpenAny(parsed.GetValue(from)!, context, parsed.GetValue(best));
             using var device = context.OpenDevice("cpu", 1);
             using var instance = source.Create(device, new(1, 1, 1), out string loaded);

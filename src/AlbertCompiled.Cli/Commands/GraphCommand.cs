@@ -21,6 +21,7 @@ static class GraphCommand
             var drawn = parsed.GetValue(program) is not { } wanted ? model.Programs[0] : model.Program(wanted)
                 ?? throw new TrainingException($"{model.Name} has no program {wanted}; it has {string.Join(", ", model.Programs.Select(p => p.Name))}");
             string path = parsed.GetValue(file) ?? $"{model.Name}.svg";
+            OutputFile.KeepOthers(path, ".svg");
             PageFile.Write(path, GraphPicture.Draw(model, drawn, capacity));
             context.Out.WriteLine($"{path}: {model.Name}, {drawn.Name}; open it in a browser, and rest the pointer on a kernel or a value");
             return 0;

@@ -21,6 +21,7 @@ static class PredictCommand
         var command = new Command("predict", "Answers new data with a fine-tuned model, or with several together; prints a JSON object an example.") { models, data, set, threshold, output, place.Device, place.Threads };
         command.SetAction(parsed =>
         {
+            OutputFile.KeepData(parsed.GetValue(output), parsed.GetValue(data));
             var ensemble = Ensemble.Open(parsed.GetValue(models)!, context);
             double? limit = parsed.GetValue(threshold);
             if (limit is not null && TaskData.Program(ensemble.Configuration.Task) != "answer") throw new TrainingException($"--threshold is about answers in a context; {ensemble.Configuration.Task} has none");

@@ -1,0 +1,27 @@
+using AlbertCompiled.Training;
+
+namespace AlbertCompiled.Cli;
+
+/// <summary>Keeps what a command writes from replacing what a slip names.</summary>
+static class OutputFile
+{
+    /// <summary>Refuses to replace a file of another kind.</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="ending">What the names of such files end with.</param>
+    /// <exception cref="TrainingException">There is a file of that name with another ending.</exception>
+    public static void KeepOthers(string path, string ending)
+    {
+        if (File.Exists(path) && !path.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) throw new TrainingException($"{path} is there already and no {ending} file: choose another name");
+    }
+
+    /// <summary>Refuses to replace what is read.</summary>
+    /// <param name="path">The file to write; null: none.</param>
+    /// <param name="data">The file that is read, or the folder; null: none.</param>
+    /// <exception cref="TrainingException">It would be replaced, or a file in it.</exception>
+    public static void KeepData(string? path, string? data)
+    {
+        if (path is null || data is null || !File.Exists(path)) return;
+        string file = Path.GetFullPath(path), read = Path.TrimEndingDirectorySeparator(Path.GetFullPath(data));
+        if (file == read || file.StartsWith(read + Path.DirectorySeparatorChar, StringComparison.Ordinal)) throw new TrainingException($"{path} is part of the data: write the predictions to another file");
+    }
+}
