@@ -8,23 +8,23 @@ public readonly struct NormalisedRows<T>(ArrayView<T> x, ArrayView<float> sums, 
     where T : unmanaged, IElement<T>
 {
     /// <inheritdoc/>
-    public void Run<V, L>(int first, int last, int chunk)
+    public void Run<V, L>(int begin, int end, int chunk)
         where V : struct, IPack<V>
         where L : struct, IRowLanes
     {
-        for (int row = first; row < last; row++)
+        for (int row = begin; row < end; row++)
         {
-            int begin = row * columns;
+            int offset = row * columns;
             Kept<V, L> xKept = default;
             V totalLane = 0f;
-            for (int column = L.First<V>(); column < columns; column = L.Next<V>(column)) totalLane += xKept.Load(x, begin + column);
+            for (int column = L.First<V>(); column < columns; column = L.Next<V>(column)) totalLane += xKept.Load(x, offset + column);
             float total = GroupReduce.Sum(V.Sum(totalLane));
             if (Group.IdxX == 0) sums[row] = total;
             float mean = GpuMath.Divide(total, columns);
             V squaresLane = 0f;
             for (int column = L.First<V>(); column < columns; column = L.Next<V>(column))
             {
-                V centred = xKept.Again(x, begin + column) - mean;
+                V centred = xKept.Again(x, offset + column) - mean;
                 squaresLane += centred * centred;
             }
 
@@ -32,7 +32,7 @@ public readonly struct NormalisedRows<T>(ArrayView<T> x, ArrayView<float> sums, 
             if (Group.IdxX == 0) squares[row] = square;
             float inverse = GpuMath.Rsqrt(GpuMath.Divide(square, columns) + 1e-12f);
             for (int column = L.First<V>(); column < columns; column = L.Next<V>(column))
-                V.Store(y, begin + column, (xKept.Again(x, begin + column) - mean) * inverse * V.Load(scale, column) + V.Load(shift, column));
+                V.Store(y, offset + column, (xKept.Again(x, offset + column) - mean) * inverse * V.Load(scale, column) + V.Load(shift, column));
         }
     }
 }
@@ -44,22 +44,22 @@ public readonly struct NormalisedRowsGradient<T>(
     where T : unmanaged, IElement<T>
 {
     /// <inheritdoc/>
-    public void Run<V, L>(int first, int last, int chunk)
+    public void Run<V, L>(int begin, int end, int chunk)
         where V : struct, IPack<V>
         where L : struct, IRowLanes
     {
         var shiftSum = PartialSum<V, L>.Of(shiftPartials, chunk, columns);
         var scaleSum = PartialSum<V, L>.Of(scalePartials, chunk, columns);
         var biasSum = PartialSum<V, L>.Of(biasPartials, chunk, columns);
-        for (int row = first; row < last; row++)
+        for (int row = begin; row < end; row++)
         {
             Kept<V, L> gradientKept = default, xKept = default;
             float share = GpuMath.Divide(1f, columns), mean = sums[row] * share, inverse = GpuMath.Rsqrt(squares[row] * share + 1e-12f);
-            int begin = row * columns;
+            int offset = row * columns;
             V scaledLane = 0f, weightedLane = 0f;
             for (int column = L.First<V>(); column < columns; column = L.Next<V>(column))
             {
-                V dy = gradientKept.Load(gradient, begin + column), centred = xKept.Load(x, begin + column) - mean;
+                V dy = gradientKept.Load(gradient, offset + column), centred = xKept.Load(x, offset + column) - mean;
                 shiftSum.Add(column, dy);
                 scaleSum.Add(column, dy * centred * inverse);
                 V scaled = dy * V.Load(scale, column);
@@ -71,9 +71,9 @@ public readonly struct NormalisedRowsGradient<T>(
             float slope = weighted * -0.5f * inverse * inverse * inverse * share, level = -(total * inverse) * share;
             for (int column = L.First<V>(); column < columns; column = L.Next<V>(column))
             {
-                V pull = slope * (xKept.Again(x, begin + column) - mean);
-                V dx = gradientKept.Again(gradient, begin + column) * V.Load(scale, column) * inverse + pull + pull + level;
-                V.Store(result, begin + column, dx);
+                V pull = slope * (xKept.Again(x, offset + column) - mean);
+                V dx = gradientKept.Again(gradient, offset + column) * V.Load(scale, column) * inverse + pull + pull + level;
+                V.Store(result, offset + column, dx);
                 biasSum.Add(column, dx);
             }
         }
@@ -88,15 +88,15 @@ public readonly struct NormalisedRowsGradient<T>(
 public readonly struct BiasGradient<T>(ArrayView<T> gradient, ArrayView<float> partials, int columns) : IGpuRowKernel where T : unmanaged, IElement<T>
 {
     /// <inheritdoc/>
-    public void Run<V, L>(int first, int last, int chunk)
+    public void Run<V, L>(int begin, int end, int chunk)
         where V : struct, IPack<V>
         where L : struct, IRowLanes
     {
         var sum = PartialSum<V, L>.Of(partials, chunk, columns);
-        for (int row = first; row < last; row++)
+        for (int row = begin; row < end; row++)
         {
-            int begin = row * columns;
-            for (int column = L.First<V>(); column < columns; column = L.Next<V>(column)) sum.Add(column, V.Load(gradient, begin + column));
+            int offset = row * columns;
+            for (int column = L.First<V>(); column < columns; column = L.Next<V>(column)) sum.Add(column, V.Load(gradient, offset + column));
         }
 
         sum.Store();
@@ -108,18 +108,18 @@ public readonly struct CrossEntropyRows<T>(ArrayView<T> logits, ArrayView<int> l
     where T : unmanaged, IElement<T>
 {
     /// <inheritdoc/>
-    public void Run<V, L>(int first, int last, int chunk)
+    public void Run<V, L>(int begin, int end, int chunk)
         where V : struct, IPack<V>
         where L : struct, IRowLanes
     {
-        for (int row = first; row < last; row++)
+        for (int row = begin; row < end; row++)
         {
             Kept<V, L> logitsKept = default;
-            int begin = row * columns, label = labels[row];
+            int offset = row * columns, label = labels[row];
             V largestLane = float.NegativeInfinity, chosenLane = 0f;
             for (int column = L.First<V>(); column < columns; column = L.Next<V>(column))
             {
-                V logit = logitsKept.Load(logits, begin + column);
+                V logit = logitsKept.Load(logits, offset + column);
                 largestLane = V.Max(largestLane, logit);
                 chosenLane += logit * V.OneHot(column, label);
             }
@@ -129,7 +129,7 @@ public readonly struct CrossEntropyRows<T>(ArrayView<T> logits, ArrayView<int> l
             V totalLane = 0f, shiftedLane = 0f;
             for (int column = L.First<V>(); column < columns; column = L.Next<V>(column))
             {
-                V shifted = logitsKept.Again(logits, begin + column) - largest;
+                V shifted = logitsKept.Again(logits, offset + column) - largest;
                 totalLane += V.Exp(shifted);
                 shiftedLane += shifted * V.OneHot(column, label);
             }
@@ -138,7 +138,7 @@ public readonly struct CrossEntropyRows<T>(ArrayView<T> logits, ArrayView<int> l
             if (Group.IdxX == 0) losses[row] = GpuMath.Log(total) - target;
             float inverse = GpuMath.Divide(1f, total);
             for (int column = L.First<V>(); column < columns; column = L.Next<V>(column))
-                V.Store(gradient, begin + column, inverse * V.Exp(logitsKept.Again(logits, begin + column) - largest) - V.OneHot(column, label));
+                V.Store(gradient, offset + column, inverse * V.Exp(logitsKept.Again(logits, offset + column) - largest) - V.OneHot(column, label));
         }
     }
 }

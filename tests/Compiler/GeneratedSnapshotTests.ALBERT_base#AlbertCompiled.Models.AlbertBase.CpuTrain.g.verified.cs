@@ -42,8 +42,8 @@ partial class AlbertBase
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
             Team.Rows(new EmbeddedLayerNorm(
                 Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight,
-                Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), lookup, embeddedSum,
-                embeddedSumRowMean, Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, embedded), Tokens);
+                Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), lookup, embeddedMean,
+                embeddedInverse, Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, embedded), Tokens);
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
             Gemm.Multiply<V, P, HiddenLinear>(Team, new(embedded, 128), new(Values + Offset.EmbeddingHiddenMappingInWeight, 128, transposed: true),
@@ -69,7 +69,7 @@ partial class AlbertBase
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 Team.Rows(new AttendedLayerNorm(
-                    attentionSum[layer], attendedSum[layer], attendedSumRowMean[layer], Values + Offset.AttentionLayerNormWeight,
+                    attentionSum[layer], attendedMean[layer], attendedInverse[layer], Values + Offset.AttentionLayerNormWeight,
                     Values + Offset.AttentionLayerNormBias, attended[layer]), Tokens);
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
@@ -82,7 +82,7 @@ partial class AlbertBase
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 Team.Rows(new LayerOutputLayerNorm(
-                    layerSum[layer], layerOutputSum[layer], layerOutputSumRowMean[layer], Values + Offset.FullLayerLayerNormWeight,
+                    layerSum[layer], layerOutputMean[layer], layerOutputInverse[layer], Values + Offset.FullLayerLayerNormWeight,
                     Values + Offset.FullLayerLayerNormBias, layerOutput[layer + 1]), Tokens);
             }
         }
@@ -93,7 +93,7 @@ partial class AlbertBase
             Team.Rows(new PredictedPretraining(layerOutput[12], Pointer(Batch.Predicted), predicted), Predictions);
 
             // var first = Rows(hidden, batch.First);
-            Team.Rows(new FirstPool(layerOutput[12], Pointer(Batch.First), first2), Sequences);
+            Team.Rows(new FirstPool(layerOutput[12], Pointer(Batch.First), first), Sequences);
 
             // gradient of: var mlm = Mean(CrossEntropy(logits, batch.Labels));
             Team.Rows(new MlmMeanGradient(WholePredictions, dMlm), 1);
@@ -106,13 +106,13 @@ partial class AlbertBase
                 Predictions, 128, 768, new StoreEpilogue(transformedProduct, 128));
 
             // return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, P, PooledPool>(Team, new(first2, 768), new(Values + Offset.PoolerWeight, 768, transposed: true),
+            Gemm.Multiply<V, P, PooledPool>(Team, new(first, 768), new(Values + Offset.PoolerWeight, 768, transposed: true),
                 Sequences, 768, 768, new PooledPool(Values + Offset.PoolerBias, pooled));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             Team.Rows(new DecoderInputLayerNorm(
-                transformedProduct, Values + Offset.PredictionsDenseBias, geluTanh, centred, decoderInputSum, decoderInputLayerNorm,
-                Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput), Predictions);
+                transformedProduct, Values + Offset.PredictionsDenseBias, geluTanh, decoderInputCentred, decoderInputInverse,
+                decoderInputNormalized, Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput), Predictions);
 
             // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
             Gemm.Multiply<V, P, OrderLinear>(Team, new(pooled, 768), new(Values + Offset.ClassifierWeight, 768, transposed: true),
@@ -120,69 +120,69 @@ partial class AlbertBase
 
             // var sop = Mean(CrossEntropy(order, batch.Order));
             Team.Rows(new SopCrossEntropyGradient(
-                order, Pointer(Batch.Order), meanPartials2, sopPartials, dSop, dShifted, dOrderPartials), Sequences);
-            ColumnSums.Add<V>(Team, sopPartials, Chunks(Sequences), 1, sopMean, accumulate: false);
+                order, Pointer(Batch.Order), sopAccuracyPartials, sopPartials, dSop, dSopShifted, dOrderPartials), Sequences);
+            ColumnSums.Add<V>(Team, sopPartials, Chunks(Sequences), 1, sopSum, accumulate: false);
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
-            ColumnSums.Add<V>(Team, meanPartials2, Chunks(Sequences), 1, mean2, accumulate: false);
+            ColumnSums.Add<V>(Team, sopAccuracyPartials, Chunks(Sequences), 1, sopAccuracySum, accumulate: false);
 
             // gradient of: var order = Linear(Dropout(pooled, c.Dropout), orderHead);
             ColumnSums.Add<V>(Team, dOrderPartials, Chunks(Sequences), 2, Gradients + Offset.ClassifierBias, accumulate: true);
 
             // gradient of: return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, P, PooledPoolGradient>(Team, new(dShifted, 2), new(Values + Offset.ClassifierWeight, 768),
+            Gemm.Multiply<V, P, PooledPoolGradient>(Team, new(dSopShifted, 2), new(Values + Offset.ClassifierWeight, 768),
                 Sequences, 768, 2, new PooledPoolGradient(pooled, dPooled));
 
             // gradient of: var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dShifted, 2, transposed: true), new(pooled, 768),
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dSopShifted, 2, transposed: true), new(pooled, 768),
                 2, 768, Sequences, new AccumulateEpilogue(Gradients + Offset.ClassifierWeight, 768));
 
             // a band of 512 predictions at a time
-            for (int first = 0; first < Predictions; first += 512)
+            for (int begin = 0; begin < Predictions; begin += 512)
             {
-                int rows = Math.Min(512, Predictions - first);
+                int rows = Math.Min(512, Predictions - begin);
 
                 // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-                Gemm.Multiply<V, P, LogitsDecode>(Team, new(decoderInput + first * 128L, 128), new(Values + Offset.WordEmbeddingsWeight, 128, transposed: true),
+                Gemm.Multiply<V, P, LogitsDecode>(Team, new(decoderInput + begin * 128L, 128), new(Values + Offset.WordEmbeddingsWeight, 128, transposed: true),
                     rows, 30000, 128, new LogitsDecode(Values + Offset.PredictionsBias, logits));
 
                 // var mlm = Mean(CrossEntropy(logits, batch.Labels));
                 Team.Rows(new MlmCrossEntropyGradient(
-                    logits, Pointer(Batch.Labels) + first, correct + first, mlmCrossEntropy + first, dMlm), rows);
+                    logits, Pointer(Batch.Labels) + begin, mlmAccuracyCorrect + begin, mlmCrossEntropy + begin, dMlm), rows);
 
                 // gradient of: return MatMul(decoderInput, word, transposeB: true) + decoderBias;
                 ColumnSums.AddRows<V>(Team, logits, 30000, rows, 30000, Gradients + Offset.PredictionsBias);
                 Gemm.Multiply<V, P, StoreEpilogue>(Team, new(logits, 30000), new(Values + Offset.WordEmbeddingsWeight, 128),
-                    rows, 128, 30000, new StoreEpilogue(dDecoderInput + first * 128L, 128));
-                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(logits, 30000, transposed: true), new(decoderInput + first * 128L, 128),
+                    rows, 128, 30000, new StoreEpilogue(dDecoderInput + begin * 128L, 128));
+                Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(logits, 30000, transposed: true), new(decoderInput + begin * 128L, 128),
                     30000, 128, rows, new AccumulateEpilogue(Gradients + Offset.WordEmbeddingsWeight, 128));
             }
 
             // ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
-            Team.Rows(new ColumnSum2(mlmCrossEntropy, mlmPartials, correct, meanPartials), Predictions);
+            Team.Rows(new MlmSum(mlmCrossEntropy, mlmPartials, mlmAccuracyCorrect, mlmAccuracyPartials), Predictions);
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
-            ColumnSums.Add<V>(Team, mlmPartials, Chunks(Predictions), 1, mlmMean, accumulate: false);
+            ColumnSums.Add<V>(Team, mlmPartials, Chunks(Predictions), 1, mlmSum, accumulate: false);
 
             // ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
-            ColumnSums.Add<V>(Team, meanPartials, Chunks(Predictions), 1, mean, accumulate: false);
+            ColumnSums.Add<V>(Team, mlmAccuracyPartials, Chunks(Predictions), 1, mlmAccuracySum, accumulate: false);
 
             // gradient of: return Tanh(Linear(first, pooler));
             Team.Rows(new PoolerBiasGradient(dPooled, dLinearPartials), Sequences);
             ColumnSums.Add<V>(Team, dLinearPartials, Chunks(Sequences), 768, Gradients + Offset.PoolerBias, accumulate: true);
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-            Team.Rows(new DecoderInputLayerNormGradient(dDecoderInput, decoderInputLayerNorm, dDecoderInputPartials2), Predictions);
+            Team.Rows(new DecoderInputLayerNormGradient(dDecoderInput, decoderInputNormalized, dDecoderInputPartials2), Predictions);
             ColumnSums.Add<V>(Team, dDecoderInputPartials2, Chunks(Predictions), 128, Gradients + Offset.PredictionsLayerNormWeight, accumulate: true);
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
             Team.Rows(new SopAccuracyMean(
-                mlmMean, WholePredictions, mlm, sopMean, WholeSequences, sop, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
+                mlmSum, WholePredictions, mlm, sopSum, WholeSequences, sop, loss, mlmAccuracySum, mlmAccuracy, sopAccuracySum, sopAccuracy), 1);
 
             // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
             Team.Rows(new TransformedGeluTanhGradient(
-                dDecoderInput, dDecoderInputPartials, Values + Offset.PredictionsLayerNormWeight, centred, decoderInputSum, geluTanh,
-                transformedProduct, Values + Offset.PredictionsDenseBias, dTransformed, dTransformedPartials), Predictions);
+                dDecoderInput, dDecoderInputPartials, Values + Offset.PredictionsLayerNormWeight, decoderInputCentred, decoderInputInverse,
+                geluTanh, transformedProduct, Values + Offset.PredictionsDenseBias, dTransformed, dTransformedPartials), Predictions);
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             ColumnSums.Add<V>(Team, dDecoderInputPartials, Chunks(Predictions), 128, Gradients + Offset.PredictionsLayerNormBias, accumulate: true);
@@ -193,7 +193,7 @@ partial class AlbertBase
             // gradient of: return Tanh(Linear(first, pooler));
             Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dPooled, 768), new(Values + Offset.PoolerWeight, 768),
                 Sequences, 768, 768, new StoreEpilogue(dFirst, 768));
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dPooled, 768, transposed: true), new(first2, 768),
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dPooled, 768, transposed: true), new(first, 768),
                 768, 768, Sequences, new AccumulateEpilogue(Gradients + Offset.PoolerWeight, 768));
 
             // gradient of: var transformed = Activate(Linear(x, transform));
@@ -218,7 +218,7 @@ partial class AlbertBase
             {
                 // gradient of: var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 Team.Rows(new LayerOutputRowMeanGradient(
-                    layerOutputSum[layer], layerOutputSumRowMean[layer], dHidden[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer],
+                    layerOutputMean[layer], layerOutputInverse[layer], dHidden[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer],
                     dLayerOutputPartials2, Values + Offset.FullLayerLayerNormWeight, dLayerSum, dLayerSumPartials), Tokens);
                 ColumnSums.Add<V>(Team, dLayerOutputPartials, Chunks(Tokens), 768, Gradients + Offset.FullLayerLayerNormBias, accumulate: true);
                 ColumnSums.Add<V>(Team, dLayerOutputPartials2, Chunks(Tokens), 768, Gradients + Offset.FullLayerLayerNormWeight, accumulate: true);
@@ -244,7 +244,7 @@ partial class AlbertBase
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 Team.Rows(new AttendedRowMeanGradient(
-                    attendedSum[layer], attendedSumRowMean[layer], dAttended, dAttendedPartials, attentionSum[layer], dAttendedPartials2,
+                    attendedMean[layer], attendedInverse[layer], dAttended, dAttendedPartials, attentionSum[layer], dAttendedPartials2,
                     Values + Offset.AttentionLayerNormWeight, dAttentionSum, dAttentionSumPartials), Tokens);
                 ColumnSums.Add<V>(Team, dAttendedPartials, Chunks(Tokens), 768, Gradients + Offset.AttentionLayerNormBias, accumulate: true);
                 ColumnSums.Add<V>(Team, dAttendedPartials2, Chunks(Tokens), 768, Gradients + Offset.AttentionLayerNormWeight, accumulate: true);
@@ -283,7 +283,7 @@ partial class AlbertBase
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
             Team.Rows(new EmbeddedRowMeanGradient(
-                embeddedSum, embeddedSumRowMean, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2,
+                embeddedMean, embeddedInverse, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2,
                 Values + Offset.EmbeddingsLayerNormWeight, dLookup), Tokens);
             ColumnSums.Add<V>(Team, dEmbeddedPartials, Chunks(Tokens), 128, Gradients + Offset.EmbeddingsLayerNormBias, accumulate: true);
             ColumnSums.Add<V>(Team, dEmbeddedPartials2, Chunks(Tokens), 128, Gradients + Offset.EmbeddingsLayerNormWeight, accumulate: true);

@@ -23,9 +23,9 @@ partial class Small
             public static int BytesPerRow => 128;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* wordEmbeddingsWeightRow = wordEmbeddingsWeight + tokensIndex[row] * 8L;
                     float* tokenTypeEmbeddingsWeightRow = tokenTypeEmbeddingsWeight + segmentsIndex[row] * 8L;
@@ -37,12 +37,12 @@ partial class Small
                         totalTail += lookup;
                     }
                     float total = totalTail.Sum();
-                    float quotient = total / 8f;
+                    float mean = total / 8f;
                     Lanes1 total2Tail = 0f;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 sum3 = Lanes1.Load(wordEmbeddingsWeightRow + column) + Lanes1.Load(tokenTypeEmbeddingsWeightRow + column) + Lanes1.Load(positionEmbeddingsWeightRow + column);
-                        Lanes1 centred = sum3 - quotient;
+                        Lanes1 lookup = Lanes1.Load(wordEmbeddingsWeightRow + column) + Lanes1.Load(tokenTypeEmbeddingsWeightRow + column) + Lanes1.Load(positionEmbeddingsWeightRow + column);
+                        Lanes1 centred = lookup - mean;
                         total2Tail += centred * centred;
                     }
                     float total2 = total2Tail.Sum();
@@ -50,9 +50,9 @@ partial class Small
                     float* embeddedRow = embedded + row * 8L;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 sum5 = Lanes1.Load(wordEmbeddingsWeightRow + column) + Lanes1.Load(tokenTypeEmbeddingsWeightRow + column) + Lanes1.Load(positionEmbeddingsWeightRow + column);
-                        Lanes1 sum7 = (sum5 - quotient) * inverse * Lanes1.Load(embeddingsLayerNormWeight + column) + Lanes1.Load(embeddingsLayerNormBias + column);
-                        sum7.Store(embeddedRow + column);
+                        Lanes1 lookup = Lanes1.Load(wordEmbeddingsWeightRow + column) + Lanes1.Load(tokenTypeEmbeddingsWeightRow + column) + Lanes1.Load(positionEmbeddingsWeightRow + column);
+                        Lanes1 sum = (lookup - mean) * inverse * Lanes1.Load(embeddingsLayerNormWeight + column) + Lanes1.Load(embeddingsLayerNormBias + column);
+                        sum.Store(embeddedRow + column);
                     }
                 }
             }
@@ -126,9 +126,9 @@ partial class Small
             public static int BytesPerRow => 128;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* attentionSumRow = attentionSum + row * 16L;
                     V totalLanes = 0f;
@@ -137,11 +137,11 @@ partial class Small
                         totalLanes += V.Load(attentionSumRow + column);
                     }
                     float total = totalLanes.Sum();
-                    float quotient = total / 16f;
+                    float mean = total / 16f;
                     V total2Lanes = 0f;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V centred = V.Load(attentionSumRow + column) - quotient;
+                        V centred = V.Load(attentionSumRow + column) - mean;
                         total2Lanes += centred * centred;
                     }
                     float total2 = total2Lanes.Sum();
@@ -149,8 +149,8 @@ partial class Small
                     float* attendedRow = attended + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V sum5 = (V.Load(attentionSumRow + column) - quotient) * inverse * V.Load(attentionLayerNormWeight + column) + V.Load(attentionLayerNormBias + column);
-                        sum5.Store(attendedRow + column);
+                        V sum = (V.Load(attentionSumRow + column) - mean) * inverse * V.Load(attentionLayerNormWeight + column) + V.Load(attentionLayerNormBias + column);
+                        sum.Store(attendedRow + column);
                     }
                 }
             }
@@ -206,9 +206,9 @@ partial class Small
             public static int BytesPerRow => 128;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* layerSumRow = layerSum + row * 16L;
                     V totalLanes = 0f;
@@ -217,11 +217,11 @@ partial class Small
                         totalLanes += V.Load(layerSumRow + column);
                     }
                     float total = totalLanes.Sum();
-                    float quotient = total / 16f;
+                    float mean = total / 16f;
                     V total2Lanes = 0f;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V centred = V.Load(layerSumRow + column) - quotient;
+                        V centred = V.Load(layerSumRow + column) - mean;
                         total2Lanes += centred * centred;
                     }
                     float total2 = total2Lanes.Sum();
@@ -229,8 +229,8 @@ partial class Small
                     float* layerOutputRow = layerOutput + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V sum5 = (V.Load(layerSumRow + column) - quotient) * inverse * V.Load(fullLayerLayerNormWeight + column) + V.Load(fullLayerLayerNormBias + column);
-                        sum5.Store(layerOutputRow + column);
+                        V sum = (V.Load(layerSumRow + column) - mean) * inverse * V.Load(fullLayerLayerNormWeight + column) + V.Load(fullLayerLayerNormBias + column);
+                        sum.Store(layerOutputRow + column);
                     }
                 }
             }
@@ -245,9 +245,9 @@ partial class Small
             public static int BytesPerRow => 128;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* layerOutputRow = layerOutput + predictedIndex[row] * 16L;
                     float* predictedRow = predicted + row * 16L;
@@ -263,20 +263,20 @@ partial class Small
         //   var first = Rows(hidden, batch.First);
         // [sequences, 16], one pass over a row
         // 0 FLOPs per row of sequences, 128 bytes per row
-        internal readonly struct FirstPool(float* layerOutput, int* firstIndex, float* first2) : IRowKernel
+        internal readonly struct FirstPool(float* layerOutput, int* firstIndex, float* first) : IRowKernel
         {
             public static int BytesPerRow => 128;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* layerOutputRow = layerOutput + firstIndex[row] * 16L;
-                    float* first2Row = first2 + row * 16L;
+                    float* firstRow = first + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V.Load(layerOutputRow + column).Store(first2Row + column);
+                        V.Load(layerOutputRow + column).Store(firstRow + column);
                     }
                 }
             }
@@ -304,7 +304,7 @@ partial class Small
 
         // Pretraining › Pool
         //   return Tanh(Linear(first, pooler));
-        // [sequences, 16] = first2 [sequences, 16] · poolerWeight [16, 16]ᵀ
+        // [sequences, 16] = first [sequences, 16] · poolerWeight [16, 16]ᵀ
         // 512 FLOPs per row of sequences, 128 bytes per row
         internal readonly struct PooledPool(float* poolerBias, float* pooled) : IEpilogue
         {
@@ -331,9 +331,9 @@ partial class Small
             public static int BytesPerRow => 64;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* transformedRow = transformed + row * 8L;
                     Lanes1 totalTail = 0f;
@@ -342,11 +342,11 @@ partial class Small
                         totalTail += Lanes1.Load(transformedRow + column);
                     }
                     float total = totalTail.Sum();
-                    float quotient = total / 8f;
+                    float mean = total / 8f;
                     Lanes1 total2Tail = 0f;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 centred = Lanes1.Load(transformedRow + column) - quotient;
+                        Lanes1 centred = Lanes1.Load(transformedRow + column) - mean;
                         total2Tail += centred * centred;
                     }
                     float total2 = total2Tail.Sum();
@@ -354,8 +354,8 @@ partial class Small
                     float* decoderInputRow = decoderInput + row * 8L;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 scaled6 = (Lanes1.Load(transformedRow + column) - quotient) * inverse * Lanes1.Load(predictionsLayerNormWeight + column);
-                        (scaled6 + Lanes1.Load(predictionsLayerNormBias + column)).Store(decoderInputRow + column);
+                        Lanes1 scaled = (Lanes1.Load(transformedRow + column) - mean) * inverse * Lanes1.Load(predictionsLayerNormWeight + column);
+                        (scaled + Lanes1.Load(predictionsLayerNormBias + column)).Store(decoderInputRow + column);
                     }
                 }
             }
@@ -403,61 +403,62 @@ partial class Small
         //   ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
         // [predictions, 50], 2 passes over a row
         // 962 FLOPs per row of predictions, 200 bytes per row
-        internal readonly struct PretrainingCorrect(float* logits, int* labelsIndex, float* meanPartials, float* mlmPartials) : IRowKernel
+        internal readonly struct MlmAccuracyCorrect(
+            float* logits, int* labelsIndex, float* mlmAccuracyPartials, float* mlmPartials) : IRowKernel
         {
             public static int BytesPerRow => 200;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                float meanSum = 0f;
+                float mlmAccuracySum = 0f;
                 float mlmSum = 0f;
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* logitsRow = logits + row * 64L;
                     int labelsIndexColumn = labelsIndex[row];
                     V largestLanes = float.NegativeInfinity;
                     Lanes1 largestTail = float.NegativeInfinity;
-                    V totalLanes = 0f;
-                    Lanes1 totalTail = 0f;
+                    V pickedLanes = 0f;
+                    Lanes1 pickedTail = 0f;
                     int column = 0;
                     for (; column <= 50 - V.Count; column += V.Count)
                     {
-                        V sum = V.Load(logitsRow + column);
-                        largestLanes = V.Max(largestLanes, sum);
-                        totalLanes += sum * V.OneHot(column, labelsIndexColumn);
+                        V value = V.Load(logitsRow + column);
+                        largestLanes = V.Max(largestLanes, value);
+                        pickedLanes += value * V.OneHot(column, labelsIndexColumn);
                     }
                     for (; column < 50; column++)
                     {
-                        Lanes1 sum = Lanes1.Load(logitsRow + column);
-                        largestTail = Lanes1.Max(largestTail, sum);
-                        totalTail += sum * Lanes1.OneHot(column, labelsIndexColumn);
+                        Lanes1 value = Lanes1.Load(logitsRow + column);
+                        largestTail = Lanes1.Max(largestTail, value);
+                        pickedTail += value * Lanes1.OneHot(column, labelsIndexColumn);
                     }
                     float largest = MathF.Max(largestLanes.Maximum(), largestTail.Maximum());
-                    float total = totalLanes.Sum() + totalTail.Sum();
-                    meanSum += Lanes1.GreaterOrEqual(total, largest).Sum();
-                    V total2Lanes = 0f;
-                    Lanes1 total2Tail = 0f;
-                    V total3Lanes = 0f;
-                    Lanes1 total3Tail = 0f;
+                    float picked = pickedLanes.Sum() + pickedTail.Sum();
+                    mlmAccuracySum += Lanes1.GreaterOrEqual(picked, largest).Sum();
+                    V sumLanes = 0f;
+                    Lanes1 sumTail = 0f;
+                    V picked2Lanes = 0f;
+                    Lanes1 picked2Tail = 0f;
                     int column2 = 0;
                     for (; column2 <= 50 - V.Count; column2 += V.Count)
                     {
                         V shifted = V.Load(logitsRow + column2) - largest;
-                        total2Lanes += V.Exp(shifted);
-                        total3Lanes += shifted * V.OneHot(column2, labelsIndexColumn);
+                        sumLanes += V.Exp(shifted);
+                        picked2Lanes += shifted * V.OneHot(column2, labelsIndexColumn);
                     }
                     for (; column2 < 50; column2++)
                     {
                         Lanes1 shifted = Lanes1.Load(logitsRow + column2) - largest;
-                        total2Tail += Lanes1.Exp(shifted);
-                        total3Tail += shifted * Lanes1.OneHot(column2, labelsIndexColumn);
+                        sumTail += Lanes1.Exp(shifted);
+                        picked2Tail += shifted * Lanes1.OneHot(column2, labelsIndexColumn);
                     }
-                    float total2 = total2Lanes.Sum() + total2Tail.Sum();
-                    float total3 = total3Lanes.Sum() + total3Tail.Sum();
-                    mlmSum += MathF.Log(total2) - total3;
+                    float sum = sumLanes.Sum() + sumTail.Sum();
+                    float picked2 = picked2Lanes.Sum() + picked2Tail.Sum();
+                    mlmSum += MathF.Log(sum) - picked2;
                 }
-                meanPartials[chunk] = meanSum;
+                mlmAccuracyPartials[chunk] = mlmAccuracySum;
                 mlmPartials[chunk] = mlmSum;
             }
         }
@@ -466,43 +467,44 @@ partial class Small
         //   ("sop_accuracy", Mean(Correct(order, batch.Order)))
         // [sequences, 2], 2 passes over a row
         // 50 FLOPs per row of sequences, 8 bytes per row
-        internal readonly struct PretrainingCorrect2(float* order, int* orderIndex, float* meanPartials2, float* sopPartials) : IRowKernel
+        internal readonly struct SopAccuracyCorrect(
+            float* order, int* orderIndex, float* sopAccuracyPartials, float* sopPartials) : IRowKernel
         {
             public static int BytesPerRow => 8;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                float meanPartials2Sum = 0f;
+                float sopAccuracySum = 0f;
                 float sopSum = 0f;
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* orderRow = order + row * 2L;
                     int orderIndexColumn = orderIndex[row];
                     Lanes1 largestTail = float.NegativeInfinity;
-                    Lanes1 totalTail = 0f;
+                    Lanes1 pickedTail = 0f;
                     for (int column = 0; column < 2; column += Lanes1.Count)
                     {
-                        Lanes1 sum = Lanes1.Load(orderRow + column);
-                        largestTail = Lanes1.Max(largestTail, sum);
-                        totalTail += sum * Lanes1.OneHot(column, orderIndexColumn);
+                        Lanes1 value = Lanes1.Load(orderRow + column);
+                        largestTail = Lanes1.Max(largestTail, value);
+                        pickedTail += value * Lanes1.OneHot(column, orderIndexColumn);
                     }
                     float largest = largestTail.Maximum();
-                    float total = totalTail.Sum();
-                    meanPartials2Sum += Lanes1.GreaterOrEqual(total, largest).Sum();
-                    Lanes1 total2Tail = 0f;
-                    Lanes1 total3Tail = 0f;
+                    float picked = pickedTail.Sum();
+                    sopAccuracySum += Lanes1.GreaterOrEqual(picked, largest).Sum();
+                    Lanes1 sumTail = 0f;
+                    Lanes1 picked2Tail = 0f;
                     for (int column = 0; column < 2; column += Lanes1.Count)
                     {
                         Lanes1 shifted = Lanes1.Load(orderRow + column) - largest;
-                        total2Tail += Lanes1.Exp(shifted);
-                        total3Tail += shifted * Lanes1.OneHot(column, orderIndexColumn);
+                        sumTail += Lanes1.Exp(shifted);
+                        picked2Tail += shifted * Lanes1.OneHot(column, orderIndexColumn);
                     }
-                    float total2 = total2Tail.Sum();
-                    float total3 = total3Tail.Sum();
-                    sopSum += MathF.Log(total2) - total3;
+                    float sum = sumTail.Sum();
+                    float picked2 = picked2Tail.Sum();
+                    sopSum += MathF.Log(sum) - picked2;
                 }
-                meanPartials2[chunk] = meanPartials2Sum;
+                sopAccuracyPartials[chunk] = sopAccuracySum;
                 sopPartials[chunk] = sopSum;
             }
         }
@@ -512,25 +514,25 @@ partial class Small
         // [1, 1]
         // 7 FLOPs, 20 bytes
         internal readonly struct SopAccuracyMean(
-            float* mlmMean, float predictionsCount, float* mlm, float* sopMean, float sequencesCount, float* sop, float* loss, float* mean,
-            float* mlmAccuracy, float* mean2, float* sopAccuracy) : IRowKernel
+            float* mlmSum, float predictionsCount, float* mlm, float* sopSum, float sequencesCount, float* sop, float* loss,
+            float* mlmAccuracySum, float* mlmAccuracy, float* sopAccuracySum, float* sopAccuracy) : IRowKernel
         {
             public static int BytesPerRow => 20;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float larger = MathF.Max(predictionsCount, 1f);
-                    float quotient = mlmMean[0] / larger;
+                    float quotient = mlmSum[0] / larger;
                     mlm[row] = quotient;
                     float larger2 = MathF.Max(sequencesCount, 1f);
-                    float quotient2 = sopMean[0] / larger2;
+                    float quotient2 = sopSum[0] / larger2;
                     sop[row] = quotient2;
                     loss[row] = quotient + quotient2;
-                    mlmAccuracy[row] = mean[0] / larger;
-                    sopAccuracy[row] = mean2[0] / larger2;
+                    mlmAccuracy[row] = mlmAccuracySum[0] / larger;
+                    sopAccuracy[row] = sopAccuracySum[0] / larger2;
                 }
             }
         }

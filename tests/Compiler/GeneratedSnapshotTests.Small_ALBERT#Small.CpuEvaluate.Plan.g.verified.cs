@@ -12,7 +12,7 @@
 //   layerSum                         [tokens, 16]                  1          320           64         7-8
 //   together                                                                                384
 // per sequence:
-//   first2                           [sequences, 16]               1            0           64       10-12
+//   first                            [sequences, 16]               1            0           64       10-12
 //   pooled                           [sequences, 16]               1           64           64       12-15
 //   order                            [sequences, 2]                1            0            8       15-17
 //   together                                                                                128
@@ -26,18 +26,18 @@
 //   contextLogSum                    [tokens, 2]                   1            0            8         3-3
 //   together                                                                                  8
 // per 16 sequences:
-//   meanPartials2                    [sequences, 1]                1            0            4       17-17
+//   sopAccuracyPartials              [sequences, 1]                1            0            4       17-17
 //   sopPartials                      [sequences, 1]                1            4            4       17-17
 //   together                                                                                  8
 // per 16 predictions:
-//   meanPartials                     [predictions, 1]              1            0            4       16-16
+//   mlmAccuracyPartials              [predictions, 1]              1            0            4       16-16
 //   mlmPartials                      [predictions, 1]              1            4            4       16-16
 //   together                                                                                  8
 // per model, float32 in every precision:
-//   mean                             [1, 1]                        1            0           64       16-18
-//   mlmMean                          [1, 1]                        1           64           64       16-18
-//   mean2                            [1, 1]                        1          128           64       17-18
-//   sopMean                          [1, 1]                        1          192           64       17-18
+//   mlmAccuracySum                   [1, 1]                        1            0           64       16-18
+//   mlmSum                           [1, 1]                        1           64           64       16-18
+//   sopAccuracySum                   [1, 1]                        1          128           64       17-18
+//   sopSum                           [1, 1]                        1          192           64       17-18
 //   loss                             [1, 1]                        1          256           64       18-19
 //   mlm                              [1, 1]                        1          320           64       18-19
 //   mlmAccuracy                      [1, 1]                        1          384           64       18-19
@@ -65,20 +65,20 @@ partial class Small
         readonly float* expanded; // [tokens, 32]
         readonly float* layerSum; // [tokens, 16]
         readonly float* predicted; // [predictions, 16]
-        readonly float* first2; // [sequences, 16]
+        readonly float* first; // [sequences, 16]
         readonly float* transformed; // [predictions, 8]
         readonly float* pooled; // [sequences, 16]
         readonly float* decoderInput; // [predictions, 8]
         readonly float* logits; // [predictions, 50]
         readonly float* order; // [sequences, 2]
-        readonly float* mean; // [1, 1]
-        readonly float* meanPartials; // [predictions, 1] per chunk
-        readonly float* mlmMean; // [1, 1]
+        readonly float* mlmAccuracyPartials; // [predictions, 1] per chunk
+        readonly float* mlmAccuracySum; // [1, 1]
         readonly float* mlmPartials; // [predictions, 1] per chunk
-        readonly float* mean2; // [1, 1]
-        readonly float* meanPartials2; // [sequences, 1] per chunk
-        readonly float* sopMean; // [1, 1]
+        readonly float* mlmSum; // [1, 1]
+        readonly float* sopAccuracyPartials; // [sequences, 1] per chunk
+        readonly float* sopAccuracySum; // [1, 1]
         readonly float* sopPartials; // [sequences, 1] per chunk
+        readonly float* sopSum; // [1, 1]
         readonly float* loss; // [1, 1]
         readonly float* mlm; // [1, 1]
         readonly float* mlmAccuracy; // [1, 1]
@@ -101,20 +101,20 @@ partial class Small
             expanded = Token(0);
             layerSum = Token(80);
             predicted = Prediction(0);
-            first2 = Sequence(0);
+            first = Sequence(0);
             transformed = Prediction(16);
             pooled = Sequence(16);
             decoderInput = Prediction(64);
             logits = Prediction(0);
             order = Sequence(0);
-            mean = ExactFixed(0);
-            meanPartials = PredictionChunk(0);
-            mlmMean = ExactFixed(16);
+            mlmAccuracyPartials = PredictionChunk(0);
+            mlmAccuracySum = ExactFixed(0);
             mlmPartials = PredictionChunk(1);
-            mean2 = ExactFixed(32);
-            meanPartials2 = SequenceChunk(0);
-            sopMean = ExactFixed(48);
+            mlmSum = ExactFixed(16);
+            sopAccuracyPartials = SequenceChunk(0);
+            sopAccuracySum = ExactFixed(32);
             sopPartials = SequenceChunk(1);
+            sopSum = ExactFixed(48);
             loss = ExactFixed(64);
             mlm = ExactFixed(80);
             mlmAccuracy = ExactFixed(96);

@@ -81,14 +81,14 @@ partial class Small
             Team.Rows(new PredictedPretraining(layerOutput[0], Pointer(Batch.Predicted), predicted), Predictions);
 
             // var first = Rows(hidden, batch.First);
-            Team.Rows(new FirstPool(layerOutput[0], Pointer(Batch.First), first2), Sequences);
+            Team.Rows(new FirstPool(layerOutput[0], Pointer(Batch.First), first), Sequences);
 
             // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
             Gemm.Multiply<V, P, TransformedGeluTanh>(Team, new(predicted, 16), new(Values + Offset.PredictionsDenseWeight, 16, transposed: true),
                 Predictions, 8, 16, new TransformedGeluTanh(Values + Offset.PredictionsDenseBias, transformed));
 
             // return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, P, PooledPool>(Team, new(first2, 16), new(Values + Offset.PoolerWeight, 16, transposed: true),
+            Gemm.Multiply<V, P, PooledPool>(Team, new(first, 16), new(Values + Offset.PoolerWeight, 16, transposed: true),
                 Sequences, 16, 16, new PooledPool(Values + Offset.PoolerBias, pooled));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
@@ -104,24 +104,24 @@ partial class Small
                 Sequences, 2, 16, new OrderLinear(Values + Offset.ClassifierBias, order));
 
             // ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
-            Team.Rows(new PretrainingCorrect(logits, Pointer(Batch.Labels), meanPartials, mlmPartials), Predictions);
+            Team.Rows(new MlmAccuracyCorrect(logits, Pointer(Batch.Labels), mlmAccuracyPartials, mlmPartials), Predictions);
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
-            ColumnSums.Add<V>(Team, mlmPartials, Chunks(Predictions), 1, mlmMean, accumulate: false);
+            ColumnSums.Add<V>(Team, mlmPartials, Chunks(Predictions), 1, mlmSum, accumulate: false);
 
             // ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
-            ColumnSums.Add<V>(Team, meanPartials, Chunks(Predictions), 1, mean, accumulate: false);
+            ColumnSums.Add<V>(Team, mlmAccuracyPartials, Chunks(Predictions), 1, mlmAccuracySum, accumulate: false);
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
-            Team.Rows(new PretrainingCorrect2(order, Pointer(Batch.Order), meanPartials2, sopPartials), Sequences);
+            Team.Rows(new SopAccuracyCorrect(order, Pointer(Batch.Order), sopAccuracyPartials, sopPartials), Sequences);
 
             // var sop = Mean(CrossEntropy(order, batch.Order));
-            ColumnSums.Add<V>(Team, sopPartials, Chunks(Sequences), 1, sopMean, accumulate: false);
+            ColumnSums.Add<V>(Team, sopPartials, Chunks(Sequences), 1, sopSum, accumulate: false);
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
-            ColumnSums.Add<V>(Team, meanPartials2, Chunks(Sequences), 1, mean2, accumulate: false);
+            ColumnSums.Add<V>(Team, sopAccuracyPartials, Chunks(Sequences), 1, sopAccuracySum, accumulate: false);
             Team.Rows(new SopAccuracyMean(
-                mlmMean, WholePredictions, mlm, sopMean, WholeSequences, sop, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
+                mlmSum, WholePredictions, mlm, sopSum, WholeSequences, sop, loss, mlmAccuracySum, mlmAccuracy, sopAccuracySum, sopAccuracy), 1);
         }
     }
 }

@@ -23,9 +23,9 @@ partial class Small
             public static int BytesPerRow => 128;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* wordEmbeddingsWeightRow = wordEmbeddingsWeight + tokensIndex[row] * 8L;
                     float* tokenTypeEmbeddingsWeightRow = tokenTypeEmbeddingsWeight + segmentsIndex[row] * 8L;
@@ -37,12 +37,12 @@ partial class Small
                         totalTail += lookup;
                     }
                     float total = totalTail.Sum();
-                    float quotient = total / 8f;
+                    float mean = total / 8f;
                     Lanes1 total2Tail = 0f;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 sum3 = Lanes1.Load(wordEmbeddingsWeightRow + column) + Lanes1.Load(tokenTypeEmbeddingsWeightRow + column) + Lanes1.Load(positionEmbeddingsWeightRow + column);
-                        Lanes1 centred = sum3 - quotient;
+                        Lanes1 lookup = Lanes1.Load(wordEmbeddingsWeightRow + column) + Lanes1.Load(tokenTypeEmbeddingsWeightRow + column) + Lanes1.Load(positionEmbeddingsWeightRow + column);
+                        Lanes1 centred = lookup - mean;
                         total2Tail += centred * centred;
                     }
                     float total2 = total2Tail.Sum();
@@ -50,9 +50,9 @@ partial class Small
                     float* embeddedRow = embedded + row * 8L;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 sum5 = Lanes1.Load(wordEmbeddingsWeightRow + column) + Lanes1.Load(tokenTypeEmbeddingsWeightRow + column) + Lanes1.Load(positionEmbeddingsWeightRow + column);
-                        Lanes1 sum7 = (sum5 - quotient) * inverse * Lanes1.Load(embeddingsLayerNormWeight + column) + Lanes1.Load(embeddingsLayerNormBias + column);
-                        sum7.Store(embeddedRow + column);
+                        Lanes1 lookup = Lanes1.Load(wordEmbeddingsWeightRow + column) + Lanes1.Load(tokenTypeEmbeddingsWeightRow + column) + Lanes1.Load(positionEmbeddingsWeightRow + column);
+                        Lanes1 sum = (lookup - mean) * inverse * Lanes1.Load(embeddingsLayerNormWeight + column) + Lanes1.Load(embeddingsLayerNormBias + column);
+                        sum.Store(embeddedRow + column);
                     }
                 }
             }
@@ -126,9 +126,9 @@ partial class Small
             public static int BytesPerRow => 128;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* attentionSumRow = attentionSum + row * 16L;
                     V totalLanes = 0f;
@@ -137,11 +137,11 @@ partial class Small
                         totalLanes += V.Load(attentionSumRow + column);
                     }
                     float total = totalLanes.Sum();
-                    float quotient = total / 16f;
+                    float mean = total / 16f;
                     V total2Lanes = 0f;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V centred = V.Load(attentionSumRow + column) - quotient;
+                        V centred = V.Load(attentionSumRow + column) - mean;
                         total2Lanes += centred * centred;
                     }
                     float total2 = total2Lanes.Sum();
@@ -149,8 +149,8 @@ partial class Small
                     float* attendedRow = attended + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V sum5 = (V.Load(attentionSumRow + column) - quotient) * inverse * V.Load(attentionLayerNormWeight + column) + V.Load(attentionLayerNormBias + column);
-                        sum5.Store(attendedRow + column);
+                        V sum = (V.Load(attentionSumRow + column) - mean) * inverse * V.Load(attentionLayerNormWeight + column) + V.Load(attentionLayerNormBias + column);
+                        sum.Store(attendedRow + column);
                     }
                 }
             }
@@ -206,9 +206,9 @@ partial class Small
             public static int BytesPerRow => 128;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* layerSumRow = layerSum + row * 16L;
                     V totalLanes = 0f;
@@ -217,11 +217,11 @@ partial class Small
                         totalLanes += V.Load(layerSumRow + column);
                     }
                     float total = totalLanes.Sum();
-                    float quotient = total / 16f;
+                    float mean = total / 16f;
                     V total2Lanes = 0f;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V centred = V.Load(layerSumRow + column) - quotient;
+                        V centred = V.Load(layerSumRow + column) - mean;
                         total2Lanes += centred * centred;
                     }
                     float total2 = total2Lanes.Sum();
@@ -229,8 +229,8 @@ partial class Small
                     float* layerOutputRow = layerOutput + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V sum5 = (V.Load(layerSumRow + column) - quotient) * inverse * V.Load(fullLayerLayerNormWeight + column) + V.Load(fullLayerLayerNormBias + column);
-                        sum5.Store(layerOutputRow + column);
+                        V sum = (V.Load(layerSumRow + column) - mean) * inverse * V.Load(fullLayerLayerNormWeight + column) + V.Load(fullLayerLayerNormBias + column);
+                        sum.Store(layerOutputRow + column);
                     }
                 }
             }
@@ -245,9 +245,9 @@ partial class Small
             public static int BytesPerRow => 128;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* layerOutputRow = layerOutput + predictedIndex[row] * 16L;
                     float* predictedRow = predicted + row * 16L;
@@ -263,20 +263,20 @@ partial class Small
         //   var first = Rows(hidden, batch.First);
         // [sequences, 16], one pass over a row
         // 0 FLOPs per row of sequences, 128 bytes per row
-        internal readonly struct FirstPool(float* layerOutput, int* firstIndex, float* first2) : IRowKernel
+        internal readonly struct FirstPool(float* layerOutput, int* firstIndex, float* first) : IRowKernel
         {
             public static int BytesPerRow => 128;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* layerOutputRow = layerOutput + firstIndex[row] * 16L;
-                    float* first2Row = first2 + row * 16L;
+                    float* firstRow = first + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V.Load(layerOutputRow + column).Store(first2Row + column);
+                        V.Load(layerOutputRow + column).Store(firstRow + column);
                     }
                 }
             }
@@ -284,7 +284,7 @@ partial class Small
 
         // Prediction › Pool
         //   return Tanh(Linear(first, pooler));
-        // [sequences, 16] = first2 [sequences, 16] · poolerWeight [16, 16]ᵀ
+        // [sequences, 16] = first [sequences, 16] · poolerWeight [16, 16]ᵀ
         // 512 FLOPs per row of sequences, 128 bytes per row
         internal readonly struct PooledPool(float* poolerBias, float* pooled) : IEpilogue
         {
@@ -331,9 +331,9 @@ partial class Small
             public static int BytesPerRow => 64;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* transformedRow = transformed + row * 8L;
                     Lanes1 totalTail = 0f;
@@ -342,11 +342,11 @@ partial class Small
                         totalTail += Lanes1.Load(transformedRow + column);
                     }
                     float total = totalTail.Sum();
-                    float quotient = total / 8f;
+                    float mean = total / 8f;
                     Lanes1 total2Tail = 0f;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 centred = Lanes1.Load(transformedRow + column) - quotient;
+                        Lanes1 centred = Lanes1.Load(transformedRow + column) - mean;
                         total2Tail += centred * centred;
                     }
                     float total2 = total2Tail.Sum();
@@ -354,8 +354,8 @@ partial class Small
                     float* decoderInputRow = decoderInput + row * 8L;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 scaled6 = (Lanes1.Load(transformedRow + column) - quotient) * inverse * Lanes1.Load(predictionsLayerNormWeight + column);
-                        (scaled6 + Lanes1.Load(predictionsLayerNormBias + column)).Store(decoderInputRow + column);
+                        Lanes1 scaled = (Lanes1.Load(transformedRow + column) - mean) * inverse * Lanes1.Load(predictionsLayerNormWeight + column);
+                        (scaled + Lanes1.Load(predictionsLayerNormBias + column)).Store(decoderInputRow + column);
                     }
                 }
             }

@@ -12,7 +12,7 @@
 //   layerSum                         [tokens, 16]                  1          320           64         7-8
 //   together                                                                                384
 // per sequence:
-//   first2                           [sequences, 16]               1            0           64       10-11
+//   first                            [sequences, 16]               1            0           64       10-11
 //   pooled                           [sequences, 16]               1           64           64       11-16
 //   order                            [sequences, 2]                1            0            8       15-16
 //   together                                                                                128
@@ -46,7 +46,7 @@ partial class Small
         readonly float* expanded; // [tokens, 32]
         readonly float* layerSum; // [tokens, 16]
         readonly float* predicted; // [predictions, 16]
-        readonly float* first2; // [sequences, 16]
+        readonly float* first; // [sequences, 16]
         readonly float* pooled; // [sequences, 16]
         readonly float* transformed; // [predictions, 8]
         readonly float* decoderInput; // [predictions, 8]
@@ -69,7 +69,7 @@ partial class Small
             expanded = Token(0);
             layerSum = Token(80);
             predicted = Prediction(0);
-            first2 = Sequence(0);
+            first = Sequence(0);
             pooled = Sequence(16);
             transformed = Prediction(16);
             decoderInput = Prediction(64);

@@ -17,15 +17,15 @@ partial class Small
         // 92 FLOPs per row of tokens, 168 bytes per row
         internal readonly struct EmbeddedDropout(
             float* wordEmbeddingsWeight, int* tokensIndex, float* tokenTypeEmbeddingsWeight, int* segmentsIndex,
-            float* positionEmbeddingsWeight, int* positionsIndex, float* lookup, float* embeddedSum, float* embeddedSumRowMean,
+            float* positionEmbeddingsWeight, int* positionsIndex, float* lookup, float* embeddedMean, float* embeddedInverse,
             float* embeddingsLayerNormWeight, float* embeddingsLayerNormBias, uint key0, float* embedded) : IRowKernel
         {
             public static int BytesPerRow => 168;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* wordEmbeddingsWeightRow = wordEmbeddingsWeight + tokensIndex[row] * 8L;
                     float* tokenTypeEmbeddingsWeightRow = tokenTypeEmbeddingsWeight + segmentsIndex[row] * 8L;
@@ -34,29 +34,28 @@ partial class Small
                     Lanes1 totalTail = 0f;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 sum2 = Lanes1.Load(wordEmbeddingsWeightRow + column) + Lanes1.Load(tokenTypeEmbeddingsWeightRow + column) + Lanes1.Load(positionEmbeddingsWeightRow + column);
-                        sum2.Store(lookupRow + column);
-                        totalTail += sum2;
+                        Lanes1 sum = Lanes1.Load(wordEmbeddingsWeightRow + column) + Lanes1.Load(tokenTypeEmbeddingsWeightRow + column) + Lanes1.Load(positionEmbeddingsWeightRow + column);
+                        sum.Store(lookupRow + column);
+                        totalTail += sum;
                     }
                     float total = totalTail.Sum();
-                    embeddedSum[row] = total;
-                    float quotient = total / 8f;
+                    float mean = total / 8f;
+                    embeddedMean[row] = mean;
                     Lanes1 total2Tail = 0f;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 difference = Lanes1.Load(lookupRow + column) - quotient;
-                        total2Tail += difference * difference;
+                        Lanes1 centred = Lanes1.Load(lookupRow + column) - mean;
+                        total2Tail += centred * centred;
                     }
                     float total2 = total2Tail.Sum();
-                    embeddedSumRowMean[row] = total2;
                     float inverse = 1f / MathF.Sqrt(total2 / 8f + 1E-12f);
+                    embeddedInverse[row] = inverse;
                     uint key0Row = CounterRandom.RowKey(key0, row);
                     float* embeddedRow = embedded + row * 8L;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 scaled3 = (Lanes1.Load(lookupRow + column) - quotient) * inverse * Lanes1.Load(embeddingsLayerNormWeight + column);
-                        Lanes1 scaled4 = (scaled3 + Lanes1.Load(embeddingsLayerNormBias + column)) * Lanes1.KeepMask(key0Row, column, 0x19999999u, 1.1111112f);
-                        scaled4.Store(embeddedRow + column);
+                        Lanes1 sum = (Lanes1.Load(lookupRow + column) - mean) * inverse * Lanes1.Load(embeddingsLayerNormWeight + column) + Lanes1.Load(embeddingsLayerNormBias + column);
+                        (sum * Lanes1.KeepMask(key0Row, column, 0x19999999u, 1.1111112f)).Store(embeddedRow + column);
                     }
                 }
             }
@@ -127,15 +126,15 @@ partial class Small
         // [tokens, 16], 3 passes over a row
         // 132 FLOPs per row of tokens, 136 bytes per row
         internal readonly struct AttendedLayerNorm(
-            float* attentionSum, float* attendedSum, float* attendedSumRowMean, float* attentionLayerNormWeight,
+            float* attentionSum, float* attendedMean, float* attendedInverse, float* attentionLayerNormWeight,
             float* attentionLayerNormBias, float* attended) : IRowKernel
         {
             public static int BytesPerRow => 136;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* attentionSumRow = attentionSum + row * 16L;
                     V totalLanes = 0f;
@@ -144,22 +143,22 @@ partial class Small
                         totalLanes += V.Load(attentionSumRow + column);
                     }
                     float total = totalLanes.Sum();
-                    attendedSum[row] = total;
-                    float quotient = total / 16f;
+                    float mean = total / 16f;
+                    attendedMean[row] = mean;
                     V total2Lanes = 0f;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V difference = V.Load(attentionSumRow + column) - quotient;
-                        total2Lanes += difference * difference;
+                        V centred = V.Load(attentionSumRow + column) - mean;
+                        total2Lanes += centred * centred;
                     }
                     float total2 = total2Lanes.Sum();
-                    attendedSumRowMean[row] = total2;
                     float inverse = 1f / MathF.Sqrt(total2 / 16f + 1E-12f);
+                    attendedInverse[row] = inverse;
                     float* attendedRow = attended + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V sum5 = (V.Load(attentionSumRow + column) - quotient) * inverse * V.Load(attentionLayerNormWeight + column) + V.Load(attentionLayerNormBias + column);
-                        sum5.Store(attendedRow + column);
+                        V sum = (V.Load(attentionSumRow + column) - mean) * inverse * V.Load(attentionLayerNormWeight + column) + V.Load(attentionLayerNormBias + column);
+                        sum.Store(attendedRow + column);
                     }
                 }
             }
@@ -174,11 +173,11 @@ partial class Small
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
-                W sum2 = product + W.Load(ffnBias + column);
-                W scaled3 = sum2 * sum2;
-                W sigmoid = W.Sigmoid(sum2 * (1.5957692f + 0.071354814f * scaled3));
-                (sigmoid + (1.5957692f + 0.21406445f * scaled3) * (sigmoid - sigmoid * sigmoid) * sum2).Store(expandedDerivative + row * 32L + column);
-                (sum2 * sigmoid).Store(expanded + row * 32L + column);
+                W sum = product + W.Load(ffnBias + column);
+                W square = sum * sum;
+                W sigmoid = W.Sigmoid(sum * (1.5957692f + 0.071354814f * square));
+                (sigmoid + (1.5957692f + 0.21406445f * square) * (sigmoid - sigmoid * sigmoid) * sum).Store(expandedDerivative + row * 32L + column);
+                (sum * sigmoid).Store(expanded + row * 32L + column);
             }
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -215,15 +214,15 @@ partial class Small
         // [tokens, 16], 3 passes over a row
         // 132 FLOPs per row of tokens, 136 bytes per row
         internal readonly struct LayerOutputLayerNorm(
-            float* layerSum, float* layerOutputSum, float* layerOutputSumRowMean, float* fullLayerLayerNormWeight,
+            float* layerSum, float* layerOutputMean, float* layerOutputInverse, float* fullLayerLayerNormWeight,
             float* fullLayerLayerNormBias, float* layerOutput) : IRowKernel
         {
             public static int BytesPerRow => 136;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* layerSumRow = layerSum + row * 16L;
                     V totalLanes = 0f;
@@ -232,22 +231,22 @@ partial class Small
                         totalLanes += V.Load(layerSumRow + column);
                     }
                     float total = totalLanes.Sum();
-                    layerOutputSum[row] = total;
-                    float quotient = total / 16f;
+                    float mean = total / 16f;
+                    layerOutputMean[row] = mean;
                     V total2Lanes = 0f;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V difference = V.Load(layerSumRow + column) - quotient;
-                        total2Lanes += difference * difference;
+                        V centred = V.Load(layerSumRow + column) - mean;
+                        total2Lanes += centred * centred;
                     }
                     float total2 = total2Lanes.Sum();
-                    layerOutputSumRowMean[row] = total2;
                     float inverse = 1f / MathF.Sqrt(total2 / 16f + 1E-12f);
+                    layerOutputInverse[row] = inverse;
                     float* layerOutputRow = layerOutput + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V sum5 = (V.Load(layerSumRow + column) - quotient) * inverse * V.Load(fullLayerLayerNormWeight + column) + V.Load(fullLayerLayerNormBias + column);
-                        sum5.Store(layerOutputRow + column);
+                        V sum = (V.Load(layerSumRow + column) - mean) * inverse * V.Load(fullLayerLayerNormWeight + column) + V.Load(fullLayerLayerNormBias + column);
+                        sum.Store(layerOutputRow + column);
                     }
                 }
             }
@@ -262,9 +261,9 @@ partial class Small
             public static int BytesPerRow => 128;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* layerOutputRow = layerOutput + predictedIndex[row] * 16L;
                     float* predictedRow = predicted + row * 16L;
@@ -280,20 +279,20 @@ partial class Small
         //   var first = Rows(hidden, batch.First);
         // [sequences, 16], one pass over a row
         // 0 FLOPs per row of sequences, 128 bytes per row
-        internal readonly struct FirstPool(float* layerOutput, int* firstIndex, float* first2) : IRowKernel
+        internal readonly struct FirstPool(float* layerOutput, int* firstIndex, float* first) : IRowKernel
         {
             public static int BytesPerRow => 128;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* layerOutputRow = layerOutput + firstIndex[row] * 16L;
-                    float* first2Row = first2 + row * 16L;
+                    float* firstRow = first + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V.Load(layerOutputRow + column).Store(first2Row + column);
+                        V.Load(layerOutputRow + column).Store(firstRow + column);
                     }
                 }
             }
@@ -308,9 +307,9 @@ partial class Small
             public static int BytesPerRow => 4;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     dMlm[row] = 1f / MathF.Max(predictionsCount, 1f);
                 }
@@ -326,9 +325,9 @@ partial class Small
             public static int BytesPerRow => 4;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     dSop[row] = 1f / MathF.Max(sequencesCount, 1f);
                 }
@@ -337,7 +336,7 @@ partial class Small
 
         // Pretraining › Dropout
         //   var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-        // [sequences, 16] = first2 [sequences, 16] · poolerWeight [16, 16]ᵀ
+        // [sequences, 16] = first [sequences, 16] · poolerWeight [16, 16]ᵀ
         // 512 FLOPs per row of sequences, 192 bytes per row
         internal readonly struct OrderDropout(float* poolerBias, float* pooled, uint key4, float* orderDropout) : IEpilogue
         {
@@ -362,15 +361,16 @@ partial class Small
         // [predictions, 8], 3 passes over a row
         // 204 FLOPs per row of predictions, 164 bytes per row
         internal readonly struct DecoderInputLayerNorm(
-            float* transformedProduct, float* predictionsDenseBias, float* geluTanh, float* centred, float* decoderInputSum,
-            float* decoderInputLayerNorm, float* predictionsLayerNormWeight, float* predictionsLayerNormBias, float* decoderInput) : IRowKernel
+            float* transformedProduct, float* predictionsDenseBias, float* geluTanh, float* decoderInputCentred,
+            float* decoderInputInverse, float* decoderInputNormalized, float* predictionsLayerNormWeight, float* predictionsLayerNormBias,
+            float* decoderInput) : IRowKernel
         {
             public static int BytesPerRow => 164;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* transformedProductRow = transformedProduct + row * 8L;
                     float* geluTanhRow = geluTanh + row * 8L;
@@ -383,27 +383,27 @@ partial class Small
                         totalTail += sum * sigmoid;
                     }
                     float total = totalTail.Sum();
-                    float quotient = total / 8f;
-                    float* centredRow = centred + row * 8L;
+                    float mean = total / 8f;
+                    float* decoderInputCentredRow = decoderInputCentred + row * 8L;
                     Lanes1 total2Tail = 0f;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 scaled4 = (Lanes1.Load(transformedProductRow + column) + Lanes1.Load(predictionsDenseBias + column)) * Lanes1.Load(geluTanhRow + column);
-                        Lanes1 difference = scaled4 - quotient;
-                        difference.Store(centredRow + column);
-                        total2Tail += difference * difference;
+                        Lanes1 transformed = (Lanes1.Load(transformedProductRow + column) + Lanes1.Load(predictionsDenseBias + column)) * Lanes1.Load(geluTanhRow + column);
+                        Lanes1 centred = transformed - mean;
+                        centred.Store(decoderInputCentredRow + column);
+                        total2Tail += centred * centred;
                     }
                     float total2 = total2Tail.Sum();
-                    decoderInputSum[row] = total2;
                     float inverse = 1f / MathF.Sqrt(total2 / 8f + 1E-12f);
-                    float* decoderInputLayerNormRow = decoderInputLayerNorm + row * 8L;
+                    decoderInputInverse[row] = inverse;
+                    float* decoderInputNormalizedRow = decoderInputNormalized + row * 8L;
                     float* decoderInputRow = decoderInput + row * 8L;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 scaled6 = Lanes1.Load(centredRow + column) * inverse;
-                        scaled6.Store(decoderInputLayerNormRow + column);
-                        Lanes1 sum5 = scaled6 * Lanes1.Load(predictionsLayerNormWeight + column) + Lanes1.Load(predictionsLayerNormBias + column);
-                        sum5.Store(decoderInputRow + column);
+                        Lanes1 normalized = Lanes1.Load(decoderInputCentredRow + column) * inverse;
+                        normalized.Store(decoderInputNormalizedRow + column);
+                        Lanes1 sum = normalized * Lanes1.Load(predictionsLayerNormWeight + column) + Lanes1.Load(predictionsLayerNormBias + column);
+                        sum.Store(decoderInputRow + column);
                     }
                 }
             }
@@ -452,81 +452,81 @@ partial class Small
         // [predictions, 50], 3 passes over a row
         // 1,714 FLOPs per row of predictions, 400 bytes per row
         internal readonly struct MlmCrossEntropyGradient(
-            float* logits, int* labelsIndex, float* meanPartials, float* mlmPartials, float* dMlm, float* dShifted2,
+            float* logits, int* labelsIndex, float* mlmAccuracyPartials, float* mlmPartials, float* dMlm, float* dMlmShifted,
             float* dLogitsPartials) : IRowKernel
         {
             public static int BytesPerRow => 400;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                float meanSum = 0f;
+                float mlmAccuracySum = 0f;
                 float mlmSum = 0f;
                 float* dLogitsPartialsRow = dLogitsPartials + chunk * 50L;
                 new Span<float>(dLogitsPartialsRow, 50).Clear();
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* logitsRow = logits + row * 64L;
                     int labelsIndexColumn = labelsIndex[row];
                     V largestLanes = float.NegativeInfinity;
                     Lanes1 largestTail = float.NegativeInfinity;
-                    V totalLanes = 0f;
-                    Lanes1 totalTail = 0f;
+                    V pickedLanes = 0f;
+                    Lanes1 pickedTail = 0f;
                     int column = 0;
                     for (; column <= 50 - V.Count; column += V.Count)
                     {
-                        V sum = V.Load(logitsRow + column);
-                        largestLanes = V.Max(largestLanes, sum);
-                        totalLanes += sum * V.OneHot(column, labelsIndexColumn);
+                        V value = V.Load(logitsRow + column);
+                        largestLanes = V.Max(largestLanes, value);
+                        pickedLanes += value * V.OneHot(column, labelsIndexColumn);
                     }
                     for (; column < 50; column++)
                     {
-                        Lanes1 sum = Lanes1.Load(logitsRow + column);
-                        largestTail = Lanes1.Max(largestTail, sum);
-                        totalTail += sum * Lanes1.OneHot(column, labelsIndexColumn);
+                        Lanes1 value = Lanes1.Load(logitsRow + column);
+                        largestTail = Lanes1.Max(largestTail, value);
+                        pickedTail += value * Lanes1.OneHot(column, labelsIndexColumn);
                     }
                     float largest = MathF.Max(largestLanes.Maximum(), largestTail.Maximum());
-                    float total = totalLanes.Sum() + totalTail.Sum();
-                    meanSum += Lanes1.GreaterOrEqual(total, largest).Sum();
-                    V total2Lanes = 0f;
-                    Lanes1 total2Tail = 0f;
-                    V total3Lanes = 0f;
-                    Lanes1 total3Tail = 0f;
+                    float picked = pickedLanes.Sum() + pickedTail.Sum();
+                    mlmAccuracySum += Lanes1.GreaterOrEqual(picked, largest).Sum();
+                    V sumLanes = 0f;
+                    Lanes1 sumTail = 0f;
+                    V picked2Lanes = 0f;
+                    Lanes1 picked2Tail = 0f;
                     int column2 = 0;
                     for (; column2 <= 50 - V.Count; column2 += V.Count)
                     {
                         V shifted = V.Load(logitsRow + column2) - largest;
-                        total2Lanes += V.Exp(shifted);
-                        total3Lanes += shifted * V.OneHot(column2, labelsIndexColumn);
+                        sumLanes += V.Exp(shifted);
+                        picked2Lanes += shifted * V.OneHot(column2, labelsIndexColumn);
                     }
                     for (; column2 < 50; column2++)
                     {
                         Lanes1 shifted = Lanes1.Load(logitsRow + column2) - largest;
-                        total2Tail += Lanes1.Exp(shifted);
-                        total3Tail += shifted * Lanes1.OneHot(column2, labelsIndexColumn);
+                        sumTail += Lanes1.Exp(shifted);
+                        picked2Tail += shifted * Lanes1.OneHot(column2, labelsIndexColumn);
                     }
-                    float total2 = total2Lanes.Sum() + total2Tail.Sum();
-                    float total3 = total3Lanes.Sum() + total3Tail.Sum();
-                    mlmSum += MathF.Log(total2) - total3;
+                    float sum = sumLanes.Sum() + sumTail.Sum();
+                    float picked2 = picked2Lanes.Sum() + picked2Tail.Sum();
+                    mlmSum += MathF.Log(sum) - picked2;
                     float dQuotient = dMlm[0];
-                    float dNegative = -dQuotient;
-                    float dQuotient2 = dQuotient / total2;
-                    float* dShifted2Row = dShifted2 + row * 64L;
+                    float dPicked = -dQuotient;
+                    float dSum = dQuotient / sum;
+                    float* dMlmShiftedRow = dMlmShifted + row * 64L;
                     int column3 = 0;
                     for (; column3 <= 50 - V.Count; column3 += V.Count)
                     {
-                        V dSum = dNegative * V.OneHot(column3, labelsIndexColumn) + dQuotient2 * V.Exp(V.Load(logitsRow + column3) - largest);
-                        dSum.Store(dShifted2Row + column3);
-                        (V.Load(dLogitsPartialsRow + column3) + dSum).Store(dLogitsPartialsRow + column3);
+                        V dShifted = dPicked * V.OneHot(column3, labelsIndexColumn) + dSum * V.Exp(V.Load(logitsRow + column3) - largest);
+                        dShifted.Store(dMlmShiftedRow + column3);
+                        (V.Load(dLogitsPartialsRow + column3) + dShifted).Store(dLogitsPartialsRow + column3);
                     }
                     for (; column3 < 50; column3++)
                     {
-                        Lanes1 dSum = dNegative * Lanes1.OneHot(column3, labelsIndexColumn) + dQuotient2 * Lanes1.Exp(Lanes1.Load(logitsRow + column3) - largest);
-                        dSum.Store(dShifted2Row + column3);
-                        (Lanes1.Load(dLogitsPartialsRow + column3) + dSum).Store(dLogitsPartialsRow + column3);
+                        Lanes1 dShifted = dPicked * Lanes1.OneHot(column3, labelsIndexColumn) + dSum * Lanes1.Exp(Lanes1.Load(logitsRow + column3) - largest);
+                        dShifted.Store(dMlmShiftedRow + column3);
+                        (Lanes1.Load(dLogitsPartialsRow + column3) + dShifted).Store(dLogitsPartialsRow + column3);
                     }
                 }
-                meanPartials[chunk] = meanSum;
+                mlmAccuracyPartials[chunk] = mlmAccuracySum;
                 mlmPartials[chunk] = mlmSum;
             }
         }
@@ -536,70 +536,71 @@ partial class Small
         // [sequences, 2], 3 passes over a row
         // 82 FLOPs per row of sequences, 16 bytes per row
         internal readonly struct SopCrossEntropyGradient(
-            float* order, int* orderIndex, float* meanPartials2, float* sopPartials, float* dSop, float* dShifted, float* dOrderPartials) : IRowKernel
+            float* order, int* orderIndex, float* sopAccuracyPartials, float* sopPartials, float* dSop, float* dSopShifted,
+            float* dOrderPartials) : IRowKernel
         {
             public static int BytesPerRow => 16;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                float meanPartials2Sum = 0f;
+                float sopAccuracySum = 0f;
                 float sopSum = 0f;
                 float* dOrderPartialsRow = dOrderPartials + chunk * 2L;
                 new Span<float>(dOrderPartialsRow, 2).Clear();
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* orderRow = order + row * 2L;
                     int orderIndexColumn = orderIndex[row];
                     Lanes1 largestTail = float.NegativeInfinity;
-                    Lanes1 totalTail = 0f;
+                    Lanes1 pickedTail = 0f;
                     for (int column = 0; column < 2; column += Lanes1.Count)
                     {
-                        Lanes1 sum = Lanes1.Load(orderRow + column);
-                        largestTail = Lanes1.Max(largestTail, sum);
-                        totalTail += sum * Lanes1.OneHot(column, orderIndexColumn);
+                        Lanes1 value = Lanes1.Load(orderRow + column);
+                        largestTail = Lanes1.Max(largestTail, value);
+                        pickedTail += value * Lanes1.OneHot(column, orderIndexColumn);
                     }
                     float largest = largestTail.Maximum();
-                    float total = totalTail.Sum();
-                    meanPartials2Sum += Lanes1.GreaterOrEqual(total, largest).Sum();
-                    Lanes1 total2Tail = 0f;
-                    Lanes1 total3Tail = 0f;
+                    float picked = pickedTail.Sum();
+                    sopAccuracySum += Lanes1.GreaterOrEqual(picked, largest).Sum();
+                    Lanes1 sumTail = 0f;
+                    Lanes1 picked2Tail = 0f;
                     for (int column = 0; column < 2; column += Lanes1.Count)
                     {
                         Lanes1 shifted = Lanes1.Load(orderRow + column) - largest;
-                        total2Tail += Lanes1.Exp(shifted);
-                        total3Tail += shifted * Lanes1.OneHot(column, orderIndexColumn);
+                        sumTail += Lanes1.Exp(shifted);
+                        picked2Tail += shifted * Lanes1.OneHot(column, orderIndexColumn);
                     }
-                    float total2 = total2Tail.Sum();
-                    float total3 = total3Tail.Sum();
-                    sopSum += MathF.Log(total2) - total3;
+                    float sum = sumTail.Sum();
+                    float picked2 = picked2Tail.Sum();
+                    sopSum += MathF.Log(sum) - picked2;
                     float dQuotient = dSop[0];
-                    float dNegative = -dQuotient;
-                    float dQuotient2 = dQuotient / total2;
-                    float* dShiftedRow = dShifted + row * 2L;
+                    float dPicked = -dQuotient;
+                    float dSum = dQuotient / sum;
+                    float* dSopShiftedRow = dSopShifted + row * 2L;
                     for (int column = 0; column < 2; column += Lanes1.Count)
                     {
-                        Lanes1 dSum = dNegative * Lanes1.OneHot(column, orderIndexColumn) + dQuotient2 * Lanes1.Exp(Lanes1.Load(orderRow + column) - largest);
-                        dSum.Store(dShiftedRow + column);
-                        (Lanes1.Load(dOrderPartialsRow + column) + dSum).Store(dOrderPartialsRow + column);
+                        Lanes1 dShifted = dPicked * Lanes1.OneHot(column, orderIndexColumn) + dSum * Lanes1.Exp(Lanes1.Load(orderRow + column) - largest);
+                        dShifted.Store(dSopShiftedRow + column);
+                        (Lanes1.Load(dOrderPartialsRow + column) + dShifted).Store(dOrderPartialsRow + column);
                     }
                 }
-                meanPartials2[chunk] = meanPartials2Sum;
+                sopAccuracyPartials[chunk] = sopAccuracySum;
                 sopPartials[chunk] = sopSum;
             }
         }
 
         // Pretraining › Pool, gradient
         //   return Tanh(Linear(first, pooler));
-        // [sequences, 16] = dShifted [sequences, 2] · classifierWeight [2, 16]
+        // [sequences, 16] = dSopShifted [sequences, 2] · classifierWeight [2, 16]
         // 64 FLOPs per row of sequences, 136 bytes per row
         internal readonly struct PooledPoolGradient(uint key4, float* pooled, float* dPooled) : IEpilogue
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
-                W tanh = W.Load(pooled + row * 16L + column);
-                W dScaled = product * W.KeepMask(CounterRandom.RowKey(key4, row), column, 0x19999999u, 1.1111112f) * (1f - tanh * tanh);
+                W value = W.Load(pooled + row * 16L + column);
+                W dScaled = product * W.KeepMask(CounterRandom.RowKey(key4, row), column, 0x19999999u, 1.1111112f) * (1f - value * value);
                 dScaled.Store(dPooled + row * 16L + column);
             }
 
@@ -620,11 +621,11 @@ partial class Small
             public static int BytesPerRow => 64;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
                 float* dLinearPartialsRow = dLinearPartials + chunk * 16L;
                 new Span<float>(dLinearPartialsRow, 16).Clear();
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* dPooledRow = dPooled + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
@@ -640,22 +641,22 @@ partial class Small
         // [predictions, 8], one pass over a row
         // 16 FLOPs per row of predictions, 64 bytes per row
         internal readonly struct DecoderInputLayerNormGradient(
-            float* dDecoderInput, float* decoderInputLayerNorm, float* dDecoderInputPartials2) : IRowKernel
+            float* dDecoderInput, float* decoderInputNormalized, float* dDecoderInputPartials2) : IRowKernel
         {
             public static int BytesPerRow => 64;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
                 float* dDecoderInputPartials2Row = dDecoderInputPartials2 + chunk * 8L;
                 new Span<float>(dDecoderInputPartials2Row, 8).Clear();
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* dDecoderInputRow = dDecoderInput + row * 8L;
-                    float* decoderInputLayerNormRow = decoderInputLayerNorm + row * 8L;
+                    float* decoderInputNormalizedRow = decoderInputNormalized + row * 8L;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        (Lanes1.Load(dDecoderInputPartials2Row + column) + Lanes1.Load(dDecoderInputRow + column) * Lanes1.Load(decoderInputLayerNormRow + column)).Store(dDecoderInputPartials2Row + column);
+                        (Lanes1.Load(dDecoderInputPartials2Row + column) + Lanes1.Load(dDecoderInputRow + column) * Lanes1.Load(decoderInputNormalizedRow + column)).Store(dDecoderInputPartials2Row + column);
                     }
                 }
             }
@@ -666,25 +667,25 @@ partial class Small
         // [1, 1]
         // 7 FLOPs, 20 bytes
         internal readonly struct SopAccuracyMean(
-            float* mlmMean, float predictionsCount, float* mlm, float* sopMean, float sequencesCount, float* sop, float* loss, float* mean,
-            float* mlmAccuracy, float* mean2, float* sopAccuracy) : IRowKernel
+            float* mlmSum, float predictionsCount, float* mlm, float* sopSum, float sequencesCount, float* sop, float* loss,
+            float* mlmAccuracySum, float* mlmAccuracy, float* sopAccuracySum, float* sopAccuracy) : IRowKernel
         {
             public static int BytesPerRow => 20;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float larger = MathF.Max(predictionsCount, 1f);
-                    float quotient = mlmMean[0] / larger;
+                    float quotient = mlmSum[0] / larger;
                     mlm[row] = quotient;
                     float larger2 = MathF.Max(sequencesCount, 1f);
-                    float quotient2 = sopMean[0] / larger2;
+                    float quotient2 = sopSum[0] / larger2;
                     sop[row] = quotient2;
                     loss[row] = quotient + quotient2;
-                    mlmAccuracy[row] = mean[0] / larger;
-                    sopAccuracy[row] = mean2[0] / larger2;
+                    mlmAccuracy[row] = mlmAccuracySum[0] / larger;
+                    sopAccuracy[row] = sopAccuracySum[0] / larger2;
                 }
             }
         }
@@ -692,50 +693,51 @@ partial class Small
         // Pretraining › Decode › Activate › GeluTanh, gradient
         //   return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
         // [predictions, 8], 2 passes over a row
-        // 179 FLOPs per row of predictions, 164 bytes per row
+        // 176 FLOPs per row of predictions, 164 bytes per row
         internal readonly struct TransformedGeluTanhGradient(
-            float* dDecoderInput, float* dDecoderInputPartials, float* predictionsLayerNormWeight, float* centred, float* decoderInputSum,
-            float* geluTanh, float* transformedProduct, float* predictionsDenseBias, float* dTransformed, float* dTransformedPartials) : IRowKernel
+            float* dDecoderInput, float* dDecoderInputPartials, float* predictionsLayerNormWeight, float* decoderInputCentred,
+            float* decoderInputInverse, float* geluTanh, float* transformedProduct, float* predictionsDenseBias, float* dTransformed,
+            float* dTransformedPartials) : IRowKernel
         {
             public static int BytesPerRow => 164;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
                 float* dDecoderInputPartialsRow = dDecoderInputPartials + chunk * 8L;
                 new Span<float>(dDecoderInputPartialsRow, 8).Clear();
                 float* dTransformedPartialsRow = dTransformedPartials + chunk * 8L;
                 new Span<float>(dTransformedPartialsRow, 8).Clear();
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* dDecoderInputRow = dDecoderInput + row * 8L;
-                    float* centredRow = centred + row * 8L;
+                    float* decoderInputCentredRow = decoderInputCentred + row * 8L;
+                    Lanes1 dInverseTail = 0f;
                     Lanes1 dTotalTail = 0f;
-                    Lanes1 dTotal2Tail = 0f;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 dMatMul = Lanes1.Load(dDecoderInputRow + column);
-                        (Lanes1.Load(dDecoderInputPartialsRow + column) + dMatMul).Store(dDecoderInputPartialsRow + column);
-                        Lanes1 dScaled = dMatMul * Lanes1.Load(predictionsLayerNormWeight + column);
-                        dTotalTail += dScaled * Lanes1.Load(centredRow + column);
-                        dTotal2Tail += dScaled;
+                        Lanes1 dValue = Lanes1.Load(dDecoderInputRow + column);
+                        (Lanes1.Load(dDecoderInputPartialsRow + column) + dValue).Store(dDecoderInputPartialsRow + column);
+                        Lanes1 dNormalized = dValue * Lanes1.Load(predictionsLayerNormWeight + column);
+                        dInverseTail += dNormalized * Lanes1.Load(decoderInputCentredRow + column);
+                        dTotalTail += dNormalized;
                     }
+                    float dInverse = dInverseTail.Sum();
                     float dTotal = dTotalTail.Sum();
-                    float dTotal2 = dTotal2Tail.Sum();
-                    float inverse = 1f / MathF.Sqrt(decoderInputSum[row] / 8f + 1E-12f);
-                    float dQuotient = -(dTotal * inverse * inverse * inverse) / 8f;
-                    float dQuotient2 = -(dTotal2 * inverse) / 8f;
+                    float inverse = decoderInputInverse[row];
+                    float dQuotient = -(dInverse * inverse * inverse * inverse) / 8f;
+                    float dQuotient2 = -(dTotal * inverse) / 8f;
                     float* geluTanhRow = geluTanh + row * 8L;
                     float* transformedProductRow = transformedProduct + row * 8L;
                     float* dTransformedRow = dTransformed + row * 8L;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 dCentred = Lanes1.Load(dDecoderInputRow + column) * Lanes1.Load(predictionsLayerNormWeight + column) * inverse + dQuotient * Lanes1.Load(centredRow + column);
-                        Lanes1 sigmoid = Lanes1.Load(geluTanhRow + column);
-                        Lanes1 sum2 = Lanes1.Load(transformedProductRow + column) + Lanes1.Load(predictionsDenseBias + column);
-                        Lanes1 dScaled14 = (dCentred + dQuotient2) * (sigmoid + (1.5957692f + 0.21406445f * sum2 * sum2) * (sigmoid - sigmoid * sigmoid) * sum2);
-                        dScaled14.Store(dTransformedRow + column);
-                        (Lanes1.Load(dTransformedPartialsRow + column) + dScaled14).Store(dTransformedPartialsRow + column);
+                        Lanes1 dCentred = Lanes1.Load(dDecoderInputRow + column) * Lanes1.Load(predictionsLayerNormWeight + column) * inverse + dQuotient * Lanes1.Load(decoderInputCentredRow + column);
+                        Lanes1 value = Lanes1.Load(geluTanhRow + column);
+                        Lanes1 sum = Lanes1.Load(transformedProductRow + column) + Lanes1.Load(predictionsDenseBias + column);
+                        Lanes1 dScaled = (dCentred + dQuotient2) * (value + (1.5957692f + 0.21406445f * sum * sum) * (value - value * value) * sum);
+                        dScaled.Store(dTransformedRow + column);
+                        (Lanes1.Load(dTransformedPartialsRow + column) + dScaled).Store(dTransformedPartialsRow + column);
                     }
                 }
             }
@@ -750,9 +752,9 @@ partial class Small
             public static int BytesPerRow => 192;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* dFirst2Row = dFirst2 + row * 16L;
                     float* dPredicted2Row = dPredicted2 + row * 16L;
@@ -768,16 +770,16 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer › Dropout, gradient
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
         // [tokens, 16], 2 passes over a row
-        // 284 FLOPs per row of tokens, 208 bytes per row
+        // 280 FLOPs per row of tokens, 208 bytes per row
         internal readonly struct LayerSumDropoutGradient(
-            float* layerOutputSum, float* layerOutputSumRowMean, float* dHidden, float* dLayerOutputPartials, float* layerSum,
-            float* dLayerOutputPartials2, float* fullLayerLayerNormWeight, float* dLayerOutputSum, float* dCentredSum, uint key3,
-            float* dLayerSum, float* dLayerSumPartials) : IRowKernel
+            float* layerOutputMean, float* layerOutputInverse, float* dHidden, float* dLayerOutputPartials, float* layerSum,
+            float* dLayerOutputPartials2, float* fullLayerLayerNormWeight, float* dLayerOutputQuotient2, float* dLayerOutputQuotient,
+            uint key3, float* dLayerSum, float* dLayerSumPartials) : IRowKernel
         {
             public static int BytesPerRow => 208;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
                 float* dLayerOutputPartialsRow = dLayerOutputPartials + chunk * 16L;
                 new Span<float>(dLayerOutputPartialsRow, 16).Clear();
@@ -785,38 +787,38 @@ partial class Small
                 new Span<float>(dLayerOutputPartials2Row, 16).Clear();
                 float* dLayerSumPartialsRow = dLayerSumPartials + chunk * 16L;
                 new Span<float>(dLayerSumPartialsRow, 16).Clear();
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
-                    float dQuotient = layerOutputSum[row] / 16f;
-                    float dInverse = 1f / MathF.Sqrt(layerOutputSumRowMean[row] / 16f + 1E-12f);
+                    float mean = layerOutputMean[row];
+                    float inverse = layerOutputInverse[row];
                     float* dHiddenRow = dHidden + row * 16L;
                     float* layerSumRow = layerSum + row * 16L;
+                    V dInverseLanes = 0f;
                     V dTotalLanes = 0f;
-                    V dTotal2Lanes = 0f;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V dLayerOutput = V.Load(dHiddenRow + column);
-                        (V.Load(dLayerOutputPartialsRow + column) + dLayerOutput).Store(dLayerOutputPartialsRow + column);
-                        V dCentred = V.Load(layerSumRow + column) - dQuotient;
-                        (V.Load(dLayerOutputPartials2Row + column) + dLayerOutput * dCentred * dInverse).Store(dLayerOutputPartials2Row + column);
-                        V dScaled3 = dLayerOutput * V.Load(fullLayerLayerNormWeight + column);
-                        dTotalLanes += dScaled3 * dCentred;
-                        dTotal2Lanes += dScaled3;
+                        V dValue = V.Load(dHiddenRow + column);
+                        (V.Load(dLayerOutputPartialsRow + column) + dValue).Store(dLayerOutputPartialsRow + column);
+                        V centred = V.Load(layerSumRow + column) - mean;
+                        (V.Load(dLayerOutputPartials2Row + column) + dValue * centred * inverse).Store(dLayerOutputPartials2Row + column);
+                        V dNormalized = dValue * V.Load(fullLayerLayerNormWeight + column);
+                        dInverseLanes += dNormalized * centred;
+                        dTotalLanes += dNormalized;
                     }
+                    float dInverse = dInverseLanes.Sum();
                     float dTotal = dTotalLanes.Sum();
-                    float dTotal2 = dTotal2Lanes.Sum();
-                    dLayerOutputSum[row] = dTotal;
-                    dCentredSum[row] = dTotal2;
-                    float dQuotient2 = -(dTotal * dInverse * dInverse * dInverse) / 16f;
-                    float dQuotient3 = -(dTotal2 * dInverse) / 16f;
+                    float dQuotient = -(dInverse * inverse * inverse * inverse) / 16f;
+                    dLayerOutputQuotient2[row] = dQuotient;
+                    float dQuotient2 = -(dTotal * inverse) / 16f;
+                    dLayerOutputQuotient[row] = dQuotient2;
                     uint key3Row = CounterRandom.RowKey(key3, row);
                     float* dLayerSumRow = dLayerSum + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V dSum2 = V.Load(dHiddenRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + dQuotient2 * (V.Load(layerSumRow + column) - dQuotient);
-                        V dScaled12 = (dSum2 + dQuotient3) * V.KeepMask(key3Row, column, 0x19999999u, 1.1111112f);
-                        dScaled12.Store(dLayerSumRow + column);
-                        (V.Load(dLayerSumPartialsRow + column) + dScaled12).Store(dLayerSumPartialsRow + column);
+                        V dCentred = V.Load(dHiddenRow + column) * V.Load(fullLayerLayerNormWeight + column) * inverse + dQuotient * (V.Load(layerSumRow + column) - mean);
+                        V dScaled = (dCentred + dQuotient2) * V.KeepMask(key3Row, column, 0x19999999u, 1.1111112f);
+                        dScaled.Store(dLayerSumRow + column);
+                        (V.Load(dLayerSumPartialsRow + column) + dScaled).Store(dLayerSumPartialsRow + column);
                     }
                 }
             }
@@ -851,11 +853,11 @@ partial class Small
             public static int BytesPerRow => 128;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
                 float* dExpandedPartialsRow = dExpandedPartials + chunk * 32L;
                 new Span<float>(dExpandedPartialsRow, 32).Clear();
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* dExpandedRow = dExpanded + row * 32L;
                     for (int column = 0; column < 32; column += V.Count)
@@ -869,17 +871,17 @@ partial class Small
         // Pretraining › Encode › LayerGroup › Layer › Dropout, gradient
         //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
         // [tokens, 16], 2 passes over a row
-        // 520 FLOPs per row of tokens, 408 bytes per row
+        // 504 FLOPs per row of tokens, 408 bytes per row
         internal readonly struct AttentionSumDropoutGradient(
-            float* layerOutputSumRowMean, float* dLayerOutputSum, float* layerOutputSum, float* dCentredSum, float* attendedSum,
-            float* attendedSumRowMean, float* dHidden, float* fullLayerLayerNormWeight, float* layerSum, float* dExpandedProduct,
-            float* dAttendedPartials, float* attentionSum, float* dAttendedPartials2, float* attentionLayerNormWeight,
-            float* dAttentionSum, uint key2, float* dAttentionSumDropout, float* dAttentionSumPartials) : IRowKernel
+            float* layerOutputInverse, float* dLayerOutputQuotient2, float* layerOutputMean, float* dLayerOutputQuotient,
+            float* attendedMean, float* attendedInverse, float* dHidden, float* fullLayerLayerNormWeight, float* layerSum,
+            float* dExpandedProduct, float* dAttendedPartials, float* attentionSum, float* dAttendedPartials2,
+            float* attentionLayerNormWeight, float* dAttentionSum, uint key2, float* dAttentionSumDropout, float* dAttentionSumPartials) : IRowKernel
         {
             public static int BytesPerRow => 408;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
                 float* dAttendedPartialsRow = dAttendedPartials + chunk * 16L;
                 new Span<float>(dAttendedPartialsRow, 16).Clear();
@@ -887,47 +889,47 @@ partial class Small
                 new Span<float>(dAttendedPartials2Row, 16).Clear();
                 float* dAttentionSumPartialsRow = dAttentionSumPartials + chunk * 16L;
                 new Span<float>(dAttentionSumPartialsRow, 16).Clear();
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
-                    float dInverse = 1f / MathF.Sqrt(layerOutputSumRowMean[row] / 16f + 1E-12f);
-                    float dQuotient = -(dLayerOutputSum[row] * dInverse * dInverse * dInverse) / 16f;
-                    float dQuotient2 = layerOutputSum[row] / 16f;
-                    float dQuotient3 = -(dCentredSum[row] * dInverse) / 16f;
-                    float dQuotient4 = attendedSum[row] / 16f;
-                    float dInverse2 = 1f / MathF.Sqrt(attendedSumRowMean[row] / 16f + 1E-12f);
+                    float inverse = layerOutputInverse[row];
+                    float dQuotient = dLayerOutputQuotient2[row];
+                    float mean = layerOutputMean[row];
+                    float dQuotient2 = dLayerOutputQuotient[row];
+                    float mean2 = attendedMean[row];
+                    float inverse2 = attendedInverse[row];
                     float* dHiddenRow = dHidden + row * 16L;
                     float* layerSumRow = layerSum + row * 16L;
                     float* dExpandedProductRow = dExpandedProduct + row * 16L;
                     float* attentionSumRow = attentionSum + row * 16L;
-                    V dTotal3Lanes = 0f;
-                    V dTotal4Lanes = 0f;
+                    V dInverseLanes = 0f;
+                    V dTotalLanes = 0f;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V dSum2 = V.Load(dHiddenRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + dQuotient * (V.Load(layerSumRow + column) - dQuotient2);
-                        V dAttended = dSum2 + dQuotient3 + V.Load(dExpandedProductRow + column);
+                        V dCentred = V.Load(dHiddenRow + column) * V.Load(fullLayerLayerNormWeight + column) * inverse + dQuotient * (V.Load(layerSumRow + column) - mean);
+                        V dAttended = dCentred + dQuotient2 + V.Load(dExpandedProductRow + column);
                         (V.Load(dAttendedPartialsRow + column) + dAttended).Store(dAttendedPartialsRow + column);
-                        V dDifference = V.Load(attentionSumRow + column) - dQuotient4;
-                        (V.Load(dAttendedPartials2Row + column) + dAttended * dDifference * dInverse2).Store(dAttendedPartials2Row + column);
-                        V dScaled10 = dAttended * V.Load(attentionLayerNormWeight + column);
-                        dTotal3Lanes += dScaled10 * dDifference;
-                        dTotal4Lanes += dScaled10;
+                        V centred = V.Load(attentionSumRow + column) - mean2;
+                        (V.Load(dAttendedPartials2Row + column) + dAttended * centred * inverse2).Store(dAttendedPartials2Row + column);
+                        V dNormalized = dAttended * V.Load(attentionLayerNormWeight + column);
+                        dInverseLanes += dNormalized * centred;
+                        dTotalLanes += dNormalized;
                     }
-                    float dTotal3 = dTotal3Lanes.Sum();
-                    float dTotal4 = dTotal4Lanes.Sum();
-                    float dQuotient6 = -(dTotal3 * dInverse2 * dInverse2 * dInverse2) / 16f;
-                    float dQuotient7 = -(dTotal4 * dInverse2) / 16f;
+                    float dInverse = dInverseLanes.Sum();
+                    float dTotal = dTotalLanes.Sum();
+                    float dQuotient3 = -(dInverse * inverse2 * inverse2 * inverse2) / 16f;
+                    float dQuotient4 = -(dTotal * inverse2) / 16f;
                     float* dAttentionSumRow = dAttentionSum + row * 16L;
                     uint key2Row = CounterRandom.RowKey(key2, row);
                     float* dAttentionSumDropoutRow = dAttentionSumDropout + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
                     {
-                        V dSum5 = V.Load(dHiddenRow + column) * V.Load(fullLayerLayerNormWeight + column) * dInverse + dQuotient * (V.Load(layerSumRow + column) - dQuotient2);
-                        V dScaled15 = (dSum5 + dQuotient3 + V.Load(dExpandedProductRow + column)) * V.Load(attentionLayerNormWeight + column);
-                        V dSum9 = dScaled15 * dInverse2 + dQuotient6 * (V.Load(attentionSumRow + column) - dQuotient4) + dQuotient7;
-                        dSum9.Store(dAttentionSumRow + column);
-                        V dScaled22 = dSum9 * V.KeepMask(key2Row, column, 0x19999999u, 1.1111112f);
-                        dScaled22.Store(dAttentionSumDropoutRow + column);
-                        (V.Load(dAttentionSumPartialsRow + column) + dScaled22).Store(dAttentionSumPartialsRow + column);
+                        V dCentred2 = V.Load(dHiddenRow + column) * V.Load(fullLayerLayerNormWeight + column) * inverse + dQuotient * (V.Load(layerSumRow + column) - mean);
+                        V dNormalized = (dCentred2 + dQuotient2 + V.Load(dExpandedProductRow + column)) * V.Load(attentionLayerNormWeight + column);
+                        V dSum = dNormalized * inverse2 + dQuotient3 * (V.Load(attentionSumRow + column) - mean2) + dQuotient4;
+                        dSum.Store(dAttentionSumRow + column);
+                        V dScaled = dSum * V.KeepMask(key2Row, column, 0x19999999u, 1.1111112f);
+                        dScaled.Store(dAttentionSumDropoutRow + column);
+                        (V.Load(dAttentionSumPartialsRow + column) + dScaled).Store(dAttentionSumPartialsRow + column);
                     }
                 }
             }
@@ -942,11 +944,11 @@ partial class Small
             public static int BytesPerRow => 192;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
                 float* dQueryKeyValuePartialsRow = dQueryKeyValuePartials + chunk * 48L;
                 new Span<float>(dQueryKeyValuePartialsRow, 48).Clear();
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* dQueryKeyValueRow = dQueryKeyValue + row * 48L;
                     for (int column = 0; column < 48; column += V.Count)
@@ -986,11 +988,11 @@ partial class Small
             public static int BytesPerRow => 64;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
                 float* dHiddenPartialsRow = dHiddenPartials + chunk * 16L;
                 new Span<float>(dHiddenPartialsRow, 16).Clear();
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float* dHiddenRow = dHidden + row * 16L;
                     for (int column = 0; column < 16; column += V.Count)
@@ -1023,47 +1025,47 @@ partial class Small
         // Pretraining › Encode › LayerNorm › RowMean, gradient
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
         // [tokens, 8], 2 passes over a row
-        // 132 FLOPs per row of tokens, 104 bytes per row
+        // 128 FLOPs per row of tokens, 104 bytes per row
         internal readonly struct EmbeddedRowMeanGradient(
-            float* embeddedSum, float* embeddedSumRowMean, float* dEmbedded, float* dEmbeddedPartials, float* lookup,
+            float* embeddedMean, float* embeddedInverse, float* dEmbedded, float* dEmbeddedPartials, float* lookup,
             float* dEmbeddedPartials2, float* embeddingsLayerNormWeight, float* dLookup) : IRowKernel
         {
             public static int BytesPerRow => 104;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public void Run(int first, int last, int chunk)
+            public void Run(int begin, int end, int chunk)
             {
                 float* dEmbeddedPartialsRow = dEmbeddedPartials + chunk * 8L;
                 new Span<float>(dEmbeddedPartialsRow, 8).Clear();
                 float* dEmbeddedPartials2Row = dEmbeddedPartials2 + chunk * 8L;
                 new Span<float>(dEmbeddedPartials2Row, 8).Clear();
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
-                    float dQuotient = embeddedSum[row] / 8f;
-                    float dInverse = 1f / MathF.Sqrt(embeddedSumRowMean[row] / 8f + 1E-12f);
+                    float mean = embeddedMean[row];
+                    float inverse = embeddedInverse[row];
                     float* dEmbeddedRow = dEmbedded + row * 8L;
                     float* lookupRow = lookup + row * 8L;
+                    Lanes1 dInverseTail = 0f;
                     Lanes1 dTotalTail = 0f;
-                    Lanes1 dTotal2Tail = 0f;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 dScaled = Lanes1.Load(dEmbeddedRow + column);
-                        (Lanes1.Load(dEmbeddedPartialsRow + column) + dScaled).Store(dEmbeddedPartialsRow + column);
-                        Lanes1 dCentred = Lanes1.Load(lookupRow + column) - dQuotient;
-                        (Lanes1.Load(dEmbeddedPartials2Row + column) + dScaled * dCentred * dInverse).Store(dEmbeddedPartials2Row + column);
-                        Lanes1 dScaled4 = dScaled * Lanes1.Load(embeddingsLayerNormWeight + column);
-                        dTotalTail += dScaled4 * dCentred;
-                        dTotal2Tail += dScaled4;
+                        Lanes1 dValue = Lanes1.Load(dEmbeddedRow + column);
+                        (Lanes1.Load(dEmbeddedPartialsRow + column) + dValue).Store(dEmbeddedPartialsRow + column);
+                        Lanes1 centred = Lanes1.Load(lookupRow + column) - mean;
+                        (Lanes1.Load(dEmbeddedPartials2Row + column) + dValue * centred * inverse).Store(dEmbeddedPartials2Row + column);
+                        Lanes1 dNormalized = dValue * Lanes1.Load(embeddingsLayerNormWeight + column);
+                        dInverseTail += dNormalized * centred;
+                        dTotalTail += dNormalized;
                     }
+                    float dInverse = dInverseTail.Sum();
                     float dTotal = dTotalTail.Sum();
-                    float dTotal2 = dTotal2Tail.Sum();
-                    float dQuotient2 = -(dTotal * dInverse * dInverse * dInverse) / 8f;
-                    float dQuotient3 = -(dTotal2 * dInverse) / 8f;
+                    float dQuotient = -(dInverse * inverse * inverse * inverse) / 8f;
+                    float dQuotient2 = -(dTotal * inverse) / 8f;
                     float* dLookupRow = dLookup + row * 8L;
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
-                        Lanes1 dSum2 = Lanes1.Load(dEmbeddedRow + column) * Lanes1.Load(embeddingsLayerNormWeight + column) * dInverse + dQuotient2 * (Lanes1.Load(lookupRow + column) - dQuotient);
-                        (dSum2 + dQuotient3).Store(dLookupRow + column);
+                        Lanes1 dCentred = Lanes1.Load(dEmbeddedRow + column) * Lanes1.Load(embeddingsLayerNormWeight + column) * inverse + dQuotient * (Lanes1.Load(lookupRow + column) - mean);
+                        (dCentred + dQuotient2).Store(dLookupRow + column);
                     }
                 }
             }

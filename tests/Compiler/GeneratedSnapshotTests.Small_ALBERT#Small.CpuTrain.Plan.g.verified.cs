@@ -26,40 +26,40 @@
 //   dLookup                          [tokens, 8]                   1           32           32       51-54
 //   together                                                                              2,112
 // per sequence:
-//   first2                           [sequences, 16]               1            0           64       10-29
+//   first                            [sequences, 16]               1            0           64       10-29
 //   orderDropout                     [sequences, 16]               1           64           64       14-21
 //   pooled                           [sequences, 16]               1          128           64       14-20
 //   order                            [sequences, 2]                1          192            8       17-19
-//   dShifted                         [sequences, 2]                1          256            8       19-21
+//   dSopShifted                      [sequences, 2]                1          256            8       19-21
 //   dPooled                          [sequences, 16]               1          192           64       20-29
 //   dFirst                           [sequences, 16]               1           64           64       28-32
 //   together                                                                                264
 // per prediction:
 //   predicted                        [predictions, 16]             1          512           64        9-31
 //   transformedProduct               [predictions, 8]              1          576           32       13-27
-//   centred                          [predictions, 8]              1          608           32       15-27
-//   decoderInput                     [predictions, 8]              1          640           32       15-23
-//   decoderInputLayerNorm            [predictions, 8]              1          672           32       15-25
+//   decoderInput                     [predictions, 8]              1          608           32       15-23
+//   decoderInputCentred              [predictions, 8]              1          640           32       15-27
+//   decoderInputNormalized           [predictions, 8]              1          672           32       15-25
 //   geluTanh                         [predictions, 8]              1          704           32       15-27
 //   logits                           [predictions, 50]             1            0          256       16-18
-//   dShifted2                        [predictions, 50]             1          256          256       18-23
+//   dMlmShifted                      [predictions, 50]             1          256          256       18-23
 //   dDecoderInput                    [predictions, 8]              1            0           32       22-27
 //   dTransformed                     [predictions, 8]              1           64           32       27-31
 //   dPredicted                       [predictions, 16]             1            0           64       30-33
 //   together                                                                                736
 // per token, float32 in every precision:
-//   embeddedSum                      [tokens, 1]                   1           48            4        0-51
-//   embeddedSumRowMean               [tokens, 1]                   1           52            4        0-51
+//   embeddedInverse                  [tokens, 1]                   1           48            4        0-51
+//   embeddedMean                     [tokens, 1]                   1           52            4        0-51
 //   contextLogSum                    [tokens, 2]                   2            0           16        2-47
-//   attendedSum                      [tokens, 1]                   2           16            8        2-47
-//   attendedSumRowMean               [tokens, 1]                   2           24            8        2-47
-//   layerOutputSum                   [tokens, 1]                   2           32            8        2-47
-//   layerOutputSumRowMean            [tokens, 1]                   2           40            8        2-47
-//   dCentredSum                      [tokens, 1]                   1           56            4       35-41
-//   dLayerOutputSum                  [tokens, 1]                   1           60            4       35-41
+//   attendedInverse                  [tokens, 1]                   2           16            8        2-47
+//   attendedMean                     [tokens, 1]                   2           24            8        2-47
+//   layerOutputInverse               [tokens, 1]                   2           32            8        2-47
+//   layerOutputMean                  [tokens, 1]                   2           40            8        2-47
+//   dLayerOutputQuotient             [tokens, 1]                   1           56            4       35-41
+//   dLayerOutputQuotient2            [tokens, 1]                   1           60            4       35-41
 //   together                                                                                 64
 // per prediction, float32 in every precision:
-//   decoderInputSum                  [predictions, 1]              1            0            4       15-27
+//   decoderInputInverse              [predictions, 1]              1            0            4       15-27
 //   together                                                                                  4
 // per 16 tokens:
 //   dLayerOutputPartials             [tokens, 16]                  1            0           64       35-35
@@ -76,13 +76,13 @@
 //   together                                                                                192
 // per 16 sequences:
 //   dOrderPartials                   [sequences, 2]                1            0            8       19-19
-//   meanPartials2                    [sequences, 1]                1            8            4       19-19
+//   sopAccuracyPartials              [sequences, 1]                1            8            4       19-19
 //   sopPartials                      [sequences, 1]                1           12            4       19-19
 //   dLinearPartials                  [sequences, 16]               1            0           64       20-24
 //   together                                                                                 64
 // per 16 predictions:
 //   dLogitsPartials                  [predictions, 50]             1            0          256       18-18
-//   meanPartials                     [predictions, 1]              1          256            4       18-18
+//   mlmAccuracyPartials              [predictions, 1]              1          256            4       18-18
 //   mlmPartials                      [predictions, 1]              1          260            4       18-18
 //   dDecoderInputPartials2           [predictions, 8]              1            0           32       25-25
 //   dDecoderInputPartials            [predictions, 8]              1            0           32       27-27
@@ -91,10 +91,10 @@
 // per model, float32 in every precision:
 //   dMlm                             [1, 1]                        1            0           64       11-18
 //   dSop                             [1, 1]                        1           64           64       12-19
-//   mean                             [1, 1]                        1          128           64       18-26
-//   mlmMean                          [1, 1]                        1          192           64       18-26
-//   mean2                            [1, 1]                        1            0           64       19-26
-//   sopMean                          [1, 1]                        1          256           64       19-26
+//   mlmAccuracySum                   [1, 1]                        1          128           64       18-26
+//   mlmSum                           [1, 1]                        1          192           64       18-26
+//   sopAccuracySum                   [1, 1]                        1            0           64       19-26
+//   sopSum                           [1, 1]                        1          256           64       19-26
 //   loss                             [1, 1]                        1           64           64       26-55
 //   mlm                              [1, 1]                        1          320           64       26-55
 //   mlmAccuracy                      [1, 1]                        1          384           64       26-55
@@ -113,48 +113,48 @@ partial class Small
     sealed unsafe partial class CpuTrain<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision
     {
         readonly float* embedded; // [tokens, 8]
-        readonly float* embeddedSum; // [tokens, 1]
-        readonly float* embeddedSumRowMean; // [tokens, 1]
+        readonly float* embeddedInverse; // [tokens, 1]
+        readonly float* embeddedMean; // [tokens, 1]
         readonly float* lookup; // [tokens, 8]
         readonly Entries layerOutput; // [tokens, 16] × 3
         readonly Entries attended; // [tokens, 16] × 2
-        readonly Entries attendedSum; // [tokens, 1] × 2
-        readonly Entries attendedSumRowMean; // [tokens, 1] × 2
+        readonly Entries attendedInverse; // [tokens, 1] × 2
+        readonly Entries attendedMean; // [tokens, 1] × 2
         readonly Entries attentionSum; // [tokens, 16] × 2
         readonly Entries context; // [tokens, 16] × 2
         readonly Entries contextLogSum; // [tokens, 2] × 2
         readonly Entries expanded; // [tokens, 32] × 2
         readonly Entries expandedDerivative; // [tokens, 32] × 2
-        readonly Entries layerOutputSum; // [tokens, 1] × 2
-        readonly Entries layerOutputSumRowMean; // [tokens, 1] × 2
+        readonly Entries layerOutputInverse; // [tokens, 1] × 2
+        readonly Entries layerOutputMean; // [tokens, 1] × 2
         readonly Entries layerSum; // [tokens, 16] × 2
         readonly Entries queryKeyValue; // [tokens, 48] × 2
         readonly float* predicted; // [predictions, 16]
-        readonly float* first2; // [sequences, 16]
+        readonly float* first; // [sequences, 16]
         readonly float* dMlm; // [1, 1]
         readonly float* dSop; // [1, 1]
         readonly float* transformedProduct; // [predictions, 8]
         readonly float* orderDropout; // [sequences, 16]
         readonly float* pooled; // [sequences, 16]
-        readonly float* centred; // [predictions, 8]
         readonly float* decoderInput; // [predictions, 8]
-        readonly float* decoderInputLayerNorm; // [predictions, 8]
-        readonly float* decoderInputSum; // [predictions, 1]
+        readonly float* decoderInputCentred; // [predictions, 8]
+        readonly float* decoderInputInverse; // [predictions, 1]
+        readonly float* decoderInputNormalized; // [predictions, 8]
         readonly float* geluTanh; // [predictions, 8]
         readonly float* logits; // [predictions, 50]
         readonly float* order; // [sequences, 2]
         readonly float* dLogitsPartials; // [predictions, 50] per chunk
-        readonly float* dShifted2; // [predictions, 50]
-        readonly float* mean; // [1, 1]
-        readonly float* meanPartials; // [predictions, 1] per chunk
-        readonly float* mlmMean; // [1, 1]
+        readonly float* dMlmShifted; // [predictions, 50]
+        readonly float* mlmAccuracyPartials; // [predictions, 1] per chunk
+        readonly float* mlmAccuracySum; // [1, 1]
         readonly float* mlmPartials; // [predictions, 1] per chunk
+        readonly float* mlmSum; // [1, 1]
         readonly float* dOrderPartials; // [sequences, 2] per chunk
-        readonly float* dShifted; // [sequences, 2]
-        readonly float* mean2; // [1, 1]
-        readonly float* meanPartials2; // [sequences, 1] per chunk
-        readonly float* sopMean; // [1, 1]
+        readonly float* dSopShifted; // [sequences, 2]
+        readonly float* sopAccuracyPartials; // [sequences, 1] per chunk
+        readonly float* sopAccuracySum; // [1, 1]
         readonly float* sopPartials; // [sequences, 1] per chunk
+        readonly float* sopSum; // [1, 1]
         readonly float* dLinearPartials; // [sequences, 16] per chunk
         readonly float* dPooled; // [sequences, 16]
         readonly float* dDecoderInput; // [predictions, 8]
@@ -172,10 +172,10 @@ partial class Small
         readonly float* dFirst2; // [tokens, 16]
         readonly float* dPredicted2; // [tokens, 16]
         readonly Entries dHidden; // [tokens, 16] × 2
-        readonly float* dCentredSum; // [tokens, 1]
         readonly float* dLayerOutputPartials; // [tokens, 16] per chunk
         readonly float* dLayerOutputPartials2; // [tokens, 16] per chunk
-        readonly float* dLayerOutputSum; // [tokens, 1]
+        readonly float* dLayerOutputQuotient; // [tokens, 1]
+        readonly float* dLayerOutputQuotient2; // [tokens, 1]
         readonly float* dLayerSum; // [tokens, 16]
         readonly float* dLayerSumPartials; // [tokens, 16] per chunk
         readonly float* dExpanded; // [tokens, 32]
@@ -206,48 +206,48 @@ partial class Small
         public CpuTrain(CpuExecutor executor) : base(executor, Compiled.Program("train")!)
         {
             embedded = Token(512);
-            embeddedSum = ExactToken(12);
-            embeddedSumRowMean = ExactToken(13);
+            embeddedInverse = ExactToken(12);
+            embeddedMean = ExactToken(13);
             lookup = Token(520);
             layerOutput = new(Token(224), 16 * TokenRows);
             attended = new(Token(320), 16 * TokenRows);
-            attendedSum = new(ExactToken(4), 1 * TokenRows);
-            attendedSumRowMean = new(ExactToken(6), 1 * TokenRows);
+            attendedInverse = new(ExactToken(4), 1 * TokenRows);
+            attendedMean = new(ExactToken(6), 1 * TokenRows);
             attentionSum = new(Token(352), 16 * TokenRows);
             context = new(Token(384), 16 * TokenRows);
             contextLogSum = new(ExactToken(0), 2 * TokenRows);
             expanded = new(Token(96), 32 * TokenRows);
             expandedDerivative = new(Token(160), 32 * TokenRows);
-            layerOutputSum = new(ExactToken(8), 1 * TokenRows);
-            layerOutputSumRowMean = new(ExactToken(10), 1 * TokenRows);
+            layerOutputInverse = new(ExactToken(8), 1 * TokenRows);
+            layerOutputMean = new(ExactToken(10), 1 * TokenRows);
             layerSum = new(Token(416), 16 * TokenRows);
             queryKeyValue = new(Token(0), 48 * TokenRows);
             predicted = Prediction(128);
-            first2 = Sequence(0);
+            first = Sequence(0);
             dMlm = ExactFixed(0);
             dSop = ExactFixed(16);
             transformedProduct = Prediction(144);
             orderDropout = Sequence(16);
             pooled = Sequence(32);
-            centred = Prediction(152);
-            decoderInput = Prediction(160);
-            decoderInputLayerNorm = Prediction(168);
-            decoderInputSum = ExactPrediction(0);
+            decoderInput = Prediction(152);
+            decoderInputCentred = Prediction(160);
+            decoderInputInverse = ExactPrediction(0);
+            decoderInputNormalized = Prediction(168);
             geluTanh = Prediction(176);
             logits = Prediction(0);
             order = Sequence(48);
             dLogitsPartials = PredictionChunk(0);
-            dShifted2 = Prediction(64);
-            mean = ExactFixed(32);
-            meanPartials = PredictionChunk(64);
-            mlmMean = ExactFixed(48);
+            dMlmShifted = Prediction(64);
+            mlmAccuracyPartials = PredictionChunk(64);
+            mlmAccuracySum = ExactFixed(32);
             mlmPartials = PredictionChunk(65);
+            mlmSum = ExactFixed(48);
             dOrderPartials = SequenceChunk(0);
-            dShifted = Sequence(64);
-            mean2 = ExactFixed(0);
-            meanPartials2 = SequenceChunk(2);
-            sopMean = ExactFixed(64);
+            dSopShifted = Sequence(64);
+            sopAccuracyPartials = SequenceChunk(2);
+            sopAccuracySum = ExactFixed(0);
             sopPartials = SequenceChunk(3);
+            sopSum = ExactFixed(64);
             dLinearPartials = SequenceChunk(0);
             dPooled = Sequence(48);
             dDecoderInput = Prediction(0);
@@ -265,10 +265,10 @@ partial class Small
             dFirst2 = Token(272);
             dPredicted2 = Token(288);
             dHidden = new(Token(448), 16 * TokenRows);
-            dCentredSum = ExactToken(14);
             dLayerOutputPartials = TokenChunk(0);
             dLayerOutputPartials2 = TokenChunk(16);
-            dLayerOutputSum = ExactToken(15);
+            dLayerOutputQuotient = ExactToken(14);
+            dLayerOutputQuotient2 = ExactToken(15);
             dLayerSum = Token(304);
             dLayerSumPartials = TokenChunk(32);
             dExpanded = Token(272);

@@ -40,8 +40,8 @@ partial class Small
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
             Team.Rows(new EmbeddedDropout(
                 Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight,
-                Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), lookup, embeddedSum,
-                embeddedSumRowMean, Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, DropoutKey(0, 0),
+                Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), lookup, embeddedMean,
+                embeddedInverse, Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, DropoutKey(0, 0),
                 embedded), Tokens);
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
@@ -69,7 +69,7 @@ partial class Small
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 Team.Rows(new AttendedLayerNorm(
-                    attentionSum[layer], attendedSum[layer], attendedSumRowMean[layer], Values + Offset.AttentionLayerNormWeight,
+                    attentionSum[layer], attendedMean[layer], attendedInverse[layer], Values + Offset.AttentionLayerNormWeight,
                     Values + Offset.AttentionLayerNormBias, attended[layer]), Tokens);
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
@@ -82,7 +82,7 @@ partial class Small
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 Team.Rows(new LayerOutputLayerNorm(
-                    layerSum[layer], layerOutputSum[layer], layerOutputSumRowMean[layer], Values + Offset.FullLayerLayerNormWeight,
+                    layerSum[layer], layerOutputMean[layer], layerOutputInverse[layer], Values + Offset.FullLayerLayerNormWeight,
                     Values + Offset.FullLayerLayerNormBias, layerOutput[layer + 1]), Tokens);
             }
         }
@@ -93,7 +93,7 @@ partial class Small
             Team.Rows(new PredictedPretraining(layerOutput[2], Pointer(Batch.Predicted), predicted), Predictions);
 
             // var first = Rows(hidden, batch.First);
-            Team.Rows(new FirstPool(layerOutput[2], Pointer(Batch.First), first2), Sequences);
+            Team.Rows(new FirstPool(layerOutput[2], Pointer(Batch.First), first), Sequences);
 
             // gradient of: var mlm = Mean(CrossEntropy(logits, batch.Labels));
             Team.Rows(new MlmMeanGradient(WholePredictions, dMlm), 1);
@@ -106,13 +106,13 @@ partial class Small
                 Predictions, 8, 16, new StoreEpilogue(transformedProduct, 8));
 
             // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            Gemm.Multiply<V, P, OrderDropout>(Team, new(first2, 16), new(Values + Offset.PoolerWeight, 16, transposed: true),
+            Gemm.Multiply<V, P, OrderDropout>(Team, new(first, 16), new(Values + Offset.PoolerWeight, 16, transposed: true),
                 Sequences, 16, 16, new OrderDropout(Values + Offset.PoolerBias, pooled, DropoutKey(4, 0), orderDropout));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             Team.Rows(new DecoderInputLayerNorm(
-                transformedProduct, Values + Offset.PredictionsDenseBias, geluTanh, centred, decoderInputSum, decoderInputLayerNorm,
-                Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput), Predictions);
+                transformedProduct, Values + Offset.PredictionsDenseBias, geluTanh, decoderInputCentred, decoderInputInverse,
+                decoderInputNormalized, Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput), Predictions);
 
             // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
             Gemm.Multiply<V, P, LogitsDecode>(Team, new(decoderInput, 8), new(Values + Offset.WordEmbeddingsWeight, 8, transposed: true),
@@ -124,38 +124,38 @@ partial class Small
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
             Team.Rows(new MlmCrossEntropyGradient(
-                logits, Pointer(Batch.Labels), meanPartials, mlmPartials, dMlm, dShifted2, dLogitsPartials), Predictions);
-            ColumnSums.Add<V>(Team, mlmPartials, Chunks(Predictions), 1, mlmMean, accumulate: false);
+                logits, Pointer(Batch.Labels), mlmAccuracyPartials, mlmPartials, dMlm, dMlmShifted, dLogitsPartials), Predictions);
+            ColumnSums.Add<V>(Team, mlmPartials, Chunks(Predictions), 1, mlmSum, accumulate: false);
 
             // ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
-            ColumnSums.Add<V>(Team, meanPartials, Chunks(Predictions), 1, mean, accumulate: false);
+            ColumnSums.Add<V>(Team, mlmAccuracyPartials, Chunks(Predictions), 1, mlmAccuracySum, accumulate: false);
 
             // gradient of: return MatMul(decoderInput, word, transposeB: true) + decoderBias;
             ColumnSums.Add<V>(Team, dLogitsPartials, Chunks(Predictions), 50, Gradients + Offset.PredictionsBias, accumulate: true);
 
             // var sop = Mean(CrossEntropy(order, batch.Order));
             Team.Rows(new SopCrossEntropyGradient(
-                order, Pointer(Batch.Order), meanPartials2, sopPartials, dSop, dShifted, dOrderPartials), Sequences);
-            ColumnSums.Add<V>(Team, sopPartials, Chunks(Sequences), 1, sopMean, accumulate: false);
+                order, Pointer(Batch.Order), sopAccuracyPartials, sopPartials, dSop, dSopShifted, dOrderPartials), Sequences);
+            ColumnSums.Add<V>(Team, sopPartials, Chunks(Sequences), 1, sopSum, accumulate: false);
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
-            ColumnSums.Add<V>(Team, meanPartials2, Chunks(Sequences), 1, mean2, accumulate: false);
+            ColumnSums.Add<V>(Team, sopAccuracyPartials, Chunks(Sequences), 1, sopAccuracySum, accumulate: false);
 
             // gradient of: var order = Linear(Dropout(pooled, c.Dropout), orderHead);
             ColumnSums.Add<V>(Team, dOrderPartials, Chunks(Sequences), 2, Gradients + Offset.ClassifierBias, accumulate: true);
 
             // gradient of: return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, P, PooledPoolGradient>(Team, new(dShifted, 2), new(Values + Offset.ClassifierWeight, 16),
+            Gemm.Multiply<V, P, PooledPoolGradient>(Team, new(dSopShifted, 2), new(Values + Offset.ClassifierWeight, 16),
                 Sequences, 16, 2, new PooledPoolGradient(DropoutKey(4, 0), pooled, dPooled));
 
             // gradient of: var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dShifted, 2, transposed: true), new(orderDropout, 16),
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dSopShifted, 2, transposed: true), new(orderDropout, 16),
                 2, 16, Sequences, new AccumulateEpilogue(Gradients + Offset.ClassifierWeight, 16));
 
             // gradient of: return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dShifted2, 64), new(Values + Offset.WordEmbeddingsWeight, 8),
+            Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dMlmShifted, 64), new(Values + Offset.WordEmbeddingsWeight, 8),
                 Predictions, 8, 50, new StoreEpilogue(dDecoderInput, 8));
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dShifted2, 64, transposed: true), new(decoderInput, 8),
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dMlmShifted, 64, transposed: true), new(decoderInput, 8),
                 50, 8, Predictions, new AccumulateEpilogue(Gradients + Offset.WordEmbeddingsWeight, 8));
 
             // gradient of: return Tanh(Linear(first, pooler));
@@ -163,17 +163,17 @@ partial class Small
             ColumnSums.Add<V>(Team, dLinearPartials, Chunks(Sequences), 16, Gradients + Offset.PoolerBias, accumulate: true);
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-            Team.Rows(new DecoderInputLayerNormGradient(dDecoderInput, decoderInputLayerNorm, dDecoderInputPartials2), Predictions);
+            Team.Rows(new DecoderInputLayerNormGradient(dDecoderInput, decoderInputNormalized, dDecoderInputPartials2), Predictions);
             ColumnSums.Add<V>(Team, dDecoderInputPartials2, Chunks(Predictions), 8, Gradients + Offset.PredictionsLayerNormWeight, accumulate: true);
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
             Team.Rows(new SopAccuracyMean(
-                mlmMean, WholePredictions, mlm, sopMean, WholeSequences, sop, loss, mean, mlmAccuracy, mean2, sopAccuracy), 1);
+                mlmSum, WholePredictions, mlm, sopSum, WholeSequences, sop, loss, mlmAccuracySum, mlmAccuracy, sopAccuracySum, sopAccuracy), 1);
 
             // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
             Team.Rows(new TransformedGeluTanhGradient(
-                dDecoderInput, dDecoderInputPartials, Values + Offset.PredictionsLayerNormWeight, centred, decoderInputSum, geluTanh,
-                transformedProduct, Values + Offset.PredictionsDenseBias, dTransformed, dTransformedPartials), Predictions);
+                dDecoderInput, dDecoderInputPartials, Values + Offset.PredictionsLayerNormWeight, decoderInputCentred, decoderInputInverse,
+                geluTanh, transformedProduct, Values + Offset.PredictionsDenseBias, dTransformed, dTransformedPartials), Predictions);
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             ColumnSums.Add<V>(Team, dDecoderInputPartials, Chunks(Predictions), 8, Gradients + Offset.PredictionsLayerNormBias, accumulate: true);
@@ -184,7 +184,7 @@ partial class Small
             // gradient of: return Tanh(Linear(first, pooler));
             Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dPooled, 16), new(Values + Offset.PoolerWeight, 16),
                 Sequences, 16, 16, new StoreEpilogue(dFirst, 16));
-            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dPooled, 16, transposed: true), new(first2, 16),
+            Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dPooled, 16, transposed: true), new(first, 16),
                 16, 16, Sequences, new AccumulateEpilogue(Gradients + Offset.PoolerWeight, 16));
 
             // gradient of: var transformed = Activate(Linear(x, transform));
@@ -209,9 +209,9 @@ partial class Small
             {
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
                 Team.Rows(new LayerSumDropoutGradient(
-                    layerOutputSum[layer], layerOutputSumRowMean[layer], dHidden[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer],
-                    dLayerOutputPartials2, Values + Offset.FullLayerLayerNormWeight, dLayerOutputSum, dCentredSum, DropoutKey(3, layer), dLayerSum,
-                    dLayerSumPartials), Tokens);
+                    layerOutputMean[layer], layerOutputInverse[layer], dHidden[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer],
+                    dLayerOutputPartials2, Values + Offset.FullLayerLayerNormWeight, dLayerOutputQuotient2, dLayerOutputQuotient,
+                    DropoutKey(3, layer), dLayerSum, dLayerSumPartials), Tokens);
 
                 // gradient of: var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 ColumnSums.Add<V>(Team, dLayerOutputPartials, Chunks(Tokens), 16, Gradients + Offset.FullLayerLayerNormBias, accumulate: true);
@@ -238,10 +238,10 @@ partial class Small
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
                 Team.Rows(new AttentionSumDropoutGradient(
-                    layerOutputSumRowMean[layer], dLayerOutputSum, layerOutputSum[layer], dCentredSum, attendedSum[layer],
-                    attendedSumRowMean[layer], dHidden[(layer + 1) & 1], Values + Offset.FullLayerLayerNormWeight, layerSum[layer],
-                    dExpandedProduct, dAttendedPartials, attentionSum[layer], dAttendedPartials2, Values + Offset.AttentionLayerNormWeight,
-                    dAttentionSum, DropoutKey(2, layer), dAttentionSumDropout, dAttentionSumPartials), Tokens);
+                    layerOutputInverse[layer], dLayerOutputQuotient2, layerOutputMean[layer], dLayerOutputQuotient, attendedMean[layer],
+                    attendedInverse[layer], dHidden[(layer + 1) & 1], Values + Offset.FullLayerLayerNormWeight, layerSum[layer], dExpandedProduct,
+                    dAttendedPartials, attentionSum[layer], dAttendedPartials2, Values + Offset.AttentionLayerNormWeight, dAttentionSum,
+                    DropoutKey(2, layer), dAttentionSumDropout, dAttentionSumPartials), Tokens);
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 ColumnSums.Add<V>(Team, dAttendedPartials, Chunks(Tokens), 16, Gradients + Offset.AttentionLayerNormBias, accumulate: true);
@@ -285,7 +285,7 @@ partial class Small
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
             Team.Rows(new EmbeddedRowMeanGradient(
-                embeddedSum, embeddedSumRowMean, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2,
+                embeddedMean, embeddedInverse, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2,
                 Values + Offset.EmbeddingsLayerNormWeight, dLookup), Tokens);
             ColumnSums.Add<V>(Team, dEmbeddedPartials, Chunks(Tokens), 8, Gradients + Offset.EmbeddingsLayerNormBias, accumulate: true);
             ColumnSums.Add<V>(Team, dEmbeddedPartials2, Chunks(Tokens), 8, Gradients + Offset.EmbeddingsLayerNormWeight, accumulate: true);

@@ -20,9 +20,9 @@ partial class Small
             ArrayView<int> segmentsIndex, ArrayView<float> positionEmbeddingsWeight, ArrayView<int> positionsIndex,
             ArrayView<float> embeddingsLayerNormWeight, ArrayView<float> embeddingsLayerNormBias, ArrayView<T> embedded) : IGpuRowKernel
         {
-            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
+            public void Run<V, L>(int begin, int end, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     Kept<V, L> wordEmbeddingsWeightByTokensKept = default;
                     Kept<V, L> tokenTypeEmbeddingsWeightBySegmentsKept = default;
@@ -35,18 +35,18 @@ partial class Small
                     {
                         V looked2 = tokenTypeEmbeddingsWeightBySegmentsKept.Load(tokenTypeEmbeddingsWeight, tokenTypeEmbeddingsWeightRow + column);
                         V sum = wordEmbeddingsWeightByTokensKept.Load(wordEmbeddingsWeight, wordEmbeddingsWeightRow + column) + looked2;
-                        V looked3 = positionEmbeddingsWeightByPositionsKept.Load(positionEmbeddingsWeight, positionEmbeddingsWeightRow + column);
-                        totalLane += sum + looked3;
+                        V looked = positionEmbeddingsWeightByPositionsKept.Load(positionEmbeddingsWeight, positionEmbeddingsWeightRow + column);
+                        totalLane += sum + looked;
                     }
                     float total = GroupReduce.Sum(V.Sum(totalLane));
-                    float quotient = total * (1f / 8f);
+                    float mean = total * (1f / 8f);
                     V total2Lane = 0f;
                     for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V looked5 = tokenTypeEmbeddingsWeightBySegmentsKept.Again(tokenTypeEmbeddingsWeight, tokenTypeEmbeddingsWeightRow + column);
-                        V sum2 = wordEmbeddingsWeightByTokensKept.Again(wordEmbeddingsWeight, wordEmbeddingsWeightRow + column) + looked5;
-                        V looked6 = positionEmbeddingsWeightByPositionsKept.Again(positionEmbeddingsWeight, positionEmbeddingsWeightRow + column);
-                        V centred = sum2 + looked6 - quotient;
+                        V looked2 = tokenTypeEmbeddingsWeightBySegmentsKept.Again(tokenTypeEmbeddingsWeight, tokenTypeEmbeddingsWeightRow + column);
+                        V sum = wordEmbeddingsWeightByTokensKept.Again(wordEmbeddingsWeight, wordEmbeddingsWeightRow + column) + looked2;
+                        V looked = positionEmbeddingsWeightByPositionsKept.Again(positionEmbeddingsWeight, positionEmbeddingsWeightRow + column);
+                        V centred = sum + looked - mean;
                         total2Lane += centred * centred;
                     }
                     float total2 = GroupReduce.Sum(V.Sum(total2Lane));
@@ -54,11 +54,11 @@ partial class Small
                     int embeddedRow = row * 8;
                     for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V looked8 = tokenTypeEmbeddingsWeightBySegmentsKept.Again(tokenTypeEmbeddingsWeight, tokenTypeEmbeddingsWeightRow + column);
-                        V sum4 = wordEmbeddingsWeightByTokensKept.Again(wordEmbeddingsWeight, wordEmbeddingsWeightRow + column) + looked8;
-                        V looked9 = positionEmbeddingsWeightByPositionsKept.Again(positionEmbeddingsWeight, positionEmbeddingsWeightRow + column);
-                        V sum7 = (sum4 + looked9 - quotient) * inverse * V.Load(embeddingsLayerNormWeight, column) + V.Load(embeddingsLayerNormBias, column);
-                        V.Store(embedded, embeddedRow + column, sum7);
+                        V looked2 = tokenTypeEmbeddingsWeightBySegmentsKept.Again(tokenTypeEmbeddingsWeight, tokenTypeEmbeddingsWeightRow + column);
+                        V sum2 = wordEmbeddingsWeightByTokensKept.Again(wordEmbeddingsWeight, wordEmbeddingsWeightRow + column) + looked2;
+                        V looked = positionEmbeddingsWeightByPositionsKept.Again(positionEmbeddingsWeight, positionEmbeddingsWeightRow + column);
+                        V sum = (sum2 + looked - mean) * inverse * V.Load(embeddingsLayerNormWeight, column) + V.Load(embeddingsLayerNormBias, column);
+                        V.Store(embedded, embeddedRow + column, sum);
                     }
                 }
             }
@@ -115,9 +115,9 @@ partial class Small
             ArrayView<T> attentionSum, ArrayView<float> attentionLayerNormWeight, ArrayView<float> attentionLayerNormBias,
             ArrayView<T> attended) : IGpuRowKernel
         {
-            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
+            public void Run<V, L>(int begin, int end, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     Kept<V, L> attentionSumKept = default;
                     int attentionSumRow = row * 16;
@@ -127,11 +127,11 @@ partial class Small
                         totalLane += attentionSumKept.Load(attentionSum, attentionSumRow + column);
                     }
                     float total = GroupReduce.Sum(V.Sum(totalLane));
-                    float quotient = total * (1f / 16f);
+                    float mean = total * (1f / 16f);
                     V total2Lane = 0f;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V centred = attentionSumKept.Again(attentionSum, attentionSumRow + column) - quotient;
+                        V centred = attentionSumKept.Again(attentionSum, attentionSumRow + column) - mean;
                         total2Lane += centred * centred;
                     }
                     float total2 = GroupReduce.Sum(V.Sum(total2Lane));
@@ -139,8 +139,8 @@ partial class Small
                     int attendedRow = row * 16;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V scaled3 = (attentionSumKept.Again(attentionSum, attentionSumRow + column) - quotient) * inverse * V.Load(attentionLayerNormWeight, column);
-                        V.Store(attended, attendedRow + column, scaled3 + V.Load(attentionLayerNormBias, column));
+                        V scaled = (attentionSumKept.Again(attentionSum, attentionSumRow + column) - mean) * inverse * V.Load(attentionLayerNormWeight, column);
+                        V.Store(attended, attendedRow + column, scaled + V.Load(attentionLayerNormBias, column));
                     }
                 }
             }
@@ -184,9 +184,9 @@ partial class Small
             ArrayView<T> layerSum, ArrayView<float> fullLayerLayerNormWeight, ArrayView<float> fullLayerLayerNormBias,
             ArrayView<T> layerOutput) : IGpuRowKernel
         {
-            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
+            public void Run<V, L>(int begin, int end, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     Kept<V, L> layerSumKept = default;
                     int layerSumRow = row * 16;
@@ -196,11 +196,11 @@ partial class Small
                         totalLane += layerSumKept.Load(layerSum, layerSumRow + column);
                     }
                     float total = GroupReduce.Sum(V.Sum(totalLane));
-                    float quotient = total * (1f / 16f);
+                    float mean = total * (1f / 16f);
                     V total2Lane = 0f;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V centred = layerSumKept.Again(layerSum, layerSumRow + column) - quotient;
+                        V centred = layerSumKept.Again(layerSum, layerSumRow + column) - mean;
                         total2Lane += centred * centred;
                     }
                     float total2 = GroupReduce.Sum(V.Sum(total2Lane));
@@ -208,8 +208,8 @@ partial class Small
                     int layerOutputRow = row * 16;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V scaled3 = (layerSumKept.Again(layerSum, layerSumRow + column) - quotient) * inverse * V.Load(fullLayerLayerNormWeight, column);
-                        V.Store(layerOutput, layerOutputRow + column, scaled3 + V.Load(fullLayerLayerNormBias, column));
+                        V scaled = (layerSumKept.Again(layerSum, layerSumRow + column) - mean) * inverse * V.Load(fullLayerLayerNormWeight, column);
+                        V.Store(layerOutput, layerOutputRow + column, scaled + V.Load(fullLayerLayerNormBias, column));
                     }
                 }
             }
@@ -222,9 +222,9 @@ partial class Small
         internal readonly struct PredictedPretraining(
             ArrayView<T> layerOutput, ArrayView<int> predictedIndex, ArrayView<T> predicted) : IGpuRowKernel
         {
-            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
+            public void Run<V, L>(int begin, int end, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     int layerOutputRow = predictedIndex[row] * 16;
                     int predictedRow = row * 16;
@@ -240,17 +240,17 @@ partial class Small
         //   var first = Rows(hidden, batch.First);
         // [sequences, 16], one pass over a row
         // 0 FLOPs per row of sequences, 128 bytes per row
-        internal readonly struct FirstPool(ArrayView<T> layerOutput, ArrayView<int> firstIndex, ArrayView<T> first2) : IGpuRowKernel
+        internal readonly struct FirstPool(ArrayView<T> layerOutput, ArrayView<int> firstIndex, ArrayView<T> first) : IGpuRowKernel
         {
-            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
+            public void Run<V, L>(int begin, int end, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     int layerOutputRow = firstIndex[row] * 16;
-                    int first2Row = row * 16;
+                    int firstRow = row * 16;
                     for (int column = L.First<V>(); column < 16; column = L.Next<V>(column))
                     {
-                        V.Store(first2, first2Row + column, V.Load(layerOutput, layerOutputRow + column));
+                        V.Store(first, firstRow + column, V.Load(layerOutput, layerOutputRow + column));
                     }
                 }
             }
@@ -273,7 +273,7 @@ partial class Small
 
         // Pretraining › Pool
         //   return Tanh(Linear(first, pooler));
-        // [sequences, 16] = first2 [sequences, 16] · poolerWeight [16, 16]ᵀ
+        // [sequences, 16] = first [sequences, 16] · poolerWeight [16, 16]ᵀ
         // 512 FLOPs per row of sequences, 128 bytes per row
         internal readonly struct PooledPool(ArrayView<float> poolerBias, ArrayView<T> pooled) : IGpuEpilogue
         {
@@ -293,9 +293,9 @@ partial class Small
             ArrayView<T> transformed, ArrayView<float> predictionsLayerNormWeight, ArrayView<float> predictionsLayerNormBias,
             ArrayView<T> decoderInput) : IGpuRowKernel
         {
-            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
+            public void Run<V, L>(int begin, int end, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     Kept<V, L> transformedKept = default;
                     int transformedRow = row * 8;
@@ -305,11 +305,11 @@ partial class Small
                         totalLane += transformedKept.Load(transformed, transformedRow + column);
                     }
                     float total = GroupReduce.Sum(V.Sum(totalLane));
-                    float quotient = total * (1f / 8f);
+                    float mean = total * (1f / 8f);
                     V total2Lane = 0f;
                     for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V centred = transformedKept.Again(transformed, transformedRow + column) - quotient;
+                        V centred = transformedKept.Again(transformed, transformedRow + column) - mean;
                         total2Lane += centred * centred;
                     }
                     float total2 = GroupReduce.Sum(V.Sum(total2Lane));
@@ -317,8 +317,8 @@ partial class Small
                     int decoderInputRow = row * 8;
                     for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
-                        V scaled6 = (transformedKept.Again(transformed, transformedRow + column) - quotient) * inverse * V.Load(predictionsLayerNormWeight, column);
-                        V.Store(decoderInput, decoderInputRow + column, scaled6 + V.Load(predictionsLayerNormBias, column));
+                        V scaled = (transformedKept.Again(transformed, transformedRow + column) - mean) * inverse * V.Load(predictionsLayerNormWeight, column);
+                        V.Store(decoderInput, decoderInputRow + column, scaled + V.Load(predictionsLayerNormBias, column));
                     }
                 }
             }
@@ -356,41 +356,41 @@ partial class Small
         //   ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
         // [predictions, 50], 2 passes over a row
         // 962 FLOPs per row of predictions, 200 bytes per row
-        internal readonly struct PretrainingCorrect(
-            ArrayView<T> logits, ArrayView<int> labelsIndex, ArrayView<float> meanPartials, ArrayView<float> mlmPartials) : IGpuRowKernel
+        internal readonly struct MlmAccuracyCorrect(
+            ArrayView<T> logits, ArrayView<int> labelsIndex, ArrayView<float> mlmAccuracyPartials, ArrayView<float> mlmPartials) : IGpuRowKernel
         {
-            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
+            public void Run<V, L>(int begin, int end, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                float meanSum = 0f;
+                float mlmAccuracySum = 0f;
                 float mlmSum = 0f;
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     Kept<V, L> logitsKept = default;
                     int logitsRow = row * 64;
                     int labelsIndexColumn = labelsIndex[row];
                     V largestLane = float.NegativeInfinity;
-                    V totalLane = 0f;
+                    V pickedLane = 0f;
                     for (int column = L.First<V>(); column < 50; column = L.Next<V>(column))
                     {
-                        V sum = logitsKept.Load(logits, logitsRow + column);
-                        largestLane = V.Max(largestLane, sum);
-                        totalLane += sum * V.OneHot(column, labelsIndexColumn);
+                        V value = logitsKept.Load(logits, logitsRow + column);
+                        largestLane = V.Max(largestLane, value);
+                        pickedLane += value * V.OneHot(column, labelsIndexColumn);
                     }
                     float largest = GroupReduce.Max(V.Maximum(largestLane));
-                    float total = GroupReduce.Sum(V.Sum(totalLane));
-                    meanSum += GpuMath.GreaterOrEqual(total, largest);
-                    V total2Lane = 0f;
-                    V total3Lane = 0f;
+                    float picked = GroupReduce.Sum(V.Sum(pickedLane));
+                    mlmAccuracySum += GpuMath.GreaterOrEqual(picked, largest);
+                    V sumLane = 0f;
+                    V picked2Lane = 0f;
                     for (int column = L.First<V>(); column < 50; column = L.Next<V>(column))
                     {
                         V shifted = logitsKept.Again(logits, logitsRow + column) - largest;
-                        total2Lane += V.Exp(shifted);
-                        total3Lane += shifted * V.OneHot(column, labelsIndexColumn);
+                        sumLane += V.Exp(shifted);
+                        picked2Lane += shifted * V.OneHot(column, labelsIndexColumn);
                     }
-                    var (total2, total3) = GroupReduce.Sums(V.Sum(total2Lane), V.Sum(total3Lane));
-                    mlmSum += GpuMath.Log(total2) - total3;
+                    var (sum, picked2) = GroupReduce.Sums(V.Sum(sumLane), V.Sum(picked2Lane));
+                    mlmSum += GpuMath.Log(sum) - picked2;
                 }
-                if (Group.IdxX == 0) meanPartials[chunk] = meanSum;
+                if (Group.IdxX == 0) mlmAccuracyPartials[chunk] = mlmAccuracySum;
                 if (Group.IdxX == 0) mlmPartials[chunk] = mlmSum;
             }
         }
@@ -399,41 +399,41 @@ partial class Small
         //   ("sop_accuracy", Mean(Correct(order, batch.Order)))
         // [sequences, 2], 2 passes over a row
         // 50 FLOPs per row of sequences, 8 bytes per row
-        internal readonly struct PretrainingCorrect2(
-            ArrayView<T> order, ArrayView<int> orderIndex, ArrayView<float> meanPartials2, ArrayView<float> sopPartials) : IGpuRowKernel
+        internal readonly struct SopAccuracyCorrect(
+            ArrayView<T> order, ArrayView<int> orderIndex, ArrayView<float> sopAccuracyPartials, ArrayView<float> sopPartials) : IGpuRowKernel
         {
-            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
+            public void Run<V, L>(int begin, int end, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                float meanPartials2Sum = 0f;
+                float sopAccuracySum = 0f;
                 float sopSum = 0f;
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     Kept<V, L> orderKept = default;
                     int orderRow = row * 2;
                     int orderIndexColumn = orderIndex[row];
                     V largestLane = float.NegativeInfinity;
-                    V totalLane = 0f;
+                    V pickedLane = 0f;
                     for (int column = L.First<V>(); column < 2; column = L.Next<V>(column))
                     {
-                        V sum = orderKept.Load(order, orderRow + column);
-                        largestLane = V.Max(largestLane, sum);
-                        totalLane += sum * V.OneHot(column, orderIndexColumn);
+                        V value = orderKept.Load(order, orderRow + column);
+                        largestLane = V.Max(largestLane, value);
+                        pickedLane += value * V.OneHot(column, orderIndexColumn);
                     }
                     float largest = GroupReduce.Max(V.Maximum(largestLane));
-                    float total = GroupReduce.Sum(V.Sum(totalLane));
-                    meanPartials2Sum += GpuMath.GreaterOrEqual(total, largest);
-                    V total2Lane = 0f;
-                    V total3Lane = 0f;
+                    float picked = GroupReduce.Sum(V.Sum(pickedLane));
+                    sopAccuracySum += GpuMath.GreaterOrEqual(picked, largest);
+                    V sumLane = 0f;
+                    V picked2Lane = 0f;
                     for (int column = L.First<V>(); column < 2; column = L.Next<V>(column))
                     {
                         V shifted = orderKept.Again(order, orderRow + column) - largest;
-                        total2Lane += V.Exp(shifted);
-                        total3Lane += shifted * V.OneHot(column, orderIndexColumn);
+                        sumLane += V.Exp(shifted);
+                        picked2Lane += shifted * V.OneHot(column, orderIndexColumn);
                     }
-                    var (total2, total3) = GroupReduce.Sums(V.Sum(total2Lane), V.Sum(total3Lane));
-                    sopSum += GpuMath.Log(total2) - total3;
+                    var (sum, picked2) = GroupReduce.Sums(V.Sum(sumLane), V.Sum(picked2Lane));
+                    sopSum += GpuMath.Log(sum) - picked2;
                 }
-                if (Group.IdxX == 0) meanPartials2[chunk] = meanPartials2Sum;
+                if (Group.IdxX == 0) sopAccuracyPartials[chunk] = sopAccuracySum;
                 if (Group.IdxX == 0) sopPartials[chunk] = sopSum;
             }
         }
@@ -443,23 +443,23 @@ partial class Small
         // [1, 1]
         // 7 FLOPs, 20 bytes
         internal readonly struct SopAccuracyMean(
-            ArrayView<float> mlmMean, Extent predictionsCount, ArrayView<float> mlm, ArrayView<float> sopMean, Extent sequencesCount,
-            ArrayView<float> sop, ArrayView<float> loss, ArrayView<float> mean, ArrayView<float> mlmAccuracy, ArrayView<float> mean2,
-            ArrayView<float> sopAccuracy) : IGpuRowKernel
+            ArrayView<float> mlmSum, Extent predictionsCount, ArrayView<float> mlm, ArrayView<float> sopSum, Extent sequencesCount,
+            ArrayView<float> sop, ArrayView<float> loss, ArrayView<float> mlmAccuracySum, ArrayView<float> mlmAccuracy,
+            ArrayView<float> sopAccuracySum, ArrayView<float> sopAccuracy) : IGpuRowKernel
         {
-            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
+            public void Run<V, L>(int begin, int end, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     float larger = GpuMath.Max(predictionsCount.Actual, 1f);
-                    float quotient = GpuMath.Divide(mlmMean[0], larger);
+                    float quotient = GpuMath.Divide(mlmSum[0], larger);
                     if (Group.IdxX == 0) mlm[row] = quotient;
                     float larger2 = GpuMath.Max(sequencesCount.Actual, 1f);
-                    float quotient2 = GpuMath.Divide(sopMean[0], larger2);
+                    float quotient2 = GpuMath.Divide(sopSum[0], larger2);
                     if (Group.IdxX == 0) sop[row] = quotient2;
                     if (Group.IdxX == 0) loss[row] = quotient + quotient2;
-                    if (Group.IdxX == 0) mlmAccuracy[row] = GpuMath.Divide(mean[0], larger);
-                    if (Group.IdxX == 0) sopAccuracy[row] = GpuMath.Divide(mean2[0], larger2);
+                    if (Group.IdxX == 0) mlmAccuracy[row] = GpuMath.Divide(mlmAccuracySum[0], larger);
+                    if (Group.IdxX == 0) sopAccuracy[row] = GpuMath.Divide(sopAccuracySum[0], larger2);
                 }
             }
         }

@@ -74,7 +74,7 @@ partial class Small
             predictedPretrainingKernel.Launch(Predictions, new(layerOutput[0], Batch.Predicted, predicted));
 
             // var first = Rows(hidden, batch.First);
-            firstPoolKernel.Launch(Sequences, new(layerOutput[0], Batch.First, first2));
+            firstPoolKernel.Launch(Sequences, new(layerOutput[0], Batch.First, first));
 
             // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
             transformedGeluTanhKernel.Launch(
@@ -83,7 +83,7 @@ partial class Small
 
             // return Tanh(Linear(first, pooler));
             pooledPoolKernel.Launch(
-                new(first2, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16, new(Value(Offset.PoolerBias), pooled));
+                new(first, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16, new(Value(Offset.PoolerBias), pooled));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             decoderInputLayerNormKernel.Launch(Predictions, new(
@@ -99,20 +99,20 @@ partial class Small
                 new(pooled, 16), new(Weight(Offset.ClassifierWeight), 16), Sequences, 2, 16, new(Value(Offset.ClassifierBias), order));
 
             // ("mlm_accuracy", Mean(Correct(logits, batch.Labels)))
-            pretrainingCorrectKernel.LaunchChunks(Predictions, new(logits, Batch.Labels, meanPartials, mlmPartials));
+            mlmAccuracyCorrectKernel.LaunchChunks(Predictions, new(logits, Batch.Labels, mlmAccuracyPartials, mlmPartials));
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
-            columnSumKernel.Launch(Predictions, accumulate: false, new(mlmPartials, 1, mlmMean), new(meanPartials, 1, mean));
+            columnSumKernel.Launch(Predictions, accumulate: false, new(mlmPartials, 1, mlmSum), new(mlmAccuracyPartials, 1, mlmAccuracySum));
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
-            pretrainingCorrect2Kernel.LaunchChunks(Sequences, new(order, Batch.Order, meanPartials2, sopPartials));
+            sopAccuracyCorrectKernel.LaunchChunks(Sequences, new(order, Batch.Order, sopAccuracyPartials, sopPartials));
 
             // var sop = Mean(CrossEntropy(order, batch.Order));
-            columnSumKernel.Launch(Sequences, accumulate: false, new(sopPartials, 1, sopMean), new(meanPartials2, 1, mean2));
+            columnSumKernel.Launch(Sequences, accumulate: false, new(sopPartials, 1, sopSum), new(sopAccuracyPartials, 1, sopAccuracySum));
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
             sopAccuracyMeanKernel.Launch(1, new(
-                mlmMean, WholePredictions, mlm, sopMean, WholeSequences, sop, loss, mean, mlmAccuracy, mean2, sopAccuracy));
+                mlmSum, WholePredictions, mlm, sopSum, WholeSequences, sop, loss, mlmAccuracySum, mlmAccuracy, sopAccuracySum, sopAccuracy));
         }
     }
 }

@@ -12,7 +12,7 @@
 //   layerSum                         [tokens, 16]                  1          320           64         7-8
 //   together                                                                                384
 // per sequence:
-//   first2                           [sequences, 16]               1            0           64       10-11
+//   first                            [sequences, 16]               1            0           64       10-11
 //   pooled                           [sequences, 16]               1           64           64       11-16
 //   order                            [sequences, 2]                1            0            8       15-16
 //   together                                                                                128
@@ -46,7 +46,7 @@ partial class Small
         readonly ArrayView<T> expanded; // [tokens, 32]
         readonly ArrayView<T> layerSum; // [tokens, 16]
         readonly ArrayView<T> predicted; // [predictions, 16]
-        readonly ArrayView<T> first2; // [sequences, 16]
+        readonly ArrayView<T> first; // [sequences, 16]
         readonly ArrayView<T> pooled; // [sequences, 16]
         readonly ArrayView<T> transformed; // [predictions, 8]
         readonly ArrayView<T> decoderInput; // [predictions, 8]
@@ -81,7 +81,7 @@ partial class Small
             expanded = Token(0);
             layerSum = Token(80);
             predicted = Prediction(0);
-            first2 = Sequence(0);
+            first = Sequence(0);
             pooled = Sequence(16);
             transformed = Prediction(16);
             decoderInput = Prediction(64);

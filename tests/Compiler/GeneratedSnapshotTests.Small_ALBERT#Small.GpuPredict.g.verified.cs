@@ -74,11 +74,11 @@ partial class Small
             predictedPredictionKernel.Launch(Predictions, new(layerOutput[0], Batch.Predicted, predicted));
 
             // var first = Rows(hidden, batch.First);
-            firstPoolKernel.Launch(Sequences, new(layerOutput[0], Batch.First, first2));
+            firstPoolKernel.Launch(Sequences, new(layerOutput[0], Batch.First, first));
 
             // return Tanh(Linear(first, pooler));
             pooledPoolKernel.Launch(
-                new(first2, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16, new(Value(Offset.PoolerBias), pooled));
+                new(first, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16, new(Value(Offset.PoolerBias), pooled));
 
             // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
             transformedGeluTanhKernel.Launch(

@@ -26,7 +26,7 @@ partial class Small
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
             embeddedDropoutKernel.Launch(Tokens, new(
                 Value(Offset.WordEmbeddingsWeight), Batch.Tokens, Value(Offset.TokenTypeEmbeddingsWeight), Batch.Segments,
-                Value(Offset.PositionEmbeddingsWeight), Batch.Positions, lookup, embeddedSum, embeddedSumRowMean,
+                Value(Offset.PositionEmbeddingsWeight), Batch.Positions, lookup, embeddedMean, embeddedInverse,
                 Value(Offset.EmbeddingsLayerNormWeight), Value(Offset.EmbeddingsLayerNormBias), DropoutKey(0, 0), embedded));
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
@@ -54,7 +54,7 @@ partial class Small
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 attendedLayerNormKernel.Launch(Tokens, new(
-                    attentionSum[layer], attendedSum[layer], attendedSumRowMean[layer], Value(Offset.AttentionLayerNormWeight),
+                    attentionSum[layer], attendedMean[layer], attendedInverse[layer], Value(Offset.AttentionLayerNormWeight),
                     Value(Offset.AttentionLayerNormBias), attended[layer]));
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
@@ -69,7 +69,7 @@ partial class Small
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 layerOutputLayerNormKernel.Launch(Tokens, new(
-                    layerSum[layer], layerOutputSum[layer], layerOutputSumRowMean[layer], Value(Offset.FullLayerLayerNormWeight),
+                    layerSum[layer], layerOutputMean[layer], layerOutputInverse[layer], Value(Offset.FullLayerLayerNormWeight),
                     Value(Offset.FullLayerLayerNormBias), layerOutput[layer + 1]));
             }
         }
@@ -80,7 +80,7 @@ partial class Small
             predictedPretrainingKernel.Launch(Predictions, new(layerOutput[2], Batch.Predicted, predicted));
 
             // var first = Rows(hidden, batch.First);
-            firstPoolKernel.Launch(Sequences, new(layerOutput[2], Batch.First, first2));
+            firstPoolKernel.Launch(Sequences, new(layerOutput[2], Batch.First, first));
 
             // gradient of: var mlm = Mean(CrossEntropy(logits, batch.Labels));
             mlmMeanGradientKernel.Launch(1, new(WholePredictions, dMlm));
@@ -94,13 +94,13 @@ partial class Small
 
             // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
             orderDropoutKernel.Launch(
-                new(first2, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16,
+                new(first, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16,
                 new(Value(Offset.PoolerBias), pooled, DropoutKey(4, 0), orderDropout));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             decoderInputLayerNormKernel.Launch(Predictions, new(
-                transformedProduct, Value(Offset.PredictionsDenseBias), geluTanh, centred, decoderInputSum, decoderInputLayerNorm,
-                Value(Offset.PredictionsLayerNormWeight), Value(Offset.PredictionsLayerNormBias), decoderInput));
+                transformedProduct, Value(Offset.PredictionsDenseBias), geluTanh, decoderInputCentred, decoderInputInverse,
+                decoderInputNormalized, Value(Offset.PredictionsLayerNormWeight), Value(Offset.PredictionsLayerNormBias), decoderInput));
 
             // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
             logitsDecodeKernel.Launch(
@@ -113,55 +113,57 @@ partial class Small
 
             // var mlm = Mean(CrossEntropy(logits, batch.Labels));
             mlmCrossEntropyGradientKernel.LaunchChunks(Predictions, new(
-                logits, Batch.Labels, meanPartials, mlmPartials, dMlm, dShifted2, dLogitsPartials));
-            columnSumKernel.Launch(Predictions, accumulate: false, new(mlmPartials, 1, mlmMean), new(meanPartials, 1, mean));
+                logits, Batch.Labels, mlmAccuracyPartials, mlmPartials, dMlm, dMlmShifted, dLogitsPartials));
+            columnSumKernel.Launch(Predictions, accumulate: false, new(mlmPartials, 1, mlmSum), new(mlmAccuracyPartials, 1, mlmAccuracySum));
 
             // gradient of: return MatMul(decoderInput, word, transposeB: true) + decoderBias;
             columnSumKernel.Launch(Predictions, accumulate: true, new(dLogitsPartials, 50, Gradient(Offset.PredictionsBias)));
 
             // var sop = Mean(CrossEntropy(order, batch.Order));
             sopCrossEntropyGradientKernel.LaunchChunks(Sequences, new(
-                order, Batch.Order, meanPartials2, sopPartials, dSop, dShifted, dOrderPartials));
-            columnSumKernel.Launch(Sequences, accumulate: false, new(sopPartials, 1, sopMean), new(meanPartials2, 1, mean2));
+                order, Batch.Order, sopAccuracyPartials, sopPartials, dSop, dSopShifted, dOrderPartials));
+            columnSumKernel.Launch(Sequences, accumulate: false, new(sopPartials, 1, sopSum), new(sopAccuracyPartials, 1, sopAccuracySum));
 
             // gradient of: var order = Linear(Dropout(pooled, c.Dropout), orderHead);
             columnSumKernel.Launch(Sequences, accumulate: true, new(dOrderPartials, 2, Gradient(Offset.ClassifierBias)));
 
             // gradient of: return Tanh(Linear(first, pooler));
             pooledPoolGradientKernel.Launch(
-                new(dShifted, 2), new(Weight(Offset.ClassifierWeight), 16), Sequences, 16, 2, new(DropoutKey(4, 0), pooled, dPooled),
+                new(dSopShifted, 2), new(Weight(Offset.ClassifierWeight), 16), Sequences, 16, 2, new(DropoutKey(4, 0), pooled, dPooled),
                 new(dPooled, 16), dLinearPartials);
 
             // gradient of: var order = Linear(Dropout(pooled, c.Dropout), orderHead);
-            tNAccumulateKernel.Launch(new(dShifted, 2), new(orderDropout, 16), 2, 16, Sequences, new(Gradient(Offset.ClassifierWeight), 16));
+            tNAccumulateKernel.Launch(
+                new(dSopShifted, 2), new(orderDropout, 16), 2, 16, Sequences, new(Gradient(Offset.ClassifierWeight), 16));
 
             // gradient of: return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            nNStoreKernel.Launch(new(dShifted2, 64), new(Weight(Offset.WordEmbeddingsWeight), 8), Predictions, 8, 50, new(dDecoderInput, 8));
+            nNStoreKernel.Launch(
+                new(dMlmShifted, 64), new(Weight(Offset.WordEmbeddingsWeight), 8), Predictions, 8, 50, new(dDecoderInput, 8));
             tNAccumulateKernel.Launch(
-                new(dShifted2, 64), new(decoderInput, 8), 50, 8, Predictions, new(Gradient(Offset.WordEmbeddingsWeight), 8));
+                new(dMlmShifted, 64), new(decoderInput, 8), 50, 8, Predictions, new(Gradient(Offset.WordEmbeddingsWeight), 8));
 
             // gradient of: return Tanh(Linear(first, pooler));
             columnSumKernel.Launch(Sequences, accumulate: true, new(dLinearPartials, 16, Gradient(Offset.PoolerBias)));
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-            decoderInputLayerNormGradientKernel.LaunchBlocks(Predictions, new(dDecoderInput, decoderInputLayerNorm, dDecoderInputPartials2));
+            decoderInputLayerNormGradientKernel.LaunchBlocks(Predictions, new(dDecoderInput, decoderInputNormalized, dDecoderInputPartials2));
             columnSumKernel.Launch(Predictions, accumulate: true, new(dDecoderInputPartials2, 8, Gradient(Offset.PredictionsLayerNormWeight)));
 
             // ("sop_accuracy", Mean(Correct(order, batch.Order)))
             sopAccuracyMeanKernel.Launch(1, new(
-                mlmMean, WholePredictions, mlm, sopMean, WholeSequences, sop, loss, mean, mlmAccuracy, mean2, sopAccuracy));
+                mlmSum, WholePredictions, mlm, sopSum, WholeSequences, sop, loss, mlmAccuracySum, mlmAccuracy, sopAccuracySum, sopAccuracy));
 
             // gradient of: return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
             transformedGeluTanhGradientKernel.LaunchChunks(Predictions, new(
-                dDecoderInput, dDecoderInputPartials, Value(Offset.PredictionsLayerNormWeight), centred, decoderInputSum, geluTanh,
-                transformedProduct, Value(Offset.PredictionsDenseBias), dTransformed, dTransformedPartials));
+                dDecoderInput, dDecoderInputPartials, Value(Offset.PredictionsLayerNormWeight), decoderInputCentred, decoderInputInverse,
+                geluTanh, transformedProduct, Value(Offset.PredictionsDenseBias), dTransformed, dTransformedPartials));
 
             // gradient of: var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             columnSumKernel.Launch(Predictions, accumulate: true, new(dDecoderInputPartials, 8, Gradient(Offset.PredictionsLayerNormBias)), new(dTransformedPartials, 8, Gradient(Offset.PredictionsDenseBias)));
 
             // gradient of: return Tanh(Linear(first, pooler));
             nNStoreKernel.Launch(new(dPooled, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16, new(dFirst, 16));
-            tNAccumulateKernel.Launch(new(dPooled, 16), new(first2, 16), 16, 16, Sequences, new(Gradient(Offset.PoolerWeight), 16));
+            tNAccumulateKernel.Launch(new(dPooled, 16), new(first, 16), 16, 16, Sequences, new(Gradient(Offset.PoolerWeight), 16));
 
             // gradient of: var transformed = Activate(Linear(x, transform));
             nNStoreKernel.Launch(
@@ -185,9 +187,9 @@ partial class Small
             {
                 // gradient of: var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
                 layerSumDropoutGradientKernel.LaunchChunks(Tokens, new(
-                    layerOutputSum[layer], layerOutputSumRowMean[layer], dHidden[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer],
-                    dLayerOutputPartials2, Value(Offset.FullLayerLayerNormWeight), dLayerOutputSum, dCentredSum, DropoutKey(3, layer), dLayerSum,
-                    dLayerSumPartials));
+                    layerOutputMean[layer], layerOutputInverse[layer], dHidden[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer],
+                    dLayerOutputPartials2, Value(Offset.FullLayerLayerNormWeight), dLayerOutputQuotient2, dLayerOutputQuotient,
+                    DropoutKey(3, layer), dLayerSum, dLayerSumPartials));
 
                 // gradient of: var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dLayerOutputPartials, 16, Gradient(Offset.FullLayerLayerNormBias)), new(dLayerOutputPartials2, 16, Gradient(Offset.FullLayerLayerNormWeight)), new(dLayerSumPartials, 16, Gradient(Offset.FfnOutputBias)));
@@ -208,8 +210,8 @@ partial class Small
 
                 // gradient of: var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
                 attentionSumDropoutGradientKernel.LaunchChunks(Tokens, new(
-                    layerOutputSumRowMean[layer], dLayerOutputSum, layerOutputSum[layer], dCentredSum, attendedSum[layer],
-                    attendedSumRowMean[layer], dHidden[(layer + 1) & 1], Value(Offset.FullLayerLayerNormWeight), layerSum[layer], dExpandedProduct,
+                    layerOutputInverse[layer], dLayerOutputQuotient2, layerOutputMean[layer], dLayerOutputQuotient, attendedMean[layer],
+                    attendedInverse[layer], dHidden[(layer + 1) & 1], Value(Offset.FullLayerLayerNormWeight), layerSum[layer], dExpandedProduct,
                     dAttendedPartials, attentionSum[layer], dAttendedPartials2, Value(Offset.AttentionLayerNormWeight), dAttentionSum,
                     DropoutKey(2, layer), dAttentionSumDropout, dAttentionSumPartials));
 
@@ -251,7 +253,7 @@ partial class Small
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
             embeddedRowMeanGradientKernel.LaunchChunks(Tokens, new(
-                embeddedSum, embeddedSumRowMean, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2,
+                embeddedMean, embeddedInverse, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2,
                 Value(Offset.EmbeddingsLayerNormWeight), dLookup));
             columnSumKernel.Launch(Tokens, accumulate: true, new(dEmbeddedPartials, 8, Gradient(Offset.EmbeddingsLayerNormBias)), new(dEmbeddedPartials2, 8, Gradient(Offset.EmbeddingsLayerNormWeight)));
 

@@ -93,10 +93,10 @@ partial class Small
 
         onnx.Scope = "/Pool";
         // var first = Rows(hidden, batch.First);
-        var first2 = onnx.First(state);
+        var first = onnx.First(state);
 
         // return Tanh(Linear(first, pooler));
-        var pooled = onnx.Tanh(onnx.Add(onnx.MatMul(first2, onnx.Transposed("albert.pooler.weight")), onnx.Weight("albert.pooler.bias")));
+        var pooled = onnx.Tanh(onnx.Add(onnx.MatMul(first, onnx.Transposed("albert.pooler.weight")), onnx.Weight("albert.pooler.bias")));
 
         onnx.Scope = "/Decode";
         // var transformed = Activate(Linear(x, transform));

@@ -40,8 +40,8 @@ partial class SmallAnswerer
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
             Team.Rows(new EmbeddedLayerNorm(
                 Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight,
-                Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), lookup, embeddedSum,
-                embeddedSumRowMean, Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, embedded), Tokens);
+                Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), lookup, embeddedMean,
+                embeddedInverse, Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, embedded), Tokens);
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
             Gemm.Multiply<V, P, HiddenLinear>(Team, new(embedded, 8), new(Values + Offset.EmbeddingHiddenMappingInWeight, 8, transposed: true),
@@ -66,7 +66,7 @@ partial class SmallAnswerer
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 Team.Rows(new AttendedLayerNorm(
-                    attentionSum[layer], attendedSum[layer], attendedSumRowMean[layer], Values + Offset.AttentionLayerNormWeight,
+                    attentionSum[layer], attendedMean[layer], attendedInverse[layer], Values + Offset.AttentionLayerNormWeight,
                     Values + Offset.AttentionLayerNormBias, attended[layer]), Tokens);
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
@@ -79,7 +79,7 @@ partial class SmallAnswerer
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 Team.Rows(new LayerOutputLayerNorm(
-                    layerSum[layer], layerOutputSum[layer], layerOutputSumRowMean[layer], Values + Offset.FullLayerLayerNormWeight,
+                    layerSum[layer], layerOutputMean[layer], layerOutputInverse[layer], Values + Offset.FullLayerLayerNormWeight,
                     Values + Offset.FullLayerLayerNormBias, layerOutput[layer + 1]), Tokens);
             }
         }
@@ -87,24 +87,24 @@ partial class SmallAnswerer
         void SpanAnswer()
         {
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
-            Team.Rows(new LossMeanGradient(WholePredictions, dLoss), 1);
+            Team.Rows(new AnsweredMeanGradient(WholePredictions, dMean), 1);
 
             // return Answered(Linear(Encode(batch), spans!), batch);
-            Gemm.Multiply<V, P, LogitsLinear>(Team, new(layerOutput[2], 16), new(Values + Offset.QaOutputsWeight, 16, transposed: true),
-                Tokens, 2, 16, new LogitsLinear(Values + Offset.QaOutputsBias, logits));
+            Gemm.Multiply<V, P, SpanAnswerLinear>(Team, new(layerOutput[2], 16), new(Values + Offset.QaOutputsWeight, 16, transposed: true),
+                Tokens, 2, 16, new SpanAnswerLinear(Values + Offset.QaOutputsBias, logits));
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
-            Team.Rows(new AnsweredPickGradient(dLoss, Pointer(Batch.Labels), dPick), Predictions);
+            Team.Rows(new AnsweredPickGradient(dMean, Pointer(Batch.Labels), dPick), Predictions);
 
             // return Answered(Linear(Encode(batch), spans!), batch);
-            Team.Rows(new GroupLogSum(logits, 2, Pointer(Batch.SequenceOf), Tokens, totalLogSum, 2, 2), Sequences);
+            Team.Rows(new GroupLogSum(logits, 2, Pointer(Batch.SequenceOf), Tokens, total, 2, 2), Sequences);
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
             Arrays.Clear(Team, dSurprise, 2L * Tokens);
             Tables.ScatterAdd(Team, dSurprise, 2, Pointer(Batch.Predicted), dPick, 2, Predictions, 2);
 
             // return Answered(Linear(Encode(batch), spans!), batch);
-            Team.Rows(new SurpriseAnswered(totalLogSum, Pointer(Batch.SequenceOf), logits, surprise), Tokens);
+            Team.Rows(new SpanAnswerAnswered2(total, Pointer(Batch.SequenceOf), logits, surprise), Tokens);
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
             Arrays.Clear(Team, dTotal, 2L * Sequences);
@@ -112,19 +112,19 @@ partial class SmallAnswerer
 
             // return Answered(Linear(Encode(batch), spans!), batch);
             Team.Rows(new AnsweredPick(surprise, Pointer(Batch.Predicted), Pointer(Batch.Labels), meanPartials), Predictions);
-            ColumnSums.Add<V>(Team, meanPartials, Chunks(Predictions), 1, mean, accumulate: false);
+            ColumnSums.Add<V>(Team, meanPartials, Chunks(Predictions), 1, meanSum, accumulate: false);
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
-            Team.Rows(new TotalAnsweredGradient(
-                dSurprise, dTotal, Pointer(Batch.SequenceOf), logits, totalLogSum, dLogits, dLogitsPartials), Tokens);
-            ColumnSums.Add<V>(Team, dLogitsPartials, Chunks(Tokens), 2, Gradients + Offset.QaOutputsBias, accumulate: true);
+            Team.Rows(new SpanAnswerAnsweredGradient3(
+                dSurprise, dTotal, Pointer(Batch.SequenceOf), logits, total, dLogits, dLinearPartials), Tokens);
+            ColumnSums.Add<V>(Team, dLinearPartials, Chunks(Tokens), 2, Gradients + Offset.QaOutputsBias, accumulate: true);
             Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dLogits, 2), new(Values + Offset.QaOutputsWeight, 16),
                 Tokens, 16, 2, new StoreEpilogue(dHidden[0], 16));
             Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dLogits, 2, transposed: true), new(layerOutput[2], 16),
                 2, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.QaOutputsWeight, 16));
 
             // return Answered(Linear(Encode(batch), spans!), batch);
-            Team.Rows(new LossMean(mean, WholePredictions, loss), 1);
+            Team.Rows(new AnsweredMean(meanSum, WholePredictions, loss), 1);
         }
 
         void LayerGroupGradient()
@@ -133,7 +133,7 @@ partial class SmallAnswerer
             {
                 // gradient of: var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 Team.Rows(new LayerOutputRowMeanGradient(
-                    layerOutputSum[layer], layerOutputSumRowMean[layer], dHidden[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer],
+                    layerOutputMean[layer], layerOutputInverse[layer], dHidden[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer],
                     dLayerOutputPartials2, Values + Offset.FullLayerLayerNormWeight, dLayerSum, dLayerSumPartials), Tokens);
                 ColumnSums.Add<V>(Team, dLayerOutputPartials, Chunks(Tokens), 16, Gradients + Offset.FullLayerLayerNormBias, accumulate: true);
                 ColumnSums.Add<V>(Team, dLayerOutputPartials2, Chunks(Tokens), 16, Gradients + Offset.FullLayerLayerNormWeight, accumulate: true);
@@ -159,7 +159,7 @@ partial class SmallAnswerer
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 Team.Rows(new AttendedRowMeanGradient(
-                    attendedSum[layer], attendedSumRowMean[layer], dAttended, dAttendedPartials, attentionSum[layer], dAttendedPartials2,
+                    attendedMean[layer], attendedInverse[layer], dAttended, dAttendedPartials, attentionSum[layer], dAttendedPartials2,
                     Values + Offset.AttentionLayerNormWeight, dAttentionSum, dAttentionSumPartials), Tokens);
                 ColumnSums.Add<V>(Team, dAttendedPartials, Chunks(Tokens), 16, Gradients + Offset.AttentionLayerNormBias, accumulate: true);
                 ColumnSums.Add<V>(Team, dAttendedPartials2, Chunks(Tokens), 16, Gradients + Offset.AttentionLayerNormWeight, accumulate: true);
@@ -198,7 +198,7 @@ partial class SmallAnswerer
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
             Team.Rows(new EmbeddedRowMeanGradient(
-                embeddedSum, embeddedSumRowMean, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2,
+                embeddedMean, embeddedInverse, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2,
                 Values + Offset.EmbeddingsLayerNormWeight, dLookup), Tokens);
             ColumnSums.Add<V>(Team, dEmbeddedPartials, Chunks(Tokens), 8, Gradients + Offset.EmbeddingsLayerNormBias, accumulate: true);
             ColumnSums.Add<V>(Team, dEmbeddedPartials2, Chunks(Tokens), 8, Gradients + Offset.EmbeddingsLayerNormWeight, accumulate: true);

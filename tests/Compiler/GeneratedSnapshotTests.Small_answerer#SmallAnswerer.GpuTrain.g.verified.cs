@@ -26,7 +26,7 @@ partial class SmallAnswerer
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
             embeddedLayerNormKernel.Launch(Tokens, new(
                 Value(Offset.WordEmbeddingsWeight), Batch.Tokens, Value(Offset.TokenTypeEmbeddingsWeight), Batch.Segments,
-                Value(Offset.PositionEmbeddingsWeight), Batch.Positions, lookup, embeddedSum, embeddedSumRowMean,
+                Value(Offset.PositionEmbeddingsWeight), Batch.Positions, lookup, embeddedMean, embeddedInverse,
                 Value(Offset.EmbeddingsLayerNormWeight), Value(Offset.EmbeddingsLayerNormBias), embedded));
 
             // var hidden = mapping is null ? embedded : Linear(embedded, mapping);
@@ -54,7 +54,7 @@ partial class SmallAnswerer
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 attendedLayerNormKernel.Launch(Tokens, new(
-                    attentionSum[layer], attendedSum[layer], attendedSumRowMean[layer], Value(Offset.AttentionLayerNormWeight),
+                    attentionSum[layer], attendedMean[layer], attendedInverse[layer], Value(Offset.AttentionLayerNormWeight),
                     Value(Offset.AttentionLayerNormBias), attended[layer]));
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
@@ -69,7 +69,7 @@ partial class SmallAnswerer
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 layerOutputLayerNormKernel.Launch(Tokens, new(
-                    layerSum[layer], layerOutputSum[layer], layerOutputSumRowMean[layer], Value(Offset.FullLayerLayerNormWeight),
+                    layerSum[layer], layerOutputMean[layer], layerOutputInverse[layer], Value(Offset.FullLayerLayerNormWeight),
                     Value(Offset.FullLayerLayerNormBias), layerOutput[layer + 1]));
             }
         }
@@ -77,24 +77,24 @@ partial class SmallAnswerer
         void SpanAnswer()
         {
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
-            lossMeanGradientKernel.Launch(1, new(WholePredictions, dLoss));
+            answeredMeanGradientKernel.Launch(1, new(WholePredictions, dMean));
 
             // return Answered(Linear(Encode(batch), spans!), batch);
-            logitsLinearKernel.Launch(
+            spanAnswerLinearKernel.Launch(
                 new(layerOutput[2], 16), new(Weight(Offset.QaOutputsWeight), 16), Tokens, 2, 16, new(Value(Offset.QaOutputsBias), logits));
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
-            answeredPickGradientKernel.Launch(Predictions, new(dLoss, Batch.Labels, dPick));
+            answeredPickGradientKernel.Launch(Predictions, new(dMean, Batch.Labels, dPick));
 
             // return Answered(Linear(Encode(batch), spans!), batch);
-            groupLogSumKernel.Launch(new(logits, 2), Batch.SequenceOf, Tokens, new(totalLogSum, 2), Sequences, 2);
+            groupLogSumKernel.Launch(new(logits, 2), Batch.SequenceOf, Tokens, new(total, 2), Sequences, 2);
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
             Clear(dSurprise, 2, Tokens);
             scatterAddKernel.Launch(new(dSurprise, 2), Batch.Predicted, new(dPick, 2), Predictions, 2);
 
             // return Answered(Linear(Encode(batch), spans!), batch);
-            surpriseAnsweredKernel.Launch(Tokens, new(totalLogSum, Batch.SequenceOf, logits, surprise));
+            spanAnswerAnswered2Kernel.Launch(Tokens, new(total, Batch.SequenceOf, logits, surprise));
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
             Clear(dTotal, 2, Sequences);
@@ -102,17 +102,17 @@ partial class SmallAnswerer
 
             // return Answered(Linear(Encode(batch), spans!), batch);
             answeredPickKernel.LaunchChunks(Predictions, new(surprise, Batch.Predicted, Batch.Labels, meanPartials));
-            columnSumKernel.Launch(Predictions, accumulate: false, new(meanPartials, 1, mean));
+            columnSumKernel.Launch(Predictions, accumulate: false, new(meanPartials, 1, meanSum));
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
-            totalAnsweredGradientKernel.LaunchBlocks(Tokens, new(
-                dSurprise, dTotal, Batch.SequenceOf, logits, totalLogSum, dLogits, dLogitsPartials));
-            columnSumKernel.Launch(Tokens, accumulate: true, new(dLogitsPartials, 2, Gradient(Offset.QaOutputsBias)));
+            spanAnswerAnsweredGradient3Kernel.LaunchBlocks(Tokens, new(
+                dSurprise, dTotal, Batch.SequenceOf, logits, total, dLogits, dLinearPartials));
+            columnSumKernel.Launch(Tokens, accumulate: true, new(dLinearPartials, 2, Gradient(Offset.QaOutputsBias)));
             nNStoreKernel.Launch(new(dLogits, 2), new(Weight(Offset.QaOutputsWeight), 16), Tokens, 16, 2, new(dHidden[0], 16));
             tNAccumulateKernel.Launch(new(dLogits, 2), new(layerOutput[2], 16), 2, 16, Tokens, new(Gradient(Offset.QaOutputsWeight), 16));
 
             // return Answered(Linear(Encode(batch), spans!), batch);
-            lossMeanKernel.Launch(1, new(mean, WholePredictions, loss));
+            answeredMeanKernel.Launch(1, new(meanSum, WholePredictions, loss));
         }
 
         void LayerGroupGradient()
@@ -121,7 +121,7 @@ partial class SmallAnswerer
             {
                 // gradient of: var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 layerOutputRowMeanGradientKernel.LaunchChunks(Tokens, new(
-                    layerOutputSum[layer], layerOutputSumRowMean[layer], dHidden[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer],
+                    layerOutputMean[layer], layerOutputInverse[layer], dHidden[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer],
                     dLayerOutputPartials2, Value(Offset.FullLayerLayerNormWeight), dLayerSum, dLayerSumPartials));
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dLayerOutputPartials, 16, Gradient(Offset.FullLayerLayerNormBias)), new(dLayerOutputPartials2, 16, Gradient(Offset.FullLayerLayerNormWeight)), new(dLayerSumPartials, 16, Gradient(Offset.FfnOutputBias)));
 
@@ -142,7 +142,7 @@ partial class SmallAnswerer
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 attendedRowMeanGradientKernel.LaunchChunks(Tokens, new(
-                    attendedSum[layer], attendedSumRowMean[layer], dAttended, dAttendedPartials, attentionSum[layer], dAttendedPartials2,
+                    attendedMean[layer], attendedInverse[layer], dAttended, dAttendedPartials, attentionSum[layer], dAttendedPartials2,
                     Value(Offset.AttentionLayerNormWeight), dAttentionSum, dAttentionSumPartials));
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dAttendedPartials, 16, Gradient(Offset.AttentionLayerNormBias)), new(dAttendedPartials2, 16, Gradient(Offset.AttentionLayerNormWeight)), new(dAttentionSumPartials, 16, Gradient(Offset.DenseBias)));
 
@@ -175,7 +175,7 @@ partial class SmallAnswerer
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
             embeddedRowMeanGradientKernel.LaunchChunks(Tokens, new(
-                embeddedSum, embeddedSumRowMean, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2,
+                embeddedMean, embeddedInverse, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2,
                 Value(Offset.EmbeddingsLayerNormWeight), dLookup));
             columnSumKernel.Launch(Tokens, accumulate: true, new(dEmbeddedPartials, 8, Gradient(Offset.EmbeddingsLayerNormBias)), new(dEmbeddedPartials2, 8, Gradient(Offset.EmbeddingsLayerNormWeight)));
 

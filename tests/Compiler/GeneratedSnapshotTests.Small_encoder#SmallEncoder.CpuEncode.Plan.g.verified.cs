@@ -12,7 +12,7 @@
 //   layerSum                         [tokens, 16]                  1          320           64         7-8
 //   together                                                                                384
 // per sequence:
-//   first2                           [sequences, 16]               1            0           64        9-10
+//   first                            [sequences, 16]               1            0           64        9-10
 //   pooled                           [sequences, 16]               1           64           64       10-11
 //   together                                                                                128
 // per token, float32 in every precision:
@@ -38,7 +38,7 @@ partial class SmallEncoder
         readonly float* attended; // [tokens, 16]
         readonly float* expanded; // [tokens, 32]
         readonly float* layerSum; // [tokens, 16]
-        readonly float* first2; // [sequences, 16]
+        readonly float* first; // [sequences, 16]
         readonly float* pooled; // [sequences, 16]
         readonly float* queryKeyValueWeightTransposedPacked; // [48, 16] in the inner kernel's layout
         readonly float* denseWeightTransposedPacked; // [16, 16] in the inner kernel's layout
@@ -56,7 +56,7 @@ partial class SmallEncoder
             attended = Token(32);
             expanded = Token(0);
             layerSum = Token(80);
-            first2 = Sequence(0);
+            first = Sequence(0);
             pooled = Sequence(16);
             queryKeyValueWeightTransposedPacked = Packed<P>(Offset.QueryKeyValueWeight, 48, 16, transposed: true);
             denseWeightTransposedPacked = Packed<P>(Offset.DenseWeight, 16, 16, transposed: true);

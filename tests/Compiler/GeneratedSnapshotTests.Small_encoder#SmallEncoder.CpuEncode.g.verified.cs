@@ -78,10 +78,10 @@ partial class SmallEncoder
         void Pool()
         {
             // var first = Rows(hidden, batch.First);
-            Team.Rows(new FirstPool(layerOutput[0], Pointer(Batch.First), first2), Sequences);
+            Team.Rows(new FirstPool(layerOutput[0], Pointer(Batch.First), first), Sequences);
 
             // return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, P, PooledPool>(Team, new(first2, 16), new(Values + Offset.PoolerWeight, 16, transposed: true),
+            Gemm.Multiply<V, P, PooledPool>(Team, new(first, 16), new(Values + Offset.PoolerWeight, 16, transposed: true),
                 Sequences, 16, 16, new PooledPool(Values + Offset.PoolerBias, pooled));
         }
     }

@@ -12,7 +12,7 @@
 //   layerSum                         [tokens, 16]                  1          320           64         7-8
 //   together                                                                                384
 // per sequence:
-//   first2                           [sequences, 16]               1            0           64        9-10
+//   first                            [sequences, 16]               1            0           64        9-10
 //   pooled                           [sequences, 16]               1           64           64       10-11
 //   together                                                                                128
 // per token, float32 in every precision:
@@ -38,7 +38,7 @@ partial class SmallEncoder
         readonly ArrayView<T> attended; // [tokens, 16]
         readonly ArrayView<T> expanded; // [tokens, 32]
         readonly ArrayView<T> layerSum; // [tokens, 16]
-        readonly ArrayView<T> first2; // [sequences, 16]
+        readonly ArrayView<T> first; // [sequences, 16]
         readonly ArrayView<T> pooled; // [sequences, 16]
         readonly GpuRows<EmbeddedLayerNorm, Float8> embeddedLayerNormKernel;
         readonly MatrixProduct<T, NT, HiddenLinear> hiddenLinearKernel;
@@ -63,7 +63,7 @@ partial class SmallEncoder
             attended = Token(32);
             expanded = Token(0);
             layerSum = Token(80);
-            first2 = Sequence(0);
+            first = Sequence(0);
             pooled = Sequence(16);
             embeddedLayerNormKernel = new(Device, 8);
             hiddenLinearKernel = new(Device);

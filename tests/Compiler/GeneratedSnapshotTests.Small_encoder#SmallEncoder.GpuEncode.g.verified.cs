@@ -71,11 +71,11 @@ partial class SmallEncoder
         void Pool()
         {
             // var first = Rows(hidden, batch.First);
-            firstPoolKernel.Launch(Sequences, new(layerOutput[0], Batch.First, first2));
+            firstPoolKernel.Launch(Sequences, new(layerOutput[0], Batch.First, first));
 
             // return Tanh(Linear(first, pooler));
             pooledPoolKernel.Launch(
-                new(first2, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16, new(Value(Offset.PoolerBias), pooled));
+                new(first, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16, new(Value(Offset.PoolerBias), pooled));
         }
     }
 }

@@ -41,7 +41,7 @@ public class GraphSnapshotTests
             foreach (var node in block.Nodes)
             {
                 text.Append($"  %{node.Id} = {node.Op} {node.Shape} ({string.Join(", ", node.Inputs.Select(i => $"%{i}"))}){Details(node, graph)}");
-                text.Append($"    // {node.Origin.Path}{(node.Origin.Variable is { } variable ? $": {variable}" : "")}\n");
+                text.Append($"    // {node.Origin.Path}{(node.Origin.Name is { } name ? $": {name}" : "")}\n");
             }
 
             foreach (var carry in block.Carries) text.Append($"  carries %{carry.Initial} → %{carry.Input}, %{carry.Output} → %{carry.Result}\n");

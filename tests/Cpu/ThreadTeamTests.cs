@@ -197,9 +197,9 @@ public sealed unsafe class ThreadTeamTests
     {
         public int* Chunks;
 
-        public void Run(int first, int last, int chunk)
+        public void Run(int begin, int end, int chunk)
         {
-            for (int r = first; r < last; r++) Chunks[r] = chunk;
+            for (int r = begin; r < end; r++) Chunks[r] = chunk;
         }
     }
 

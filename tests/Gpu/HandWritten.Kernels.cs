@@ -10,9 +10,9 @@ sealed partial class HandWritten
         // embedding [tokens, 7] = rows of word [11, 7]
         internal readonly struct Embedding(ArrayView<float> word, ArrayView<T> embedding, ArrayView<int> tokensIndex) : IGpuRowKernel
         {
-            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
+            public void Run<V, L>(int begin, int end, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     int wordRow = tokensIndex[row] * 7;
                     int embeddingRow = row * 7;
@@ -33,10 +33,10 @@ sealed partial class HandWritten
         internal readonly struct Normalise(
             ArrayView<T> hidden, ArrayView<float> scale, ArrayView<T> normalised, ArrayView<float> inverse, ArrayView<float> loss) : IGpuRowKernel
         {
-            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
+            public void Run<V, L>(int begin, int end, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 float lossSum = 0f;
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     int hiddenRow = row * 20;
                     int normalisedRow = row * 20;
@@ -80,7 +80,7 @@ sealed partial class HandWritten
             ArrayView<T> normalised, ArrayView<float> inverse, ArrayView<float> scale, ArrayView<T> hiddenGradient,
             ArrayView<float> scaleGradient, ArrayView<float> biasGradient) : IGpuRowKernel
         {
-            public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
+            public void Run<V, L>(int begin, int end, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
                 int scaleGradientRow = chunk * 20;
                 int biasGradientRow = chunk * 20;
@@ -90,7 +90,7 @@ sealed partial class HandWritten
                     V.Store(biasGradient, biasGradientRow + column, 0f);
                 }
 
-                for (int row = first; row < last; row++)
+                for (int row = begin; row < end; row++)
                 {
                     int normalisedRow = row * 20;
                     int hiddenGradientRow = row * 20;

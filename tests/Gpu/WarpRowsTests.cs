@@ -11,18 +11,18 @@ namespace AlbertCompiled.Tests.Gpu;
 readonly struct MaskedRows<T>(ArrayView<T> x, ArrayView<int> labels, ArrayView<float> scale, uint key, ArrayView<T> y, ArrayView<float> picked, int columns) : IGpuRowKernel
     where T : unmanaged, IElement<T>
 {
-    public void Run<V, L>(int first, int last, int chunk)
+    public void Run<V, L>(int begin, int end, int chunk)
         where V : struct, IPack<V>
         where L : struct, IRowLanes
     {
-        for (int row = first; row < last; row++)
+        for (int row = begin; row < end; row++)
         {
             Kept<V, L> xKept = default;
-            int begin = row * columns, label = labels[row];
+            int offset = row * columns, label = labels[row];
             V totalLane = 0f, chosenLane = 0f, largestLane = float.NegativeInfinity;
             for (int column = L.First<V>(); column < columns; column = L.Next<V>(column))
             {
-                V value = xKept.Load(x, begin + column);
+                V value = xKept.Load(x, offset + column);
                 totalLane += value;
                 chosenLane += value * V.OneHot(column, label);
                 largestLane = V.Max(largestLane, value);
@@ -33,7 +33,7 @@ readonly struct MaskedRows<T>(ArrayView<T> x, ArrayView<int> labels, ArrayView<f
             if (Group.IdxX == 0) picked[row] = chosen + 4 * largest;
             uint rowKey = CounterRandom.RowKey(key, row);
             for (int column = L.First<V>(); column < columns; column = L.Next<V>(column))
-                V.Store(y, begin + column, (xKept.Again(x, begin + column) - mean) * V.Load(scale, column) * V.KeepMask(rowKey, column, WarpRowsTests.Threshold, 1.25f));
+                V.Store(y, offset + column, (xKept.Again(x, offset + column) - mean) * V.Load(scale, column) * V.KeepMask(rowKey, column, WarpRowsTests.Threshold, 1.25f));
         }
     }
 }
@@ -42,19 +42,19 @@ readonly struct MaskedRows<T>(ArrayView<T> x, ArrayView<int> labels, ArrayView<f
 readonly struct SoftMaxRows<T>(ArrayView<T> x, ArrayView<T> y, ArrayView<float> totals, int columns) : IGpuRowKernel
     where T : unmanaged, IElement<T>
 {
-    public void Run<V, L>(int first, int last, int chunk)
+    public void Run<V, L>(int begin, int end, int chunk)
         where V : struct, IPack<V>
         where L : struct, IRowLanes
     {
-        for (int row = first; row < last; row++)
+        for (int row = begin; row < end; row++)
         {
             Kept<V, L> xKept = default;
-            int begin = row * columns;
+            int offset = row * columns;
             V totalLane = 0f;
-            for (int column = L.First<V>(); column < columns; column = L.Next<V>(column)) totalLane += V.Exp(xKept.Load(x, begin + column));
+            for (int column = L.First<V>(); column < columns; column = L.Next<V>(column)) totalLane += V.Exp(xKept.Load(x, offset + column));
             float total = GroupReduce.Sum(V.Sum(totalLane));
             if (Group.IdxX == 0) totals[row] = total;
-            for (int column = L.First<V>(); column < columns; column = L.Next<V>(column)) V.Store(y, begin + column, V.Exp(xKept.Again(x, begin + column)) / total);
+            for (int column = L.First<V>(); column < columns; column = L.Next<V>(column)) V.Store(y, offset + column, V.Exp(xKept.Again(x, offset + column)) / total);
         }
     }
 }

@@ -57,7 +57,7 @@ internal abstract class Dialect
     public abstract string Epilogue { get; }
 
     /// <summary>Heading of a row kernel's method.</summary>
-    public virtual string RunHeading => "public void Run(int first, int last, int chunk)";
+    public virtual string RunHeading => "public void Run(int begin, int end, int chunk)";
 
     /// <summary>Heading of an epilogue's method.</summary>
     public abstract string ApplyHeading { get; }

@@ -10,7 +10,7 @@ namespace AlbertCompiled.Generators.Emit;
 /// <param name="dialect">The device's way to write.</param>
 /// <param name="type">The type of the values.</param>
 /// <param name="phase">The instructions of the phase.</param>
-/// <param name="kernel">The instructions of the whole kernel: a value per row may be read in a later phase.</param>
+/// <param name="kernel">The instructions that may read them.</param>
 internal sealed class Expressions(Dialect dialect, string type, IReadOnlyList<Instruction> phase, IEnumerable<Instruction> kernel)
 {
     const int LongestLine = 100;
@@ -56,7 +56,7 @@ internal sealed class Expressions(Dialect dialect, string type, IReadOnlyList<In
     static Dictionary<string, int> CountUses(IEnumerable<Instruction> instructions)
     {
         var uses = new Dictionary<string, int>();
-        foreach (string name in instructions.SelectMany(Reads))
+        foreach (string name in instructions.SelectMany(Elements.ReadBy))
         {
             uses.TryGetValue(name, out int count);
             uses[name] = count + 1;
@@ -64,13 +64,4 @@ internal sealed class Expressions(Dialect dialect, string type, IReadOnlyList<In
 
         return uses;
     }
-
-    static IEnumerable<string> Reads(Instruction instruction) => instruction switch
-    {
-        Compute c => c.Arguments,
-        Reduce r => [r.Argument],
-        Store s => [s.Value],
-        AddToPartial a => [a.Value],
-        _ => [],
-    };
 }

@@ -22,28 +22,27 @@ internal sealed class KernelFields(Dialect dialect, Func<Lower.Buffer, string> a
 
     public IEnumerable<string> Names => fields.Select(f => f.Name);
 
-    /// <summary>Leaves names to the values that the kernel computes.</summary>
+    /// <summary>Leaves names to the values that the kernel computes, where two buffers have one name.</summary>
     public void Avoid(IEnumerable<Instruction> instructions) => values.UnionWith(instructions.Select(Elements.TargetOf));
 
     /// <summary>A buffer's first row.</summary>
     public string Of(Lower.Buffer buffer)
     {
         string argument = address(buffer);
-        string name = buffer is ParameterBuffer { Gradient: true } ? buffer.Name + "Gradient" : buffer.Name;
-        return Add($"buffer:{argument}", dialect.TypeOf(buffer), name, argument);
+        return Add($"buffer:{argument}", dialect.TypeOf(buffer), LocalNames.FieldOf(buffer), argument);
     }
 
     /// <summary>An index vector of the batch.</summary>
-    public string Index(string vector) => Add($"index:{vector}", dialect.Integers, char.ToLowerInvariant(vector[0]) + vector[1..] + "Index", index(vector));
+    public string Index(string vector) => Add($"index:{vector}", dialect.Integers, LocalNames.FieldOfIndex(vector), index(vector));
 
     /// <summary>The dropout key of a site.</summary>
-    public string Key(Site site) => Add($"key:{site.Ordinal}", dialect.Key, FormattableString.Invariant($"key{site.Ordinal}"), KeyOf(site, iteration));
+    public string Key(Site site) => Add($"key:{site.Ordinal}", dialect.Key, LocalNames.FieldOf(site), KeyOf(site, iteration));
 
     /// <summary>The call of a site's key, in a kernel that runs at an iteration.</summary>
     public static string KeyOf(Site site, string iteration) => FormattableString.Invariant($"DropoutKey({site.Ordinal}, {(site.InLoop ? iteration : "0")})");
 
     /// <summary>The size of a dimension in the whole batch, of which the program may run on a part.</summary>
-    public string Count(Dim dimension) => dialect.CountOf(Add($"count:{dimension}", dialect.Count, $"{dimension}Count", $"Whole{dimension.Kind}"));
+    public string Count(Dim dimension) => dialect.CountOf(Add($"count:{dimension}", dialect.Count, LocalNames.FieldOf(dimension), $"Whole{dimension.Kind}"));
 
     /// <summary>The arguments of a mask after its row's key.</summary>
     public static string MaskArguments(string key, string column, double probability) =>

@@ -73,7 +73,7 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
     protected abstract string BatchVector(string name);
 
     /// <summary>A vector of the batch as a call sees it.</summary>
-    protected string BatchVector(string name, CallSite site) => site.Band is null ? BatchVector(name) : Behind(BatchVector(name), "first");
+    protected string BatchVector(string name, CallSite site) => site.Band is null ? BatchVector(name) : Behind(BatchVector(name), "begin");
 
     /// <summary>A size as a call sees it.</summary>
     protected static string Size(Graph.Dim dimension, CallSite site) => site.Band?.Rows == dimension ? "rows" : KernelFields.SizeOf(dimension);
@@ -89,7 +89,7 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
     {
         string start = At(buffer, site.Iteration);
         if (site.Band?.Rows != buffer.Shape.Rows) return start;
-        return Behind(start, buffer.Stride == 1 ? "first" : FormattableString.Invariant($"first * {buffer.Stride}L"));
+        return Behind(start, buffer.Stride == 1 ? "begin" : FormattableString.Invariant($"begin * {buffer.Stride}L"));
     }
 
     string At(Lower.Buffer buffer, string iteration) => buffer switch
@@ -191,7 +191,7 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
             string size = KernelFields.SizeOf(band.Rows);
             var (bound, rows) = Band(size, band.Most);
             w.Line(FormattableString.Invariant($"// a band of {band.Most} {band.Rows} at a time"));
-            w.Block(FormattableString.Invariant($"for (int first = 0; first < {bound}; first += {band.Most})"), () =>
+            w.Block(FormattableString.Invariant($"for (int begin = 0; begin < {bound}; begin += {band.Most})"), () =>
             {
                 w.Line(rows);
                 w.Blank();

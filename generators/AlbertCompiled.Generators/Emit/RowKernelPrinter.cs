@@ -66,7 +66,7 @@ internal sealed class RowKernelPrinter
                 var partials = all.OfType<AddToPartial>().Select(a => (Name: fields.Of(a.Partials), a.Partials.Shape.Columns)).Distinct().ToList();
                 foreach (var (name, columns) in partials) dialect.BeginPartials(w, name, columns);
 
-                w.Block("for (int row = first; row < last; row++)", () =>
+                w.Block("for (int row = begin; row < end; row++)", () =>
                 {
                     foreach (var (buffer, index) in kept.Keys)
                         if (dialect.DeclareKept(KeptName(buffer, index)) is { } declaration) w.Line(declaration);
@@ -121,7 +121,8 @@ internal sealed class RowKernelPrinter
     // column is null for values per row
     void PrintBody(string type, Phase phase, string? column)
     {
-        var e = new Expressions(dialect, type, phase.Instructions, all);
+        // a value per row may be read in a later phase, an element is seen in its own alone
+        var e = new Expressions(dialect, type, phase.Instructions, column is null ? all : phase.Instructions);
         var elements = new HashSet<string>();
         foreach (var instruction in phase.Instructions)
         {

@@ -21,10 +21,10 @@ internal sealed class BlockEditor(Func<int> nextId, Func<int, Node> find, Action
     }
 
     /// <summary>Names what a node is the gradient of, unless it is one of something else already.</summary>
-    public Node Called(string? variable, Node node) => variable is null || node.GradientOf is not null ? node : Replace(node, node with { GradientOf = variable });
+    public Node Called(Origin value, Node node) => value.Name is null || node.GradientOf is not null ? node : Replace(node, node with { GradientOf = value });
 
     /// <summary>Takes the name from a node that proves to be a part of a sum.</summary>
-    public Node NotCalled(string? variable, Node node) => variable is null || node.GradientOf != variable ? node : Replace(node, node with { GradientOf = null });
+    public Node NotCalled(Origin value, Node node) => value.Name is null || node.GradientOf != value ? node : Replace(node, node with { GradientOf = null });
 
     // what another block holds stays as it is
     Node Replace(Node node, Node by)

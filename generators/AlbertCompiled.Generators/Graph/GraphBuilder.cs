@@ -33,11 +33,13 @@ internal sealed class GraphBuilder
 
     public IReadOnlyList<ParameterDeclaration> Parameters => parameters;
 
-    /// <summary>Notes the variable that a node of the open block was assigned to.</summary>
-    public void Name(int id, string variable)
+    /// <summary>Notes the variable that a node of the open block was assigned to, in the definition or in the library.</summary>
+    public void Name(int id, string variable, bool inLibrary)
     {
         int index = nodes.FindLastIndex(n => n.Id == id);
-        if (index >= 0) byId[id] = nodes[index] = nodes[index] with { Origin = nodes[index].Origin with { Variable = variable } };
+        if (index < 0) return;
+        var origin = nodes[index].Origin;
+        byId[id] = nodes[index] = nodes[index] with { Origin = inLibrary ? origin with { Part = origin.Part ?? variable } : origin with { Variable = origin.Variable ?? variable } };
     }
 
     /// <summary>Declares a parameter and returns its index.</summary>

@@ -31,10 +31,14 @@ internal enum Op
 /// <summary>Where a node comes from, for the reader of generated code and of diagnostics.</summary>
 /// <param name="Path">Definition methods from the program inwards: Pretraining/Encode/Layer/LayerNorm.</param>
 /// <param name="Statement">The statement's text in the outermost method of the definition itself (not of the library).</param>
-/// <param name="Variable">The local that holds the result, or null.</param>
-internal sealed record Origin(string Path, string Statement, string? Variable)
+/// <param name="Variable">The definition's local that holds the result, or null.</param>
+/// <param name="Part">The library's local that holds the result, or null: LayerNorm's mean.</param>
+internal sealed record Origin(string Path, string Statement, string? Variable, string? Part = null)
 {
     public static readonly Origin None = new("", "", null);
+
+    /// <summary>What the value is called where it arises, or null.</summary>
+    public string? Name => Variable ?? Part;
 }
 
 /// <summary>A parameter read: for each iteration of its loop (one entry if it does not vary) the adjacent parameters it spans.</summary>
@@ -86,6 +90,15 @@ internal sealed record Node(int Id, Op Op, Shape Shape, ImmutableArray<int> Inpu
 
     public Origin Origin { get; init; } = Origin.None;
 
-    /// <summary>The local that this is the gradient of, or null: it is called after that, not after the statement whose rule made it.</summary>
-    public string? GradientOf { get; init; }
+    /// <summary>True for forward work that the backward pass does again.</summary>
+    public bool Repeated { get; init; }
+
+    /// <summary>Where the local comes from that this is the gradient of, or null: it is called after that, not after the statement whose rule made it.</summary>
+    public Origin? GradientOf { get; init; }
+
+    /// <summary>Part of the backward pass, and not forward work that it does again.</summary>
+    public bool IsGradient => Backward && !Repeated;
+
+    /// <summary>Where the name comes from that it has, as a local or as the gradient of one; null if it has none.</summary>
+    public Origin? Named => IsGradient ? GradientOf : Origin.Name is null ? null : Origin;
 }

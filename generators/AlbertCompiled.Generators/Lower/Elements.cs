@@ -1,4 +1,4 @@
-using AlbertCompiled.Generators.Declare;
+using System.Collections.Immutable;
 using AlbertCompiled.Generators.Graph;
 using GraphNode = AlbertCompiled.Generators.Graph.Node;
 
@@ -31,6 +31,31 @@ internal static class Elements
         _ => "",
     };
 
+    /// <summary>The values an instruction reads.</summary>
+    public static IEnumerable<string> ReadBy(Instruction instruction) => instruction switch
+    {
+        Compute i => i.Arguments,
+        Reduce i => [i.Argument],
+        Store i => [i.Value],
+        AddToPartial i => [i.Value],
+        _ => [],
+    };
+
+    /// <summary>An instruction whose values have other names.</summary>
+    public static Instruction Renamed(Instruction instruction, Func<string, string> name) => instruction switch
+    {
+        Load i => i with { Target = name(i.Target) },
+        Literal i => i with { Target = name(i.Target) },
+        CountRows i => i with { Target = name(i.Target) },
+        OneHot i => i with { Target = name(i.Target) },
+        KeepMask i => i with { Target = name(i.Target) },
+        Compute i => i with { Target = name(i.Target), Arguments = [.. i.Arguments.Select(name)] },
+        Reduce i => i with { Target = name(i.Target), Argument = name(i.Argument) },
+        Store i => i with { Value = name(i.Value) },
+        AddToPartial i => i with { Value = name(i.Value) },
+        _ => throw new InvalidOperationException(instruction.ToString()),
+    };
+
     /// <summary>FLOPs an element, a function counted as ten.</summary>
     public static int Flops(Op op) => op switch
     {
@@ -38,47 +63,4 @@ internal static class Elements
         Op.Broadcast or Op.Detach or Op.Rows => 0,
         _ => 1,
     };
-}
-
-/// <summary>Names of the locals of one kernel: the definition's own where they are free, else the operation's.</summary>
-internal sealed class LocalNames(IEnumerable<string> reserved)
-{
-    static readonly Dictionary<Op, string> ByOp = new()
-    {
-        [Op.Add] = "sum",
-        [Op.Subtract] = "difference",
-        [Op.Multiply] = "scaled",
-        [Op.Divide] = "quotient",
-        [Op.Exp] = "exponential",
-        [Op.RowSum] = "total",
-        [Op.RowMax] = "largest",
-        [Op.Rsqrt] = "inverse",
-        [Op.Negate] = "negative",
-        [Op.KeepMask] = "mask",
-        [Op.OneHot] = "target",
-        [Op.RowCount] = "count",
-        [Op.Constant] = "constant",
-        [Op.Max] = "larger",
-        [Op.Min] = "smaller",
-        [Op.Log] = "logarithm",
-        [Op.Sqrt] = "root",
-        [Op.GreaterOrEqual] = "reaches",
-        [Op.Equal] = "equal",
-        [Op.Rows] = "looked",
-    };
-
-    readonly HashSet<string> used = [.. reserved, .. Passes.Names.Words];
-
-    public string Of(GraphNode n)
-    {
-        string op = ByOp.TryGetValue(n.Op, out string? known) ? known : Camel(n.Op.ToString());
-        string local = n.Op is Op.RowSum or Op.RowMax or Op.Rows ? op : Camel(n.GradientOf ?? n.Origin.Variable ?? op);
-        if (n.Backward) (op, local) = ("d" + Identifier.Pascal(op), "d" + Identifier.Pascal(local));
-        if (used.Add(local)) return local;
-        string unique = op;
-        for (int i = 2; !used.Add(unique); i++) unique = op + i;
-        return unique;
-    }
-
-    public static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 }

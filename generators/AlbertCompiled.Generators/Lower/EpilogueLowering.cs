@@ -11,7 +11,7 @@ internal sealed class EpilogueLowering
     readonly Lowering lowering;
     readonly GraphNode root;
     readonly FusedKernel kernel;
-    readonly LocalNames locals;
+    readonly LocalNames locals = new();
     readonly HashSet<int> inside;
     readonly Dictionary<int, string> values = [];
     readonly List<Instruction> instructions = [];
@@ -19,7 +19,6 @@ internal sealed class EpilogueLowering
     public EpilogueLowering(Lowering lowering, GraphNode root, FusedKernel kernel)
     {
         (this.lowering, this.root, this.kernel) = (lowering, root, kernel);
-        locals = new(lowering.BufferNames);
         inside = [.. kernel.Nodes.Select(n => n.Id)];
         values[root.Id] = Lowering.Accumulator;
     }
@@ -28,7 +27,7 @@ internal sealed class EpilogueLowering
     {
         foreach (var n in kernel.All.Where(n => lowering.HasBuffer(n.Id)))
             instructions.Add(new Store(Value(n.Id), lowering.BufferOf(n.Id), RowMode.Own, false));
-        return [.. instructions];
+        return locals.Name([new(root.Shape.Columns, [.. instructions])])[0].Instructions;
     }
 
     string Value(int id)

@@ -28,9 +28,6 @@ internal sealed class Lowering
 
     public IReadOnlyDictionary<int, GraphNode> Nodes { get; }
 
-    /// <summary>Names that the locals of a kernel must leave to its fields.</summary>
-    public IEnumerable<string> BufferNames => plan.Slots.Select(s => s.Name).Concat(parameterNames.All);
-
     public static LoweredProgram Run(string name, Schedule schedule, MemoryPlan plan, ParameterNames parameterNames)
     {
         var lowering = new Lowering(schedule, plan, parameterNames);
@@ -122,7 +119,7 @@ internal sealed class Lowering
 
     string ColumnSumName(GraphNode sum) => Fuse.SumsIntoGradient(sum, readers)
         ? Identifier.Pascal(parameterNames.Of(readers.Of(sum.Id)[0].Parameter!)) + "Gradient"
-        : Identifier.Pascal(sum.Origin.Variable ?? "Column") + "Sum";
+        : Names.Identifier(Names.LocalOf(sum.Origin) ?? "Column") + "Sum";
 
     ProductKernel LowerProduct(GraphNode root, FusedKernel kernel)
     {

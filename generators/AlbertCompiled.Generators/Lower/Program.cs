@@ -37,7 +37,7 @@ internal sealed record LoopStep(string Name, int Count, bool Reversed, Immutable
 }
 
 /// <summary>
-/// A loop over bands of <paramref name="Most"/> rows, the last of which may be shorter: its variables are called first and rows. Its kernels run over the rows of a
+/// A loop over bands of <paramref name="Most"/> rows, the last of which may be shorter: its variables are called begin and rows. Its kernels run over the rows of a
 /// band; slots of so many rows hold a band, of all other matrices of <paramref name="Rows"/> they see what begins at the first row.
 /// </summary>
 internal sealed record BandStep(Dim Rows, int Most, ImmutableArray<Kernel> Body) : Step

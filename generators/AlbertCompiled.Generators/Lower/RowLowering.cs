@@ -16,13 +16,12 @@ internal sealed class RowLowering
     readonly Dictionary<int, int> phase;
     readonly HashSet<int> inside;
     readonly int columns;
-    readonly LocalNames locals;
+    readonly LocalNames locals = new();
     double flops;
 
     public RowLowering(Lowering lowering, FusedKernel kernel)
     {
         (this.lowering, this.kernel) = (lowering, kernel);
-        locals = new(lowering.BufferNames);
         phase = RowPhases.Of(kernel, lowering.Nodes);
         inside = [.. kernel.Nodes.Select(n => n.Id)];
         columns = kernel.Nodes.Select(n => n.Op is Op.ColumnSum or Op.RowSum or Op.RowMax or Op.AccumulateGradient ? In(n, 0).Shape.Columns : n.Shape.Columns).Max();
@@ -49,7 +48,7 @@ internal sealed class RowLowering
 
         var rows = kernel.Nodes.Select(n => n.Op == Op.ColumnSum ? In(n, 0).Shape.Rows : n.Shape.Rows).First();
         var main = kernel.Nodes.LastOrDefault(n => n.Op is not (Op.ColumnSum or Op.AccumulateGradient)) ?? kernel.Nodes[^1];
-        return new(name, Lowering.Info(main, flops, Costs.Bytes(phases.SelectMany(p => p.Instructions)), rows) with { Backward = kernel.Nodes.Where(HasEffect).All(n => n.Backward) }, rows, phases.ToImmutable());
+        return new(name, Lowering.Info(main, flops, Costs.Bytes(phases.SelectMany(p => p.Instructions)), rows) with { Backward = kernel.Nodes.Where(HasEffect).All(n => n.Backward) }, rows, locals.Name(phases.ToImmutable()));
     }
 
     // forward work that is repeated on the way does not make a kernel forward

@@ -89,7 +89,7 @@ internal static class Differentiate
             var carries = ImmutableArray.CreateBuilder<Carry>();
             void Close(int initial, Node input, Node output, int of)
             {
-                output = body.Called(nodes[of].Origin.Variable, output);
+                output = body.Called(nodes[of].Origin, output);
                 after.Origin = body.Origin;
                 var back = after.Add(new(0, Op.LoopResult, input.Shape, [output.Id]));
                 carries.Add(new(initial, input.Id, output.Id, back.Id));
@@ -162,8 +162,8 @@ internal static class Differentiate
         static void Give(BlockEditor e, Dictionary<int, Node> gradients, Node x, Node d)
         {
             if (x.Op == Op.Parameter) Accumulate(e, x, d);
-            else if (!gradients.TryGetValue(x.Id, out var sum)) gradients[x.Id] = e.Called(x.Origin.Variable, d);
-            else gradients[x.Id] = e.Called(x.Origin.Variable, e.Binary(Op.Add, e.NotCalled(x.Origin.Variable, sum), d));
+            else if (!gradients.TryGetValue(x.Id, out var sum)) gradients[x.Id] = e.Called(x.Origin, d);
+            else gradients[x.Id] = e.Called(x.Origin, e.Binary(Op.Add, e.NotCalled(x.Origin, sum), d));
         }
 
         bool DependsOnParameters(Node n) => n.Op switch

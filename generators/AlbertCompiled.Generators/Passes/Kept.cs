@@ -25,9 +25,15 @@ internal sealed class Kept
     {
         OpClass.Free => false,
         OpClass.State or OpClass.ColumnReduction => true,
-        OpClass.Heavy or OpClass.RowReduction => mode != RecomputeMode.Layer || !graph.Blocks[home[n.Id]].IsLoop,
+        OpClass.Heavy or OpClass.RowReduction => IsKeptOften(n),
+        OpClass.Map when IsPerRow(n) => IsKeptOften(n),
         _ => mode == RecomputeMode.None && stored.Contains(n.Id),
     };
+
+    bool IsKeptOften(Node n) => mode != RecomputeMode.Layer || !graph.Blocks[home[n.Id]].IsLoop;
+
+    // a mean is as small as the sum that it would be computed from again
+    static bool IsPerRow(Node n) => n.Shape.Columns == 1 && !n.Shape.Rows.IsConstant && n.Op != Op.Rows;
 
     // forward materialises operands of products and of row reductions anyway
     static bool IsOperand(Node n, Readers readers) => readers.Of(n.Id).Any(r => r.Is(OpClass.Heavy) || r.Is(OpClass.RowReduction));

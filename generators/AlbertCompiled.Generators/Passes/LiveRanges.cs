@@ -59,7 +59,7 @@ internal sealed class LiveRanges
     {
         // locals of the definition are called what they are called there
         var inStates = graph.Blocks.SelectMany(b => b.Carries).SelectMany(c => new[] { c.Initial, c.Input, c.Result }).ToImmutableHashSet();
-        foreach (var n in graph.Nodes.Where(n => (n.GradientOf ?? n.Origin.Variable) is not null && !inStates.Contains(n.Id) && Stored(n))) own[n.Id] = names.Slot(n);
+        foreach (var n in graph.Nodes.Where(n => (n.Named ?? n.Origin).Name is not null && !inStates.Contains(n.Id) && Stored(n))) own[n.Id] = names.Slot(n);
         for (int b = 0; b < graph.Blocks.Length; b++)
             foreach (var carry in graph.Blocks[b].Carries) AddState(carry, b);
         foreach (var block in graph.Blocks)

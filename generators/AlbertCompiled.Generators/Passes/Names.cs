@@ -14,7 +14,7 @@ internal sealed class Names
         "in", "int", "interface", "internal", "is", "lock", "long", "namespace", "new", "null", "object", "operator", "out", "override", "params", "private",
         "protected", "public", "readonly", "ref", "return", "sbyte", "sealed", "short", "sizeof", "stackalloc", "static", "string", "struct", "switch", "this",
         "throw", "true", "try", "typeof", "uint", "ulong", "unchecked", "unsafe", "ushort", "using", "virtual", "void", "volatile", "while",
-        "row", "rows", "column", "first", "last", "chunk", "layer", "entry", "index", "executor", "product", "nameof",
+        "row", "rows", "column", "begin", "end", "chunk", "layer", "entry", "index", "executor", "product", "nameof",
     ];
 
     /// <summary>Members of every type.</summary>
@@ -43,14 +43,30 @@ internal sealed class Names
     /// <summary>camelCase: the definition's local; a gradient begins with d.</summary>
     public string Slot(Node n, string suffix = "")
     {
-        string name = Identifier(n.GradientOf ?? LocalOf(n.Origin) ?? Segment(n.Origin.Path, 0));
-        if (n.GradientOf is null && n.Op is Op.RowSum or Op.RowMax or Op.MatMul or Op.AttentionLogSum or Op.GroupLogSum) name += n.Op switch { Op.RowSum => "Sum", Op.RowMax => "Maximum", Op.MatMul => "Product", _ => "LogSum" };
-        name += suffix;
-        string Cased(string name) => n.Backward && !IsClone(n) ? "d" + name : char.ToLowerInvariant(name[0]) + name[1..];
+        var value = n.Named ?? n.Origin with { Part = null };
+        string name = (LocalOf(value), value) switch
+        {
+            ({ } local, { Variable: null, Part: { } part }) => Identifier(local) + Identifier(part),
+            (null, { Part: { } part }) => Identifier(part),
+            var (local, _) => Identifier(local ?? Segment(value.Path, 0)),
+        };
+        name += suffix.Length == 0 && n.Named is null ? ResultOf(n) : suffix;
+        string Cased(string name) => n.IsGradient ? "d" + name : char.ToLowerInvariant(name[0]) + name[1..];
         // a step on the way to a local leaves the local's name to it
-        if (n.GradientOf is null && n.Origin.Variable is null && suffix == "" && used.ContainsKey(Cased(name)) && !name.EndsWith(Declare.Identifier.Pascal(Segment(n.Origin.Path, 0)), StringComparison.Ordinal)) name += Declare.Identifier.Pascal(Segment(n.Origin.Path, 0));
+        string function = Declare.Identifier.Pascal(Segment(value.Path, 0));
+        if (n.Named is null && n.Origin.Variable is null && ResultOf(n) + suffix == "" && used.ContainsKey(Cased(name)) && !name.EndsWith(function, StringComparison.Ordinal)) name += function;
         return Unique(Cased(name));
     }
+
+    static string ResultOf(Node n) => n.Op switch
+    {
+        Op.RowSum or Op.ColumnSum => "Sum",
+        Op.RowMax => "Maximum",
+        Op.MatMul => "Product",
+        Op.AttentionLogSum or Op.GroupLogSum => "LogSum",
+        Op.Divide when n.Shape.Columns == 1 && !n.Shape.Rows.IsOne => "Quotient",
+        _ => "",
+    };
 
     /// <summary>PascalCase: local + library function, Gradient if it belongs to the backward pass.</summary>
     public string Kernel(Node n)
@@ -61,9 +77,6 @@ internal sealed class Names
         return Unique(n.Backward ? name + "Gradient" : name);
     }
 
-    // forward work that the backward pass repeats keeps its forward name
-    static bool IsClone(Node n) => n.Op is Op.AttentionLogSum or Op.Attention;
-
     public string Unique(string name)
     {
         used.TryGetValue(name, out int count);
@@ -71,10 +84,11 @@ internal sealed class Names
         return count == 0 ? name : Unique($"{name}{count + 1}");
     }
 
-    // the local itself, or the one whose statement the node is a part of
-    static string? LocalOf(Origin origin)
+    /// <summary>The local itself, or the one whose statement the node is a part of, or the output; null if the statement returns.</summary>
+    public static string? LocalOf(Origin origin)
     {
         if (origin.Variable is not null) return origin.Variable;
+        if (origin.Statement.StartsWith("(\"", StringComparison.Ordinal)) return origin.Statement[2..origin.Statement.IndexOf('"', 2)];
         int equals = origin.Statement.IndexOf(" = ", StringComparison.Ordinal);
         if (equals < 0) return null;
         string target = origin.Statement[..equals];

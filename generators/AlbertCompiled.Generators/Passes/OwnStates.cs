@@ -21,7 +21,7 @@ internal static class OwnStates
 
         int Copy(int id, int block)
         {
-            var copy = new Node(next++, Op.Detach, nodes[id].Shape, [id]) { Origin = nodes[id].Origin, Backward = nodes[id].Backward };
+            var copy = new Node(next++, Op.Detach, nodes[id].Shape, [id]) { Origin = nodes[id].Origin, Backward = nodes[id].Backward, Repeated = nodes[id].Repeated };
             blocks[block] = blocks[block] with { Nodes = blocks[block].Nodes.Add(copy) };
             return copy.Id;
         }
@@ -72,7 +72,7 @@ internal static class OwnStates
                     var input = nodes[inputs[i]];
                     bool isMatrix = input.Op == Op.GroupLogSum ? n.Op == Op.Rows : !input.Is(OpClass.Free) || input.Op == Op.Parameter;
                     if (isMatrix) continue;
-                    body.Add(new(next, Op.Detach, input.Shape, [input.Id]) { Origin = n.Origin, Backward = n.Backward });
+                    body.Add(new(next, Op.Detach, input.Shape, [input.Id]) { Origin = n.Origin, Backward = n.Backward, Repeated = n.Repeated });
                     inputs = inputs.SetItem(i, next++);
                 }
 

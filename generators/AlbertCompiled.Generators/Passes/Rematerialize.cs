@@ -50,9 +50,10 @@ internal static class Rematerialize
         return graph with { Blocks = graph.Blocks.SetItem(index, block with { Nodes = [.. body] }) };
     }
 
-    // at most two rows to load, and arithmetic only
+    // at most two rows to load, and arithmetic only; a value per row takes no more room than what it is computed from
     static bool IsCheap(Node n, Dictionary<int, Node> nodes, HashSet<int> here)
     {
+        if (n.Shape.Columns == 1 && !n.Shape.Rows.IsConstant) return false;
         var loads = new HashSet<int>();
         bool Arithmetic(Node m)
         {

@@ -29,7 +29,7 @@ internal static class SaveOrRecompute
                 if (home[id] == index || n.Backward || kept.Contains(n)) return id;
                 if (clones.TryGetValue(id, out int clone)) return clone;
                 var inputs = n.Inputs.Select(Local).ToList();
-                body.Add(n with { Id = next, Inputs = [.. inputs], Backward = true });
+                body.Add(n with { Id = next, Inputs = [.. inputs], Backward = true, Repeated = true });
                 return clones[id] = next++;
             }
 

@@ -58,7 +58,7 @@ internal sealed partial class Interpreter
         var node = graph[id];
         if (node.Parameter is { } reference) return $"{node.Shape} is the weight {string.Join(" + ", reference.Choices[0].Select(p => $"'{graph.Parameters[p].Name}'"))}";
         if (node.Op == Op.Carry) return $"{node.Shape} is what Repeat carries";
-        string name = node.Origin.Variable is { } variable ? $"'{variable}'" : $"the result of {node.Op}";
+        string name = node.Origin.Name is { } variable ? $"'{variable}'" : $"the result of {node.Op}";
         return node.Origin.Statement.Length > 0 ? $"{node.Shape} is {name} from '{node.Origin.Statement}'" : $"{node.Shape} is {name}";
     }
 

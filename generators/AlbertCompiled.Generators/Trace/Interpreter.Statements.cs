@@ -8,8 +8,6 @@ namespace AlbertCompiled.Generators.Trace;
 // Statements. Each returns the method's result if it returned, else null.
 internal sealed partial class Interpreter
 {
-    readonly HashSet<int> named = [];
-
     Value? Execute(StatementSyntax statement, Frame frame)
     {
         Step(statement, frame);
@@ -206,11 +204,8 @@ internal sealed partial class Interpreter
         return parts?.Count == count ? parts : throw Fail(Descriptors.Evaluation, at, frame, $"{value.Kind} does not fall into {count} parts");
     }
 
-    /// <summary>Gives a node its variable's name. A name in the definition is better than one in a library; the first one counts.</summary>
-    void NameNode(int node, string variable, Frame frame)
-    {
-        if (IsLibrary(frame.Owner) ? graph[node].Origin.Variable is null : named.Add(node)) graph.Name(node, variable);
-    }
+    /// <summary>Gives a node its variable's name; the first one counts.</summary>
+    void NameNode(int node, string variable, Frame frame) => graph.Name(node, variable, IsLibrary(frame.Owner));
 
     static TypeSyntax? Declared(TypeSyntax type) => type is IdentifierNameSyntax { Identifier.ValueText: "var" } ? null : type;
 }

@@ -27,9 +27,12 @@ public static class Library
     public static Tensor LayerNorm(Tensor x, NormLayer layer, double epsilon)
     {
         if (epsilon < 0) throw new ArgumentException($"LayerNorm adds a number from 0 on to the variance, not {epsilon}");
-        var centred = x - RowMean(x);
+        var mean = RowMean(x);
+        var centred = x - mean;
         var variance = RowMean(centred * centred);
-        return centred * Rsqrt(variance + epsilon) * layer.Scale + layer.Shift;
+        var inverse = Rsqrt(variance + epsilon);
+        var normalized = centred * inverse;
+        return normalized * layer.Scale + layer.Shift;
     }
 
     /// <summary>While training: zero with probability p, the rest scaled by 1/(1 − p) (Srivastava et al. 2014).</summary>
@@ -51,7 +54,11 @@ public static class Library
     public static Tensor Mean(Tensor x) => ColumnSum(x) / Max(RowCount(x), 1);
 
     /// <summary>One element of each row: [R, C] → [R, 1].</summary>
-    public static Tensor Pick(Tensor x, Indices index) => RowSum(x * OneHot(index, x.Columns));
+    public static Tensor Pick(Tensor x, Indices index)
+    {
+        var picked = RowSum(x * OneHot(index, x.Columns));
+        return picked;
+    }
 
     /// <summary>Each row's exponentials divided by their sum: [R, C] → [R, C].</summary>
     public static Tensor Softmax(Tensor x)
@@ -64,7 +71,8 @@ public static class Library
     public static Tensor CrossEntropy(Tensor logits, Indices labels)
     {
         var shifted = logits - Detach(RowMax(logits));
-        return Log(RowSum(Exp(shifted))) - Pick(shifted, labels);
+        var sum = RowSum(Exp(shifted));
+        return Log(sum) - Pick(shifted, labels);
     }
 
     /// <summary>1 where the label's logit is its row's largest, else 0: [R, C] → [R, 1].</summary>

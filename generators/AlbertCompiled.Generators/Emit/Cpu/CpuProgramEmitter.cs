@@ -34,7 +34,7 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, string model) : 
 
     protected override string Behind(string start, string elements) => $"{start} + {elements}";
 
-    protected override (string Bound, string Rows) Band(string size, int most) => (size, FormattableString.Invariant($"int rows = Math.Min({most}, {size} - first);"));
+    protected override (string Bound, string Rows) Band(string size, int most) => (size, FormattableString.Invariant($"int rows = Math.Min({most}, {size} - begin);"));
 
     protected override string ParameterAt(ParameterBuffer buffer, string offset) => $"{(buffer.Gradient ? "Gradients" : "Values")} + {offset}";
 

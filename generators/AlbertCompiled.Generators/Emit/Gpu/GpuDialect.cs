@@ -21,7 +21,7 @@ internal sealed class GpuDialect : Dialect
 
     public override string RowKernel => "IGpuRowKernel";
 
-    public override string RunHeading => "public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes";
+    public override string RunHeading => "public void Run<V, L>(int begin, int end, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes";
 
     public override string? DeclareKept(string name) => $"Kept<V, L> {KeptName(name)} = default;";
 

@@ -31,7 +31,7 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
 
     protected override string Behind(string start, string elements) => $"From({start}, {elements})";
 
-    protected override (string Bound, string Rows) Band(string size, int most) => ($"{size}.Most", FormattableString.Invariant($"var rows = {size}.Band(first, {most});"));
+    protected override (string Bound, string Rows) Band(string size, int most) => ($"{size}.Most", FormattableString.Invariant($"var rows = {size}.Band(begin, {most});"));
 
     protected override string ParameterAt(ParameterBuffer buffer, string offset) => $"{(buffer.Gradient ? "Gradient" : "Value")}({offset})";
 

@@ -27,11 +27,11 @@ internal sealed class OnnxStatements
         var calls = Roots(Graph.Nodes).SelectMany(Parts).ToList();
         var readers = calls.SelectMany(reader => reader.Arguments.OfType<OnnxCall>().Select(call => (Call: call, Reader: reader))).ToLookup(r => r.Call, r => r.Reader);
 
-        var aliases = Graph.Nodes.Where(n => n.Origin.Variable is not null && selection.IsNeeded(n)).ToLookup(selection.ValueOf, n => n.Origin.Variable);
+        var aliases = Graph.Nodes.Where(n => n.Origin.Name is not null && selection.IsNeeded(n)).ToLookup(selection.ValueOf, n => n.Origin.Name);
 
         bool IsNode(OnnxCall call) => selection.CallOf(call.Node) == call;
 
-        string? NameOf(OnnxCall call) => call.Local ?? (IsNode(call) ? outputs[call.Node.Id].FirstOrDefault() ?? call.Origin.Variable ?? aliases[call].FirstOrDefault() : null);
+        string? NameOf(OnnxCall call) => call.Local ?? (IsNode(call) ? outputs[call.Node.Id].FirstOrDefault() ?? call.Origin.Name ?? aliases[call].FirstOrDefault() : null);
 
         bool IsArgument(OnnxCall call) => NameOf(call) is null && !ends.Contains(call) && readers[call].Count() == 1 && readers[call].Single() is var reader
             && blocks[reader.Node.Id] == blocks[call.Node.Id] && reader.Origin.Statement == call.Origin.Statement;

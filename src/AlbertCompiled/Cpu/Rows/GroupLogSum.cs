@@ -14,16 +14,16 @@ public readonly unsafe struct GroupLogSum(float* source, long sourceStride, int*
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run(int first, int last, int chunk)
+    public void Run(int begin, int end, int chunk)
     {
-        for (int row = first; row < last; row++)
+        for (int row = begin; row < end; row++)
         {
-            int start = FirstOf(row), end = FirstOf(row + 1);
+            int first = FirstOf(row), next = FirstOf(row + 1);
             for (int c = 0; c < columns; c++)
             {
                 float largest = float.NegativeInfinity, sum = 0f;
-                for (int i = start; i < end; i++) largest = MathF.Max(largest, source[i * sourceStride + c]);
-                for (int i = start; i < end; i++) sum += MathF.Exp(source[i * sourceStride + c] - largest);
+                for (int i = first; i < next; i++) largest = MathF.Max(largest, source[i * sourceStride + c]);
+                for (int i = first; i < next; i++) sum += MathF.Exp(source[i * sourceStride + c] - largest);
                 result[row * resultStride + c] = largest + MathF.Log(sum);
             }
         }

@@ -6,6 +6,6 @@ public interface IRowKernel
     /// <summary>Bytes read and written for a row, partial sums left out.</summary>
     static virtual int BytesPerRow => 0;
 
-    /// <summary>Computes rows <paramref name="first"/> to <paramref name="last"/> − 1, which form chunk <paramref name="chunk"/>.</summary>
-    void Run(int first, int last, int chunk);
+    /// <summary>Computes rows <paramref name="begin"/> to <paramref name="end"/> − 1, which form chunk <paramref name="chunk"/>.</summary>
+    void Run(int begin, int end, int chunk);
 }

@@ -9,8 +9,8 @@ namespace AlbertCompiled.Gpu;
 /// </summary>
 public interface IGpuRowKernel
 {
-    /// <summary>Computes rows <paramref name="first"/> to <paramref name="last"/> − 1, which belong to chunk <paramref name="chunk"/>.</summary>
-    void Run<V, L>(int first, int last, int chunk)
+    /// <summary>Computes rows <paramref name="begin"/> to <paramref name="end"/> − 1, which belong to chunk <paramref name="chunk"/>.</summary>
+    void Run<V, L>(int begin, int end, int chunk)
         where V : struct, IPack<V>
         where L : struct, IRowLanes;
 }
@@ -83,7 +83,7 @@ internal struct RowsKernel<TKernel, V, L> : IGpuKernel
     /// <inheritdoc/>
     public void Run()
     {
-        int first = Grid.IdxX * RowsPerGroup, last = first + RowsPerGroup, rows = Rows.Actual;
-        if (first < rows) Kernel.Run<V, L>(first, last < rows ? last : rows, Grid.IdxX);
+        int begin = Grid.IdxX * RowsPerGroup, end = begin + RowsPerGroup, rows = Rows.Actual;
+        if (begin < rows) Kernel.Run<V, L>(begin, end < rows ? end : rows, Grid.IdxX);
     }
 }

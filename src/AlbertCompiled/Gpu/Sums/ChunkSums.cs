@@ -15,10 +15,10 @@ internal readonly struct ChunkSums<T>(ArrayView<T> values, int stride, int colum
     readonly int stride = stride, columns = columns;
 
     /// <inheritdoc/>
-    public void Run<V, L>(int first, int last, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
+    public void Run<V, L>(int begin, int end, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
     {
         var sum = PartialSum<V, L>.Of(partials, chunk, columns);
-        for (int row = first; row < last; row++)
+        for (int row = begin; row < end; row++)
         {
             for (int column = L.First<V>(); column < columns; column = L.Next<V>(column)) sum.Add(column, V.Load(values, row * stride + column));
         }
