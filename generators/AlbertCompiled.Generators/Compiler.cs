@@ -23,11 +23,7 @@ internal static class Compiler
         var compiled = Lower(model);
         if (MemberCheck.Run(model, compiled) is { IsEmpty: false } clashes) return new(default, clashes);
         if (BudgetCheck.Run(model, compiled) is { } exceeded) return new(default, ImmutableArray.Create(exceeded));
-        var emitters = compiled.Programs.SelectMany(p => new ProgramEmitter[]
-        {
-            new CpuProgramEmitter(p.Program, model.Name), new GpuProgramEmitter(p.Program, model.Name),
-        });
-        var files = ModelEmitter.Files(compiled).Concat(emitters.SelectMany(e => e.Files(model.Namespace))).Concat(OnnxEmitter.Files(model.Namespace, model.Name, model.Programs));
+        var files = ModelEmitter.Files(compiled).Concat(Devices(compiled).SelectMany(d => d.Files(model.Namespace))).Concat(OnnxEmitter.Files(model.Namespace, model.Name, model.Programs));
         string prefix = model.Declaration.Hint;
         return new(files.Select(f => (f.Hint.Length == 0 ? $"{prefix}.g.cs" : $"{prefix}.{f.Hint}.g.cs", Qualifier.Run(f.Text, model.Declaration.Hidden))).ToImmutableArray(), default);
     }
@@ -46,6 +42,13 @@ internal static class Compiler
         }
 
         var layout = new ParameterLayout(parameters, graphs.Select(p => p.Graph));
-        return new(model.Namespace, model.Name, model.Accessibility, model.Optimizer.ToString(), model.Precision.ToString(), model.Configuration, layout, programs.ToImmutable());
+        var lowered = new CompiledGraph(model.Namespace, model.Name, model.Accessibility, model.Optimizer.ToString(), model.Precision.ToString(), model.Configuration, layout, programs.ToImmutable());
+        return KernelNames.Distinct(lowered, Devices(lowered).Select(d => d.Shared));
     }
+
+    static ImmutableArray<DeviceEmitter> Devices(CompiledGraph model) =>
+    [
+        new(CpuProgramEmitter.Classes, model.Name, [.. model.Programs.Select(p => new CpuProgramEmitter(p.Program))]),
+        new(GpuProgramEmitter.Classes, model.Name, [.. model.Programs.Select(p => new GpuProgramEmitter(p.Program))]),
+    ];
 }

@@ -11,7 +11,7 @@ namespace AlbertCompiled.Models;
 
 partial class AlbertBase
 {
-    sealed unsafe partial class CpuTrain<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision
+    sealed unsafe partial class CpuTrain<V, P> : CpuKernels<V> where V : struct, ISimd<V> where P : struct, IPrecision
     {
         protected override void Run()
         {
@@ -40,7 +40,7 @@ partial class AlbertBase
         void Encode()
         {
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            Team.Rows(new EmbeddedLayerNorm(
+            Team.Rows(new EmbeddedLayerNormTrain(
                 Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight,
                 Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), lookup, embeddedMean,
                 embeddedInverse, Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, embedded), Tokens);
@@ -68,20 +68,20 @@ partial class AlbertBase
                     Tokens, 768, 768, new AttentionSumLayer(layerOutput[layer], Values + Offset.AttentionDenseBias, attentionSum[layer]));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                Team.Rows(new AttendedLayerNorm(
+                Team.Rows(new AttendedLayerNormTrain(
                     attentionSum[layer], attendedMean[layer], attendedInverse[layer], Values + Offset.AttentionLayerNormWeight,
                     Values + Offset.AttentionLayerNormBias, attended[layer]), Tokens);
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(attended[layer], 768), ffnWeightTransposedPacked,
-                    Tokens, 3072, 768, new ExpandedGeluTanh(Values + Offset.FfnBias, expandedDerivative[layer], expanded[layer]));
+                PackedB.Multiply<V, P, ExpandedGeluTanhTrain>(Team, new(attended[layer], 768), ffnWeightTransposedPacked,
+                    Tokens, 3072, 768, new ExpandedGeluTanhTrain(Values + Offset.FfnBias, expandedDerivative[layer], expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
                 PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded[layer], 3088), ffnOutputWeightTransposedPacked,
                     Tokens, 768, 3072, new LayerSumLayer(attended[layer], Values + Offset.FfnOutputBias, layerSum[layer]));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                Team.Rows(new LayerOutputLayerNorm(
+                Team.Rows(new LayerOutputLayerNormTrain(
                     layerSum[layer], layerOutputMean[layer], layerOutputInverse[layer], Values + Offset.FullLayerLayerNormWeight,
                     Values + Offset.FullLayerLayerNormBias, layerOutput[layer + 1]), Tokens);
             }
@@ -110,7 +110,7 @@ partial class AlbertBase
                 Sequences, 768, 768, new PooledPool(Values + Offset.PoolerBias, pooled));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-            Team.Rows(new DecoderInputLayerNorm(
+            Team.Rows(new DecoderInputLayerNormTrain(
                 transformedProduct, Values + Offset.PredictionsDenseBias, geluTanh, decoderInputCentred, decoderInputInverse,
                 decoderInputNormalized, Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput), Predictions);
 

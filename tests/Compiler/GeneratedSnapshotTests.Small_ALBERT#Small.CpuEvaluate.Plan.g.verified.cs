@@ -53,7 +53,7 @@ using AlbertCompiled.Cpu;
 
 partial class Small
 {
-    sealed unsafe partial class CpuEvaluate<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision
+    sealed unsafe partial class CpuEvaluate<V, P> : CpuKernels<V> where V : struct, ISimd<V> where P : struct, IPrecision
     {
         readonly float* embedded; // [tokens, 8]
         readonly Entries layerOutput; // [tokens, 16] × 2

@@ -9,7 +9,7 @@ using AlbertCompiled.Cpu;
 
 partial class Small
 {
-    sealed unsafe partial class CpuEvaluate<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision
+    sealed unsafe partial class CpuEvaluate<V, P> : CpuKernels<V> where V : struct, ISimd<V> where P : struct, IPrecision
     {
         protected override void Run()
         {

@@ -110,7 +110,7 @@ using AlbertCompiled.Cpu;
 
 partial class Small
 {
-    sealed unsafe partial class CpuTrain<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision
+    sealed unsafe partial class CpuTrain<V, P> : CpuKernels<V> where V : struct, ISimd<V> where P : struct, IPrecision
     {
         readonly float* embedded; // [tokens, 8]
         readonly float* embeddedInverse; // [tokens, 1]

@@ -9,7 +9,7 @@ using AlbertCompiled.Cpu;
 
 partial class Small
 {
-    sealed unsafe partial class CpuTrain<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision
+    sealed unsafe partial class CpuTrain<V, P> : CpuKernels<V> where V : struct, ISimd<V> where P : struct, IPrecision
     {
         protected override void Run()
         {
@@ -63,25 +63,25 @@ partial class Small
                     heads: 2, headSize: 8, DropoutKey(1, layer), 0.1);
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(context[layer], 16), attentionDenseWeightTransposedPacked,
+                PackedB.Multiply<V, P, AttentionSumLayerTrain>(Team, new(context[layer], 16), attentionDenseWeightTransposedPacked,
                     Tokens, 16, 16,
-                    new AttentionSumLayer(layerOutput[layer], Values + Offset.AttentionDenseBias, DropoutKey(2, layer), attentionSum[layer]));
+                    new AttentionSumLayerTrain(layerOutput[layer], Values + Offset.AttentionDenseBias, DropoutKey(2, layer), attentionSum[layer]));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                Team.Rows(new AttendedLayerNorm(
+                Team.Rows(new AttendedLayerNormTrain(
                     attentionSum[layer], attendedMean[layer], attendedInverse[layer], Values + Offset.AttentionLayerNormWeight,
                     Values + Offset.AttentionLayerNormBias, attended[layer]), Tokens);
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(attended[layer], 16), ffnWeightTransposedPacked,
-                    Tokens, 32, 16, new ExpandedGeluTanh(Values + Offset.FfnBias, expandedDerivative[layer], expanded[layer]));
+                PackedB.Multiply<V, P, ExpandedGeluTanhTrain>(Team, new(attended[layer], 16), ffnWeightTransposedPacked,
+                    Tokens, 32, 16, new ExpandedGeluTanhTrain(Values + Offset.FfnBias, expandedDerivative[layer], expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded[layer], 32), ffnOutputWeightTransposedPacked,
-                    Tokens, 16, 32, new LayerSumLayer(attended[layer], Values + Offset.FfnOutputBias, DropoutKey(3, layer), layerSum[layer]));
+                PackedB.Multiply<V, P, LayerSumLayerTrain>(Team, new(expanded[layer], 32), ffnOutputWeightTransposedPacked,
+                    Tokens, 16, 32, new LayerSumLayerTrain(attended[layer], Values + Offset.FfnOutputBias, DropoutKey(3, layer), layerSum[layer]));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                Team.Rows(new LayerOutputLayerNorm(
+                Team.Rows(new LayerOutputLayerNormTrain(
                     layerSum[layer], layerOutputMean[layer], layerOutputInverse[layer], Values + Offset.FullLayerLayerNormWeight,
                     Values + Offset.FullLayerLayerNormBias, layerOutput[layer + 1]), Tokens);
             }
@@ -110,7 +110,7 @@ partial class Small
                 Sequences, 16, 16, new OrderDropout(Values + Offset.PoolerBias, pooled, DropoutKey(4, 0), orderDropout));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-            Team.Rows(new DecoderInputLayerNorm(
+            Team.Rows(new DecoderInputLayerNormTrain(
                 transformedProduct, Values + Offset.PredictionsDenseBias, geluTanh, decoderInputCentred, decoderInputInverse,
                 decoderInputNormalized, Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput), Predictions);
 

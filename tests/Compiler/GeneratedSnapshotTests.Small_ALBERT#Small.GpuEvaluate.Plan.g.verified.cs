@@ -53,7 +53,7 @@ using ILGPU;
 
 partial class Small
 {
-    internal sealed partial class GpuEvaluate<T> : GpuProgram<T> where T : unmanaged, IElement<T>
+    internal sealed partial class GpuEvaluate<T> : GpuKernels<T> where T : unmanaged, IElement<T>
     {
         readonly ArrayView<T> embedded; // [tokens, 8]
         readonly Entries<T> layerOutput; // [tokens, 16] × 2

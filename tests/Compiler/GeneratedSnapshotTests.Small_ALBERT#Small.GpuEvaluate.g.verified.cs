@@ -9,7 +9,7 @@ using ILGPU;
 
 partial class Small
 {
-    internal sealed partial class GpuEvaluate<T> : GpuProgram<T> where T : unmanaged, IElement<T>
+    internal sealed partial class GpuEvaluate<T> : GpuKernels<T> where T : unmanaged, IElement<T>
     {
         protected override void Run()
         {

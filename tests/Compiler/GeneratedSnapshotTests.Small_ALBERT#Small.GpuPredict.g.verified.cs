@@ -9,7 +9,7 @@ using ILGPU;
 
 partial class Small
 {
-    internal sealed partial class GpuPredict<T> : GpuProgram<T> where T : unmanaged, IElement<T>
+    internal sealed partial class GpuPredict<T> : GpuKernels<T> where T : unmanaged, IElement<T>
     {
         protected override void Run()
         {

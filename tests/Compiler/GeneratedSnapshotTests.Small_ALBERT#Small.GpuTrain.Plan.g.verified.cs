@@ -110,7 +110,7 @@ using ILGPU;
 
 partial class Small
 {
-    internal sealed partial class GpuTrain<T> : GpuProgram<T> where T : unmanaged, IElement<T>
+    internal sealed partial class GpuTrain<T> : GpuKernels<T> where T : unmanaged, IElement<T>
     {
         readonly ArrayView<T> embedded; // [tokens, 8]
         readonly ArrayView<float> embeddedInverse; // [tokens, 1]
@@ -198,18 +198,18 @@ partial class Small
         readonly MatrixProduct<T, NT, HiddenLinear> hiddenLinearKernel;
         readonly MatrixProduct<T, NT, QueryKeyValueLinear> queryKeyValueLinearKernel;
         readonly AttentionForward<T> attentionForwardKernel;
-        readonly MatrixProduct<T, NT, AttentionSumLayer> attentionSumLayerKernel;
-        readonly GpuRows<AttendedLayerNorm, Float8> attendedLayerNormKernel;
-        readonly MatrixProduct<T, NT, ExpandedGeluTanh> expandedGeluTanhKernel;
-        readonly MatrixProduct<T, NT, LayerSumLayer> layerSumLayerKernel;
-        readonly GpuRows<LayerOutputLayerNorm, Float8> layerOutputLayerNormKernel;
+        readonly MatrixProduct<T, NT, AttentionSumLayerTrain> attentionSumLayerTrainKernel;
+        readonly GpuRows<AttendedLayerNormTrain, Float8> attendedLayerNormTrainKernel;
+        readonly MatrixProduct<T, NT, ExpandedGeluTanhTrain> expandedGeluTanhTrainKernel;
+        readonly MatrixProduct<T, NT, LayerSumLayerTrain> layerSumLayerTrainKernel;
+        readonly GpuRows<LayerOutputLayerNormTrain, Float8> layerOutputLayerNormTrainKernel;
         readonly GpuRows<PredictedPretraining, Float8> predictedPretrainingKernel;
         readonly GpuRows<FirstPool, Float8> firstPoolKernel;
         readonly GpuRows<MlmMeanGradient, Float1> mlmMeanGradientKernel;
         readonly GpuRows<SopMeanGradient, Float1> sopMeanGradientKernel;
         readonly MatrixProduct<T, NT, Store<T>> nTStoreKernel;
         readonly MatrixProduct<T, NT, OrderDropout> orderDropoutKernel;
-        readonly GpuRows<DecoderInputLayerNorm, Float8> decoderInputLayerNormKernel;
+        readonly GpuRows<DecoderInputLayerNormTrain, Float8> decoderInputLayerNormTrainKernel;
         readonly MatrixProduct<T, NT, LogitsDecode> logitsDecodeKernel;
         readonly MatrixProduct<T, NT, OrderLinear> orderLinearKernel;
         readonly GpuRows<MlmCrossEntropyGradient, Float1> mlmCrossEntropyGradientKernel;
@@ -326,18 +326,18 @@ partial class Small
             hiddenLinearKernel = new(Device);
             queryKeyValueLinearKernel = new(Device);
             attentionForwardKernel = new(Device);
-            attentionSumLayerKernel = new(Device);
-            attendedLayerNormKernel = new(Device, 16);
-            expandedGeluTanhKernel = new(Device);
-            layerSumLayerKernel = new(Device);
-            layerOutputLayerNormKernel = new(Device, 16);
+            attentionSumLayerTrainKernel = new(Device);
+            attendedLayerNormTrainKernel = new(Device, 16);
+            expandedGeluTanhTrainKernel = new(Device);
+            layerSumLayerTrainKernel = new(Device);
+            layerOutputLayerNormTrainKernel = new(Device, 16);
             predictedPretrainingKernel = new(Device, 16);
             firstPoolKernel = new(Device, 16);
             mlmMeanGradientKernel = new(Device, 1);
             sopMeanGradientKernel = new(Device, 1);
             nTStoreKernel = new(Device);
             orderDropoutKernel = new(Device);
-            decoderInputLayerNormKernel = new(Device, 8);
+            decoderInputLayerNormTrainKernel = new(Device, 8);
             logitsDecodeKernel = new(Device);
             orderLinearKernel = new(Device);
             mlmCrossEntropyGradientKernel = new(Device, 50);

@@ -9,7 +9,7 @@ using ILGPU;
 
 partial class Small
 {
-    internal sealed partial class GpuTrain<T> : GpuProgram<T> where T : unmanaged, IElement<T>
+    internal sealed partial class GpuTrain<T> : GpuKernels<T> where T : unmanaged, IElement<T>
     {
         protected override void Run()
         {
@@ -48,27 +48,27 @@ partial class Small
                 attentionForwardKernel.Launch(Attention(new(queryKeyValue[layer], 48), 2, 8, DropoutKey(1, layer), 0.1), new(context[layer], 16), new(contextLogSum[layer], 2));
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                attentionSumLayerKernel.Launch(
+                attentionSumLayerTrainKernel.Launch(
                     new(context[layer], 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16,
                     new(layerOutput[layer], Value(Offset.AttentionDenseBias), DropoutKey(2, layer), attentionSum[layer]));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                attendedLayerNormKernel.Launch(Tokens, new(
+                attendedLayerNormTrainKernel.Launch(Tokens, new(
                     attentionSum[layer], attendedMean[layer], attendedInverse[layer], Value(Offset.AttentionLayerNormWeight),
                     Value(Offset.AttentionLayerNormBias), attended[layer]));
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                expandedGeluTanhKernel.Launch(
+                expandedGeluTanhTrainKernel.Launch(
                     new(attended[layer], 16), new(Weight(Offset.FfnWeight), 16), Tokens, 32, 16,
                     new(Value(Offset.FfnBias), expandedDerivative[layer], expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                layerSumLayerKernel.Launch(
+                layerSumLayerTrainKernel.Launch(
                     new(expanded[layer], 32), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 16, 32,
                     new(attended[layer], Value(Offset.FfnOutputBias), DropoutKey(3, layer), layerSum[layer]));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                layerOutputLayerNormKernel.Launch(Tokens, new(
+                layerOutputLayerNormTrainKernel.Launch(Tokens, new(
                     layerSum[layer], layerOutputMean[layer], layerOutputInverse[layer], Value(Offset.FullLayerLayerNormWeight),
                     Value(Offset.FullLayerLayerNormBias), layerOutput[layer + 1]));
             }
@@ -98,7 +98,7 @@ partial class Small
                 new(Value(Offset.PoolerBias), pooled, DropoutKey(4, 0), orderDropout));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
-            decoderInputLayerNormKernel.Launch(Predictions, new(
+            decoderInputLayerNormTrainKernel.Launch(Predictions, new(
                 transformedProduct, Value(Offset.PredictionsDenseBias), geluTanh, decoderInputCentred, decoderInputInverse,
                 decoderInputNormalized, Value(Offset.PredictionsLayerNormWeight), Value(Offset.PredictionsLayerNormBias), decoderInput));
 

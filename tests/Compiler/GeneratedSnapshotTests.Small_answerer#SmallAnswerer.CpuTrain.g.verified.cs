@@ -9,7 +9,7 @@ using AlbertCompiled.Cpu;
 
 partial class SmallAnswerer
 {
-    sealed unsafe partial class CpuTrain<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision
+    sealed unsafe partial class CpuTrain<V, P> : CpuKernels<V> where V : struct, ISimd<V> where P : struct, IPrecision
     {
         protected override void Run()
         {
@@ -38,7 +38,7 @@ partial class SmallAnswerer
         void Encode()
         {
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            Team.Rows(new EmbeddedLayerNorm(
+            Team.Rows(new EmbeddedLayerNormTrain(
                 Values + Offset.WordEmbeddingsWeight, Pointer(Batch.Tokens), Values + Offset.TokenTypeEmbeddingsWeight,
                 Pointer(Batch.Segments), Values + Offset.PositionEmbeddingsWeight, Pointer(Batch.Positions), lookup, embeddedMean,
                 embeddedInverse, Values + Offset.EmbeddingsLayerNormWeight, Values + Offset.EmbeddingsLayerNormBias, embedded), Tokens);
@@ -65,20 +65,20 @@ partial class SmallAnswerer
                     Tokens, 16, 16, new AttentionSumLayer(layerOutput[layer], Values + Offset.DenseBias, attentionSum[layer]));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                Team.Rows(new AttendedLayerNorm(
+                Team.Rows(new AttendedLayerNormTrain(
                     attentionSum[layer], attendedMean[layer], attendedInverse[layer], Values + Offset.AttentionLayerNormWeight,
                     Values + Offset.AttentionLayerNormBias, attended[layer]), Tokens);
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                PackedB.Multiply<V, P, ExpandedGeluTanh>(Team, new(attended[layer], 16), ffnWeightTransposedPacked,
-                    Tokens, 32, 16, new ExpandedGeluTanh(Values + Offset.FfnBias, expandedDerivative[layer], expanded[layer]));
+                PackedB.Multiply<V, P, ExpandedGeluTanhTrain>(Team, new(attended[layer], 16), ffnWeightTransposedPacked,
+                    Tokens, 32, 16, new ExpandedGeluTanhTrain(Values + Offset.FfnBias, expandedDerivative[layer], expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
                 PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded[layer], 32), ffnOutputWeightTransposedPacked,
                     Tokens, 16, 32, new LayerSumLayer(attended[layer], Values + Offset.FfnOutputBias, layerSum[layer]));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                Team.Rows(new LayerOutputLayerNorm(
+                Team.Rows(new LayerOutputLayerNormTrain(
                     layerSum[layer], layerOutputMean[layer], layerOutputInverse[layer], Values + Offset.FullLayerLayerNormWeight,
                     Values + Offset.FullLayerLayerNormBias, layerOutput[layer + 1]), Tokens);
             }

@@ -9,7 +9,7 @@ using ILGPU;
 
 partial class SmallAnswerer
 {
-    internal sealed partial class GpuTrain<T> : GpuProgram<T> where T : unmanaged, IElement<T>
+    internal sealed partial class GpuTrain<T> : GpuKernels<T> where T : unmanaged, IElement<T>
     {
         protected override void Run()
         {
@@ -24,7 +24,7 @@ partial class SmallAnswerer
         void Encode()
         {
             // var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            embeddedLayerNormKernel.Launch(Tokens, new(
+            embeddedLayerNormTrainKernel.Launch(Tokens, new(
                 Value(Offset.WordEmbeddingsWeight), Batch.Tokens, Value(Offset.TokenTypeEmbeddingsWeight), Batch.Segments,
                 Value(Offset.PositionEmbeddingsWeight), Batch.Positions, lookup, embeddedMean, embeddedInverse,
                 Value(Offset.EmbeddingsLayerNormWeight), Value(Offset.EmbeddingsLayerNormBias), embedded));
@@ -53,12 +53,12 @@ partial class SmallAnswerer
                     new(layerOutput[layer], Value(Offset.DenseBias), attentionSum[layer]));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                attendedLayerNormKernel.Launch(Tokens, new(
+                attendedLayerNormTrainKernel.Launch(Tokens, new(
                     attentionSum[layer], attendedMean[layer], attendedInverse[layer], Value(Offset.AttentionLayerNormWeight),
                     Value(Offset.AttentionLayerNormBias), attended[layer]));
 
                 // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
-                expandedGeluTanhKernel.Launch(
+                expandedGeluTanhTrainKernel.Launch(
                     new(attended[layer], 16), new(Weight(Offset.FfnWeight), 16), Tokens, 32, 16,
                     new(Value(Offset.FfnBias), expandedDerivative[layer], expanded[layer]));
 
@@ -68,7 +68,7 @@ partial class SmallAnswerer
                     new(attended[layer], Value(Offset.FfnOutputBias), layerSum[layer]));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                layerOutputLayerNormKernel.Launch(Tokens, new(
+                layerOutputLayerNormTrainKernel.Launch(Tokens, new(
                     layerSum[layer], layerOutputMean[layer], layerOutputInverse[layer], Value(Offset.FullLayerLayerNormWeight),
                     Value(Offset.FullLayerLayerNormBias), layerOutput[layer + 1]));
             }

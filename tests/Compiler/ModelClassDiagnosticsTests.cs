@@ -31,6 +31,8 @@ public class ModelClassDiagnosticsTests
     [InlineData("readonly int [|Offset|];", "a type 'Offset' that the compiler gives it")]
     [InlineData("event Action? [|Gpu|], [|Cpu|];", "a method")]
     [InlineData("class [|CpuTrain|]<A, B>;", "a type 'CpuTrain' of its own")]
+    [InlineData("class [|CpuKernels|]<A>;", "a type 'CpuKernels' of its own, which clashes with the one that the compiler gives it")]
+    [InlineData("int [|GpuKernels|];", "which clashes with a type 'GpuKernels'")]
     [InlineData("void [|GpuEncode|]() { }", "a method 'GpuEncode()' of its own, which clashes with a type 'GpuEncode'")]
     [InlineData("enum [|EncodingResult|] { None }", "the one that the compiler gives it")]
     [InlineData("int [|Encode|](TokenBatch batch) => 1;", "a method 'Encode(AlbertCompiled.TokenBatch)'")]

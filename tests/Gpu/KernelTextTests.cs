@@ -13,21 +13,21 @@ public sealed class KernelTextTests
     [Fact]
     public Task Rows_of_a_layer() => Verifier.Verify(
     [
-        .. Nested(typeof(AlbertSmall), "GpuTrain`1").Where(t => typeof(IGpuRowKernel).IsAssignableFrom(t)).Where(t => InLayer(t.Name))
+        .. Kernels(typeof(AlbertSmall), "GpuTrain`1").Where(t => typeof(IGpuRowKernel).IsAssignableFrom(t)).Where(t => InLayer(t.Name))
             .Select(t => Of(typeof(RowsKernel<,,>).MakeGenericType(t, typeof(Float8), typeof(OnePack)), t.Name)),
     ]);
 
     [Fact]
     public Task Rows_by_warps() => Verifier.Verify(
     [
-        .. Nested(typeof(AlbertBase), "GpuTrain`1").Where(t => t.Name == "AttendedLayerNorm")
+        .. Kernels(typeof(AlbertBase), "GpuTrain`1").Where(t => t.Name == "AttendedLayerNormTrain")
             .Select(t => new Target("ptx.txt", Ptx.Verify(typeof(WarpRowsKernel<,>).MakeGenericType(t, typeof(Beside<WarpPack, Beside<WarpPack, WarpPack>>)), 128, WarpRow.Complete), t.Name)),
     ]);
 
     [Fact]
     public Task Products_that_sum()
     {
-        var epilogue = Nested(typeof(AlbertBase), "GpuTrain`1").Single(t => t.Name == "ExpandedGeluTanhGradient");
+        var epilogue = Kernels(typeof(AlbertBase), "GpuTrain`1").Single(t => t.Name == "ExpandedGeluTanhGradient");
         return Verifier.Verify([Of(typeof(Tile128Warps8), 128, 3), Of(typeof(Tile256Warps8), 256, 4)]);
 
         Target Of(Type tile, int columns, int stages)
@@ -47,8 +47,10 @@ public sealed class KernelTextTests
 
     static bool InLayer(string name) => new[] { "LayerOutput", "Attended", "Attention", "LayerSum", "Expanded", "QueryKeyValue", "Ffn" }.Any(name.StartsWith);
 
-    static IEnumerable<Type> Nested(Type model, string program) =>
-        model.GetNestedType(program, BindingFlags.NonPublic)!.GetNestedTypes(BindingFlags.NonPublic | BindingFlags.Public).Select(t => t.MakeGenericType(typeof(BFloat16))).OrderBy(t => t.Name, StringComparer.Ordinal);
+    // what its launchers are made for, in whichever class it stands
+    static IEnumerable<Type> Kernels(Type model, string program) => model.GetNestedType(program, BindingFlags.NonPublic)!.MakeGenericType(typeof(BFloat16))
+        .GetFields(BindingFlags.Instance | BindingFlags.NonPublic).SelectMany(launcher => launcher.FieldType.GetGenericArguments())
+        .Where(t => t.DeclaringType?.DeclaringType == model).OrderBy(t => t.Name, StringComparer.Ordinal);
 
     static Target Of(Type kernel, string? name = null) => new("ptx.txt", Ptx.Verify(kernel, GroupReduce.MaxLanes), name ?? kernel.Name);
 }

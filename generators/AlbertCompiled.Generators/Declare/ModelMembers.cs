@@ -27,6 +27,7 @@ internal static class ModelMembers
         Method("CheckIndices", Batch),
         .. rules.Where(r => r.LearnsTask).Take(1).Select(_ => Method("CheckLabels", Batch)),
         .. rules.SelectMany(r => r.Programs).Select(Identifier.Pascal).SelectMany(program => new[] { Type($"Cpu{program}", 2), Type($"Gpu{program}", 1) }),
+        .. rules.SelectMany(r => r.Programs).Skip(1).Take(1).SelectMany(_ => new[] { Type("CpuKernels", 1), Type("GpuKernels", 1) }),
         .. rules.Where(r => r.Call is not null).SelectMany(r => new[] { Method(r.Call!, Batch), Type(r.Result) }),
         .. rules.Where(r => !r.Trains).Take(1).Select(_ => Method("BuildOnnx", $"string, {Onnx}")),
         .. rules.Where(r => !r.Trains).Select(r => Method($"Build{Identifier.Pascal(r.Infers)}", Onnx)),

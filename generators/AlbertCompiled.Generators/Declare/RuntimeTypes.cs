@@ -16,7 +16,7 @@ internal static class RuntimeTypes
         .. Of("System.Runtime.CompilerServices", "MethodImpl MethodImplOptions"),
         .. Of("ILGPU", "ArrayView Group"),
         .. Of(Namespace, "Capacity ChoicePredictions ClassPredictions CompiledModel Compute CounterRandom Device Dimension InferenceOutputs Initial ModelDescription ModelExecutor"),
-        .. Of(Namespace, "Optimizer OutputRows Ratings SpanPredictions TokenBatch"),
+        .. Of(Namespace, "Optimizer OutputRows ProgramDescription Ratings SpanPredictions TokenBatch"),
         .. Of($"{Namespace}.Cpu", "AccumulateEpilogue Arrays Attention ColumnSums CpuDevice CpuExecutor CpuOutput CpuProgram Entries Gemm GroupLogSum IEpilogue IPrecision IRowKernel ISimd"),
         .. Of($"{Namespace}.Cpu", "BFloat16 Float32 Lanes1 Lanes4 Lanes8 Lanes16 PackedB RoundedBFloat16 Simd StoreEpilogue Tables"),
         .. Of($"{Namespace}.Gpu", "Accumulate AttentionBackward AttentionForward BFloat16 ColumnSum DropoutKey Entries Extent Float1 Float8 Float32 GpuDevice GpuExecutor GpuMath GpuOutput GpuProgram"),

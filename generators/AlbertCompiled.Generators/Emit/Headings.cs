@@ -9,12 +9,15 @@ internal static class Headings
     public static void Print(CSharpWriter w, Kernel kernel)
     {
         w.Blank();
-        w.Line($"// {kernel.Info.Path.Replace("/", " › ")}{(kernel.Info.Backward ? ", gradient" : "")}");
+        w.Line($"// {Way(kernel.Info.Path)}{(kernel.Info.Backward ? ", gradient" : "")}");
         if (kernel.Info.Source.Length > 0) w.Line($"//   {OneLine(kernel.Info.Source)}");
         w.Line($"// {Shapes(kernel)}");
         string per = kernel is AttentionKernel or AttentionGradientKernel ? " per pair of tokens" : kernel.Info.Rows.IsOne ? "" : $" per row of {Rows(kernel.Info.Rows)}";
         w.Line($"// {Count(kernel.Info.Flops, "FLOP")}{per}, {Count(kernel.Info.Bytes, "byte")}{(kernel.Info.Rows.IsOne ? "" : " per row")}");
     }
+
+    // without the program's own method, which is on every way: what several programs call reads the same in each
+    static string Way(string path) => path[(path.IndexOf('/') + 1)..].Replace("/", " › ");
 
     static string Rows(Dim rows) => rows.IsConstant ? Count(rows.Size, "row") : rows.ToString();
 

@@ -12,22 +12,21 @@ namespace AlbertCompiled.Generators.Emit;
 internal sealed record CallSite(string Iteration, BandStep? Band = null);
 
 /// <summary>Prints a lowered program as a class: its slots, its steps, its kernels. Devices differ in how they write kernels and calls.</summary>
-internal abstract class ProgramEmitter(LoweredProgram program, string model, string device)
+internal abstract class ProgramEmitter(LoweredProgram program, string device)
 {
     protected LoweredProgram Program { get; } = program;
 
     /// <summary>Names of fields beside the slots.</summary>
     protected Names FieldNames { get; } = new(program.Plan.Slots.Select(s => s.Name));
 
+    /// <summary>train, evaluate, …</summary>
+    public string Name => Program.Name;
+
     /// <summary>CpuTrain, GpuEvaluate, …</summary>
-    protected string ClassName { get; } = ClassOf(program, device);
+    public string ClassName { get; } = ClassOf(program, device);
 
-    protected abstract string Usings { get; }
-
-    /// <summary>Between the class's name and its body: type parameters, base, constraints.</summary>
-    protected abstract string ClassTail { get; }
-
-    protected abstract string Modifiers { get; }
+    /// <summary>The program's memory as a table.</summary>
+    public string Plan => PlanTable.Print(Program);
 
     /// <summary>The type of a slot.</summary>
     protected abstract string TypeOf(Slot slot);
@@ -45,20 +44,37 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
 
     public static string ClassOf(LoweredProgram program, string device) => device + Identifier.Pascal(program.Name);
 
-    /// <summary>File name ending → text.</summary>
-    public IEnumerable<(string Hint, string Text)> Files(string ns)
+    /// <summary>The structs of the program's kernels, in order.</summary>
+    public ImmutableArray<KernelStruct> Structs => [.. Printed.Select(p => p.Struct).OfType<KernelStruct>()];
+
+    /// <summary>Kernels with their structs, if they have one, and where they are called.</summary>
+    IReadOnlyList<(Kernel Kernel, KernelStruct? Struct, CallSite Site)> Printed => field ??= [.. Print()];
+
+    Dictionary<Kernel, string> Calls => field ??= Printed.ToDictionary(p => p.Kernel, p => Call(p.Kernel, p.Struct, p.Site));
+
+    IEnumerable<(Kernel Kernel, KernelStruct? Struct, CallSite Site)> Print()
     {
-        var kernels = new CSharpWriter();
-        var calls = new Dictionary<Kernel, string>();
         foreach (var step in Program.Steps)
-            foreach (var kernel in step.Kernels) calls[kernel] = Call(kernels, kernel, new(step is LoopStep ? "layer" : "0", step as BandStep));
-        yield return (ClassName, CSharpWriter.File(ns, Usings, $"{model}: the {Program.Name} program for the {device.ToUpperInvariant()}.", w => Class(w, () => PrintSteps(w, calls))));
-        yield return ($"{ClassName}.Kernels", CSharpWriter.File(ns, Usings, $"{model}: kernels of the {Program.Name} program for the {device.ToUpperInvariant()}.", w => Class(w, () => w.Lines(kernels.ToString()))));
-        yield return ($"{ClassName}.Plan", CSharpWriter.File(ns, Usings, $"{model}: the arena of the {Program.Name} program.\n{PlanTable.Print(Program)}", w => Class(w, () => PrintPlan(w))));
+        {
+            var site = new CallSite(step is LoopStep ? "layer" : "0", step as BandStep);
+            foreach (var kernel in step.Kernels) yield return (kernel, Print(kernel, site), site);
+        }
     }
 
-    /// <summary>Prints a kernel's struct, if it has one, and returns its call.</summary>
-    protected abstract string Call(CSharpWriter w, Kernel kernel, CallSite site);
+    KernelStruct? Print(Kernel kernel, CallSite site)
+    {
+        if (!(kernel is RowKernel || kernel is ProductKernel product && RuntimeEpilogue(product) is null)) return null;
+        var dialect = NewDialect();
+        return KernelStruct.Print(kernel, new(dialect, b => At(b, site), v => BatchVector(v, site), site.Iteration), dialect);
+    }
+
+    protected abstract Dialect NewDialect();
+
+    /// <summary>What a product's epilogue does, if it is one of the runtime's; null if it has a struct of its own.</summary>
+    protected abstract Store? RuntimeEpilogue(ProductKernel kernel);
+
+    /// <summary>A kernel's call.</summary>
+    protected abstract string Call(Kernel kernel, KernelStruct? own, CallSite site);
 
     /// <summary>What lies so many elements behind the beginning of a slot or a vector.</summary>
     protected abstract string Behind(string start, string elements);
@@ -112,10 +128,10 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
         _ => s.Constant.ToString(CultureInfo.InvariantCulture),
     };
 
-    void Class(CSharpWriter w, Action body) => w.Block($"partial class {Identifier.Of(model)}", () => w.Block($"{Modifiers} partial class {ClassName}{ClassTail}", body));
-
-    void PrintPlan(CSharpWriter w)
+    /// <summary>Prints the program's fields and its constructor.</summary>
+    public void PrintPlan(CSharpWriter w)
     {
+        _ = Calls;      // which say what fields there are
         foreach (var s in Program.Plan.Slots) w.Line($"readonly {(s.Entries > 1 ? EntriesOf(s) : TypeOf(s))} {s.Name}; // {s.Shape}{(s.IsBand ? " of a band" : "")}{(s.PerChunk ? " per chunk" : "")}{(s.Entries > 1 ? $" × {s.Entries}" : "")}");
         foreach (var (declaration, _) in Fields()) w.Line(declaration);
         w.Blank();
@@ -142,9 +158,11 @@ internal abstract class ProgramEmitter(LoweredProgram program, string model, str
     static string EntrySize(Slot s) =>
         FormattableString.Invariant($"{s.EntryUnits}{(s.IsFixed ? "" : $" * {s.Shape.Rows.Kind.ToString().TrimEnd('s')}{(s.PerChunk ? "Chunk" : "")}Rows")}");
 
-    void PrintSteps(CSharpWriter w, Dictionary<Kernel, string> calls)
+    /// <summary>Prints Run and the methods that it calls.</summary>
+    public void PrintSteps(CSharpWriter w, SharedKernels shared)
     {
-        var sections = Sections.Of(Program);
+        var calls = Calls;
+        var sections = Sections.Of(Program, shared);
         w.Block("protected override void Run()", () =>
         {
             foreach (string line in Prologue) w.Line(line);

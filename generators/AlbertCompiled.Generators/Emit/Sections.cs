@@ -10,9 +10,9 @@ internal sealed record Section(string Name, LoopStep? Loop, ImmutableArray<Step>
 /// <summary>Cuts a program into methods at its loops, and where the backward pass begins.</summary>
 internal static class Sections
 {
-    public static ImmutableArray<Section> Of(LoweredProgram program)
+    public static ImmutableArray<Section> Of(LoweredProgram program, SharedKernels shared)
     {
-        var names = new Passes.Names(program.Kernels.Select(k => k.Kernel.Name), program.Plan.Slots.Select(s => s.Name));
+        var names = new Passes.Names(program.Kernels.Select(k => k.Kernel.Name), shared.Structs.Select(k => k.Name), program.Plan.Slots.Select(s => s.Name));
         var sections = ImmutableArray.CreateBuilder<Section>();
         var straight = new List<Step>();
         void Flush()

@@ -16,6 +16,9 @@ internal sealed record LoweredProgram(
     /// <summary>Every kernel with the loop it stands in, in order.</summary>
     public IEnumerable<(Kernel Kernel, LoopStep? Loop)> Kernels => Steps.SelectMany(s => s.Kernels.Select(k => (k, s as LoopStep)));
 
+    /// <summary>The program with each kernel as it is given back.</summary>
+    public LoweredProgram Select(Func<Kernel, Kernel> change) => this with { Steps = [.. Steps.Select(s => s.Select(change))] };
+
     /// <summary>Every parameter and gradient that a kernel touches.</summary>
     public IEnumerable<ParameterBuffer> ParameterBuffers() => Kernels.SelectMany(k => k.Kernel.Reads.Concat(k.Kernel.Writes)).OfType<ParameterBuffer>();
 }
@@ -23,17 +26,24 @@ internal sealed record LoweredProgram(
 internal abstract record Step
 {
     public abstract ImmutableArray<Kernel> Kernels { get; }
+
+    /// <summary>The step with each kernel as it is given back.</summary>
+    public abstract Step Select(Func<Kernel, Kernel> change);
 }
 
 internal sealed record KernelStep(Kernel Kernel) : Step
 {
     public override ImmutableArray<Kernel> Kernels => [Kernel];
+
+    public override Step Select(Func<Kernel, Kernel> change) => new KernelStep(change(Kernel));
 }
 
 /// <summary>A loop over layers; its variable is called layer. A reversed one counts down.</summary>
 internal sealed record LoopStep(string Name, int Count, bool Reversed, ImmutableArray<Kernel> Body) : Step
 {
     public override ImmutableArray<Kernel> Kernels => Body;
+
+    public override Step Select(Func<Kernel, Kernel> change) => this with { Body = [.. Body.Select(change)] };
 }
 
 /// <summary>
@@ -43,6 +53,8 @@ internal sealed record LoopStep(string Name, int Count, bool Reversed, Immutable
 internal sealed record BandStep(Dim Rows, int Most, ImmutableArray<Kernel> Body) : Step
 {
     public override ImmutableArray<Kernel> Kernels => Body;
+
+    public override Step Select(Func<Kernel, Kernel> change) => this with { Body = [.. Body.Select(change)] };
 }
 
 /// <summary>A matrix in memory.</summary>

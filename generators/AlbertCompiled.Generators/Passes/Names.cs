@@ -23,8 +23,8 @@ internal sealed class Names
     /// <summary>What no kernel or method may be called: members of the classes that a program is printed into, with their bases.</summary>
     public static readonly string[] Members =
     [
-        "Attention", "Band", "BandRows", "Batch", "Chunks", "Clear", "ClearGradients", "Compiled", "CountOf", "Description", "Device", "DropoutKey", "ExactFixed", "ExactPrediction",
-        "ExactSequence", "ExactToken", "Fixed", "From", "Gradient", "Gradients", "Offset", "Output", "Own", "PackWeights", "Packed", "Pointer", "Prediction", "PredictionChunk",
+        "Attention", "Band", "BandRows", "Batch", "Chunks", "Clear", "ClearGradients", "Compiled", "CountOf", "CpuKernels", "Description", "Device", "DropoutKey", "ExactFixed", "ExactPrediction",
+        "ExactSequence", "ExactToken", "Fixed", "From", "GpuKernels", "Gradient", "Gradients", "Offset", "Output", "Own", "PackWeights", "Packed", "Pointer", "Prediction", "PredictionChunk",
         "PredictionChunkRows", "PredictionRows", "Predictions", "Queue", "Run", "Scratch", "Sequence", "SequenceChunk", "SequenceChunkRows", "SequenceRows", "Sequences", "Size", "Team", "Token",
         "TokenChunk", "TokenChunkRows", "TokenRows", "Tokens", "Value", "Values", "Weight", "WeightsChanged", "WholePredictions", "WholeSequences", "WholeTokens",
         .. OfObject,

@@ -4,16 +4,16 @@ using AlbertCompiled.Generators.Passes;
 namespace AlbertCompiled.Generators.Emit.Cpu;
 
 /// <summary>The CPU's way to print a program: structs of pointers that a thread team runs, generic over the vector and the precision of products.</summary>
-internal sealed class CpuProgramEmitter(LoweredProgram program, string model) : ProgramEmitter(program, model, "Cpu")
+internal sealed class CpuProgramEmitter(LoweredProgram program) : ProgramEmitter(program, Classes.Device)
 {
     // weight and transposition → field and the product that first reads it
     readonly Dictionary<(string Weight, bool Transposed), (string Field, ProductKernel Kernel)> packed = [];
 
-    protected override string Usings => "System\nSystem.Runtime.CompilerServices\nAlbertCompiled\nAlbertCompiled.Cpu";
-
-    protected override string ClassTail => "<V, P> : CpuProgram where V : struct, ISimd<V> where P : struct, IPrecision";
-
-    protected override string Modifiers => "sealed unsafe";
+    /// <summary>The programs' classes. Row kernels and epilogues do not know the precision of products.</summary>
+    public static readonly DeviceClasses Classes = new(
+        "Cpu", "System\nSystem.Runtime.CompilerServices\nAlbertCompiled\nAlbertCompiled.Cpu",
+        "sealed unsafe", "<V, P>", "where V : struct, ISimd<V> where P : struct, IPrecision", "CpuProgram", "CpuKernels<V>",
+        "abstract unsafe class CpuKernels<V>(CpuExecutor executor, ProgramDescription description) : CpuProgram(executor, description) where V : struct, ISimd<V>");
 
     protected override string TypeOf(Slot slot) => "float*";
 
@@ -54,21 +54,21 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, string model) : 
         });
     }
 
-    protected override string Call(CSharpWriter w, Kernel kernel, CallSite site)
+    protected override Dialect NewDialect() => new CpuDialect();
+
+    protected override Store? RuntimeEpilogue(ProductKernel kernel) => EpiloguePrinter.Plain(kernel);
+
+    protected override string Call(Kernel kernel, KernelStruct? own, CallSite site)
     {
         string A(Lower.Buffer b) => At(b, site);
         string Strided(Lower.Buffer b) => $"{A(b)}, {b.Stride}";
         switch (kernel)
         {
             case RowKernel r:
-                var fields = NewFields(site, out var dialect);
-                var printer = new RowKernelPrinter(w, r, fields, dialect);
-                Headings.Print(w, r);
-                printer.Print();
-                return CSharpWriter.Listed($"Team.Rows(new {r.Name}(", fields.Arguments, $"), {Size(r.Rows, site)});");
+                return CSharpWriter.Listed($"Team.Rows(new {r.Name}(", own!.Arguments, $"), {Size(r.Rows, site)});");
 
             case ProductKernel p:
-                var (type, construction) = Epilogue(w, p, site);
+                var (type, construction) = Epilogue(p, own, site);
                 string call = Packed(p, site) is { } field ? $"PackedB.Multiply<V, P, {type}>(Team, {Matrix(p.A, p.TransposeA, site)}, {field}"
                     : $"Gemm.Multiply<V, P, {type}>(Team, {Matrix(p.A, p.TransposeA, site)}, {Matrix(p.B, p.TransposeB, site)}";
                 return CSharpWriter.Listed($"{call}, ", [Size(p.M, site), $"{p.N}", Size(p.K, site), construction], ");");
@@ -99,24 +99,11 @@ internal sealed class CpuProgramEmitter(LoweredProgram program, string model) : 
         }
     }
 
-    (string Type, string Construction) Epilogue(CSharpWriter w, ProductKernel p, CallSite site)
+    (string Type, string Construction) Epilogue(ProductKernel p, KernelStruct? own, CallSite site)
     {
-        if (EpiloguePrinter.Plain(p) is { } plain)
-        {
-            string type = plain.Accumulate ? "AccumulateEpilogue" : "StoreEpilogue";
-            return (type, $"new {type}({At(plain.Target, site)}, {plain.Target.Stride})");
-        }
-
-        var fields = NewFields(site, out var dialect);
-        Headings.Print(w, p);
-        EpiloguePrinter.Print(w, p, fields, dialect);
-        return (p.Name, $"new {p.Name}({string.Join(", ", fields.Arguments)})");
-    }
-
-    KernelFields NewFields(CallSite site, out Dialect dialect)
-    {
-        dialect = new CpuDialect();
-        return new(dialect, b => At(b, site), v => BatchVector(v, site), site.Iteration);
+        if (RuntimeEpilogue(p) is not { } plain) return (p.Name, $"new {p.Name}({string.Join(", ", own!.Arguments)})");
+        string type = plain.Accumulate ? "AccumulateEpilogue" : "StoreEpilogue";
+        return (type, $"new {type}({At(plain.Target, site)}, {plain.Target.Stride})");
     }
 
     string Matrix(Lower.Buffer b, bool transposed, CallSite site) => $"new({At(b, site)}, {b.Stride}{(transposed ? ", transposed: true" : "")})";

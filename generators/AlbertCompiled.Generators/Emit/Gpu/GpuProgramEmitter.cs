@@ -4,7 +4,7 @@ using AlbertCompiled.Generators.Passes;
 namespace AlbertCompiled.Generators.Emit.Gpu;
 
 /// <summary>The GPU's way to print a program: structs of views that ILGPU compiles, and launchers that a step queues.</summary>
-internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : ProgramEmitter(GpuSteps.Of(program), model, "Gpu")
+internal sealed class GpuProgramEmitter(LoweredProgram program) : ProgramEmitter(GpuSteps.Of(program), Classes.Device)
 {
     // columns that a lane takes at once where they divide a row: Float8 of the runtime
     const int PackColumns = 8;
@@ -12,12 +12,11 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
     // what fields hold, in order of first use
     readonly List<(string Type, string Kernel, string Name, string Construction)> launchers = [];
 
-    protected override string Usings => "System\nAlbertCompiled\nAlbertCompiled.Gpu\nILGPU";
-
-    protected override string ClassTail => "<T> : GpuProgram<T> where T : unmanaged, IElement<T>";
-
-    // ILGPU reaches kernels from an assembly of its own, so nothing on the way to them may be private
-    protected override string Modifiers => "internal sealed";
+    /// <summary>The programs' classes. ILGPU reaches kernels from an assembly of its own, so nothing on the way to them may be private.</summary>
+    public static readonly DeviceClasses Classes = new(
+        "Gpu", "System\nAlbertCompiled\nAlbertCompiled.Gpu\nILGPU",
+        "internal sealed", "<T>", "where T : unmanaged, IElement<T>", "GpuProgram<T>", "GpuKernels<T>",
+        "internal abstract class GpuKernels<T>(GpuExecutor<T> executor, ProgramDescription description) : GpuProgram<T>(executor, description) where T : unmanaged, IElement<T>");
 
     protected override string TypeOf(Slot slot) => slot.IsElement ? "ArrayView<T>" : "ArrayView<float>";
 
@@ -40,7 +39,13 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
     protected override IEnumerable<(string Declaration, string Assignment)> Fields() =>
         launchers.Select(l => ($"readonly {l.Type} {l.Name};", $"{l.Name} = {l.Construction};"));
 
-    protected override string Call(CSharpWriter w, Kernel kernel, CallSite site)
+    protected override Dialect NewDialect() => new GpuDialect();
+
+    // what is stored in float32 in every precision has no struct of the runtime
+    protected override Store? RuntimeEpilogue(ProductKernel kernel) =>
+        EpiloguePrinter.Plain(kernel) is { } plain && (plain.Accumulate || GpuDialect.ElementOf(plain.Target) == "T") ? plain : null;
+
+    protected override string Call(Kernel kernel, KernelStruct? own, CallSite site)
     {
         string A(Lower.Buffer b) => At(b, site);
         string Operand(Lower.Buffer b) => $"new({A(b)}, {b.Stride})";
@@ -54,16 +59,12 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
         switch (kernel)
         {
             case RowKernel r:
-                var fields = NewFields(site, out var dialect);
-                var printer = new RowKernelPrinter(w, r, fields, dialect);
-                Headings.Print(w, r);
-                printer.Print();
                 int columns = r.Phases.Max(p => p.Columns);
                 string launcher = Launcher($"GpuRows<{r.Name}, {Pack(columns)}>", r.Name, $"new(Device, {columns})");
-                return CSharpWriter.Listed($"{launcher}.{LaunchOf(r)}({Size(r.Rows, site)}, new(", fields.Arguments, "));");
+                return CSharpWriter.Listed($"{launcher}.{LaunchOf(r)}({Size(r.Rows, site)}, new(", own!.Arguments, "));");
 
             case ProductKernel p:
-                var (type, arguments) = Epilogue(w, p, site);
+                var (type, arguments) = Epilogue(p, own, site);
                 string layout = $"{(p.TransposeA ? "T" : "N")}{(p.TransposeB ? "T" : "N")}", name = type == p.Name ? p.Name : $"{layout}{type.Replace("<T>", "")}";
                 string product = p.ColumnSum is null ? Launcher($"MatrixProduct<T, {layout}, {type}>", name) : Launcher($"SummedProduct<T, {layout}, {type}>", name, $"new(Device, {p.N})");
                 return CSharpWriter.Listed($"{product}.Launch(", [Factor(p.A), Factor(p.B), Size(p.M, site), $"{p.N}", Size(p.K, site), $"new({arguments})", .. Sums(p)], ");");
@@ -112,15 +113,9 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
         : kernel.Phases is [{ Columns: > 1 }] && !kernel.Instructions.Any(i => i is Reduce) ? "LaunchBlocks"
         : "LaunchChunks";
 
-    (string Type, string Arguments) Epilogue(CSharpWriter w, ProductKernel p, CallSite site)
-    {
-        if (EpiloguePrinter.Plain(p) is { } plain && (plain.Accumulate || GpuDialect.ElementOf(plain.Target) == "T"))
-            return (plain.Accumulate ? "Accumulate" : "Store<T>", $"{At(plain.Target, site)}, {plain.Target.Stride}");
-        var fields = NewFields(site, out var dialect);
-        Headings.Print(w, p);
-        EpiloguePrinter.Print(w, p, fields, dialect);
-        return (p.Name, string.Join(", ", fields.Arguments));
-    }
+    (string Type, string Arguments) Epilogue(ProductKernel p, KernelStruct? own, CallSite site) => RuntimeEpilogue(p) is { } plain
+        ? (plain.Accumulate ? "Accumulate" : "Store<T>", $"{At(plain.Target, site)}, {plain.Target.Stride}")
+        : (p.Name, string.Join(", ", own!.Arguments));
 
     static string Pack(int columns) => columns % PackColumns == 0 ? "Float8" : "Float1";
 
@@ -130,11 +125,5 @@ internal sealed class GpuProgramEmitter(LoweredProgram program, string model) : 
         string name = FieldNames.Unique(char.ToLowerInvariant(kernel[0]) + kernel[1..] + (type is "ArrayView<float>" or "RowGroups" or "RoundedCopy<T>" ? "" : "Kernel"));
         launchers.Add((type, kernel, name, construction));
         return name;
-    }
-
-    KernelFields NewFields(CallSite site, out Dialect dialect)
-    {
-        dialect = new GpuDialect();
-        return new(dialect, b => At(b, site), v => BatchVector(v, site), site.Iteration);
     }
 }
