@@ -64,8 +64,8 @@ partial class AlbertBase
                     heads: 12, headSize: 64);
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(context[layer], 768), attentionDenseWeightTransposedPacked,
-                    Tokens, 768, 768, new AttentionSumLayer(layerOutput[layer], Values + Offset.AttentionDenseBias, attentionSum[layer]));
+                PackedB.Multiply<V, P, AttentionSum>(Team, new(context[layer], 768), attentionDenseWeightTransposedPacked,
+                    Tokens, 768, 768, new AttentionSum(layerOutput[layer], Values + Offset.AttentionDenseBias, attentionSum[layer]));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 Team.Rows(new AttendedLayerNormTrain(
@@ -77,8 +77,8 @@ partial class AlbertBase
                     Tokens, 3072, 768, new ExpandedGeluTanhTrain(Values + Offset.FfnBias, expandedDerivative[layer], expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded[layer], 3088), ffnOutputWeightTransposedPacked,
-                    Tokens, 768, 3072, new LayerSumLayer(attended[layer], Values + Offset.FfnOutputBias, layerSum[layer]));
+                PackedB.Multiply<V, P, LayerSum>(Team, new(expanded[layer], 3088), ffnOutputWeightTransposedPacked,
+                    Tokens, 768, 3072, new LayerSum(attended[layer], Values + Offset.FfnOutputBias, layerSum[layer]));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 Team.Rows(new LayerOutputLayerNormTrain(
@@ -90,10 +90,10 @@ partial class AlbertBase
         void Pretraining()
         {
             // var predicted = Rows(hidden, batch.Predicted);
-            Team.Rows(new PredictedPretraining(layerOutput[12], Pointer(Batch.Predicted), predicted), Predictions);
+            Team.Rows(new Predicted(layerOutput[12], Pointer(Batch.Predicted), predicted), Predictions);
 
             // var first = Rows(hidden, batch.First);
-            Team.Rows(new FirstPool(layerOutput[12], Pointer(Batch.First), first), Sequences);
+            Team.Rows(new First(layerOutput[12], Pointer(Batch.First), first), Sequences);
 
             // gradient of: var mlm = Mean(CrossEntropy(logits, batch.Labels));
             Team.Rows(new MlmMeanGradient(WholePredictions, dMlm), 1);
@@ -106,8 +106,8 @@ partial class AlbertBase
                 Predictions, 128, 768, new StoreEpilogue(transformedProduct, 128));
 
             // return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, P, PooledPool>(Team, new(first, 768), new(Values + Offset.PoolerWeight, 768, transposed: true),
-                Sequences, 768, 768, new PooledPool(Values + Offset.PoolerBias, pooled));
+            Gemm.Multiply<V, P, Pooled>(Team, new(first, 768), new(Values + Offset.PoolerWeight, 768, transposed: true),
+                Sequences, 768, 768, new Pooled(Values + Offset.PoolerBias, pooled));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             Team.Rows(new DecoderInputLayerNormTrain(
@@ -130,8 +130,8 @@ partial class AlbertBase
             ColumnSums.Add<V>(Team, dOrderPartials, Chunks(Sequences), 2, Gradients + Offset.ClassifierBias, accumulate: true);
 
             // gradient of: return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, P, PooledPoolGradient>(Team, new(dSopShifted, 2), new(Values + Offset.ClassifierWeight, 768),
-                Sequences, 768, 2, new PooledPoolGradient(pooled, dPooled));
+            Gemm.Multiply<V, P, PooledGradient>(Team, new(dSopShifted, 2), new(Values + Offset.ClassifierWeight, 768),
+                Sequences, 768, 2, new PooledGradient(pooled, dPooled));
 
             // gradient of: var order = Linear(Dropout(pooled, c.Dropout), orderHead);
             Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dSopShifted, 2, transposed: true), new(pooled, 768),
@@ -143,8 +143,8 @@ partial class AlbertBase
                 int rows = Math.Min(512, Predictions - begin);
 
                 // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-                Gemm.Multiply<V, P, LogitsDecode>(Team, new(decoderInput + begin * 128L, 128), new(Values + Offset.WordEmbeddingsWeight, 128, transposed: true),
-                    rows, 30000, 128, new LogitsDecode(Values + Offset.PredictionsBias, logits));
+                Gemm.Multiply<V, P, Logits>(Team, new(decoderInput + begin * 128L, 128), new(Values + Offset.WordEmbeddingsWeight, 128, transposed: true),
+                    rows, 30000, 128, new Logits(Values + Offset.PredictionsBias, logits));
 
                 // var mlm = Mean(CrossEntropy(logits, batch.Labels));
                 Team.Rows(new MlmCrossEntropyGradient(
@@ -209,7 +209,7 @@ partial class AlbertBase
             // gradient of: var predicted = Rows(hidden, batch.Predicted);
             Arrays.Clear(Team, dPredicted2, 768L * Tokens);
             Tables.ScatterAdd(Team, dPredicted2, 768, Pointer(Batch.Predicted), dPredicted, 768, Predictions, 768);
-            Team.Rows(new PredictedPretrainingGradient2(dFirst2, dPredicted2, dHidden[0]), Tokens);
+            Team.Rows(new PredictedGradient2(dFirst2, dPredicted2, dHidden[0]), Tokens);
         }
 
         void LayerGroupGradient()
@@ -217,7 +217,7 @@ partial class AlbertBase
             for (int layer = 11; layer >= 0; layer--)
             {
                 // gradient of: var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                Team.Rows(new LayerOutputRowMeanGradient(
+                Team.Rows(new LayerOutputLayerNormGradient(
                     layerOutputMean[layer], layerOutputInverse[layer], dHidden[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer],
                     dLayerOutputPartials2, Values + Offset.FullLayerLayerNormWeight, dLayerSum, dLayerSumPartials), Tokens);
                 ColumnSums.Add<V>(Team, dLayerOutputPartials, Chunks(Tokens), 768, Gradients + Offset.FullLayerLayerNormBias, accumulate: true);
@@ -243,7 +243,7 @@ partial class AlbertBase
                     3072, 768, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnWeight, 768));
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                Team.Rows(new AttendedRowMeanGradient(
+                Team.Rows(new AttendedLayerNormGradient(
                     attendedMean[layer], attendedInverse[layer], dAttended, dAttendedPartials, attentionSum[layer], dAttendedPartials2,
                     Values + Offset.AttentionLayerNormWeight, dAttentionSum, dAttentionSumPartials), Tokens);
                 ColumnSums.Add<V>(Team, dAttendedPartials, Chunks(Tokens), 768, Gradients + Offset.AttentionLayerNormBias, accumulate: true);
@@ -282,7 +282,7 @@ partial class AlbertBase
                 768, 128, Tokens, new AccumulateEpilogue(Gradients + Offset.EmbeddingHiddenMappingInWeight, 128));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            Team.Rows(new EmbeddedRowMeanGradient(
+            Team.Rows(new EmbeddedLayerNormGradient(
                 embeddedMean, embeddedInverse, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2,
                 Values + Offset.EmbeddingsLayerNormWeight, dLookup), Tokens);
             ColumnSums.Add<V>(Team, dEmbeddedPartials, Chunks(Tokens), 128, Gradients + Offset.EmbeddingsLayerNormBias, accumulate: true);

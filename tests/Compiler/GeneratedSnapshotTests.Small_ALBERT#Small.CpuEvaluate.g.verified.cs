@@ -54,8 +54,8 @@ partial class Small
                     queryKeyValue, 48, context, 16, contextLogSum, 2, Pointer(Batch.Starts), Sequences, heads: 2, headSize: 8);
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(context, 16), attentionDenseWeightTransposedPacked,
-                    Tokens, 16, 16, new AttentionSumLayer(layerOutput[layer & 1], Values + Offset.AttentionDenseBias, attentionSum));
+                PackedB.Multiply<V, P, AttentionSum>(Team, new(context, 16), attentionDenseWeightTransposedPacked,
+                    Tokens, 16, 16, new AttentionSum(layerOutput[layer & 1], Values + Offset.AttentionDenseBias, attentionSum));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 Team.Rows(new AttendedLayerNorm(
@@ -66,8 +66,8 @@ partial class Small
                     Tokens, 32, 16, new ExpandedGeluTanh(Values + Offset.FfnBias, expanded));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded, 32), ffnOutputWeightTransposedPacked,
-                    Tokens, 16, 32, new LayerSumLayer(attended, Values + Offset.FfnOutputBias, layerSum));
+                PackedB.Multiply<V, P, LayerSum>(Team, new(expanded, 32), ffnOutputWeightTransposedPacked,
+                    Tokens, 16, 32, new LayerSum(attended, Values + Offset.FfnOutputBias, layerSum));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 Team.Rows(new LayerOutputLayerNorm(
@@ -78,26 +78,26 @@ partial class Small
         void Pretraining()
         {
             // var predicted = Rows(hidden, batch.Predicted);
-            Team.Rows(new PredictedPretraining(layerOutput[0], Pointer(Batch.Predicted), predicted), Predictions);
+            Team.Rows(new Predicted(layerOutput[0], Pointer(Batch.Predicted), predicted), Predictions);
 
             // var first = Rows(hidden, batch.First);
-            Team.Rows(new FirstPool(layerOutput[0], Pointer(Batch.First), first), Sequences);
+            Team.Rows(new First(layerOutput[0], Pointer(Batch.First), first), Sequences);
 
             // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
             Gemm.Multiply<V, P, TransformedGeluTanh>(Team, new(predicted, 16), new(Values + Offset.PredictionsDenseWeight, 16, transposed: true),
                 Predictions, 8, 16, new TransformedGeluTanh(Values + Offset.PredictionsDenseBias, transformed));
 
             // return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, P, PooledPool>(Team, new(first, 16), new(Values + Offset.PoolerWeight, 16, transposed: true),
-                Sequences, 16, 16, new PooledPool(Values + Offset.PoolerBias, pooled));
+            Gemm.Multiply<V, P, Pooled>(Team, new(first, 16), new(Values + Offset.PoolerWeight, 16, transposed: true),
+                Sequences, 16, 16, new Pooled(Values + Offset.PoolerBias, pooled));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
             Team.Rows(new DecoderInputLayerNorm(
                 transformed, Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput), Predictions);
 
             // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            Gemm.Multiply<V, P, LogitsDecode>(Team, new(decoderInput, 8), new(Values + Offset.WordEmbeddingsWeight, 8, transposed: true),
-                Predictions, 50, 8, new LogitsDecode(Values + Offset.PredictionsBias, logits));
+            Gemm.Multiply<V, P, Logits>(Team, new(decoderInput, 8), new(Values + Offset.WordEmbeddingsWeight, 8, transposed: true),
+                Predictions, 50, 8, new Logits(Values + Offset.PredictionsBias, logits));
 
             // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
             Gemm.Multiply<V, P, OrderLinear>(Team, new(pooled, 16), new(Values + Offset.ClassifierWeight, 16, transposed: true),

@@ -100,7 +100,7 @@ partial class Small
         //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
         // [tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ
         // 512 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct AttentionSumLayer(float* layerOutput, float* attentionDenseBias, float* attentionSum) : IEpilogue
+        internal readonly struct AttentionSum(float* layerOutput, float* attentionDenseBias, float* attentionSum) : IEpilogue
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
@@ -180,7 +180,7 @@ partial class Small
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
         // [tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ
         // 1,024 FLOPs per row of tokens, 256 bytes per row
-        internal readonly struct LayerSumLayer(float* attended, float* ffnOutputBias, float* layerSum) : IEpilogue
+        internal readonly struct LayerSum(float* attended, float* ffnOutputBias, float* layerSum) : IEpilogue
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
@@ -240,7 +240,7 @@ partial class Small
         //   var predicted = Rows(hidden, batch.Predicted);
         // [predictions, 16], one pass over a row
         // 0 FLOPs per row of predictions, 128 bytes per row
-        internal readonly struct PredictedPretraining(float* layerOutput, int* predictedIndex, float* predicted) : IRowKernel
+        internal readonly struct Predicted(float* layerOutput, int* predictedIndex, float* predicted) : IRowKernel
         {
             public static int BytesPerRow => 128;
 
@@ -263,7 +263,7 @@ partial class Small
         //   var first = Rows(hidden, batch.First);
         // [sequences, 16], one pass over a row
         // 0 FLOPs per row of sequences, 128 bytes per row
-        internal readonly struct FirstPool(float* layerOutput, int* firstIndex, float* first) : IRowKernel
+        internal readonly struct First(float* layerOutput, int* firstIndex, float* first) : IRowKernel
         {
             public static int BytesPerRow => 128;
 
@@ -306,7 +306,7 @@ partial class Small
         //   return Tanh(Linear(first, pooler));
         // [sequences, 16] = first [sequences, 16] · poolerWeight [16, 16]ᵀ
         // 512 FLOPs per row of sequences, 128 bytes per row
-        internal readonly struct PooledPool(float* poolerBias, float* pooled) : IEpilogue
+        internal readonly struct Pooled(float* poolerBias, float* pooled) : IEpilogue
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
@@ -365,7 +365,7 @@ partial class Small
         //   return MatMul(decoderInput, word, transposeB: true) + decoderBias;
         // [predictions, 50] = decoderInput [predictions, 8] · wordEmbeddingsWeight [50, 8]ᵀ
         // 800 FLOPs per row of predictions, 232 bytes per row
-        internal readonly struct LogitsDecode(float* predictionsBias, float* logits) : IEpilogue
+        internal readonly struct Logits(float* predictionsBias, float* logits) : IEpilogue
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>

@@ -15,7 +15,7 @@ partial class Small
         //   var predicted = Rows(hidden, batch.Predicted);
         // [predictions, 16], one pass over a row
         // 0 FLOPs per row of predictions, 128 bytes per row
-        internal readonly struct PredictedPrediction(float* layerOutput, int* predictedIndex, float* predicted) : IRowKernel
+        internal readonly struct PredictedPredict(float* layerOutput, int* predictedIndex, float* predicted) : IRowKernel
         {
             public static int BytesPerRow => 128;
 

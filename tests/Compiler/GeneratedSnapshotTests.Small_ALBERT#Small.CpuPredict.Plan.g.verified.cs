@@ -59,22 +59,22 @@ partial class Small
 
         public CpuPredict(CpuExecutor executor) : base(executor, Compiled.Program("predict")!)
         {
-            embedded = Token(0);
-            layerOutput = new(Token(48), 16 * TokenRows);
-            queryKeyValue = Token(0);
-            context = Token(80);
-            contextLogSum = ExactToken(0);
-            attentionSum = Token(0);
-            attended = Token(32);
-            expanded = Token(0);
-            layerSum = Token(80);
-            predicted = Prediction(0);
-            first = Sequence(0);
-            pooled = Sequence(16);
-            transformed = Prediction(16);
-            decoderInput = Prediction(64);
-            logits = Prediction(0);
-            order = Sequence(0);
+            embedded = TokenSlot(0);
+            layerOutput = new(TokenSlot(48), 16 * TokenRows);
+            queryKeyValue = TokenSlot(0);
+            context = TokenSlot(80);
+            contextLogSum = ExactTokenSlot(0);
+            attentionSum = TokenSlot(0);
+            attended = TokenSlot(32);
+            expanded = TokenSlot(0);
+            layerSum = TokenSlot(80);
+            predicted = PredictionSlot(0);
+            first = SequenceSlot(0);
+            pooled = SequenceSlot(16);
+            transformed = PredictionSlot(16);
+            decoderInput = PredictionSlot(64);
+            logits = PredictionSlot(0);
+            order = SequenceSlot(0);
             queryKeyValueWeightTransposedPacked = Packed<P>(Offset.QueryKeyValueWeight, 48, 16, transposed: true);
             attentionDenseWeightTransposedPacked = Packed<P>(Offset.AttentionDenseWeight, 16, 16, transposed: true);
             ffnWeightTransposedPacked = Packed<P>(Offset.FfnWeight, 32, 16, transposed: true);

@@ -65,7 +65,7 @@ partial class Small
         //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
         // [tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ
         // 512 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct AttentionSumLayerTrain(
+        internal readonly struct AttentionSumTrain(
             float* layerOutput, float* attentionDenseBias, uint key2, float* attentionSum) : IEpilogue
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -154,7 +154,7 @@ partial class Small
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
         // [tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ
         // 1,024 FLOPs per row of tokens, 256 bytes per row
-        internal readonly struct LayerSumLayerTrain(float* attended, float* ffnOutputBias, uint key3, float* layerSum) : IEpilogue
+        internal readonly struct LayerSumTrain(float* attended, float* ffnOutputBias, uint key3, float* layerSum) : IEpilogue
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
@@ -491,7 +491,7 @@ partial class Small
         //   return Tanh(Linear(first, pooler));
         // [sequences, 16] = dSopShifted [sequences, 2] · classifierWeight [2, 16]
         // 64 FLOPs per row of sequences, 136 bytes per row
-        internal readonly struct PooledPoolGradient(uint key4, float* pooled, float* dPooled) : IEpilogue
+        internal readonly struct PooledGradient(uint key4, float* pooled, float* dPooled) : IEpilogue
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
@@ -616,7 +616,7 @@ partial class Small
         //   var predicted = Rows(hidden, batch.Predicted);
         // [tokens, 16], one pass over a row
         // 16 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct PredictedPretrainingGradient2(float* dFirst2, float* dPredicted2, float* dHidden) : IRowKernel
+        internal readonly struct PredictedGradient2(float* dFirst2, float* dPredicted2, float* dHidden) : IRowKernel
         {
             public static int BytesPerRow => 192;
 
@@ -895,7 +895,7 @@ partial class Small
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
         // [tokens, 8], 2 passes over a row
         // 128 FLOPs per row of tokens, 104 bytes per row
-        internal readonly struct EmbeddedRowMeanGradient(
+        internal readonly struct EmbeddedLayerNormGradient(
             float* embeddedMean, float* embeddedInverse, float* dEmbedded, float* dEmbeddedPartials, float* lookup,
             float* dEmbeddedPartials2, float* embeddingsLayerNormWeight, float* dLookup) : IRowKernel
         {

@@ -63,9 +63,9 @@ partial class Small
                     heads: 2, headSize: 8, DropoutKey(1, layer), 0.1);
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                PackedB.Multiply<V, P, AttentionSumLayerTrain>(Team, new(context[layer], 16), attentionDenseWeightTransposedPacked,
+                PackedB.Multiply<V, P, AttentionSumTrain>(Team, new(context[layer], 16), attentionDenseWeightTransposedPacked,
                     Tokens, 16, 16,
-                    new AttentionSumLayerTrain(layerOutput[layer], Values + Offset.AttentionDenseBias, DropoutKey(2, layer), attentionSum[layer]));
+                    new AttentionSumTrain(layerOutput[layer], Values + Offset.AttentionDenseBias, DropoutKey(2, layer), attentionSum[layer]));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 Team.Rows(new AttendedLayerNormTrain(
@@ -77,8 +77,8 @@ partial class Small
                     Tokens, 32, 16, new ExpandedGeluTanhTrain(Values + Offset.FfnBias, expandedDerivative[layer], expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                PackedB.Multiply<V, P, LayerSumLayerTrain>(Team, new(expanded[layer], 32), ffnOutputWeightTransposedPacked,
-                    Tokens, 16, 32, new LayerSumLayerTrain(attended[layer], Values + Offset.FfnOutputBias, DropoutKey(3, layer), layerSum[layer]));
+                PackedB.Multiply<V, P, LayerSumTrain>(Team, new(expanded[layer], 32), ffnOutputWeightTransposedPacked,
+                    Tokens, 16, 32, new LayerSumTrain(attended[layer], Values + Offset.FfnOutputBias, DropoutKey(3, layer), layerSum[layer]));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 Team.Rows(new LayerOutputLayerNormTrain(
@@ -90,10 +90,10 @@ partial class Small
         void Pretraining()
         {
             // var predicted = Rows(hidden, batch.Predicted);
-            Team.Rows(new PredictedPretraining(layerOutput[2], Pointer(Batch.Predicted), predicted), Predictions);
+            Team.Rows(new Predicted(layerOutput[2], Pointer(Batch.Predicted), predicted), Predictions);
 
             // var first = Rows(hidden, batch.First);
-            Team.Rows(new FirstPool(layerOutput[2], Pointer(Batch.First), first), Sequences);
+            Team.Rows(new First(layerOutput[2], Pointer(Batch.First), first), Sequences);
 
             // gradient of: var mlm = Mean(CrossEntropy(logits, batch.Labels));
             Team.Rows(new MlmMeanGradient(WholePredictions, dMlm), 1);
@@ -115,8 +115,8 @@ partial class Small
                 decoderInputNormalized, Values + Offset.PredictionsLayerNormWeight, Values + Offset.PredictionsLayerNormBias, decoderInput), Predictions);
 
             // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            Gemm.Multiply<V, P, LogitsDecode>(Team, new(decoderInput, 8), new(Values + Offset.WordEmbeddingsWeight, 8, transposed: true),
-                Predictions, 50, 8, new LogitsDecode(Values + Offset.PredictionsBias, logits));
+            Gemm.Multiply<V, P, Logits>(Team, new(decoderInput, 8), new(Values + Offset.WordEmbeddingsWeight, 8, transposed: true),
+                Predictions, 50, 8, new Logits(Values + Offset.PredictionsBias, logits));
 
             // var order = Linear(Dropout(pooled, c.Dropout), orderHead);
             Gemm.Multiply<V, P, OrderLinear>(Team, new(orderDropout, 16), new(Values + Offset.ClassifierWeight, 16, transposed: true),
@@ -145,8 +145,8 @@ partial class Small
             ColumnSums.Add<V>(Team, dOrderPartials, Chunks(Sequences), 2, Gradients + Offset.ClassifierBias, accumulate: true);
 
             // gradient of: return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, P, PooledPoolGradient>(Team, new(dSopShifted, 2), new(Values + Offset.ClassifierWeight, 16),
-                Sequences, 16, 2, new PooledPoolGradient(DropoutKey(4, 0), pooled, dPooled));
+            Gemm.Multiply<V, P, PooledGradient>(Team, new(dSopShifted, 2), new(Values + Offset.ClassifierWeight, 16),
+                Sequences, 16, 2, new PooledGradient(DropoutKey(4, 0), pooled, dPooled));
 
             // gradient of: var order = Linear(Dropout(pooled, c.Dropout), orderHead);
             Gemm.Multiply<V, P, AccumulateEpilogue>(Team, new(dSopShifted, 2, transposed: true), new(orderDropout, 16),
@@ -200,7 +200,7 @@ partial class Small
             // gradient of: var predicted = Rows(hidden, batch.Predicted);
             Arrays.Clear(Team, dPredicted2, 16L * Tokens);
             Tables.ScatterAdd(Team, dPredicted2, 16, Pointer(Batch.Predicted), dPredicted, 16, Predictions, 16);
-            Team.Rows(new PredictedPretrainingGradient2(dFirst2, dPredicted2, dHidden[0]), Tokens);
+            Team.Rows(new PredictedGradient2(dFirst2, dPredicted2, dHidden[0]), Tokens);
         }
 
         void LayerGroupGradient()
@@ -284,7 +284,7 @@ partial class Small
                 16, 8, Tokens, new AccumulateEpilogue(Gradients + Offset.EmbeddingHiddenMappingInWeight, 8));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            Team.Rows(new EmbeddedRowMeanGradient(
+            Team.Rows(new EmbeddedLayerNormGradient(
                 embeddedMean, embeddedInverse, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2,
                 Values + Offset.EmbeddingsLayerNormWeight, dLookup), Tokens);
             ColumnSums.Add<V>(Team, dEmbeddedPartials, Chunks(Tokens), 8, Gradients + Offset.EmbeddingsLayerNormBias, accumulate: true);

@@ -162,20 +162,20 @@ partial class Small
                     "kernel|EmbeddedDropout|Row|-1|forward|tokens|92|168|wordEmbeddingsWeight,tokenTypeEmbeddingsWeight,positionEmbeddingsWeight,3,embeddingsLayerNormWeight,embeddingsLayerNormBias|3,2,1,0|Rows:3,Add:4,RowSum:2,Divide:2,Subtract:1,Multiply:4,Rsqrt:1|[tokens, 8], 3 passes over a row|0,1\n" +
                     "kernel|HiddenLinear|Product|-1|forward|tokens|256|96|embeddingHiddenMappingInBias,0,embeddingHiddenMappingInWeight|4|MatMul:1,Add:1|[tokens, 16] = embedded [tokens, 8] · embeddingHiddenMappingInWeight [16, 8]ᵀ|2\n" +
                     "kernel|QueryKeyValueLinear|Product|0|forward|tokens|1536|256|queryKeyValueBias,4,queryKeyValueWeight|16|MatMul:1,Add:1|[tokens, 48] = layerOutput [tokens, 16] · queryKeyValueWeight [48, 16]ᵀ|3\n" +
-                    "kernel|ContextLayer|Attention|0|forward|tokens|64|256|16|9,10|Attention:1,AttentionLogSum:1|[tokens, 16] = 2 heads of 8 over [tokens, 48]|4\n" +
-                    "kernel|AttentionSumLayerTrain|Product|0|forward|tokens|512|192|4,attentionDenseBias,9,attentionDenseWeight|8|MatMul:1,Add:2,Multiply:1|[tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ|5\n" +
+                    "kernel|Context|Attention|0|forward|tokens|64|256|16|9,10|Attention:1,AttentionLogSum:1|[tokens, 16] = 2 heads of 8 over [tokens, 48]|4\n" +
+                    "kernel|AttentionSumTrain|Product|0|forward|tokens|512|192|4,attentionDenseBias,9,attentionDenseWeight|8|MatMul:1,Add:2,Multiply:1|[tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ|5\n" +
                     "kernel|AttendedLayerNormTrain|Row|0|forward|tokens|132|136|8,attentionLayerNormWeight,attentionLayerNormBias|7,6,5|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[tokens, 16], 3 passes over a row|6\n" +
                     "kernel|ExpandedGeluTanhTrain|Product|0|forward|tokens|1024|320|ffnBias,5,ffnWeight|12,11|MatMul:1,Add:4,Multiply:8,Sigmoid:1,Subtract:1|[tokens, 32] = attended [tokens, 16] · ffnWeight [32, 16]ᵀ|7,8\n" +
-                    "kernel|LayerSumLayerTrain|Product|0|forward|tokens|1024|256|5,ffnOutputBias,11,ffnOutputWeight|15|MatMul:1,Add:2,Multiply:1|[tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ|9\n" +
+                    "kernel|LayerSumTrain|Product|0|forward|tokens|1024|256|5,ffnOutputBias,11,ffnOutputWeight|15|MatMul:1,Add:2,Multiply:1|[tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ|9\n" +
                     "kernel|LayerOutputLayerNormTrain|Row|0|forward|tokens|132|136|15,fullLayerLayerNormWeight,fullLayerLayerNormBias|14,13,4|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[tokens, 16], 3 passes over a row|10\n" +
-                    "kernel|PredictedPretraining|Row|-1|forward|predictions|0|128|4|17|Rows:1|[predictions, 16], one pass over a row|11\n" +
-                    "kernel|FirstPool|Row|-1|forward|sequences|0|128|4|18|Rows:1|[sequences, 16], one pass over a row|12\n" +
+                    "kernel|Predicted|Row|-1|forward|predictions|0|128|4|17|Rows:1|[predictions, 16], one pass over a row|11\n" +
+                    "kernel|First|Row|-1|forward|sequences|0|128|4|18|Rows:1|[sequences, 16], one pass over a row|12\n" +
                     "kernel|MlmMeanGradient|Row|-1|backward|1|2|4||19|Max:1,Divide:1|[1, 1]|13\n" +
                     "kernel|SopMeanGradient|Row|-1|backward|1|2|4||20|Max:1,Divide:1|[1, 1]|14\n" +
                     "kernel|TransformedLinear|Product|-1|forward|predictions|256|96|17,predictionsDenseWeight|21|MatMul:1|[predictions, 8] = predicted [predictions, 16] · predictionsDenseWeight [8, 16]ᵀ|15\n" +
                     "kernel|OrderDropout|Product|-1|forward|sequences|512|192|poolerBias,18,poolerWeight|23,22|MatMul:1,Add:1,Tanh:1,Multiply:1|[sequences, 16] = first [sequences, 16] · poolerWeight [16, 16]ᵀ|16,17\n" +
                     "kernel|DecoderInputLayerNormTrain|Row|-1|forward|predictions|204|164|21,predictionsDenseBias,28,25,predictionsLayerNormWeight,predictionsLayerNormBias|28,25,26,27,24|Add:4,Multiply:7,Sigmoid:1,RowSum:2,Divide:2,Subtract:1,Rsqrt:1|[predictions, 8], 3 passes over a row|18,15,7\n" +
-                    "kernel|LogitsDecode|Product|-1|forward|predictions|800|232|predictionsBias,24,wordEmbeddingsWeight|29|MatMul:1,Add:1|[predictions, 50] = decoderInput [predictions, 8] · wordEmbeddingsWeight [50, 8]ᵀ|19\n" +
+                    "kernel|Logits|Product|-1|forward|predictions|800|232|predictionsBias,24,wordEmbeddingsWeight|29|MatMul:1,Add:1|[predictions, 50] = decoderInput [predictions, 8] · wordEmbeddingsWeight [50, 8]ᵀ|19\n" +
                     "kernel|OrderLinear|Product|-1|forward|sequences|64|72|classifierBias,22,classifierWeight|30|MatMul:1,Add:1|[sequences, 2] = orderDropout [sequences, 16] · classifierWeight [2, 16]ᵀ|16\n" +
                     "kernel|MlmCrossEntropyGradient|Row|-1|forward|predictions|1714|400|29,19|33,35,32,31|RowMax:1,Detach:1,Subtract:2,Exp:1,RowSum:3,Log:1,Multiply:4,ColumnSum:3,GreaterOrEqual:1,Broadcast:3,Negate:1,Divide:1,Add:1|[predictions, 50], 3 passes over a row|13,20,19\n" +
                     "kernel|MlmSumTotal|ColumnSum|-1|forward|predictions|0.0625|0.25|35|36||[1, 1] = sum of the partial sums of predictions rows|13,20,19\n" +
@@ -185,9 +185,9 @@ partial class Small
                     "kernel|SopSumTotal|ColumnSum|-1|forward|sequences|0.0625|0.25|41|42||[1, 1] = sum of the partial sums of sequences rows|14,21,16\n" +
                     "kernel|SopAccuracySumTotal|ColumnSum|-1|forward|sequences|0.0625|0.25|39|40||[1, 1] = sum of the partial sums of sequences rows|21,14,16\n" +
                     "kernel|ClassifierBiasGradientTotal|ColumnSum|-1|backward|sequences|0.125|0.5|37|∂classifierBias||[1, 2] = sum of the partial sums of sequences rows|16,14,21\n" +
-                    "kernel|PooledPoolGradient|Product|-1|backward|sequences|64|136|23,38,classifierWeight|44|MatMul:1,Multiply:3,Subtract:1|[sequences, 16] = dSopShifted [sequences, 2] · classifierWeight [2, 16]|17,16\n" +
+                    "kernel|PooledGradient|Product|-1|backward|sequences|64|136|23,38,classifierWeight|44|MatMul:1,Multiply:3,Subtract:1|[sequences, 16] = dSopShifted [sequences, 2] · classifierWeight [2, 16]|17,16\n" +
                     "kernel|ClassifierWeightGradient|Product|-1|backward|sequences|64|72|38,22|∂classifierWeight|MatMul:1,AccumulateGradient:1|[2, 16] = dSopShifted [sequences, 2]ᵀ · orderDropout [sequences, 16]|16\n" +
-                    "kernel|PretrainingDecodeGradient|Product|-1|backward|predictions|800|232|32,wordEmbeddingsWeight|45|MatMul:1|[predictions, 8] = dMlmShifted [predictions, 50] · wordEmbeddingsWeight [50, 8]|19\n" +
+                    "kernel|DecodeGradient|Product|-1|backward|predictions|800|232|32,wordEmbeddingsWeight|45|MatMul:1|[predictions, 8] = dMlmShifted [predictions, 50] · wordEmbeddingsWeight [50, 8]|19\n" +
                     "kernel|WordEmbeddingsWeightGradient|Product|-1|backward|predictions|800|232|32,24|∂wordEmbeddingsWeight|MatMul:1,AccumulateGradient:1|[50, 8] = dMlmShifted [predictions, 50]ᵀ · decoderInput [predictions, 8]|19\n" +
                     "kernel|PoolerBiasGradient|Row|-1|backward|sequences|16|64|44|43|ColumnSum:1|[sequences, 16], one pass over a row|17\n" +
                     "kernel|PoolerBiasGradientTotal|ColumnSum|-1|backward|sequences|1|4|43|∂poolerBias||[1, 16] = sum of the partial sums of sequences rows|17\n" +
@@ -201,9 +201,9 @@ partial class Small
                     "kernel|PoolerWeightGradient|Product|-1|backward|sequences|512|128|44,18|∂poolerWeight|MatMul:1,AccumulateGradient:1|[16, 16] = dPooled [sequences, 16]ᵀ · first [sequences, 16]|17\n" +
                     "kernel|TransformedLinearGradient|Product|-1|backward|predictions|256|96|53,predictionsDenseWeight|56|MatMul:1|[predictions, 16] = dTransformed [predictions, 8] · predictionsDenseWeight [8, 16]|15\n" +
                     "kernel|PredictionsDenseWeightGradient|Product|-1|backward|predictions|256|96|53,17|∂predictionsDenseWeight|MatMul:1,AccumulateGradient:1|[8, 16] = dTransformed [predictions, 8]ᵀ · predicted [predictions, 16]|15\n" +
-                    "kernel|FirstPoolGradient|Scatter|-1|backward|sequences|16|192|55|57|ScatterAdd:1|[tokens, 16] += rows of [sequences, 16] by First|12\n" +
-                    "kernel|PredictedPretrainingGradient|Scatter|-1|backward|predictions|16|192|56|58|ScatterAdd:1|[tokens, 16] += rows of [predictions, 16] by Predicted|11\n" +
-                    "kernel|PredictedPretrainingGradient2|Row|-1|backward|tokens|16|192|57,58|59|Add:1|[tokens, 16], one pass over a row|11\n" +
+                    "kernel|FirstGradient|Scatter|-1|backward|sequences|16|192|55|57|ScatterAdd:1|[tokens, 16] += rows of [sequences, 16] by First|12\n" +
+                    "kernel|PredictedGradient|Scatter|-1|backward|predictions|16|192|56|58|ScatterAdd:1|[tokens, 16] += rows of [predictions, 16] by Predicted|11\n" +
+                    "kernel|PredictedGradient2|Row|-1|backward|tokens|16|192|57,58|59|Add:1|[tokens, 16], one pass over a row|11\n" +
                     "kernel|LayerSumDropoutGradient|Row|1|backward|tokens|280|208|14,13,59,15,fullLayerLayerNormWeight|60,61,63,62,64,65|ColumnSum:3,Multiply:11,Subtract:1,RowSum:2,Negate:2,Divide:2,Add:2,Broadcast:1|[tokens, 16], 2 passes over a row|9,10\n" +
                     "kernel|FullLayerLayerNormBiasGradientTotal|ColumnSum|1|backward|tokens|1|4|60|∂fullLayerLayerNormBias||[1, 16] = sum of the partial sums of tokens rows|10,9\n" +
                     "kernel|FullLayerLayerNormWeightGradientTotal|ColumnSum|1|backward|tokens|1|4|61|∂fullLayerLayerNormWeight||[1, 16] = sum of the partial sums of tokens rows|10,9\n" +
@@ -220,7 +220,7 @@ partial class Small
                     "kernel|AttentionDenseBiasGradientTotal|ColumnSum|1|backward|tokens|1|4|73|∂attentionDenseBias||[1, 16] = sum of the partial sums of tokens rows|5,10,8,6\n" +
                     "kernel|AttentionSumLinearGradient|Product|1|backward|tokens|512|128|72,attentionDenseWeight|74|MatMul:1|[tokens, 16] = dAttentionSumDropout [tokens, 16] · attentionDenseWeight [16, 16]|5\n" +
                     "kernel|AttentionDenseWeightGradient|Product|1|backward|tokens|512|128|72,9|∂attentionDenseWeight|MatMul:1,AccumulateGradient:1|[16, 16] = dAttentionSumDropout [tokens, 16]ᵀ · context [tokens, 16]|5\n" +
-                    "kernel|ContextLayerGradient|Attention|1|backward|tokens|160|512|16,9,10,74|75|AttentionGradient:1|[tokens, 48] from [tokens, 16], 2 heads of 8|4\n" +
+                    "kernel|ContextGradient|Attention|1|backward|tokens|160|512|16,9,10,74|75|AttentionGradient:1|[tokens, 48] from [tokens, 16], 2 heads of 8|4\n" +
                     "kernel|QueryKeyValueBiasGradient|Row|1|backward|tokens|48|192|75|76|ColumnSum:1|[tokens, 48], one pass over a row|3\n" +
                     "kernel|QueryKeyValueBiasGradientTotal|ColumnSum|1|backward|tokens|3|12|76|∂queryKeyValueBias||[1, 48] = sum of the partial sums of tokens rows|3\n" +
                     "kernel|QueryKeyValueLinearGradient|Product|1|backward|tokens|1536|320|71,75,queryKeyValueWeight|59|MatMul:1,Add:1|[tokens, 16] = dQueryKeyValue [tokens, 48] · queryKeyValueWeight [48, 16]|3\n" +
@@ -229,7 +229,7 @@ partial class Small
                     "kernel|EmbeddingHiddenMappingInBiasGradientTotal|ColumnSum|-1|backward|tokens|1|4|77|∂embeddingHiddenMappingInBias||[1, 16] = sum of the partial sums of tokens rows|2\n" +
                     "kernel|EmbeddedDropoutGradient|Product|-1|backward|tokens|256|96|59,embeddingHiddenMappingInWeight|78|MatMul:1,Multiply:1|[tokens, 8] = dHidden [tokens, 16] · embeddingHiddenMappingInWeight [16, 8]|0,2\n" +
                     "kernel|EmbeddingHiddenMappingInWeightGradient|Product|-1|backward|tokens|256|96|59,0|∂embeddingHiddenMappingInWeight|MatMul:1,AccumulateGradient:1|[16, 8] = dHidden [tokens, 16]ᵀ · embedded [tokens, 8]|2\n" +
-                    "kernel|EmbeddedRowMeanGradient|Row|-1|backward|tokens|128|104|2,1,78,3,embeddingsLayerNormWeight|79,80,81|ColumnSum:2,Multiply:10,Subtract:1,RowSum:2,Negate:2,Divide:2,Add:2,Broadcast:1|[tokens, 8], 2 passes over a row|0\n" +
+                    "kernel|EmbeddedLayerNormGradient|Row|-1|backward|tokens|128|104|2,1,78,3,embeddingsLayerNormWeight|79,80,81|ColumnSum:2,Multiply:10,Subtract:1,RowSum:2,Negate:2,Divide:2,Add:2,Broadcast:1|[tokens, 8], 2 passes over a row|0\n" +
                     "kernel|EmbeddingsLayerNormBiasGradientTotal|ColumnSum|-1|backward|tokens|0.5|2|79|∂embeddingsLayerNormBias||[1, 8] = sum of the partial sums of tokens rows|0\n" +
                     "kernel|EmbeddingsLayerNormWeightGradientTotal|ColumnSum|-1|backward|tokens|0.5|2|80|∂embeddingsLayerNormWeight||[1, 8] = sum of the partial sums of tokens rows|0\n" +
                     "kernel|PositionEmbeddingsWeightRowsGradient|Scatter|-1|backward|tokens|8|96|81|∂positionEmbeddingsWeight|ScatterAdd:1|[12, 8] += rows of [tokens, 8] by Positions|1\n" +
@@ -295,18 +295,18 @@ partial class Small
                     "kernel|EmbeddedLayerNorm|Row|-1|forward|tokens|116|128|wordEmbeddingsWeight,tokenTypeEmbeddingsWeight,positionEmbeddingsWeight,embeddingsLayerNormWeight,embeddingsLayerNormBias|0|Rows:3,Add:4,RowSum:2,Divide:2,Subtract:1,Multiply:3,Rsqrt:1|[tokens, 8], 3 passes over a row|0,1\n" +
                     "kernel|HiddenLinear|Product|-1|forward|tokens|256|96|embeddingHiddenMappingInBias,0,embeddingHiddenMappingInWeight|1|MatMul:1,Add:1|[tokens, 16] = embedded [tokens, 8] · embeddingHiddenMappingInWeight [16, 8]ᵀ|2\n" +
                     "kernel|QueryKeyValueLinear|Product|0|forward|tokens|1536|256|queryKeyValueBias,1,queryKeyValueWeight|2|MatMul:1,Add:1|[tokens, 48] = layerOutput [tokens, 16] · queryKeyValueWeight [48, 16]ᵀ|3\n" +
-                    "kernel|ContextLayer|Attention|0|forward|tokens|64|256|2|3,4|Attention:1,AttentionLogSum:1|[tokens, 16] = 2 heads of 8 over [tokens, 48]|4\n" +
-                    "kernel|AttentionSumLayer|Product|0|forward|tokens|512|192|1,attentionDenseBias,3,attentionDenseWeight|5|MatMul:1,Add:2|[tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ|5\n" +
+                    "kernel|Context|Attention|0|forward|tokens|64|256|2|3,4|Attention:1,AttentionLogSum:1|[tokens, 16] = 2 heads of 8 over [tokens, 48]|4\n" +
+                    "kernel|AttentionSum|Product|0|forward|tokens|512|192|1,attentionDenseBias,3,attentionDenseWeight|5|MatMul:1,Add:2|[tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ|5\n" +
                     "kernel|AttendedLayerNorm|Row|0|forward|tokens|132|128|5,attentionLayerNormWeight,attentionLayerNormBias|6|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[tokens, 16], 3 passes over a row|6\n" +
                     "kernel|ExpandedGeluTanh|Product|0|forward|tokens|1024|192|ffnBias,6,ffnWeight|7|MatMul:1,Add:2,Multiply:4,Sigmoid:1|[tokens, 32] = attended [tokens, 16] · ffnWeight [32, 16]ᵀ|7,8\n" +
-                    "kernel|LayerSumLayer|Product|0|forward|tokens|1024|256|6,ffnOutputBias,7,ffnOutputWeight|8|MatMul:1,Add:2|[tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ|9\n" +
+                    "kernel|LayerSum|Product|0|forward|tokens|1024|256|6,ffnOutputBias,7,ffnOutputWeight|8|MatMul:1,Add:2|[tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ|9\n" +
                     "kernel|LayerOutputLayerNorm|Row|0|forward|tokens|132|128|8,fullLayerLayerNormWeight,fullLayerLayerNormBias|1|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[tokens, 16], 3 passes over a row|10\n" +
-                    "kernel|PredictedPretraining|Row|-1|forward|predictions|0|128|1|9|Rows:1|[predictions, 16], one pass over a row|11\n" +
-                    "kernel|FirstPool|Row|-1|forward|sequences|0|128|1|10|Rows:1|[sequences, 16], one pass over a row|12\n" +
+                    "kernel|Predicted|Row|-1|forward|predictions|0|128|1|9|Rows:1|[predictions, 16], one pass over a row|11\n" +
+                    "kernel|First|Row|-1|forward|sequences|0|128|1|10|Rows:1|[sequences, 16], one pass over a row|12\n" +
                     "kernel|TransformedGeluTanh|Product|-1|forward|predictions|256|96|predictionsDenseBias,9,predictionsDenseWeight|11|MatMul:1,Add:2,Multiply:4,Sigmoid:1|[predictions, 8] = predicted [predictions, 16] · predictionsDenseWeight [8, 16]ᵀ|7,13\n" +
-                    "kernel|PooledPool|Product|-1|forward|sequences|512|128|poolerBias,10,poolerWeight|12|MatMul:1,Add:1,Tanh:1|[sequences, 16] = first [sequences, 16] · poolerWeight [16, 16]ᵀ|14\n" +
+                    "kernel|Pooled|Product|-1|forward|sequences|512|128|poolerBias,10,poolerWeight|12|MatMul:1,Add:1,Tanh:1|[sequences, 16] = first [sequences, 16] · poolerWeight [16, 16]ᵀ|14\n" +
                     "kernel|DecoderInputLayerNorm|Row|-1|forward|predictions|68|64|11,predictionsLayerNormWeight,predictionsLayerNormBias|13|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[predictions, 8], 3 passes over a row|15\n" +
-                    "kernel|LogitsDecode|Product|-1|forward|predictions|800|232|predictionsBias,13,wordEmbeddingsWeight|14|MatMul:1,Add:1|[predictions, 50] = decoderInput [predictions, 8] · wordEmbeddingsWeight [50, 8]ᵀ|16\n" +
+                    "kernel|Logits|Product|-1|forward|predictions|800|232|predictionsBias,13,wordEmbeddingsWeight|14|MatMul:1,Add:1|[predictions, 50] = decoderInput [predictions, 8] · wordEmbeddingsWeight [50, 8]ᵀ|16\n" +
                     "kernel|OrderLinear|Product|-1|forward|sequences|64|72|classifierBias,12,classifierWeight|15|MatMul:1,Add:1|[sequences, 2] = pooled [sequences, 16] · classifierWeight [2, 16]ᵀ|17\n" +
                     "kernel|MlmAccuracyCorrect|Row|-1|forward|predictions|962|200|14|16,18|RowMax:1,Detach:1,Subtract:2,Exp:1,RowSum:3,Log:1,Multiply:2,ColumnSum:2,GreaterOrEqual:1|[predictions, 50], 2 passes over a row|18,19\n" +
                     "kernel|MlmSumTotal|ColumnSum|-1|forward|predictions|0.0625|0.25|18|19||[1, 1] = sum of the partial sums of predictions rows|19,18\n" +
@@ -357,18 +357,18 @@ partial class Small
                     "kernel|EmbeddedLayerNorm|Row|-1|forward|tokens|116|128|wordEmbeddingsWeight,tokenTypeEmbeddingsWeight,positionEmbeddingsWeight,embeddingsLayerNormWeight,embeddingsLayerNormBias|0|Rows:3,Add:4,RowSum:2,Divide:2,Subtract:1,Multiply:3,Rsqrt:1|[tokens, 8], 3 passes over a row|0,1\n" +
                     "kernel|HiddenLinear|Product|-1|forward|tokens|256|96|embeddingHiddenMappingInBias,0,embeddingHiddenMappingInWeight|1|MatMul:1,Add:1|[tokens, 16] = embedded [tokens, 8] · embeddingHiddenMappingInWeight [16, 8]ᵀ|2\n" +
                     "kernel|QueryKeyValueLinear|Product|0|forward|tokens|1536|256|queryKeyValueBias,1,queryKeyValueWeight|2|MatMul:1,Add:1|[tokens, 48] = layerOutput [tokens, 16] · queryKeyValueWeight [48, 16]ᵀ|3\n" +
-                    "kernel|ContextLayer|Attention|0|forward|tokens|64|256|2|3,4|Attention:1,AttentionLogSum:1|[tokens, 16] = 2 heads of 8 over [tokens, 48]|4\n" +
-                    "kernel|AttentionSumLayer|Product|0|forward|tokens|512|192|1,attentionDenseBias,3,attentionDenseWeight|5|MatMul:1,Add:2|[tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ|5\n" +
+                    "kernel|Context|Attention|0|forward|tokens|64|256|2|3,4|Attention:1,AttentionLogSum:1|[tokens, 16] = 2 heads of 8 over [tokens, 48]|4\n" +
+                    "kernel|AttentionSum|Product|0|forward|tokens|512|192|1,attentionDenseBias,3,attentionDenseWeight|5|MatMul:1,Add:2|[tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ|5\n" +
                     "kernel|AttendedLayerNorm|Row|0|forward|tokens|132|128|5,attentionLayerNormWeight,attentionLayerNormBias|6|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[tokens, 16], 3 passes over a row|6\n" +
                     "kernel|ExpandedGeluTanh|Product|0|forward|tokens|1024|192|ffnBias,6,ffnWeight|7|MatMul:1,Add:2,Multiply:4,Sigmoid:1|[tokens, 32] = attended [tokens, 16] · ffnWeight [32, 16]ᵀ|7,8\n" +
-                    "kernel|LayerSumLayer|Product|0|forward|tokens|1024|256|6,ffnOutputBias,7,ffnOutputWeight|8|MatMul:1,Add:2|[tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ|9\n" +
+                    "kernel|LayerSum|Product|0|forward|tokens|1024|256|6,ffnOutputBias,7,ffnOutputWeight|8|MatMul:1,Add:2|[tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ|9\n" +
                     "kernel|LayerOutputLayerNorm|Row|0|forward|tokens|132|128|8,fullLayerLayerNormWeight,fullLayerLayerNormBias|1|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[tokens, 16], 3 passes over a row|10\n" +
-                    "kernel|PredictedPrediction|Row|-1|forward|predictions|0|128|1|9|Rows:1|[predictions, 16], one pass over a row|11\n" +
-                    "kernel|FirstPool|Row|-1|forward|sequences|0|128|1|10|Rows:1|[sequences, 16], one pass over a row|12\n" +
-                    "kernel|PooledPool|Product|-1|forward|sequences|512|128|poolerBias,10,poolerWeight|11|MatMul:1,Add:1,Tanh:1|[sequences, 16] = first [sequences, 16] · poolerWeight [16, 16]ᵀ|13\n" +
+                    "kernel|PredictedPredict|Row|-1|forward|predictions|0|128|1|9|Rows:1|[predictions, 16], one pass over a row|11\n" +
+                    "kernel|First|Row|-1|forward|sequences|0|128|1|10|Rows:1|[sequences, 16], one pass over a row|12\n" +
+                    "kernel|Pooled|Product|-1|forward|sequences|512|128|poolerBias,10,poolerWeight|11|MatMul:1,Add:1,Tanh:1|[sequences, 16] = first [sequences, 16] · poolerWeight [16, 16]ᵀ|13\n" +
                     "kernel|TransformedGeluTanh|Product|-1|forward|predictions|256|96|predictionsDenseBias,9,predictionsDenseWeight|12|MatMul:1,Add:2,Multiply:4,Sigmoid:1|[predictions, 8] = predicted [predictions, 16] · predictionsDenseWeight [8, 16]ᵀ|7,14\n" +
                     "kernel|DecoderInputLayerNorm|Row|-1|forward|predictions|68|64|12,predictionsLayerNormWeight,predictionsLayerNormBias|13|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[predictions, 8], 3 passes over a row|15\n" +
-                    "kernel|LogitsDecode|Product|-1|forward|predictions|800|232|predictionsBias,13,wordEmbeddingsWeight|14|MatMul:1,Add:1|[predictions, 50] = decoderInput [predictions, 8] · wordEmbeddingsWeight [50, 8]ᵀ|16\n" +
+                    "kernel|Logits|Product|-1|forward|predictions|800|232|predictionsBias,13,wordEmbeddingsWeight|14|MatMul:1,Add:1|[predictions, 50] = decoderInput [predictions, 8] · wordEmbeddingsWeight [50, 8]ᵀ|16\n" +
                     "kernel|OrderLinear|Product|-1|forward|sequences|64|72|classifierBias,11,classifierWeight|15|MatMul:1,Add:1|[sequences, 2] = pooled [sequences, 16] · classifierWeight [2, 16]ᵀ|17",
             },
         ],

@@ -45,7 +45,7 @@ partial class Small
                 attentionForwardKernel.Launch(Attention(new(queryKeyValue, 48), 2, 8), new(context, 16), new(contextLogSum, 2));
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                attentionSumLayerKernel.Launch(
+                attentionSumKernel.Launch(
                     new(context, 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16,
                     new(layerOutput[layer & 1], Value(Offset.AttentionDenseBias), attentionSum));
 
@@ -58,7 +58,7 @@ partial class Small
                     new(attended, 16), new(Weight(Offset.FfnWeight), 16), Tokens, 32, 16, new(Value(Offset.FfnBias), expanded));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                layerSumLayerKernel.Launch(
+                layerSumKernel.Launch(
                     new(expanded, 32), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 16, 32,
                     new(attended, Value(Offset.FfnOutputBias), layerSum));
 
@@ -71,10 +71,10 @@ partial class Small
         void Pretraining()
         {
             // var predicted = Rows(hidden, batch.Predicted);
-            predictedPretrainingKernel.Launch(Predictions, new(layerOutput[0], Batch.Predicted, predicted));
+            predictedKernel.Launch(Predictions, new(layerOutput[0], Batch.Predicted, predicted));
 
             // var first = Rows(hidden, batch.First);
-            firstPoolKernel.Launch(Sequences, new(layerOutput[0], Batch.First, first));
+            firstKernel.Launch(Sequences, new(layerOutput[0], Batch.First, first));
 
             // return c.Activation is Activation.GeluTanh ? GeluTanh(x) : GeluErf(x);
             transformedGeluTanhKernel.Launch(
@@ -82,7 +82,7 @@ partial class Small
                 new(Value(Offset.PredictionsDenseBias), transformed));
 
             // return Tanh(Linear(first, pooler));
-            pooledPoolKernel.Launch(
+            pooledKernel.Launch(
                 new(first, 16), new(Weight(Offset.PoolerWeight), 16), Sequences, 16, 16, new(Value(Offset.PoolerBias), pooled));
 
             // var decoderInput = LayerNorm(transformed, transformNorm, c.LayerNormEpsilon);
@@ -90,7 +90,7 @@ partial class Small
                 transformed, Value(Offset.PredictionsLayerNormWeight), Value(Offset.PredictionsLayerNormBias), decoderInput));
 
             // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            logitsDecodeKernel.Launch(
+            logitsKernel.Launch(
                 new(decoderInput, 8), new(Weight(Offset.WordEmbeddingsWeight), 8), Predictions, 50, 8,
                 new(Value(Offset.PredictionsBias), logits));
 

@@ -96,7 +96,7 @@ partial class Small
         //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
         // [tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ
         // 512 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct AttentionSumLayer(
+        internal readonly struct AttentionSum(
             ArrayView<T> layerOutput, ArrayView<float> attentionDenseBias, ArrayView<T> attentionSum) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
@@ -165,8 +165,7 @@ partial class Small
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
         // [tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ
         // 1,024 FLOPs per row of tokens, 256 bytes per row
-        internal readonly struct LayerSumLayer(
-            ArrayView<T> attended, ArrayView<float> ffnOutputBias, ArrayView<T> layerSum) : IGpuEpilogue
+        internal readonly struct LayerSum(ArrayView<T> attended, ArrayView<float> ffnOutputBias, ArrayView<T> layerSum) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
@@ -219,7 +218,7 @@ partial class Small
         //   var predicted = Rows(hidden, batch.Predicted);
         // [predictions, 16], one pass over a row
         // 0 FLOPs per row of predictions, 128 bytes per row
-        internal readonly struct PredictedPretraining(
+        internal readonly struct Predicted(
             ArrayView<T> layerOutput, ArrayView<int> predictedIndex, ArrayView<T> predicted) : IGpuRowKernel
         {
             public void Run<V, L>(int begin, int end, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
@@ -240,7 +239,7 @@ partial class Small
         //   var first = Rows(hidden, batch.First);
         // [sequences, 16], one pass over a row
         // 0 FLOPs per row of sequences, 128 bytes per row
-        internal readonly struct FirstPool(ArrayView<T> layerOutput, ArrayView<int> firstIndex, ArrayView<T> first) : IGpuRowKernel
+        internal readonly struct First(ArrayView<T> layerOutput, ArrayView<int> firstIndex, ArrayView<T> first) : IGpuRowKernel
         {
             public void Run<V, L>(int begin, int end, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -275,7 +274,7 @@ partial class Small
         //   return Tanh(Linear(first, pooler));
         // [sequences, 16] = first [sequences, 16] · poolerWeight [16, 16]ᵀ
         // 512 FLOPs per row of sequences, 128 bytes per row
-        internal readonly struct PooledPool(ArrayView<float> poolerBias, ArrayView<T> pooled) : IGpuEpilogue
+        internal readonly struct Pooled(ArrayView<float> poolerBias, ArrayView<T> pooled) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
@@ -328,7 +327,7 @@ partial class Small
         //   return MatMul(decoderInput, word, transposeB: true) + decoderBias;
         // [predictions, 50] = decoderInput [predictions, 8] · wordEmbeddingsWeight [50, 8]ᵀ
         // 800 FLOPs per row of predictions, 232 bytes per row
-        internal readonly struct LogitsDecode(ArrayView<float> predictionsBias, ArrayView<T> logits) : IGpuEpilogue
+        internal readonly struct Logits(ArrayView<float> predictionsBias, ArrayView<T> logits) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {

@@ -15,7 +15,7 @@ partial class Small
         //   var predicted = Rows(hidden, batch.Predicted);
         // [predictions, 16], one pass over a row
         // 0 FLOPs per row of predictions, 128 bytes per row
-        internal readonly struct PredictedPrediction(
+        internal readonly struct PredictedPredict(
             ArrayView<T> layerOutput, ArrayView<int> predictedIndex, ArrayView<T> predicted) : IGpuRowKernel
         {
             public void Run<V, L>(int begin, int end, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes

@@ -66,7 +66,7 @@ partial class Small
         //   var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
         // [tokens, 16] = context [tokens, 16] · attentionDenseWeight [16, 16]ᵀ
         // 512 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct AttentionSumLayerTrain(
+        internal readonly struct AttentionSumTrain(
             ArrayView<T> layerOutput, ArrayView<float> attentionDenseBias, DropoutKey key2, ArrayView<T> attentionSum) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
@@ -142,7 +142,7 @@ partial class Small
         //   var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
         // [tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ
         // 1,024 FLOPs per row of tokens, 256 bytes per row
-        internal readonly struct LayerSumLayerTrain(
+        internal readonly struct LayerSumTrain(
             ArrayView<T> attended, ArrayView<float> ffnOutputBias, DropoutKey key3, ArrayView<T> layerSum) : IGpuEpilogue
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
@@ -424,7 +424,7 @@ partial class Small
         //   return Tanh(Linear(first, pooler));
         // [sequences, 16] = dSopShifted [sequences, 2] · classifierWeight [2, 16]
         // 64 FLOPs per row of sequences, 136 bytes per row
-        internal readonly struct PooledPoolGradient(DropoutKey key4, ArrayView<T> pooled, ArrayView<T> dPooled) : IGpuSummedEpilogue
+        internal readonly struct PooledGradient(DropoutKey key4, ArrayView<T> pooled, ArrayView<T> dPooled) : IGpuSummedEpilogue
         {
             public V Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
@@ -517,8 +517,7 @@ partial class Small
         //   var predicted = Rows(hidden, batch.Predicted);
         // [tokens, 16], one pass over a row
         // 16 FLOPs per row of tokens, 192 bytes per row
-        internal readonly struct PredictedPretrainingGradient2(
-            ArrayView<T> dFirst2, ArrayView<T> dPredicted2, ArrayView<T> dHidden) : IGpuRowKernel
+        internal readonly struct PredictedGradient2(ArrayView<T> dFirst2, ArrayView<T> dPredicted2, ArrayView<T> dHidden) : IGpuRowKernel
         {
             public void Run<V, L>(int begin, int end, int chunk) where V : struct, IPack<V> where L : struct, IRowLanes
             {
@@ -753,7 +752,7 @@ partial class Small
         //   var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
         // [tokens, 8], 2 passes over a row
         // 128 FLOPs per row of tokens, 104 bytes per row
-        internal readonly struct EmbeddedRowMeanGradient(
+        internal readonly struct EmbeddedLayerNormGradient(
             ArrayView<float> embeddedMean, ArrayView<float> embeddedInverse, ArrayView<T> dEmbedded, ArrayView<float> dEmbeddedPartials,
             ArrayView<T> lookup, ArrayView<float> dEmbeddedPartials2, ArrayView<float> embeddingsLayerNormWeight, ArrayView<T> dLookup) : IGpuRowKernel
         {

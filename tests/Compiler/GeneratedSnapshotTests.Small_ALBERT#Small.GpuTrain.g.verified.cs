@@ -48,7 +48,7 @@ partial class Small
                 attentionForwardKernel.Launch(Attention(new(queryKeyValue[layer], 48), 2, 8, DropoutKey(1, layer), 0.1), new(context[layer], 16), new(contextLogSum[layer], 2));
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                attentionSumLayerTrainKernel.Launch(
+                attentionSumTrainKernel.Launch(
                     new(context[layer], 16), new(Weight(Offset.AttentionDenseWeight), 16), Tokens, 16, 16,
                     new(layerOutput[layer], Value(Offset.AttentionDenseBias), DropoutKey(2, layer), attentionSum[layer]));
 
@@ -63,7 +63,7 @@ partial class Small
                     new(Value(Offset.FfnBias), expandedDerivative[layer], expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                layerSumLayerTrainKernel.Launch(
+                layerSumTrainKernel.Launch(
                     new(expanded[layer], 32), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 16, 32,
                     new(attended[layer], Value(Offset.FfnOutputBias), DropoutKey(3, layer), layerSum[layer]));
 
@@ -77,10 +77,10 @@ partial class Small
         void Pretraining()
         {
             // var predicted = Rows(hidden, batch.Predicted);
-            predictedPretrainingKernel.Launch(Predictions, new(layerOutput[2], Batch.Predicted, predicted));
+            predictedKernel.Launch(Predictions, new(layerOutput[2], Batch.Predicted, predicted));
 
             // var first = Rows(hidden, batch.First);
-            firstPoolKernel.Launch(Sequences, new(layerOutput[2], Batch.First, first));
+            firstKernel.Launch(Sequences, new(layerOutput[2], Batch.First, first));
 
             // gradient of: var mlm = Mean(CrossEntropy(logits, batch.Labels));
             mlmMeanGradientKernel.Launch(1, new(WholePredictions, dMlm));
@@ -103,7 +103,7 @@ partial class Small
                 decoderInputNormalized, Value(Offset.PredictionsLayerNormWeight), Value(Offset.PredictionsLayerNormBias), decoderInput));
 
             // return MatMul(decoderInput, word, transposeB: true) + decoderBias;
-            logitsDecodeKernel.Launch(
+            logitsKernel.Launch(
                 new(decoderInput, 8), new(Weight(Offset.WordEmbeddingsWeight), 8), Predictions, 50, 8,
                 new(Value(Offset.PredictionsBias), logits));
 
@@ -128,7 +128,7 @@ partial class Small
             columnSumKernel.Launch(Sequences, accumulate: true, new(dOrderPartials, 2, Gradient(Offset.ClassifierBias)));
 
             // gradient of: return Tanh(Linear(first, pooler));
-            pooledPoolGradientKernel.Launch(
+            pooledGradientKernel.Launch(
                 new(dSopShifted, 2), new(Weight(Offset.ClassifierWeight), 16), Sequences, 16, 2, new(DropoutKey(4, 0), pooled, dPooled),
                 new(dPooled, 16), dLinearPartials);
 
@@ -178,7 +178,7 @@ partial class Small
             // gradient of: var predicted = Rows(hidden, batch.Predicted);
             Clear(dPredicted2, 16, Tokens);
             scatterAddKernel.Launch(new(dPredicted2, 16), Batch.Predicted, new(dPredicted, 16), Predictions, 16);
-            predictedPretrainingGradient2Kernel.Launch(Tokens, new(dFirst2, dPredicted2, dHidden[0]));
+            predictedGradient2Kernel.Launch(Tokens, new(dFirst2, dPredicted2, dHidden[0]));
         }
 
         void LayerGroupGradient()
@@ -252,7 +252,7 @@ partial class Small
                 new(dHidden[0], 16), new(embedded, 8), 16, 8, Tokens, new(Gradient(Offset.EmbeddingHiddenMappingInWeight), 8));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            embeddedRowMeanGradientKernel.LaunchChunks(Tokens, new(
+            embeddedLayerNormGradientKernel.LaunchChunks(Tokens, new(
                 embeddedMean, embeddedInverse, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2,
                 Value(Offset.EmbeddingsLayerNormWeight), dLookup));
             columnSumKernel.Launch(Tokens, accumulate: true, new(dEmbeddedPartials, 8, Gradient(Offset.EmbeddingsLayerNormBias)), new(dEmbeddedPartials2, 8, Gradient(Offset.EmbeddingsLayerNormWeight)));

@@ -61,8 +61,8 @@ partial class SmallAnswerer
                     queryKeyValue[layer], 48, context[layer], 16, contextLogSum[layer], 2, Pointer(Batch.Starts), Sequences, heads: 2, headSize: 8);
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(context[layer], 16), denseWeightTransposedPacked,
-                    Tokens, 16, 16, new AttentionSumLayer(layerOutput[layer], Values + Offset.DenseBias, attentionSum[layer]));
+                PackedB.Multiply<V, P, AttentionSum>(Team, new(context[layer], 16), denseWeightTransposedPacked,
+                    Tokens, 16, 16, new AttentionSum(layerOutput[layer], Values + Offset.DenseBias, attentionSum[layer]));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 Team.Rows(new AttendedLayerNormTrain(
@@ -74,8 +74,8 @@ partial class SmallAnswerer
                     Tokens, 32, 16, new ExpandedGeluTanhTrain(Values + Offset.FfnBias, expandedDerivative[layer], expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded[layer], 32), ffnOutputWeightTransposedPacked,
-                    Tokens, 16, 32, new LayerSumLayer(attended[layer], Values + Offset.FfnOutputBias, layerSum[layer]));
+                PackedB.Multiply<V, P, LayerSum>(Team, new(expanded[layer], 32), ffnOutputWeightTransposedPacked,
+                    Tokens, 16, 32, new LayerSum(attended[layer], Values + Offset.FfnOutputBias, layerSum[layer]));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 Team.Rows(new LayerOutputLayerNormTrain(
@@ -87,14 +87,14 @@ partial class SmallAnswerer
         void SpanAnswer()
         {
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
-            Team.Rows(new AnsweredMeanGradient(WholePredictions, dMean), 1);
+            Team.Rows(new SpanAnswerAnsweredGradient(WholePredictions, dMean), 1);
 
             // return Answered(Linear(Encode(batch), spans!), batch);
             Gemm.Multiply<V, P, SpanAnswerLinear>(Team, new(layerOutput[2], 16), new(Values + Offset.QaOutputsWeight, 16, transposed: true),
                 Tokens, 2, 16, new SpanAnswerLinear(Values + Offset.QaOutputsBias, logits));
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
-            Team.Rows(new AnsweredPickGradient(dMean, Pointer(Batch.Labels), dPick), Predictions);
+            Team.Rows(new SpanAnswerAnsweredGradient2(dMean, Pointer(Batch.Labels), dPick), Predictions);
 
             // return Answered(Linear(Encode(batch), spans!), batch);
             Team.Rows(new GroupLogSum(logits, 2, Pointer(Batch.SequenceOf), Tokens, total, 2, 2), Sequences);
@@ -111,11 +111,11 @@ partial class SmallAnswerer
             Tables.ScatterAdd(Team, dTotal, 2, Pointer(Batch.SequenceOf), dSurprise, 2, Tokens, 2);
 
             // return Answered(Linear(Encode(batch), spans!), batch);
-            Team.Rows(new AnsweredPick(surprise, Pointer(Batch.Predicted), Pointer(Batch.Labels), meanPartials), Predictions);
+            Team.Rows(new SpanAnswerAnswered3(surprise, Pointer(Batch.Predicted), Pointer(Batch.Labels), meanPartials), Predictions);
             ColumnSums.Add<V>(Team, meanPartials, Chunks(Predictions), 1, meanSum, accumulate: false);
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
-            Team.Rows(new SpanAnswerAnsweredGradient3(
+            Team.Rows(new SpanAnswerAnsweredGradient5(
                 dSurprise, dTotal, Pointer(Batch.SequenceOf), logits, total, dLogits, dLinearPartials), Tokens);
             ColumnSums.Add<V>(Team, dLinearPartials, Chunks(Tokens), 2, Gradients + Offset.QaOutputsBias, accumulate: true);
             Gemm.Multiply<V, P, StoreEpilogue>(Team, new(dLogits, 2), new(Values + Offset.QaOutputsWeight, 16),
@@ -124,7 +124,7 @@ partial class SmallAnswerer
                 2, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.QaOutputsWeight, 16));
 
             // return Answered(Linear(Encode(batch), spans!), batch);
-            Team.Rows(new AnsweredMean(meanSum, WholePredictions, loss), 1);
+            Team.Rows(new SpanAnswerAnswered4(meanSum, WholePredictions, loss), 1);
         }
 
         void LayerGroupGradient()
@@ -132,7 +132,7 @@ partial class SmallAnswerer
             for (int layer = 1; layer >= 0; layer--)
             {
                 // gradient of: var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                Team.Rows(new LayerOutputRowMeanGradient(
+                Team.Rows(new LayerOutputLayerNormGradient(
                     layerOutputMean[layer], layerOutputInverse[layer], dHidden[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer],
                     dLayerOutputPartials2, Values + Offset.FullLayerLayerNormWeight, dLayerSum, dLayerSumPartials), Tokens);
                 ColumnSums.Add<V>(Team, dLayerOutputPartials, Chunks(Tokens), 16, Gradients + Offset.FullLayerLayerNormBias, accumulate: true);
@@ -158,7 +158,7 @@ partial class SmallAnswerer
                     32, 16, Tokens, new AccumulateEpilogue(Gradients + Offset.FfnWeight, 16));
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                Team.Rows(new AttendedRowMeanGradient(
+                Team.Rows(new AttendedLayerNormGradient(
                     attendedMean[layer], attendedInverse[layer], dAttended, dAttendedPartials, attentionSum[layer], dAttendedPartials2,
                     Values + Offset.AttentionLayerNormWeight, dAttentionSum, dAttentionSumPartials), Tokens);
                 ColumnSums.Add<V>(Team, dAttendedPartials, Chunks(Tokens), 16, Gradients + Offset.AttentionLayerNormBias, accumulate: true);
@@ -197,7 +197,7 @@ partial class SmallAnswerer
                 16, 8, Tokens, new AccumulateEpilogue(Gradients + Offset.EmbeddingHiddenMappingInWeight, 8));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            Team.Rows(new EmbeddedRowMeanGradient(
+            Team.Rows(new EmbeddedLayerNormGradient(
                 embeddedMean, embeddedInverse, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2,
                 Values + Offset.EmbeddingsLayerNormWeight, dLookup), Tokens);
             ColumnSums.Add<V>(Team, dEmbeddedPartials, Chunks(Tokens), 8, Gradients + Offset.EmbeddingsLayerNormBias, accumulate: true);

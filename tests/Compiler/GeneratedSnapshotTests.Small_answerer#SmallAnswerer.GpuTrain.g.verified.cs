@@ -48,7 +48,7 @@ partial class SmallAnswerer
                 attentionForwardKernel.Launch(Attention(new(queryKeyValue[layer], 48), 2, 8), new(context[layer], 16), new(contextLogSum[layer], 2));
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                attentionSumLayerKernel.Launch(
+                attentionSumKernel.Launch(
                     new(context[layer], 16), new(Weight(Offset.DenseWeight), 16), Tokens, 16, 16,
                     new(layerOutput[layer], Value(Offset.DenseBias), attentionSum[layer]));
 
@@ -63,7 +63,7 @@ partial class SmallAnswerer
                     new(Value(Offset.FfnBias), expandedDerivative[layer], expanded[layer]));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                layerSumLayerKernel.Launch(
+                layerSumKernel.Launch(
                     new(expanded[layer], 32), new(Weight(Offset.FfnOutputWeight), 32), Tokens, 16, 32,
                     new(attended[layer], Value(Offset.FfnOutputBias), layerSum[layer]));
 
@@ -77,14 +77,14 @@ partial class SmallAnswerer
         void SpanAnswer()
         {
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
-            answeredMeanGradientKernel.Launch(1, new(WholePredictions, dMean));
+            spanAnswerAnsweredGradientKernel.Launch(1, new(WholePredictions, dMean));
 
             // return Answered(Linear(Encode(batch), spans!), batch);
             spanAnswerLinearKernel.Launch(
                 new(layerOutput[2], 16), new(Weight(Offset.QaOutputsWeight), 16), Tokens, 2, 16, new(Value(Offset.QaOutputsBias), logits));
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
-            answeredPickGradientKernel.Launch(Predictions, new(dMean, Batch.Labels, dPick));
+            spanAnswerAnsweredGradient2Kernel.Launch(Predictions, new(dMean, Batch.Labels, dPick));
 
             // return Answered(Linear(Encode(batch), spans!), batch);
             groupLogSumKernel.Launch(new(logits, 2), Batch.SequenceOf, Tokens, new(total, 2), Sequences, 2);
@@ -101,18 +101,18 @@ partial class SmallAnswerer
             scatterAddKernel.Launch(new(dTotal, 2), Batch.SequenceOf, new(dSurprise, 2), Tokens, 2);
 
             // return Answered(Linear(Encode(batch), spans!), batch);
-            answeredPickKernel.LaunchChunks(Predictions, new(surprise, Batch.Predicted, Batch.Labels, meanPartials));
+            spanAnswerAnswered3Kernel.LaunchChunks(Predictions, new(surprise, Batch.Predicted, Batch.Labels, meanPartials));
             columnSumKernel.Launch(Predictions, accumulate: false, new(meanPartials, 1, meanSum));
 
             // gradient of: return Answered(Linear(Encode(batch), spans!), batch);
-            spanAnswerAnsweredGradient3Kernel.LaunchBlocks(Tokens, new(
+            spanAnswerAnsweredGradient5Kernel.LaunchBlocks(Tokens, new(
                 dSurprise, dTotal, Batch.SequenceOf, logits, total, dLogits, dLinearPartials));
             columnSumKernel.Launch(Tokens, accumulate: true, new(dLinearPartials, 2, Gradient(Offset.QaOutputsBias)));
             nNStoreKernel.Launch(new(dLogits, 2), new(Weight(Offset.QaOutputsWeight), 16), Tokens, 16, 2, new(dHidden[0], 16));
             tNAccumulateKernel.Launch(new(dLogits, 2), new(layerOutput[2], 16), 2, 16, Tokens, new(Gradient(Offset.QaOutputsWeight), 16));
 
             // return Answered(Linear(Encode(batch), spans!), batch);
-            answeredMeanKernel.Launch(1, new(meanSum, WholePredictions, loss));
+            spanAnswerAnswered4Kernel.Launch(1, new(meanSum, WholePredictions, loss));
         }
 
         void LayerGroupGradient()
@@ -120,7 +120,7 @@ partial class SmallAnswerer
             for (int layer = 1; layer >= 0; layer--)
             {
                 // gradient of: var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
-                layerOutputRowMeanGradientKernel.LaunchChunks(Tokens, new(
+                layerOutputLayerNormGradientKernel.LaunchChunks(Tokens, new(
                     layerOutputMean[layer], layerOutputInverse[layer], dHidden[(layer + 1) & 1], dLayerOutputPartials, layerSum[layer],
                     dLayerOutputPartials2, Value(Offset.FullLayerLayerNormWeight), dLayerSum, dLayerSumPartials));
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dLayerOutputPartials, 16, Gradient(Offset.FullLayerLayerNormBias)), new(dLayerOutputPartials2, 16, Gradient(Offset.FullLayerLayerNormWeight)), new(dLayerSumPartials, 16, Gradient(Offset.FfnOutputBias)));
@@ -141,7 +141,7 @@ partial class SmallAnswerer
                 tNAccumulateKernel.Launch(new(dExpanded, 32), new(attended[layer], 16), 32, 16, Tokens, new(Gradient(Offset.FfnWeight), 16));
 
                 // gradient of: var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
-                attendedRowMeanGradientKernel.LaunchChunks(Tokens, new(
+                attendedLayerNormGradientKernel.LaunchChunks(Tokens, new(
                     attendedMean[layer], attendedInverse[layer], dAttended, dAttendedPartials, attentionSum[layer], dAttendedPartials2,
                     Value(Offset.AttentionLayerNormWeight), dAttentionSum, dAttentionSumPartials));
                 columnSumKernel.Launch(Tokens, accumulate: true, new(dAttendedPartials, 16, Gradient(Offset.AttentionLayerNormBias)), new(dAttendedPartials2, 16, Gradient(Offset.AttentionLayerNormWeight)), new(dAttentionSumPartials, 16, Gradient(Offset.DenseBias)));
@@ -174,7 +174,7 @@ partial class SmallAnswerer
                 new(dHidden[0], 16), new(embedded, 8), 16, 8, Tokens, new(Gradient(Offset.EmbeddingHiddenMappingInWeight), 8));
 
             // gradient of: var embedded = Dropout(LayerNorm(lookup, embeddingNorm, c.LayerNormEpsilon), c.Dropout);
-            embeddedRowMeanGradientKernel.LaunchChunks(Tokens, new(
+            embeddedLayerNormGradientKernel.LaunchChunks(Tokens, new(
                 embeddedMean, embeddedInverse, dEmbedded, dEmbeddedPartials, lookup, dEmbeddedPartials2,
                 Value(Offset.EmbeddingsLayerNormWeight), dLookup));
             columnSumKernel.Launch(Tokens, accumulate: true, new(dEmbeddedPartials, 8, Gradient(Offset.EmbeddingsLayerNormBias)), new(dEmbeddedPartials2, 8, Gradient(Offset.EmbeddingsLayerNormWeight)));

@@ -47,17 +47,17 @@ partial class SmallEncoder
 
         public CpuEncode(CpuExecutor executor) : base(executor, Compiled.Program("encode")!)
         {
-            embedded = Token(0);
-            layerOutput = new(Token(48), 16 * TokenRows);
-            queryKeyValue = Token(0);
-            context = Token(80);
-            contextLogSum = ExactToken(0);
-            attentionSum = Token(0);
-            attended = Token(32);
-            expanded = Token(0);
-            layerSum = Token(80);
-            first = Sequence(0);
-            pooled = Sequence(16);
+            embedded = TokenSlot(0);
+            layerOutput = new(TokenSlot(48), 16 * TokenRows);
+            queryKeyValue = TokenSlot(0);
+            context = TokenSlot(80);
+            contextLogSum = ExactTokenSlot(0);
+            attentionSum = TokenSlot(0);
+            attended = TokenSlot(32);
+            expanded = TokenSlot(0);
+            layerSum = TokenSlot(80);
+            first = SequenceSlot(0);
+            pooled = SequenceSlot(16);
             queryKeyValueWeightTransposedPacked = Packed<P>(Offset.QueryKeyValueWeight, 48, 16, transposed: true);
             denseWeightTransposedPacked = Packed<P>(Offset.DenseWeight, 16, 16, transposed: true);
             ffnWeightTransposedPacked = Packed<P>(Offset.FfnWeight, 32, 16, transposed: true);

@@ -54,8 +54,8 @@ partial class SmallEncoder
                     queryKeyValue, 48, context, 16, contextLogSum, 2, Pointer(Batch.Starts), Sequences, heads: 2, headSize: 8);
 
                 // var attentionSum = x + Dropout(Linear(context, a.Output), c.Dropout);
-                PackedB.Multiply<V, P, AttentionSumLayer>(Team, new(context, 16), denseWeightTransposedPacked,
-                    Tokens, 16, 16, new AttentionSumLayer(layerOutput[layer & 1], Values + Offset.DenseBias, attentionSum));
+                PackedB.Multiply<V, P, AttentionSum>(Team, new(context, 16), denseWeightTransposedPacked,
+                    Tokens, 16, 16, new AttentionSum(layerOutput[layer & 1], Values + Offset.DenseBias, attentionSum));
 
                 // var attended = LayerNorm(attentionSum, a.Norm, c.LayerNormEpsilon);
                 Team.Rows(new AttendedLayerNorm(
@@ -66,8 +66,8 @@ partial class SmallEncoder
                     Tokens, 32, 16, new ExpandedGeluTanh(Values + Offset.FfnBias, expanded));
 
                 // var layerSum = attended + Dropout(Linear(expanded, f.Output), c.Dropout);
-                PackedB.Multiply<V, P, LayerSumLayer>(Team, new(expanded, 32), ffnOutputWeightTransposedPacked,
-                    Tokens, 16, 32, new LayerSumLayer(attended, Values + Offset.FfnOutputBias, layerSum));
+                PackedB.Multiply<V, P, LayerSum>(Team, new(expanded, 32), ffnOutputWeightTransposedPacked,
+                    Tokens, 16, 32, new LayerSum(attended, Values + Offset.FfnOutputBias, layerSum));
 
                 // var layerOutput = LayerNorm(layerSum, f.Norm, c.LayerNormEpsilon);
                 Team.Rows(new LayerOutputLayerNorm(
@@ -78,11 +78,11 @@ partial class SmallEncoder
         void Pool()
         {
             // var first = Rows(hidden, batch.First);
-            Team.Rows(new FirstPool(layerOutput[0], Pointer(Batch.First), first), Sequences);
+            Team.Rows(new First(layerOutput[0], Pointer(Batch.First), first), Sequences);
 
             // return Tanh(Linear(first, pooler));
-            Gemm.Multiply<V, P, PooledPool>(Team, new(first, 16), new(Values + Offset.PoolerWeight, 16, transposed: true),
-                Sequences, 16, 16, new PooledPool(Values + Offset.PoolerBias, pooled));
+            Gemm.Multiply<V, P, Pooled>(Team, new(first, 16), new(Values + Offset.PoolerWeight, 16, transposed: true),
+                Sequences, 16, 16, new Pooled(Values + Offset.PoolerBias, pooled));
         }
     }
 }

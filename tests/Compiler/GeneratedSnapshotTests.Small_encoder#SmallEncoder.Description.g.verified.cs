@@ -73,14 +73,14 @@ partial class SmallEncoder
                     "kernel|EmbeddedLayerNorm|Row|-1|forward|tokens|116|128|wordEmbeddingsWeight,tokenTypeEmbeddingsWeight,positionEmbeddingsWeight,embeddingsLayerNormWeight,embeddingsLayerNormBias|0|Rows:3,Add:4,RowSum:2,Divide:2,Subtract:1,Multiply:3,Rsqrt:1|[tokens, 8], 3 passes over a row|0,1\n" +
                     "kernel|HiddenLinear|Product|-1|forward|tokens|256|96|embeddingHiddenMappingInBias,0,embeddingHiddenMappingInWeight|1|MatMul:1,Add:1|[tokens, 16] = embedded [tokens, 8] · embeddingHiddenMappingInWeight [16, 8]ᵀ|2\n" +
                     "kernel|QueryKeyValueLinear|Product|0|forward|tokens|1536|256|queryKeyValueBias,1,queryKeyValueWeight|2|MatMul:1,Add:1|[tokens, 48] = layerOutput [tokens, 16] · queryKeyValueWeight [48, 16]ᵀ|3\n" +
-                    "kernel|ContextLayer|Attention|0|forward|tokens|64|256|2|3,4|Attention:1,AttentionLogSum:1|[tokens, 16] = 2 heads of 8 over [tokens, 48]|4\n" +
-                    "kernel|AttentionSumLayer|Product|0|forward|tokens|512|192|1,denseBias,3,denseWeight|5|MatMul:1,Add:2|[tokens, 16] = context [tokens, 16] · denseWeight [16, 16]ᵀ|5\n" +
+                    "kernel|Context|Attention|0|forward|tokens|64|256|2|3,4|Attention:1,AttentionLogSum:1|[tokens, 16] = 2 heads of 8 over [tokens, 48]|4\n" +
+                    "kernel|AttentionSum|Product|0|forward|tokens|512|192|1,denseBias,3,denseWeight|5|MatMul:1,Add:2|[tokens, 16] = context [tokens, 16] · denseWeight [16, 16]ᵀ|5\n" +
                     "kernel|AttendedLayerNorm|Row|0|forward|tokens|132|128|5,attentionLayerNormWeight,attentionLayerNormBias|6|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[tokens, 16], 3 passes over a row|6\n" +
                     "kernel|ExpandedGeluTanh|Product|0|forward|tokens|1024|192|ffnBias,6,ffnWeight|7|MatMul:1,Add:2,Multiply:4,Sigmoid:1|[tokens, 32] = attended [tokens, 16] · ffnWeight [32, 16]ᵀ|7,8\n" +
-                    "kernel|LayerSumLayer|Product|0|forward|tokens|1024|256|6,ffnOutputBias,7,ffnOutputWeight|8|MatMul:1,Add:2|[tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ|9\n" +
+                    "kernel|LayerSum|Product|0|forward|tokens|1024|256|6,ffnOutputBias,7,ffnOutputWeight|8|MatMul:1,Add:2|[tokens, 16] = expanded [tokens, 32] · ffnOutputWeight [16, 32]ᵀ|9\n" +
                     "kernel|LayerOutputLayerNorm|Row|0|forward|tokens|132|128|8,fullLayerLayerNormWeight,fullLayerLayerNormBias|1|RowSum:2,Divide:2,Subtract:1,Multiply:3,Add:2,Rsqrt:1|[tokens, 16], 3 passes over a row|10\n" +
-                    "kernel|FirstPool|Row|-1|forward|sequences|0|128|1|9|Rows:1|[sequences, 16], one pass over a row|11\n" +
-                    "kernel|PooledPool|Product|-1|forward|sequences|512|128|poolerBias,9,poolerWeight|10|MatMul:1,Add:1,Tanh:1|[sequences, 16] = first [sequences, 16] · poolerWeight [16, 16]ᵀ|12",
+                    "kernel|First|Row|-1|forward|sequences|0|128|1|9|Rows:1|[sequences, 16], one pass over a row|11\n" +
+                    "kernel|Pooled|Product|-1|forward|sequences|512|128|poolerBias,9,poolerWeight|10|MatMul:1,Add:1,Tanh:1|[sequences, 16] = first [sequences, 16] · poolerWeight [16, 16]ᵀ|12",
             },
         ],
         Optimizer.AdamW,

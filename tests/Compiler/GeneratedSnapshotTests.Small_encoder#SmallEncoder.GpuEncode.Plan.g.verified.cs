@@ -44,38 +44,38 @@ partial class SmallEncoder
         readonly MatrixProduct<T, NT, HiddenLinear> hiddenLinearKernel;
         readonly MatrixProduct<T, NT, QueryKeyValueLinear> queryKeyValueLinearKernel;
         readonly AttentionForward<T> attentionForwardKernel;
-        readonly MatrixProduct<T, NT, AttentionSumLayer> attentionSumLayerKernel;
+        readonly MatrixProduct<T, NT, AttentionSum> attentionSumKernel;
         readonly GpuRows<AttendedLayerNorm, Float8> attendedLayerNormKernel;
         readonly MatrixProduct<T, NT, ExpandedGeluTanh> expandedGeluTanhKernel;
-        readonly MatrixProduct<T, NT, LayerSumLayer> layerSumLayerKernel;
+        readonly MatrixProduct<T, NT, LayerSum> layerSumKernel;
         readonly GpuRows<LayerOutputLayerNorm, Float8> layerOutputLayerNormKernel;
-        readonly GpuRows<FirstPool, Float8> firstPoolKernel;
-        readonly MatrixProduct<T, NT, PooledPool> pooledPoolKernel;
+        readonly GpuRows<First, Float8> firstKernel;
+        readonly MatrixProduct<T, NT, Pooled> pooledKernel;
 
         public GpuEncode(GpuExecutor<T> executor) : base(executor, Compiled.Program("encode")!)
         {
-            embedded = Token(0);
-            layerOutput = new(Token(48), 16 * TokenRows);
-            queryKeyValue = Token(0);
-            context = Token(80);
-            contextLogSum = ExactToken(0);
-            attentionSum = Token(0);
-            attended = Token(32);
-            expanded = Token(0);
-            layerSum = Token(80);
-            first = Sequence(0);
-            pooled = Sequence(16);
+            embedded = TokenSlot(0);
+            layerOutput = new(TokenSlot(48), 16 * TokenRows);
+            queryKeyValue = TokenSlot(0);
+            context = TokenSlot(80);
+            contextLogSum = ExactTokenSlot(0);
+            attentionSum = TokenSlot(0);
+            attended = TokenSlot(32);
+            expanded = TokenSlot(0);
+            layerSum = TokenSlot(80);
+            first = SequenceSlot(0);
+            pooled = SequenceSlot(16);
             embeddedLayerNormKernel = new(Device, 8);
             hiddenLinearKernel = new(Device);
             queryKeyValueLinearKernel = new(Device);
             attentionForwardKernel = new(Device);
-            attentionSumLayerKernel = new(Device);
+            attentionSumKernel = new(Device);
             attendedLayerNormKernel = new(Device, 16);
             expandedGeluTanhKernel = new(Device);
-            layerSumLayerKernel = new(Device);
+            layerSumKernel = new(Device);
             layerOutputLayerNormKernel = new(Device, 16);
-            firstPoolKernel = new(Device, 16);
-            pooledPoolKernel = new(Device);
+            firstKernel = new(Device, 16);
+            pooledKernel = new(Device);
         }
 
         public override GpuOutput<T> Output(int index) => index switch

@@ -106,8 +106,8 @@ public class TraceTests
         Assert.Equal("Layer", graph.Blocks.Single(b => b.IsLoop).Name);
         Origin Of(Func<Node, bool> predicate) => graph.Nodes.First(predicate).Origin;
         Assert.Equal(new Origin("Pretraining/Layer", "var y = x + x;", "y"), Of(n => n.Op == Op.Add));
-        Assert.Equal(new Origin("Pretraining/Layer/Norm/LayerNorm", "return LayerNorm(x, new(line.Bias, line.Bias), 1e-6);", null, "centred"), Of(n => n.Op == Op.Subtract));
-        Assert.Equal(new Origin("Pretraining/Linear", "x = Linear(x, line);", "x"), graph.Nodes.Last(n => n.Op == Op.Add).Origin);
+        Assert.Equal(new Origin("Pretraining/Layer/Norm/LayerNorm", "return LayerNorm(x, new(line.Bias, line.Bias), 1e-6);", null, "centred") { Function = "LayerNorm" }, Of(n => n.Op == Op.Subtract));
+        Assert.Equal(new Origin("Pretraining/Linear", "x = Linear(x, line);", "x") { Function = "Linear" }, graph.Nodes.Last(n => n.Op == Op.Add).Origin);
         Assert.Equal(new Origin("Pretraining", "(\"loss\", ColumnSum(RowSum(x)))", "loss"), Of(n => n.Op == Op.ColumnSum));
         Assert.All(graph.Nodes, n => Assert.NotEqual("", n.Origin.Statement));
     }

@@ -51,14 +51,14 @@ sealed partial class HandWritten : CompiledModel
 
         public GpuTrain(GpuExecutor<T> executor) : base(executor, Compiled.Program("train")!)
         {
-            embedding = Token(0);
-            hidden = Token(Inputs);
-            normalised = Token(Inputs + Outputs);
-            inverse = ExactToken(0);
-            lossPartials = TokenChunk(0);
-            scalePartials = TokenChunk(1);
-            biasPartials = TokenChunk(1 + Outputs);
-            loss = ExactFixed(0);
+            embedding = TokenSlot(0);
+            hidden = TokenSlot(Inputs);
+            normalised = TokenSlot(Inputs + Outputs);
+            inverse = ExactTokenSlot(0);
+            lossPartials = TokenChunkSlot(0);
+            scalePartials = TokenChunkSlot(1);
+            biasPartials = TokenChunkSlot(1 + Outputs);
+            loss = ExactFixedSlot(0);
             embeddingKernel = new(Device, Inputs);
             hiddenProduct = new(Device);
             normaliseKernel = new(Device, Outputs);

@@ -139,7 +139,7 @@ internal abstract class ProgramEmitter(LoweredProgram program, string device)
         {
             foreach (var s in Program.Plan.Slots)
             {
-                string start = FormattableString.Invariant($"{s.Region}({s.Offset})");
+                string start = FormattableString.Invariant($"{s.Region}Slot({s.Offset})");
                 w.Line($"{s.Name} = {(s.Entries > 1 ? $"new({start}, {EntrySize(s)})" : start)};");
             }
 

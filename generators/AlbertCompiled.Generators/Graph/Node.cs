@@ -37,6 +37,9 @@ internal sealed record Origin(string Path, string Statement, string? Variable, s
 {
     public static readonly Origin None = new("", "", null);
 
+    /// <summary>The library's function, called by the definition, that computes it; null if the definition itself does.</summary>
+    public string? Function { get; init; }
+
     /// <summary>What the value is called where it arises, or null.</summary>
     public string? Name => Variable ?? Part;
 }

@@ -23,10 +23,11 @@ internal sealed class Names
     /// <summary>What no kernel or method may be called: members of the classes that a program is printed into, with their bases.</summary>
     public static readonly string[] Members =
     [
-        "Attention", "Band", "BandRows", "Batch", "Chunks", "Clear", "ClearGradients", "Compiled", "CountOf", "CpuKernels", "Description", "Device", "DropoutKey", "ExactFixed", "ExactPrediction",
-        "ExactSequence", "ExactToken", "Fixed", "From", "GpuKernels", "Gradient", "Gradients", "Offset", "Output", "Own", "PackWeights", "Packed", "Pointer", "Prediction", "PredictionChunk",
-        "PredictionChunkRows", "PredictionRows", "Predictions", "Queue", "Run", "Scratch", "Sequence", "SequenceChunk", "SequenceChunkRows", "SequenceRows", "Sequences", "Size", "Team", "Token",
-        "TokenChunk", "TokenChunkRows", "TokenRows", "Tokens", "Value", "Values", "Weight", "WeightsChanged", "WholePredictions", "WholeSequences", "WholeTokens",
+        "Attention", "BandRows", "BandSlot", "Batch", "Chunks", "Clear", "ClearGradients", "Compiled", "CountOf", "CpuKernels", "Description", "Device", "DropoutKey",
+        "ExactFixedSlot", "ExactPredictionSlot", "ExactSequenceSlot", "ExactTokenSlot", "FixedSlot", "From", "GpuKernels", "Gradient", "Gradients", "Offset", "Output",
+        "Own", "PackWeights", "Packed", "Pointer", "PredictionChunkRows", "PredictionChunkSlot", "PredictionRows", "PredictionSlot", "Predictions", "Queue", "Run",
+        "Scratch", "SequenceChunkRows", "SequenceChunkSlot", "SequenceRows", "SequenceSlot", "Sequences", "Size", "Team", "TokenChunkRows", "TokenChunkSlot", "TokenRows",
+        "TokenSlot", "Tokens", "Value", "Values", "Weight", "WeightsChanged", "WholePredictions", "WholeSequences", "WholeTokens",
         .. OfObject,
         .. ProgramRule.All.Select(rule => Declare.Identifier.Pascal(rule.Infers)).Append("Train").SelectMany(program => new[] { "Cpu" + program, "Gpu" + program }),
         // type parameters
@@ -68,11 +69,13 @@ internal sealed class Names
         _ => "",
     };
 
-    /// <summary>PascalCase: local + library function, Gradient if it belongs to the backward pass.</summary>
+    /// <summary>PascalCase: local + library function, Gradient if it belongs to the backward pass. What has no local is called after its method.</summary>
     public string Kernel(Node n)
     {
-        string function = Declare.Identifier.Pascal(Segment(n.Origin.Path, 0));
-        string local = Identifier(LocalOf(n.Origin) ?? Segment(n.Origin.Path, 1));
+        var path = n.Origin.Path.Split('/');
+        int library = n.Origin.Function is null ? -1 : Array.LastIndexOf(path, n.Origin.Function);
+        string function = n.Origin.Function is null ? "" : Identifier(n.Origin.Function);
+        string local = Identifier(LocalOf(n.Origin) ?? path[(library > 0 ? library : path.Length) - 1]);
         string name = local == function ? local : local + function;
         return Unique(n.Backward ? name + "Gradient" : name);
     }

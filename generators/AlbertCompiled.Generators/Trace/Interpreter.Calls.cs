@@ -249,6 +249,7 @@ internal sealed partial class Interpreter
         var frame = new Frame(owner, self, new(null))
         {
             Path = caller is { Path.Length: > 0 } ? $"{caller.Path}/{name}" : name,
+            Function = IsLibrary(owner) ? caller?.Function ?? name : null,
             Returns = type,
             Caller = caller is null ? null : (at, caller),
         };

@@ -148,7 +148,7 @@ internal sealed partial class Interpreter
     {
         Step(at, frame);
         if (++operations > Limits.Operations) throw Fail(Descriptors.Limit, at, frame, $"the program has more than {Limits.Operations:N0} operations; layers belong in a Repeat, whose body counts once");
-        graph.Origin = new(frame.Path, statement, null);
+        graph.Origin = new(frame.Path, statement, null) { Function = frame.Function };
         int id;
         try
         {

@@ -54,6 +54,9 @@ internal sealed record Frame(DefinitionType Owner, ObjectValue? This, Scope Scop
     /// <summary>Methods from the program inwards: Pretraining/Encode/Layer.</summary>
     public string Path { get; init; } = "";
 
+    /// <summary>The library's function that the definition called, or null in the definition itself.</summary>
+    public string? Function { get; init; }
+
     /// <summary>The declared return type.</summary>
     public TypeSyntax? Returns { get; init; }
 

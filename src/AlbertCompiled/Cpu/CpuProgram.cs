@@ -136,40 +136,40 @@ public abstract unsafe class CpuProgram
     internal BatchSize Size { get; private set; }
 
     /// <summary>A slot of the token region.</summary>
-    protected float* Token(long offset) => token + offset * TokenRows;
+    protected float* TokenSlot(long offset) => token + offset * TokenRows;
 
     /// <summary>A slot of the sequence region.</summary>
-    protected float* Sequence(long offset) => sequence + offset * SequenceRows;
+    protected float* SequenceSlot(long offset) => sequence + offset * SequenceRows;
 
     /// <summary>A slot of the prediction region.</summary>
-    protected float* Prediction(long offset) => prediction + offset * PredictionRows;
+    protected float* PredictionSlot(long offset) => prediction + offset * PredictionRows;
 
     /// <summary>A slot of constant size.</summary>
-    protected float* Fixed(long offset) => constant + offset;
+    protected float* FixedSlot(long offset) => constant + offset;
 
     /// <summary>A slot of values per token.</summary>
-    protected float* ExactToken(long offset) => exactToken + offset * TokenRows;
+    protected float* ExactTokenSlot(long offset) => exactToken + offset * TokenRows;
 
     /// <summary>A slot of values per sequence.</summary>
-    protected float* ExactSequence(long offset) => exactSequence + offset * SequenceRows;
+    protected float* ExactSequenceSlot(long offset) => exactSequence + offset * SequenceRows;
 
     /// <summary>A slot of values per prediction.</summary>
-    protected float* ExactPrediction(long offset) => exactPrediction + offset * PredictionRows;
+    protected float* ExactPredictionSlot(long offset) => exactPrediction + offset * PredictionRows;
 
     /// <summary>A slot of partial sums over tokens.</summary>
-    protected float* TokenChunk(long offset) => tokenChunk + offset * TokenChunkRows;
+    protected float* TokenChunkSlot(long offset) => tokenChunk + offset * TokenChunkRows;
 
     /// <summary>A slot of partial sums over sequences.</summary>
-    protected float* SequenceChunk(long offset) => sequenceChunk + offset * SequenceChunkRows;
+    protected float* SequenceChunkSlot(long offset) => sequenceChunk + offset * SequenceChunkRows;
 
     /// <summary>A slot of partial sums over predictions.</summary>
-    protected float* PredictionChunk(long offset) => predictionChunk + offset * PredictionChunkRows;
+    protected float* PredictionChunkSlot(long offset) => predictionChunk + offset * PredictionChunkRows;
 
     /// <summary>A slot of values of the whole model.</summary>
-    protected float* ExactFixed(long offset) => exactConstant + offset;
+    protected float* ExactFixedSlot(long offset) => exactConstant + offset;
 
     /// <summary>A slot of what a band of rows has.</summary>
-    protected float* Band(long offset) => band + offset * BandRows;
+    protected float* BandSlot(long offset) => band + offset * BandRows;
 
     /// <summary>Memory for a weight in the inner kernel's layout, which all programs share that read the weight so.</summary>
     /// <param name="offset">The weight's place in the parameter arena.</param>

@@ -109,40 +109,40 @@ public abstract class GpuProgram<T> where T : unmanaged, IElement<T>
     };
 
     /// <summary>A slot of the token region.</summary>
-    protected ArrayView<T> Token(long offset) => Element(token + offset * TokenRows);
+    protected ArrayView<T> TokenSlot(long offset) => Element(token + offset * TokenRows);
 
     /// <summary>A slot of the sequence region.</summary>
-    protected ArrayView<T> Sequence(long offset) => Element(sequence + offset * SequenceRows);
+    protected ArrayView<T> SequenceSlot(long offset) => Element(sequence + offset * SequenceRows);
 
     /// <summary>A slot of the prediction region.</summary>
-    protected ArrayView<T> Prediction(long offset) => Element(prediction + offset * PredictionRows);
+    protected ArrayView<T> PredictionSlot(long offset) => Element(prediction + offset * PredictionRows);
 
     /// <summary>A slot of constant size.</summary>
-    protected ArrayView<T> Fixed(long offset) => Element(constant + offset);
+    protected ArrayView<T> FixedSlot(long offset) => Element(constant + offset);
 
     /// <summary>A slot of values per token.</summary>
-    protected ArrayView<float> ExactToken(long offset) => Exact(exactToken + offset * TokenRows);
+    protected ArrayView<float> ExactTokenSlot(long offset) => Exact(exactToken + offset * TokenRows);
 
     /// <summary>A slot of values per sequence.</summary>
-    protected ArrayView<float> ExactSequence(long offset) => Exact(exactSequence + offset * SequenceRows);
+    protected ArrayView<float> ExactSequenceSlot(long offset) => Exact(exactSequence + offset * SequenceRows);
 
     /// <summary>A slot of values per prediction.</summary>
-    protected ArrayView<float> ExactPrediction(long offset) => Exact(exactPrediction + offset * PredictionRows);
+    protected ArrayView<float> ExactPredictionSlot(long offset) => Exact(exactPrediction + offset * PredictionRows);
 
     /// <summary>A slot of partial sums over tokens.</summary>
-    protected ArrayView<float> TokenChunk(long offset) => Exact(tokenChunk + offset * TokenChunkRows);
+    protected ArrayView<float> TokenChunkSlot(long offset) => Exact(tokenChunk + offset * TokenChunkRows);
 
     /// <summary>A slot of partial sums over sequences.</summary>
-    protected ArrayView<float> SequenceChunk(long offset) => Exact(sequenceChunk + offset * SequenceChunkRows);
+    protected ArrayView<float> SequenceChunkSlot(long offset) => Exact(sequenceChunk + offset * SequenceChunkRows);
 
     /// <summary>A slot of partial sums over predictions.</summary>
-    protected ArrayView<float> PredictionChunk(long offset) => Exact(predictionChunk + offset * PredictionChunkRows);
+    protected ArrayView<float> PredictionChunkSlot(long offset) => Exact(predictionChunk + offset * PredictionChunkRows);
 
     /// <summary>A slot of values of the whole model.</summary>
-    protected ArrayView<float> ExactFixed(long offset) => Exact(exactConstant + offset);
+    protected ArrayView<float> ExactFixedSlot(long offset) => Exact(exactConstant + offset);
 
     /// <summary>A slot of what a band of rows has.</summary>
-    protected ArrayView<T> Band(long offset) => Element(band + offset * BandRows);
+    protected ArrayView<T> BandSlot(long offset) => Element(band + offset * BandRows);
 
     /// <summary>The parameter arena from a float on.</summary>
     protected ArrayView<float> Value(long offset) => From(executor.Values, offset);
