@@ -5,13 +5,13 @@ namespace AlbertCompiled.Cli;
 /// <summary>Keeps what a command writes from replacing what a slip names.</summary>
 static class OutputFile
 {
-    /// <summary>Refuses to replace a file of another kind.</summary>
+    /// <summary>Refuses to replace a file of another kind; what has no ending, such as a pipe or a link, may be meant.</summary>
     /// <param name="path">The file to write.</param>
     /// <param name="ending">What the names of such files end with.</param>
     /// <exception cref="TrainingException">There is a file of that name with another ending.</exception>
     public static void KeepOthers(string path, string ending)
     {
-        if (File.Exists(path) && !path.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) throw new TrainingException($"{path} is there already and no {ending} file: choose another name");
+        if (Path.GetExtension(path) is { Length: > 0 } other && !other.Equals(ending, StringComparison.OrdinalIgnoreCase) && File.Exists(path)) throw new TrainingException($"{path} is there already and no {ending} file: choose another name");
     }
 
     /// <summary>Refuses to replace what is read.</summary>

@@ -91,7 +91,7 @@ internal sealed class Names
     public static string? LocalOf(Origin origin)
     {
         if (origin.Variable is not null) return origin.Variable;
-        if (origin.Statement.StartsWith("(\"", StringComparison.Ordinal)) return origin.Statement[2..origin.Statement.IndexOf('"', 2)];
+        if (origin.Statement.StartsWith("(\"", StringComparison.Ordinal) && origin.Statement.IndexOf('"', 2) is > 2 and int end) return origin.Statement[2..end];
         int equals = origin.Statement.IndexOf(" = ", StringComparison.Ordinal);
         if (equals < 0) return null;
         string target = origin.Statement[..equals];
