@@ -106,7 +106,7 @@ internal static class AttentionBenchmark
     {
         using var context = Context.Create(builder => builder.EnableKernels());
         using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_80, null);
-        return PatchedKernel<TKernel>.Compile(backend, TKernel.Lanes(head), resident > 0 ? resident : TKernel.Resident(head), text => ResidentKernel<TKernel>.Complete(text, head)).PTXAssembly;
+        return PatchedKernel<TKernel>.Compile(backend, TKernel.Lanes(head), resident > 0 ? resident : TKernel.Resident(head), text => ResidentKernel<TKernel>.Complete(text, head));
     }
 }
 

@@ -94,7 +94,7 @@ public sealed class AttentionTextTests
     {
         using var context = Context.Create(builder => builder.EnableKernels());
         using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_80, null);
-        return PatchedKernel<TKernel>.Compile(backend, TKernel.Lanes(head), TKernel.Resident(head), text => ResidentKernel<TKernel>.Complete(text, head)).PTXAssembly;
+        return PatchedKernel<TKernel>.Compile(backend, TKernel.Lanes(head), TKernel.Resident(head), text => ResidentKernel<TKernel>.Complete(text, head));
     }
 
     [Theory, InlineData(48), InlineData(64)]

@@ -18,8 +18,9 @@ static class Ptx
     {
         using var context = Context.Create(builder => builder.EnableKernels());
         using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_88, null);
-        var compile = typeof(KernelLoader<>).MakeGenericType(kernel).GetMethod(nameof(KernelLoader<ClearKernel<Float32>>.Compile), BindingFlags.Public | BindingFlags.Static)!;
-        return ((PTXCompiledKernel)compile.Invoke(null, [backend, new KernelSpecialization(lanes, 1), complete ?? (text => text)])!).PTXAssembly;
+        var compile = typeof(KernelLoader<>).MakeGenericType(kernel).GetMethod(nameof(KernelLoader<ClearKernel<Float32>>.Compile), [typeof(Backend), typeof(KernelSpecialization)])!;
+        string text = (string)compile.Invoke(null, [backend, new KernelSpecialization(lanes, 1)])!;
+        return complete is null ? text : complete(text);
     }
 
     /// <summary>Asserts what every kernel must hold: registers only, nothing left to link, shared memory within the static limit.</summary>

@@ -67,16 +67,17 @@ public abstract class ParameterSet(ModelDescription description) : IDisposable
     /// <summary>Draws every parameter anew from <paramref name="seed"/>: each from its own stream, so that order and device do not matter.</summary>
     public virtual void Initialize(ulong seed)
     {
-        const int slice = 1 << 18;      // a large weight needs no copy of its size
+        const int slice = 1 << 18, piece = 1 << 13;      // a large weight needs no copy of its size; cores share a slice
         var values = new float[(int)Math.Min(slice, Description.Parameters.Max(p => p.Length))];
         for (int i = 0; i < Description.Parameters.Length; i++)
         {
             var p = Description.Parameters[i];
             for (long first = 0; first < p.Length; first += slice)
             {
-                var part = values.AsSpan(0, (int)Math.Min(slice, p.Length - first));
-                p.Initial.Fill(part, p.Columns, Stream(seed, i), first);
-                Write(ParameterState.Value, p.Offset + first, part);
+                int length = (int)Math.Min(slice, p.Length - first);
+                ulong stream = Stream(seed, i);
+                Parallel.For(0, (length + piece - 1) / piece, n => p.Initial.Fill(values.AsSpan(n * piece, Math.Min(piece, length - n * piece)), p.Columns, stream, first + n * piece));
+                Write(ParameterState.Value, p.Offset + first, values.AsSpan(0, length));
             }
         }
     }

@@ -56,14 +56,14 @@ sealed class EmulatedHost : IKernelHost
 
     public Action<AcceleratorStream, KernelConfig, TKernel> Load<TKernel>(KernelSpecialization specialization, Func<string, string>? complete) where TKernel : struct, IGpuKernel
     {
-        var kernel = EmulatedKernel.Load(KernelLoader<TKernel>.Compile(backend, specialization, complete ?? (text => text)).PTXAssembly);
+        var kernel = EmulatedKernel.Load(KernelLoader<TKernel>.Compile(backend, specialization, complete ?? (text => text)));
         PtxCheck.Assert(kernel);
         Kernels.Add(kernel);
         if (!runs) return (_, _, _) => { };
         return (stream, config, arguments) =>
         {
             stream.Synchronize();
-            var report = kernel.Launch(memory, Size(config.GridDim), Size(config.GroupDim), config.SharedMemoryConfig.NumElements * config.SharedMemoryConfig.ElementSize, KernelArguments.Of(arguments));
+            var report = kernel.Launch(memory, Size(config.GridDim), Size(config.GroupDim), config.SharedMemoryConfig.NumElements * config.SharedMemoryConfig.ElementSize, KernelArguments<TKernel>.Of(arguments));
             Reports.Add(report.AssertClean());
         };
     }

@@ -29,5 +29,5 @@ static class KernelText
 
     /// <summary>Runs a kernel of one block.</summary>
     public static LaunchReport Run(string text, int threads, int dynamicShared, GlobalMemory memory, params object[] arguments) =>
-        EmulatedKernel.Load(text).Launch(memory, (1, 1, 1), (threads, 1, 1), dynamicShared, KernelArguments.Of(arguments));
+        EmulatedKernel.Load(text).Launch(memory, (1, 1, 1), (threads, 1, 1), dynamicShared, ParameterBlock.Of(arguments));
 }

@@ -63,8 +63,8 @@ public sealed class PtxTextTests
         using var memory = new GlobalMemory();
         string text = KernelText.Of("").Replace("\n{", "\n.reqntid 32, 4, 1\n{", StringComparison.Ordinal);
         var kernel = EmulatedKernel.Load(text);
-        kernel.Launch(memory, (1, 1, 1), (32, 4, 1), 0, KernelArguments.Of(0UL)).AssertClean();
-        Assert.Throws<EmulationException>(() => kernel.Launch(memory, (1, 1, 1), (128, 1, 1), 0, KernelArguments.Of(0UL)));
+        kernel.Launch(memory, (1, 1, 1), (32, 4, 1), 0, ParameterBlock.Of(0UL)).AssertClean();
+        Assert.Throws<EmulationException>(() => kernel.Launch(memory, (1, 1, 1), (128, 1, 1), 0, ParameterBlock.Of(0UL)));
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace AlbertCompiled.Tests.Gpu.Stub;
 
 /// <summary>Products are measured on a card before the first step, and once for all.</summary>
@@ -64,6 +66,20 @@ public sealed class MeasureTests : IDisposable
         Assert.Equal(2, Codes(third, "cuLinkComplete ").Count);
         Assert.Equal(Captured(first), Captured(third));
         Assert.Empty(Codes(Run("0"), "cuLinkComplete "));
+
+        // ILGPU compiles nothing that is kept: texts with a line more are read, and are other kernels
+        string[] texts = Directory.GetFiles(folder, "*.ptx", SearchOption.AllDirectories);
+        Assert.InRange(texts.Length, files.Length, 2 * files.Length);      // kernels of several programs may have the same text
+        foreach (string text in texts) Rewrite(text, content => [.. content, .. "// read\n"u8]);
+        string[] fourth = Run("0");
+        Assert.Equal(compiled.Count, Codes(fourth, "cuLinkComplete ").Count);
+        Assert.Empty(Codes(fourth, "cuLinkComplete ").Intersect(compiled));
+    }
+
+    static void Rewrite(string path, Func<byte[], byte[]> change)
+    {
+        byte[] content = change(File.ReadAllBytes(path)[SHA256.HashSizeInBytes..]);
+        File.WriteAllBytes(path, [.. SHA256.HashData(content), .. content]);
     }
 
     static SortedSet<string> Codes(string[] lines, string call) => [.. lines.Where(l => l.StartsWith(call, StringComparison.Ordinal)).Select(l => l[call.Length..])];

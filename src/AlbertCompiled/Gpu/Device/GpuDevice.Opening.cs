@@ -58,7 +58,7 @@ public sealed partial class GpuDevice
                     ? simulator.CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel)
                     : found.CreateAccelerator(context);
                 var device = new GpuDevice(kind, context, accelerator);
-                if (device.IsCuda) device.Compilers.WarmUp();
+                if (device.IsCuda) device.Maker.WarmUp();
                 return device;
             }
 

@@ -22,8 +22,7 @@ public sealed partial class GpuDevice : Device
         RecordsSteps = IsCuda;
         CopyStream = IsCuda ? accelerator.CreateStream() : Stream;
         Lanes = kind switch { "ilgpu-cpu" => SimulatorLanes, "cuda" or "emulator" => 128, _ => 64 };
-        compilers = new(() => new(((CudaAccelerator)accelerator).Backend));
-        codeCache = new(() => Environment.GetEnvironmentVariable("CUDA_CACHE_DISABLE") == "1" ? null : CodeCache.For((CudaAccelerator)accelerator));
+        maker = new(() => new((CudaAccelerator)accelerator));
     }
 
     /// <inheritdoc/>
@@ -283,7 +282,7 @@ public sealed partial class GpuDevice : Device
         if (IsClosed || IsOnPaper) return;
         PrepareToFree();
         IsClosed = true;
-        if (compilers.IsValueCreated) compilers.Value.Dispose();
+        if (maker.IsValueCreated) maker.Value.Dispose();
         if (tensorMaps is not null) Free(tensorMaps);
         if (workspace is not null) Free(workspace);
         if (turns is not null) Free(turns);

@@ -11,7 +11,7 @@ public sealed partial class GpuDevice
     {
         (context, Kind, Accelerator, Stream, CopyStream, Lanes, Host) = (device.context, device.Kind, device.Accelerator, device.Stream, device.Stream, device.Lanes, device.Host);
         (paper, Rehearsal, productMeasurements) = (new(), new(), device.ProductMeasurements);
-        (compilers, codeCache) = (device.compilers, device.codeCache);
+        maker = device.maker;
     }
 
     readonly PaperMemory? paper;
@@ -43,15 +43,10 @@ public sealed partial class GpuDevice
     /// <summary>The kernels that are loaded.</summary>
     internal KernelStore Kernels { get; } = new();
 
-    /// <summary>ILGPU's compilers for a CUDA device.</summary>
-    internal KernelCompilers Compilers => compilers.Value;
+    /// <summary>What makes kernels for a CUDA device.</summary>
+    internal KernelMaker Maker => maker.Value;
 
-    readonly Lazy<KernelCompilers> compilers;
-
-    /// <summary>Compiled code of kernels on a CUDA device, or null if the driver is told to keep none either (CUDA_CACHE_DISABLE=1).</summary>
-    internal CodeCache? CodeCache => codeCache.Value;
-
-    readonly Lazy<CodeCache?> codeCache;
+    readonly Lazy<KernelMaker> maker;
 
     /// <summary>What is told instead of the driver while launches are rehearsed; null while they are queued.</summary>
     internal Rehearsal? Rehearsal { get; private set; }

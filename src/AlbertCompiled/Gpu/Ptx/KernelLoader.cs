@@ -12,6 +12,8 @@ namespace AlbertCompiled.Gpu.Ptx;
 /// <typeparam name="TKernel">The kernel's struct.</typeparam>
 internal static class KernelLoader<TKernel> where TKernel : struct, IGpuKernel
 {
+    const string EntryPoint = $"Kernel_{nameof(KernelEntry.Run)}";     // as ILGPU calls it
+
     /// <summary>The kernel as ILGPU's compiler makes it, for a device of any kind.</summary>
     public static Action<AcceleratorStream, KernelConfig, TKernel> Load(GpuDevice device, KernelSpecialization specialization) => device.Accelerator is CudaAccelerator
         ? Load(device, specialization, 0, text => text)
@@ -25,21 +27,21 @@ internal static class KernelLoader<TKernel> where TKernel : struct, IGpuKernel
     /// <exception cref="DeviceException">The driver refuses the kernel; the message holds what it says.</exception>
     public static Action<AcceleratorStream, KernelConfig, TKernel> Load(GpuDevice device, KernelSpecialization specialization, int sharedBytes, Func<string, string> complete)
     {
-        var compiled = device.Compilers.Use(backend => Compile(backend, specialization, complete));
+        string ptx = complete(device.Maker.Text<TKernel>(specialization));
         device.Bind();
-        string ptx = compiled.PTXAssembly;
-        var module = device.CodeCache is { } cache ? cache.Load(ptx, CudaDriver.Compile, code => CudaDriver.LoadModule(code)) : CudaDriver.LoadModule(CudaDriver.Compile(ptx));
-        var kernel = LinkedKernel.Load((CudaAccelerator)device.Accelerator, compiled, module);
-        if (sharedBytes > 0) CudaDriver.SetFunctionAttribute(kernel.FunctionPtr, CudaDriver.MaxDynamicSharedSizeBytes, sharedBytes);
-        return kernel.CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TKernel>>();
+        var function = CudaDriver.Function(device.Maker.Module(ptx), EntryPoint);
+        if (sharedBytes > 0) CudaDriver.SetFunctionAttribute(function, CudaDriver.MaxDynamicSharedSizeBytes, sharedBytes);
+        return new CardKernel<TKernel>(function).Launch;
     }
 
-    /// <summary>The kernel with its completed text, for any backend: no card is needed.</summary>
-    public static PTXCompiledKernel Compile(Backend backend, KernelSpecialization specialization, Func<string, string> complete)
+    /// <summary>The kernel's text, completed, for any backend: no card is needed.</summary>
+    public static string Compile(Backend backend, KernelSpecialization specialization, Func<string, string> complete) => complete(Compile(backend, specialization));
+
+    /// <summary>The kernel's text, the same whatever was compiled before.</summary>
+    public static string Compile(Backend backend, KernelSpecialization specialization)
     {
         var method = typeof(KernelEntry).GetMethod(nameof(KernelEntry.Run), BindingFlags.Public | BindingFlags.Static)!.MakeGenericMethod(typeof(TKernel));
         var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), specialization);
-        LinkedKernel.SetText(compiled, complete(PowerDivision.Of(StableText.Of(compiled.PTXAssembly))));
-        return compiled;
+        return PowerDivision.Of(StableText.Of(compiled.PTXAssembly));
     }
 }

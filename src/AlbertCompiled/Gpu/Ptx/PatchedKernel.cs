@@ -1,6 +1,5 @@
 using ILGPU;
 using ILGPU.Backends;
-using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
 
 namespace AlbertCompiled.Gpu.Ptx;
@@ -27,7 +26,7 @@ internal sealed class PatchedKernel<TKernel>(GpuDevice device, int lanes, int re
     /// <summary>Queues a grid of groups; nothing if it is empty.</summary>
     public void Launch(int x, int y, int z, in TKernel kernel) => launch.Queue(new(new Index3D(x, y, z), new Index3D(lanes, rows, 1), shared), kernel);
 
-    /// <summary>The kernel with its completed text, for any backend: no card is needed.</summary>
-    public static PTXCompiledKernel Compile(Backend backend, int lanes, int resident, Func<string, string> complete) =>
+    /// <summary>The kernel's completed text, for any backend: no card is needed.</summary>
+    public static string Compile(Backend backend, int lanes, int resident, Func<string, string> complete) =>
         KernelLoader<TKernel>.Compile(backend, new(lanes, resident), complete);
 }

@@ -8,7 +8,7 @@ namespace AlbertCompiled.Tests.Gpu.Emulation;
 /// <code>
 /// using var memory = new GlobalMemory();
 /// ulong x = memory.Upload(values), y = memory.Allocate(4 * n);
-/// var report = EmulatedKernel.Load(ptxText).Launch(memory, grid: (2, 1, 1), block: (128, 1, 1), dynamicShared: 0, KernelArguments.Of(new MyKernel { … }));
+/// var report = EmulatedKernel.Load(ptxText).Launch(memory, grid: (2, 1, 1), block: (128, 1, 1), dynamicShared: 0, KernelArguments<MyKernel>.Of(new() { … }));
 /// report.AssertClean();
 /// float[] result = memory.Download&lt;float&gt;(y, n);
 /// </code>

@@ -92,5 +92,5 @@ internal sealed class TensorProducts<TLayout, TEpilogue>
     };
 
     static string Text<TKernel>(Backend backend, ProductVariant variant) where TKernel : struct, IGpuKernel =>
-        PatchedKernel<TKernel>.Compile(backend, variant.Lanes, variant.Resident, text => TensorProduct<TLayout, TEpilogue>.Complete(text, variant)).PTXAssembly;
+        PatchedKernel<TKernel>.Compile(backend, variant.Lanes, variant.Resident, text => TensorProduct<TLayout, TEpilogue>.Complete(text, variant));
 }

@@ -6,10 +6,10 @@ using ILGPU.Runtime;
 namespace AlbertCompiled.Tests.Gpu.Emulation;
 
 /// <summary>
-/// The parameter block of a launch, as ILGPU would send it to a driver: fields in order, each at a multiple of its size, a view as address and length. The views may be of
+/// The parameter block of a launch by reflection, value by value: fields in order, each at a multiple of its size, a view as address and length. The views may be of
 /// ILGPU's simulator: its buffers lie in this process's memory, see <see cref="GlobalMemory.Add"/>.
 /// </summary>
-static class KernelArguments
+static class ParameterBlock
 {
     /// <summary>The parameter block for a kernel's struct, or for several parameters.</summary>
     public static byte[] Of(params object[] parameters)
@@ -24,7 +24,7 @@ static class KernelArguments
         Align(bytes, Alignment(value.GetType()));
         if (value.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(ArrayView<>))
         {
-            var (address, length) = ((nint, long))typeof(KernelArguments).GetMethod(nameof(View), BindingFlags.NonPublic | BindingFlags.Static)!
+            var (address, length) = ((nint, long))typeof(ParameterBlock).GetMethod(nameof(View), BindingFlags.NonPublic | BindingFlags.Static)!
                 .MakeGenericMethod(type.GenericTypeArguments).Invoke(null, [value])!;
             bytes.AddRange(BitConverter.GetBytes((long)address));
             bytes.AddRange(BitConverter.GetBytes(length));
