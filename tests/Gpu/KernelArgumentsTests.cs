@@ -69,6 +69,15 @@ public sealed unsafe class KernelArgumentsTests
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
+    readonly record struct Flag(bool IsSet);
+
+    [Fact]
+    public void What_devices_see_otherwise_is_refused()
+    {
+        Assert.Contains("Boolean", Assert.Throws<NotSupportedException>(() => KernelArguments.BytesOf(typeof(Flag))).Message, StringComparison.Ordinal);
+        Assert.Contains("take a struct of your own", Assert.Throws<NotSupportedException>(() => KernelArguments.BytesOf(typeof((byte, long)))).Message, StringComparison.Ordinal);
+    }
+
     static (Kernel Kernel, long Address) Example()
     {
         var memory = GpuDevice.Emulate(new EmulatedHost(runs: false)).Allocate<float>(8);

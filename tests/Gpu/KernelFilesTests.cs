@@ -51,6 +51,14 @@ public sealed class KernelFilesTests : IDisposable
     }
 
     [Fact]
+    public void A_text_that_failed_is_made_anew()
+    {
+        var texts = Texts();
+        Assert.Throws<InvalidOperationException>(() => texts.Of(typeof(AttentionListKernel), new(128, 2), () => throw MadeAgain));
+        Assert.Equal("text", texts.Of(typeof(AttentionListKernel), new(128, 2), () => "text"));
+    }
+
+    [Fact]
     public void Another_kernel_specialization_or_target_has_a_text_of_its_own()
     {
         Texts().Of(typeof(ClearKernel<Float32>), new(128, 2), () => "text");
@@ -88,6 +96,16 @@ public sealed class KernelFilesTests : IDisposable
         Assert.Null(files.Read("a"));
         files.Write("a", "content"u8);
         Assert.Equal("content"u8, files.Read("a")!);
+    }
+
+    [Fact]
+    public void A_file_whose_place_is_taken_leaves_nothing_beside_it()
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "a", "b"));
+        var files = new KernelFiles(folder);
+        files.Write("a", "content"u8);
+        Assert.Null(files.Read("a"));
+        Assert.Empty(Directory.GetFiles(folder));
     }
 
     [Fact]

@@ -62,6 +62,18 @@ public sealed class ProductChoiceTests
         Assert.Equal((warpgroups, boxes), (forms.Any(f => f.Variant.Compute == ProductCompute.Warpgroup), forms.Any(f => f.Variant.Loader == ProductLoader.Boxes)));
     }
 
+    [Theory]
+    [InlineData(80, 164, 108)]
+    [InlineData(86, 100, 84)]
+    [InlineData(90, 228, 132)]
+    public void Parts_take_little_memory_and_are_counted_by_int(int capability, int kilobytes, int processors)
+    {
+        var choice = ProductChoice.For(capability, kilobytes * 1024, processors)!;
+        foreach (var (m, n, k) in new[] { (16384, 4096, 4096), (4096, 16384, 16384), (68336, 16384, 4096), (536773, 2048, 8192), (30000, 4096, 2458) })
+            Assert.All(choice.Forms(new("NT", m, n, k, Boxes: true)), f => Assert.InRange(f.Parts == 1 ? 0 : (long)f.Parts * m * n * sizeof(float), 0, 128 << 20));
+        Assert.Contains(choice.Forms(new("TN", 768, 768, 16384, Boxes: true)), f => f.Parts > 8);
+    }
+
     [Fact]
     public void Groups_need_not_walk() =>
         Assert.DoesNotContain(ProductChoice.For(90, 228 * 1024, 132, walks: false)!.Forms(new("NN", 16384, 3072, 768, Boxes: true)), f => f.Variant.Walks);

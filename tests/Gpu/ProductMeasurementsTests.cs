@@ -105,6 +105,31 @@ public sealed class ProductMeasurementsTests : IDisposable
     }
 
     [Fact]
+    public void Of_processes_that_measure_at_once_the_first_one_s_choice_is_everyone_s()
+    {
+        ProductMeasurements Measured(ProductMeasurements measurements, int quickest)
+        {
+            measurements.Measure(Product, Rivals, rival => rival == Rivals[quickest] ? 1 : 2);
+            return measurements;
+        }
+
+        var (one, two) = (new ProductMeasurements(new(FilePath, Card)), new ProductMeasurements(new(FilePath, Card)));
+        Measured(one, 1).Save();
+        Measured(two, 0).Save();
+        Assert.Equal(Rivals[1], one.Of(Product, Hopper));
+        Assert.Equal(Rivals[1], two.Of(Product, Hopper));
+        Assert.Equal(Rivals[1], Choose(0, []));
+    }
+
+    [Fact]
+    public void A_form_that_cannot_run_is_left_out()
+    {
+        var measurements = new ProductMeasurements(new(FilePath, Card));
+        measurements.Measure(Product, Rivals, rival => rival == Rivals[0] ? null : 1);
+        Assert.Equal(Rivals[1], measurements.Of(Product, Hopper));
+    }
+
+    [Fact]
     public void A_folder_that_cannot_be_written_is_done_without()
     {
         File.WriteAllText(Path.Combine(folder, "AlbertCompiled"), "in the way");

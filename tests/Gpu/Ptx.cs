@@ -1,9 +1,7 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
 using AlbertCompiled.Gpu;
 using AlbertCompiled.Gpu.Ptx;
 using ILGPU;
-using ILGPU.Backends;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
@@ -18,8 +16,7 @@ static class Ptx
     {
         using var context = Context.Create(builder => builder.EnableKernels());
         using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_88, null);
-        var compile = typeof(KernelLoader<>).MakeGenericType(kernel).GetMethod(nameof(KernelLoader<ClearKernel<Float32>>.Compile), [typeof(Backend), typeof(KernelSpecialization)])!;
-        string text = (string)compile.Invoke(null, [backend, new KernelSpecialization(lanes, 1)])!;
+        string text = KernelLoader.Compile(backend, kernel, new(lanes, 1));
         return complete is null ? text : complete(text);
     }
 

@@ -27,6 +27,14 @@ public sealed class SlotLimitTests
     }
 
     [Fact]
+    public void Parameters_that_are_too_many_are_refused()
+    {
+        var large = new ModelDescription("Large", [], [], 3_000_000_000, [], Optimizer.AdamW, Compute.Float32, "");
+        string message = Assert.Throws<DeviceException>(() => SlotLimit.Check(large, new(1, 1))).Message;
+        Assert.Equal("Large has 3,000,000,000 parameters, and a GPU's kernels address 2,147,483,647: choose the device cpu", message);
+    }
+
+    [Fact]
     public void Logits_that_are_too_many_are_refused_before_anything_is_allocated()
     {
         using var device = GpuDevice.Emulate(new EmulatedHost(runs: false));

@@ -56,7 +56,8 @@ sealed class EmulatedHost : IKernelHost
 
     public Action<AcceleratorStream, KernelConfig, TKernel> Load<TKernel>(KernelSpecialization specialization, Func<string, string>? complete) where TKernel : struct, IGpuKernel
     {
-        var kernel = EmulatedKernel.Load(KernelLoader<TKernel>.Compile(backend, specialization, complete ?? (text => text)));
+        string text = KernelLoader.Compile(backend, typeof(TKernel), specialization);
+        var kernel = EmulatedKernel.Load(complete is null ? text : complete(text));
         PtxCheck.Assert(kernel);
         Kernels.Add(kernel);
         if (!runs) return (_, _, _) => { };

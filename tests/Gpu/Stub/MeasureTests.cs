@@ -34,6 +34,14 @@ public sealed class MeasureTests : IDisposable
     public void Memory_that_is_refused_is_done_without() => Assert.Equal(["False", "True"], StubDriver.Run("scratch").All("#"));
 
     [StubFact]
+    public void A_form_without_room_for_its_parts_is_done_without()
+    {
+        var log = StubDriver.Run("tight", ("XDG_CACHE_HOME", folder), ("ALBERT_MEASURE", "1"), ("STUB_CUDA_ARCH", "80"), ("STUB_CUDA_MEMORY", "400000000"));
+        Assert.Equal(["queued"], log.All("#"));
+        Assert.Contains(log.Lines, l => l.StartsWith("cuEventElapsedTime", StringComparison.Ordinal));
+    }
+
+    [StubFact]
     public void Kernels_are_loaded_in_front_of_the_first_step()
     {
         string[] lines = [.. Run().SkipWhile(l => l != "# step 0").TakeWhile(l => l != "# step 1")];

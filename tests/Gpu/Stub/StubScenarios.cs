@@ -33,6 +33,8 @@ static unsafe partial class StubScenarios
         ["cards"] = Cards,
         ["auto"] = Auto,
         ["scratch"] = Scratch,
+        ["tight"] = Tight,
+        ["unable"] = Unable,
         ["old"] = Old,
         ["measure"] = Measure,
         ["plan-AlbertTiny"] = () => Plan(device => AlbertTiny.Create(device, Capacity)),
@@ -116,6 +118,7 @@ static unsafe partial class StubScenarios
         for (int i = 0; i < 3; i++) Step();
         device.Workspace(device.Workspace(1).Length * 2);
         Mark("grown");
+        Step();
         Step();
         Mark("replayed");
         Step();
@@ -266,6 +269,36 @@ static unsafe partial class StubScenarios
         Refuse(1);
         using (var scratch = new ProductScratch(device, [product])) Mark($"{scratch.Holds(product)}");
         using (var scratch = new ProductScratch(device, [product])) Mark($"{scratch.Holds(product)}");
+    }
+
+    /// <summary>Beside operands of its own a measurement finds no room for what a form wants for its parts.</summary>
+    static void Tight()
+    {
+        const int m = 4608, n = 3072, k = 4096;
+        using var device = GpuDevice.Open("cuda");
+        using var a = device.Allocate<AlbertCompiled.Gpu.BFloat16>(m * k);
+        using var b = device.Allocate<AlbertCompiled.Gpu.BFloat16>(n * k);
+        using var c = device.Allocate<AlbertCompiled.Gpu.BFloat16>(m * n);
+        using var rest = device.Allocate<byte>(device.FreeMemory - 188_000_000);
+        var product = new MatrixProduct<AlbertCompiled.Gpu.BFloat16, NT, Store<AlbertCompiled.Gpu.BFloat16>>(device);
+        void Queue() => product.Launch(new(a.View, k), new(b.View, k), m, n, k, new(c.View, n));
+        device.Rehearse(Queue);
+        Queue();
+        device.Synchronize();       // what follows frees the operands
+        Mark("queued");
+    }
+
+    /// <summary>Memory under a recorded sequence is given back, and nothing takes its place.</summary>
+    static void Unable()
+    {
+        using var device = GpuDevice.Open("cuda");
+        using var graph = new StepGraph(device, () => device.Clear(device.Workspace(1000)));
+        for (int i = 0; i < 3; i++) graph.Run();
+        Mark("refused");
+        Tell(() => device.Workspace(1L << 40));
+        Mark("after");
+        for (int i = 0; i < 3; i++) graph.Run();
+        Mark("end");
     }
 
     /// <summary>A card without bfloat16.</summary>

@@ -94,6 +94,14 @@ public sealed class StubTests
     }
 
     [StubFact]
+    public void Memory_that_could_not_grow_makes_a_step_be_recorded_anew()
+    {
+        var log = StubDriver.Run("unable");
+        Assert.Contains(log.All("#"), t => t.StartsWith("DeviceException ", StringComparison.Ordinal));
+        Assert.Contains(log.Part("after"), l => l.StartsWith("cuGraphInstantiate", StringComparison.Ordinal));
+    }
+
+    [StubFact]
     public void Reading_rows_allocates_nothing() => Assert.Equal(["managed bytes 0"], StubDriver.Run("encoding").All("#"));
 
     [StubFact]

@@ -127,8 +127,8 @@ public sealed partial class GpuDevice : Device
             Synchronize();
             workspace?.Dispose();
             workspace = null;
+            MemoryVersion++;        // even if nothing can take its place
             workspace = Allocate<float>(floats);
-            MemoryVersion++;
         }
 
         return workspace.View;
@@ -142,8 +142,8 @@ public sealed partial class GpuDevice : Device
             Synchronize();
             turns?.Dispose();
             turns = null;
+            MemoryVersion++;        // even if nothing can take its place
             turns = Allocate<int>(count);
-            MemoryVersion++;
         }
 
         return turns.View;

@@ -7,10 +7,11 @@ internal static class SlotLimit
 {
     const long Most = int.MaxValue;
 
-    /// <summary>Throws if a capacity makes a slot longer than kernels can address.</summary>
-    /// <exception cref="DeviceException">It does; the message names the slot's width and the largest capacity.</exception>
+    /// <summary>Throws if a model has more parameters than kernels can address, or a capacity makes a slot longer.</summary>
+    /// <exception cref="DeviceException">It does; the message names the parameters, or the slot's width and the largest capacity.</exception>
     public static void Check(ModelDescription model, Capacity capacity)
     {
+        if (model.ParameterFloats > Most) throw new DeviceException($"{model.Name} has {Count(model.ParameterFloats)} parameters, and a GPU's kernels address {Count(Most)}: choose the device cpu");
         foreach (var program in model.Programs)
         {
             if (program.Arena.Elements(capacity) <= Most && program.Arena.Exact(capacity) <= Most) continue;

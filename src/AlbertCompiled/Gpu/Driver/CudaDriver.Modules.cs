@@ -53,9 +53,6 @@ internal static unsafe partial class CudaDriver
         return function;
     }
 
-    /// <summary>Frees a module.</summary>
-    public static void UnloadModule(IntPtr module) => _ = ModuleUnload(module);
-
     [LibraryImport(Library, EntryPoint = "cuLinkCreate_v2")]
     private static partial int LinkCreate(uint count, int* options, IntPtr* values, out IntPtr linker);
 
@@ -73,7 +70,4 @@ internal static unsafe partial class CudaDriver
 
     [LibraryImport(Library, EntryPoint = "cuModuleGetFunction", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ModuleGetFunction(out IntPtr function, IntPtr module, string name);
-
-    [LibraryImport(Library, EntryPoint = "cuModuleUnload")]
-    private static partial int ModuleUnload(IntPtr module);
 }

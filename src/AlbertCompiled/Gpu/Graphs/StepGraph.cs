@@ -18,7 +18,12 @@ internal sealed class StepGraph(GpuDevice device, Action queue) : IDisposable
     /// <exception cref="DeviceException">The driver failed.</exception>
     public void Run()
     {
-        if (executable != IntPtr.Zero && (version != device.MemoryVersion || !device.RecordsSteps)) Forget();
+        if (executable != IntPtr.Zero && (version != device.MemoryVersion || !device.RecordsSteps))
+        {
+            Forget();
+            ran = false;        // what was given back is allocated anew, and nothing may be while launches are recorded
+        }
+
         if (executable == IntPtr.Zero && ran && device.RecordsSteps) Record();
         if (executable != IntPtr.Zero) CudaDriver.Launch(executable, Stream);
         else queue();

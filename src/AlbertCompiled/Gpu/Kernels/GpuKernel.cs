@@ -12,7 +12,7 @@ public sealed class GpuKernel<TKernel>(GpuDevice device, KernelSpecialization sp
 {
     readonly KernelLaunch<TKernel> launch = new(
         device, specialization.Equals(KernelSpecialization.Empty) ? typeof(TKernel) : (typeof(TKernel), specialization),
-        () => device.Host?.Load<TKernel>(specialization, null) ?? KernelLoader<TKernel>.Load(device, specialization));
+        () => device.Host?.Load<TKernel>(specialization, null) ?? KernelLoader.Load<TKernel>(device, specialization));
 
     /// <summary>Launches a group of <see cref="GpuDevice.Lanes"/> lanes for each of <paramref name="groups"/>; nothing if there are none.</summary>
     public void Launch(int groups, in TKernel kernel) => Launch(groups, 1, 1, device.Lanes, kernel);

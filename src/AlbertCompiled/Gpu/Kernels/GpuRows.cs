@@ -24,37 +24,37 @@ public sealed class GpuRows<TKernel, V>(GpuDevice device, int columns)
     where TKernel : struct, IGpuRowKernel
     where V : struct, IPack<V>
 {
-    readonly GpuKernel<RowsKernel<TKernel, V, OnePack>> whole = new(device);
-    readonly GpuKernel<RowsKernel<TKernel, V, ManyPacks>> looped = new(device);
-    readonly GpuKernel<RowsKernel<TKernel, V, OnePack>> chunked = new(device, ForChunks(device, columns));
-    readonly WarpRows<TKernel>? warps = V.Count == Float8.Count ? WarpRows<TKernel>.For(device, columns) : null;
     readonly int packs = PacksOf(columns), lanes = device.LanesOf(PacksOf(columns));
+    readonly WarpRows<TKernel>? warps = V.Count == Float8.Count ? WarpRows<TKernel>.For(device, columns) : null;
+    GpuKernel<RowsKernel<TKernel, V, OnePack>>? whole, chunked;
+    GpuKernel<RowsKernel<TKernel, V, ManyPacks>>? looped;
 
     /// <summary>A group for each row, or a warp: for kernels without column sums.</summary>
     public void Launch(Extent rows, in TKernel arguments)
     {
         if (warps is not null) warps.Launch(rows, arguments);
-        else Launch(rows, whole, 1, arguments);
+        else if (packs > lanes) Loop(rows, 1, arguments);
+        else Launch(whole ??= new(device), lanes, 1, rows, 1, arguments);
     }
 
     /// <summary>A group for each chunk of <see cref="ArenaPlan.ChunkRows"/> rows: for kernels that leave a row of column sums for each chunk.</summary>
-    public void LaunchChunks(Extent rows, in TKernel arguments) => Launch(rows, chunked, ArenaPlan.ChunkRows, arguments);
+    public void LaunchChunks(Extent rows, in TKernel arguments)
+    {
+        if (packs > lanes) Loop(rows, ArenaPlan.ChunkRows, arguments);
+        else Launch(chunked ??= new(device, ForChunks()), lanes, 1, rows, ArenaPlan.ChunkRows, arguments);
+    }
 
     /// <summary>A group for each chunk of rows and block of columns: for kernels that do nothing but sum columns.</summary>
     public void LaunchBlocks(Extent rows, in TKernel arguments)
     {
         int block = Math.Min(lanes, device.Lanes / 2);
-        whole.Launch(Groups(rows, ArenaPlan.ChunkRows), (packs + block - 1) / block, 1, block, new() { Kernel = arguments, Rows = rows, RowsPerGroup = ArenaPlan.ChunkRows });
+        Launch(whole ??= new(device), block, (packs + block - 1) / block, rows, ArenaPlan.ChunkRows, arguments);
     }
 
-    void Launch(Extent rows, GpuKernel<RowsKernel<TKernel, V, OnePack>> held, int rowsPerGroup, in TKernel arguments)
-    {
-        int groups = Groups(rows, rowsPerGroup);
-        if (lanes >= packs) held.Launch(groups, 1, 1, lanes, new() { Kernel = arguments, Rows = rows, RowsPerGroup = rowsPerGroup });
-        else looped.Launch(groups, 1, 1, lanes, new() { Kernel = arguments, Rows = rows, RowsPerGroup = rowsPerGroup });
-    }
+    void Loop(Extent rows, int rowsPerGroup, in TKernel arguments) => Launch(looped ??= new(device), lanes, 1, rows, rowsPerGroup, arguments);
 
-    static int Groups(Extent rows, int rowsPerGroup) => (rows.Most + rowsPerGroup - 1) / rowsPerGroup;
+    static void Launch<L>(GpuKernel<RowsKernel<TKernel, V, L>> kernel, int lanes, int blocks, Extent rows, int rowsPerGroup, in TKernel arguments) where L : struct, IRowLanes =>
+        kernel.Launch((rows.Most + rowsPerGroup - 1) / rowsPerGroup, blocks, 1, lanes, new() { Kernel = arguments, Rows = rows, RowsPerGroup = rowsPerGroup });
 
     static int PacksOf(int columns) => (columns + V.Count - 1) / V.Count;
 
@@ -62,11 +62,10 @@ public sealed class GpuRows<TKernel, V>(GpuDevice device, int columns)
     /// A chunk's group is at work for long, so the last of them should not wait for a place: with 80 registers a lane, a multiprocessor holds as many
     /// lanes as a batch of some 16,000 rows gives it.
     /// </summary>
-    static KernelSpecialization ForChunks(GpuDevice device, int columns)
+    KernelSpecialization ForChunks()
     {
         const int registers = 65536, perLane = 80;
-        int lanes = device.LanesOf(PacksOf(columns));
-        return device.RunsCudaKernels && lanes >= PacksOf(columns) ? new(lanes, Math.Clamp(registers / (perLane * lanes), 1, 16)) : KernelSpecialization.Empty;
+        return device.RunsCudaKernels ? new(lanes, Math.Clamp(registers / (perLane * lanes), 1, 16)) : KernelSpecialization.Empty;
     }
 }
 

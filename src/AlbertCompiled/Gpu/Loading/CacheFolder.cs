@@ -22,7 +22,19 @@ internal static class CacheFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // found out again at the next start
+            TryDelete(beside);      // the rest is found out again at the next start
+        }
+    }
+
+    static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // nor can it be deleted
         }
     }
 }

@@ -30,7 +30,8 @@ internal static class CodeBehind
         return [.. found.Select(a => $"{a.GetName().Name} {a.ManifestModule.ModuleVersionId}")];
     }
 
-    static bool IsFramework(AssemblyName name) => name.Name is { } simple && (simple.StartsWith("System.", StringComparison.Ordinal) || simple is "mscorlib" or "netstandard");
+    static bool IsFramework(AssemblyName name) => name.Name is { } simple
+        && (simple.StartsWith("System.", StringComparison.Ordinal) || simple.StartsWith("Microsoft.", StringComparison.Ordinal) || simple is "mscorlib" or "netstandard");
 
     // what cannot be loaded cannot be run either
     static Assembly? TryLoad(AssemblyName name)

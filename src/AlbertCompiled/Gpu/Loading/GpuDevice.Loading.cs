@@ -75,7 +75,7 @@ public sealed partial class GpuDevice
         {
             foreach (var product in first.Products) product.LaunchAll(scratch);
         });
-        KernelStore.Load(rivals.Kernels.Concat(first.Kernels), KernelStore.Threads);     // together: most of the latter are needed whatever is measured
+        KernelStore.TryLoad(rivals.Kernels.Concat(first.Kernels), KernelStore.Threads);     // together: most of the latter are needed whatever is measured
         foreach (var product in first.Products) ProductMeasurements!.Measure(product.Product, product.Rivals, form => product.Milliseconds(form, scratch));
         ProductMeasurements!.Save();
     }

@@ -23,12 +23,13 @@ internal sealed class KernelMaker : IDisposable
     }
 
     /// <summary>Makes a text in the background: if none are kept, ILGPU's code is then ready when kernels are needed, and that takes longer than any kernel.</summary>
-    public void WarmUp() => warm = Task.Run(() => Text<ClearKernel<Float32>>(KernelSpecialization.Empty));
+    public void WarmUp() => warm = Task.Run(() => Text(typeof(ClearKernel<Float32>), KernelSpecialization.Empty));
 
     /// <summary>A kernel's text, to be completed.</summary>
+    /// <param name="kernel">The kernel's struct.</param>
     /// <param name="specialization">Lanes of a group and groups of a multiprocessor, if they are fixed.</param>
-    public string Text<TKernel>(KernelSpecialization specialization) where TKernel : struct, IGpuKernel =>
-        texts.Of(typeof(TKernel), specialization, () => compilers.Use(backend => KernelLoader<TKernel>.Compile(backend, specialization)));
+    public string Text(Type kernel, KernelSpecialization specialization) =>
+        texts.Of(kernel, specialization, () => compilers.Use(backend => KernelLoader.Compile(backend, kernel, specialization)));
 
     /// <summary>Loads a text as a module of the calling thread's context.</summary>
     /// <exception cref="DeviceException">The driver refuses it; the message holds what it says.</exception>

@@ -28,6 +28,18 @@ internal sealed class KernelStore
         }
     }
 
+    /// <summary>Loads kernels that may be refused: whoever launches one of these then is told.</summary>
+    public static void TryLoad(IEnumerable<Action> kernels, int threads) => Load(kernels.Select(load => (Action)(() =>
+    {
+        try
+        {
+            load();
+        }
+        catch (DeviceException)
+        {
+        }
+    })), threads);
+
     /// <summary>Runs what loads kernels on so many threads, which end with it: the driver keeps a context for each.</summary>
     /// <exception cref="DeviceException">The first that a kernel's loading threw.</exception>
     public static void Load(IEnumerable<Action> kernels, int threads)

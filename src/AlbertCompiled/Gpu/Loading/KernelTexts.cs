@@ -15,12 +15,23 @@ internal sealed class KernelTexts(KernelFiles files, string target)
 {
     readonly ConcurrentDictionary<(Type Kernel, KernelSpecialization), Lazy<string>> texts = [];
 
-    /// <summary>A kernel's text: one that is known or read, or else made and kept. Whoever asks meanwhile waits.</summary>
+    /// <summary>A kernel's text: one that is known or read, or else made and kept. Whoever asks meanwhile waits. What failed is made anew by whoever asks next.</summary>
     /// <param name="kernel">The kernel's struct.</param>
     /// <param name="specialization">Lanes of a group and groups of a multiprocessor, if they are fixed.</param>
     /// <param name="compile">Makes the text.</param>
-    public string Of(Type kernel, KernelSpecialization specialization, Func<string> compile) =>
-        texts.GetOrAdd((kernel, specialization), _ => new(() => ReadOrMake(kernel, specialization, compile))).Value;
+    public string Of(Type kernel, KernelSpecialization specialization, Func<string> compile)
+    {
+        var text = texts.GetOrAdd((kernel, specialization), _ => new(() => ReadOrMake(kernel, specialization, compile)));
+        try
+        {
+            return text.Value;
+        }
+        catch
+        {
+            texts.TryRemove(KeyValuePair.Create((kernel, specialization), text));
+            throw;
+        }
+    }
 
     string ReadOrMake(Type kernel, KernelSpecialization specialization, Func<string> compile)
     {

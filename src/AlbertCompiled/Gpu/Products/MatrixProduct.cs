@@ -15,15 +15,15 @@ public sealed class MatrixProduct<T, TLayout, TEpilogue>
     where TLayout : struct, IProductLayout
     where TEpilogue : struct, IGpuEpilogue
 {
-    readonly Kernels<Block8>? large;
-    readonly Kernels<Block4>? small;
+    readonly GpuDevice device;
     readonly TensorProducts<TLayout, TEpilogue>? tensor;
+    Kernels<Block8>? large;
+    Kernels<Block4>? small;
 
     /// <summary>A product for <paramref name="device"/>; its kernels are compiled when first launched.</summary>
     public MatrixProduct(GpuDevice device)
     {
-        if (device.IsSimulator) small = new(device);
-        else large = new(device);
+        this.device = device;
         if (typeof(T) == typeof(BFloat16)) tensor = TensorProducts<TLayout, TEpilogue>.For(device);
     }
 
@@ -40,8 +40,8 @@ public sealed class MatrixProduct<T, TLayout, TEpilogue>
     public void Launch(Operand<T> a, Operand<T> b, Extent m, int n, Extent k, in TEpilogue epilogue)
     {
         if (tensor is not null && tensor.TryLaunch(TensorOperand.Of(a), TensorOperand.Of(b), m, n, k, epilogue)) return;
-        large?.Launch(a, b, m, n, k, epilogue);
-        small?.Launch(a, b, m, n, k, epilogue);
+        if (device.IsSimulator) (small ??= new(device)).Launch(a, b, m, n, k, epilogue);
+        else (large ??= new(device)).Launch(a, b, m, n, k, epilogue);
     }
 
     sealed class Kernels<TBlock>(GpuDevice device) where TBlock : struct, IBlock
@@ -49,9 +49,9 @@ public sealed class MatrixProduct<T, TLayout, TEpilogue>
         const int EnoughGroups = 512;       // of 64 lanes: what keeps a large card busy
         const int LeastSteps = 128;         // of the contraction, to a group
 
-        readonly GpuKernel<ProductKernel<T, TLayout, TBlock, TEpilogue>> whole = new(device);
-        readonly GpuKernel<ProductKernel<T, TLayout, TBlock, PartialProduct>> partial = new(device);
-        readonly GpuKernel<ProductSumKernel<TEpilogue>> sum = new(device);
+        GpuKernel<ProductKernel<T, TLayout, TBlock, TEpilogue>>? whole;
+        GpuKernel<ProductKernel<T, TLayout, TBlock, PartialProduct>>? partial;
+        GpuKernel<ProductSumKernel<TEpilogue>>? sum;
 
         public void Launch(Operand<T> a, Operand<T> b, Extent m, int n, Extent k, in TEpilogue epilogue)
         {
@@ -59,7 +59,7 @@ public sealed class MatrixProduct<T, TLayout, TEpilogue>
             int parts = rows * columns == 0 ? 1 : Math.Min(k.Most / LeastSteps, (EnoughGroups + rows * columns - 1) / (rows * columns));
             if (parts < 2)
             {
-                whole.Launch(columns, rows, 1, TBlock.Lanes, new() { A = a, B = b, M = m, N = n, K = k, KPerPart = k.Most, Epilogue = epilogue });
+                (whole ??= new(device)).Launch(columns, rows, 1, TBlock.Lanes, new() { A = a, B = b, M = m, N = n, K = k, KPerPart = k.Most, Epilogue = epilogue });
                 return;
             }
 
@@ -67,7 +67,7 @@ public sealed class MatrixProduct<T, TLayout, TEpilogue>
             int perPart = ((k.Most + parts - 1) / parts + Tile.Depth - 1) / Tile.Depth * Tile.Depth;
             parts = (k.Most + perPart - 1) / perPart;
             var products = device.Workspace((long)parts * m.Most * n);
-            partial.Launch(columns, rows, parts, TBlock.Lanes, new()
+            (partial ??= new(device)).Launch(columns, rows, parts, TBlock.Lanes, new()
             {
                 A = a,
                 B = b,
@@ -77,7 +77,7 @@ public sealed class MatrixProduct<T, TLayout, TEpilogue>
                 KPerPart = perPart,
                 Epilogue = new() { Products = products, M = m.Most, N = n },
             });
-            sum.Launch((n + device.Lanes - 1) / device.Lanes, m.Most, 1, device.Lanes, new() { Products = products, Parts = parts, M = m, N = n, Epilogue = epilogue });
+            (sum ??= new(device)).Launch((n + device.Lanes - 1) / device.Lanes, m.Most, 1, device.Lanes, new() { Products = products, Parts = parts, M = m, N = n, Epilogue = epilogue });
         }
     }
 }

@@ -111,7 +111,7 @@ public sealed class GpuExecutor<T> : ModelExecutor, IRehearsed where T : unmanag
     /// <inheritdoc/>
     public override void Complete()
     {
-        ObjectDisposedException.ThrowIf(disposed, Model);
+        ObjectDisposedException.ThrowIf(disposed || Device.IsClosed, Model);
         Device.Bind();
         complete.Wait();
     }
@@ -119,7 +119,7 @@ public sealed class GpuExecutor<T> : ModelExecutor, IRehearsed where T : unmanag
     /// <inheritdoc/>
     public override OutputRows Rows(string program, int output)
     {
-        ObjectDisposedException.ThrowIf(disposed, Model);
+        ObjectDisposedException.ThrowIf(disposed || Device.IsClosed, Model);
         RequireOutputs(program);
         Device.Bind();
         var p = programs[program];
@@ -138,7 +138,7 @@ public sealed class GpuExecutor<T> : ModelExecutor, IRehearsed where T : unmanag
     /// <inheritdoc/>
     public override int ReadOutput(string program, string name, Span<float> destination)
     {
-        ObjectDisposedException.ThrowIf(disposed, Model);
+        ObjectDisposedException.ThrowIf(disposed || Device.IsClosed, Model);
         RequireOutputs(program);
         var p = programs[program];
         int output = p.Description.IndexOf(name);
@@ -186,7 +186,7 @@ public sealed class GpuExecutor<T> : ModelExecutor, IRehearsed where T : unmanag
 
     void Run(string program, in BatchPart part, ulong seed, long step, Optimizer? update = null)
     {
-        ObjectDisposedException.ThrowIf(disposed, Model);
+        ObjectDisposedException.ThrowIf(disposed || Device.IsClosed, Model);
         try
         {
             Device.Bind();
@@ -247,6 +247,7 @@ public sealed class GpuExecutor<T> : ModelExecutor, IRehearsed where T : unmanag
         if (widened is null || widened.Length < most)
         {
             widened?.Dispose();
+            widened = null;
             widened = Device.Allocate<float>(most);
         }
 

@@ -89,9 +89,11 @@ internal static unsafe class KernelArguments
 
     static bool IsView(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ArrayView<>);
 
-    static Type? Number(Type type) => type.IsEnum ? type.GetEnumUnderlyingType() : type.IsPrimitive ? type : null;
+    static Type? Number(Type type) => type.IsEnum ? type.GetEnumUnderlyingType()
+        : type == typeof(bool) || type == typeof(char) ? throw new NotSupportedException($"a kernel keeps no {type.Name}, whose size on a device is another: take an int")
+        : type.IsPrimitive ? type : null;
 
-    static IEnumerable<FieldInfo> Fields(Type type) => type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).OrderBy(f => f.MetadataToken);
+    static IEnumerable<FieldInfo> Fields(Type type) => type.IsAutoLayout ? throw new NotSupportedException($"a kernel keeps no {type.Name}, whose fields have no order: take a struct of your own") : type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).OrderBy(f => f.MetadataToken);
 
     static int Alignment(Type type) => IsView(type) ? sizeof(long)
         : Number(type) is { } number ? Marshal.SizeOf(number)

@@ -21,12 +21,12 @@ internal sealed class PatchedKernel<TKernel>(GpuDevice device, int lanes, int re
     readonly SharedMemoryConfig shared = sharedBytes > 0 ? SharedMemoryConfig.RequestDynamic<byte>(sharedBytes) : default;
     readonly KernelLaunch<TKernel> launch = new(
         device, (typeof(TKernel), form),
-        () => device.Host?.Load<TKernel>(new(lanes * rows, resident), complete) ?? KernelLoader<TKernel>.Load(device, new(lanes * rows, resident), sharedBytes, complete));
+        () => device.Host?.Load<TKernel>(new(lanes * rows, resident), complete) ?? KernelLoader.Load<TKernel>(device, new(lanes * rows, resident), sharedBytes, complete));
 
     /// <summary>Queues a grid of groups; nothing if it is empty.</summary>
     public void Launch(int x, int y, int z, in TKernel kernel) => launch.Queue(new(new Index3D(x, y, z), new Index3D(lanes, rows, 1), shared), kernel);
 
     /// <summary>The kernel's completed text, for any backend: no card is needed.</summary>
     public static string Compile(Backend backend, int lanes, int resident, Func<string, string> complete) =>
-        KernelLoader<TKernel>.Compile(backend, new(lanes, resident), complete);
+        complete(KernelLoader.Compile(backend, typeof(TKernel), new(lanes, resident)));
 }

@@ -13,6 +13,7 @@ internal sealed class ProductChoice(IReadOnlyList<ProductChoice.Form> forms, int
     const int MostParts = 32, LeastSteps = 4, MostRivals = 4, MostCuts = 2;
     const double RivalSlack = 1.25;                                    // the estimate is off by less
     const double BytesPerMicrosecond = 4e6, SumMicroseconds = 8;       // parts are written and read once, mostly in the second-level cache
+    const long MostPartBytes = 128 << 20;                              // beyond, that is not so, and the memory is worth more
 
     /// <summary>A variant and its times in microseconds, fitted to products of 2 to 256 steps on an H200 (docs/benchmarks-gpu.md, bench tensor).</summary>
     /// <param name="Variant">The variant.</param>
@@ -104,6 +105,7 @@ internal sealed class ProductChoice(IReadOnlyList<ProductChoice.Form> forms, int
             for (int wanted = 1; wanted <= most; wanted++)
             {
                 var (parts, _) = ProductVariant.Cut(k, wanted);
+                if (parts > 1 && (long)parts * m * ((n + 7) / 8 * 8) * sizeof(float) > MostPartBytes) break;
                 if (parts == wanted) yield return (form.Variant, parts, Microseconds(form, m, n, k, parts) + EpilogueMicroseconds(form, product));
             }
         }

@@ -18,6 +18,7 @@ internal sealed class ProductMeasurements(ProductRecord record, double leastWork
     public static readonly TimeSpan Budget = TimeSpan.FromSeconds(0.5);
 
     readonly Dictionary<ProductShape, (ProductVariant Variant, int Parts)> settled = [];
+    readonly Dictionary<ProductShape, IReadOnlyList<(ProductVariant Variant, int Parts)>> measured = [];
     TimeSpan left = budget ?? Budget;
 
     /// <summary>The form that a product has for the rest of the process, or null if it is to be measured.</summary>
@@ -36,7 +37,7 @@ internal sealed class ProductMeasurements(ProductRecord record, double leastWork
     public (ProductVariant Variant, int Parts) Estimate(ProductShape product, ProductChoice choice) =>
         settled[product] = choice.Of(product);
 
-    /// <summary>Measures the rivals and keeps the quickest; the estimate's, which comes first, if time or memory is short.</summary>
+    /// <summary>Measures the rivals and keeps the quickest of those that could be measured; the estimate's, which comes first, if time is short or none could.</summary>
     /// <param name="product">The product.</param>
     /// <param name="rivals">Its forms that are plausible.</param>
     /// <param name="time">Runs a form and returns its time in any unit, or null if it cannot.</param>
@@ -50,22 +51,27 @@ internal sealed class ProductMeasurements(ProductRecord record, double leastWork
             long begun = Stopwatch.GetTimestamp();
             double? taken = time(rival);
             left -= Stopwatch.GetElapsedTime(begun);
-            if (taken is null)
-            {
-                best = rivals[0];
-                break;
-            }
-
-            if (taken >= least) continue;
-            (best, least) = (rival, taken.Value);
+            if (taken is not { } shorter || shorter >= least) continue;
+            (best, least) = (rival, shorter);
         }
 
-        settled[product] = best;
+        (settled[product], measured[product]) = (best, rivals);
         record[product.ToString()] = Name(best);
     }
 
-    /// <summary>Writes what was measured.</summary>
-    public void Save() => record.Save();
+    /// <summary>Writes what was measured. Where another process was quicker to do so, its choice is this one's as well.</summary>
+    public void Save()
+    {
+        record.Save();
+        foreach (var (product, rivals) in measured)
+        {
+            string? name = record[product.ToString()];
+            foreach (var rival in rivals)
+                if (Name(rival) == name) settled[product] = rival;
+        }
+
+        measured.Clear();
+    }
 
     static string Name((ProductVariant Variant, int Parts) form) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{form.Variant.Name} in {form.Parts}");
 }

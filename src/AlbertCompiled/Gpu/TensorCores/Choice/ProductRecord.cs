@@ -17,7 +17,7 @@ internal sealed class ProductRecord
     public const int Version = 3;
 
     readonly string path, card;
-    readonly SortedDictionary<string, string> entries;
+    readonly SortedDictionary<string, string> read, entries;
 
     /// <summary>Reads the record of a card.</summary>
     /// <param name="path">The file.</param>
@@ -25,7 +25,8 @@ internal sealed class ProductRecord
     public ProductRecord(string path, string card)
     {
         (this.path, this.card) = (path, card);
-        entries = Read();
+        read = Read();
+        entries = new(read, StringComparer.Ordinal);
     }
 
     /// <summary>The record of a card, in the user's cache folder.</summary>
@@ -64,11 +65,16 @@ internal sealed class ProductRecord
         }
     }
 
-    /// <summary>Writes the file anew. What another process measured meanwhile stays.</summary>
+    /// <summary>Writes the file anew. What another process wrote meanwhile stays, and takes the place of what is here: whoever reads the file later adds as both do.</summary>
     public void Save()
     {
         var all = Read();
-        foreach (var (product, form) in entries) all[product] = form;
+        foreach (var (product, form) in entries.ToArray())
+        {
+            if (all.TryGetValue(product, out string? meanwhile) && meanwhile != read.GetValueOrDefault(product)) entries[product] = meanwhile;
+            else all[product] = form;
+        }
+
         var file = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(file, new() { Indented = true }))
         {

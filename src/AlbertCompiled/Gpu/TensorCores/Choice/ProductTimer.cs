@@ -20,22 +20,35 @@ internal abstract class ProductTimer(GpuDevice device, ProductChoice choice, Pro
     public void LaunchAll(ProductScratch scratch)
     {
         if (!scratch.Holds(product)) return;
-        foreach (var rival in Rivals) Launch(rival, scratch);
+        foreach (var rival in Rivals) TryLaunch(rival, scratch);
+    }
+
+    // a form may want more memory for its parts than the card has left beside the operands
+    bool TryLaunch((ProductVariant Variant, int Parts) form, ProductScratch scratch)
+    {
+        try
+        {
+            Launch(form, scratch);
+            return true;
+        }
+        catch (DeviceException)
+        {
+            return false;
+        }
     }
 
     /// <summary>
     /// The shortest time of a launch in milliseconds, measured with an epilogue that only moves, with what the product's own takes beyond it by the estimate; null if memory
-    /// does not suffice.
+    /// does not suffice, or the driver refuses the kernel.
     /// </summary>
     public double? Milliseconds((ProductVariant Variant, int Parts) form, ProductScratch scratch)
     {
-        if (!scratch.Holds(product)) return null;
+        if (!scratch.Holds(product) || !TryLaunch(form, scratch)) return null;      // warms up as well
         var stream = ((CudaStream)device.Stream).StreamPtr;
         IntPtr begin = CudaDriver.CreateTimedEvent(), end = CudaDriver.CreateTimedEvent();
         try
         {
             double least = double.PositiveInfinity;
-            Launch(form, scratch);       // warms up
             for (int round = 0; round < Rounds; round++)
             {
                 CudaDriver.Record(begin, stream);

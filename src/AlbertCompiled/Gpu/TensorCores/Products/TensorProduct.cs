@@ -48,9 +48,9 @@ internal sealed class TiledProduct<TTile, TLayout, TEpilogue>(GpuDevice device, 
     where TLayout : struct, IProductLayout
     where TEpilogue : struct, IGpuEpilogue
 {
-    readonly GpuKernel<TensorSumKernel<TEpilogue>> sum = new(device);
     PatchedKernel<TensorProductKernel<TTile, TEpilogue>>? whole;
     PatchedKernel<TensorProductKernel<TTile, PartialProduct>>? partial;
+    GpuKernel<TensorSumKernel<TEpilogue>>? sum;
 
     /// <inheritdoc/>
     protected override void Launch(TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int parts, int perPart, in TEpilogue epilogue)
@@ -66,7 +66,7 @@ internal sealed class TiledProduct<TTile, TLayout, TEpilogue>(GpuDevice device, 
         var products = Device.Workspace((long)parts * m.Most * stride);
         partial ??= Compile<TensorProductKernel<TTile, PartialProduct>>();
         Launch(partial, a, b, m, n, k, parts, perPart, new() { Products = products, M = m.Most, N = stride });
-        sum.Launch((packs + Device.Lanes - 1) / Device.Lanes, new() { Products = products, Parts = parts, Stride = stride, N = n, M = m, Epilogue = epilogue });
+        (sum ??= new(Device)).Launch((packs + Device.Lanes - 1) / Device.Lanes, new() { Products = products, Parts = parts, Stride = stride, N = n, M = m, Epilogue = epilogue });
     }
 
     void Launch<T>(PatchedKernel<TensorProductKernel<TTile, T>> kernel, TensorOperand a, TensorOperand b, Extent m, int n, Extent k, int parts, int perPart, in T epilogue)
