@@ -98,6 +98,24 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_ends_before_its_first_step_keeps_the_weights_it_started_from()
+    {
+        CliRun.Of(Arguments("source")).Succeeds();
+        string[] from = ["--from", folder["source"], "--seed", "7"];
+        CliRun.Of([.. From("whole"), .. from]).Succeeds();
+        CliRun.With(FakeModel.Describe(), 0, -1, [.. From("run"), .. from]).Fails("the loss is NaN at step 1");
+        CliRun.With(FakeModel.Describe(), 0, -1, [.. From("early"), .. from]).Fails("the loss is NaN at step 1");
+        Directory.Delete(folder["early/checkpoints"], recursive: true); // killed before they were saved
+        Assert.Contains($"weights: {folder["source"]}, after 12 steps", CliRun.Of([.. From("early"), .. from]).Succeeds().Output);
+        Directory.Delete(folder["early/checkpoints"], recursive: true);
+        Directory.Delete(folder["source"], recursive: true);
+        Assert.Contains("resumed after step 0 of 12", CliRun.Of([.. From("run"), .. from]).Succeeds().Output);
+        Assert.Equal(Metrics("whole"), Metrics("run"));
+        Assert.Equal(Metrics("whole"), Metrics("early"));
+        CliRun.Of([.. From("early"), .. from]).Fails($"{folder["early"]} has no checkpoint, and what it started from cannot be read again", "--new");
+    }
+
+    [Fact]
     public void Two_processes_do_not_train_in_one_folder()
     {
         CliRun.Interrupted(5, Arguments("run"));
@@ -127,6 +145,9 @@ public sealed class ResumeTests : IDisposable
     }
 
     string[] Arguments(string run) => ["pretrain", "--model", "Fake", "--text", folder["text"], "--steps", "12", "--batch-tokens", "512", "--sequence", "64", "--run", folder[run]];
+
+    // the model is that of the source
+    string[] From(string run) => [.. Arguments(run).Where(a => a is not ("--model" or "Fake"))];
 
     string[] Metrics(string run) => CliRun.Measured(folder[$"{run}/metrics.jsonl"]);
 

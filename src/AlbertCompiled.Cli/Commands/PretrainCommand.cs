@@ -61,6 +61,8 @@ static class PretrainCommand
         if (initial is not null) context.Out.WriteLine($"weights: {parsed.GetValue(options.From)}, {initial.Load(instance)}");
         place.Lock();
         var run = RunFolder.Create(place.Folder, session.Configuration, vocabulary, anew);
+        // at once: the source may be another by the time that the run goes on
+        if (initial is not null) run.Checkpoints.Save(instance, new(model.Description.Name, instance.Step, instance.Seed, 0, 0));
         return session.Train(instance, run, resumed: null, ResumeCommand(parsed, options, place.Folder), interruption.Token);
     }
 
@@ -80,7 +82,20 @@ static class PretrainCommand
         using var interruption = context.Interruption();
         using var session = PretrainSession.Prepare(context, configuration, vocabulary, parsed.GetValue(options.Threads), interruption.Token);
         context.Out.WriteLine(state is null ? $"no checkpoint in {folder}: begun again" : FormattableString.Invariant($"resumed after step {state.Step:#,0} of {configuration.Recipe.Steps:#,0}"));
+        if (state is null && configuration.From is { } from) context.Out.WriteLine($"weights: {from}, {FirstWeights(from, folder, context).Load(instance)}");
         return session.Train(instance, run, state, ResumeCommand(parsed, options, folder), interruption.Token);
+    }
+
+    static ModelSource FirstWeights(string from, string folder, CommandContext context)
+    {
+        try
+        {
+            return ModelSource.Open(from, context.Models, "train");
+        }
+        catch (TrainingException e)
+        {
+            throw new TrainingException($"{folder} has no checkpoint, and what it started from cannot be read again: {e.Message}; begin anew with --new", e);
+        }
     }
 
     static RegisteredModel Trainable(RegisteredModel model) => model.Description.Trains ? model
