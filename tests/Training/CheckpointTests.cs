@@ -58,6 +58,33 @@ public sealed class CheckpointTests
     }
 
     [Fact]
+    public void What_lies_beside_checkpoints_stays()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Trained();
+        string[] others = [folder.Write("checkpoints/epoch1.pt", "mine"), folder.Write("checkpoints/step-by-step/notes.txt", "mine")];
+        var store = new CheckpointStore(folder.Path);
+        store.Save(model, State(model));
+        Directory.CreateDirectory(folder["checkpoints/step-00000099.tmp"]); // as a crash leaves it
+        store.Save(model, State(model) with { Step = model.Step + 1 });
+        store.Clear();
+        Assert.Equal(others.Order(), Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories).Order());
+        Assert.Single(Directory.GetDirectories(folder["checkpoints"]));
+    }
+
+    [Fact]
+    public void A_file_that_is_no_lock_is_not_taken()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("lock", "mine");
+        Assert.Throws<TrainingException>(() => RunFolder.Lock(folder.Path));
+        Assert.Equal("mine", File.ReadAllText(path));
+        File.WriteAllText(path, ""); // as a process leaves it that was killed
+        RunFolder.Lock(folder.Path).Dispose();
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
     public void What_cannot_be_written_leaves_nothing_behind()
     {
         using var folder = new TemporaryFolder();

@@ -93,11 +93,12 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
     /// <exception cref="TrainingException">There is no checkpoint, it is damaged, a weight has another shape there, or there is none of the model's.</exception>
     public WeightMatch LoadMatchingWeights(CompiledModel model) => ModelWeights.LoadMatching(model, Path.Combine(Verified(), Weights));
 
-    /// <summary>Removes all checkpoints, each of which is none before it loses a file: a crash in between leaves whole ones or none.</summary>
+    /// <summary>Removes all checkpoints, each of which is none before it loses a file: a crash in between leaves whole ones or none. What else lies beside them stays.</summary>
     internal void Clear()
     {
         foreach (string folder in Complete().Reverse()) TryDelete(folder);
-        if (Directory.Exists(root)) Directory.Delete(root, recursive: true);
+        foreach (string folder in Written()) Directory.Delete(folder, recursive: true);
+        if (Directory.Exists(root) && !Directory.EnumerateFileSystemEntries(root).Any()) Directory.Delete(root);
     }
 
     static CheckpointState LoadWeights(CompiledModel model, string folder)
@@ -142,6 +143,9 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
         return long.TryParse(name.AsSpan(Prefix.Length, end - Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : null;
     }
 
+    // the folders that a store writes, unfinished ones with them
+    IEnumerable<string> Written() => FileSearch.Folders(root, Prefix).Where(d => StepOf(d.EndsWith(Temporary, StringComparison.Ordinal) ? d[..^Temporary.Length] : d) is not null);
+
     // a checkpoint of the same step: out of the way, and still one, until the new one is in place
     static void MoveAside(string folder)
     {
@@ -154,7 +158,7 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
     {
         HashSet<string> kept = [.. Complete().Where(d => !d.EndsWith(Replaced, StringComparison.Ordinal)).TakeLast(keep)];
         if (Best() is { } best) kept.Add(best.Folder);
-        foreach (string folder in Directory.GetDirectories(root, Prefix + "*"))
+        foreach (string folder in Written())
             if (!kept.Contains(folder)) TryDelete(folder);
     }
 

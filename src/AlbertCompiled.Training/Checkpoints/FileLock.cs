@@ -4,9 +4,10 @@ namespace AlbertCompiled.Training;
 static class FileLock
 {
     /// <summary>Takes a lock; null if another holder has it.</summary>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be written, or is not empty: it is no lock, and must not be gone with it.</exception>
     public static IDisposable? TryTake(string path)
     {
+        if (new FileInfo(path) is { Exists: true, Length: > 0 }) throw new IOException($"{path} is not empty, so it is no lock");
         try
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
