@@ -38,6 +38,14 @@ sealed class RunPlace : IDisposable
         }
     }
 
+    /// <summary>Refuses to begin anew where the first weights lie.</summary>
+    /// <param name="from">Their folder; null: there are none.</param>
+    /// <exception cref="TrainingException">They would be removed.</exception>
+    public void KeepSource(string? from)
+    {
+        if (from is not null && RealPath.IsWithin(from, Folder)) throw new TrainingException($"--new would remove {from}, which --from starts from: choose another --run");
+    }
+
     /// <summary>Keeps other processes from training here.</summary>
     /// <exception cref="TrainingException">It cannot be written, or another process trains in it.</exception>
     public void Lock() => locked ??= RunFolder.Lock(Folder);

@@ -19,6 +19,10 @@ public static class FileSearch
     /// <exception cref="TrainingException">The folder cannot be read.</exception>
     internal static string[] Folders(string folder, string prefix) => Look(folder, () => Directory.Exists(folder) ? Directory.GetDirectories(folder, prefix + "*") : []);
 
+    /// <summary>Files and folders in a folder; none where there is no such folder.</summary>
+    /// <exception cref="TrainingException">The folder cannot be read.</exception>
+    internal static string[] Entries(string folder) => Look(folder, () => Directory.Exists(folder) ? Directory.GetFileSystemEntries(folder) : []);
+
     // null: nothing is there
     static FileAttributes? Attributes(string path) => Look(Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : path, () =>
     {

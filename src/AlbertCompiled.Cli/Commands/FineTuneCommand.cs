@@ -42,6 +42,8 @@ static class FineTuneCommand
         using var target = RunPlace.Of(parsed.GetValue(options.Run), task);
         string folder = target.Folder;
         if (RunFolder.Exists(folder) || PublishedFolder.IsPublished(folder)) throw new TrainingException($"{folder} holds another kind of model: choose another --run");
+        FineTunedFolder.CheckPlace(folder, anew);
+        if (anew) target.KeepSource(from);
         if (!anew) CheckUnfinished(folder, configuration.Seed, seeds);
         var reader = new TaskData(task, columns, labels, new VocabularyTokenizer(start.Vocabulary), configuration.Sequence, configuration.Stride, options.Data.BadRows(parsed));
         var (training, development) = reader.ForTraining(data);
@@ -77,7 +79,9 @@ static class FineTuneCommand
     // all of it: seeds would else join the new ones
     static void Remove(string folder)
     {
-        File.Delete(new FineTunedFolder(folder).ConfigurationFile);
-        foreach (var seed in FineTunedFolder.SeedsIn(folder)) Directory.Delete(seed.Folder, recursive: true);
+        var (model, seeds) = (new FineTunedFolder(folder), FineTunedFolder.SeedsIn(folder));
+        File.Delete(model.ConfigurationFile);
+        if (seeds.Count > 0) File.Delete(model.Report);
+        foreach (var seed in seeds) Directory.Delete(seed.Folder, recursive: true);
     }
 }

@@ -53,6 +53,7 @@ static class PretrainCommand
         configuration.Check(model.Description, vocabulary);
         using var place = RunPlace.Of(parsed.GetValue(options.Run), model.Description.Name);
         RunFolder.CheckNew(place.Folder, anew);
+        if (anew) place.KeepSource(parsed.GetValue(options.From));
         using var device = PretrainSettings.OpenDevice(parsed, options, context);
         using var interruption = context.Interruption();
         using var session = PretrainSession.Prepare(context, configuration with { Device = device.Name }, vocabulary, parsed.GetValue(options.Threads), interruption.Token);
@@ -68,6 +69,7 @@ static class PretrainCommand
 
     static int Resume(ParseResult parsed, PretrainOptions options, string folder, CommandContext context, bool mustHaveCheckpoint)
     {
+        RunFolder.CheckKind(folder);
         var (run, configuration) = RunFolder.Open(folder);
         PretrainSettings.CheckUnchanged(parsed, options, folder, configuration, context);
         using var only = RunFolder.Lock(folder);

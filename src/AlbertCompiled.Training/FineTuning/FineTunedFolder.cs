@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AlbertCompiled.Training;
 
 /// <summary>The files of a fine-tuned model: configuration, vocabulary, weights of the best epoch, metrics, report, predictions.</summary>
@@ -46,6 +48,26 @@ public sealed record FineTunedFolder(string Folder)
     /// <exception cref="TrainingException">The folder cannot be read.</exception>
     public static IReadOnlyList<FineTunedFolder> SeedsIn(string folder) =>
         [.. FileSearch.Folders(folder, SeedPrefix).Where(Exists).Order(StringComparer.Ordinal).Select(f => new FineTunedFolder(f))];
+
+    /// <summary>True if a path is that of a folder of a seed, by its name.</summary>
+    internal static bool IsOfSeed(string path) =>
+        Path.GetFileName(path) is var name && name.StartsWith(SeedPrefix, StringComparison.Ordinal) && ulong.TryParse(name.AsSpan(SeedPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out _) && Directory.Exists(path);
+
+    /// <summary>Checks that a model can be trained here, one or several seeds.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="replace">What is left of a model may be replaced.</param>
+    /// <exception cref="TrainingException">The folder holds other files, or cannot be read.</exception>
+    public static void CheckPlace(string folder, bool replace)
+    {
+        if (!Exists(folder))
+        {
+            if (!replace && new CheckpointStore(folder).Latest() is { } left)
+                throw new TrainingException($"{folder} holds no finetuning.json, but a checkpoint, {left}: choose another --run, or replace it with --new");
+            if (SeedsIn(folder).Count == 0) RunFiles.Check(folder);
+        }
+
+        foreach (string seed in FileSearch.Folders(folder, SeedPrefix).Where(IsOfSeed)) CheckPlace(seed, replace);
+    }
 
     /// <summary>Creates the folder of a new model.</summary>
     /// <exception cref="TrainingException">It cannot be written.</exception>

@@ -51,14 +51,30 @@ public sealed record RunFolder(string Folder)
     }
 
     /// <summary>Checks that a folder can take a new run.</summary>
-    /// <exception cref="TrainingException">It holds a run already, or is a file.</exception>
+    /// <param name="folder">The folder.</param>
+    /// <param name="replace">A run that is there may be replaced.</param>
+    /// <exception cref="TrainingException">It holds a run already, another kind of model or other files, or is a file.</exception>
     public static void CheckNew(string folder, bool replace = false)
     {
         if (File.Exists(folder)) throw new TrainingException($"cannot write the run folder {folder}: it is a file; choose another with --run");
-        if (replace) return;
-        if (Exists(folder)) throw new TrainingException($"{folder} holds a run already: choose another --run, or replace it with --new");
-        if (new CheckpointStore(folder).Latest() is { } left)
+        CheckKind(folder);
+        if (Exists(folder))
+        {
+            if (replace) return;
+            throw new TrainingException($"{folder} holds a run already: choose another --run, or replace it with --new");
+        }
+
+        if (!replace && new CheckpointStore(folder).Latest() is { } left)
             throw new TrainingException($"{folder} holds no config.json, but a checkpoint, {left}: choose another --run, or replace it with --new");
+        RunFiles.Check(folder);
+    }
+
+    /// <summary>Checks that a folder holds no other kind of model.</summary>
+    /// <exception cref="TrainingException">It does.</exception>
+    public static void CheckKind(string folder)
+    {
+        string? kind = FineTunedFolder.Exists(folder) ? "a fine-tuned model" : FineTunedFolder.SeedsIn(folder).Count > 0 ? "several fine-tuned models" : PublishedFolder.IsPublished(folder) ? "a published model" : null;
+        if (kind is not null) throw new TrainingException($"{folder} holds {kind}, no run of pretraining: choose another --run");
     }
 
     /// <summary>Creates a folder if it is not there, and keeps other processes from training in it until the lock is disposed of or the process ends.</summary>

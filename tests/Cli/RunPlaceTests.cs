@@ -1,0 +1,94 @@
+namespace AlbertCompiled.Tests;
+
+/// <summary>A new model goes to a folder that is empty or its own: files of others and models of another kind stay as they are.</summary>
+public sealed class RunPlaceTests : PretrainingCommandTests
+{
+    [Theory]
+    [InlineData("checkpoints/epoch1.pt")]
+    [InlineData("metrics.jsonl")]
+    [InlineData("report.html")]
+    [InlineData("model.safetensors")]
+    [InlineData("notes.txt")]
+    public void A_folder_with_files_of_others_is_refused(string file)
+    {
+        string path = folder.Write($"run/{file}", "mine"), told = $"{folder["run"]} is not empty and no run: it holds {file.Split('/')[0]}; choose another --run";
+        Pretrain().Fails(told);
+        Pretrain("--out", folder["run"], "--new").Fails(told);
+        FineTune().Fails(told);
+        FineTune("--new").Fails(told);
+        FineTune("--seeds", "2").Fails(told);
+        Assert.Equal([path], Directory.GetFiles(folder["run"], "*", SearchOption.AllDirectories));
+        Assert.Equal("mine", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void What_a_crash_left_of_a_run_is_no_other_file()
+    {
+        folder.Write("run/lock", "");
+        folder.Write("run/vocabulary.model.tmp", "half");
+        Pretrain().Succeeds();
+        File.Delete(folder["run/config.json"]);
+        Pretrain("--out", folder["run"], "--new").Succeeds();
+        folder.Write("run/notes.txt", "mine");
+        Pretrain("--out", folder["run"], "--new").Succeeds(); // its run is ours all the same
+        Assert.Equal("mine", File.ReadAllText(folder["run/notes.txt"]));
+
+        foreach (string file in (string[])["lock", "seed-42/vocabulary.model", "seed-42/metrics.jsonl"]) folder.Write($"tuned/{file}", "");
+        folder.Write("tuned/seed-43/train.csv", "mine");
+        FineTune("--run", folder["tuned"], "--seeds", "2").Fails($"{folder["tuned/seed-43"]} is not empty and no run: it holds train.csv");
+        Directory.Delete(folder["tuned/seed-43"], recursive: true);
+        FineTune("--run", folder["tuned"], "--seeds", "2").Succeeds();
+        File.Delete(folder["tuned/seed-42/finetuning.json"]);
+        FineTune("--run", folder["tuned"], "--seeds", "2").Succeeds();
+        FineTune("--run", folder["tuned"], "--new").Succeeds();
+    }
+
+    [Fact]
+    public void A_development_set_is_not_replaced_by_its_predictions()
+    {
+        const string Rows = "index\tsentence1\tsentence2\tlabel\n0\tA.\tB.\tentailment\n1\tC.\tD.\tnot_entailment\n";
+        foreach (string set in (string[])["train", "dev"]) folder.Write($"RTE/{set}.tsv", Rows);
+        CliRun.Compiled(Cli.ModelRegistry.Zoo, "finetune", "RTE", "--data", folder["RTE"], "--run", folder["RTE"], "-n", "1").Fails($"{folder["RTE"]} is not empty and no run: it holds dev.tsv");
+        Assert.Equal(Rows, File.ReadAllText(folder["RTE/dev.tsv"]));
+    }
+
+    [Fact]
+    public void A_model_of_another_kind_is_refused()
+    {
+        FineTune().Succeeds();
+        FineTune("--run", folder["seeds"], "--seeds", "2").Succeeds();
+        folder.Write("published/config.json", "{\"architectures\": [\"AlbertForMaskedLM\"]}");
+        foreach (var (name, kind) in (ValueTuple<string, string>[])[("run", "a fine-tuned model"), ("seeds", "several fine-tuned models"), ("published", "a published model")])
+        {
+            string[] before = Contents(folder[name]);
+            string told = $"{folder[name]} holds {kind}, no run of pretraining: choose another --run";
+            Pretrain("--out", folder[name]).Fails(told);
+            Pretrain("--out", folder[name], "--new").Fails(told);
+            CliRun.Of("pretrain", "--resume", folder[name]).Fails(told);
+            Assert.Equal(before, Contents(folder[name]));
+        }
+    }
+
+    [Fact]
+    public void What_a_model_starts_from_is_not_removed_for_it()
+    {
+        Pretrain().Succeeds();
+        FineTune("--run", folder["seeds"], "--seeds", "2").Succeeds();
+        if (!OperatingSystem.IsWindows()) Directory.CreateSymbolicLink(folder["link"], folder.Path);
+        string[] before = [.. Contents(folder["run"]), .. Contents(folder["seeds"])];
+        foreach (string run in (string[])[folder["run"], .. OperatingSystem.IsWindows() ? (string[])[] : [folder["link/run"]]])
+            CliRun.Of("pretrain", "--from", folder["run"], "--run", run, "--new", "--text", folder["text"], "--steps", "1", "--batch-tokens", "512", "--sequence", "64")
+                .Fails($"--new would remove {folder["run"]}, which --from starts from: choose another --run");
+        FineTune("--run", folder["seeds"], "--seeds", "2", "--new", "--from", folder["seeds/seed-42"]).Fails($"--new would remove {folder["seeds/seed-42"]}");
+        Assert.Equal(before, Contents(folder["run"]).Concat(Contents(folder["seeds"])));
+    }
+
+    CliRun FineTune(params string[] more)
+    {
+        foreach (string set in (string[])["train", "dev"]) folder.Write($"{set}.csv", "text,label\nThe phone is good.,yes\nThe case is bad.,no\n");
+        return CliRun.Compiled(Cli.ModelRegistry.Zoo,
+            ["finetune", "classification", "--data", folder["train.csv"], folder["dev.csv"], "--epochs", "1", .. more.Contains("--run") ? (string[])[] : ["--run", folder["run"]], .. more]);
+    }
+
+    static string[] Contents(string run) => [.. Directory.GetFiles(run, "*", SearchOption.AllDirectories).Order().Select(f => f + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f))))];
+}
