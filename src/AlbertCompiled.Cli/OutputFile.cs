@@ -21,7 +21,15 @@ static class OutputFile
     public static void KeepData(string? path, string? data)
     {
         if (path is null || data is null || !File.Exists(path)) return;
-        string file = Path.GetFullPath(path), read = Path.TrimEndingDirectorySeparator(Path.GetFullPath(data));
-        if (file == read || file.StartsWith(read + Path.DirectorySeparatorChar, StringComparison.Ordinal)) throw new TrainingException($"{path} is part of the data: write the predictions to another file");
+        if (RealPath.IsWithin(path, data)) throw new TrainingException($"{path} is part of the data: write the predictions to another file");
+    }
+
+    /// <summary>Refuses to write where models lie.</summary>
+    /// <param name="path">The file to write; null: none.</param>
+    /// <param name="models">The models' folders.</param>
+    /// <exception cref="TrainingException">It would be a file of one of them.</exception>
+    public static void KeepModels(string? path, IEnumerable<string> models)
+    {
+        if (path is not null && models.FirstOrDefault(m => RealPath.IsWithin(path, m)) is { } model) throw new TrainingException($"{path} lies in {model}, the folder of a model: write the predictions elsewhere");
     }
 }

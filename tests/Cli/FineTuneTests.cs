@@ -51,6 +51,15 @@ public sealed class FineTuneTests
         string dev = File.ReadAllText(folder["dev.csv"]), kept = $"{folder["dev.csv"]} is part of the data: write the predictions to another file";
         Run("evaluate", folder["run"], "-o", folder["dev.csv"]).Fails(kept);
         Run("predict", folder["run"], "--data", folder["dev.csv"], "-o", folder["dev.csv"]).Fails(kept);
+        Run("predict", folder["run"], "--data", folder["train.csv"], "-o", folder["run/model.safetensors"]).Fails($"{folder["run/model.safetensors"]} lies in {folder["run"]}, the folder of a model: write the predictions elsewhere");
+        Run("evaluate", folder["run"], "-o", folder["run/finetuning.json"]).Fails("the folder of a model");
+        if (!OperatingSystem.IsWindows())
+        {
+            Directory.CreateSymbolicLink(folder["link"], folder.Path);
+            Run("predict", folder["run"], "--data", folder["link/dev.csv"], "-o", folder["dev.csv"]).Fails(kept);
+            Run("predict", folder["link/run"], "--data", folder["dev.csv"], "-o", folder["run/model.safetensors"]).Fails("the folder of a model");
+        }
+
         Assert.Equal(dev, File.ReadAllText(folder["dev.csv"]));
 
         string[] lines = CliRun.WithInput("The phone is good.\nThe cable is bad.\n", "predict", folder["run"]).Succeeds().Output.TrimEnd('\n').Split('\n');

@@ -52,4 +52,25 @@ public sealed class FileTargetTests : IDisposable
         Assert.Contains("word.weight", await read);
         Assert.Single(Directory.GetFileSystemEntries(folder.Path));
     }
+
+    /// <summary>A rename would put another file in the place of a log that a shell appends to.</summary>
+    [Theory]
+    [InlineData("/dev/stdout", ">>")]
+    [InlineData("/dev/stdout", ">")]
+    [InlineData("/dev/fd/3", "3>>")]
+    [InlineData("LINK", "2>>")]
+    public void A_file_that_is_open_already_is_gone_on_with(string path, string redirection)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        folder.Write("log", "before\n");
+        if (path == "LINK") File.CreateSymbolicLink(path = folder["link"], "/dev/stderr");
+        string graph = string.Join(' ', CliProcess.Command("graph", "AlbertTiny", "--out", path));
+        Assert.Equal(0, CliProcess.Run("sh", "-c", $"{{ ln {folder["log"]} {folder["same"]} && {graph} && echo after; }} {redirection} {folder["log"]}").Code);
+        string log = File.ReadAllText(folder["log"]);
+        Assert.Equal(redirection != ">", log.StartsWith("before\n", StringComparison.Ordinal));
+        Assert.Contains("<svg", log);
+        Assert.Contains("</svg>", log);
+        if (path == "/dev/stdout") Assert.EndsWith("after\n", log);
+        Assert.Equal(log, File.ReadAllText(folder["same"]));
+    }
 }

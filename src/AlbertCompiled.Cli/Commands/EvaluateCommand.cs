@@ -20,6 +20,7 @@ static class EvaluateCommand
             var ensemble = Ensemble.Open(parsed.GetValue(models)!, context);
             string path = parsed.GetValue(data) ?? TaskData.Split(ensemble.Configuration.Task, ensemble.Configuration.Data).Development;
             OutputFile.KeepData(parsed.GetValue(output), path);
+            OutputFile.KeepModels(parsed.GetValue(output), parsed.GetValue(models)!);
             using var device = PretrainSettings.OpenDevice(parsed, place, context);
             var (read, answers, members) = ensemble.Answer(device, reader => Labelled(reader.Read(path, parsed.GetValue(set), labelled: true), path));
             context.Warn(path, read);
