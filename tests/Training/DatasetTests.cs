@@ -47,6 +47,28 @@ public sealed partial class DatasetTests : IDisposable
         Assert.Equal((TestText.Vocabulary.Hash, folder["text/a.txt"]), (corpus.Manifest.VocabularyHash, Assert.Single(corpus.Manifest.Sources).Path));
     }
 
+    [Fact]
+    public void A_linked_file_is_text_and_a_pipe_is_not()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        folder.Write("there/a.txt", TestText.Documents(60, 30));
+        Directory.CreateDirectory(folder["text"]);
+        File.CreateSymbolicLink(folder["text/first.txt"], "../there/a.txt");
+        File.CreateSymbolicLink(folder["text/a.txt"], "first.txt");
+        using (var corpus = Prepare("data"))
+            Assert.All(corpus.Manifest.Sources, source => Assert.Null(source.Change(default)));
+        File.AppendAllText(folder["there/a.txt"], "One more.\n");
+        using (var corpus = Corpus.Open(folder["data"]))
+            Assert.All(corpus.Manifest.Sources, source => Assert.Equal("has changed since", source.Change(default)));
+
+        if (!OperatingSystem.IsLinux()) return;
+        System.Diagnostics.Process.Start("mkfifo", [folder["pipe.txt"]]).WaitForExit();
+        using var pipe = new System.IO.Pipes.AnonymousPipeServerStream();
+        foreach (string path in (string[])[folder["pipe.txt"], $"/dev/fd/{pipe.GetClientHandleAsString()}"])
+            Assert.Equal($"{path} is a pipe or a device, which cannot be read twice: write its text to a file",
+                Refused(() => new CorpusPreparation(new TextFiles(path), TestText.Vocabulary, 1).Run(folder["other"], default)));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(100)]

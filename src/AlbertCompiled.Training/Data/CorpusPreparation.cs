@@ -45,7 +45,7 @@ public sealed class CorpusPreparation(ITextSource source, Vocabulary vocabulary,
     /// <exception cref="TrainingException">A file cannot be read.</exception>
     public string Key(CancellationToken cancellation)
     {
-        Update(r => r with { Reading = true, TotalBytes = source.Files.Sum(f => File.Exists(f) ? new FileInfo(f).Length : 0) });
+        Update(r => r with { Reading = true, TotalBytes = source.Files.Sum(f => File.Exists(f) && SourceFile.Information(f) is { Exists: true } file ? file.Length : 0) });
         sources ??= SourceFile.Of(source.Files, threads, n => Update(r => r with { Bytes = r.Bytes + n }), cancellation);
         return SourceFile.Key(Version, $"{source.GetType().Name} {source.Settings}", vocabulary, sources);
     }
@@ -195,7 +195,7 @@ public sealed class CorpusPreparation(ITextSource source, Vocabulary vocabulary,
             corpus = Corpus.Open(files.Folder);
             if (HasPairs(corpus, corpus.TrainingDocuments) && HasPairs(corpus, corpus.HeldOutDocuments)) return corpus;
             throw new TrainingException(
-                $"the corpus is too small: {source.Description} holds {corpus.Documents} documents; at least two with two sentences each are needed, one to train on and one held out");
+                $"the corpus is too small: {source.Description} holds {corpus.Documents} document{(corpus.Documents == 1 ? "" : "s")}; at least two with two sentences each are needed, one to train on and one held out");
         }
         catch (TrainingException e)
         {

@@ -36,7 +36,7 @@ public sealed record SourceFile(string Path, long Bytes, string Hash)
     /// <param name="cancellation">Stops reading.</param>
     public string? Change(CancellationToken cancellation)
     {
-        if (new FileInfo(Path) is not { Exists: true } now) return "is gone";
+        if (Information(Path) is not { Exists: true } now) return "is gone";
         return now.Length == Bytes && Of(Path, _ => { }, cancellation).Hash == Hash ? null : "has changed since";
     }
 
@@ -50,13 +50,18 @@ public sealed record SourceFile(string Path, long Bytes, string Hash)
     }
 
     /// <summary>True if the file is not as it was when its checksum was taken, by its length and time.</summary>
-    internal bool HasChanged() => new FileInfo(Path) is not { Exists: true } now || (now.Length, now.LastWriteTimeUtc.Ticks) != (Bytes, Written);
+    internal bool HasChanged() => Information(Path) is not { Exists: true } now || (now.Length, now.LastWriteTimeUtc.Ticks) != (Bytes, Written);
+
+    /// <summary>Length and time of a file; of a link, those of what it leads to.</summary>
+    internal static FileInfo Information(string path) => new(FileTarget.Resolve(path));
 
     static SourceFile Of(string file, Action<int> read, CancellationToken cancellation)
     {
+        // text is read twice: for its checksum and for its tokens
+        if (FileTarget.IsSpecial(file)) throw new TrainingException($"{file} is a pipe or a device, which cannot be read twice: write its text to a file");
         try
         {
-            var info = new FileInfo(file);
+            var info = Information(file);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             byte[] buffer = new byte[1 << 20];
