@@ -39,7 +39,8 @@ public static class CommandLine
             PredictCommand.Create(context),
         };
         foreach (var command in root.Subcommands) Words.Check(command);
-        var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
+        // no file is read for a word that begins with @: it may be text
+        var parsed = root.Parse(args.Length > 0 ? args : ["--help"], new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
         {
             Failures.Tell(context.Error, $"error: {UsageError.Of(parsed)}");

@@ -53,6 +53,14 @@ public sealed class TokenizeTests : IDisposable
     }
 
     [Fact]
+    public void A_word_may_begin_with_an_at_sign()
+    {
+        folder.Write("words", "--json");
+        Assert.Contains("@", CliRun.Of("tokenize", Model, "@none is text").Succeeds().Output);
+        Assert.DoesNotContain("{", CliRun.Of("tokenize", Model, $"@{folder["words"]}").Succeeds().Output);
+    }
+
+    [Fact]
     public void Sentences_are_written_once_and_what_was_skipped_is_told()
     {
         folder.Write("a.jsonl", "{\"b\":\"One. Two.\"}\n{\"b\":\"Two. One.\"}\n{\"b\":\"\"}\n{\"b\":\"Last.\"}\n");
