@@ -67,6 +67,7 @@ public sealed class ResumeTests : IDisposable
         CliRun.Of("pretrain", "--run", folder["run"], "--checkpoint-minutes", "-1").Fails("--checkpoint-minutes takes minutes from 0 to 1000000, not -1");
         CliRun.Of("pretrain", "--run", folder["run"], "--evaluate-every", "-1").Fails("--evaluate-every takes a whole number from 1, not -1");
         CliRun.Of([.. Arguments("other"), "--accumulate", "0"]).Fails("--accumulate takes a whole number from 1 to 10000, not 0");
+        CliRun.Of([.. Arguments("other").Select(a => a == "12" ? "9223372036854775807" : a), "--accumulate", "2"]).Fails("lower --steps or --accumulate");
         Assert.False(Directory.Exists(folder["other"]));
     }
 

@@ -37,6 +37,8 @@ public sealed record RunConfiguration(
             throw new TrainingException($"a sequence of {longest} tokens does not fit into a batch of {Recipe.BatchTokens}: raise --batch-tokens or choose a shorter --sequence");
         if (Recipe.Accumulate < 1) throw new TrainingException($"updates of {Recipe.Accumulate} batches: --accumulate must be at least 1");
         if (Recipe.Steps < 1) throw new TrainingException($"a run of {Recipe.Steps} steps: --steps must be at least 1");
+        if (Recipe.Steps > long.MaxValue / Recipe.Accumulate)
+            throw new TrainingException($"a run of {Recipe.Steps} steps of {Recipe.Accumulate} batches: there is no number of so many batches; lower --steps or --accumulate");
         if (!(Recipe.LearningRate > 0)) throw new TrainingException($"a learning rate of {Recipe.LearningRate}: --learning-rate must be positive");
         Loop?.Check();
     }
