@@ -30,6 +30,22 @@ public sealed class InterruptionTests : IDisposable
         Assert.True(File.Exists(folder["run/report.html"]));
     }
 
+    [Fact]
+    public void A_signal_that_comes_twice_at_once_saves_the_run_all_the_same()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        folder.Write("text/a.txt", TestText.Documents(60, 30));
+        string run = folder["run"];
+        using var process = CliProcess.Start(CliProcess.Command(
+            "pretrain", "--text", folder["text"], "--batch-tokens", "2048", "--sequence", "32", "--threads", "1", "--steps", "1000000", "--checkpoint-steps", "1", "--run", run));
+        while (!process.HasExited && new CheckpointStore(run).Latest() is null) Thread.Sleep(5);
+        Process.Start("sh", ["-c", $"kill -TERM {process.Id}; sleep 0.02; kill -TERM {process.Id}"]).WaitForExit();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(143, process.ExitCode);
+        Assert.Contains("interrupted after step ", output);
+    }
+
     // what a shell starts in the background ignores Ctrl-C, and so do the processes that it starts
     static string[] Listening => IgnoresInterrupts ? ["env", "--default-signal=INT"] : [];
 
