@@ -21,16 +21,19 @@ public sealed record CommandContext(
     /// <summary>The models that can be fine-tuned.</summary>
     public TaskModels Tasks { get; init; } = TaskModels.Zoo;
 
+    /// <summary>Tells what does not stop a command.</summary>
+    internal void Warn(string line) => Failures.Tell(Error, $"warning: {line}");
+
     /// <summary>Tells what a reader skipped or cut, if anything.</summary>
     internal void Warn(TextReport report)
     {
-        if (report.Summary is { } summary) Error.WriteLine($"warning: {summary}");
+        if (report.Summary is { } summary) Warn(summary);
     }
 
     /// <summary>Tells what of a set a model does not see, if anything.</summary>
     internal void Warn(string name, TaskSet set)
     {
-        if (set.LeftOut is { } leftOut) Error.WriteLine($"warning: {name}: {leftOut}");
-        if (set.Truncated > 0) Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"warning: {name}: {set.Truncated:#,0} of {set.Count:#,0} examples cut to the longest sequence (--sequence of albert finetune)"));
+        if (set.LeftOut is { } leftOut) Warn($"{name}: {leftOut}");
+        if (set.Truncated > 0) Warn(string.Create(CultureInfo.InvariantCulture, $"{name}: {set.Truncated:#,0} of {set.Count:#,0} examples cut to the longest sequence (--sequence of albert finetune)"));
     }
 }

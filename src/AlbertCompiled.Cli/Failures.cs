@@ -41,14 +41,14 @@ static class Failures
         return Failure;
     }
 
-    /// <summary>Writes a line of failure; where standard error is full or closed, the exit code tells alone.</summary>
+    /// <summary>Writes a line to standard error; where that is full or closed, the exit code tells alone.</summary>
     public static void Tell(TextWriter error, string? line)
     {
         try
         {
             error.WriteLine(line);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
         }
     }

@@ -72,6 +72,21 @@ public sealed class DiskTests : IDisposable
         Assert.Equal((code, "", ""), CliProcess.Run(["sh", "-c", "exec \"$@\" 2> /dev/full", "sh", .. CliProcess.Command(arguments)]));
     }
 
+    [Fact]
+    public void Standard_error_that_is_closed_aborts_nothing()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        Assert.Equal((2, "", ""), CliProcess.Run(["sh", "-c", "exec \"$@\" 2>&-", "sh", .. CliProcess.Command("bogus")]));
+    }
+
+    [Fact]
+    public void A_warning_that_nobody_hears_stops_nothing()
+    {
+        if (!File.Exists("/dev/full")) return;      // not on Linux
+        folder.Write("a.jsonl", "{\"text\":\"One. Two.\"}\n{\"text\":\"\"}\n{\"text\":\"Last.\"}\n");
+        Assert.Equal((0, "One.\nTwo.\n", ""), CliProcess.Run(["sh", "-c", "exec \"$@\" 2> /dev/full", "sh", .. CliProcess.Command("sentences", "--text", folder["a.jsonl"])]));
+    }
+
     /// <summary>As another user if this one may write everywhere.</summary>
     [OtherUserFact]
     public void A_folder_that_turns_read_only_keeps_the_last_checkpoint()

@@ -129,7 +129,7 @@ static class PretrainSettings
     public static Device OpenDevice(ParseResult parsed, PretrainOptions options, CommandContext context)
     {
         var device = context.OpenDevice(parsed.GetValue(options.Device)!, parsed.GetValue(options.Threads));
-        if (device.PassedOver is { } reason) context.Error.WriteLine($"warning: running on the processor, since the card could not be opened: {reason}");
+        if (device.PassedOver is { } reason) context.Warn($"running on the processor, since the card could not be opened: {reason}");
         return device;
     }
 
