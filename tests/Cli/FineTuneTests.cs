@@ -141,6 +141,19 @@ public sealed class FineTuneTests
     }
 
     [Fact]
+    public void Rows_that_training_left_out_are_left_out_of_the_same_data_later()
+    {
+        using var folder = Data();
+        File.AppendAllText(folder["dev.csv"], "half,a,row\n");
+        Run(Arguments(folder, "run", "--epochs", "1")).Fails("dev.csv, line 22");
+        Assert.Equal(0, Run(Arguments(folder, "run", "--epochs", "1", "--skip-bad-rows")).Code);
+        var own = Run("evaluate", folder["run"]);
+        Assert.Equal((0, 1), (own.Code, own.Error.Split("1 bad row left out").Length - 1));
+        Run("evaluate", folder["run"], "--data", folder["dev.csv"]).Fails("dev.csv, line 22");
+        Assert.Equal(own.Output, Run("evaluate", folder["run"], "--data", folder["dev.csv"], "--skip-bad-rows").Output);
+    }
+
+    [Fact]
     public void A_label_may_be_anything_that_a_file_can_say()
     {
         using var folder = Data();

@@ -13,16 +13,18 @@ static class EvaluateCommand
         var models = new Argument<string[]>("folder") { Description = "Folder of a fine-tuned model, or of several seeds; of several models, probabilities are averaged", Arity = ArgumentArity.OneOrMore };
         var data = new Option<string?>("--data") { Description = "Labelled data: a GLUE task's folder, else a file or folder with the columns that the model was trained on. Default: its development data", HelpName = "path" };
         var set = new Option<string?>("--set") { Description = "Which development set of a GLUE task. Default: the first", HelpName = "name" };
+        var skip = new Option<bool>("--skip-bad-rows") { Description = "Leave out rows that are bad, instead of stopping at the first. Default: of its development data, as in training" };
         var output = new Option<string?>("--predictions", "-o") { Description = "Write the predictions to this file, in the benchmark's format", HelpName = "file" };
-        var command = new Command("evaluate", "Judges a fine-tuned model, or several together, on labelled data.") { models, data, set, output, place.Device, place.Threads };
+        var command = new Command("evaluate", "Judges a fine-tuned model, or several together, on labelled data.") { models, data, set, skip, output, place.Device, place.Threads };
         command.SetAction(parsed =>
         {
             var ensemble = Ensemble.Open(parsed.GetValue(models)!, context);
             string path = parsed.GetValue(data) ?? TaskData.Split(ensemble.Configuration.Task, ensemble.Configuration.Data).Development;
             OutputFile.KeepData(parsed.GetValue(output), path);
             OutputFile.KeepModels(parsed.GetValue(output), parsed.GetValue(models)!);
+            bool skips = parsed.GetValue(skip) || parsed.GetValue(data) is null && ensemble.Configuration.SkipBadRows;
             using var device = PretrainSettings.OpenDevice(parsed, place, context);
-            var (read, answers, members) = ensemble.Answer(device, reader => Labelled(reader.Read(path, parsed.GetValue(set), labelled: true), path));
+            var (read, answers, members) = ensemble.Answer(device, reader => Labelled((reader with { BadRows = skips ? BadRows.Skip : BadRows.Refuse }).Read(path, parsed.GetValue(set), labelled: true), path));
             context.Warn(path, read);
             if (members.Count > 1)
                 foreach (var (folder, own) in ensemble.Folders.Zip(members))

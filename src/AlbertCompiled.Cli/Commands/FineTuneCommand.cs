@@ -35,7 +35,8 @@ static class FineTuneCommand
         var description = start.Model.Model.Description;
         var configuration = new FineTuningConfiguration(
             task, description.Name, start.Model.Base, labels?.Names, columns, data, parsed.GetValue(options.Sequence), parsed.GetValue(options.Stride), options.Recipe(parsed, place, description, labels?.Names),
-            parsed.GetValue(options.Seed), parsed.GetValue(options.BatchTokens), from is null ? null : Path.GetFullPath(from));
+            parsed.GetValue(options.Seed), parsed.GetValue(options.BatchTokens), from is null ? null : Path.GetFullPath(from),
+            SkipBadRows: parsed.GetValue(options.Data.SkipBadRows));
         int seeds = parsed.GetValue(options.Seeds);
         bool anew = parsed.GetValue(options.New);
         Check(configuration, start, seeds);

@@ -27,9 +27,11 @@ public sealed record TaskColumns(string Text, string? Pair, string? Label, strin
 /// <param name="Device">What it ran on, for the record; a run may go on elsewhere.</param>
 /// <param name="DataKey">Checksum of the examples, in tokens.</param>
 /// <param name="NullOddsThreshold">Null odds above which no answer is best on the development data; null where every question has one, or before an epoch ended.</param>
+/// <param name="SkipBadRows">Bad rows of training and development data are left out.</param>
 public sealed record FineTuningConfiguration(
     string Task, string Model, string Base, IReadOnlyList<string>? Labels, TaskColumns Columns, IReadOnlyList<string> Data, int Sequence, int Stride,
-    FineTuningRecipe Recipe, ulong Seed, int BatchTokens, string? From = null, string Device = "", string DataKey = "", double? NullOddsThreshold = null)
+    FineTuningRecipe Recipe, ulong Seed, int BatchTokens, string? From = null, string Device = "", string DataKey = "", double? NullOddsThreshold = null,
+    bool SkipBadRows = false)
 {
     /// <summary>The labels.</summary>
     public LabelSet? LabelSet() => Labels is null ? null : new(Labels);
