@@ -50,6 +50,9 @@ sealed class RunPlace : IDisposable
     /// <exception cref="TrainingException">It cannot be written, or another process trains in it.</exception>
     public void Lock() => locked ??= RunFolder.Lock(Folder);
 
+    /// <summary>Whether the folder stays when a run ends after this step.</summary>
+    public bool Keeps(long step) => !isNamedHere || step > 0;
+
     /// <inheritdoc/>
     public void Dispose()
     {

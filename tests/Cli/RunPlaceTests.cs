@@ -83,6 +83,15 @@ public sealed class RunPlaceTests : PretrainingCommandTests
         Assert.Equal(before, Contents(folder["run"]).Concat(Contents(folder["seeds"])));
     }
 
+    [Fact]
+    public void A_run_without_a_step_in_a_folder_that_nobody_named_is_not_said_to_be_saved()
+    {
+        var run = CliRun.InterruptedAfter("training: ", "pretrain", "--model", "AlbertTiny", "--text", folder["text"], "--steps", "2", "--batch-tokens", "256", "--sequence", "64");
+        Assert.Equal((130, "interrupted before the first step: nothing was kept"), (run.Code, run.LastLine));
+        run = CliRun.InterruptedAfter("training: ", "pretrain", "--model", "AlbertTiny", "--text", folder["text"], "--steps", "2", "--batch-tokens", "256", "--sequence", "64", "--run", folder["run"]);
+        Assert.Contains($" pretrain --run {folder["run"]}", run.Output);
+    }
+
     CliRun FineTune(params string[] more)
     {
         foreach (string set in (string[])["train", "dev"]) folder.Write($"{set}.csv", "text,label\nThe phone is good.,yes\nThe case is bad.,no\n");

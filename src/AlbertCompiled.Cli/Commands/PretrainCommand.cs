@@ -64,7 +64,7 @@ static class PretrainCommand
         var run = RunFolder.Create(place.Folder, session.Configuration, vocabulary, anew);
         // at once: the source may be another by the time that the run goes on
         if (initial is not null) run.Checkpoints.Save(instance, new(model.Description.Name, instance.Step, instance.Seed, 0, 0));
-        return session.Train(instance, run, resumed: null, ResumeCommand(parsed, options, place.Folder), interruption.Token);
+        return session.Train(instance, run, resumed: null, step => place.Keeps(step) ? ResumeCommand(parsed, options, place.Folder) : null, interruption.Token);
     }
 
     static int Resume(ParseResult parsed, PretrainOptions options, string folder, CommandContext context, bool mustHaveCheckpoint)
@@ -85,7 +85,7 @@ static class PretrainCommand
         using var session = PretrainSession.Prepare(context, configuration, vocabulary, parsed.GetValue(options.Threads), interruption.Token);
         context.Out.WriteLine(state is null ? $"no checkpoint in {folder}: begun again" : FormattableString.Invariant($"resumed after step {state.Step:#,0} of {configuration.Recipe.Steps:#,0}"));
         if (state is null && configuration.From is { } from) context.Out.WriteLine($"weights: {from}, {FirstWeights(from, folder, context).Load(instance)}");
-        return session.Train(instance, run, state, ResumeCommand(parsed, options, folder), interruption.Token);
+        return session.Train(instance, run, state, _ => ResumeCommand(parsed, options, folder), interruption.Token);
     }
 
     static ModelSource FirstWeights(string from, string folder, CommandContext context)

@@ -49,8 +49,13 @@ sealed class PretrainSession : IDisposable
     }
 
     /// <summary>Trains to the end or to the interruption.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="run">Its run.</param>
+    /// <param name="resumed">Where the run goes on from; null: it is new.</param>
+    /// <param name="resumeCommand">How to go on after a step; null: nothing of the run stays.</param>
+    /// <param name="cancellation">Interrupts it.</param>
     /// <returns>The exit code.</returns>
-    public int Train(CompiledModel model, RunFolder run, CheckpointState? resumed, string resumeCommand, CancellationToken cancellation)
+    public int Train(CompiledModel model, RunFolder run, CheckpointState? resumed, Func<long, string?> resumeCommand, CancellationToken cancellation)
     {
         var recipe = Configuration.Recipe;
         context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -63,8 +68,14 @@ sealed class PretrainSession : IDisposable
         context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"waited for data: {board.Waited:0.00} s"));
         if (result.Evaluation is not { } evaluation)
         {
+            if (resumeCommand(result.State.Step) is not { } command)
+            {
+                context.Out.WriteLine("interrupted before the first step: nothing was kept");
+                return Failures.Interrupted;
+            }
+
             context.Out.WriteLine(FormattableString.Invariant($"interrupted after step {result.State.Step:#,0} of {recipe.Steps:#,0}; saved in {result.Checkpoint}"));
-            context.Out.WriteLine($"go on with: {resumeCommand}");
+            context.Out.WriteLine($"go on with: {command}");
             return Failures.Interrupted;
         }
 
