@@ -93,6 +93,8 @@ public sealed class GlueTests
         using var folder = new TemporaryFolder();
         folder.Write("train.tsv", "sentence1\tsentence2\tscore\na\tb\tNaN\n");
         Assert.Contains("line 2: \"score\" is \"NaN\", not a number", Assert.ThrowsAny<TrainingException>(() => GlueData.Training(GlueTasks.Find("STS-B")!, folder.Path)).Message);
+        folder.Write("train.tsv", "sentence1\tsentence2\tscore\na\tb\t1\na\tb\t1e39\n");
+        Assert.Contains("line 3: \"score\" is \"1e39\", beyond what a model computes with", Assert.ThrowsAny<TrainingException>(() => GlueData.Training(GlueTasks.Find("STS-B")!, folder.Path)).Message);
     }
 
     [Fact]

@@ -30,13 +30,12 @@ sealed class RowReader(DataRow row, IReadOnlyList<string> columns)
         return labels.Find(name) ?? throw Place.Error($"\"{column}\" is \"{name}\", none of the labels {labels}");
     }
 
-    /// <summary>A finite number.</summary>
+    /// <summary>A finite number that a model can compute with.</summary>
     public double Number(string column)
     {
         string text = Field(column);
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
-            ? number
-            : throw Place.Error($"\"{column}\" is \"{text}\", not a number");
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number)) throw Place.Error($"\"{column}\" is \"{text}\", not a number");
+        return float.IsFinite((float)number) ? number : throw Place.Error($"\"{column}\" is \"{text}\", beyond what a model computes with (32 bits)");
     }
 
     /// <summary>A list, or words apart by white space.</summary>
