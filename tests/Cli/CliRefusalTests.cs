@@ -151,7 +151,7 @@ public sealed class CliRefusalTests : PretrainingCommandTests
         CliRun.With(FakeModel.Describe(columns: 3), -1, -1, "pretrain", "--resume", folder["run"]).Fails("another configuration", "word.weight is [8000, 2], not [8000, 3]");
         byte[] good = File.ReadAllBytes(weights);
         File.WriteAllBytes(weights, good[..1000]);
-        CliRun.Of("pretrain", "--resume", folder["run"]).Fails("truncated", "no earlier checkpoint is whole: begin anew with --new");
+        CliRun.Of("pretrain", "--resume", folder["run"]).Fails("truncated", "no earlier checkpoint is whole: train anew, with --new");
         good[^1] ^= 1;
         File.WriteAllBytes(weights, good);
         CliRun.Of("fill-mask", folder["run"], "a [MASK]").Fails("corrupted");
@@ -182,6 +182,8 @@ public sealed class CliRefusalTests : PretrainingCommandTests
         var blind = FakeModel.Describe();
         blind = blind with { Programs = [.. blind.Programs.Where(p => p.Name != "predict")] };
         CliRun.With(blind, -1, -1, "export", folder["run"], "--onnx", file).Fails("Fake was compiled without predict; its programs are train, evaluate");
+        CliRun.Of("export", folder["run"], "--folder", folder["published"], "--onnx", file, "--program", "encode").Fails("Fake was compiled without encode");
+        Assert.False(Directory.Exists(folder["published"]));
         CliRun.Of("export", folder["run"], "--onnx", file, "--program", "encode").Fails("Fake was compiled without encode; its programs are train, evaluate, predict");
         Directory.Delete(folder["run/checkpoints/step-00000012"], true);
         CliRun.Of("export", folder["run"], "--onnx", file).Fails("no checkpoint in");

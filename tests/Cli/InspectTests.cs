@@ -54,6 +54,9 @@ public sealed class InspectTests : IDisposable
         Run("analyze", folder["missing"]).Fails("is not the folder of a run");
         Run("analyze", folder["run"], "--out", folder["run/config.json"]).Fails("config.json is there already and no .html file");
         Assert.Equal(2, Run("analyze").Fails("see albert analyze --help").Code);
+
+        File.AppendAllText(folder["text/a.txt"], "One more.\n");
+        Assert.StartsWith($"warning: the text has changed since {folder["run"]} was begun", Run("analyze", folder["run"], "--sequences", "2", "--out", folder["b.html"]).Error);
     }
 
     [Fact]

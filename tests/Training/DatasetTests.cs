@@ -48,6 +48,14 @@ public sealed partial class DatasetTests : IDisposable
     }
 
     [Fact]
+    public void A_cache_that_is_a_file_is_told()
+    {
+        folder.Write("text/a.txt", TestText.Documents(2, 2));
+        Assert.Equal($"cannot keep prepared text in {folder["text/a.txt"]}: it is a file; set ALBERT_CACHE to a folder",
+            Refused(() => CorpusCache.Open(new TextFiles(folder["text"]), TestText.Vocabulary, 1, folder["text/a.txt"])));
+    }
+
+    [Fact]
     public void A_linked_file_is_text_and_a_pipe_is_not()
     {
         if (OperatingSystem.IsWindows()) return;

@@ -43,6 +43,7 @@ static class AnalyzeCommand
         using var corpus = configuration is null
             ? PretrainSession.Open(context, TextOptions.Source([], TextFormat.Default), source.Vocabulary, 0, interruption.Token)
             : PretrainSession.Open(context, configuration, source.Vocabulary, 0, interruption.Token);
+        if (configuration is { Corpus.Length: > 0 } && configuration.Corpus != corpus.Key) context.Warn($"the text has changed since {folder} was begun: layers are measured on text that the model may have learned from");
         var recipe = configuration?.Recipe ?? Recipes.For(model);
         return HeldOutText.Draw(corpus, source.Vocabulary, recipe.Packing, Math.Min(LongestSequence, model.Positions()), sequences);
     }

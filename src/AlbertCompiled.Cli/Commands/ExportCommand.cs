@@ -32,8 +32,10 @@ static class ExportCommand
             var source = ModelSource.OpenAny(parsed.GetValue(from)!, context, parsed.GetValue(best));
             using var device = context.OpenDevice("cpu", 1);
             using var instance = source.Create(device, new(1, 1, 1), out string loaded);
+            // first: a program that is not there leaves no folder behind
+            var graph = parsed.GetValue(onnx) is null ? null : instance.ToOnnx(parsed.GetValue(program));
             if (parsed.GetValue(folder) is { } target) WriteFolder(instance, source, target, type, loaded, context.Out);
-            if (parsed.GetValue(onnx) is { } file) WriteOnnx(instance, file, parsed.GetValue(program), loaded, context.Out);
+            if (parsed.GetValue(onnx) is { } file) WriteOnnx(graph!, instance, file, loaded, context.Out);
             return 0;
         });
         return command.WithExamples("export runs/lamb --folder my-albert", "export albert-base-v2 --folder albert-base-bf16 --dtype bf16", "export runs/lamb --best --onnx lamb.onnx",
@@ -47,9 +49,9 @@ static class ExportCommand
         output.WriteLine(FormattableString.Invariant($"{folder}: {model.Description.Name}, {loaded}; {bytes / 1e6:0.0} MB, {type}"));
     }
 
-    static void WriteOnnx(CompiledModel model, string file, string? program, string loaded, TextWriter output)
+    static void WriteOnnx(OnnxGraph graph, CompiledModel model, string file, string loaded, TextWriter output)
     {
-        long bytes = model.ToOnnx(program).Save(file);
+        long bytes = graph.Save(file);
         output.WriteLine(FormattableString.Invariant($"{file}: {model.Description.Name}, {loaded}; {bytes / 1e6:0.0} MB, opset {OnnxGraph.OperatorSet}"));
     }
 }

@@ -118,7 +118,7 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
         }
         catch (TrainingException e)
         {
-            string next = WholeBefore(folder) is { } earlier ? $"{earlier} is whole: delete {folder} to go on from there" : "no earlier checkpoint is whole: begin anew with --new";
+            string next = WholeBefore(folder) is { } earlier ? $"{earlier} is whole: delete {folder} to go on from there" : "no earlier checkpoint is whole: train anew, with --new";
             throw new TrainingException($"{e.Message}; {next}", e);
         }
     }

@@ -26,6 +26,7 @@ public static class CorpusCache
     /// <exception cref="TrainingException">The text is empty or too small, or the folder cannot be written.</exception>
     public static Corpus Open(CorpusPreparation preparation, string folder, CancellationToken cancellation = default)
     {
+        if (File.Exists(folder)) throw new TrainingException($"cannot keep prepared text in {folder}: it is a file; set ALBERT_CACHE to a folder");
         string path = Path.Combine(folder, preparation.Key(cancellation));
         try
         {
