@@ -1,6 +1,6 @@
 namespace AlbertCompiled.Tests;
 
-/// <summary>A new model goes to a folder that is empty or its own: files of others and models of another kind stay as they are.</summary>
+/// <summary>A new model replaces nothing but a run: files of others and models of another kind stay as they are.</summary>
 public sealed class RunPlaceTests : PretrainingCommandTests
 {
     [Theory]
@@ -8,10 +8,9 @@ public sealed class RunPlaceTests : PretrainingCommandTests
     [InlineData("metrics.jsonl")]
     [InlineData("report.html")]
     [InlineData("model.safetensors")]
-    [InlineData("notes.txt")]
-    public void A_folder_with_files_of_others_is_refused(string file)
+    public void Files_of_others_are_not_replaced(string file)
     {
-        string path = folder.Write($"run/{file}", "mine"), told = $"{folder["run"]} is not empty and no run: it holds {file.Split('/')[0]}; choose another --run";
+        string path = folder.Write($"run/{file}", "mine"), told = $"{folder["run"]} is no run, and holds {file.Split('/')[0]}, which a run would replace: choose another --run";
         Pretrain().Fails(told);
         Pretrain("--out", folder["run"], "--new").Fails(told);
         FineTune().Fails(told);
@@ -26,16 +25,17 @@ public sealed class RunPlaceTests : PretrainingCommandTests
     {
         folder.Write("run/lock", "");
         folder.Write("run/vocabulary.model.tmp", "half");
+        folder.Write("run/train.log", "mine");
         Pretrain().Succeeds();
         File.Delete(folder["run/config.json"]);
         Pretrain("--out", folder["run"], "--new").Succeeds();
         folder.Write("run/notes.txt", "mine");
         Pretrain("--out", folder["run"], "--new").Succeeds(); // its run is ours all the same
-        Assert.Equal("mine", File.ReadAllText(folder["run/notes.txt"]));
+        Assert.Equal(("mine", "mine"), (File.ReadAllText(folder["run/notes.txt"]), File.ReadAllText(folder["run/train.log"])));
 
         foreach (string file in (string[])["lock", "seed-42/vocabulary.model", "seed-42/metrics.jsonl"]) folder.Write($"tuned/{file}", "");
-        folder.Write("tuned/seed-43/train.csv", "mine");
-        FineTune("--run", folder["tuned"], "--seeds", "2").Fails($"{folder["tuned/seed-43"]} is not empty and no run: it holds train.csv");
+        folder.Write("tuned/seed-43/model.safetensors", "mine");
+        FineTune("--run", folder["tuned"], "--seeds", "2").Fails($"{folder["tuned/seed-43"]} is no run, and holds model.safetensors");
         Directory.Delete(folder["tuned/seed-43"], recursive: true);
         FineTune("--run", folder["tuned"], "--seeds", "2").Succeeds();
         File.Delete(folder["tuned/seed-42/finetuning.json"]);
@@ -48,7 +48,7 @@ public sealed class RunPlaceTests : PretrainingCommandTests
     {
         const string Rows = "index\tsentence1\tsentence2\tlabel\n0\tA.\tB.\tentailment\n1\tC.\tD.\tnot_entailment\n";
         foreach (string set in (string[])["train", "dev"]) folder.Write($"RTE/{set}.tsv", Rows);
-        CliRun.Compiled(Cli.ModelRegistry.Zoo, "finetune", "RTE", "--data", folder["RTE"], "--run", folder["RTE"], "-n", "1").Fails($"{folder["RTE"]} is not empty and no run: it holds dev.tsv");
+        CliRun.Compiled(Cli.ModelRegistry.Zoo, "finetune", "RTE", "--data", folder["RTE"], "--run", folder["RTE"], "-n", "1").Fails($"{folder["RTE"]} is no run, and holds dev.tsv");
         Assert.Equal(Rows, File.ReadAllText(folder["RTE/dev.tsv"]));
     }
 
