@@ -40,6 +40,11 @@ public class PrimitiveTests(PrimitiveTests.Compiled compiled) : IClassFixture<Pr
         "CrossEntropy(MatMul(x, w), batch.Segments) * RowSum(x)", "CrossEntropy(MatMul(x, w) * RowSum(x), batch.Segments)",
         "MatMul(x, w) - ColumnSum(MatMul(x, w)) * 0.1", "RowSum(Dropout(MatMul(x, w), 0.3))", "RowSum(Rows(MatMul(x, w), batch.First))", "Correct(MatMul(x, w), batch.Segments) + CrossEntropy(MatMul(x, w), batch.Segments)",
 
+        // a value per row whose gradient rows of several widths read
+        "RowSum(x * MatMul(x, v, transposeB: true)) + MatMul(x, v, transposeB: true) + RowSum(MatMul(x, w) * MatMul(x, w))",
+        "Exp(-MatMul(x, v, transposeB: true)) * CrossEntropy(MatMul(x, l), batch.Tokens) + 0.5 * MatMul(x, v, transposeB: true) + CrossEntropy(MatMul(x, w), batch.Segments)",
+        "CrossEntropy(MatMul(LayerNorm(x, new(v, v), 1e-5), l), batch.Tokens) + 0.01 * RowMean(LayerNorm(x, new(v, v), 1e-5) * MatMul(LayerNorm(x, new(v, v), 1e-5), v, transposeB: true))",
+
         // rows by index
         "Rows(x, batch.First) * s", "Rows(x * v, batch.Predicted) - p", "Rows(Tanh(m), batch.Segments)", "Rows(m, batch.Segments) * x", "Rows(m, batch.Order) + s", "Rows(w, batch.Order)",
         "OneHot(batch.Labels, 37) + 1", "OneHot(batch.Order, 2) * RowSum(s)", "OneHot(batch.Segments, 21) * x", "Pick(x, batch.Segments)", "Pick(MatMul(p, l), batch.Labels)",

@@ -29,6 +29,7 @@ internal static class Fuse
         readonly Levels levels = new(block, nodes, readers, here);
         readonly Dictionary<int, int> group = [];
         readonly Dictionary<int, int> width = [];
+        readonly Dictionary<int, HashSet<int>> waits = [];   // by group, what it reads of others of its level: next to nothing, for mostly they join
 
         public ImmutableArray<FusedKernel> Run()
         {
@@ -79,17 +80,39 @@ internal static class Fuse
         {
             group[n.Id] = n.Id;
             width[n.Id] = levels.Columns(n);
-            foreach (var i in n.Inputs.Select(i => nodes[i]))
+            // levels run one after the other: a way back to where it began stays in one
+            var near = n.Inputs.Where(i => group.ContainsKey(i) && levels.Of(nodes[i]) == levels.Of(n)).Distinct().ToList();
+            waits[n.Id] = [.. near];
+            foreach (int i in near.Where(i => levels.Joins(nodes[i], n)))
             {
-                if (!levels.Joins(i, n) || levels.Of(i) != levels.Of(n)) continue;
-                int a = Find(i.Id), b = Find(n.Id);
-                if (width[a] != 1 && width[b] != 1 && width[a] != width[b]) continue;
+                int a = Find(i), b = Find(n.Id);
+                if (a == b || width[a] != 1 && width[b] != 1 && width[a] != width[b] || Surround(a, b) || Surround(b, a)) continue;
                 group[b] = a;
                 width[a] = Math.Max(width[a], width[b]);
+                waits[a].UnionWith(waits[b]);
             }
+
+            waits[Find(n.Id)].RemoveWhere(i => near.Contains(i) && Find(i) == Find(n.Id));
         }
 
-        // a column sum that stands alone rides along where its input is read anyway
+        // true if the late group waits for a third that waits for the early one: together they would wait for themselves
+        bool Surround(int early, int late)
+        {
+            var seen = new HashSet<int> { early, late };
+            var pending = new Stack<int>(waits[late].Select(Find).Where(seen.Add));
+            while (pending.Count > 0)
+            {
+                foreach (int next in waits[pending.Pop()].Select(Find))
+                {
+                    if (next == early) return true;
+                    if (seen.Add(next)) pending.Push(next);
+                }
+            }
+
+            return false;
+        }
+
+        // a column sum that stands alone rides along where its input is read anyway; its level has no reader of it, so no group comes to stand between
         void JoinSibling(Node sum)
         {
             var sibling = readers.Of(sum.Inputs[0]).FirstOrDefault(r => r.Id != sum.Id && group.ContainsKey(r.Id) && r.Op != Op.Rows
