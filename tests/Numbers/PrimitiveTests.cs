@@ -70,6 +70,11 @@ public class PrimitiveTests(PrimitiveTests.Compiled compiled) : IClassFixture<Pr
         "Repeat(2, x, (h, l) => Attention(MatMul(h, t), 3, batch, 0.2) + h)", "Repeat(3, x, (h, l) => h * ColumnSum(h) * 0.1)", "Repeat(3, RowSum(x), (h, l) => Tanh(h) + RowSum(x))",
         "Repeat(2, x + v, (h, l) => h * 0.5) + Repeat(3, x, (h, l) => Tanh(h))", "Repeat(3, x, (h, l) => LayerNorm(h + MatMul(h, a), new(v, v), 1e-5))",
 
+        // states that a sum over rows or groups fills, or whose gradient is one
+        "x * Repeat(2, v, (h, l) => Tanh(MatMul(h, a)))", "Repeat(3, Mean(x), (h, l) => Tanh(MatMul(h, a) + Mean(x * h)))", "Repeat(3, ColumnSum(x * 0.1), (h, l) => Tanh(h) * v)",
+        "Repeat(2, v, (h, l) => ColumnSum(x * Tanh(h) * 0.1))", "Repeat(3, GroupLogSum(x, batch.SequenceOf), (h, l) => Tanh(h) * v)",
+        "Repeat(2, s, (h, l) => GroupLogSum(x * Rows(Tanh(h), batch.SequenceOf), batch.SequenceOf))", "Repeat(2, ColumnSum(RowSum(x) * 0.1), (h, l) => ColumnSum(RowSum(x) * Tanh(h) * 0.1))",
+
         // bodies that come down to a value from outside, or to what they are given
         "Repeat(2, x * v, (h, l) => x * 1.0)", "Repeat(3, x, (h, l) => Dropout(x, 0.1))", "Repeat(3, x, (h, l) => h * 1)",
 

@@ -26,7 +26,8 @@ internal static class OwnStates
             return copy.Id;
         }
 
-        bool Unfit(int id) => nodes[id].Is(OpClass.Free) || nodes[id].Is(OpClass.State) || !claimed.Add(id);
+        // a sum over rows or groups is float32 however states are kept
+        bool Unfit(int id) => nodes[id].Op is Op.ColumnSum or Op.GroupLogSum || nodes[id].Is(OpClass.Free) || nodes[id].Is(OpClass.State) || !claimed.Add(id);
         bool ReadFrom(int id, int block) =>
             graph.Blocks.Skip(block).SelectMany(b => b.Nodes).Any(n => n.Op != Op.LoopResult && n.Inputs.Contains(id))
             || graph.Blocks.Skip(block + 1).SelectMany(b => b.Carries).Any(c => c.Initial == id) || graph.Outputs.Any(o => o.Node == id);
