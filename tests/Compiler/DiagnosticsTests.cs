@@ -115,6 +115,59 @@ public class DiagnosticsTests
     public void A_class_of_functions_is_imported() =>
         Assert.Contains("using static Extra", Message("ALB0004", Subject.Source(body: "var k = [|Extra|].Half(3);" + Subject.Body) + " [Definition] public static class Extra { public static double Half(double x) => x / 2; }"));
 
+    const string Twice = "public static Tensor Relu(Tensor x) => x + x; public const double Scale = 3;";
+
+    [Fact]
+    public void A_base_needs_its_text()
+    {
+        string graph = Subject.Source(body: Subject.Body.Replace("Rows(table, batch.Tokens)", "Relu(Rows(table, batch.Tokens))"), model: "[[|Net|], Pretraining] partial class Model;").Replace(": ModelGraph", ": BaseGraph");
+        string message = Message("ALB0006", graph + $"public abstract class BaseGraph : ModelGraph {{ {Twice} }}");
+        Assert.Equal("the text of 'BaseGraph' was not found: it must be marked [Definition], and its assembly be built with the compiler", message);
+        Assert.Empty(GeneratorHarness.Run(GeneratorHarness.Compilation(Subject.Unmark(graph).Text + $"[Definition] public abstract class BaseGraph : ModelGraph {{ {Twice} }}")).Diagnostics);
+        Assert.Contains("'BaseGraph'", Message("ALB0006", "public abstract class BaseGraph : ModelGraph { public Outputs Pretraining(TokenBatch batch) => null!; } [Definition] public class G(NetAttribute c) : BaseGraph; [Definition] public class NetAttribute : ArchitectureAttribute<G>; [[|Net|], Pretraining] partial class Model;"));
+        Assert.Contains("'BaseAttribute'", Message("ALB0006", Subject.Source(model: "public abstract class BaseAttribute : ArchitectureAttribute<NetGraph> { public int H { get; set; } } [[|Net(H = 4)|], Pretraining] partial class Model;").Replace("NetAttribute : ArchitectureAttribute<NetGraph>", "NetAttribute : BaseAttribute")));
+    }
+
+    /// <summary>What is nearer than an import and has no text is never taken for the import.</summary>
+    [Theory]
+    [InlineData("static class Nets { static Tensor Relu(Tensor x) => x + x;", "'Nets.Relu'")]
+    [InlineData("[Definition] public static class Nets { static Tensor Relu(Tensor x) => x + x;", "'Nets.Relu'")]
+    [InlineData("class Root { protected static Tensor Relu(Tensor x) => x + x; } class Nets : Root {", "'Root.Relu'")]
+    [InlineData("namespace A { using static B.Mine;", "'B.Mine.Relu'")]
+    public void What_surrounds_a_definition_has_no_text(string surroundings, string named)
+    {
+        string source = Subject.Source(body: Subject.Body.Replace("Rows(table, batch.Tokens)", "[|Relu(Rows(table, batch.Tokens))|]"), model: "")
+            .Replace("public enum Kind", surroundings + " public enum Kind") + "} namespace B { public static class Mine { public static Tensor Relu(Tensor x) => x + x; } }";
+        string attribute = surroundings.StartsWith("namespace", StringComparison.Ordinal) ? "A.Net" : "Nets.Net";
+        Assert.Contains($"'Relu' may mean {named}", Message("ALB0004", source + $"[{attribute}, Pretraining] partial class Model;"));
+        // written out, it is clear
+        string clear = Subject.Unmark(source.Replace("Relu(Rows", "AlbertCompiled.Library.Relu(Rows")).Text + $"[{attribute}, Pretraining] partial class Model;";
+        Assert.Empty(GeneratorHarness.Run(GeneratorHarness.Compilation(clear)).Diagnostics);
+    }
+
+    [Fact]
+    public void A_constant_that_surrounds_a_definition_has_no_text() => Assert.Contains("'Nets.Scale'", Message("ALB0004",
+        "using static Mine;\n" + Subject.Source(body: "var k = [|Scale|] * 2.0;" + Subject.Body, model: "").Replace("public enum Kind", "static class Nets { const double Scale = 3; public enum Kind")
+        + "} [Definition] public static class Mine { public const double Scale = 0.5; } [Nets.Net, Pretraining] partial class Model;"));
+
+    [Fact]
+    public void What_a_definition_has_itself_comes_before_what_surrounds_it() => Assert.Empty(GeneratorHarness.Run(GeneratorHarness.Compilation(
+        Subject.Source(body: "var k = Scale * 2.0;" + Subject.Body.Replace("Rows(table, batch.Tokens)", "Relu(Rows(table, batch.Tokens))"), members: Twice, model: "").Replace("public enum Kind", $"static class Nets {{ {Twice} public enum Kind")
+        + "} [Nets.Net, Pretraining] partial class Model;")).Diagnostics);
+
+    [Fact]
+    public void A_record_needs_the_text_of_its_base()
+    {
+        const string record = "sealed record Ln(Tensor S) : LnBase { public Tensor Apply(Tensor x) => Relu(x * S); }";
+        string source = Subject.Source(members: record, body: Subject.Body.Replace("Rows(table, batch.Tokens)", "[|new Ln(table)|].Apply(Rows(table, batch.Tokens))"));
+        const string root = "public abstract record LnBase { protected static Tensor Relu(Tensor x) => x + x; }";
+        var (text, marks) = Subject.Unmark(source);
+        var reported = Assert.Single(GeneratorHarness.Run(GeneratorHarness.Compilation(text, root)).Diagnostics);
+        Assert.Equal(("ALB0003", marks[0]), (reported.Id, reported.Location.SourceSpan));
+        Assert.Contains("'Ln' derives from 'LnBase'", reported.GetMessage());
+        Assert.Empty(GeneratorHarness.Run(GeneratorHarness.Compilation(text.Replace("[Net,", root + " [Net,").Replace("new Ln(table).Apply(", "new Ln(1).Apply("))).Diagnostics);
+    }
+
     [Fact]
     public void A_hidden_member_is_meant_by_a_declared_type()
     {

@@ -155,7 +155,7 @@ internal static class Declarer
         var pending = new Queue<INamedTypeSymbol>();
         foreach (var root in new[] { architecture, graph })
         {
-            for (var type = root; type is not null && (IsDefinition(type) || ReferenceEquals(type, root)); type = type.BaseType) pending.Enqueue(type);
+            for (var type = root; type is { TypeKind: not TypeKind.Error } && !IsFoundation(type); type = type.BaseType) pending.Enqueue(type);
         }
 
         if (compilation.GetTypeByMetadataName($"{Namespace}.Library") is { } library) pending.Enqueue(library);
@@ -184,6 +184,9 @@ internal static class Declarer
 
         return (found.ToImmutable(), missing.ToImmutable(), unusable.ToImmutable());
     }
+
+    /// <summary>Where a definition's bases end. Any other has a text, or else names of its members would be taken for those of imports.</summary>
+    static bool IsFoundation(INamedTypeSymbol type) => type.SpecialType == SpecialType.System_Object || type.ToDisplayString() is $"{Namespace}.ModelGraph" or "System.Attribute";
 
     /// <summary>The classes of the text's leading lines <c>using static Full.Name;</c>.</summary>
     static IEnumerable<string> Imports(string text)

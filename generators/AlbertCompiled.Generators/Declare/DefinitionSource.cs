@@ -42,8 +42,33 @@ internal static class DefinitionSource
                 lines.Add($"enum {Identifier.Of(enumeration.Name)} {{ {string.Join(", ", enumeration.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => FormattableString.Invariant($"{Identifier.Of(f.Name)} = {f.ConstantValue}")))} }}");
         }
 
-        return string.Join("\n", lines);
+        return string.Join("\n", lines.Concat(Elsewhere(type, scopes, compilation)));
     }
+
+    /// <summary>
+    /// What C# may mean by a simple name although no text has it, a comment <c>// elsewhere: Full.Name Member Member</c> for each class: static members of the
+    /// classes around the definition, and of what it imports that is none. System.Math and the primitives the tracer knows.
+    /// </summary>
+    static IEnumerable<string> Elsewhere(INamedTypeSymbol type, IEnumerable<IImportScope> scopes, Compilation compilation)
+    {
+        var around = new List<INamedTypeSymbol>();
+        for (var outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
+        {
+            for (var at = outer; at is { SpecialType: not SpecialType.System_Object }; at = at.BaseType) around.Add(at);
+        }
+
+        var imported = scopes.SelectMany(scope => scope.Imports).Select(import => import.NamespaceOrType).OfType<INamedTypeSymbol>()
+            .Where(t => !(t.IsStatic && Declarer.IsDefinition(t)) && t.ToDisplayString() is not ("System.Math" or "AlbertCompiled.Primitives"));
+        foreach (var owner in around.Concat(imported).Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default))
+        {
+            var names = owner.GetMembers().Where(m => m is IFieldSymbol or IPropertySymbol or IMethodSymbol { MethodKind: MethodKind.Ordinary, IsExtensionMethod: false } && m.IsStatic && m.CanBeReferencedByName
+                && compilation.IsSymbolAccessibleWithin(m, type)).Select(m => m.Name).Distinct().ToList();
+            if (names.Count > 0) yield return $"{ElsewherePrefix}{MetadataName(owner)} {string.Join(" ", names)}";
+        }
+    }
+
+    /// <summary>What a comment of a text begins with that says which names C# finds elsewhere.</summary>
+    public const string ElsewherePrefix = "// elsewhere: ";
 
     /// <summary>The static classes whose members are in scope where the class is declared, by their full names: a using may shorten them, and stand in another file.</summary>
     static IEnumerable<string> Imports(IEnumerable<IImportScope> scopes) => scopes

@@ -23,6 +23,11 @@ internal sealed class DefinitionFile
         Usings = [.. unit.DescendantNodes(IsOutside).OfType<UsingDirectiveSyntax>().Where(u => u.StaticKeyword != default).Select(u => Plain(u.NamespaceOrType.ToString()))];
         Declarations = [.. unit.DescendantNodes(IsOutside).OfType<BaseTypeDeclarationSyntax>()];
         foreach (var enumeration in Declarations.SelectMany(d => d.DescendantNodesAndSelf().OfType<EnumDeclarationSyntax>())) Enums[enumeration.Identifier.ValueText] = DefinitionEnum.Of(enumeration);
+        foreach (string comment in unit.EndOfFileToken.LeadingTrivia.Select(t => t.ToString()).Where(t => t.StartsWith(DefinitionSource.ElsewherePrefix, StringComparison.Ordinal)))
+        {
+            string[] words = comment.Substring(DefinitionSource.ElsewherePrefix.Length).Split(' ');
+            foreach (string name in words.Skip(1).Where(name => !Elsewhere.ContainsKey(name))) Elsewhere.Add(name, Plain(words[0]));
+        }
     }
 
     public DefinitionText Text { get; }
@@ -48,6 +53,9 @@ internal sealed class DefinitionFile
     public Dictionary<string, DefinitionType> Types { get; } = [];
 
     public Dictionary<string, DefinitionEnum> Enums { get; } = [];
+
+    /// <summary>Names that C# may find in a class whose text is not there, by their nearest class.</summary>
+    public Dictionary<string, string> Elsewhere { get; } = [];
 
     /// <summary>Those of <see cref="Usings"/> that are definitions.</summary>
     public ImmutableArray<DefinitionType> Imports { get; set; } = [];

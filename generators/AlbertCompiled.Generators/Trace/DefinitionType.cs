@@ -29,6 +29,9 @@ internal sealed class DefinitionType(string name, DefinitionType? outer, Definit
     /// <summary>The base class in the base list, with its arguments if it has some.</summary>
     public BaseTypeSyntax? BaseSyntax { get; private set; }
 
+    /// <summary>True for a record whose base has no text. An interface has none either, and is known by its name alone; it brings no members.</summary>
+    public bool LacksBase => IsRecord && Base is null && BaseSyntax is { Type: var type } && !(Definitions.SimpleName(type) is ['I', >= 'A' and <= 'Z', ..]);
+
     public Dictionary<string, DefinitionType> Nested { get; } = [];
 
     public Dictionary<string, List<MethodDeclarationSyntax>> Methods { get; } = [];

@@ -31,6 +31,7 @@ internal sealed partial class Interpreter
                 return new Constant(text);
             case SimpleNameSyntax simple:
                 string name = simple.Identifier.ValueText;
+                if (!Own(name, frame).Any(group => group.Any())) RefuseElsewhere(name, call, frame);
                 return Invoke(name, Own(name, frame).Concat(Imported(name, call, frame)), call, frame);
             case MemberAccessExpressionSyntax { Expression: BaseExpressionSyntax, Name: var right }:
                 return Invoke(right.Identifier.ValueText, frame.Owner.Base is { } parent ? Methods(right.Identifier.ValueText, parent, frame.This, frame) : [], call, frame, dispatches: false);

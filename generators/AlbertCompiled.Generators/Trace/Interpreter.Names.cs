@@ -61,7 +61,19 @@ internal sealed partial class Interpreter
             if (Captured(self, outer, name) is { } parameter) return parameter.Value;
         }
 
+        RefuseElsewhere(name, syntax, frame);
         return Importing(name, syntax, frame) is { } type ? Member(null, type, name, syntax, frame) : null;
+    }
+
+    /// <summary>Refuses a name that nothing in the text has, but a class around it or an import that is no definition: an import must not pass for that.</summary>
+    void RefuseElsewhere(string name, SyntaxNode at, Frame frame)
+    {
+        var file = frame.Owner.File;
+        if (!file.Elsewhere.TryGetValue(name, out string owner)) return;
+        bool IsImported(DefinitionType type) => type.File.RootFullName == owner
+            && (type.Modifiers(name) is { } modifiers && IsOpen(type, modifiers, frame) || Declared(name, type, null).Any(m => IsOpen(type, m.Syntax.Modifiers, frame)));
+        if (file.Imports.Any(IsImported)) return;
+        throw Fail(Descriptors.UnknownName, at, frame, $"'{name}' may mean '{owner}.{name}', whose text the definition does not have: let it be public in a static class marked [Definition] and import that by 'using static', or write which class's is meant");
     }
 
     /// <summary>A primary constructor's parameter inside the class; a member of the same name comes first.</summary>

@@ -122,6 +122,8 @@ internal sealed partial class Interpreter
         if (name == "Outputs") return Outputs(creation, syntaxes, frame);
         if (definitions.Find(type, definitions.Enclosing(type) ?? frame.Owner) is not { IsRecord: true } record)
             throw Fail(Descriptors.UnknownName, creation, frame, $"'{name}' is not a record of the definition; records stand inside the class or in its file");
+        if (record.Chain.FirstOrDefault(t => t.LacksBase) is { } lacking)
+            throw Unsupported(creation, frame, $"'{lacking.Name}' derives from '{lacking.BaseSyntax!.Type}', whose text the definition does not have: a base stands inside the class or in its file");
         var arguments = Arguments(syntaxes, frame);
         var bound = Bind(record.Parameters?.Parameters ?? default, arguments)
             ?? throw Fail(Descriptors.Evaluation, creation, frame, $"the record '{name}' cannot be made from {Kinds(arguments)}");
