@@ -168,6 +168,23 @@ public class DiagnosticsTests
         Assert.Empty(GeneratorHarness.Run(GeneratorHarness.Compilation(text.Replace("[Net,", root + " [Net,").Replace("new Ln(table).Apply(", "new Ln(1).Apply("))).Diagnostics);
     }
 
+    [Theory]
+    [InlineData("NetGraph[|(NetAttribute c, int n = 2)|]", "must have one primary constructor")]
+    [InlineData("NetGraph[|(int hidden)|]", "NetGraph(NetAttribute c)")]
+    [InlineData("NetGraph[|()|]", "NetGraph(NetAttribute c)")]
+    [InlineData("NetGraph[|(AlbertAttribute c)|]", "NetGraph(NetAttribute c)")]
+    public void A_definition_takes_its_configuration_alone(string declared, string named) => Assert.Contains(named, Message("ALB0006",
+        Subject.Source(fields: Subject.Fields.Replace("c.Vocabulary", "10").Replace("c.Hidden", "12")).Replace("NetGraph(NetAttribute c)", declared)));
+
+    [Fact]
+    public void A_definition_can_be_created()
+    {
+        Assert.Contains("must not be abstract", Message("ALB0006", Subject.Source().Replace("sealed class NetGraph(NetAttribute c)", "abstract class NetGraph[|(NetAttribute c)|]")));
+        Assert.Contains("a method of the instance", Message("ALB0006", Subject.Source(body: "throw new ArgumentException(\"never\");").Replace("public Outputs Pretraining", "public static [|Outputs|] Pretraining")));
+        Assert.Empty(GeneratorHarness.Run(GeneratorHarness.Compilation(
+            Subject.Source(fields: Subject.Fields.Replace("c.Vocabulary", "10").Replace("c.Hidden", "12")).Replace("NetGraph(NetAttribute c)", "NetGraph(ArchitectureAttribute<NetGraph> c)"))).Diagnostics);
+    }
+
     [Fact]
     public void A_hidden_member_is_meant_by_a_declared_type()
     {

@@ -23,6 +23,8 @@ internal sealed class DefinitionType(string name, DefinitionType? outer, Definit
 
     public bool IsRecord { get; private set; }
 
+    public bool IsAbstract { get; private set; }
+
     /// <summary>A primary constructor's parameters; null without one.</summary>
     public ParameterListSyntax? Parameters { get; private set; }
 
@@ -97,6 +99,7 @@ internal sealed class DefinitionType(string name, DefinitionType? outer, Definit
         parts.Add(part);
         IsStatic |= part.Modifiers.Any(SyntaxKind.StaticKeyword);
         IsRecord |= part is RecordDeclarationSyntax;
+        IsAbstract |= part.Modifiers.Any(SyntaxKind.AbstractKeyword);
         Parameters ??= part.ParameterList;
         BaseSyntax ??= part.BaseList?.Types.FirstOrDefault();
         foreach (var member in part.Members) Add(member);

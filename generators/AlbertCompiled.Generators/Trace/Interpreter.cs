@@ -52,16 +52,28 @@ internal sealed partial class Interpreter
 
         var start = new Frame(type, null, new(null));
         if (!method.Syntax.Modifiers.Any(SyntaxKind.PublicKeyword)) throw Fail(Descriptors.MissingDefinition, method.Syntax.ReturnType, start, $"the program '{name}' must be public");
+        if (method.Syntax.Modifiers.Any(SyntaxKind.StaticKeyword)) throw Fail(Descriptors.MissingDefinition, method.Syntax.ReturnType, start, $"the program '{name}' must be a method of the instance, not a static one");
+        CheckCreation(type, start);
         constructing = true;
         var configuration = Configure(start);
         var model = new ObjectValue(type);
-        Construct(model, type, type.Parameters is { Parameters.Count: > 0 } ? [configuration] : [], type.Syntax, start);
+        Construct(model, type, [configuration], type.Syntax, start);
         constructing = false;
 
         var result = Call(method.Syntax, method.Owner, model, [BatchValue.Instance], method.Syntax, null);
         if (result is not OutputsValue outputs) throw Fail(Descriptors.Outputs, method.Syntax.ReturnType, start, $"{name} returns {result.Kind}, not Outputs");
         CheckOutputs(name, outputs, start);
         return graph.Build(outputs.Items);
+    }
+
+    /// <summary>Refuses a definition that could not be created to run op by op.</summary>
+    void CheckCreation(DefinitionType type, Frame frame)
+    {
+        var architecture = definitions.Root(declaration.Architecture);
+        var at = (SyntaxNode?)type.Parameters ?? type.BaseSyntax ?? type.Syntax;
+        if (type.IsAbstract) throw Fail(Descriptors.MissingDefinition, at, frame, $"the definition '{type.Name}' must not be abstract: it is created");
+        if (type.Parameters?.Parameters is not [{ Type: { } parameter }] || definitions.Find(parameter, type) is not { } taken || !architecture.Chain.Contains(taken))
+            throw Fail(Descriptors.MissingDefinition, at, frame, $"the definition '{type.Name}' must have one primary constructor that takes its configuration alone: {type.Name}({architecture.Name} c)");
     }
 
     void CheckOutputs(string program, OutputsValue outputs, Frame frame)
