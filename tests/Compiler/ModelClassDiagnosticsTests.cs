@@ -20,6 +20,8 @@ public class ModelClassDiagnosticsTests
     [InlineData("[Albert, Pretraining] partial record [|Model|];", "record")]
     [InlineData("[Albert, Pretraining] abstract partial class [|Model|];", "abstract")]
     [InlineData("class Root; [Albert, Pretraining] partial class [|Model|] : Root;", "without a base")]
+    [InlineData("[Albert, Pretraining] partial class [|Model|] : object;", "without a base")]
+    [InlineData("[Albert, Pretraining] partial class [|Model|]; partial class Model : Object, IDisposable;", "without a base")]
     [InlineData("[Albert, Pretraining] partial class [|Gemm|];", "names a type of the runtime")]
     [InlineData("[Albert, Pretraining] partial class [|Compiled|];", "a member of that name")]
     [InlineData("[Albert, Encoding] partial class [|EncodingResult|];", "a member of that name")]

@@ -23,7 +23,7 @@ internal static class Declarer
         var bare = new Declaration(DefinitionSource.NameOf(type.ContainingNamespace), type.Name, type.DeclaredAccessibility == Accessibility.Public ? "public" : "internal", "", "", default, default) { Hint = HintName.Of(type, compilation) };
         Declaration Fail(params DiagnosticInfo[] diagnostics) => bare with { Diagnostics = diagnostics.ToImmutableArray() };
 
-        if (Objection(type, (TypeDeclarationSyntax)context.TargetNode) is { } objection)
+        if (Objection(type, (TypeDeclarationSyntax)context.TargetNode, compilation, cancellation) is { } objection)
             return Fail(new DiagnosticInfo(Descriptors.ModelClass, place, type.Name, objection));
         if (OwnMembers.Objections(type, place, cancellation) is { IsEmpty: false } objections) return bare with { Diagnostics = objections };
 
@@ -118,7 +118,7 @@ internal static class Declarer
         return new(Descriptors.Unsupported, place with { Argument = parameter }, value, $"an architecture takes its settings by name, not through a constructor: {cure}");
     }
 
-    static string? Objection(INamedTypeSymbol type, TypeDeclarationSyntax syntax) => type switch
+    static string? Objection(INamedTypeSymbol type, TypeDeclarationSyntax syntax, Compilation compilation, CancellationToken cancellation) => type switch
     {
         { TypeKind: not TypeKind.Class } => "a class",
         { IsRecord: true } => "a class, not a record",
@@ -128,9 +128,14 @@ internal static class Declarer
         { IsAbstract: true } => "a class that can be created, not an abstract one",
         { IsFileLocal: true } => "visible outside its file",
         _ when RuntimeTypes.Contains(type.Name) => "called otherwise: generated code names a type of the runtime so",
-        { BaseType: { SpecialType: not SpecialType.System_Object } root } when root.ToDisplayString() != $"{Namespace}.CompiledModel" => "a class without a base: the compiler gives it one",
+        _ when Bases(type, compilation, cancellation).Any(root => root.ToDisplayString() != $"{Namespace}.CompiledModel") => "a class without a base: the compiler gives it one",
         _ => syntax.Modifiers.Any(SyntaxKind.PartialKeyword) ? null : "partial: the compiler writes its other half",
     };
+
+    /// <summary>The classes that the parts name as their base: object is one if it is written.</summary>
+    static IEnumerable<ITypeSymbol> Bases(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation) =>
+        type.DeclaringSyntaxReferences.Select(part => part.GetSyntax(cancellation)).OfType<TypeDeclarationSyntax>().SelectMany(part => part.BaseList?.Types ?? [])
+            .Select(root => compilation.GetSemanticModel(root.SyntaxTree).GetTypeInfo(root.Type, cancellation).Type).OfType<ITypeSymbol>().Where(root => root.TypeKind == TypeKind.Class);
 
     /// <summary>The TGraph of ArchitectureAttribute&lt;TGraph&gt; among the bases.</summary>
     static INamedTypeSymbol? GraphOf(INamedTypeSymbol? attribute)
