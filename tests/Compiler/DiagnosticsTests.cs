@@ -113,7 +113,7 @@ public class DiagnosticsTests
 
     [Fact]
     public void A_class_of_functions_is_imported() =>
-        Assert.Contains("using static Extra", Message("ALB0004", Subject.Source(body: "var k = [|Extra|].Half(3);" + Subject.Body) + " [Definition] public static class Extra { public static double Half(double x) => x / 2; }"));
+        Assert.Contains("using static …Extra", Message("ALB0004", Subject.Source(body: "var k = [|Extra|].Half(3);" + Subject.Body) + " [Definition] public static class Extra { public static double Half(double x) => x / 2; }"));
 
     const string Twice = "public static Tensor Relu(Tensor x) => x + x; public const double Scale = 3;";
 
@@ -184,6 +184,14 @@ public class DiagnosticsTests
         Assert.Empty(GeneratorHarness.Run(GeneratorHarness.Compilation(
             Subject.Source(fields: Subject.Fields.Replace("c.Vocabulary", "10").Replace("c.Hidden", "12")).Replace("NetGraph(NetAttribute c)", "NetGraph(ArchitectureAttribute<NetGraph> c)"))).Diagnostics);
     }
+
+    [Fact]
+    public void An_argument_of_a_constructor_is_reported_by_its_name() => Assert.Contains("write H = 5", Message("ALB0003", Subject.Source(
+        properties: "public NetAttribute(int h, int layers = 2) { } public int H { get; set; }", model: "[Net(layers: 3, [|h: 5|]), Pretraining] partial class Model;")));
+
+    [Fact]
+    public void Classes_of_one_name_are_told_apart() => Assert.Contains("'A.Own.Half(int x)' and 'B.Own.Half(int x)'", Message("ALB0004", "using static A.Own; using static B.Own;\n" + Subject.Source(body: "var k = [|Half(1)|];" + Subject.Body)
+        + "namespace A { [Definition] public static class Own { public static int Half(int x) => 1; } } namespace B { [Definition] public static class Own { public static int Half(int x) => 2; } }"));
 
     [Fact]
     public void A_hidden_member_is_meant_by_a_declared_type()

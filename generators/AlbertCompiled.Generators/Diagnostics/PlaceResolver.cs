@@ -33,7 +33,7 @@ internal static class PlaceResolver
             .ApplicationSyntaxReference?.GetSyntax(cancellation) as AttributeSyntax;
         if (attribute is null) return model.Locations.FirstOrDefault(l => l.IsInSource);
         if (place.Argument is null || attribute.ArgumentList is not { Arguments: var arguments }) return attribute.GetLocation();
-        var argument = arguments.FirstOrDefault(a => a.NameEquals?.Name.Identifier.ValueText == place.Argument) ?? arguments.FirstOrDefault(a => a.NameEquals is null);
+        var argument = arguments.FirstOrDefault(a => (a.NameEquals?.Name ?? a.NameColon?.Name)?.Identifier.ValueText == place.Argument) ?? arguments.FirstOrDefault(a => a.NameEquals is null);
         return (argument ?? (SyntaxNode)attribute).GetLocation();
     }
 }

@@ -150,7 +150,7 @@ internal sealed partial class Interpreter
         }
     }
 
-    static string Title(Candidate method) => $"'{(method.Owner is { } owner ? owner.Name : "Primitives")}.{method.Syntax.Identifier}{method.Syntax.ParameterList}'";
+    static string Title(Candidate method) => $"'{(method.Owner is { Outer: null } owner ? owner.File.RootFullName : method.Owner?.Name ?? "Primitives")}.{method.Syntax.Identifier}{method.Syntax.ParameterList}'";
 
     /// <summary>The override in the instance's own type, or the method itself.</summary>
     static Candidate Overriding(Candidate method)

@@ -46,7 +46,7 @@ internal sealed partial class Interpreter
         if ((Value(syntax, frame) ?? Type(syntax, frame)) is { } value) return value;
         if (Own(name, frame).Concat(Imported(name, syntax, frame)).Any(group => group.Any())) throw Unsupported(syntax, frame, $"'{name}' is a method, and a method is called: as an argument write a lambda that does");
         bool owns = syntax.Parent is MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax } access && access.Expression == syntax;
-        throw Fail(Descriptors.UnknownName, syntax, frame, $"'{name}' is not a variable, member, record or enum of the definition, nor a name of the language{(owns ? $"; if it is a static class marked [Definition], import it: using static {name}" : "")}");
+        throw Fail(Descriptors.UnknownName, syntax, frame, $"'{name}' is not a variable, member, record or enum of the definition, nor a name of the language{(owns ? $"; if it is a static class marked [Definition], import it by its full name: using static …{name}" : "")}");
     }
 
     /// <summary>A local, parameter, field or property by its simple name; null if there is none.</summary>
