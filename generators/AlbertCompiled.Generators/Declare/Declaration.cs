@@ -18,7 +18,7 @@ internal sealed record Argument(string Name, string Expression);
 
 /// <summary>The C# text of one <c>[Definition]</c> class.</summary>
 /// <param name="Type">Metadata name of the class.</param>
-/// <param name="Text">Static usings, the class, and the records and enums of its file that it mentions, without comments, normalised.</param>
+/// <param name="Text">Static usings, the class, and the records and enums of its file that it mentions, normalised, without comments but for the names that C# may find elsewhere.</param>
 /// <param name="IsSource">True if a diagnostic can point into it: the class is part of this compilation.</param>
 internal sealed record DefinitionText(string Type, string Text, bool IsSource)
 {
