@@ -26,6 +26,7 @@ internal sealed class RandomDefinition
 
     readonly Random random;
     readonly StringBuilder fields = new(), methods = new();
+    readonly List<(string Name, int Rows, int Columns)> matrices = [];
     int weights, loops, locals;
 
     RandomDefinition(int seed) => random = new(seed);
@@ -57,7 +58,7 @@ internal sealed class RandomDefinition
         Add(frame, $"Rows({Weight(Vocabulary, Width())}, batch.Tokens)", 'T', 0, lastColumns, 1);
         for (int i = 0, count = random.Next(8, 22); i < count; i++) Grow(frame);
         var computed = frame.Values.ToList();
-        string loss = string.Join(" + ", Enumerable.Range(0, 3).Select(i => Scalar(i == 0 ? computed[^1] : Any(computed))));
+        string loss = string.Join(" + ", Enumerable.Range(0, 3).Select(i => i == 0 ? Loss(computed) : Scalar(Any(computed))));
         string outputs = string.Join(", ", computed.Skip(Math.Max(0, computed.Count - 6)).Select((v, i) => $"(\"{v.Name}{i}\", {v.Name})"));
         var sums = computed.Where((_, i) => i % 4 == 1).Select((v, i) => $", (\"out{i}\", {Scalar(v)})");
         return $$"""
@@ -153,7 +154,7 @@ internal sealed class RandomDefinition
     void Product(Frame frame)
     {
         string x = Over(frame, out var v);
-        int columns = Width();
+        int columns = matrices.Where(m => m.Rows == v.Columns).Select(m => m.Columns).ToList() is { Count: > 0 } used && random.Next(3) == 0 ? Any(used) : Width();
         string scale = Number(1 / Math.Sqrt(v.Columns));
         switch (random.Next(8))
         {
@@ -169,8 +170,8 @@ internal sealed class RandomDefinition
                 break;
             case 4:
                 int half = random.Next(1, 6);
-                string first = Weight(half, v.Columns);
-                Add(frame, $"MatMul({x}, Stack({first}, {Weight(columns, v.Columns)}), transposeB: true) * {scale}", v.Rows, v.Count, half + columns, v.Bound);
+                string first = NewWeight(half, v.Columns);
+                Add(frame, $"MatMul({x}, Stack({first}, {NewWeight(columns, v.Columns)}), transposeB: true) * {scale}", v.Rows, v.Count, half + columns, v.Bound);
                 // the stack's first part alone begins where the stack does
                 if (frame.InLoop) Add(frame, $"MatMul({x}, {first}, transposeB: true) * {scale}", v.Rows, v.Count, half, v.Bound);
                 break;
@@ -272,7 +273,17 @@ internal sealed class RandomDefinition
         return value.Name;
     }
 
-    static string Scalar(Value v) => $"Mean(RowMean({v.Name} * {v.Name} + {v.Name}))";
+    static string PerRow(Value v) => $"RowMean({v.Name} * {v.Name} + {v.Name})";
+
+    static string Scalar(Value v) => $"Mean({PerRow(v)})";
+
+    // of several values of the same rows, one row's mean by another's
+    string Loss(IReadOnlyList<Value> values)
+    {
+        var last = values[^1];
+        var beside = values.Where(v => v.Rows == last.Rows && v.Count == last.Count).ToList();
+        return $"Mean(Tanh({PerRow(Any(beside))}) * {PerRow(last)} + {PerRow(Any(beside))})";
+    }
 
     static bool IsOne(Value v) => v.Rows == 'C' && v.Count == 1;
 
@@ -286,7 +297,23 @@ internal sealed class RandomDefinition
 
     int lastColumns;
 
+    // now and then one that is there already: its gradients add up
     string Weight(int rows, int columns)
+    {
+        var known = matrices.Where(m => m.Rows == rows && m.Columns == columns).ToList();
+        if (known.Count > 0 && random.Next(3) > 0)
+        {
+            lastColumns = columns;
+            return Any(known).Name;
+        }
+
+        string name = NewWeight(rows, columns);
+        matrices.Add((name, rows, columns));
+        return name;
+    }
+
+    // a part of a stack has one place, and so is in no other
+    string NewWeight(int rows, int columns)
     {
         lastColumns = columns;
         string name = $"matrix{weights++}";
