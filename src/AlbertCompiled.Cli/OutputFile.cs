@@ -24,12 +24,13 @@ static class OutputFile
         if (RealPath.IsWithin(path, data)) throw new TrainingException($"{path} is part of the data: write the predictions to another file");
     }
 
-    /// <summary>Refuses to write where models lie.</summary>
+    /// <summary>Refuses to write what is models'. Other files may lie in their folders.</summary>
     /// <param name="path">The file to write; null: none.</param>
     /// <param name="models">The models' folders.</param>
     /// <exception cref="TrainingException">It would be a file of one of them.</exception>
     public static void KeepModels(string? path, IEnumerable<string> models)
     {
-        if (path is not null && models.FirstOrDefault(m => RealPath.IsWithin(path, m)) is { } model) throw new TrainingException($"{path} lies in {model}, the folder of a model: write the predictions elsewhere");
+        if (path is not null && models.FirstOrDefault(m => RealPath.Within(path, m) is { } names && names.Any(FineTunedFolder.Keeps)) is { } model)
+            throw new TrainingException($"{path} is a file of the model in {model}: write the predictions to another");
     }
 }

@@ -9,10 +9,14 @@ static class RealPath
 
     /// <summary>True if a path is a folder or leads into it.</summary>
     /// <exception cref="TrainingException">Links lead in a circle, or cannot be read.</exception>
-    public static bool IsWithin(string path, string folder)
+    public static bool IsWithin(string path, string folder) => Within(path, folder) is not null;
+
+    /// <summary>The names that lead from a folder to a path, none if it is the folder; null if it does not lie there.</summary>
+    /// <exception cref="TrainingException">Links lead in a circle, or cannot be read.</exception>
+    public static string[]? Within(string path, string folder)
     {
-        string file = Of(path), root = Of(folder);
-        return file == root || file.StartsWith(Path.TrimEndingDirectorySeparator(root) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        string file = Of(path), root = Path.TrimEndingDirectorySeparator(Of(folder)) + Path.DirectorySeparatorChar;
+        return file + Path.DirectorySeparatorChar == root ? [] : file.StartsWith(root, StringComparison.Ordinal) ? file[root.Length..].Split(Path.DirectorySeparatorChar) : null;
     }
 
     static string Of(string path)

@@ -51,13 +51,14 @@ public sealed class FineTuneTests
         string dev = File.ReadAllText(folder["dev.csv"]), kept = $"{folder["dev.csv"]} is part of the data: write the predictions to another file";
         Run("evaluate", folder["run"], "-o", folder["dev.csv"]).Fails(kept);
         Run("predict", folder["run"], "--data", folder["dev.csv"], "-o", folder["dev.csv"]).Fails(kept);
-        Run("predict", folder["run"], "--data", folder["train.csv"], "-o", folder["run/model.safetensors"]).Fails($"{folder["run/model.safetensors"]} lies in {folder["run"]}, the folder of a model: write the predictions elsewhere");
-        Run("evaluate", folder["run"], "-o", folder["run/finetuning.json"]).Fails("the folder of a model");
+        Run("predict", folder["run"], "--data", folder["train.csv"], "-o", folder["run/model.safetensors"]).Fails($"{folder["run/model.safetensors"]} is a file of the model in {folder["run"]}: write the predictions to another");
+        Run("evaluate", folder["run"], "-o", folder["run/finetuning.json"]).Fails("is a file of the model in");
+        Run("predict", folder["run"], "--data", folder["train.csv"], "-o", folder["run/predictions.tsv"]).Succeeds();
         if (!OperatingSystem.IsWindows())
         {
             Directory.CreateSymbolicLink(folder["link"], folder.Path);
             Run("predict", folder["run"], "--data", folder["link/dev.csv"], "-o", folder["dev.csv"]).Fails(kept);
-            Run("predict", folder["link/run"], "--data", folder["dev.csv"], "-o", folder["run/model.safetensors"]).Fails("the folder of a model");
+            Run("predict", folder["link/run"], "--data", folder["dev.csv"], "-o", folder["run/model.safetensors"]).Fails("is a file of the model in");
         }
 
         Assert.Equal(dev, File.ReadAllText(folder["dev.csv"]));

@@ -49,6 +49,9 @@ public sealed record FineTunedFolder(string Folder)
     public static IReadOnlyList<FineTunedFolder> SeedsIn(string folder) =>
         [.. FileSearch.Folders(folder, SeedPrefix).Where(Exists).Order(StringComparer.Ordinal).Select(f => new FineTunedFolder(f))];
 
+    /// <summary>True for the name of a file or folder that a model's folder has, or may have one day.</summary>
+    public static bool Keeps(string name) => RunFiles.Contains(name);
+
     /// <summary>True if a path is that of a folder of a seed, by its name.</summary>
     internal static bool IsOfSeed(string path) =>
         Path.GetFileName(path) is var name && name.StartsWith(SeedPrefix, StringComparison.Ordinal) && ulong.TryParse(name.AsSpan(SeedPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out _) && Directory.Exists(path);

@@ -5,12 +5,17 @@ static class RunFiles
 {
     const string Vocabulary = "vocabulary.model", Aside = ".tmp";
 
-    // but for the lock and the vocabulary, with which it begins
-    static readonly HashSet<string> Names =
+    // with which it begins
+    static readonly HashSet<string> First = ["lock", Vocabulary];
+
+    static readonly HashSet<string> Others =
     [
         "config.json", "finetuning.json", "checkpoints", "model.safetensors", "metrics.jsonl", "report.html", TensorBoardEvents.FileName,
         .. GlueTasks.All.SelectMany(t => t.Tests).Select(s => s.Name + ".tsv"), "dev.tsv", "dev.json", "dev.null_odds.json", "dev.conll",
     ];
+
+    /// <summary>True for a name that a run gives to a file or a folder of its own.</summary>
+    public static bool Contains(string name) => First.Contains(Plain(name)) || Others.Contains(Plain(name));
 
     /// <summary>Checks that a folder without settings has no file that a run would replace, but for what a crash leaves of one.</summary>
     /// <exception cref="TrainingException">It has, or cannot be read.</exception>
@@ -19,7 +24,7 @@ static class RunFiles
         string[] found = [.. FileSearch.Entries(folder).Select(e => Path.GetFileName(e)).Order(StringComparer.Ordinal)];
         // the vocabulary comes first and goes last, so that without it nothing else is a run's
         if (found.Contains(Vocabulary) || new CheckpointStore(folder).Latest() is not null) return;
-        if (found.FirstOrDefault(name => Names.Contains(Plain(name))) is { } other)
+        if (found.FirstOrDefault(name => Others.Contains(Plain(name))) is { } other)
             throw new TrainingException($"{folder} is no run, and holds {other}, which a run would replace: choose another --run");
     }
 
