@@ -5,8 +5,6 @@ namespace AlbertCompiled.Cli;
 /// <summary>Compares paths by what they lead to: a link is what it points to, wherever it stands in the path.</summary>
 static class RealPath
 {
-    const int MostLinks = 40;
-
     /// <summary>True if a path is a folder or leads into it.</summary>
     /// <exception cref="TrainingException">Links lead in a circle, or cannot be read.</exception>
     public static bool IsWithin(string path, string folder) => Within(path, folder) is not null;
@@ -23,21 +21,11 @@ static class RealPath
     {
         try
         {
-            int links = 0;
-            return Of(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), ref links);
+            return FileTarget.Resolve(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TrainingException($"cannot read {path}: {e.Reason()}", e);
         }
-    }
-
-    static string Of(string path, ref int links)
-    {
-        if (Path.GetDirectoryName(path) is not { } parent) return path;
-        string real = Path.Combine(Of(parent, ref links), Path.GetFileName(path));
-        if (new FileInfo(real).LinkTarget is not { } target) return real;
-        if (++links > MostLinks) throw new IOException("its links lead in a circle");
-        return Of(Path.GetFullPath(target, Path.GetDirectoryName(real)!), ref links);
     }
 }

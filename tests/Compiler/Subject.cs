@@ -83,4 +83,7 @@ static class Subject
         Assert.Equal(marks.Select(m => $"{id} at '{text.Substring(m.Start, m.Length)}' {m}"), result.Diagnostics.OrderBy(d => d.Location.SourceSpan).Select(d => $"{d.Id} at '{d.Marked()}' {d.Location.SourceSpan}"));
         return result.Diagnostics;
     }
+
+    /// <summary>The message of the only diagnostic.</summary>
+    public static string Message(string id, string marked) => Assert.Single(Expect(id, marked)).GetMessage();
 }

@@ -68,6 +68,11 @@ public sealed partial class DatasetTests : IDisposable
         File.AppendAllText(folder["there/a.txt"], "One more.\n");
         using (var corpus = Corpus.Open(folder["data"]))
             Assert.All(corpus.Manifest.Sources, source => Assert.Equal("has changed since", source.Change(default)));
+        File.Delete(folder["text/first.txt"]);
+        File.CreateSymbolicLink(folder["text/first.txt"], "a.txt");
+        using (var corpus = Corpus.Open(folder["data"]))
+            Assert.All(corpus.Manifest.Sources, source => Assert.Equal("is gone", source.Change(default)));
+        Assert.StartsWith($"cannot read {folder["text/a.txt"]}", Refused(() => new CorpusPreparation(new TextFiles(folder["text/a.txt"]), TestText.Vocabulary, 1).Run(folder["other"], default)));
 
         if (!OperatingSystem.IsLinux()) return;
         System.Diagnostics.Process.Start("mkfifo", [folder["pipe.txt"]]).WaitForExit();

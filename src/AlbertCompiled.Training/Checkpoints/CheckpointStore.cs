@@ -10,12 +10,12 @@ namespace AlbertCompiled.Training;
 /// <param name="keep">How many of the newest stay; the best stays besides.</param>
 public sealed class CheckpointStore(string runFolder, int keep = 1)
 {
-    const string FolderName = "checkpoints", Prefix = "step-", Temporary = ".tmp", Replaced = ".old";
-    const string Weights = "model.safetensors", Moments = "optimizer.safetensors";
+    const string Prefix = "step-", Temporary = ".tmp", Replaced = ".old";
+    const string Weights = RunFiles.Weights, Moments = "optimizer.safetensors";
 
     static readonly ParameterState[] MomentStates = [ParameterState.FirstMoment, ParameterState.SecondMoment];
 
-    readonly string root = Path.Combine(runFolder, FolderName);
+    readonly string root = Path.Combine(runFolder, RunFiles.Checkpoints);
 
     /// <summary>The newest complete checkpoint; null if there is none.</summary>
     /// <param name="before">Only of fewer steps than these.</param>

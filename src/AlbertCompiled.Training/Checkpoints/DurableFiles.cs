@@ -5,42 +5,10 @@ namespace AlbertCompiled.Training;
 /// <summary>Files that outlast a crash: contents reach the disk before the name does, and the name before the call returns.</summary>
 static class DurableFiles
 {
-    const string Temporary = ".tmp";
-
-    /// <summary>
-    /// Writes a file aside, flushes it and renames it, so that there is always a whole one: the old or the new. A link stays one, and what is no file, such as a
-    /// pipe, is written where it is.
-    /// </summary>
+    /// <summary>Writes a file by <see cref="FileTarget.Write"/>, and brings its name to the disk.</summary>
     public static void Write(string path, Action<Stream> content)
     {
-        using (var special = FileTarget.OpenSpecial(path))
-        {
-            if (special is not null)
-            {
-                content(special);
-                return;
-            }
-        }
-
-        path = FileTarget.Resolve(path);
-        string temporary = path + Temporary;
-        try
-        {
-            using (var stream = File.Create(temporary))
-            {
-                content(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            TryDelete(temporary);
-            throw;
-        }
-
-        FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        if (FileTarget.Write(path, content) is { } file) FlushFolder(Path.GetDirectoryName(file)!);
     }
 
     /// <summary>The same with the bytes at hand.</summary>

@@ -45,7 +45,7 @@ public sealed class CorpusPreparation(ITextSource source, Vocabulary vocabulary,
     /// <exception cref="TrainingException">A file cannot be read.</exception>
     public string Key(CancellationToken cancellation)
     {
-        Update(r => r with { Reading = true, TotalBytes = source.Files.Sum(f => File.Exists(f) && SourceFile.Information(f) is { Exists: true } file ? file.Length : 0) });
+        Update(r => r with { Reading = true, TotalBytes = source.Files.Sum(f => SourceFile.Information(f)?.Length ?? 0) });
         sources ??= SourceFile.Of(source.Files, threads, n => Update(r => r with { Bytes = r.Bytes + n }), cancellation);
         return SourceFile.Key(Version, $"{source.GetType().Name} {source.Settings}", vocabulary, sources);
     }

@@ -36,7 +36,7 @@ public sealed record SourceFile(string Path, long Bytes, string Hash)
     /// <param name="cancellation">Stops reading.</param>
     public string? Change(CancellationToken cancellation)
     {
-        if (Information(Path) is not { Exists: true } now) return "is gone";
+        if (Information(Path) is not { } now) return "is gone";
         return now.Length == Bytes && Of(Path, _ => { }, cancellation).Hash == Hash ? null : "has changed since";
     }
 
@@ -50,10 +50,20 @@ public sealed record SourceFile(string Path, long Bytes, string Hash)
     }
 
     /// <summary>True if the file is not as it was when its checksum was taken, by its length and time.</summary>
-    internal bool HasChanged() => Information(Path) is not { Exists: true } now || (now.Length, now.LastWriteTimeUtc.Ticks) != (Bytes, Written);
+    internal bool HasChanged() => Information(Path) is not { } now || (now.Length, now.LastWriteTimeUtc.Ticks) != (Bytes, Written);
 
-    /// <summary>Length and time of a file; of a link, those of what it leads to.</summary>
-    internal static FileInfo Information(string path) => new(FileTarget.Resolve(path));
+    /// <summary>Length and time of a file; of a link, those of what it leads to. Null: there is none.</summary>
+    internal static FileInfo? Information(string path)
+    {
+        try
+        {
+            return new FileInfo(FileTarget.Resolve(path)) is { Exists: true } file ? file : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 
     static SourceFile Of(string file, Action<int> read, CancellationToken cancellation)
     {
@@ -61,9 +71,9 @@ public sealed record SourceFile(string Path, long Bytes, string Hash)
         if (FileTarget.IsSpecial(file)) throw new TrainingException($"{file} is a pipe or a device, which cannot be read twice: write its text to a file");
         try
         {
-            var info = Information(file);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            long written = File.GetLastWriteTimeUtc(stream.SafeFileHandle).Ticks;
             byte[] buffer = new byte[1 << 20];
             long bytes = 0;
             for (int n; (n = stream.Read(buffer)) > 0; bytes += n)
@@ -73,7 +83,7 @@ public sealed record SourceFile(string Path, long Bytes, string Hash)
                 read(n);
             }
 
-            return new(System.IO.Path.GetFullPath(file), bytes, Convert.ToHexStringLower(hash.GetHashAndReset())) { Written = info.LastWriteTimeUtc.Ticks };
+            return new(System.IO.Path.GetFullPath(file), bytes, Convert.ToHexStringLower(hash.GetHashAndReset())) { Written = written };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

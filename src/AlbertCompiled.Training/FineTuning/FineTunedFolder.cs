@@ -9,19 +9,19 @@ public sealed record FineTunedFolder(string Folder)
     const string SeedPrefix = "seed-";
 
     /// <summary>The settings.</summary>
-    public string ConfigurationFile => Path.Combine(Folder, "finetuning.json");
+    public string ConfigurationFile => Path.Combine(Folder, RunFiles.FineTuning);
 
     /// <summary>A copy of the vocabulary.</summary>
-    public string VocabularyFile => Path.Combine(Folder, "vocabulary.model");
+    public string VocabularyFile => Path.Combine(Folder, RunFiles.Vocabulary);
 
     /// <summary>The weights of the best epoch.</summary>
-    public string Weights => Path.Combine(Folder, "model.safetensors");
+    public string Weights => Path.Combine(Folder, RunFiles.Weights);
 
     /// <summary>What was measured, a JSON object a line.</summary>
-    public string Metrics => Path.Combine(Folder, "metrics.jsonl");
+    public string Metrics => Path.Combine(Folder, RunFiles.Metrics);
 
     /// <summary>The page with curves and confusions.</summary>
-    public string Report => Path.Combine(Folder, "report.html");
+    public string Report => Path.Combine(Folder, RunFiles.Report);
 
     /// <summary>Where an unfinished run goes on: the last epoch and the best, ranked by the main metric. Gone when the run is complete.</summary>
     public CheckpointStore Checkpoints => new(Folder);

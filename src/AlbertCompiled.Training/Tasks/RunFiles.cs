@@ -1,16 +1,19 @@
 namespace AlbertCompiled.Training;
 
-/// <summary>Tells a folder that a new model may go to from one with files of others that it would replace. A log or notes may be there.</summary>
+/// <summary>The names that runs give to their files; they tell a folder that a new model may go to from one with files of others that it would replace. A log or notes may be there.</summary>
 static class RunFiles
 {
-    const string Vocabulary = "vocabulary.model", Aside = ".tmp";
+    public const string Configuration = "config.json", FineTuning = "finetuning.json", Vocabulary = "vocabulary.model", Weights = "model.safetensors";
+    public const string Metrics = "metrics.jsonl", Report = "report.html", Checkpoints = "checkpoints", Lock = "lock";
+
+    const string Aside = ".tmp";
 
     // with which it begins
-    static readonly HashSet<string> First = ["lock", Vocabulary];
+    static readonly HashSet<string> First = [Lock, Vocabulary];
 
     static readonly HashSet<string> Others =
     [
-        "config.json", "finetuning.json", "checkpoints", "model.safetensors", "metrics.jsonl", "report.html", TensorBoardEvents.FileName,
+        Configuration, FineTuning, Checkpoints, Weights, Metrics, Report, TensorBoardEvents.FileName,
         .. GlueTasks.All.SelectMany(t => t.Tests).Select(s => s.Name + ".tsv"), "dev.tsv", "dev.json", "dev.null_odds.json", "dev.conll",
     ];
 

@@ -5,16 +5,16 @@ namespace AlbertCompiled.Training;
 public sealed record RunFolder(string Folder)
 {
     /// <summary>The settings.</summary>
-    public string Configuration => Path.Combine(Folder, "config.json");
+    public string Configuration => Path.Combine(Folder, RunFiles.Configuration);
 
     /// <summary>A copy of the vocabulary, so that the folder is complete in itself.</summary>
-    public string Vocabulary => Path.Combine(Folder, "vocabulary.model");
+    public string Vocabulary => Path.Combine(Folder, RunFiles.Vocabulary);
 
     /// <summary>What was measured, a JSON object a line.</summary>
-    public string Metrics => Path.Combine(Folder, "metrics.jsonl");
+    public string Metrics => Path.Combine(Folder, RunFiles.Metrics);
 
     /// <summary>The page with the curves.</summary>
-    public string Report => Path.Combine(Folder, "report.html");
+    public string Report => Path.Combine(Folder, RunFiles.Report);
 
     /// <summary>The checkpoints.</summary>
     public CheckpointStore Checkpoints => new(Folder);
@@ -84,7 +84,7 @@ public sealed record RunFolder(string Folder)
         try
         {
             Directory.CreateDirectory(folder);
-            return FileLock.TryTake(Path.Combine(folder, "lock")) ?? throw new TrainingException($"another process is training in {folder}");
+            return FileLock.TryTake(Path.Combine(folder, RunFiles.Lock)) ?? throw new TrainingException($"another process is training in {folder}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -5,20 +5,70 @@ using Microsoft.Win32.SafeHandles;
 
 namespace AlbertCompiled;
 
-/// <summary>What a path is written through to: a file is written aside and renamed, which must put nothing in the place of a link, a device or a pipe.</summary>
+/// <summary>What a path leads to, and how it is written: a file aside and renamed, which must put nothing in the place of a link, a device or a pipe.</summary>
 public static class FileTarget
 {
-    /// <summary>The file behind a link, or the path itself. A rename to it leaves the link as it is.</summary>
-    /// <exception cref="IOException">The links lead in a circle.</exception>
-    public static string Resolve(string path) => new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
+    const string Aside = ".tmp";
 
     /// <summary>
-    /// Opens what is no regular file, such as a pipe, or a file that this process has open already, such as /dev/stdout, to be written where it is; null: the
-    /// path is a file, or there is nothing yet.
+    /// Writes a file aside, flushes it and renames it, so that there is always a whole one: the old or the new. Links stay what they are; what is no regular file,
+    /// such as a pipe, or is open in this process already, such as /dev/stdout, is written where it is.
     /// </summary>
-    /// <exception cref="IOException">It cannot be opened.</exception>
-    public static Stream? OpenSpecial(string path) =>
-        Descriptor(path) is { } number ? OpenDescriptor(number) : IsSpecial(path) ? new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite) : null;
+    /// <param name="path">The file, or what leads to it.</param>
+    /// <param name="content">Writes what shall be in it.</param>
+    /// <returns>The file that was replaced or created; null: what was written has no name to replace.</returns>
+    /// <exception cref="IOException">It cannot be written, or links lead in a circle. What was there before is as it was, unless it has no name to replace.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public static string? Write(string path, Action<Stream> content)
+    {
+        string target = Resolve(path);
+        using (var special = OpenSpecial(target))
+        {
+            if (special is not null)
+            {
+                content(special);
+                return null;
+            }
+        }
+
+        string aside = target + Aside;
+        try
+        {
+            using (var stream = File.Create(aside))
+            {
+                content(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(aside, target, overwrite: true);
+            return target;
+        }
+        catch
+        {
+            TryDelete(aside);
+            throw;
+        }
+    }
+
+    /// <summary>The whole path with what each link on the way leads to in its place. A name for a file that this process has open stays as it is.</summary>
+    /// <exception cref="IOException">Links lead in a circle.</exception>
+    public static string Resolve(string path)
+    {
+        int links = 0;
+        return Resolve(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), ref links);
+    }
+
+    static string Resolve(string path, ref int links)
+    {
+        if (Path.GetDirectoryName(path) is not { } folder) return path;
+        string real = Path.Combine(Resolve(folder, ref links), Path.GetFileName(path));
+        if (Descriptor(real) is not null || new FileInfo(real).LinkTarget is not { } target) return real;
+        if (++links > MostLinks) throw new IOException("its links lead in a circle");
+        return Resolve(Path.GetFullPath(target, Path.GetDirectoryName(real)!), ref links);
+    }
+
+    static Stream? OpenSpecial(string target) =>
+        Descriptor(target) is { } number ? OpenDescriptor(number) : IsSpecial(target) ? new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite) : null;
 
     /// <summary>True for what is neither a regular file nor a folder, such as a pipe or a device. Told on Linux alone.</summary>
     public static bool IsSpecial(string path)
@@ -32,21 +82,9 @@ public static class FileTarget
     }
 
     // the number under which this process has a file open, where the path says no more than that
-    static int? Descriptor(string path)
-    {
-        if (OperatingSystem.IsWindows()) return null;
-        path = Path.GetFullPath(path);
-        for (int links = 0; links < MostLinks; links++)
-        {
-            if (path is "/dev/stdout") return 1;
-            if (path is "/dev/stderr") return 2;
-            if (Array.Find(Descriptors, folder => path.StartsWith(folder, StringComparison.Ordinal)) is { } found && int.TryParse(path.AsSpan(found.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number)) return number;
-            if (new FileInfo(path).LinkTarget is not { } target) return null;
-            path = Path.GetFullPath(target, Path.GetDirectoryName(path)!);
-        }
-
-        return null;
-    }
+    static int? Descriptor(string path) =>
+        !OperatingSystem.IsWindows() && Array.Find(Descriptors, folder => path.StartsWith(folder, StringComparison.Ordinal)) is { } found
+            && int.TryParse(path.AsSpan(found.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
 
     // the console's streams write where the last writer stopped, also in a file
     static Stream OpenDescriptor(int number) => number switch
@@ -56,9 +94,22 @@ public static class FileTarget
         _ => new FileStream(new SafeFileHandle(number, ownsHandle: false), FileAccess.Write),
     };
 
+    static void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // what cannot be removed takes room, no more
+        }
+    }
+
+    // as many as Linux follows
     const int MostLinks = 40;
 
-    static readonly string[] Descriptors = ["/dev/fd/", "/proc/self/fd/", $"/proc/{Environment.ProcessId}/fd/"];
+    static readonly string[] Descriptors = ["/dev/fd/", $"/proc/{Environment.ProcessId}/fd/"];
 
     // linux/stat.h: struct statx is the same everywhere
     const int CurrentFolder = -100, TypeWanted = 1, StatusBytes = 256, ModeOffset = 28, TypeMask = 0xF000, RegularFile = 0x8000, Folder = 0x4000;
