@@ -18,9 +18,9 @@ internal sealed record CompiledSources(EquatableArray<(string Hint, string Text)
 /// <summary>From graphs to code.</summary>
 internal static class Compiler
 {
-    public static CompiledSources Compile(TracedModel model)
+    public static CompiledSources Compile(TracedModel model, CancellationToken cancellation = default)
     {
-        var compiled = Lower(model);
+        var compiled = Lower(model, cancellation);
         if (MemberCheck.Run(model, compiled) is { IsEmpty: false } clashes) return new(default, clashes);
         if (BudgetCheck.Run(model, compiled) is { } exceeded) return new(default, ImmutableArray.Create(exceeded));
         var files = ModelEmitter.Files(compiled).Concat(Devices(compiled).SelectMany(d => d.Files(model.Namespace))).Concat(OnnxEmitter.Files(model.Namespace, model.Name, model.Programs));
@@ -29,7 +29,7 @@ internal static class Compiler
     }
 
     /// <summary>The programs of a model, in the order of <see cref="ProgramRule.All"/>.</summary>
-    public static CompiledGraph Lower(TracedModel model)
+    public static CompiledGraph Lower(TracedModel model, CancellationToken cancellation = default)
     {
         var graphs = UnreadParameters.Remove(model.Programs);
         var parameters = graphs[0].Graph.Parameters;
@@ -37,6 +37,7 @@ internal static class Compiler
         var programs = ImmutableArray.CreateBuilder<(ProgramRule, LoweredProgram, ModelGraph)>();
         foreach (var (rule, graph) in graphs)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (rule.Trains) programs.Add((rule, Pipeline.Train(graph, model.Recompute, names, model.LogitRows), graph));
             programs.Add((rule, Pipeline.Infer(rule.Infers, graph, names, model.LogitRows), graph));
         }

@@ -74,7 +74,7 @@ public sealed class ModelGenerator : IIncrementalGenerator
         .WithTrackingName("Declare")
         .Select(static (declaration, cancellation) => Tracer.Trace(declaration!, cancellation))
         .WithTrackingName("Trace")
-        .Select(static (model, _) => Compile(model))
+        .Select(static (model, cancellation) => Compile(model, cancellation))
         .WithTrackingName("Compile")
         .Combine(objections)
         .Select(static (model, _) => model.Right.Count == 0 ? model.Left : new CompiledSources(default, model.Left.Diagnostics.Items.AddRange(model.Right.Items)))
@@ -84,12 +84,12 @@ public sealed class ModelGenerator : IIncrementalGenerator
         parts.Select(part => part.Collect()).Aggregate(static (all, part) => all.Combine(part).Select(static (both, _) => both.Left.AddRange(both.Right)));
 
     /// <summary>An exception here is a fault of the compiler: it is reported as such, at the model, and the others still compile.</summary>
-    static CompiledSources Compile(TracedModel model)
+    static CompiledSources Compile(TracedModel model, CancellationToken cancellation)
     {
         if (!model.Diagnostics.IsEmpty) return new(default, model.Diagnostics);
         try
         {
-            return Compiler.Compile(model);
+            return Compiler.Compile(model, cancellation);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

@@ -105,7 +105,7 @@ partial class Small
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
-                (W.Load(layerOutput + row * 16L + column) + product + W.Load(attentionDenseBias + column)).Store(attentionSum + row * 16L + column);
+                (W.Load(layerOutput + row * 16L + column) + (product + W.Load(attentionDenseBias + column))).Store(attentionSum + row * 16L + column);
             }
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -166,7 +166,7 @@ partial class Small
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
                 W sum = product + W.Load(ffnBias + column);
-                (sum * W.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum))).Store(expanded + row * 32L + column);
+                (sum * W.Sigmoid(sum * (1.5957692f + 0.071354814f * (sum * sum)))).Store(expanded + row * 32L + column);
             }
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -185,7 +185,7 @@ partial class Small
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
-                (W.Load(attended + row * 16L + column) + product + W.Load(ffnOutputBias + column)).Store(layerSum + row * 16L + column);
+                (W.Load(attended + row * 16L + column) + (product + W.Load(ffnOutputBias + column))).Store(layerSum + row * 16L + column);
             }
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -292,7 +292,7 @@ partial class Small
             public void Apply<W>(W product, int row, int column) where W : struct, ISimd<W>
             {
                 W sum = product + W.Load(predictionsDenseBias + column);
-                (sum * W.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum))).Store(transformed + row * 8L + column);
+                (sum * W.Sigmoid(sum * (1.5957692f + 0.071354814f * (sum * sum)))).Store(transformed + row * 8L + column);
             }
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -294,7 +294,7 @@ partial class Small
                     for (int column = 0; column < 8; column += Lanes1.Count)
                     {
                         Lanes1 sum = Lanes1.Load(transformedProductRow + column) + Lanes1.Load(predictionsDenseBias + column);
-                        Lanes1 sigmoid = Lanes1.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum));
+                        Lanes1 sigmoid = Lanes1.Sigmoid(sum * (1.5957692f + 0.071354814f * (sum * sum)));
                         sigmoid.Store(geluTanhRow + column);
                         totalTail += sum * sigmoid;
                     }
@@ -594,7 +594,7 @@ partial class Small
                     float dInverse = dInverseTail.Sum();
                     float dTotal = dTotalTail.Sum();
                     float inverse = decoderInputInverse[row];
-                    float dQuotient = -(dInverse * inverse * inverse * inverse) / 8f;
+                    float dQuotient = -(dInverse * (inverse * (inverse * inverse))) / 8f;
                     float dQuotient2 = -(dTotal * inverse) / 8f;
                     float* geluTanhRow = geluTanh + row * 8L;
                     float* transformedProductRow = transformedProduct + row * 8L;
@@ -604,7 +604,7 @@ partial class Small
                         Lanes1 dCentred = Lanes1.Load(dDecoderInputRow + column) * Lanes1.Load(predictionsLayerNormWeight + column) * inverse + dQuotient * Lanes1.Load(decoderInputCentredRow + column);
                         Lanes1 value = Lanes1.Load(geluTanhRow + column);
                         Lanes1 sum = Lanes1.Load(transformedProductRow + column) + Lanes1.Load(predictionsDenseBias + column);
-                        Lanes1 dScaled = (dCentred + dQuotient2) * (value + (1.5957692f + 0.21406445f * sum * sum) * (value - value * value) * sum);
+                        Lanes1 dScaled = (dCentred + dQuotient2) * (value + (1.5957692f + 0.21406445f * (sum * sum)) * (value - value * value) * sum);
                         dScaled.Store(dTransformedRow + column);
                         (Lanes1.Load(dTransformedPartialsRow + column) + dScaled).Store(dTransformedPartialsRow + column);
                     }
@@ -669,14 +669,14 @@ partial class Small
                         V dValue = V.Load(dHiddenRow + column);
                         (V.Load(dLayerOutputPartialsRow + column) + dValue).Store(dLayerOutputPartialsRow + column);
                         V centred = V.Load(layerSumRow + column) - mean;
-                        (V.Load(dLayerOutputPartials2Row + column) + dValue * centred * inverse).Store(dLayerOutputPartials2Row + column);
+                        (V.Load(dLayerOutputPartials2Row + column) + dValue * (centred * inverse)).Store(dLayerOutputPartials2Row + column);
                         V dNormalized = dValue * V.Load(fullLayerLayerNormWeight + column);
                         dInverseLanes += dNormalized * centred;
                         dTotalLanes += dNormalized;
                     }
                     float dInverse = dInverseLanes.Sum();
                     float dTotal = dTotalLanes.Sum();
-                    float dQuotient = -(dInverse * inverse * inverse * inverse) / 16f;
+                    float dQuotient = -(dInverse * (inverse * (inverse * inverse))) / 16f;
                     dLayerOutputQuotient2[row] = dQuotient;
                     float dQuotient2 = -(dTotal * inverse) / 16f;
                     dLayerOutputQuotient[row] = dQuotient2;
@@ -778,14 +778,14 @@ partial class Small
                         V dAttended = dCentred + dQuotient2 + V.Load(dExpandedProductRow + column);
                         (V.Load(dAttendedPartialsRow + column) + dAttended).Store(dAttendedPartialsRow + column);
                         V centred = V.Load(attentionSumRow + column) - mean2;
-                        (V.Load(dAttendedPartials2Row + column) + dAttended * centred * inverse2).Store(dAttendedPartials2Row + column);
+                        (V.Load(dAttendedPartials2Row + column) + dAttended * (centred * inverse2)).Store(dAttendedPartials2Row + column);
                         V dNormalized = dAttended * V.Load(attentionLayerNormWeight + column);
                         dInverseLanes += dNormalized * centred;
                         dTotalLanes += dNormalized;
                     }
                     float dInverse = dInverseLanes.Sum();
                     float dTotal = dTotalLanes.Sum();
-                    float dQuotient3 = -(dInverse * inverse2 * inverse2 * inverse2) / 16f;
+                    float dQuotient3 = -(dInverse * (inverse2 * (inverse2 * inverse2))) / 16f;
                     float dQuotient4 = -(dTotal * inverse2) / 16f;
                     float* dAttentionSumRow = dAttentionSum + row * 16L;
                     uint key2Row = CounterRandom.RowKey(key2, row);
@@ -921,14 +921,14 @@ partial class Small
                         Lanes1 dValue = Lanes1.Load(dEmbeddedRow + column);
                         (Lanes1.Load(dEmbeddedPartialsRow + column) + dValue).Store(dEmbeddedPartialsRow + column);
                         Lanes1 centred = Lanes1.Load(lookupRow + column) - mean;
-                        (Lanes1.Load(dEmbeddedPartials2Row + column) + dValue * centred * inverse).Store(dEmbeddedPartials2Row + column);
+                        (Lanes1.Load(dEmbeddedPartials2Row + column) + dValue * (centred * inverse)).Store(dEmbeddedPartials2Row + column);
                         Lanes1 dNormalized = dValue * Lanes1.Load(embeddingsLayerNormWeight + column);
                         dInverseTail += dNormalized * centred;
                         dTotalTail += dNormalized;
                     }
                     float dInverse = dInverseTail.Sum();
                     float dTotal = dTotalTail.Sum();
-                    float dQuotient = -(dInverse * inverse * inverse * inverse) / 8f;
+                    float dQuotient = -(dInverse * (inverse * (inverse * inverse))) / 8f;
                     float dQuotient2 = -(dTotal * inverse) / 8f;
                     float* dLookupRow = dLookup + row * 8L;
                     for (int column = 0; column < 8; column += Lanes1.Count)

@@ -101,7 +101,7 @@ partial class Small
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                V.Store(attentionSum, row * 16 + column, V.Load(layerOutput, row * 16 + column) + product + V.Load(attentionDenseBias, column));
+                V.Store(attentionSum, row * 16 + column, V.Load(layerOutput, row * 16 + column) + (product + V.Load(attentionDenseBias, column)));
             }
 
             public static int Operations => 2;
@@ -155,7 +155,7 @@ partial class Small
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
                 V sum = product + V.Load(ffnBias, column);
-                V.Store(expanded, row * 32 + column, sum * V.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum)));
+                V.Store(expanded, row * 32 + column, sum * V.Sigmoid(sum * (1.5957692f + 0.071354814f * (sum * sum))));
             }
 
             public static int Operations => 16;
@@ -169,7 +169,7 @@ partial class Small
         {
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
-                V.Store(layerSum, row * 16 + column, V.Load(attended, row * 16 + column) + product + V.Load(ffnOutputBias, column));
+                V.Store(layerSum, row * 16 + column, V.Load(attended, row * 16 + column) + (product + V.Load(ffnOutputBias, column)));
             }
 
             public static int Operations => 2;
@@ -264,7 +264,7 @@ partial class Small
             public void Apply<V>(V product, int row, int column) where V : struct, IPack<V>
             {
                 V sum = product + V.Load(predictionsDenseBias, column);
-                V.Store(transformed, row * 8 + column, sum * V.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum)));
+                V.Store(transformed, row * 8 + column, sum * V.Sigmoid(sum * (1.5957692f + 0.071354814f * (sum * sum))));
             }
 
             public static int Operations => 16;

@@ -264,7 +264,7 @@ partial class Small
                     for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))
                     {
                         V sum = transformedProductKept.Load(transformedProduct, transformedProductRow + column) + V.Load(predictionsDenseBias, column);
-                        V sigmoid = V.Sigmoid(sum * (1.5957692f + 0.071354814f * sum * sum));
+                        V sigmoid = V.Sigmoid(sum * (1.5957692f + 0.071354814f * (sum * sum)));
                         geluTanhKept.Store(geluTanh, geluTanhRow + column, sigmoid);
                         totalLane += sum * sigmoid;
                     }
@@ -492,7 +492,7 @@ partial class Small
                     }
                     var (dInverse, dTotal) = GroupReduce.Sums(V.Sum(dInverseLane), V.Sum(dTotalLane));
                     float inverse = decoderInputInverse[row];
-                    float dQuotient = -(dInverse * inverse * inverse * inverse) * (1f / 8f);
+                    float dQuotient = -(dInverse * (inverse * (inverse * inverse))) * (1f / 8f);
                     float dQuotient2 = -(dTotal * inverse) * (1f / 8f);
                     int geluTanhRow = row * 8;
                     int transformedProductRow = row * 8;
@@ -503,7 +503,7 @@ partial class Small
                         V dCentred = dNormalized * inverse + dQuotient * decoderInputCentredKept.Again(decoderInputCentred, decoderInputCentredRow + column);
                         V value = V.Load(geluTanh, geluTanhRow + column);
                         V sum = V.Load(transformedProduct, transformedProductRow + column) + V.Load(predictionsDenseBias, column);
-                        V dScaled = (dCentred + dQuotient2) * (value + (1.5957692f + 0.21406445f * sum * sum) * (value - value * value) * sum);
+                        V dScaled = (dCentred + dQuotient2) * (value + (1.5957692f + 0.21406445f * (sum * sum)) * (value - value * value) * sum);
                         V.Store(dTransformed, dTransformedRow + column, dScaled);
                         dTransformedSum.Add(column, dScaled);
                     }
@@ -564,13 +564,13 @@ partial class Small
                         V dValue = dHiddenKept.Load(dHidden, dHiddenRow + column);
                         dLayerOutputSum.Add(column, dValue);
                         V centred = layerSumKept.Load(layerSum, layerSumRow + column) - mean;
-                        dLayerOutputPartials2Sum.Add(column, dValue * centred * inverse);
+                        dLayerOutputPartials2Sum.Add(column, dValue * (centred * inverse));
                         V dNormalized = dValue * V.Load(fullLayerLayerNormWeight, column);
                         dInverseLane += dNormalized * centred;
                         dTotalLane += dNormalized;
                     }
                     var (dInverse, dTotal) = GroupReduce.Sums(V.Sum(dInverseLane), V.Sum(dTotalLane));
-                    float dQuotient = -(dInverse * inverse * inverse * inverse) * (1f / 16f);
+                    float dQuotient = -(dInverse * (inverse * (inverse * inverse))) * (1f / 16f);
                     if (Group.IdxX == 0) dLayerOutputQuotient2[row] = dQuotient;
                     float dQuotient2 = -(dTotal * inverse) * (1f / 16f);
                     if (Group.IdxX == 0) dLayerOutputQuotient[row] = dQuotient2;
@@ -647,13 +647,13 @@ partial class Small
                         V dAttended = dCentred + dQuotient2 + dExpandedProductKept.Load(dExpandedProduct, dExpandedProductRow + column);
                         dAttendedSum.Add(column, dAttended);
                         V centred = attentionSumKept.Load(attentionSum, attentionSumRow + column) - mean2;
-                        dAttendedPartials2Sum.Add(column, dAttended * centred * inverse2);
+                        dAttendedPartials2Sum.Add(column, dAttended * (centred * inverse2));
                         V dNormalized = dAttended * V.Load(attentionLayerNormWeight, column);
                         dInverseLane += dNormalized * centred;
                         dTotalLane += dNormalized;
                     }
                     var (dInverse, dTotal) = GroupReduce.Sums(V.Sum(dInverseLane), V.Sum(dTotalLane));
-                    float dQuotient3 = -(dInverse * inverse2 * inverse2 * inverse2) * (1f / 16f);
+                    float dQuotient3 = -(dInverse * (inverse2 * (inverse2 * inverse2))) * (1f / 16f);
                     float dQuotient4 = -(dTotal * inverse2) * (1f / 16f);
                     int dAttentionSumRow = row * 16;
                     uint key2Row = CounterRandom.RowKey(key2, row);
@@ -775,13 +775,13 @@ partial class Small
                         V dValue = dEmbeddedKept.Load(dEmbedded, dEmbeddedRow + column);
                         dEmbeddedSum.Add(column, dValue);
                         V centred = lookupKept.Load(lookup, lookupRow + column) - mean;
-                        dEmbeddedPartials2Sum.Add(column, dValue * centred * inverse);
+                        dEmbeddedPartials2Sum.Add(column, dValue * (centred * inverse));
                         V dNormalized = dValue * V.Load(embeddingsLayerNormWeight, column);
                         dInverseLane += dNormalized * centred;
                         dTotalLane += dNormalized;
                     }
                     var (dInverse, dTotal) = GroupReduce.Sums(V.Sum(dInverseLane), V.Sum(dTotalLane));
-                    float dQuotient = -(dInverse * inverse * inverse * inverse) * (1f / 8f);
+                    float dQuotient = -(dInverse * (inverse * (inverse * inverse))) * (1f / 8f);
                     float dQuotient2 = -(dTotal * inverse) * (1f / 8f);
                     int dLookupRow = row * 8;
                     for (int column = L.First<V>(); column < 8; column = L.Next<V>(column))

@@ -44,9 +44,11 @@ public sealed partial class SmallAnswerer : CompiledModel
     }
 
     /// <inheritdoc/>
+    protected override LabelKind LearnsFrom => LabelKind.Answers;
+
+    /// <inheritdoc/>
     protected override void CheckLabels(TokenBatch batch)
     {
-        CheckLabelled(batch);
         CheckRange(batch.Labels, 2, "Labels");
         CheckRange(batch.Predicted, batch.Count(Dimension.Tokens), "Predicted");
         CheckRange(batch.SequenceOf, batch.Count(Dimension.Sequences), "SequenceOf");

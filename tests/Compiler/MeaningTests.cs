@@ -46,6 +46,7 @@ public class MeaningTests
         ("new Box().Mode == Mode.B ? 2 : 5", "sealed record Box { public Mode Mode { get; } }", "public enum Mode { A = 1, B }", ""),
         ("Start == Mode.B ? 2 : 5", "const Mode Start = Mode.C;", "public enum Mode { A, B, C = B, D = (A | C) + 2 }", ""),
         ("(Start == 0 ? 2 : 5) + (int)Mode.D + (Mode.B < Mode.D ? 10 : 20)", "static readonly Mode Start;", "public enum Mode { A, B, C = B, D = (A | C) + 2 }", ""),
+        ("Start switch { (double)Mode.A => 2, _ => 5 }", "const Mode Start = Mode.A;", "public enum Mode { A, B }", ""),
         ("Start is Mode.A ? 2 : 5", "const Mode Start = 0;", "public enum Mode { A, B }", ""),
         ("((Mode)1 == Mode.B ? 2 : 5) + ((Mode)1 is Mode.B ? 10 : 20) + F((Mode)2) + (double)Mode.C", "static double F(Mode m) => m == Mode.C ? 100 : 200;", "public enum Mode { A, B, C }", ""),
         ("$\"a{(Mode)1}{(Mode)7}\" == \"aB7\" && (Mode)(-1) != Mode.A ? (int)(Mode)7 : 5", "", "public enum Mode { A, B, C }", ""),

@@ -46,6 +46,23 @@ public sealed unsafe class OptimizerTests
         Assert.Equal(10, units);
     }
 
+    /// <summary>The moments of a word that is not seen again sink until they are 0, never to numbers that processors are slow with.</summary>
+    [Theory]
+    [InlineData(Optimizer.AdamW)]
+    [InlineData(Optimizer.Lamb)]
+    public void Moments_of_what_has_no_gradient_end_at_0(Optimizer optimizer)
+    {
+        using var team = new ThreadTeam(1);
+        using var set = Create(team, (3, 37, false));
+        set.Write(ParameterState.FirstMoment, 0, [.. Enumerable.Repeat(-2e-30f, 111)]);
+        set.Write(ParameterState.SecondMoment, 0, [.. Enumerable.Repeat(1.0005e-30f, 111)]);
+        set.Update(Settings with { Optimizer = optimizer }, 1);
+        Assert.All(set.Read("p0", ParameterState.FirstMoment), m => Assert.InRange(m, -1.9e-30f, -1.7e-30f));
+        for (int i = 0; i < 10; i++) set.Update(Settings with { Optimizer = optimizer }, 2);
+        Assert.All(set.Read("p0", ParameterState.FirstMoment), m => Assert.Equal(0, m));
+        Assert.All(set.Read("p0", ParameterState.SecondMoment), v => Assert.Equal(0, v));
+    }
+
     [Theory]
     [InlineData(Optimizer.AdamW, false, 0)]
     [InlineData(Optimizer.AdamW, true, 0.5)]

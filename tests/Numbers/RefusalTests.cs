@@ -77,6 +77,8 @@ public sealed class RefusalTests
         var set = model.Parameters;
         set.Write(ParameterState.Value, set.Length, []);
         set.Read(ParameterState.Value, set.Length - 1, new float[1]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => set.Read("albert.pooler.bias", (ParameterState)9));
+        Assert.Throws<ArgumentOutOfRangeException>(() => set.Write("albert.pooler.bias", new float[21], (ParameterState)(-1)));
         foreach (long offset in (ReadOnlySpan<long>)[-1, set.Length, long.MaxValue, long.MinValue])
         {
             Assert.Throws<ArgumentOutOfRangeException>(() => set.Write(ParameterState.Value, offset, [1f]));
@@ -92,7 +94,7 @@ public sealed class RefusalTests
         float[] before = model.Parameters.Read("albert.pooler.bias");
         OptimizerSettings[] wrong =
         [
-            Settings with { Beta1 = float.NaN }, Settings with { Beta2 = 1 }, Settings with { Beta1 = -0.1f }, Settings with { LearningRate = float.PositiveInfinity }, Settings with { Epsilon = -1 },
+            Settings with { Beta1 = float.NaN }, Settings with { Beta2 = 1 }, Settings with { Beta1 = -0.1f }, Settings with { LearningRate = float.PositiveInfinity }, Settings with { Epsilon = -1 }, Settings with { Epsilon = 0 }, default,
             Settings with { WeightDecay = float.NaN }, Settings with { ClipNorm = -1 }, Settings with { Optimizer = (Optimizer)7 },
         ];
         foreach (var settings in wrong)
@@ -101,9 +103,19 @@ public sealed class RefusalTests
             Assert.Throws<ArgumentException>(() => model.Parameters.Update(settings, 1));
         }
 
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Parameters.Update(Settings, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Step = -1);
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Step = 1L << 40);
         Assert.Equal("Beta1 is NaN; it must be at least 0 and below 1", Assert.Throws<ArgumentException>(() => model.TrainStep(Batch, wrong[0])).Message);
         Assert.Equal(0, model.Step);
         Assert.Equal(before, model.Parameters.Read("albert.pooler.bias"));
+    }
+
+    [Fact]
+    public void What_an_initializer_leaves_out_has_its_default()
+    {
+        Assert.Equal(new(Optimizer.Lamb, 0.1f), new OptimizerSettings { Optimizer = Optimizer.Lamb, LearningRate = 0.1f });
+        Assert.Equal(new(30, -1), new AnswerOptions { Segment = -1 });
     }
 
     [Theory]
@@ -126,10 +138,16 @@ public sealed class RefusalTests
         model.Predict(batch);
         float[] before = model.Output("logits", batch);
         Exception? thrown = null, disposing = null, creating = null;
+        var set = new List<Exception?>();
         using (device.Team.Take())
         {
             var thread = new Thread(() =>
             {
+                set.AddRange(((Action[])
+                [
+                    () => model.Parameters.Read("albert.pooler.bias"), () => model.Parameters.Write("albert.pooler.bias", new float[21]), () => model.Parameters.Initialize(1),
+                    () => model.ReadOutput("logits", new float[2000]),
+                ]).Select(Record.Exception));
                 thrown = Record.Exception(() => model.TrainStep(Batches.Random(8, 37, 1, 3), Settings));
                 creating = Record.Exception(() => other.Predict(batch));
                 disposing = Record.Exception(model.Dispose);
@@ -140,6 +158,7 @@ public sealed class RefusalTests
 
         Assert.Equal($"cpu ({device.Name}) computes for another thread: use a device from one thread at a time", Assert.IsType<InvalidOperationException>(thrown).Message);
         Assert.IsType<InvalidOperationException>(creating);
+        Assert.All(set, e => Assert.IsType<InvalidOperationException>(e));
         Assert.IsType<InvalidOperationException>(disposing);
         Assert.Equal(0, model.Step);
         Assert.Equal(before, model.Output("logits", batch));
@@ -152,9 +171,13 @@ public sealed class RefusalTests
         var device = new CpuDevice(2);
         var model = OddNone.Create(device, Capacity);
         model.Predict(Batch);
+        float[] before = model.Parameters.Read("albert.pooler.bias");
         device.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => model.Predict(Batch));
+        Assert.Equal(device.GetType().FullName, Assert.Throws<ObjectDisposedException>(() => OddNone.Create(device, Capacity)).ObjectName);
+        Assert.Equal($"cpu ({device.Name})", Assert.Throws<ObjectDisposedException>(() => model.Predict(Batch)).ObjectName);
+        Assert.Equal(before, model.Parameters.Read("albert.pooler.bias"));
         model.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => model.Parameters.Initialize(1));
     }
 
     [Fact]
@@ -175,7 +198,12 @@ public sealed class RefusalTests
         Told("a sequence of no tokens", () => batch.Add([], []));
         Told("position 3 is to be predicted in a sequence of 3 tokens", () => batch.Add([2, 5, 3], [0, 0, 0], [1, 3], [7, 7], 0));
         Told("position -1 is to be predicted in a sequence of 3 tokens", () => batch.Add([2, 5, 3], [0, 0, 0], [-1], [7], 0));
-        Assert.Equal((3, 1, 1), (batch.Tokens.Count, batch.First.Count, batch.Predicted.Count));
+        Told("the batch has labels of Add, and cannot have labels of AddLabelled too: clear it first", () => batch.AddLabelled([2, 3], [0, 0], 1));
+        Told("the batch has labels of Add, and cannot have labels of AddTagged too: clear it first", () => batch.AddTagged([2, 3], [0, 0], [0, -100]));
+        Assert.False(batch.Fits(int.MaxValue, 0));
+        Assert.False(batch.Fits(1, int.MaxValue));
+        Assert.Throws<ArgumentOutOfRangeException>(() => batch.Fits(-5, 0));
+        Assert.Equal((3, 1, 1, LabelKind.Pieces), (batch.Tokens.Count, batch.First.Count, batch.Predicted.Count, batch.LabelKind));
         Assert.Equal([0, 3], batch.Starts.ToArray());
 
         static void Told(string expected, Action action) => Assert.Equal(expected, Assert.Throws<ArgumentException>(action).Message);

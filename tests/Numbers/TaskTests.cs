@@ -207,14 +207,43 @@ public class TaskTests
         Told("Predicted 1 is 2, outside 0..1", () => classifier.ComputeGradients(batch));
         batch.Clear();
         batch.Add([2, 3], [0, 0]);
-        Told("nothing in the batch is labelled", () => classifier.TrainStep(batch, new(Optimizer.AdamW, 0.1f)));
+        Told("nothing in the batch is labelled: a task is learned from one label at least", () => classifier.TrainStep(batch, new(Optimizer.AdamW, 0.1f)));
         batch.AddRated([2, 3], [0, 0], float.NaN);
         Told("Targets 0 is NaN, not a finite number", () => regression.Evaluate(batch));
-        batch.Ask(1);
-        Told("QuestionOf 0 is -1, outside 0..0", () => chooser.Evaluate(batch));
-        Assert.Equal(0, chooser.Choose(batch).Choices[0].Label);
+        Told("the batch has labels of AddRated, TaskClassifier learns from those of AddLabelled", () => classifier.Evaluate(batch));
+        batch.Clear();
+        for (int i = 0; i < 4; i++) batch.Add([2, 3], [0, 0]);
+        batch.Ask(2, 1);
+        Told("sequence 0 is no choice of a question: Ask(choices, answer) makes one of the last sequences", () => chooser.Evaluate(batch));
+        batch.Clear();
+        foreach (int answer in (int[])[1, -1, 0])
+        {
+            for (int i = 0; i < 2; i++) batch.Add([2, 3], [0, 0]);
+            batch.Ask(2, answer);
+        }
+
+        Told("question 1 has no answer, which learning needs: Ask(choices, answer)", () => chooser.Evaluate(batch));
+        Assert.Equal(3, chooser.Choose(batch).Choices.Count);
 
         static void Told(string expected, Action action) => Assert.Equal(expected, Assert.Throws<BatchException>(action).Message);
+    }
+
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("ilgpu-cpu")]
+    public void A_part_without_labels_adds_nothing(string kind)
+    {
+        using var device = CompiledModels.Open(kind);
+        using var model = TaskClassifier.Create(device, TaskBatches.Capacity);
+        var labelled = TaskBatches.Random("Classification", 7, 5, 4);
+        float loss = model.ComputeGradients(labelled).Loss;
+        float[] gradient = model.Parameters.Read("classifier.weight", ParameterState.Gradient);
+        var unlabelled = new TokenBatch(TaskBatches.Capacity);
+        unlabelled.Add([2, 5, 3], [0, 0, 0]);
+        Assert.Equal(loss, model.ComputeGradients([labelled, unlabelled, unlabelled]).Loss);
+        Assert.Equal(gradient, model.Parameters.Read("classifier.weight", ParameterState.Gradient));
+        Assert.InRange(model.ComputeGradients([unlabelled, labelled]).Loss, 0.1f, 10f);       // dropout draws for each part anew
+        Assert.Throws<BatchException>(() => model.ComputeGradients([unlabelled, unlabelled]));
     }
 
     [Fact]

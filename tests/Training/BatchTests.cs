@@ -24,6 +24,24 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public void A_corpus_ends_where_it_ends()
+    {
+        using var folder = new TemporaryFolder();
+        var corpus = TestText.Corpus(folder, documents: 40, sentences: 3);
+        corpus.Read(corpus.Tokens - 1, new int[1]);
+        Assert.Equal((120, corpus.Tokens), (corpus.FirstSentence(40), corpus.FirstToken(120)));
+        Action[] uses =
+        [
+            () => corpus.Read(-1, new int[5]), () => corpus.Read(corpus.Tokens - 1, new int[2]), () => corpus.FirstSentence(41), () => corpus.FirstSentence(-1), () => corpus.FirstToken(121),
+            () => corpus.StartsSection(-1), () => corpus.Sentence(120), () => corpus.TokenCount(119, 2),
+        ];
+        foreach (var use in uses) Assert.Throws<ArgumentOutOfRangeException>(use);
+        corpus.Dispose();
+        corpus.Dispose();
+        foreach (var use in (Action[])[() => corpus.Sentence(0), () => corpus.FirstSentence(0), () => corpus.Read(0, new int[1])]) Assert.Throws<ObjectDisposedException>(use);
+    }
+
+    [Fact]
     public void A_damaged_cache_is_prepared_again()
     {
         using var folder = new TemporaryFolder();
@@ -214,6 +232,27 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public async Task Who_waits_for_a_batch_is_let_go_when_the_queue_ends()
+    {
+        var queue = new BatchQueue(new CountingSource(failAt: 50), new(4, 1, 1), 0, 1);
+        queue.Take();
+        Assert.Throws<InvalidOperationException>(queue.Take);
+        queue.Dispose();
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BatchQueue(new CountingSource(failAt: 50), new(4, 1, 1), 10, 5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BatchQueue(new CountingSource(failAt: 50), new(4, 1, 1), 0, 5, held: 0));
+
+        using var begun = new ManualResetEventSlim();
+        using var filled = new ManualResetEventSlim();
+        var slow = new BatchQueue(new BlockedSource(begun, filled), new(4, 1, 1), 0, 5);
+        begun.Wait();
+        var waiting = Task.Run(slow.Take);
+        var ending = Task.Run(slow.Dispose);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
+        filled.Set();
+        await ending;
+    }
+
+    [Fact]
     public void Taking_a_batch_allocates_nothing()
     {
         using var folder = new TemporaryFolder();
@@ -241,6 +280,15 @@ public sealed class BatchTests
 
     static string Text(TokenBatch b) =>
         string.Join(' ', b.Tokens.Span.ToArray()) + "|" + string.Join(' ', b.Predicted.Span.ToArray()) + "|" + string.Join(' ', b.Labels.Span.ToArray()) + "|" + string.Join(' ', b.Order.Span.ToArray());
+
+    sealed class BlockedSource(ManualResetEventSlim begun, ManualResetEventSlim filled) : IBatchSource
+    {
+        public void Fill(long step, TokenBatch batch)
+        {
+            begun.Set();
+            filled.Wait();
+        }
+    }
 
     sealed class CountingSource(long failAt) : IBatchSource
     {

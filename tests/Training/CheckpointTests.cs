@@ -17,8 +17,13 @@ public sealed partial class CheckpointTests
         using var model = Trained();
         var store = new CheckpointStore(folder.Path);
         string saved = store.Save(model, State(model));
-        using var other = FakeModel.Create(Small, Capacity, seed: 7);
+        using var other = FakeModel.Create(Small, Capacity);
+        other.Parameters.Initialize(7);
         Assert.Equal(State(model), store.Load(other));
+        using var seeded = FakeModel.Create(Small, Capacity, seed: 7);
+        Assert.Equal($"{saved} is of a run with seed 42, the model has seed 7: create the model with the run's", Assert.Throws<TrainingException>(() => store.Load(seeded)).Message);
+        Assert.Equal(0, seeded.Step);
+        Assert.Equal(3, store.LoadWeights(seeded).Step);
         Assert.Equal(model.Step, other.Step);
         foreach (var state in (ParameterState[])[ParameterState.Value, ParameterState.FirstMoment, ParameterState.SecondMoment])
             foreach (var p in Small.Parameters)
@@ -68,6 +73,9 @@ public sealed partial class CheckpointTests
         Assert.Equal([path], Directory.GetFileSystemEntries(folder.Path));
         Assert.Equal("{}", File.ReadAllText(path));
     }
+
+    [Fact]
+    public void A_checkpoint_is_kept_at_least() => Assert.Throws<ArgumentOutOfRangeException>(() => new CheckpointStore("run", keep: 0));
 
     [Fact]
     public void A_new_checkpoint_takes_the_place_of_the_last()

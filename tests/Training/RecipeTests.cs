@@ -16,6 +16,7 @@ public sealed class RecipeTests
     [Fact]
     public void The_original_decay_counts_from_step_zero()
     {
+        Assert.Equal(0, new Schedule(1, 0, 0, Decay.LinearFromStart).At(0));
         var s = new Schedule(1, 100, 1000, Decay.LinearFromStart);
         Assert.Equal([0f, 0.99f, 0.9f, 0.5f, 0f], new long[] { 0, 99, 100, 500, 1000 }.Select(s.At), Near);
         Assert.Equal(1, new Schedule(1, 0, 10, Decay.Constant).At(9));

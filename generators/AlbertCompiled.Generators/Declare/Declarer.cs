@@ -20,7 +20,7 @@ internal static class Declarer
         if (type.GetAttributes().Any(IsRefused)) return null;
         var compilation = context.SemanticModel.Compilation;
         var place = new Place(DefinitionSource.MetadataName(type));
-        var bare = new Declaration(DefinitionSource.NameOf(type.ContainingNamespace), type.Name, type.DeclaredAccessibility == Accessibility.Public ? "public" : "internal", "", "", default, default) { Hint = HintName.Of(type, compilation) };
+        var bare = new Declaration(DefinitionSource.NameOf(type.ContainingNamespace), type.Name, type.DeclaredAccessibility == Accessibility.Public ? "public" : "internal", "", "", default, default) { Hint = HintName.Of(type, compilation, cancellation) };
         Declaration Fail(params DiagnosticInfo[] diagnostics) => bare with { Diagnostics = diagnostics.ToImmutableArray() };
 
         if (Objection(type, (TypeDeclarationSyntax)context.TargetNode, compilation, cancellation) is { } objection)
@@ -52,7 +52,7 @@ internal static class Declarer
         }
 
         bool trainsTask = TaskReader.Read(type, attribute, bare.FullName, arguments, diagnostics);
-        var (definitions, missing, unusable) = Definitions(architecture, graph!, compilation, cancellation);
+        var (definitions, missing, unusable) = Texts.Of(compilation, (architecture, graph!), types => Definitions(types.Architecture, types.Graph, compilation, cancellation));
         diagnostics.AddRange(unusable);
         foreach (string name in missing)
             diagnostics.Add(new(Descriptors.MissingDefinition, place, $"the text of '{name}' was not found: it must be marked [Definition], and its assembly be built with the compiler"));
@@ -69,7 +69,7 @@ internal static class Declarer
             Optimizer = OptionReader.Choice<OptimizerKind>(options, "OptimizerAttribute", bare.FullName, diagnostics),
             Precision = OptionReader.Choice<ComputeKind>(options, "PrecisionAttribute", bare.FullName, diagnostics),
             Members = OwnMembers.Read(type),
-            Hidden = RuntimeTypes.Hidden(type, context.SemanticModel, context.TargetNode.SpanStart),
+            Hidden = RuntimeTypes.Hidden(type, context.SemanticModel, context.TargetNode),
             Budget = BudgetReader.Read(Find(options, BudgetReader.AttributeName), new(bare.FullName), diagnostics),
             Diagnostics = diagnostics.ToImmutable(),
         };
@@ -88,7 +88,7 @@ internal static class Declarer
     public static DefinitionText? Export(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
         var (type, compilation) = ((INamedTypeSymbol)context.TargetSymbol, context.SemanticModel.Compilation);
-        return IsFirst(context, cancellation) && Unusable(type) is null && DefinitionSource.Read(type, compilation, cancellation) is { } text ? text with { Hint = HintName.Of(type, compilation) } : null;
+        return IsFirst(context, cancellation) && Unusable(type) is null && DefinitionSource.Read(type, compilation, cancellation) is { } text ? text with { Hint = HintName.Of(type, compilation, cancellation) } : null;
     }
 
     /// <summary>What is wrong with a <c>[Definition]</c> class; null if its text can be exported.</summary>
@@ -148,6 +148,10 @@ internal static class Declarer
 
         return null;
     }
+
+    // many models are of one architecture
+    static readonly PerCompilation<(INamedTypeSymbol Architecture, INamedTypeSymbol Graph), (ImmutableArray<DefinitionText> Found, ImmutableArray<string> Missing, ImmutableArray<DiagnosticInfo> Unusable)> Texts =
+        new(EqualityComparer<(INamedTypeSymbol, INamedTypeSymbol)>.Default);
 
     /// <summary>The texts that tracing needs: attribute and definition with their bases, then the static classes that these import.</summary>
     static (ImmutableArray<DefinitionText> Found, ImmutableArray<string> Missing, ImmutableArray<DiagnosticInfo> Unusable) Definitions(

@@ -141,7 +141,7 @@ internal static class DefinitionSource
         var bare = new WithoutTrivia().Visit(node)!;
         string text = bare.NormalizeWhitespace(eol: "\n").ToFullString();
         // the formatter glues - -x into --x: where its text has other tokens, what separated them before does so again
-        return SameTokens(node, text) ? text : string.Concat(node.DescendantTokens().Select(t => t.HasLeadingTrivia || t.HasTrailingTrivia ? $" {t.Text} " : t.Text)).Trim();
+        return SameTokens(node, text) ? text : string.Concat(node.DescendantTokens().Select(t => (t.HasLeadingTrivia ? " " : "") + t.Text + (t.HasTrailingTrivia ? " " : ""))).Trim();
     });
 
     static bool SameTokens(SyntaxNode node, string text) =>

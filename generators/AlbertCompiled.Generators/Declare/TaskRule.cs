@@ -11,7 +11,8 @@ namespace AlbertCompiled.Generators.Declare;
 /// <param name="Columns">Their columns; null: as many as the attribute says.</param>
 /// <param name="View">Property of the result that reads the logits.</param>
 /// <param name="ViewType">Its type.</param>
-internal sealed record TaskRule(string Name, string Infers, string Call, Dim Rows, int? Columns, string View, string ViewType)
+/// <param name="LearnsFrom">The runtime's LabelKind that it is learned from.</param>
+internal sealed record TaskRule(string Name, string Infers, string Call, Dim Rows, int? Columns, string View, string ViewType, string LearnsFrom)
 {
     /// <summary>The output that every task infers.</summary>
     public const string Logits = "logits";
@@ -19,11 +20,11 @@ internal sealed record TaskRule(string Name, string Infers, string Call, Dim Row
     /// <summary>Every task.</summary>
     public static readonly ImmutableArray<TaskRule> All =
     [
-        new("Classification", "classify", "Classify", Dim.Sequences, null, "Classes", "ClassPredictions"),
-        new("Regression", "regress", "Regress", Dim.Sequences, 1, "Ratings", "Ratings"),
-        new("SpanAnswer", "answer", "Answer", Dim.Tokens, 2, "Spans", "SpanPredictions") { Setting = TaskSettings.Spans, ReadsBatch = true, Labelled = (Dim.Sequences, 2) },
-        new("TokenTags", "tag", "Tag", Dim.Tokens, null, "Tags", "ClassPredictions") { Labelled = (Dim.Tokens, 1) },
-        new("MultipleChoice", "choose", "Choose", Dim.Sequences, 1, "Choices", "ChoicePredictions") { ReadsBatch = true },
+        new("Classification", "classify", "Classify", Dim.Sequences, null, "Classes", "ClassPredictions", "Classes"),
+        new("Regression", "regress", "Regress", Dim.Sequences, 1, "Ratings", "Ratings", "Ratings"),
+        new("SpanAnswer", "answer", "Answer", Dim.Tokens, 2, "Spans", "SpanPredictions", "Answers") { Setting = TaskSettings.Spans, ReadsBatch = true, Labelled = (Dim.Sequences, 2) },
+        new("TokenTags", "tag", "Tag", Dim.Tokens, null, "Tags", "ClassPredictions", "Tags") { Labelled = (Dim.Tokens, 1) },
+        new("MultipleChoice", "choose", "Choose", Dim.Sequences, 1, "Choices", "ChoicePredictions", "Choices") { ReadsBatch = true },
     ];
 
     /// <summary>The configuration's property that says that the task is there.</summary>

@@ -82,8 +82,14 @@ internal sealed class CSharpWriter
     // without the indentation
     const int LongestLine = 130;
 
-    /// <summary>A float literal.</summary>
-    public static string Float(double value) => double.IsNegativeInfinity(value) ? "float.NegativeInfinity" : ((float)value).ToString("R", CultureInfo.InvariantCulture) + "f";
+    /// <summary>A float literal. A constant that was computed may lie beyond its range.</summary>
+    public static string Float(double value) => (float)value switch
+    {
+        float.NegativeInfinity => "float.NegativeInfinity",
+        float.PositiveInfinity => "float.PositiveInfinity",
+        float.NaN => "float.NaN",
+        var finite => finite.ToString("R", CultureInfo.InvariantCulture) + "f",
+    };
 
     public static string Number(double value) => value.ToString("#,0.##", CultureInfo.InvariantCulture);
 

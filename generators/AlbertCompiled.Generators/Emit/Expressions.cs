@@ -44,9 +44,10 @@ internal sealed class Expressions(Dialect dialect, string type, IReadOnlyList<In
         string B(int p) => Read(c.Arguments[1], p);
         return c.Op switch
         {
-            Op.Add => ($"{A(1)} + {B(1)}", 1),
+            // C# adds and multiplies from the left, and rounds on the way: what the definition grouped otherwise stays so
+            Op.Add => ($"{A(1)} + {B(2)}", 1),
             Op.Subtract => ($"{A(1)} - {B(2)}", 1),
-            Op.Multiply => ($"{A(2)} * {B(2)}", 2),
+            Op.Multiply => ($"{A(2)} * {B(3)}", 2),
             Op.Divide => dialect.Quotient(type, A(2), B(3)),
             Op.Negate => ($"-{A(4)}", 3),
             _ => dialect.Function(type, c.Op, [.. c.Arguments.Select(a => Read(a))]),

@@ -68,10 +68,12 @@ internal static class ModelEmitter
             if (!model.Programs.Any(p => p.Rule.LearnsTask)) return;
             w.Blank();
             w.Line("/// <inheritdoc/>");
+            w.Line($"protected override LabelKind LearnsFrom => LabelKind.{model.Programs.First(p => p.Rule.LearnsTask).Rule.Task!.LearnsFrom};");
+            w.Blank();
+            w.Line("/// <inheritdoc/>");
             w.Block("protected override void CheckLabels(TokenBatch batch)", () =>
             {
                 var sources = model.Programs.Where(p => p.Rule.LearnsTask).Select(p => p.Source).ToList();
-                w.Line("CheckLabelled(batch);");
                 var checkedBefore = IndexBounds.Of(model.Programs.Where(p => !p.Rule.LearnsTask).Select(p => p.Source)).ToList();
                 foreach (var (index, rows) in IndexBounds.Of(sources).Except(checkedBefore)) Range(index, rows);
                 foreach (string vector in sources.SelectMany(s => s.Nodes).Where(n => n.Op == Op.Column).Select(n => n.Index).Distinct()) w.Line($"CheckFinite(batch.{vector}, \"{vector}\");");

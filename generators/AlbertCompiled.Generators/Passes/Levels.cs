@@ -27,6 +27,9 @@ internal sealed class Levels
 
     public int Of(Node n) => level[n.Id];
 
+    /// <summary>A map that the block has besides, which runs inside a kernel of that level.</summary>
+    public void Add(Node n, int at) => level[n.Id] = at;
+
     public int Time(Node n) => 2 * level[n.Id] + (n.Is(OpClass.Heavy) ? 1 : 0);
 
     public Dim IterationRows(Node n) => n.Op == Op.ColumnSum ? nodes[n.Inputs[0]].Shape.Rows : n.Shape.Rows;

@@ -23,9 +23,9 @@ internal sealed class Names
     /// <summary>What no kernel or method may be called: members of the classes that a program is printed into, with their bases.</summary>
     public static readonly string[] Members =
     [
-        "Attention", "BandRows", "BandSlot", "Batch", "Chunks", "Clear", "ClearGradients", "Compiled", "CountOf", "CpuKernels", "Description", "Device", "DropoutKey",
-        "ExactFixedSlot", "ExactPredictionSlot", "ExactSequenceSlot", "ExactTokenSlot", "FixedSlot", "From", "GpuKernels", "Gradient", "Gradients", "Offset", "Output",
-        "Own", "PackWeights", "Packed", "Pointer", "PredictionChunkRows", "PredictionChunkSlot", "PredictionRows", "PredictionSlot", "Predictions", "Queue", "Run",
+        "Apply", "Attention", "BandRows", "BandSlot", "Batch", "BytesPerRow", "Chunks", "Clear", "ClearGradients", "Compiled", "CountOf", "CpuKernels", "Description", "Device", "DropoutKey",
+        "ExactFixedSlot", "ExactPredictionSlot", "ExactSequenceSlot", "ExactTokenSlot", "FixedSlot", "From", "GpuKernels", "Gradient", "Gradients", "Offset", "Operations", "Output",
+        "Own", "PackWeights", "Packed", "Pointer", "PredictionChunkRows", "PredictionChunkSlot", "PredictionRows", "PredictionSlot", "Predictions", "Prefetch", "Queue", "Run",
         "Scratch", "SequenceChunkRows", "SequenceChunkSlot", "SequenceRows", "SequenceSlot", "Sequences", "Size", "Team", "TokenChunkRows", "TokenChunkSlot", "TokenRows",
         "TokenSlot", "Tokens", "Value", "Values", "Weight", "WeightsChanged", "WholePredictions", "WholeSequences", "WholeTokens",
         .. OfObject,

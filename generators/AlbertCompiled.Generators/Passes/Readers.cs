@@ -12,12 +12,17 @@ internal sealed class Readers
     {
         foreach (var n in graph.Nodes)
         {
-            if (n.Op == Op.LoopResult) continue;
-            foreach (int i in n.Inputs.Distinct()) (byNode.TryGetValue(i, out var list) ? list : byNode[i] = []).Add(n);
+            if (n.Op != Op.LoopResult) Add(n);
         }
 
         foreach (var c in graph.Blocks.SelectMany(b => b.Carries)) beyond.UnionWith([c.Initial, c.Output]);
         beyond.UnionWith(graph.Outputs.Select(o => o.Node));
+    }
+
+    /// <summary>A node that the graph has besides.</summary>
+    public void Add(Node n)
+    {
+        foreach (int i in n.Inputs.Distinct()) (byNode.TryGetValue(i, out var list) ? list : byNode[i] = []).Add(n);
     }
 
     public IReadOnlyList<Node> Of(int id) => byNode.TryGetValue(id, out var list) ? list : [];

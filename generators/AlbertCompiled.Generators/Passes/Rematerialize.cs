@@ -12,15 +12,12 @@ internal static class Rematerialize
     public static ModelGraph Run(ModelGraph graph)
     {
         int next = graph.NextId;
-        for (int b = 0; b < graph.Blocks.Length; b++)
-        {
-            while (Split(graph, b, ref next) is { } changed) graph = changed;
-        }
-
+        for (int b = 0; b < graph.Blocks.Length; b++) graph = Split(graph, b, ref next);
         return graph;
     }
 
-    static ModelGraph? Split(ModelGraph graph, int index, ref int next)
+    // readers come before what they read, so that a map is looked at when all of its readers have their copies
+    static ModelGraph Split(ModelGraph graph, int index, ref int next)
     {
         var block = graph.Blocks[index];
         var nodes = graph.Nodes.ToDictionary(n => n.Id);
@@ -38,15 +35,16 @@ internal static class Rematerialize
                 var copy = n with { Id = next++ };
                 (copies.TryGetValue(n.Id, out var list) ? list : copies[n.Id] = []).Add(copy);
                 foreach (var r in readers.Of(n.Id).Where(r => levels.Of(r) == bound)) replaced[(r.Id, n.Id)] = copy.Id;
+                here.Add(copy.Id);
+                readers.Add(copy);
+                levels.Add(copy, bound);
             }
-
-            break; // the copy gives its inputs new readers: look again
         }
 
-        if (copies.Count == 0) return null;
+        if (copies.Count == 0) return graph;
         var body = block.Nodes
-            .Select(n => n with { Inputs = [.. n.Inputs.Select(i => replaced.TryGetValue((n.Id, i), out int to) ? to : i)] })
-            .SelectMany(n => copies.TryGetValue(n.Id, out var list) ? list.Select(c => c with { Inputs = n.Inputs }).Prepend(n) : [n]);
+            .SelectMany(n => copies.TryGetValue(n.Id, out var list) ? list.Prepend(n) : [n])
+            .Select(n => n with { Inputs = [.. n.Inputs.Select(i => replaced.TryGetValue((n.Id, i), out int to) ? to : i)] });
         return graph with { Blocks = graph.Blocks.SetItem(index, block with { Nodes = [.. body] }) };
     }
 

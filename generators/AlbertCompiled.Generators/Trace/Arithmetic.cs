@@ -56,9 +56,9 @@ internal static class Arithmetic
         (int x, int y) => Integer.TryGetValue(kind, out var rule) ? rule(x, y) : null,
         (int or double, int or double) => Real.TryGetValue(kind, out var rule) ? rule(ToDouble(a), ToDouble(b)) : null,
         (bool x, bool y) => Logical.TryGetValue(kind, out var rule) ? rule(x, y) : null,
-        // the literal 0 is of every enum
-        (EnumMember x, EnumMember or 0) => Compare(kind, x.Number, (b as EnumMember)?.Number ?? 0),
-        (0, EnumMember y) => Compare(kind, 0, y.Number),
+        // a constant 0 is of every enum
+        (EnumMember x, EnumMember or 0 or 0.0) => Compare(kind, x.Number, (b as EnumMember)?.Number ?? 0),
+        (0 or 0.0, EnumMember y) => Compare(kind, 0, y.Number),
         _ => kind switch
         {
             SyntaxKind.AddExpression when a is EnumMember { HasTwin: true } || b is EnumMember { HasTwin: true } => null,

@@ -7,7 +7,8 @@ namespace AlbertCompiled.Training;
 /// beside the others under a temporary name, flushed to disk, listed in a manifest with checksums, renamed, and only then are old ones removed.
 /// </summary>
 /// <param name="runFolder">The run's folder.</param>
-/// <param name="keep">How many of the newest stay; the best stays besides.</param>
+/// <param name="keep">How many of the newest stay, at least 1; the best stays besides.</param>
+/// <exception cref="ArgumentOutOfRangeException">None would stay.</exception>
 public sealed class CheckpointStore(string runFolder, int keep = 1)
 {
     const string Prefix = "step-", Temporary = ".tmp", Replaced = ".old";
@@ -15,6 +16,7 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
 
     static readonly ParameterState[] MomentStates = [ParameterState.FirstMoment, ParameterState.SecondMoment];
 
+    readonly int keep = keep >= 1 ? keep : throw new ArgumentOutOfRangeException(nameof(keep), keep, "a checkpoint that is written would be removed at once");
     readonly string root = Path.Combine(runFolder, RunFiles.Checkpoints);
 
     /// <summary>The newest complete checkpoint; null if there is none.</summary>
@@ -73,10 +75,12 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
     }
 
     /// <summary>Restores the newest checkpoint with moments and step, to go on training.</summary>
-    /// <exception cref="TrainingException">There is none, it is damaged, or it belongs to another configuration.</exception>
+    /// <exception cref="TrainingException">There is none, it is damaged, or it belongs to another configuration or seed; nothing was changed.</exception>
     public CheckpointState Load(CompiledModel model)
     {
         string folder = Verified();
+        // dropout draws from the seed: with another the run would not be the same
+        if (CheckpointState.Read(folder).Seed is var seed && seed != model.Seed) throw new TrainingException($"{folder} is of a run with seed {seed}, the model has seed {model.Seed}: create the model with the run's");
         var state = LoadWeights(model, folder);
         ModelWeights.Load(model, Path.Combine(folder, Moments), MomentStates);
         model.Step = state.Step;

@@ -9,6 +9,8 @@ public static class ModelWeights
     /// <param name="model">The model.</param>
     /// <param name="path">The file.</param>
     /// <param name="states">Which arenas; names of all but the weights are prefixed with the arena's.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public static void Save(this CompiledModel model, string path, params ReadOnlySpan<ParameterState> states)
     {
         if (states.Length == 0) states = [ParameterState.Value];

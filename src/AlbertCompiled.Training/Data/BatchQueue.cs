@@ -25,8 +25,12 @@ public sealed class BatchQueue : IDisposable
     /// <param name="firstStep">The first step to take.</param>
     /// <param name="endStep">The step after the last.</param>
     /// <param name="held">How many batches are in use at once: what is taken is valid until so many more have been taken.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The steps end before they begin, or no batch is in use.</exception>
     public BatchQueue(IBatchSource source, Capacity capacity, long firstStep, long endStep, int held = 1)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(firstStep);
+        ArgumentOutOfRangeException.ThrowIfLessThan(endStep, firstStep);
+        ArgumentOutOfRangeException.ThrowIfLessThan(held, 1);
         (this.source, this.held) = (source, held);
         ring = [.. Enumerable.Range(0, held + Math.Max(held, Ahead)).Select(_ => new TokenBatch(capacity))];
         filled = taken = firstStep;
@@ -40,12 +44,14 @@ public sealed class BatchQueue : IDisposable
 
     /// <summary>The next step's batch.</summary>
     /// <exception cref="InvalidOperationException">All steps have been taken.</exception>
+    /// <exception cref="ObjectDisposedException">The queue was disposed of, before or meanwhile.</exception>
     public TokenBatch Take()
     {
         if (taken == end) throw new InvalidOperationException("no step is left");
         lock (gate)
         {
             if (filled == taken && failure is null) Wait();
+            ObjectDisposedException.ThrowIf(stopped, this);
             if (filled == taken) failure?.Throw();
             var batch = ring[taken++ % ring.Length];
             Monitor.Pulse(gate); // the batch taken before is free
@@ -68,7 +74,7 @@ public sealed class BatchQueue : IDisposable
     void Wait()
     {
         long start = Stopwatch.GetTimestamp();
-        while (filled == taken && failure is null) Monitor.Wait(gate);
+        while (filled == taken && failure is null && !stopped) Monitor.Wait(gate);
         waited += Stopwatch.GetTimestamp() - start;
     }
 

@@ -14,6 +14,7 @@ public sealed unsafe class Corpus : IDisposable
     readonly uint[] checksums; // of the chunks of tokens, then of the tables
     readonly bool[] isChecked; // chunks of tokens
     readonly int tokenBytes;
+    bool disposed;
 
     Corpus(CorpusFiles files, CorpusManifest manifest)
     {
@@ -95,15 +96,23 @@ public sealed unsafe class Corpus : IDisposable
             throw new TrainingException($"{Folder} was prepared with another vocabulary: prepare the text with this one, or train with {files.Vocabulary}");
     }
 
-    /// <summary>First sentence of a document; the next document's is its end.</summary>
-    public int FirstSentence(int document) => (int)(((uint*)documents.Start)[document] & ~CorpusFiles.Flag);
+    /// <summary>First sentence of a document; the next document's is its end, and for the last <see cref="Documents"/> gives it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such document.</exception>
+    public int FirstSentence(int document) => (int)(Document(document) & ~CorpusFiles.Flag);
 
     /// <summary>True if a sentence begins a section of its document.</summary>
-    public bool StartsSection(int sentence) => (CorpusFiles.Sentence(sentences.Start, sentence).Entry & CorpusFiles.Flag) != 0;
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sentence.</exception>
+    public bool StartsSection(int sentence)
+    {
+        RequireWithin(sentence, Sentences);
+        return (CorpusFiles.Sentence(sentences.Start, sentence).Entry & CorpusFiles.Flag) != 0;
+    }
 
-    /// <summary>Position of a sentence's first token; the next sentence's is its end.</summary>
+    /// <summary>Position of a sentence's first token; the next sentence's is its end, and for the last <see cref="Sentences"/> gives it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sentence.</exception>
     public long FirstToken(int sentence)
     {
+        RequireWithin(sentence, Sentences);
         var (entry, start) = CorpusFiles.Sentence(sentences.Start, sentence);
         return start + (entry & ~CorpusFiles.Flag);
     }
@@ -112,9 +121,13 @@ public sealed unsafe class Corpus : IDisposable
     public int TokenCount(int sentence, int count) => (int)(FirstToken(sentence + count) - FirstToken(sentence));
 
     /// <summary>Reads tokens from position <paramref name="token"/> on, of any sentences.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are not so many.</exception>
     /// <exception cref="TrainingException">They are damaged.</exception>
     public void Read(long token, Span<int> destination)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(token);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(token, Tokens - destination.Length);
+        ObjectDisposedException.ThrowIf(disposed, this);
         if (destination.IsEmpty) return;
         long first = token * tokenBytes / CorpusFiles.ChunkBytes, last = ((token + destination.Length) * tokenBytes - 1) / CorpusFiles.ChunkBytes;
         for (long chunk = first; chunk <= last; chunk++)
@@ -152,6 +165,7 @@ public sealed unsafe class Corpus : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        disposed = true;
         tokens?.Dispose();
         sentences?.Dispose();
         documents?.Dispose();
@@ -217,11 +231,25 @@ public sealed unsafe class Corpus : IDisposable
         for (int document = 0; document < Documents && ascends; document++)
         {
             ascends = FirstSentence(document) < FirstSentence(document + 1);
-            if ((((uint*)documents.Start)[document] & CorpusFiles.Flag) != 0) ascends &= Store(HeldOutDocuments, heldOut++, document);
+            if ((Document(document) & CorpusFiles.Flag) != 0) ascends &= Store(HeldOutDocuments, heldOut++, document);
             else ascends &= Store(TrainingDocuments, training++, document);
         }
 
         if (!ascends) throw documents.Damaged(0, documents.Length, "do not ascend");
+    }
+
+    uint Document(int document)
+    {
+        RequireWithin(document, Documents);
+        return ((uint*)documents.Start)[document];
+    }
+
+    // what is mapped is read without a look otherwise; the entry behind the last is an end
+    void RequireWithin(int entry, int last)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(entry);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(entry, last);
+        ObjectDisposedException.ThrowIf(disposed, this);
     }
 
     static bool Store(int[] list, int at, int document)

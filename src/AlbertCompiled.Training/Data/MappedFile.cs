@@ -7,6 +7,7 @@ sealed unsafe class MappedFile : IDisposable
 {
     readonly MemoryMappedFile file;
     readonly MemoryMappedViewAccessor view;
+    bool disposed;
 
     /// <summary>Maps a file that must have this length.</summary>
     /// <exception cref="TrainingException">It cannot be read or has another length.</exception>
@@ -57,6 +58,8 @@ sealed unsafe class MappedFile : IDisposable
 
     public void Dispose()
     {
+        if (disposed) return;
+        disposed = true;
         view.SafeMemoryMappedViewHandle.ReleasePointer();
         view.Dispose();
         file.Dispose();

@@ -29,7 +29,7 @@ public sealed record Schedule(double Peak, long WarmupSteps, long Steps, Decay D
     double Falling(long step) => Decay switch
     {
         Decay.Linear => (double)Math.Max(0, Steps - step) / Math.Max(1, Steps - WarmupSteps),
-        Decay.LinearFromStart => (double)Math.Max(0, Steps - step) / Steps,
+        Decay.LinearFromStart => (double)Math.Max(0, Steps - step) / Math.Max(1, Steps),
         _ => 1,
     };
 }

@@ -16,9 +16,10 @@ public static class FillMask
     /// <param name="vocabulary">Its vocabulary.</param>
     /// <param name="text">Text with at least one [MASK].</param>
     /// <param name="best">Pieces per gap.</param>
-    /// <exception cref="TrainingException">The text has no gap, or is longer than the model's positions or capacity.</exception>
+    /// <exception cref="TrainingException">The vocabulary is not the model's, the text has no gap, or is longer than the model's positions or capacity.</exception>
     public static IReadOnlyList<Candidate[]> Run(CompiledModel model, Vocabulary vocabulary, string text, int best = 5)
     {
+        if (model.Description.Vocabulary() is var pieces && pieces != vocabulary.Size) throw new TrainingException($"{model.Description.Name} knows {pieces} pieces, the vocabulary has {vocabulary.Size}: take the vocabulary that the model was trained with");
         int[] tokens = Encode(vocabulary, text, out int[] gaps);
         if (gaps.Length == 0) throw new TrainingException($"the text has no {Gap}: write {Gap} where a word is to be found");
         int longest = Math.Min(model.Description.Positions(), model.Capacity.Tokens);

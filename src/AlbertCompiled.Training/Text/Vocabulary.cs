@@ -112,6 +112,7 @@ public sealed class Vocabulary
     /// <exception cref="TrainingException">The text has more than 268,435,456 characters.</exception>
     public int[] Encode(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         var buffers = EncodingBuffers.Take();
         Encode(text, startsWord: true, mapped: false, buffers);
         int[] result = [.. buffers.Ids];

@@ -7,6 +7,8 @@ namespace AlbertCompiled.Cpu;
 /// <summary>This machine's processor. Use it, and all models on it, from one thread at a time: a second one is refused before anything is changed.</summary>
 public sealed class CpuDevice : Device
 {
+    bool disposed;
+
     /// <summary>Starts the threads.</summary>
     /// <param name="threads">Threads to compute with, the caller's included; 0: one for each processor.</param>
     public CpuDevice(int threads)
@@ -31,16 +33,21 @@ public sealed class CpuDevice : Device
     /// <inheritdoc/>
     internal override void Admit(CompiledModel model)
     {
+        ObjectDisposedException.ThrowIf(disposed, this);
         var description = model.Description;
         new MemoryNeed(description, capacity => description.ParameterBytes + description.Programs.Max(p => p.Arena.Bytes(capacity)))
-            .Check(model.Capacity, Name, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, "in all");
+            .Check(model.Capacity, Name, MachineMemory.Bytes, "in all");
     }
 
     /// <inheritdoc/>
     public override ParameterSet CreateParameters(ModelDescription description) => new CpuParameterSet(description, Team);
 
     /// <inheritdoc/>
-    public override void Dispose() => Team.Dispose();
+    public override void Dispose()
+    {
+        Team.Dispose();
+        disposed = true;
+    }
 
     internal static string Describe(int threads) => $"{ProcessorName()}, {threads} {(threads == 1 ? "thread" : "threads")}, {Simd.Width * 32}-bit vectors";
 

@@ -120,6 +120,7 @@ public sealed unsafe class CpuExecutor : ModelExecutor
     /// <inheritdoc/>
     public override int ReadOutput(string program, string name, Span<float> destination)
     {
+        using var turn = Device.Team.TakeUnlessGone();
         RequireOutputs(program);
         var rows = Rows(program, programs[program].Description.IndexOf(name));
         if (destination.Length < rows.Count * rows.Columns)
@@ -143,7 +144,7 @@ public sealed unsafe class CpuExecutor : ModelExecutor
     public override void Dispose()
     {
         if (Arena == null) return;
-        using var turn = Device.Team.TakeToFree();
+        using var turn = Device.Team.TakeUnlessGone();
         arena.Dispose();
         foreach (var memory in packed.Values) memory.Dispose();
     }

@@ -54,6 +54,8 @@ public sealed unsafe class CpuParameterSet : ParameterSet
     /// <remarks>In place and on as many threads as the team has: to touch a page for the first time costs as much as its numbers.</remarks>
     public override void Initialize(ulong seed)
     {
+        ObjectDisposedException.ThrowIf(memory == null, this);
+        using var turn = team.TakeUnlessGone();
         Parallel.For(0, chunks.Count, new() { MaxDegreeOfParallelism = team.Threads }, c =>
         {
             var chunk = chunks.Chunks[c];
@@ -66,6 +68,7 @@ public sealed unsafe class CpuParameterSet : ParameterSet
     /// <inheritdoc/>
     public override void Read(ParameterState state, long offset, Span<float> destination)
     {
+        using var turn = team.TakeUnlessGone();
         Slice(state, offset, destination.Length).CopyTo(destination);
         GC.KeepAlive(this);
     }
@@ -73,6 +76,7 @@ public sealed unsafe class CpuParameterSet : ParameterSet
     /// <inheritdoc/>
     public override void Write(ParameterState state, long offset, ReadOnlySpan<float> source)
     {
+        using var turn = team.TakeUnlessGone();
         var target = Slice(state, offset, source.Length);
         source.CopyTo(target);
         // the one NaN whose rounding to bfloat16 is NaN again
@@ -94,7 +98,7 @@ public sealed unsafe class CpuParameterSet : ParameterSet
     public override void Dispose()
     {
         if (memory == null) return;
-        using var turn = team.TakeToFree();
+        using var turn = team.TakeUnlessGone();
         Free();
         GC.SuppressFinalize(this);
     }
@@ -105,6 +109,7 @@ public sealed unsafe class CpuParameterSet : ParameterSet
     internal float Update<V>(in OptimizerSettings settings, long step) where V : struct, ISimd<V>
     {
         settings.Check();
+        ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
         using var turn = team.Take();
         var arena = new ParameterArena(Pointer(ParameterState.Value), Pointer(ParameterState.Gradient), Pointer(ParameterState.FirstMoment), Pointer(ParameterState.SecondMoment));
         team.Run(new GradientNormJob<V>(arena, chunks), chunks.Count);

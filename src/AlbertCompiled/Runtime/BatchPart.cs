@@ -36,6 +36,9 @@ public readonly record struct BatchPart(TokenBatch Batch, BatchSize Whole, int I
     // steps count below it, parts above
     const int StepBits = 40;
 
+    /// <summary>So many steps have keys of dropout of their own.</summary>
+    internal const long MostSteps = 1L << StepBits;
+
     /// <summary>Gradients and scalar outputs are added to those of the parts before.</summary>
     public bool Adds => Index > 0;
 

@@ -9,11 +9,13 @@ public abstract class CompiledModel : IDisposable
     bool disposed;
 
     /// <summary>Allocates the parameters on <paramref name="device"/> and initialises them from <paramref name="seed"/>.</summary>
-    /// <exception cref="ArgumentException">The capacity has no room for a token.</exception>
+    /// <exception cref="ArgumentException">The capacity has no room for a token, or there is no such precision.</exception>
     /// <exception cref="DeviceException">The device does not compute in this precision, or its memory does not hold the model, activations included; nothing stays allocated.</exception>
     protected CompiledModel(ModelDescription description, Device device, Capacity capacity, ulong seed, Compute precision = Compute.Float32)
     {
-        if (capacity is not { Tokens: > 0, Sequences: > 0, Predictions: >= 0 }) throw new ArgumentException($"a model needs room for a token and a sequence at least, not {capacity}");
+        ArgumentNullException.ThrowIfNull(device);
+        if (capacity is not { Tokens: > 0, Sequences: > 0, Predictions: >= 0 }) throw new ArgumentException($"a model needs room for a token and a sequence at least, and for no fewer than 0 predictions, not {capacity}");
+        if (!Enum.IsDefined(precision)) throw new ArgumentException($"there is no precision {precision}: choose {nameof(Compute.Float32)} or {nameof(Compute.BFloat16)}");
         if (!device.Computes(precision)) throw new DeviceException($"{device.Kind} does not compute in {precision}: choose {nameof(Compute.Float32)} or the device cpu");
         Description = description;
         Device = device;
@@ -43,8 +45,18 @@ public abstract class CompiledModel : IDisposable
     /// <summary>Weights and, if the model trains, gradients and optimizer moments.</summary>
     public ParameterSet Parameters { get; private set; } = null!;    // the constructor's last
 
-    /// <summary>Number of updates applied; a checkpoint restores it.</summary>
-    public long Step { get; set; }
+    /// <summary>Number of updates applied; a checkpoint restores it. Below 2⁴⁰.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It would be negative, or as many as that.</exception>
+    public long Step
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(value, BatchPart.MostSteps);
+            field = value;
+        }
+    }
 
     internal ModelExecutor Executor
     {
@@ -87,11 +99,8 @@ public abstract class CompiledModel : IDisposable
     /// <summary>Throws a <see cref="BatchException"/> if what a task learns from is missing or lies outside its table. Generated for models that train a task.</summary>
     protected virtual void CheckLabels(TokenBatch batch) { }
 
-    /// <summary>A task learns from labels.</summary>
-    protected static void CheckLabelled(TokenBatch batch)
-    {
-        if (batch.Predicted.Count == 0) throw new BatchException("nothing in the batch is labelled");
-    }
+    /// <summary>The labels that a task is learned from; <see cref="LabelKind.None"/>: whatever the definition reads. Generated for models that train a task.</summary>
+    protected virtual LabelKind LearnsFrom => LabelKind.None;
 
     /// <summary>One vector's check.</summary>
     protected static void CheckFinite(Numbers numbers, string what)
@@ -103,11 +112,26 @@ public abstract class CompiledModel : IDisposable
 
     void Check(TokenBatch batch)
     {
+        ArgumentNullException.ThrowIfNull(batch);
         if (batch.First.Count == 0) throw new BatchException("the batch is empty");
         CheckCount(batch, Dimension.Tokens);
         CheckCount(batch, Dimension.Sequences);
         CheckCount(batch, Dimension.Predictions);
         CheckIndices(batch);
+    }
+
+    // of a part: labels of another task are no labels of this one
+    void CheckTask(TokenBatch batch)
+    {
+        if (LearnsFrom != LabelKind.None && batch.LabelKind != LabelKind.None && batch.LabelKind != LearnsFrom)
+            throw new BatchException($"the batch has labels of {batch.LabelKind.Method()}, {Description.Name} learns from those of {LearnsFrom.Method()}");
+        if (LearnsFrom == LabelKind.Choices) batch.CheckAnswers();
+        CheckLabels(batch);
+    }
+
+    void CheckLabelled(BatchSize whole)
+    {
+        if (LearnsFrom != LabelKind.None && whole.Predictions == 0) throw new BatchException("nothing in the batch is labelled: a task is learned from one label at least");
     }
 
     void CheckCount(TokenBatch batch, Dimension dimension)
@@ -177,10 +201,11 @@ public abstract class CompiledModel : IDisposable
         foreach (var part in parts)
         {
             Check(part);
-            CheckLabels(part);
+            CheckTask(part);
         }
 
         var whole = BatchSize.Of(parts);
+        CheckLabelled(whole);
         for (int i = 0; i < parts.Length - 1; i++) Executor.Train(new(parts[i], whole, i), Seed, Step);
         return new(parts[^1], whole, parts.Length - 1);
     }
@@ -192,7 +217,8 @@ public abstract class CompiledModel : IDisposable
     {
         if (Description.Program("evaluate") is null) throw Description.WithoutTraining("has no loss to evaluate");
         Check(batch);
-        CheckLabels(batch);
+        CheckTask(batch);
+        CheckLabelled(BatchSize.Of(batch));
         Executor.Evaluate(batch);
         return Executor.Scalars("evaluate");
     }
@@ -214,6 +240,7 @@ public abstract class CompiledModel : IDisposable
     /// <exception cref="InvalidOperationException">The model has no such program.</exception>
     public InferenceOutputs Infer(string program, TokenBatch batch)
     {
+        ArgumentNullException.ThrowIfNull(program);
         if (program is "train" or "evaluate" || Description.Program(program) is not { } description)
             throw new InvalidOperationException($"{Description.Name} has no inference program {program}; its programs are {string.Join(", ", Description.Programs.Select(p => p.Name))}");
         Check(batch);

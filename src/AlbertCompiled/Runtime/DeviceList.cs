@@ -33,6 +33,7 @@ public abstract partial class Device
         "auto" => (Device?)GpuDevice.TryOpen("cuda", out Absence absence) ?? new CpuDevice(threads) { PassedOver = absence.IsFailure ? absence.Reason : null },
         "cpu" => new CpuDevice(threads),
         "cuda" or "opencl" or "ilgpu-cpu" => GpuDevice.Open(word),
+        null => throw new ArgumentNullException(nameof(word)),
         _ when GpuDevice.CardOf(word) is not null => GpuDevice.Open(word),
         _ => throw new DeviceException($"there is no device called {word}; choose auto, {string.Join(", ", Kinds)}, or cuda:N for a card among several"),
     };
@@ -42,7 +43,7 @@ public abstract partial class Device
 
     static IEnumerable<DeviceInfo> Inspect(string kind)
     {
-        if (kind == "cpu") return [new(kind, CpuDevice.Describe(Environment.ProcessorCount), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, null)];
+        if (kind == "cpu") return [new(kind, CpuDevice.Describe(Environment.ProcessorCount), MachineMemory.Bytes, null)];
         using var gpu = GpuDevice.TryOpen(kind, out string reason);
         if (gpu is null) return [new(kind, "", 0, reason)];
         return [new(kind, gpu.Name, gpu.Accelerator.MemorySize, null), .. kind == "cuda" ? GpuDevice.Cards() : []];

@@ -45,7 +45,8 @@ public readonly ref struct OutputRows(ReadOnlySpan<float> memory, int count, int
     {
         get
         {
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)count, nameof(row));
+            ArgumentOutOfRangeException.ThrowIfNegative(row);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, count);
             GC.KeepAlive(owner);
             return memory.Slice(row * stride, columns);
         }

@@ -40,6 +40,7 @@ public abstract class ParameterSet(ModelDescription description) : IDisposable
     /// <param name="step">1 for the first update.</param>
     /// <returns>The global gradient norm before clipping.</returns>
     /// <exception cref="ArgumentException">A setting makes no sense.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The step is below 1.</exception>
     /// <exception cref="InvalidOperationException">The model does not train.</exception>
     public abstract float Update(in OptimizerSettings settings, long step);
 
@@ -88,6 +89,7 @@ public abstract class ParameterSet(ModelDescription description) : IDisposable
     /// <summary>Throws if the model has no such arena.</summary>
     protected void Require(ParameterState state)
     {
+        if (!Enum.IsDefined(state)) throw new ArgumentOutOfRangeException(nameof(state), state, "there is no such arena");
         if (state != ParameterState.Value && !Description.Trains) throw Description.WithoutTraining($"has no {state}");
     }
 

@@ -76,8 +76,10 @@ public sealed partial class TokenBatch
     readonly int[] starts;
 
     /// <summary>An empty batch with room for <paramref name="capacity"/>.</summary>
+    /// <exception cref="ArgumentException">A size is negative.</exception>
     public TokenBatch(Capacity capacity)
     {
+        if (capacity is not { Tokens: >= 0, Sequences: >= 0, Predictions: >= 0 }) throw new ArgumentException($"a batch cannot have room for {capacity}: no size is below 0");
         Capacity = capacity;
         Tokens = new(Dimension.Tokens, capacity.Tokens);
         Segments = new(Dimension.Tokens, capacity.Tokens);
@@ -128,6 +130,9 @@ public sealed partial class TokenBatch
     /// <summary>[sequences + 1] first row of each sequence, then the number of tokens; pinned.</summary>
     public ReadOnlySpan<int> Starts => starts.AsSpan(0, First.Count + 1);
 
+    /// <summary>What the labels are; all of a batch are of one kind.</summary>
+    public LabelKind LabelKind { get; private set; }
+
     /// <summary>The size along <paramref name="dimension"/>.</summary>
     public int Count(Dimension dimension) => dimension switch
     {
@@ -143,11 +148,17 @@ public sealed partial class TokenBatch
         First.Count = Order.Count = QuestionOf.Count = 0;
         Predicted.Count = Labels.Count = Targets.Count = 0;
         questions = 0;
+        LabelKind = LabelKind.None;
     }
 
     /// <summary>True if a sequence of these sizes still fits.</summary>
-    public bool Fits(int tokens, int predictions) =>
-        Tokens.Count + tokens <= Capacity.Tokens && First.Count < Capacity.Sequences && Predicted.Count + predictions <= Capacity.Predictions;
+    /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
+    public bool Fits(int tokens, int predictions)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(tokens);
+        ArgumentOutOfRangeException.ThrowIfNegative(predictions);
+        return tokens <= Capacity.Tokens - Tokens.Count && First.Count < Capacity.Sequences && predictions <= Capacity.Predictions - Predicted.Count;
+    }
 
     /// <summary>Appends one sequence without labels, to encode or to classify: nothing in it is masked.</summary>
     /// <param name="tokens">Vocabulary ids.</param>
@@ -161,7 +172,7 @@ public sealed partial class TokenBatch
     /// <param name="predicted">Positions within the sequence to predict, ascending.</param>
     /// <param name="labels">The original ids at those positions.</param>
     /// <param name="order">1 where the segments were swapped.</param>
-    /// <exception cref="ArgumentException">The sequence is empty or does not fit, the lengths differ, or a predicted position lies outside the sequence; nothing was added.</exception>
+    /// <exception cref="ArgumentException">The sequence is empty or does not fit, the lengths differ, a predicted position lies outside the sequence, or the batch has labels of another kind; nothing was added.</exception>
     public void Add(ReadOnlySpan<int> tokens, ReadOnlySpan<int> segments, ReadOnlySpan<int> predicted, ReadOnlySpan<int> labels, int order)
     {
         if (tokens.Length != segments.Length || predicted.Length != labels.Length)
@@ -171,6 +182,7 @@ public sealed partial class TokenBatch
             if ((uint)position >= (uint)tokens.Length) throw new ArgumentException($"position {position} is to be predicted in a sequence of {tokens.Length} tokens");
         if (!Fits(tokens.Length, predicted.Length))
             throw new ArgumentException($"a sequence of {tokens.Length} tokens and {predicted.Length} predictions does not fit into what is left of {Capacity}");
+        if (predicted.Length > 0) Learn(LabelKind.Pieces);
         int row = Tokens.Count;
         tokens.CopyTo(Tokens.Buffer.AsSpan(row));
         segments.CopyTo(Segments.Buffer.AsSpan(row));

@@ -111,7 +111,7 @@ public sealed unsafe class ThreadTeam : IDisposable
         {
             int other = Interlocked.CompareExchange(ref owner, thread, Nobody);
             if (stopping && other == Nobody) Volatile.Write(ref owner, Nobody);
-            ObjectDisposedException.ThrowIf(stopping, this);
+            if (stopping) throw new ObjectDisposedException(Name);
             if (other != Nobody) throw new InvalidOperationException($"{Name} computes for another thread: use a device from one thread at a time");
         }
 
@@ -119,8 +119,8 @@ public sealed unsafe class ThreadTeam : IDisposable
         return new(this);
     }
 
-    /// <summary>The same for freeing what jobs work on: a team that is gone works on nothing.</summary>
-    internal Turn TakeToFree() => stopping ? default : Take();
+    /// <summary>The same for reading, writing and freeing what jobs work on: a team that is gone works on nothing.</summary>
+    internal Turn TakeUnlessGone() => stopping ? default : Take();
 
     void Release()
     {

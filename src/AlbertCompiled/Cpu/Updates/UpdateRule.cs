@@ -15,6 +15,9 @@ readonly unsafe struct ParameterArena(float* value, float* gradient, float* firs
 /// <summary>One step's constants of AdamW and LAMB, which share moments and direction and differ in the length of the step.</summary>
 readonly unsafe struct UpdateRule
 {
+    // moments below it are 0: those of words long unseen would sink to subnormal numbers, stay there, and take processors twenty times as long
+    const float Least = 1e-30f;
+
     readonly float clip, beta1, beta2, gain1, gain2, correction1, correction2, epsilon, decay;
 
     public UpdateRule(in OptimizerSettings settings, long step, double gradientNorm)
@@ -44,8 +47,10 @@ readonly unsafe struct UpdateRule
     public void MoveMoments<V>(in ParameterArena arena, long i) where V : struct, ISimd<V>
     {
         V gradient = V.Load(arena.Gradient + i) * clip;
-        V.MultiplyAdd(V.Load(arena.First + i), beta1, gradient * gain1).Store(arena.First + i);
-        V.MultiplyAdd(V.Load(arena.Second + i), beta2, gradient * gradient * gain2).Store(arena.Second + i);
+        V first = V.MultiplyAdd(V.Load(arena.First + i), beta1, gradient * gain1);
+        V second = V.MultiplyAdd(V.Load(arena.Second + i), beta2, gradient * gradient * gain2);
+        (first * V.GreaterOrEqual(V.MaxNative(first, -first), Least)).Store(arena.First + i);
+        (second * V.GreaterOrEqual(second, Least)).Store(arena.Second + i);
     }
 
     /// <summary>The direction of the weights at <paramref name="i"/>: m / (√v + ε) + decay · w.</summary>

@@ -88,6 +88,7 @@ public sealed class GpuParameterSet : ParameterSet
     public override float Update(in OptimizerSettings settings, long step)
     {
         settings.Check();
+        ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
         ObjectDisposedException.ThrowIf(disposed, this);
         device.Bind();
         State.SetRule(UpdateRule.Of(settings, step));

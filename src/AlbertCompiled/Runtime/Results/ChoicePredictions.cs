@@ -16,7 +16,8 @@ public readonly ref struct ChoicePredictions(OutputRows logits, TokenBatch batch
     {
         get
         {
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)question, (uint)Count, nameof(question));
+            ArgumentOutOfRangeException.ThrowIfNegative(question);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(question, Count);
             int first = batch.QuestionOf.Span.IndexOf(question), end = batch.QuestionOf.Span.LastIndexOf(question) + 1, best = first;
             for (int s = first + 1; s < end; s++)
                 if (logits[s][0] > logits[best][0]) best = s;

@@ -1,13 +1,16 @@
 namespace AlbertCompiled;
 
 /// <summary>Which spans count as answers.</summary>
-/// <param name="MaxLength">Tokens of an answer at most.</param>
+/// <param name="MaxLength">Tokens of an answer at most; at least 1.</param>
 /// <param name="Segment">The segment that answers lie in: 1, the text behind the question; −1: any.</param>
-/// <param name="Trailing">Tokens at the end of a sequence that belong to no answer: [SEP].</param>
+/// <param name="Trailing">Tokens at the end of a sequence that belong to no answer: [SEP]; at least 0.</param>
 public readonly record struct AnswerOptions(int MaxLength, int Segment = 1, int Trailing = 1)
 {
+    /// <summary>The default options: what an object initializer starts from.</summary>
+    public AnswerOptions() : this(30) { }
+
     /// <summary>Up to 30 tokens of the second segment, without its last token.</summary>
-    public static AnswerOptions Default { get; } = new(30);
+    public static AnswerOptions Default { get; } = new();
 }
 
 /// <summary>A span of tokens as an answer.</summary>

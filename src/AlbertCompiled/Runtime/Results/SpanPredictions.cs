@@ -17,7 +17,7 @@ public readonly ref struct SpanPredictions(OutputRows logits, TokenBatch batch)
     /// <summary>The best answer in a sequence; where no span is allowed, the null answer: position 0 with a score of −∞.</summary>
     /// <param name="sequence">Its number.</param>
     /// <param name="options">Which spans are allowed.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such sequence.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sequence, or the options allow none.</exception>
     public SpanPrediction Best(int sequence, in AnswerOptions options)
     {
         Span<SpanPrediction> best = stackalloc SpanPrediction[1];
@@ -29,9 +29,11 @@ public readonly ref struct SpanPredictions(OutputRows logits, TokenBatch batch)
     /// <param name="options">Which spans are allowed.</param>
     /// <param name="destination">Receives the answers, as many as fit.</param>
     /// <returns>How many there are; fewer than fit if fewer spans are allowed.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such sequence.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sequence, or the options allow none.</exception>
     public int Best(int sequence, in AnswerOptions options, Span<SpanPrediction> destination)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxLength, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Trailing);
         float none = NullScore(sequence);
         int row = batch.Starts[sequence], end = batch.Starts[sequence + 1] - options.Trailing, count = 0;
         // position 0 is the null answer's
@@ -41,6 +43,7 @@ public readonly ref struct SpanPredictions(OutputRows logits, TokenBatch batch)
             for (int last = first; last < end && last - first < options.MaxLength && Allows(last, options); last++)
             {
                 float score = logits[first][0] + logits[last][1];
+                if (float.IsNaN(score)) continue;       // no answer is better or worse than it
                 int place = count;
                 while (place > 0 && destination[place - 1].Score < score) place--;
                 if (place == destination.Length) continue;
@@ -55,7 +58,8 @@ public readonly ref struct SpanPredictions(OutputRows logits, TokenBatch batch)
 
     float NullScore(int sequence)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)sequence, (uint)Count, nameof(sequence));
+        ArgumentOutOfRangeException.ThrowIfNegative(sequence);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(sequence, Count);
         var first = logits[batch.Starts[sequence]];
         return first[0] + first[1];
     }
