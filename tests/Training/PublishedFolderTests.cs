@@ -251,6 +251,36 @@ public sealed class PublishedFolderTests : IDisposable
         odd.SavePublished(Pieces(101), folder["out"], ElementType.BF16);
     }
 
+    [Fact]
+    public void What_lies_beside_a_folder_and_a_folder_that_is_there_stay()
+    {
+        using var odd = GoldenOdd.Create(device, Capacity);
+        folder.Write("out.tmp/notes.txt", "mine");
+        odd.SavePublished(Pieces(101), folder["out"]);
+        Assert.Equal("mine", File.ReadAllText(folder["out.tmp/notes.txt"]));
+        string[] names = [.. Directory.GetFiles(folder["out"]).Select(f => Path.GetFileName(f)).Order()];
+        Directory.CreateDirectory(folder["there"]);
+        if (OperatingSystem.IsWindows())
+        {
+            odd.SavePublished(Pieces(101), folder["there"]);
+        }
+        else
+        {
+            Directory.CreateSymbolicLink(folder["link"], folder["there"]);
+            Directory.CreateSymbolicLink(folder["dangling"], folder["new"]);
+            foreach (string link in (string[])["link", "dangling"])
+            {
+                odd.SavePublished(Pieces(101), folder[link]);
+                Assert.NotNull(new DirectoryInfo(folder[link]).LinkTarget);
+            }
+
+            Assert.Equal(names, Directory.GetFileSystemEntries(folder["new"]).Select(Path.GetFileName).Order());
+        }
+
+        Assert.Equal(names, Directory.GetFileSystemEntries(folder["there"]).Select(Path.GetFileName).Order());
+        PublishedFolder.Open(folder["there"]).Load(odd);
+    }
+
     static Vocabulary Pieces(int count)
     {
         string path = Path.GetTempFileName();

@@ -27,26 +27,36 @@ public static class PublishedWriter
         var config = PublishedConfig.Of(model.Description, out string reason) ?? throw new TrainingException($"{model.Description.Name} cannot be published: {reason}");
         if (config.Program == PublishedArchitecture.Classification && labels is not null) config = config with { Labels = labels.Count };
         if (vocabulary.Size != config.Count("Vocabulary")) throw new TrainingException($"the vocabulary has {vocabulary.Size} pieces, {model.Description.Name} was compiled for {config.Count("Vocabulary")}");
-        if (File.Exists(folder) || Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
-            throw new TrainingException($"cannot write {folder}: it is there already; choose another folder");
-        string temporary = Path.TrimEndingDirectorySeparator(folder) + ".tmp";
+        string? temporary = null;
         try
         {
-            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+            string target = FileTarget.Resolve(folder), aside = $"{Path.GetFileName(target)}.{Path.GetRandomFileName()}.tmp";
+            bool there = Directory.Exists(target);
+            if (File.Exists(target) || (there && Directory.EnumerateFileSystemEntries(target).Any())) throw new TrainingException($"cannot write {folder}: it is there already; choose another folder");
+            // a folder that is there stays the same one: it may be the current one, or a file system of its own
+            temporary = Path.Combine(there ? target : Path.GetDirectoryName(target)!, aside);
             Directory.CreateDirectory(temporary);
             JsonFiles.Write(Path.Combine(temporary, PublishedConfig.FileName), Config(config, vocabulary, type, labels));
             JsonFiles.Write(Path.Combine(temporary, "tokenizer_config.json"), Tokenizer(config, vocabulary));
             DurableFiles.Write(Path.Combine(temporary, "spiece.model"), vocabulary.Bytes);
             Safetensors.Write(Path.Combine(temporary, "model.safetensors"), Tensors(model, config, type), new Dictionary<string, string> { ["format"] = "pt" });
-            if (Directory.Exists(folder)) Directory.Delete(folder);
-            DurableFiles.MoveFolder(temporary, folder);
+            if (there) MoveFiles(temporary, target);
+            else DurableFiles.MoveFolder(temporary, target);
         }
         catch (Exception e)
         {
-            DurableFiles.TryDelete(temporary);
+            if (temporary is not null) DurableFiles.TryDelete(temporary);
             if (e is IOException or UnauthorizedAccessException) throw new TrainingException($"cannot write {folder}: {e.Reason()}", e);
             throw;
         }
+    }
+
+    // the configuration last: without it there is no model
+    static void MoveFiles(string source, string target)
+    {
+        foreach (string file in Directory.GetFiles(source).OrderBy(f => Path.GetFileName(f) == PublishedConfig.FileName)) File.Move(file, Path.Combine(target, Path.GetFileName(file)));
+        Directory.Delete(source);
+        DurableFiles.FlushFolder(target);
     }
 
     static IEnumerable<SafetensorsSource> Tensors(CompiledModel model, PublishedConfig config, ElementType type)
