@@ -18,5 +18,8 @@ static class SelfCommand
     }
 
     /// <summary>A word of a command line.</summary>
-    public static string Quote(string word) => word.AsSpan().ContainsAny(" '\"$&()") ? $"'{word.Replace("'", "'\\''")}'" : word;
+    public static string Quote(string word) => word.Length > 0 && word.All(IsSafe) ? word : $"'{word.Replace("'", "'\\''")}'";
+
+    // to every shell; a backslash is one to none but that of Windows
+    static bool IsSafe(char c) => char.IsLetterOrDigit(c) || "_-./:=@%+,".Contains(c) || (c == '\\' && OperatingSystem.IsWindows());
 }

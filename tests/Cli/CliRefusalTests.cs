@@ -111,6 +111,17 @@ public sealed class CliRefusalTests : PretrainingCommandTests
     }
 
     [Fact]
+    public void Weights_keep_their_vocabulary()
+    {
+        Pretrain().Succeeds();
+        File.WriteAllBytes(folder["other.model"], [.. TestText.Vocabulary.Bytes, 0x98, 0x06, 0x01]); // of the same size, with a field of a later version
+        string[] second = ["pretrain", "--from", folder["run"], "--text", folder["text"], "--steps", "1", "--batch-tokens", "512", "--sequence", "64", "--run", folder["second"], "--vocabulary"];
+        CliRun.Of([.. second, folder["other.model"]]).Fails($"the weights in {folder["run"]} were trained with another vocabulary than {folder["other.model"]}: leave out --vocabulary");
+        Assert.False(Directory.Exists(folder["second"]));
+        CliRun.Of([.. second, folder["run"]]).Succeeds();
+    }
+
+    [Fact]
     public void Text_that_is_missing_empty_or_too_small_is_told_so()
     {
         folder.Write("empty/a.txt", " \n\n");

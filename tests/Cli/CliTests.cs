@@ -48,6 +48,26 @@ public sealed class CliTests : PretrainingCommandTests
     }
 
     [Fact]
+    public void A_run_names_its_own_text_where_the_same_was_prepared_before()
+    {
+        Pretrain().Succeeds();
+        folder.Write("copy/a.txt", File.ReadAllText(folder["text/a.txt"]));
+        Pretrain("--text", folder["copy"], "--out", folder["second"]).Succeeds();
+        Assert.Equal($"1 text file in {folder["copy"]}", RunFolder.Open(folder["second"]).Configuration.TextDescription);
+        Assert.Contains(folder["copy"], File.ReadAllText(folder["second/report.html"]));
+    }
+
+    [Theory]
+    [InlineData("runs/a-b_1.x", "runs/a-b_1.x")]
+    [InlineData("läufe", "läufe")]
+    [InlineData("a;b", "'a;b'")]
+    [InlineData("`a`", "'`a`'")]
+    [InlineData("~a*", "'~a*'")]
+    [InlineData("it's", "'it'\\''s'")]
+    [InlineData("", "''")]
+    public void A_word_is_quoted_for_the_shell(string word, string quoted) => Assert.Equal(quoted, SelfCommand.Quote(word));
+
+    [Fact]
     public void A_dataset_is_prepared_once_and_trained_on()
     {
         string data = folder["data"];

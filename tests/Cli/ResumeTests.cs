@@ -48,12 +48,34 @@ public sealed class ResumeTests : IDisposable
             ("--steps", "99", "--steps 12, not 99"), ("--batch-tokens", "256", "--batch-tokens 512, not 256"), ("--accumulate", "2", "--accumulate 1, not 2"),
             ("--sequence", "32", "--sequence 64, not 32"), ("--learning-rate", "0.5", "--learning-rate 0.002, not 0.5"), ("--optimizer", "lamb", "--optimizer adamw, not lamb"),
             ("--precision", "bf16", "--precision fp32, not bf16"), ("--seed", "7", "--seed 42, not 7"), ("--model", "Other", "--model Fake, not Other"),
-            ("--vocabulary", folder["text/a.txt"], "--vocabulary "), ("--text", "elsewhere", $"--text {folder["text"]}, not "),
+            ("--vocabulary", folder["text/a.txt"], "--vocabulary "),
         ];
         foreach (var (option, value, told) in cases)
             CliRun.Of("pretrain", "--run", folder["run"], option, value).Fails($"{folder["run"]} was begun with {told}", "--new", $"leave {option} out");
         CliRun.Of("pretrain", "--run", folder["run"], "--vocabulary", folder["none"]).Fails("cannot read the vocabulary");
         Assert.Equal(before, Contents());
+    }
+
+    [Fact]
+    public void Text_may_be_moved_but_not_be_another()
+    {
+        CliRun.Interrupted(5, Arguments("run"));
+        string text = folder["text"], moved = folder["moved"], data = folder["data"], run = folder["run"];
+        folder.Write("other/a.txt", TestText.Documents(60, 30) + "One more.\n");
+        CliRun.Of("pretrain", "--run", run, "--text", folder["other"]).Fails($"the text has changed since the run began: 1 text file in {folder["other"]}");
+        Directory.Move(text, moved);
+        CliRun.Of("pretrain", "--run", run).Fails($"{text}, which {run} was begun with, is not there: if it was moved, say where it is with --text");
+        Assert.Contains("resumed after step 6 of 12", CliRun.Of("pretrain", "--run", run, "--text", moved).Succeeds().Output);
+        Assert.Equal([moved], RunFolder.Open(run).Configuration.Text);
+        Assert.Equal($"1 text file in {moved}", RunFolder.Open(run).Configuration.TextDescription);
+        CliRun.Of("pretrain", "--run", run).Succeeds();
+
+        CliRun.Of("prepare", "--text", moved, "--out", data).Succeeds();
+        CliRun.Of("pretrain", "--run", run, "--data", data).Succeeds();
+        Directory.Move(data, folder["elsewhere"]);
+        CliRun.Of("pretrain", "--run", run).Fails($"{data}, which {run} was begun with, is not there: if it was moved, say where it is with --data");
+        CliRun.Of("pretrain", "--run", run, "--data", folder["elsewhere"]).Succeeds();
+        Assert.Equal((folder["elsewhere"], 0), (RunFolder.Open(run).Configuration.Data, RunFolder.Open(run).Configuration.Text.Count));
     }
 
     [Fact]

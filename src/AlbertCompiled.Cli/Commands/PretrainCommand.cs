@@ -73,7 +73,8 @@ static class PretrainCommand
         var (run, configuration) = RunFolder.Open(folder);
         PretrainSettings.CheckUnchanged(parsed, options, folder, configuration, context);
         using var only = RunFolder.Lock(folder);
-        configuration = configuration with { Loop = PretrainSettings.Given(parsed, options, configuration.Loop ?? LoopOptions.Default) };
+        var recorded = configuration;
+        configuration = PretrainSettings.Moved(parsed, options, folder, recorded) with { Loop = PretrainSettings.Given(parsed, options, recorded.Loop ?? LoopOptions.Default) };
         var model = Trainable(context.Models.Find(configuration.Model));
         var vocabulary = Vocabulary.Load(run.Vocabulary);
         configuration.Check(model.Description, vocabulary);
@@ -83,6 +84,8 @@ static class PretrainCommand
         var state = mustHaveCheckpoint || run.Checkpoints.Latest() is not null ? run.Checkpoints.Load(instance) : null;
         using var interruption = context.Interruption();
         using var session = PretrainSession.Prepare(context, configuration, vocabulary, parsed.GetValue(options.Threads), interruption.Token);
+        if (configuration.Data != recorded.Data || !configuration.Text.SequenceEqual(recorded.Text))
+            run.Update(recorded with { Text = configuration.Text, Data = configuration.Data, TextDescription = session.Configuration.TextDescription });
         context.Out.WriteLine(state is null ? $"no checkpoint in {folder}: begun again" : FormattableString.Invariant($"resumed after step {state.Step:#,0} of {configuration.Recipe.Steps:#,0}"));
         if (state is null && configuration.From is { } from) context.Out.WriteLine($"weights: {from}, {FirstWeights(from, folder, context).Load(instance)}");
         return session.Train(instance, run, state, _ => ResumeCommand(parsed, options, folder), interruption.Token);

@@ -32,9 +32,10 @@ sealed class PretrainSession : IDisposable
         var corpus = Open(context, configuration, vocabulary, threads, cancellation);
         try
         {
-            configuration = configuration with { TextDescription = corpus.Manifest.Text };
+            // the dataset of the same text elsewhere may have been kept
+            configuration = configuration with { TextDescription = configuration.Data is null ? PretrainSettings.Text(configuration).Description : corpus.Manifest.Text };
             if (configuration.Corpus.Length > 0 && configuration.Corpus != corpus.Key)
-                throw new TrainingException($"the text has changed since the run began: {configuration.Data ?? corpus.Manifest.Text}; start a new run");
+                throw new TrainingException($"the text has changed since the run began: {configuration.Data ?? configuration.TextDescription}; start a new run");
             cancellation.ThrowIfCancellationRequested();
             var session = new PretrainSession(context, configuration with { Corpus = corpus.Key }, corpus, vocabulary);
             context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,

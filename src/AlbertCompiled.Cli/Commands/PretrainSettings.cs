@@ -59,9 +59,7 @@ static class PretrainSettings
         var given = recorded with
         {
             Model = IsGiven(options.Model) ? context.Models.Find(parsed.GetValue(options.Model)!).Description.Name : recorded.Model,
-            Text = IsGiven(options.Texts.Text) ? FullPaths(parsed, options) : recorded.Text,
             Format = options.Texts.Given(parsed, recorded.Format ?? TextFormat.Default),
-            Data = FullPath(parsed, options.Data) ?? recorded.Data,
             From = FullPath(parsed, options.From) ?? recorded.From,
             Seed = IsGiven(options.Seed) ? parsed.GetValue(options.Seed) : recorded.Seed,
             Recipe = Given(parsed, options, recorded.Recipe),
@@ -69,10 +67,8 @@ static class PretrainSettings
         (Option Option, Func<RunConfiguration, string> Value)[] kept =
         [
             (options.Model, c => c.Model),
-            (options.Texts.Text, c => string.Join(' ', c.Text)),
             (options.Texts.Column, c => (c.Format ?? TextFormat.Default).Column),
             (options.Texts.Split, c => $"{(c.Format ?? TextFormat.Default).Split}".ToLowerInvariant()),
-            (options.Data, c => c.Data ?? ""),
             (options.From, c => c.From ?? ""),
             (options.Seed, c => $"{c.Seed}"),
             (options.Steps, c => $"{c.Recipe.Steps}"),
@@ -97,6 +93,17 @@ static class PretrainSettings
             new($"{folder} was begun with {option.Name} {(before.Length > 0 ? before : "of its own")}, not {now}: leave {option.Name} out to go on, choose another --run, or begin anew with --new");
     }
 
+    /// <summary>The settings of a run, with its text or dataset where the options say that it lies now: that it is the same is told by its key.</summary>
+    /// <exception cref="TrainingException">It is not where it was, and no option says where it is.</exception>
+    public static RunConfiguration Moved(ParseResult parsed, PretrainOptions options, string folder, RunConfiguration recorded)
+    {
+        if (FullPath(parsed, options.Data) is { } data) return recorded with { Data = data, Text = [] };
+        if (parsed.GetResult(options.Texts.Text) is { Implicit: false }) return recorded with { Data = null, Text = FullPaths(parsed, options) };
+        if ((recorded.Data is { } dataset ? [dataset] : recorded.Text).FirstOrDefault(p => !FileSearch.Exists(p) && !FileSearch.FolderExists(p)) is not { } missing) return recorded;
+        Option option = recorded.Data is null ? options.Texts.Text : options.Data;
+        throw new TrainingException($"{missing}, which {folder} was begun with, is not there: if it was moved, say where it is with {option.Name}");
+    }
+
     static byte[] BytesOf(string vocabulary)
     {
         try
@@ -118,10 +125,16 @@ static class PretrainSettings
     /// <summary>The text of a run that has no dataset.</summary>
     public static ITextSource Text(RunConfiguration configuration) => TextOptions.Source(configuration.Text, configuration.Format ?? TextFormat.Default);
 
-    /// <summary>The vocabulary that is asked for, else that of the first weights, else that of the dataset, else the one that comes along.</summary>
-    public static Vocabulary VocabularyOf(ParseResult parsed, PretrainOptions options, ModelSource? initial, string? data) =>
-        parsed.GetValue(options.Vocabulary) is not { } path && initial is not null ? initial.Vocabulary
-        : VocabularyFile.Load(parsed.GetValue(options.Vocabulary) ?? (data is null ? DefaultVocabulary : Corpus.VocabularyOf(data)));
+    /// <summary>The vocabulary of the first weights, else the one that is asked for, else that of the dataset, else the one that comes along.</summary>
+    /// <exception cref="TrainingException">The one that is asked for is not that of the first weights, or cannot be read.</exception>
+    public static Vocabulary VocabularyOf(ParseResult parsed, PretrainOptions options, ModelSource? initial, string? data)
+    {
+        string? path = parsed.GetValue(options.Vocabulary);
+        if (initial is null) return VocabularyFile.Load(path ?? (data is null ? DefaultVocabulary : Corpus.VocabularyOf(data)));
+        if (path is not null && !VocabularyFile.Load(path).Bytes.AsSpan().SequenceEqual(initial.Vocabulary.Bytes))
+            throw new TrainingException($"the weights in {parsed.GetValue(options.From)} were trained with another vocabulary than {path}: leave out --vocabulary");
+        return initial.Vocabulary;
+    }
 
     public static string DefaultVocabulary => Path.Combine(AppContext.BaseDirectory, "docs-8000.model");
 

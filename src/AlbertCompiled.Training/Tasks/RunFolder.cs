@@ -101,5 +101,19 @@ public sealed record RunFolder(string Folder)
         return (run, JsonFiles.Read<RunConfiguration>(run.Configuration));
     }
 
+    /// <summary>Writes the settings anew, of a run whose text has been moved.</summary>
+    /// <exception cref="TrainingException">They cannot be written; the last ones are intact.</exception>
+    public void Update(RunConfiguration configuration)
+    {
+        try
+        {
+            JsonFiles.Write(Configuration, configuration);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CannotWrite(Folder, e);
+        }
+    }
+
     static TrainingException CannotWrite(string folder, Exception e) => new($"cannot write the run folder {folder}: {e.Reason()}; choose another with --run", e);
 }
