@@ -18,6 +18,9 @@ sealed class Ensemble
     /// <summary>The models' folders.</summary>
     public IReadOnlyList<string> Folders => [.. members.Select(m => m.Folder.Folder)];
 
+    /// <summary>What the models were trained on and judged by.</summary>
+    public IEnumerable<string> Data => members.SelectMany(m => m.Configuration.Data).Distinct();
+
     /// <summary>Opens the models in folders.</summary>
     /// <exception cref="TrainingException">There is none, one is damaged, or they are for different tasks.</exception>
     public static Ensemble Open(string[] folders, CommandContext context)

@@ -25,6 +25,7 @@ sealed record ModelSource(RegisteredModel Model, Vocabulary Vocabulary, ulong Se
     /// <exception cref="TrainingException">It is neither, it is damaged, or no compiled model computes it.</exception>
     public static ModelSource Open(string folder, ModelRegistry models, string? program = null, bool best = false, params IReadOnlyList<string> required)
     {
+        FineTunedFolder.CheckOne(folder);
         if (FineTunedFolder.Exists(folder))
             throw new TrainingException($"{folder} holds a fine-tuned model for {new FineTunedFolder(folder).ReadConfiguration().Task}: this takes a run of pretraining or a published model; albert predict answers with it");
         if (!PublishedFolder.IsPublished(folder)) return OpenRun(folder, models, best);
@@ -35,7 +36,6 @@ sealed record ModelSource(RegisteredModel Model, Vocabulary Vocabulary, ulong Se
     /// <exception cref="TrainingException">There is none, or several, it is damaged, or no compiled model computes it.</exception>
     public static ModelSource OpenAny(string folder, CommandContext context, bool best)
     {
-        if (FineTunedFolder.SeedsIn(folder) is { Count: > 0 } seeds) throw new TrainingException($"{folder} holds several fine-tuned models: name one, such as {seeds[0].Folder}");
         if (!FineTunedFolder.Exists(folder)) return Open(folder, context.Models, best: best);
         return best ? throw NoCheckpoints(folder, "a fine-tuned model, of its best epoch") : OpenTuned(new(folder), context.Tasks);
     }

@@ -16,12 +16,12 @@ static class OutputFile
 
     /// <summary>Refuses to replace what is read.</summary>
     /// <param name="path">The file to write; null: none.</param>
-    /// <param name="data">The file that is read, or the folder; null: none.</param>
+    /// <param name="data">The files that are read, or folders of them; null: none.</param>
     /// <exception cref="TrainingException">It would be replaced, or a file in it.</exception>
-    public static void KeepData(string? path, string? data)
+    public static void KeepData(string? path, params IEnumerable<string?> data)
     {
-        if (path is null || data is null || !File.Exists(path)) return;
-        if (RealPath.IsWithin(path, data)) throw new TrainingException($"{path} is part of the data: write the predictions to another file");
+        if (path is null || !File.Exists(path)) return;
+        if (data.OfType<string>().Any(d => RealPath.IsWithin(path, d))) throw new TrainingException($"{path} is part of the data: write the predictions to another file");
     }
 
     /// <summary>Refuses to write what is models'. Other files may lie in their folders.</summary>
@@ -30,7 +30,7 @@ static class OutputFile
     /// <exception cref="TrainingException">It would be a file of one of them.</exception>
     public static void KeepModels(string? path, IEnumerable<string> models)
     {
-        if (path is not null && models.FirstOrDefault(m => RealPath.Within(path, m) is { } names && names.Any(FineTunedFolder.Keeps)) is { } model)
+        if (path is not null && models.FirstOrDefault(m => RealPath.Within(path, m) is { } way && RunFiles.IsOwn(way)) is { } model)
             throw new TrainingException($"{path} is a file of the model in {model}: write the predictions to another");
     }
 }

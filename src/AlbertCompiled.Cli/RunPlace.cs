@@ -43,7 +43,17 @@ sealed class RunPlace : IDisposable
     /// <exception cref="TrainingException">They would be removed.</exception>
     public void KeepSource(string? from)
     {
-        if (from is not null && RealPath.IsWithin(from, Folder)) throw new TrainingException($"--new would remove {from}, which --from starts from: choose another --run");
+        if (from is not null && RealPath.Within(from, Folder) is { } way && (way.Length == 0 || RunFiles.IsOwn(way)))
+            throw new TrainingException($"--new would remove {from}, which --from starts from: choose another --run");
+    }
+
+    /// <summary>Refuses to train where a file of the data has the name of one of the run's.</summary>
+    /// <param name="files">What is read.</param>
+    /// <exception cref="TrainingException">It would be replaced.</exception>
+    public void KeepData(IEnumerable<string> files)
+    {
+        if (files.FirstOrDefault(f => RealPath.Within(f, Folder) is { } way && RunFiles.IsOwn(way)) is { } file)
+            throw new TrainingException($"a run in {Folder} would replace {file}, which is part of the data: choose another --run");
     }
 
     /// <summary>Keeps other processes from training here.</summary>

@@ -12,9 +12,10 @@ sealed record StartingPoint(TaskModel Model, Vocabulary Vocabulary, Func<Compile
     static readonly string[] Heads = ["classifier.", "qa_outputs."], PretrainingHeads = ["predictions.", "sop_classifier.", "cls."];
 
     /// <summary>Opens a folder: of a fine-tuned model, of a run of pretraining, or of a published model.</summary>
-    /// <exception cref="TrainingException">It is none of them, or no model of this kind was compiled for the task.</exception>
+    /// <exception cref="TrainingException">It is none of them, it holds several, or no model of this kind was compiled for the task.</exception>
     public static StartingPoint Open(string folder, string program, CommandContext context)
     {
+        FineTunedFolder.CheckOne(folder);
         if (FineTunedFolder.Exists(folder))
         {
             var tuned = new FineTunedFolder(folder);

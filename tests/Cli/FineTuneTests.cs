@@ -51,6 +51,8 @@ public sealed class FineTuneTests
         string dev = File.ReadAllText(folder["dev.csv"]), kept = $"{folder["dev.csv"]} is part of the data: write the predictions to another file";
         Run("evaluate", folder["run"], "-o", folder["dev.csv"]).Fails(kept);
         Run("predict", folder["run"], "--data", folder["dev.csv"], "-o", folder["dev.csv"]).Fails(kept);
+        Run("evaluate", folder["run"], "-o", folder["train.csv"]).Fails($"{folder["train.csv"]} is part of the data");
+        CliRun.WithInput("a\n", "predict", folder["run"], "-o", folder["train.csv"]).Fails($"{folder["train.csv"]} is part of the data");
         Run("predict", folder["run"], "--data", folder["train.csv"], "-o", folder["run/model.safetensors"]).Fails($"{folder["run/model.safetensors"]} is a file of the model in {folder["run"]}: write the predictions to another");
         Run("evaluate", folder["run"], "-o", folder["run/finetuning.json"]).Fails("is a file of the model in");
         Run("predict", folder["run"], "--data", folder["train.csv"], "-o", folder["run/predictions.tsv"]).Succeeds();
@@ -89,6 +91,8 @@ public sealed class FineTuneTests
         Assert.NotEqual(Probability(a), Probability(b));
         Assert.Equal((Probability(a) + Probability(b)) / 2, Probability(a, b), 1e-6);
         Run(Arguments(folder, "runs")).Fails("holds several seeds");
+        Run(Arguments(folder, "next", "--from", folder["runs"])).Fails($"{folder["runs"]} holds several fine-tuned models: name one, such as {a}");
+        Run("fill-mask", folder["runs"], "a [MASK]").Fails("holds several fine-tuned models");
     }
 
     [Fact]
@@ -179,8 +183,12 @@ public sealed class FineTuneTests
         Assert.False(File.Exists(folder["run/RTE.tsv"]));
         Assert.Equal(130, CliRun.InterruptedAfter("epoch 2", command).Code); // all epochs are done, the test set is not answered
         Assert.False(File.Exists(folder["run/RTE.tsv"]));
+        File.Delete(folder["run/model.safetensors"]); // killed before they were saved, after the checkpoint was
         Run(command).Succeeds();
         Assert.True(File.Exists(folder["run/RTE.tsv"]));
+        Assert.True(File.Exists(folder["run/model.safetensors"]));
+        File.Delete(folder["run/report.html"]);
+        Run(command).Fails($"{folder["run"]} holds a fine-tuned model already"); // the page is not what makes it one
     }
 
     [Fact]
@@ -230,7 +238,7 @@ public sealed class FineTuneTests
         Run(Arguments(folder, "whole")).Succeeds();
         var broken = CliRun.InterruptedAfter("epoch 2", Arguments(folder, "broken"));
         Assert.Equal(130, broken.Code);
-        Assert.EndsWith("interrupted after epoch 2 of 4: the same command goes on\nmodel: " + folder["broken"] + "\n", broken.Output);
+        Assert.EndsWith("interrupted after epoch 2 of 4: the same command goes on, with --run " + folder["broken"] + "\nmodel: " + folder["broken"] + "\n", broken.Output);
         CliRun.WithInput("The phone is good.\n", "predict", folder["broken"]).Succeeds(); // what there is can be asked
         File.AppendAllText(folder["broken/metrics.jsonl"], File.ReadLines(folder["broken/metrics.jsonl"]).First().Replace("\"step\":1", "\"step\":13") + "\n{\"kind\":"); // killed later than saved
 
@@ -241,7 +249,12 @@ public sealed class FineTuneTests
         Run(Arguments(folder, "broken")).Fails("the data have changed since");
         folder.Write("dev.csv", text);
 
-        Assert.Contains("resumed after epoch 2 of 4\nepoch 3: ", Run(Arguments(folder, "broken")).Succeeds().Output);
+        Assert.Contains($"it is not complete: the command that began it goes on, with --run {folder["broken"]}\n", Run("info", folder["broken"]).Succeeds().Output);
+        File.Move(folder["train.csv"], folder["moved.csv"]);
+        string[] moved = [.. Arguments(folder, "broken").Select(a => a.Replace("train.csv", "moved.csv"))];
+        Assert.Contains("resumed after epoch 2 of 4\nepoch 3: ", Run(moved).Succeeds().Output);
+        Assert.Equal([folder["moved.csv"], folder["dev.csv"]], new FineTunedFolder(folder["broken"]).ReadConfiguration().Data);
+        File.Move(folder["moved.csv"], folder["train.csv"]);
         Assert.Equal(File.ReadAllBytes(folder["whole/model.safetensors"]), File.ReadAllBytes(folder["broken/model.safetensors"]));
         Assert.Equal(File.ReadAllText(folder["whole/dev.tsv"]), File.ReadAllText(folder["broken/dev.tsv"]));
         Assert.Equal(CliRun.Measured(folder["whole/metrics.jsonl"]), CliRun.Measured(folder["broken/metrics.jsonl"]));
@@ -314,6 +327,9 @@ public sealed class FineTuneTests
         Run(Arguments(folder, "x", "--seeds", "2", "--seed", "18446744073709551615")).Fails("there is no seed above 18446744073709551615");
         Run("finetune", "RTE", "--data", folder["train.csv"], "--run", folder["x"]).Fails("train.csv is a file: --data takes the folder of RTE");
         Run(Arguments(folder, "x", "--balance", "--class-weights", "nothing=2")).Fails("--class-weights");
+        Run(Arguments(folder, "x", "--class-weights", "no=0", "yes=0")).Fails("weight");
+        string scores = folder.Write("scores.csv", "text,score\na,1\nb,2\n");
+        Run("finetune", "regression", "--data", scores, scores, "--run", folder["x"], "--balance").Fails("--balance and --class-weights are about classes of texts");
         Run(Arguments(folder, "x", "--model", "AlbertLarge")).Fails("AlbertLarge was not compiled with a program classify");
         Run(Arguments(folder, "x", "--sequence", "1000")).Fails("512 positions");
         folder.Write("many.csv", "text,label\n" + string.Concat(Enumerable.Range(0, 33).Select(i => $"a,{i}\n")));

@@ -1,3 +1,5 @@
+using AlbertCompiled.Training;
+
 namespace AlbertCompiled.Tests;
 
 /// <summary>A new model replaces nothing but a run: files of others and models of another kind stay as they are.</summary>
@@ -33,14 +35,93 @@ public sealed class RunPlaceTests : PretrainingCommandTests
         Pretrain("--out", folder["run"], "--new").Succeeds(); // its run is ours all the same
         Assert.Equal(("mine", "mine"), (File.ReadAllText(folder["run/notes.txt"]), File.ReadAllText(folder["run/train.log"])));
 
-        foreach (string file in (string[])["lock", "seed-42/vocabulary.model", "seed-42/metrics.jsonl"]) folder.Write($"tuned/{file}", "");
+        foreach (string file in (string[])["lock", "seed-42/run.begun", "seed-42/vocabulary.model", "seed-42/metrics.jsonl"]) folder.Write($"tuned/{file}", "");
         folder.Write("tuned/seed-43/model.safetensors", "mine");
         FineTune("--run", folder["tuned"], "--seeds", "2").Fails($"{folder["tuned/seed-43"]} is no run, and holds model.safetensors");
         Directory.Delete(folder["tuned/seed-43"], recursive: true);
         FineTune("--run", folder["tuned"], "--seeds", "2").Succeeds();
-        File.Delete(folder["tuned/seed-42/finetuning.json"]);
+        File.Move(folder["tuned/seed-42/finetuning.json"], folder["tuned/seed-42/run.begun"]);
         FineTune("--run", folder["tuned"], "--seeds", "2").Succeeds();
         FineTune("--run", folder["tuned"], "--new").Succeeds();
+    }
+
+    [Fact]
+    public void A_run_that_stops_while_it_begins_is_begun_by_the_same_command()
+    {
+        Pretrain().Succeeds();
+        FineTune("--run", folder["tuned"]).Succeeds();
+        foreach (string run in (string[])["run", "tuned"])
+        {
+            File.Delete(folder[$"{run}/metrics.jsonl"]);
+            Directory.CreateDirectory(folder[$"{run}/metrics.jsonl"]); // the last file before the settings
+        }
+
+        Pretrain("--out", folder["run"], "--new").Fails("cannot write the run folder");
+        FineTune("--run", folder["tuned"], "--new").Fails("cannot write to");
+        foreach (string run in (string[])["run", "tuned"])
+        {
+            Assert.True(File.Exists(folder[$"{run}/run.begun"]));
+            Directory.Delete(folder[$"{run}/metrics.jsonl"]);
+            folder.Write($"{run}/report.html", "as it was");
+        }
+
+        Pretrain().Succeeds();
+        FineTune("--run", folder["tuned"]).Succeeds();
+        foreach (string run in (string[])["run", "tuned"]) Assert.False(File.Exists(folder[$"{run}/run.begun"]));
+    }
+
+    [Fact]
+    public void A_vocabulary_makes_no_run_of_a_folder()
+    {
+        foreach (string set in (string[])["train", "dev"]) folder.Write($"run/{set}.tsv", "text\tlabel\nThe phone is good.\tyes\nThe case is bad.\tno\n");
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "docs-8000.model"), folder["run/vocabulary.model"]);
+        string[] before = Contents(folder["run"]), own = ["finetune", "classification", "--data", folder["run/train.tsv"], folder["run/dev.tsv"], "--vocabulary", folder["run"], "--run", folder["run"]];
+        foreach (string[] more in (string[][])[[], ["--new"]])
+            CliRun.Compiled(Cli.ModelRegistry.Zoo, [.. own, .. more]).Fails($"{folder["run"]} is no run, and holds dev.tsv, which a run would replace: choose another --run");
+        Assert.Equal(before, Contents(folder["run"]));
+        File.Move(folder["run/dev.tsv"], folder["run/report.html"]);
+        Pretrain("--vocabulary", folder["run"]).Fails($"{folder["run"]} is no run, and holds report.html");
+        File.Delete(folder["run/report.html"]);
+        Pretrain("--vocabulary", folder["run"]).Succeeds(); // the same may be there
+        folder.Write("other/vocabulary.model", "mine");
+        Pretrain("--out", folder["other"]).Fails($"{folder["other"]} is no run, and holds another vocabulary.model, which a run would replace: choose another --run, or name it with --vocabulary");
+        Assert.Equal("mine", File.ReadAllText(folder["other/vocabulary.model"]));
+    }
+
+    [Fact]
+    public void Data_are_not_replaced_by_what_a_run_writes()
+    {
+        FineTune().Succeeds();
+        File.Copy(folder["train.csv"], folder["run/dev.tsv"], overwrite: true);
+        string[] before = Contents(folder["run"]);
+        CliRun.Compiled(Cli.ModelRegistry.Zoo, "finetune", "classification", "--data", folder["train.csv"], folder["run/dev.tsv"], "--run", folder["run"], "--new")
+            .Fails($"a run in {folder["run"]} would replace {folder["run/dev.tsv"]}, which is part of the data: choose another --run");
+        Assert.Equal(before, Contents(folder["run"]));
+        Pretrain("--out", folder["pretrained"]).Succeeds();
+        Pretrain("--out", folder["pretrained"], "--text", folder["pretrained/metrics.jsonl"], "--new").Fails($"a run in {folder["pretrained"]} would replace {folder["pretrained/metrics.jsonl"]}");
+    }
+
+    [Fact]
+    public void New_removes_the_files_of_models_alone()
+    {
+        FineTune("--run", folder["seeds"], "--seeds", "2").Succeeds();
+        Directory.CreateDirectory(folder["seeds/seed-42-keep"]);
+        foreach (string file in Directory.GetFiles(folder["seeds/seed-42"])) File.Copy(file, file.Replace("seed-42", "seed-42-keep"));
+        string[] kept = Contents(folder["seeds/seed-42-keep"]);
+        folder.Write("seeds/seed-43/notes.txt", "mine");
+        folder.Write("seeds/notes.txt", "mine");
+        File.Copy(folder["train.csv"], folder["seeds/seed-42/mine.csv"]);
+        Assert.Equal([folder["seeds/seed-42"], folder["seeds/seed-43"]], FineTunedFolder.SeedsIn(folder["seeds"]).Select(f => f.Folder));
+        string[] command = ["finetune", "classification", "--data", folder["seeds/seed-42/mine.csv"], folder["dev.csv"], "--epochs", "1", "--run", folder["seeds"], "--new"];
+        folder.Write("seeds/metrics.jsonl", "mine");
+        CliRun.Compiled(Cli.ModelRegistry.Zoo, command).Fails($"{folder["seeds"]} is no run, and holds metrics.jsonl");
+        File.Delete(folder["seeds/metrics.jsonl"]);
+        CliRun.Compiled(Cli.ModelRegistry.Zoo, command).Succeeds();
+        Assert.Equal(kept, Contents(folder["seeds/seed-42-keep"]));
+        Assert.Equal([folder["seeds/seed-42/mine.csv"]], Directory.GetFileSystemEntries(folder["seeds/seed-42"]));
+        Assert.Equal([folder["seeds/seed-43/notes.txt"]], Directory.GetFileSystemEntries(folder["seeds/seed-43"]));
+        CliRun.Compiled(Cli.ModelRegistry.Zoo, [.. command, "--seeds", "2"]).Succeeds(); // from one to several: it would else be taken for one
+        Assert.Equal(["notes.txt", "report.html"], Directory.GetFiles(folder["seeds"]).Select(Path.GetFileName).Order());
     }
 
     [Fact]

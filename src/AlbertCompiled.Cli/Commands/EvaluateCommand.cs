@@ -20,7 +20,7 @@ static class EvaluateCommand
         {
             var ensemble = Ensemble.Open(parsed.GetValue(models)!, context);
             string path = parsed.GetValue(data) ?? TaskData.Split(ensemble.Configuration.Task, ensemble.Configuration.Data).Development;
-            OutputFile.KeepData(parsed.GetValue(output), path);
+            OutputFile.KeepData(parsed.GetValue(output), [path, .. ensemble.Data]);
             OutputFile.KeepModels(parsed.GetValue(output), parsed.GetValue(models)!);
             bool skips = parsed.GetValue(skip) || parsed.GetValue(data) is null && ensemble.Configuration.SkipBadRows;
             using var device = PretrainSettings.OpenDevice(parsed, place, context);

@@ -42,16 +42,18 @@ static class FineTuneCommand
         Check(configuration, start, seeds);
         using var target = RunPlace.Of(parsed.GetValue(options.Run), task);
         string folder = target.Folder;
-        if (RunFolder.Exists(folder) || PublishedFolder.IsPublished(folder)) throw new TrainingException($"{folder} holds another kind of model: choose another --run");
-        FineTunedFolder.CheckPlace(folder, anew);
+        string[] models = seeds == 1 ? [folder] : [.. Enumerable.Range(0, seeds).Select(i => FineTunedFolder.OfSeed(folder, configuration.Seed + (ulong)i))];
+        FineTunedFolder.CheckPlace(folder, models, start.Vocabulary, anew);
+        target.KeepData(TaskData.Files(task, data));
         if (anew) target.KeepSource(from);
-        if (!anew) CheckUnfinished(folder, configuration.Seed, seeds);
+        else CheckUnfinished(folder, models);
         var reader = new TaskData(task, columns, labels, new VocabularyTokenizer(start.Vocabulary), configuration.Sequence, configuration.Stride, options.Data.BadRows(parsed));
         var (training, development) = reader.ForTraining(data);
+        FineTuningLoop.Check(configuration.Recipe, training);
         using var device = PretrainSettings.OpenDevice(parsed, place, context);
         using var interruption = context.Interruption();
         target.Lock();
-        if (anew) Remove(folder);
+        if (anew) FineTunedFolder.Remove(folder);
         var session = new FineTuneSession(context, configuration with { Device = device.Name, DataKey = TaskSet.Key(training, development) }, start, reader, training, development);
         return session.Run(device, folder, seeds, interruption.Token);
     }
@@ -68,21 +70,11 @@ static class FineTuneCommand
     }
 
     // a model that is there is replaced on demand only; an unfinished one goes on
-    static void CheckUnfinished(string folder, ulong seed, int seeds)
+    static void CheckUnfinished(string folder, IReadOnlyList<string> models)
     {
         bool one = FineTunedFolder.Exists(folder);
-        if (one ? seeds > 1 : seeds == 1 && FineTunedFolder.SeedsIn(folder).Count > 0)
+        if (one ? models.Count > 1 : models.Count == 1 && FineTunedFolder.SeedsIn(folder).Count > 0)
             throw new TrainingException($"{folder} holds {(one ? "one model, not several seeds" : "several seeds")}: choose another --run, or replace what is there with --new");
-        var models = seeds == 1 ? [folder] : Enumerable.Range(0, seeds).Select(i => FineTunedFolder.OfSeed(folder, seed + (ulong)i));
         if (models.All(m => new FineTunedFolder(m).IsComplete)) throw new TrainingException($"{folder} holds a fine-tuned model already: choose another --run, or replace it with --new");
-    }
-
-    // all of it: seeds would else join the new ones
-    static void Remove(string folder)
-    {
-        var (model, seeds) = (new FineTunedFolder(folder), FineTunedFolder.SeedsIn(folder));
-        File.Delete(model.ConfigurationFile);
-        if (seeds.Count > 0) File.Delete(model.Report);
-        foreach (var seed in seeds) Directory.Delete(seed.Folder, recursive: true);
     }
 }

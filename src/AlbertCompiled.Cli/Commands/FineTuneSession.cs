@@ -13,7 +13,7 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         context.Warn("development data", development);
         if (seeds == 1)
         {
-            Train(device, new(folder), settings, cancellation);
+            Train(device, folder, new(folder), settings, cancellation);
             Line($"model: {folder}");
             return cancellation.IsCancellationRequested ? Failures.Interrupted : 0;
         }
@@ -25,7 +25,7 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
             Line($"seed {seed}:");
             try
             {
-                results.Add((seed, Train(device, new(FineTunedFolder.OfSeed(folder, seed)), settings with { Seed = seed }, cancellation)));
+                results.Add((seed, Train(device, folder, new(FineTunedFolder.OfSeed(folder, seed)), settings with { Seed = seed }, cancellation)));
             }
             catch (OperationCanceledException) when (results.Count > 0)
             {
@@ -37,14 +37,14 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         return cancellation.IsCancellationRequested ? Failures.Interrupted : 0;
     }
 
-    FineTuningResult Train(Device device, FineTunedFolder folder, FineTuningConfiguration configuration, CancellationToken cancellation)
+    FineTuningResult Train(Device device, string run, FineTunedFolder folder, FineTuningConfiguration configuration, CancellationToken cancellation)
     {
-        if (FineTunedFolder.Exists(folder.Folder)) FineTuneSettings.CheckUnchanged(folder, configuration);
+        if (FineTunedFolder.Exists(folder.Folder)) FineTuneSettings.GoOn(folder, configuration);
         var capacity = TaskSet.Capacity(Math.Max(configuration.BatchTokens, configuration.Sequence), training, development);
         using var model = start.Model.Model.Create(device, capacity, configuration.Seed, configuration.Recipe.Precision);
         var result = folder.IsComplete ? folder.ReadResult(model, development) : Train(model, folder, configuration, cancellation);
         Line($"best: epoch {result.Best.Epoch}, {Metrics(result.Best.Metrics)}; {result.Seconds:0.0} s of training{Majority(result)}");
-        if (!result.IsComplete) Line($"interrupted after epoch {result.Epochs.Count} of {configuration.Recipe.Epochs}: the same command goes on");
+        if (!result.IsComplete) Line($"interrupted after epoch {result.Epochs.Count} of {configuration.Recipe.Epochs}: the same command goes on, with --run {SelfCommand.Quote(run)}");
         return result;
     }
 

@@ -8,16 +8,16 @@ static class FineTuneSettings
 {
     const string DataKey = "data-key";
 
-    // what a run is not begun with: where it ran, what it found
-    static readonly string[] Noted = ["device", "null-odds-threshold"];
+    // what a run is not begun with: where it ran, what it found, and where its data lie, which their key tells from others
+    static readonly string[] Noted = ["device", "null-odds-threshold", "data"];
 
     static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.KebabCaseLower };
 
     static readonly HashSet<string> Given = [.. new FineTuneOptions().All.Append(new PretrainOptions().Precision).Select(o => o.Name)];
 
-    /// <summary>Checks that what is given again is what the model was begun with.</summary>
+    /// <summary>Checks that what is given again is what the model was begun with, and notes where its data are now.</summary>
     /// <exception cref="TrainingException">A setting differs, or the data do.</exception>
-    public static void CheckUnchanged(FineTunedFolder folder, FineTuningConfiguration given)
+    public static void GoOn(FineTunedFolder folder, FineTuningConfiguration given)
     {
         var recorded = folder.ReadConfiguration();
         foreach (var (before, now) in Values(recorded).Zip(Values(given)))
@@ -25,6 +25,7 @@ static class FineTuneSettings
                 throw new TrainingException(before.Name == DataKey
                     ? $"the data have changed since {folder.Folder} was begun: choose another --run, or begin anew with --new"
                     : $"{folder.Folder} was begun with {Told(before)}, not {now.Value}: repeat the command as it was, choose another --run, or begin anew with --new");
+        if (!recorded.Data.SequenceEqual(given.Data)) folder.Update(recorded with { Data = given.Data });
     }
 
     // as the user gave it, if it was an option

@@ -23,7 +23,7 @@ static class InfoCommand
                 return 0;
             }
 
-            if (FineTunedFolder.SeedsIn(named) is { Count: > 0 } seeds) throw new TrainingException($"{named} holds several fine-tuned models: name one, such as {seeds[0].Folder}");
+            FineTunedFolder.CheckOne(named);
             if (FineTunedFolder.Exists(named)) TunedInfo.Print(new(named), context.Out);
             var model = Model(named, context);
             Print(model, Capacity(model, parsed.GetValue(tokens), parsed.GetValue(sequences)), parsed.GetValue(plan), context.Out);

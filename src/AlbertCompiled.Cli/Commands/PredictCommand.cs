@@ -23,6 +23,7 @@ static class PredictCommand
         {
             OutputFile.KeepData(parsed.GetValue(output), parsed.GetValue(data));
             var ensemble = Ensemble.Open(parsed.GetValue(models)!, context);
+            OutputFile.KeepData(parsed.GetValue(output), ensemble.Data);
             OutputFile.KeepModels(parsed.GetValue(output), parsed.GetValue(models)!);
             double? limit = parsed.GetValue(threshold);
             if (limit is not null && TaskData.Program(ensemble.Configuration.Task) != "answer") throw new TrainingException($"--threshold is about answers in a context; {ensemble.Configuration.Task} has none");

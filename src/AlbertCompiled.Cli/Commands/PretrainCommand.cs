@@ -52,7 +52,8 @@ static class PretrainCommand
         if (data is null) configuration = configuration with { TextDescription = PretrainSettings.Text(configuration).Description };
         configuration.Check(model.Description, vocabulary);
         using var place = RunPlace.Of(parsed.GetValue(options.Run), model.Description.Name);
-        RunFolder.CheckNew(place.Folder, anew);
+        RunFolder.CheckNew(place.Folder, vocabulary, anew);
+        place.KeepData([.. text, .. data is null ? (string[])[] : [data]]);
         if (anew) place.KeepSource(parsed.GetValue(options.From));
         using var device = PretrainSettings.OpenDevice(parsed, options, context);
         using var interruption = context.Interruption();

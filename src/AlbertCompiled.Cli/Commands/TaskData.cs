@@ -52,6 +52,10 @@ sealed record TaskData(string Task, TaskColumns Columns, LabelSet? Labels, IText
         : data.Count == 1 && TaskKinds.Find(task) is TaskKind.Race ? (Path.Combine(data[0], "train"), Path.Combine(data[0], "dev"))
         : throw new TrainingException($"--data takes training data and development data here, in this order, not {data.Count} path{(data.Count == 1 ? "" : "s")}");
 
+    /// <summary>The files of <c>--data</c>, as far as they are named; else the folders.</summary>
+    public static IEnumerable<string> Files(string task, IReadOnlyList<string> data) =>
+        GlueTasks.Find(task) is { } glue ? data.SelectMany(folder => glue.Development.Select(s => Path.Combine(folder, s.File)).Append(Path.Combine(folder, GlueTask.Training))) : data;
+
     /// <summary>A set to judge by, or to answer.</summary>
     /// <param name="path">Where it is: of a GLUE task its folder, or a table with the task's columns.</param>
     /// <param name="set">Which set of a GLUE task; null: the first.</param>

@@ -17,6 +17,13 @@ static class TunedInfo
         var epochs = File.Exists(folder.Metrics) ? FineTuningMetrics.Read(folder.Metrics).Epochs : [];
         if (epochs.LastOrDefault(e => e.IsBest) is { } best)
             output.WriteLine($"best: epoch {best.Epoch} of {epochs.Count}, {string.Join(", ", best.Metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Metric} {100 * m.Value:0.00}")))}");
-        if (!folder.IsComplete) output.WriteLine("it is not complete: the command that began it goes on");
+        if (!folder.IsComplete) output.WriteLine($"it is not complete: the command that began it goes on, with --run {SelfCommand.Quote(RunOf(folder.Folder, c))}");
+    }
+
+    // what --run named: several seeds have a folder each in it
+    static string RunOf(string folder, FineTuningConfiguration configuration)
+    {
+        string named = Path.TrimEndingDirectorySeparator(folder);
+        return Path.GetDirectoryName(named) is { Length: > 0 } parent && FineTunedFolder.OfSeed(parent, configuration.Seed) == named ? parent : named;
     }
 }

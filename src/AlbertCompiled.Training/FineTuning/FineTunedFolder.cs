@@ -26,8 +26,8 @@ public sealed record FineTunedFolder(string Folder)
     /// <summary>Where an unfinished run goes on: the last epoch and the best, ranked by the main metric. Gone when the run is complete.</summary>
     public CheckpointStore Checkpoints => new(Folder);
 
-    /// <summary>True if its run is complete.</summary>
-    public bool IsComplete => File.Exists(ConfigurationFile) && File.Exists(Weights) && File.Exists(Report) && Checkpoints.Latest() is null;
+    /// <summary>True if its run is complete: weights come after a checkpoint, and checkpoints go at the end.</summary>
+    public bool IsComplete => File.Exists(ConfigurationFile) && File.Exists(Weights) && Checkpoints.Latest() is null;
 
     /// <summary>True if a folder holds a fine-tuned model.</summary>
     /// <exception cref="TrainingException">The folder cannot be read.</exception>
@@ -47,44 +47,58 @@ public sealed record FineTunedFolder(string Folder)
     /// <summary>The models of several seeds in a folder.</summary>
     /// <exception cref="TrainingException">The folder cannot be read.</exception>
     public static IReadOnlyList<FineTunedFolder> SeedsIn(string folder) =>
-        [.. FileSearch.Folders(folder, SeedPrefix).Where(Exists).Order(StringComparer.Ordinal).Select(f => new FineTunedFolder(f))];
+        [.. SeedFolders(folder).Where(Exists).Order(StringComparer.Ordinal).Select(f => new FineTunedFolder(f))];
 
-    /// <summary>True for the name of a file or folder that a model's folder has, or may have one day.</summary>
-    public static bool Keeps(string name) => RunFiles.Contains(name);
-
-    /// <summary>True if a path is that of a folder of a seed, by its name.</summary>
-    internal static bool IsOfSeed(string path) =>
-        Path.GetFileName(path) is var name && name.StartsWith(SeedPrefix, StringComparison.Ordinal) && ulong.TryParse(name.AsSpan(SeedPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out _) && Directory.Exists(path);
-
-    /// <summary>Checks that a model can be trained here, one or several seeds.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="replace">What is left of a model may be replaced.</param>
-    /// <exception cref="TrainingException">The folder holds other files, or cannot be read.</exception>
-    public static void CheckPlace(string folder, bool replace)
+    /// <summary>Checks that a folder does not hold the models of several seeds in place of one.</summary>
+    /// <exception cref="TrainingException">It does, or cannot be read.</exception>
+    public static void CheckOne(string folder)
     {
-        if (!Exists(folder))
-        {
-            if (!replace && new CheckpointStore(folder).Latest() is { } left)
-                throw new TrainingException($"{folder} holds no finetuning.json, but a checkpoint, {left}: choose another --run, or replace it with --new");
-            if (SeedsIn(folder).Count == 0) RunFiles.Check(folder);
-        }
-
-        foreach (string seed in FileSearch.Folders(folder, SeedPrefix).Where(IsOfSeed)) CheckPlace(seed, replace);
+        if (!Exists(folder) && SeedsIn(folder) is { Count: > 0 } seeds) throw new TrainingException($"{folder} holds several fine-tuned models: name one, such as {seeds[0].Folder}");
     }
+
+    /// <summary>True for the name of a seed's folder.</summary>
+    internal static bool IsSeed(string name) =>
+        name.StartsWith(SeedPrefix, StringComparison.Ordinal) && ulong.TryParse(name.AsSpan(SeedPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed) && name == OfSeed("", seed);
+
+    static IEnumerable<string> SeedFolders(string folder) => FileSearch.Folders(folder, SeedPrefix).Where(f => IsSeed(Path.GetFileName(f)));
+
+    /// <summary>Checks that models can be trained here.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="models">The models' folders: the same, or those of seeds in it.</param>
+    /// <param name="vocabulary">Their vocabulary.</param>
+    /// <param name="replace">What is left of a model may be replaced.</param>
+    /// <exception cref="TrainingException">The folder holds another kind of model or other files, or cannot be read.</exception>
+    public static void CheckPlace(string folder, IReadOnlyList<string> models, Vocabulary vocabulary, bool replace)
+    {
+        bool ofSeeds = SeedsIn(folder).Count > 0;
+        foreach (string model in models.Prepend(folder).Distinct())
+        {
+            if (RunFolder.Exists(model) || PublishedFolder.IsPublished(model)) throw new TrainingException($"{model} holds another kind of model: choose another --run");
+            if (!replace && !Exists(model) && new CheckpointStore(model).Latest() is { } left)
+                throw new TrainingException($"{model} holds no finetuning.json, but a checkpoint, {left}: choose another --run, or replace it with --new");
+            if (model != folder || !ofSeeds) RunFiles.Check(model, RunFiles.FineTuning, vocabulary);
+            else if (models.Contains(folder)) RunFiles.Check(model, RunFiles.FineTuning, vocabulary, RunFiles.Report); // the seeds' summary
+        }
+    }
+
+    /// <summary>Removes the models in a folder, its own and those of seeds: they would else join new ones. Files of others stay, and the folders that hold some.</summary>
+    /// <exception cref="TrainingException">They cannot be removed.</exception>
+    public static void Remove(string folder) => new FineTunedFolder(folder).Guard(() =>
+    {
+        string[] seeds = [.. SeedFolders(folder).Where(f => Exists(f) || RunFiles.IsBegun(f))];
+        if (Exists(folder) || RunFiles.IsBegun(folder)) RunFiles.Remove(folder);
+        else if (seeds.Length > 0) File.Delete(new FineTunedFolder(folder).Report);
+        foreach (string seed in seeds)
+        {
+            RunFiles.Remove(seed);
+            if (!Directory.EnumerateFileSystemEntries(seed).Any()) Directory.Delete(seed);
+        }
+    });
 
     /// <summary>Creates the folder of a new model.</summary>
     /// <exception cref="TrainingException">It cannot be written.</exception>
-    public void Create(FineTuningConfiguration configuration, Vocabulary vocabulary) => Guard(() =>
-    {
-        Directory.CreateDirectory(Folder);
-        File.Delete(ConfigurationFile); // first: without it, what a crash leaves is no model
-        Checkpoints.Clear();
-        File.Delete(Weights);
-        File.Delete(Report);
-        DurableFiles.Write(VocabularyFile, vocabulary.Bytes);
-        File.WriteAllText(Metrics, "");
-        JsonFiles.Write(ConfigurationFile, configuration);
-    });
+    public void Create(FineTuningConfiguration configuration, Vocabulary vocabulary) =>
+        Guard(() => RunFiles.Begin(Folder, RunFiles.FineTuning, configuration, vocabulary, RunFiles.Weights, RunFiles.Report));
 
     /// <summary>Writes the settings anew, with what training has found.</summary>
     /// <exception cref="TrainingException">They cannot be written; the last ones are intact.</exception>
@@ -124,8 +138,8 @@ public sealed record FineTunedFolder(string Folder)
     /// <exception cref="TrainingException">The folder cannot be written; what was saved last is intact.</exception>
     public void Save(CompiledModel model, EpochResult epoch, double seconds, long tokens)
     {
-        if (epoch.IsBest) Save(model);
         Checkpoints.Save(model, new(model.Description.Name, model.Step, model.Seed, seconds, tokens), -epoch.Main.Value);
+        if (epoch.IsBest) Save(model); // after it: weights without a checkpoint are those of a complete run
     }
 
     /// <summary>Restores a model to where its run stopped; null if no epoch had ended.</summary>
@@ -134,6 +148,7 @@ public sealed record FineTunedFolder(string Folder)
     {
         if (Checkpoints.Latest() is null) return null;
         Checkpoints.LoadWeights(model, best: true);
+        Save(model); // a crash may have come between the two
         var best = new float[model.Parameters.Length];
         model.Parameters.Read(ParameterState.Value, 0, best);
         var state = Checkpoints.Load(model);

@@ -23,6 +23,10 @@ public sealed class FineTuningLoop(
     float[][]? answers; // of the best epoch
     double seconds = resumed?.Seconds ?? 0;
 
+    /// <summary>Checks that a set can be learned from with these settings, which training else tells when it has begun.</summary>
+    /// <exception cref="TrainingException">Examples are to be drawn by classes, and there are none, or none that may be drawn.</exception>
+    public static void Check(FineTuningRecipe recipe, TaskSet training) => Order(recipe, training, seed: 0, epoch: 1);
+
     /// <summary>Trains to the last epoch, until patience ends, or until cancelled after an epoch at least.</summary>
     /// <param name="cancellation">Ends it after the update in progress; the best epoch so far is the result.</param>
     /// <exception cref="TrainingException">The loss is no number, or there is nothing to learn from or to judge by.</exception>
@@ -59,13 +63,15 @@ public sealed class FineTuningLoop(
         return new(epochs, bestEpoch, answers ?? Predictor.Run(model, development, cancellation), steps, seconds, IsComplete());
     }
 
+    static int[] Order(FineTuningRecipe recipe, TaskSet training, ulong seed, int epoch) =>
+        recipe.Balance || recipe.ClassWeights is not null ? ItemOrder.Weighted(training, recipe.ClassWeights, seed, epoch) : ItemOrder.Shuffled(training, seed, epoch);
+
     // the mean loss; null if cancelled
     double? Train(int epoch, Schedule schedule, CancellationToken cancellation)
     {
         double loss = 0;
         int updates = 0;
-        int[] order = recipe.Balance || recipe.ClassWeights is not null ? ItemOrder.Weighted(training, recipe.ClassWeights, model.Seed, epoch) : ItemOrder.Shuffled(training, model.Seed, epoch);
-        foreach (int[] chunk in order.Chunk(recipe.BatchSize))
+        foreach (int[] chunk in Order(recipe, training, model.Seed, epoch).Chunk(recipe.BatchSize))
         {
             if (cancellation.IsCancellationRequested) return null;
             long start = Stopwatch.GetTimestamp();

@@ -31,18 +31,11 @@ public sealed record RunFolder(string Folder)
     /// <exception cref="TrainingException">It cannot be written, or holds a run already.</exception>
     public static RunFolder Create(string folder, RunConfiguration configuration, Vocabulary vocabulary, bool replace = false)
     {
-        CheckNew(folder, replace);
-        var run = new RunFolder(folder);
+        CheckNew(folder, vocabulary, replace);
         try
         {
-            Directory.CreateDirectory(folder);
-            File.Delete(run.Configuration);     // first: what a crash leaves is no run
-            run.Checkpoints.Clear();
-            File.Delete(run.Report);
-            DurableFiles.Write(run.Vocabulary, vocabulary.Bytes);
-            File.WriteAllText(run.Metrics, "");
-            JsonFiles.Write(run.Configuration, configuration);
-            return run;
+            RunFiles.Begin(folder, RunFiles.Configuration, configuration, vocabulary, RunFiles.Report);
+            return new(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -52,9 +45,10 @@ public sealed record RunFolder(string Folder)
 
     /// <summary>Checks that a folder can take a new run.</summary>
     /// <param name="folder">The folder.</param>
+    /// <param name="vocabulary">The run's vocabulary.</param>
     /// <param name="replace">A run that is there may be replaced.</param>
     /// <exception cref="TrainingException">It holds a run already, another kind of model or other files, or is a file.</exception>
-    public static void CheckNew(string folder, bool replace = false)
+    public static void CheckNew(string folder, Vocabulary vocabulary, bool replace = false)
     {
         if (File.Exists(folder)) throw new TrainingException($"cannot write the run folder {folder}: it is a file; choose another with --run");
         CheckKind(folder);
@@ -66,7 +60,7 @@ public sealed record RunFolder(string Folder)
 
         if (!replace && new CheckpointStore(folder).Latest() is { } left)
             throw new TrainingException($"{folder} holds no config.json, but a checkpoint, {left}: choose another --run, or replace it with --new");
-        RunFiles.Check(folder);
+        RunFiles.Check(folder, RunFiles.Configuration, vocabulary);
     }
 
     /// <summary>Checks that a folder holds no other kind of model.</summary>
