@@ -64,6 +64,7 @@ public sealed class FineTuneTests
         }
 
         Assert.Equal(dev, File.ReadAllText(folder["dev.csv"]));
+        Run(Arguments(folder, "run", "--epochs", "1", "--new", "--batch-tokens", "100000000")).Fails(" GB for batches of 100,000,000 tokens");     // and the model stays
 
         string[] lines = CliRun.WithInput("The phone is good.\nThe cable is bad.\n", "predict", folder["run"]).Succeeds().Output.TrimEnd('\n').Split('\n');
         Assert.Equal(["yes", "no"], lines.Select(l => JsonDocument.Parse(l).RootElement.GetProperty("label").GetString()));

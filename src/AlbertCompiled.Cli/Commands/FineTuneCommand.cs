@@ -53,9 +53,8 @@ static class FineTuneCommand
         using var device = PretrainSettings.OpenDevice(parsed, place, context);
         using var interruption = context.Interruption();
         target.Lock();
-        if (anew) FineTunedFolder.Remove(folder);
         var session = new FineTuneSession(context, configuration with { Device = device.Name, DataKey = TaskSet.Key(training, development) }, start, reader, training, development);
-        return session.Run(device, folder, seeds, interruption.Token);
+        return session.Run(device, folder, seeds, anew, interruption.Token);
     }
 
     static void Check(FineTuningConfiguration c, StartingPoint start, int seeds)

@@ -6,8 +6,17 @@ namespace AlbertCompiled.Cli;
 /// <summary>Trains one seed or several, tells how it goes, and writes what came out.</summary>
 sealed class FineTuneSession(CommandContext context, FineTuningConfiguration settings, StartingPoint start, TaskData reader, TaskSet training, TaskSet development)
 {
-    public int Run(Device device, string folder, int seeds, CancellationToken cancellation)
+    bool replaces;
+
+    /// <summary>Trains, or goes on.</summary>
+    /// <param name="device">Where.</param>
+    /// <param name="folder">The model's folder, or that of all seeds.</param>
+    /// <param name="seeds">How many.</param>
+    /// <param name="anew">Models that are there go, once the device has room for the first new one.</param>
+    /// <param name="cancellation">Ends it after the epoch in progress.</param>
+    public int Run(Device device, string folder, int seeds, bool anew, CancellationToken cancellation)
     {
+        replaces = anew;
         Line($"{settings.Task}: {training.Count:#,0} to learn from, {development.Count:#,0} to judge by; {settings.Model} on {device.Name}, at most {Plural.Of(settings.Recipe.Epochs, "epoch")}, learning rate {settings.Recipe.LearningRate}");
         context.Warn("training data", training);
         context.Warn("development data", development);
@@ -39,9 +48,11 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
 
     FineTuningResult Train(Device device, string run, FineTunedFolder folder, FineTuningConfiguration configuration, CancellationToken cancellation)
     {
-        if (FineTunedFolder.Exists(folder.Folder)) FineTuneSettings.GoOn(folder, configuration);
+        if (!replaces && FineTunedFolder.Exists(folder.Folder)) FineTuneSettings.GoOn(folder, configuration);
         var capacity = TaskSet.Capacity(Math.Max(configuration.BatchTokens, configuration.Sequence), training, development);
         using var model = start.Model.Model.Create(device, capacity, configuration.Seed, configuration.Recipe.Precision);
+        if (replaces) FineTunedFolder.Remove(run);
+        replaces = false;
         var result = folder.IsComplete ? folder.ReadResult(model, development) : Train(model, folder, configuration, cancellation);
         Line($"best: epoch {result.Best.Epoch}, {Metrics(result.Best.Metrics)}; {result.Seconds:0.0} s of training{Majority(result)}");
         if (!result.IsComplete) Line($"interrupted after epoch {result.Epochs.Count} of {configuration.Recipe.Epochs}: the same command goes on, with --run {SelfCommand.Quote(run)}");
