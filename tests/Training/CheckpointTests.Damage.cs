@@ -141,6 +141,26 @@ public sealed partial class CheckpointTests
     }
 
     [Fact]
+    public void A_checkpoint_that_goes_while_it_is_read_gives_way_to_the_next()
+    {
+        int newest = 1;
+        Assert.Equal("3", CheckpointStore.Read(() => $"{newest}", folder => folder == "3" ? folder : throw new TrainingException($"{newest++} has gone")));
+        Assert.Equal("3 is damaged", Assert.Throws<TrainingException>(() => CheckpointStore.Read<int>(() => $"{newest}", folder => throw new TrainingException($"{folder} is damaged"))).Message);
+    }
+
+    [Fact]
+    public void Who_reads_weights_needs_no_moments()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Trained();
+        var store = new CheckpointStore(folder.Path);
+        File.Delete(Path.Combine(store.Save(model, State(model)), "optimizer.safetensors"));
+        using var reader = FakeModel.Create(Small, Capacity, seed: 7);
+        Assert.Equal(State(model), store.LoadWeights(reader));
+        AssertRefused(store, "optimizer.safetensors is missing");
+    }
+
+    [Fact]
     public void A_crash_while_a_checkpoint_is_replaced_or_removed_leaves_one()
     {
         using var folder = new TemporaryFolder();

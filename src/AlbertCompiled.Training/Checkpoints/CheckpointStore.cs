@@ -13,6 +13,7 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
 {
     const string Prefix = "step-", Temporary = ".tmp", Replaced = ".old";
     const string Weights = RunFiles.Weights, Moments = "optimizer.safetensors";
+    const int Looks = 3; // for a checkpoint: one that was listed may be gone before it is looked at
 
     static readonly ParameterState[] MomentStates = [ParameterState.FirstMoment, ParameterState.SecondMoment];
 
@@ -87,15 +88,15 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
         return state;
     }
 
-    /// <summary>Restores the weights only.</summary>
+    /// <summary>Restores the weights only, also of a run that goes on meanwhile.</summary>
     /// <param name="model">The model.</param>
     /// <param name="best">Of the best checkpoint on held-out text, in place of the newest.</param>
     /// <exception cref="TrainingException">There is no such checkpoint, it is damaged, or it belongs to another configuration.</exception>
-    public CheckpointState LoadWeights(CompiledModel model, bool best = false) => LoadWeights(model, best ? VerifiedBest() : Verified());
+    public CheckpointState LoadWeights(CompiledModel model, bool best = false) => Read(best, folder => LoadWeights(model, folder));
 
     /// <summary>Takes the weights that another model shares with the one that was trained, by name; tells which it did not find.</summary>
     /// <exception cref="TrainingException">There is no checkpoint, it is damaged, a weight has another shape there, or there is none of the model's.</exception>
-    public WeightMatch LoadMatchingWeights(CompiledModel model) => ModelWeights.LoadMatching(model, Path.Combine(Verified(), Weights));
+    public WeightMatch LoadMatchingWeights(CompiledModel model) => Read(best: false, folder => ModelWeights.LoadMatching(model, Path.Combine(folder, Weights)));
 
     /// <summary>Removes all checkpoints, each of which is none before it loses a file: a crash in between leaves whole ones or none. What else lies beside them stays.</summary>
     internal void Clear()
@@ -112,26 +113,56 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
         return state;
     }
 
+    T Read<T>(bool best, Func<string, T> read) => Read(() => Find(best), folder =>
+    {
+        if (best) Manifest.Verify(folder, except: Moments);
+        else VerifyNewest(folder, except: Moments);
+        return read(folder);
+    });
+
+    /// <summary>Reads a checkpoint. A run that goes on may remove it meanwhile: then another has taken its place.</summary>
+    internal static T Read<T>(Func<string> find, Func<string, T> read)
+    {
+        while (true)
+        {
+            string folder = find();
+            try
+            {
+                return read(folder);
+            }
+            catch (TrainingException) when (find() != folder)
+            {
+            }
+        }
+    }
+
+    string Find(bool best)
+    {
+        for (int look = 0; look < Looks; look++)
+            if ((best ? Best()?.Folder : Latest()) is { } folder) return folder;
+        throw new TrainingException(best
+            ? $"no checkpoint in {runFolder} was measured on held-out text: leave --best out, or train on with --evaluate-every"
+            : $"no checkpoint in {runFolder}");
+    }
+
     string Verified()
     {
-        string folder = Latest() ?? throw new TrainingException($"no checkpoint in {runFolder}");
+        string folder = Find(best: false);
+        VerifyNewest(folder);
+        return folder;
+    }
+
+    void VerifyNewest(string folder, string? except = null)
+    {
         try
         {
-            Manifest.Verify(folder);
-            return folder;
+            Manifest.Verify(folder, except);
         }
-        catch (TrainingException e)
+        catch (TrainingException e) when (Latest() == folder)
         {
             string next = WholeBefore(folder) is { } earlier ? $"{earlier} is whole: delete {folder} to go on from there" : "no earlier checkpoint is whole: train anew, with --new";
             throw new TrainingException($"{e.Message}; {next}", e);
         }
-    }
-
-    string VerifiedBest()
-    {
-        string folder = Best()?.Folder ?? throw new TrainingException($"no checkpoint in {runFolder} was measured on held-out text: leave --best out, or train on with --evaluate-every");
-        Manifest.Verify(folder);
-        return folder;
     }
 
     string? WholeBefore(string damaged) => Complete().TakeWhile(folder => folder != damaged).LastOrDefault(Manifest.IsWhole);
