@@ -233,6 +233,18 @@ public sealed partial class DatasetTests : IDisposable
     }
 
     [Fact]
+    public void A_preparation_of_the_cache_goes_on_after_a_full_disk()
+    {
+        folder.Write("text/a.txt", Text.Value);
+        using var cancellation = new CancellationTokenSource();
+        CorpusPreparation Preparation(int document = -1, Action? then = null) => new(new Watched(new TextFiles(folder["text"]), document, then), TestText.Vocabulary, 1);
+        Assert.Throws<OperationCanceledException>(() => CorpusCache.Open(Preparation(250, cancellation.Cancel), folder["cache"], cancellation.Token));
+        Assert.Contains("cannot write the prepared corpus", Refused(() => CorpusCache.Open(Preparation(270, () => throw new IOException("no space")), folder["cache"])));
+        var resumed = Preparation();
+        using (CorpusCache.Open(resumed, folder["cache"])) Assert.True(resumed.Report.Resumed > 0);
+    }
+
+    [Fact]
     public async Task Two_that_want_the_same_text_prepare_it_once()
     {
         folder.Write("text/a.txt", Text.Value);

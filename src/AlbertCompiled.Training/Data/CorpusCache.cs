@@ -34,7 +34,7 @@ public static class CorpusCache
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot write the prepared corpus to {path}: {e.Reason()}; set ALBERT_CACHE to a folder with room", e);
+            throw new TrainingException($"cannot write the prepared corpus to {path}: {e.Reason()}; make room there and it goes on, or set ALBERT_CACHE to a folder with room", e);
         }
     }
 
@@ -66,10 +66,10 @@ public static class CorpusCache
                 Directory.Move(unfinished, path);
                 return Corpus.Open(path);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (TrainingException e) when (Corpus.IsDamage(e)) // not a full disk, after which it goes on
             {
                 DurableFiles.TryDelete(unfinished);
-                if (!begun || e is not TrainingException) throw; // what an earlier process left may have been damaged
+                if (!begun) throw; // what an earlier process left may have been damaged
             }
         }
     }
