@@ -13,7 +13,7 @@ static class CliProcess
     /// <summary>Starts a program with the tests' cache of corpora.</summary>
     public static Process Start(params string[] command)
     {
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = System.Text.Encoding.UTF8 };
         start.Environment["ALBERT_CACHE"] = Path.Combine(Path.GetTempPath(), "albert-test-cache");
         return Process.Start(start)!;
     }

@@ -40,6 +40,22 @@ public sealed class TokenizeTests : IDisposable
     }
 
     [Fact]
+    public void A_long_line_is_one_object_or_is_refused()
+    {
+        string file = folder.Write("long.txt", string.Concat(Enumerable.Repeat("The ", 300_000)) + "\nThe\n");
+        Assert.Equal(2, CliRun.Of("tokenize", Model, "--file", file, "--json").Succeeds().Output.Count(c => c == '\n'));
+        CliRun.Of("tokenize", Model, "--file", folder.Write("longer.txt", new('a', (1 << 24) + 1)), "--json").Fails("longer.txt, line 1: longer than 16,777,216 bytes");
+    }
+
+    [Fact]
+    public void A_file_gets_every_letter_whatever_the_locale()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var (code, output, _) = CliProcess.Run(["env", "LC_ALL=de_DE.ISO-8859-1", .. CliProcess.Command("tokenize", Model, "The café.", "--json")]);
+        Assert.Equal((0, "{\"ids\":[5,4957,2654,6],\"pieces\":[\"▁the\",\"▁ca\",\"fe\",\".\"],\"offsets\":[[0,3],[4,2],[6,2],[8,1]]}\n"), (code, output));
+    }
+
+    [Fact]
     public void What_cannot_be_tokenized_is_told()
     {
         CliRun.Of("tokenize", folder["run"], "x").Fails("holds no vocabulary", "spiece.model");

@@ -9,7 +9,7 @@ namespace AlbertCompiled.Cli;
 /// <summary><c>albert tokenize</c>: what a vocabulary makes of text.</summary>
 static class TokenizeCommand
 {
-    const int LongestLine = 1 << 20;
+    const int LongestLine = 1 << 20, LongestObject = 1 << 24; // a longer line is read in parts; of a JSON object there are none
 
     // text is shown as it is, not escaped for web pages
     static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -19,7 +19,7 @@ static class TokenizeCommand
         var vocabulary = new Argument<string>("vocabulary") { Description = "SentencePiece model file, or the folder of a run or a model that holds one" };
         var text = new Argument<string?>("text") { Description = "The text. Default: lines of --file or of standard input", Arity = ArgumentArity.ZeroOrOne };
         var file = new Option<string?>("--file", "-f") { Description = "A text file to read line by line; *.gz is unpacked", HelpName = "path" };
-        var json = new Option<bool>("--json") { Description = "A JSON object a line: ids, pieces, offsets (start and length in UTF-16 characters)" };
+        var json = new Option<bool>("--json") { Description = "A JSON object a line: ids, pieces, offsets (start and length in UTF-16 characters); of lines up to 16 MiB" };
         var statistics = new Option<bool>("--statistics") { Description = "Only counts, and the speed on one core" };
         var command = new Command("tokenize", "Shows text in the pieces of a vocabulary, with ids and places in the text.") { vocabulary, text, file, json, statistics };
         command.SetAction(parsed =>
@@ -28,7 +28,7 @@ static class TokenizeCommand
             string? given = parsed.GetValue(text), path = parsed.GetValue(file);
             if (given is not null && path is not null) throw new TrainingException("a text and --file were both given: leave one out");
             if (parsed.GetValue(json) && parsed.GetValue(statistics)) throw new TrainingException("--json shows each line, --statistics none: leave one out");
-            var lines = given is not null ? [given] : Lines(path, context.In);
+            var lines = given is not null ? [given] : parsed.GetValue(json) ? Lines(path, context.In, LongestObject, LongLines.Refuse) : Lines(path, context.In, LongestLine, LongLines.Cut);
             using var output = new LineBuffer(context.Out);
             if (parsed.GetValue(statistics)) output.Write(Count(loaded, lines));
             else if (parsed.GetValue(json)) foreach (string line in lines) output.Write(AsJson(loaded.EncodeWithOffsets(line)));
@@ -41,9 +41,9 @@ static class TokenizeCommand
             "tokenize spiece.model --file corpus.txt.gz --statistics");
     }
 
-    static IEnumerable<string> Lines(string? path, Func<Stream> standardInput)
+    static IEnumerable<string> Lines(string? path, Func<Stream> standardInput, int longest, LongLines longLines)
     {
-        using var lines = new TextLines(path is null ? standardInput() : TextFile.Open(path), path ?? "standard input", LongestLine, LongLines.Cut);
+        using var lines = new TextLines(path is null ? standardInput() : TextFile.Open(path), path ?? "standard input", longest, longLines);
         while (lines.Read() is { } line) yield return line;
     }
 
