@@ -142,6 +142,20 @@ public sealed class CliRefusalTests : PretrainingCommandTests
     }
 
     [Fact]
+    public void Sentences_of_other_documents_need_another_document()
+    {
+        folder.Write("two/a.txt", TestText.Documents(2, 30));
+        Pretrain("--text", folder["two"], "--objective", "nsp").Fails("--objective nsp draws sentences from other documents, but the text has only one to train on");
+        Assert.False(Directory.Exists(folder["run"]));
+        folder.Write("three/a.txt", TestText.Documents(3, 30));
+        var run = Pretrain("--text", folder["three"], "--objective", "nsp");
+        Assert.Equal(0, run.Code);
+        Assert.StartsWith("warning: only one document is held out", run.Error);
+        Directory.Delete(folder["run"], recursive: true);
+        Pretrain("--text", folder["two"]).Succeeds();
+    }
+
+    [Fact]
     public void A_loss_that_is_no_number_ends_the_run_in_one_line() =>
         CliRun.With(FakeModel.Describe(), 3, -1, Arguments()).Fails("the loss is NaN at step 4", $"the last good checkpoint is {folder["run/checkpoints/step-00000003"]}", "a lower --learning-rate, in the same --run with --new");
 

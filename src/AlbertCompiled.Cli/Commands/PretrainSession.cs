@@ -36,6 +36,7 @@ sealed class PretrainSession : IDisposable
             configuration = configuration with { TextDescription = configuration.Data is null ? PretrainSettings.Text(configuration).Description : corpus.Manifest.Text };
             if (configuration.Corpus.Length > 0 && configuration.Corpus != corpus.Key)
                 throw new TrainingException($"the text has changed since the run began: {configuration.Data ?? configuration.TextDescription}; start a new run");
+            CheckDocuments(context, configuration.Recipe.Packing.Objective, corpus);
             cancellation.ThrowIfCancellationRequested();
             var session = new PretrainSession(context, configuration with { Corpus = corpus.Key }, corpus, vocabulary);
             context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -47,6 +48,14 @@ sealed class PretrainSession : IDisposable
             corpus.Dispose();
             throw;
         }
+    }
+
+    // what is said to come from another document needs another
+    static void CheckDocuments(CommandContext context, Objective objective, Corpus corpus)
+    {
+        if (objective != Objective.NextSentence) return;
+        if (corpus.TrainingDocuments.Length < 2) throw new TrainingException("--objective nsp draws sentences from other documents, but the text has only one to train on: add text, or choose another objective");
+        if (corpus.HeldOutDocuments.Length < 2) context.Warn("only one document is held out, so that segments of another one are its own: next-sentence figures on held-out text mean little");
     }
 
     /// <summary>Trains to the end or to the interruption.</summary>
