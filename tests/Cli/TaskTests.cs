@@ -79,6 +79,8 @@ public sealed class TaskTests
         using var folder = new TemporaryFolder();
         folder.Write("race/high/1.txt", """{"answers": ["A"], "options": [["a", "b", "c", "d"]], "questions": ["Why?"], "article": "So."}""");
         Assert.Equal("accuracy             100.0000\naccuracy_high        100.0000\n", CliRun.Of("score", "RACE", "--data", folder["race"], "--predictions", folder.Write("p.tsv", "id\tanswer\nhigh/1.txt-0\tA\n")).Succeeds().Output);
+        folder.Write("race/high/2.txt", """{"options": [["a", "b", "c", "d"]], "questions": ["Why?"], "article": "So."}""");
+        CliRun.Of("score", "RACE", "--data", folder["race"], "--predictions", folder.Write("p.tsv", "id\tanswer\nhigh/1.txt-0\tA\nhigh/2.txt-0\tA\n")).Fails("race, high/2.txt-0: the question has no answer");
         folder.Write("c.jsonl", "{\"context\": \"x\", \"question\": \"y\", \"options\": [\"a\", \"b\"], \"label\": 0}");
         CliRun.Of("score", "choices", "--data", folder["c.jsonl"], "--predictions", folder.Write("c.tsv", "id\tanswer\n0\tC\n")).Fails("c.tsv, line 2: \"answer\" is \"C\", no letter of 2 options");
         folder.Write("t.conll", "Ann B-PER\nran O\n");
@@ -95,6 +97,11 @@ public sealed class TaskTests
         Check("2 sequences", "choices", folder.Write("c.jsonl", "{\"context\": \"x\", \"question\": \"y\", \"options\": [\"a\", \"b\"], \"label\": 0}"));
         Check("B: 1, balanced", "tags", folder.Write("t.conll", "Ann B\nran O\n"));
 
-        void Check(string expected, string task, string file) => Assert.Contains(expected, CliRun.Of("check-data", task, "--data", file, "--vocabulary", vocabulary).Succeeds().Output);
+        // sequences as finetune reads them: half of one for a question, or an option with it
+        string words = string.Concat(Enumerable.Repeat(" red", 80));
+        Check("the longest of 128\n  1 truncated", "choices", folder.Write("long.jsonl", $"{{\"context\": \"{words}\", \"question\": \"y{words}\", \"options\": [\"a\", \"b\"], \"label\": 0}}"), "--sequence", "128");
+        Check("; 1 questions truncated; 0 answers", "answers", folder.Write("long.csv", $"question,context,answer\nWho{words}?,Ann ran.,Ann\n"), "--sequence", "64");
+
+        void Check(string expected, string task, string file, params string[] more) => Assert.Contains(expected, CliRun.Of(["check-data", task, "--data", file, "--vocabulary", vocabulary, .. more]).Succeeds().Output);
     }
 }

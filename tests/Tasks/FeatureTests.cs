@@ -118,11 +118,12 @@ public sealed class FeatureTests
     public void Options_fill_the_gap_or_stand_behind_the_question()
     {
         var features = new ChoiceFeaturizer(tokenizer, longest: 11, longestOption: 4).Encode(
-            [new("0", "a b c d e f", "is _ it", ["x", "y"], 1), new("1", "a b", "is it so ?", ["no", "x"], null)]);
+            [new("0", "a b c d e f", "is _ it", ["x", "y"], 1), new("1", "a b", "is it so ?", ["no", "x"], null), new("2", "a", "is ____ _", ["x", "y"], 0)]);
         Assert.Equal([Ids("[CLS] a b c d e [SEP] is x it [SEP]"), Ids("[CLS] a b c d e [SEP] is y it [SEP]")], features[0].Options.Select(o => o.Tokens));
         Assert.Equal(Ids("[CLS] a b [SEP] it so ? no [SEP]"), features[1].Options[0].Tokens);
         Assert.Equal([0, 0, 0, 0, 1, 1, 1, 1, 1], features[1].Options[0].Segments);
-        Assert.Equal([(1, true), (null, true)], features.Select(f => (f.Label, f.Truncated)));
+        Assert.Equal(Ids("[CLS] a [SEP] is x x [SEP]"), features[2].Options[0].Tokens); // underscores in a row are one gap
+        Assert.Equal([(1, true), (null, true), (0, false)], features.Select(f => (f.Label, f.Truncated)));
     }
 
     [Fact]

@@ -17,9 +17,8 @@ static class CheckDataCommand
         foreach (var option in options.All) command.Options.Add(option);
         command.SetAction(parsed =>
         {
-            var tokenizer = parsed.GetValue(vocabulary) is { } file ? new VocabularyTokenizer(VocabularyFile.Load(file)) : null;
-            var check = new DataCheck(context.Out, tokenizer, parsed.GetValue(sequence), parsed.GetValue(stride));
-            Run(check, parsed, options);
+            var features = parsed.GetValue(vocabulary) is { } file ? new TaskFeatures(new VocabularyTokenizer(VocabularyFile.Load(file)), parsed.GetValue(sequence), parsed.GetValue(stride)) : null;
+            Run(new(context.Out, features), parsed, options);
             return 0;
         });
         return command.WithExamples(
@@ -68,16 +67,16 @@ static class CheckDataCommand
     }
 }
 
-/// <summary>Prints what is in sets of examples, and with a tokenizer what becomes of them.</summary>
-sealed class DataCheck(TextWriter output, ITextTokenizer? tokenizer, int longest, int stride)
+/// <summary>Prints what is in sets of examples, and where it is given how, what becomes of them in tokens.</summary>
+sealed class DataCheck(TextWriter output, TaskFeatures? tokens)
 {
     public void Texts(ExampleSet<TextExample> set, TextTask task)
     {
         Head(set);
         if (task.Labels is { } labels && set.Examples[0].Label is not null) Labels(labels, set.Examples.Select(e => e.Label));
         if (set.Examples[0].Score is not null) Line($"scores from {set.Examples.Min(e => e.Score):0.###} to {set.Examples.Max(e => e.Score):0.###}, mean {set.Examples.Average(e => e.Score):0.###}");
-        if (tokenizer is null) return;
-        var features = new TextFeaturizer(tokenizer, longest).Encode(set.Examples);
+        if (tokens is null) return;
+        var features = tokens.Texts.Encode(set.Examples);
         Tokens(features.Select(f => f.Sequence));
         Line($"{features.Count(f => f.Truncated):#,0} truncated");
     }
@@ -86,8 +85,8 @@ sealed class DataCheck(TextWriter output, ITextTokenizer? tokenizer, int longest
     {
         Head(set);
         Line($"{set.Examples.Count(e => e.Answers.Count > 0):#,0} with an answer in the context");
-        if (tokenizer is null) return;
-        var features = new SpanFeaturizer(tokenizer, longest, stride).Encode(set.Examples);
+        if (tokens is null) return;
+        var features = tokens.Spans.Encode(set.Examples);
         Tokens(features.Windows.Select(w => w.Sequence));
         Line($"{features.SplitContexts:#,0} contexts take several windows; {features.TruncatedQuestions:#,0} questions truncated; {features.LostAnswers:#,0} answers are in no window");
     }
@@ -95,8 +94,8 @@ sealed class DataCheck(TextWriter output, ITextTokenizer? tokenizer, int longest
     public void Choices(ExampleSet<ChoiceExample> set)
     {
         Head(set);
-        if (tokenizer is null) return;
-        var features = new ChoiceFeaturizer(tokenizer, longest).Encode(set.Examples);
+        if (tokens is null) return;
+        var features = tokens.Choices.Encode(set.Examples);
         Tokens(features.SelectMany(f => f.Options));
         Line($"{features.Count(f => f.Truncated):#,0} truncated");
     }
@@ -105,7 +104,7 @@ sealed class DataCheck(TextWriter output, ITextTokenizer? tokenizer, int longest
     {
         Head(set);
         Labels(tags, set.Examples.SelectMany(e => e.Tags!).Select(t => (int?)t));
-        if (tokenizer is not null) Tokens(new TagFeaturizer(tokenizer, longest, stride).Encode(set.Examples).Select(f => f.Sequence));
+        if (tokens is not null) Tokens(tokens.Tags.Encode(set.Examples).Select(f => f.Sequence));
     }
 
     void Head<T>(ExampleSet<T> set)

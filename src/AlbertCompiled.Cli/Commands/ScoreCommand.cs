@@ -40,7 +40,7 @@ static class ScoreCommand
                     return Spans(SquadFile.Read(TaskKinds.One(data, "a JSON file"), badRows), file, parsed.GetValue(odds), parsed.GetValue(threshold), context.Out);
                 case TaskKind.Race:
                     var questions = RaceFolder.Read(TaskKinds.One(data, "a folder"), badRows);
-                    if (questions.Examples[0].Label is null) throw new TrainingException($"{data[0]} has no answers: score a labelled set");
+                    if (questions.Examples.FirstOrDefault(q => q.Label is null) is { } unknown) throw new TrainingException($"{data[0]}, {unknown.Id}: the question has no answer; score a labelled set");
                     return Print(RaceFolder.Evaluate(questions.Examples, ChoicePredictionFile.Read(file, questions)), context.Out);
                 case TaskKind.Classification or TaskKind.Regression:
                     var (own, columns) = TaskKinds.OwnTask(parsed, options, task, data[0]);

@@ -6,12 +6,10 @@ namespace AlbertCompiled.Cli;
 /// <param name="Task">The task's name.</param>
 /// <param name="Columns">Columns of data of one's own.</param>
 /// <param name="Labels">The labels; null if the task has none.</param>
-/// <param name="Tokenizer">The model's tokenizer.</param>
-/// <param name="Sequence">Tokens of the longest sequence.</param>
-/// <param name="Stride">Tokens from one window of a long context to the next.</param>
+/// <param name="Features">How they become tokens.</param>
 /// <param name="BadRows">What becomes of bad rows.</param>
 /// <param name="Threshold">Null odds above which answers are given out as empty; null: never.</param>
-sealed record TaskData(string Task, TaskColumns Columns, LabelSet? Labels, ITextTokenizer Tokenizer, int Sequence, int Stride, BadRows BadRows = BadRows.Refuse, double? Threshold = null)
+sealed record TaskData(string Task, TaskColumns Columns, LabelSet? Labels, TaskFeatures Features, BadRows BadRows = BadRows.Refuse, double? Threshold = null)
 {
     /// <summary>The inference program that a task needs.</summary>
     public static string Program(string task) => GlueTasks.Find(task) is { } glue ? glue.Task.Labels is null ? "regress" : "classify" : TaskKinds.Find(task) switch
@@ -65,7 +63,12 @@ sealed record TaskData(string Task, TaskColumns Columns, LabelSet? Labels, IText
         if (GlueTasks.Find(Task) is { } glue)
         {
             var columns = labelled ? glue.Columns : glue.Columns with { Target = null };
-            if (!Directory.Exists(path) && set is null) return Set(glue.Task, OwnTexts.Read(path, columns, glue.Task.Labels, BadRows));
+            if (set is null && !FileSearch.FolderExists(path))
+            {
+                if (!FileSearch.Exists(path)) throw new TrainingException($"there is no file or folder {path}: --data takes the folder of {glue.Name}, or a table with its columns");
+                return Set(glue.Task, OwnTexts.Read(path, columns, glue.Task.Labels, BadRows));
+            }
+
             var chosen = set is null ? (labelled ? glue.Development[0] : glue.Tests[0]) : glue.Set(set);
             return Set(glue.Task, glue.Tests.Contains(chosen) ? GlueData.Test(glue, path, chosen) : GlueData.Development(glue, path, chosen, BadRows));
         }
@@ -84,19 +87,19 @@ sealed record TaskData(string Task, TaskColumns Columns, LabelSet? Labels, IText
                 return Set(OwnChoices.Read(path, new(Columns.Context, Columns.Question, Columns.Options, labelled ? Columns.Label ?? "label" : null), BadRows));
             case TaskKind.Tags:
                 var tagged = OwnTags.Read(path, Tags(Columns, labelled), Labels!, BadRows);
-                return new TagSet(Labels!, tagged, new(Tokenizer, Sequence, Stride)) { LeftOut = tagged.LeftOut };
+                return new TagSet(Labels!, tagged, Features.Tags) { LeftOut = tagged.LeftOut };
             default:
                 var columns = Texts(Columns, Labels is null ? "score" : "label");
                 return Set(OwnTexts.Task(Task, Labels), OwnTexts.Read(path, labelled ? columns : columns with { Target = null }, Labels, BadRows));
         }
     }
 
-    TextSet Set(TextTask task, ExampleSet<TextExample> examples) => new(task, examples.Examples, new(Tokenizer, Sequence)) { LeftOut = examples.LeftOut };
+    TextSet Set(TextTask task, ExampleSet<TextExample> examples) => new(task, examples.Examples, Features.Texts) { LeftOut = examples.LeftOut };
 
-    SpanSet Set(SquadData data) => new(data, new(Tokenizer, Sequence, Stride, Math.Min(64, Sequence / 2))) { Threshold = Threshold, LeftOut = data.Questions.LeftOut };
+    SpanSet Set(SquadData data) => new(data, Features.Spans) { Threshold = Threshold, LeftOut = data.Questions.LeftOut };
 
     ChoiceSet Set(ExampleSet<ChoiceExample> examples, Func<IReadOnlyList<ChoiceExample>, IReadOnlyList<int>, IReadOnlyList<MetricValue>>? judge = null) =>
-        new(examples.Examples, new(Tokenizer, Sequence, Math.Min(128, Sequence / 2)), judge) { LeftOut = examples.LeftOut };
+        new(examples.Examples, Features.Choices, judge) { LeftOut = examples.LeftOut };
 
     static TextColumns Texts(TaskColumns columns, string target) => new(columns.Text, columns.Pair, columns.Label ?? target);
 

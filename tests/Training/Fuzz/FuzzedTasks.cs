@@ -60,7 +60,7 @@ internal static class FuzzedTasks
     {
         var settings = new FineTuningConfiguration("classification", "AlbertTinyClassifier", "AlbertTiny", ["no", "yes"], new("text", null, "label", "question", "context", null, ["options"], "words"), [], 32, 8, new(), 1, 64);
         using var input = new StandardInput(new MemoryStream(data), settings);
-        input.Read(new(settings.Task, settings.Columns, settings.LabelSet(), Tokenizer, settings.Sequence, settings.Stride));
+        input.Read(new(settings.Task, settings.Columns, settings.LabelSet(), new(Tokenizer, settings.Sequence, settings.Stride)));
     }
 
     static void Encode(IReadOnlyList<TextExample> examples) => new TextFeaturizer(Tokenizer, 16).Encode(examples);

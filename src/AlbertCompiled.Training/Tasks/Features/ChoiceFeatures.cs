@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace AlbertCompiled.Training;
 
 /// <summary>A question with its options in tokens, a sequence an option: [CLS] passage [SEP] question and option [SEP].</summary>
@@ -8,14 +10,17 @@ namespace AlbertCompiled.Training;
 public sealed record ChoiceFeature(int Example, IReadOnlyList<TokenSequence> Options, int? Label, bool Truncated);
 
 /// <summary>
-/// Turns questions with options into tokens as the original code does: an option fills the question's gap, an underscore, or else stands
-/// behind the question; of both together the end is kept, of the passage the beginning.
+/// Turns questions with options into tokens as the original code does: an option fills the question's gap, underscores in a row, or else
+/// stands behind the question; of both together the end is kept, of the passage the beginning.
 /// </summary>
 /// <param name="tokenizer">The tokenizer.</param>
 /// <param name="longest">Tokens of the longest sequence.</param>
 /// <param name="longestOption">Tokens of question and option that are kept.</param>
-public sealed class ChoiceFeaturizer(ITextTokenizer tokenizer, int longest, int longestOption = 128)
+public sealed class ChoiceFeaturizer(ITextTokenizer tokenizer, int longest, int longestOption = ChoiceFeaturizer.LongestOption)
 {
+    /// <summary>Tokens of question and option that are kept where nothing else is said.</summary>
+    public const int LongestOption = 128;
+
     string? lastPassage;
     int[] lastIds = [];
 
@@ -34,7 +39,7 @@ public sealed class ChoiceFeaturizer(ITextTokenizer tokenizer, int longest, int 
         var options = new List<TokenSequence>(example.Options.Count);
         foreach (string option in example.Options)
         {
-            int[] b = tokenizer.Encode(example.Question.Contains('_') ? example.Question.Replace("_", option) : $"{example.Question} {option}").Ids;
+            int[] b = tokenizer.Encode(example.Question.Contains('_') ? Regex.Replace(example.Question, "_+", _ => option) : $"{example.Question} {option}").Ids;
             int keptB = Math.Min(b.Length, longestOption), keptA = Math.Min(passage.Length, longest - TokenSequence.PairSpecials - keptB);
             truncated |= keptA < passage.Length || keptB < b.Length;
             options.Add(TokenSequence.Join(tokenizer, passage.AsSpan(0, keptA), b.AsSpan(b.Length - keptB), pair: true));

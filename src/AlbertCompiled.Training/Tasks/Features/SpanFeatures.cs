@@ -22,8 +22,11 @@ public sealed record SpanFeatures(IReadOnlyList<SpanWindow> Windows, int Truncat
 /// <param name="longest">Tokens of the longest sequence.</param>
 /// <param name="stride">Tokens of the context from one window's first to the next one's.</param>
 /// <param name="longestQuestion">Tokens of a question that are kept.</param>
-public sealed class SpanFeaturizer(ITextTokenizer tokenizer, int longest, int stride = 128, int longestQuestion = 64)
+public sealed class SpanFeaturizer(ITextTokenizer tokenizer, int longest, int stride = 128, int longestQuestion = SpanFeaturizer.LongestQuestion)
 {
+    /// <summary>Tokens of a question that are kept where nothing else is said.</summary>
+    public const int LongestQuestion = 64;
+
     string? lastContext;
     Tokenization lastPieces = new([], [], []);
 
