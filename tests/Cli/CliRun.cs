@@ -66,6 +66,13 @@ internal sealed class CliRun
         return Run(ModelRegistry.Zoo, (_, _) => new CpuDevice(2), interruption, args, output: new Watched(line, interruption.Request) { NewLine = "\n" });
     }
 
+    /// <summary>A run with compiled models, and something to do when it has written a line that begins so.</summary>
+    public static CliRun Watching(string line, Action then, params string[] args)
+    {
+        using var interruption = new Interruption();
+        return Run(ModelRegistry.Zoo, (_, _) => new CpuDevice(2), interruption, args, output: new Watched(line, then) { NewLine = "\n" });
+    }
+
     /// <summary>A run whose output cannot be written from the line on that begins so, as on a full disk.</summary>
     public static CliRun Broken(string line, params string[] args)
     {

@@ -129,6 +129,23 @@ public sealed class FineTuneTests
         Run("predict", folder["run"], "--data", folder["rte"], "--predictions", folder["rte/test.tsv"]).Fails("rte/test.tsv is part of the data");
         Assert.Equal(File.ReadAllText(folder["run/RTE.tsv"]), File.ReadAllText(folder["RTE.tsv"]));
         Assert.Single(CliRun.WithInput("A.\tB.\n", "predict", folder["run"]).Succeeds().Output.TrimEnd('\n').Split('\n'));
+        CliRun.WithInput("A.\tB.\n", "predict", folder["run"], "--set", "RTE").Fails("--set names a test set of a GLUE task: name the task's folder by --data");
+        Run("predict", folder["run"], "--data", folder["RTEE"]).Fails($"there is no file or folder {folder["RTEE"]}: --data takes the folder of RTE");
+        folder.Write("rte/test.tsv", "index\tsentence1\n0\tA.\n");
+        Run("finetune", "RTE", "--data", folder["rte"], "--run", folder["other"], "--epochs", "1").Fails("test.tsv, line 1: no column \"sentence2\"");
+        Assert.False(Directory.Exists(folder["other"]));
+    }
+
+    [Theory]
+    [InlineData("classification")]
+    [InlineData("regression")]
+    public void A_model_whose_answers_are_no_numbers_is_not_kept(string task)
+    {
+        using var folder = Data();
+        string data = folder.Write("scores.csv", "text,label,score\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"The {Things[i % 6]}.,{i % 2},{i % 5}\n")));
+        Run("finetune", task, "--data", data, data, "--run", folder["run"], "--epochs", "1", "--batch-size", "64", "--warmup", "0", "--learning-rate", "1e30")
+            .Fails("the model's answers are no numbers", "a lower --learning-rate, in the same --run with --new");
+        Assert.False(File.Exists(folder["run/model.safetensors"]));
     }
 
     [Fact]
@@ -230,6 +247,22 @@ public sealed class FineTuneTests
 
         string[] Answers(params string[] options) =>
             [.. Run(["predict", folder["run"], "--data", data, .. options]).Succeeds().Output.TrimEnd('\n').Split('\n').Select(l => JsonDocument.Parse(l).RootElement.GetProperty("answer").GetString()!)];
+    }
+
+    [Fact]
+    public void The_threshold_of_the_best_epoch_is_noted_with_it_and_gives_its_f1()
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("spans.csv", "question,context,answer\n" + string.Concat(Enumerable.Range(0, 10).Select(i => $"Which?,The {Things[i % 6]} is here.,{(i % 5 == 0 ? Things[i % 6] : "")}\n")));
+        double? noted = null;
+        string output = CliRun.Watching(
+            "epoch 1", () => noted = new FineTunedFolder(folder["run"]).ReadConfiguration().NullOddsThreshold,
+            "finetune", "answers", "--data", data, data, "--run", folder["run"], "--epochs", "1", "--sequence", "64", "--seed", "3", "--learning-rate", "1e-9").Succeeds().Output;
+        Assert.Contains("best_f1 80.00", output); // no answer at all
+        Assert.NotNull(noted);
+        Assert.Equal(noted, new FineTunedFolder(folder["run"]).ReadConfiguration().NullOddsThreshold);
+        Run("predict", folder["run"], "--data", data, "-o", folder["answers.json"]).Succeeds();
+        Assert.Contains("\nf1                    80.0000\n", Run("score", "answers", "--data", data, "--predictions", folder["answers.json"]).Succeeds().Output);
     }
 
     [Fact]

@@ -84,6 +84,16 @@ public sealed class FineTuningTests
     }
 
     [Fact]
+    public void Answers_that_are_no_numbers_are_refused()
+    {
+        var set = Moods(5, new WordTokenizer());
+        using var device = new CpuDevice(1);
+        using var model = ThreeClasses.Create(device, TaskSet.Capacity(64, set), 1);
+        model.Parameters.Write(ParameterState.Value, 0, [.. Enumerable.Repeat(float.NaN, (int)model.Parameters.Length)]);
+        Assert.Contains("the model's answers are no numbers", Assert.Throws<TrainingException>(() => Predictor.Run(model, set)).Message);
+    }
+
+    [Fact]
     public void Runs_of_a_seed_are_alike_and_of_another_are_not()
     {
         var recipe = new FineTuningRecipe(Epochs: 2, BatchSize: 12, LearningRate: 0.005);

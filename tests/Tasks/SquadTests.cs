@@ -103,6 +103,25 @@ public sealed class SquadTests
     }
 
     [Fact]
+    public void The_threshold_to_apply_gives_the_best_that_can_be_had()
+    {
+        var data = Questions(true, ("1", ["red"]), ("2", []), ("3", []));
+        // no answer at all is best, for which the search says 0
+        Assert.Equal((0, 2 / 3.0), Applied("blue", -5, -4, -3));
+        // the search answers the first of three that are alike, no threshold does
+        Assert.Equal((-2, 2 / 3.0), Applied("red", -2, -2, -2));
+        Assert.Equal((-5, 1), Applied("red", -5, -4, -4));
+
+        (double Official, double F1) Applied(string answer, params double[] nullOdds)
+        {
+            var answers = new Dictionary<string, string> { ["1"] = answer, ["2"] = "x", ["3"] = "y" };
+            var odds = nullOdds.Index().ToDictionary(o => $"{o.Index + 1}", o => o.Item);
+            var result = SquadEvaluation.Run(data, answers, odds);
+            return (result.BestF1!.Value.Threshold, SquadEvaluation.Run(data, answers, odds, result.Threshold!.Value).All.F1);
+        }
+    }
+
+    [Fact]
     public void Answers_of_nothing_but_articles_count_as_none_in_version_2()
     {
         var predictions = new Dictionary<string, string> { ["1"] = "the" };

@@ -6,6 +6,9 @@ namespace AlbertCompiled.Cli;
 /// <summary>Trains one seed or several, tells how it goes, and writes what came out.</summary>
 sealed class FineTuneSession(CommandContext context, FineTuningConfiguration settings, StartingPoint start, TaskData reader, TaskSet training, TaskSet development)
 {
+    // read before training, so that a bad one is told at once
+    readonly IReadOnlyList<(string Name, TaskSet Set)> tests = [.. Tests(settings, reader)];
+
     bool replaces;
 
     /// <summary>Trains, or goes on.</summary>
@@ -75,19 +78,19 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         }
 
         using var metrics = new FineTuningMetrics(folder.Metrics, model.Step);
-        var observer = new Observer(this, metrics, folder, model, progress);
+        var observer = new Observer(this, metrics, folder, configuration, model, progress);
         var result = new FineTuningLoop(model, configuration.Recipe, training, development, observer, progress).Run(cancellation);
         FineTuningReport.Write(folder, configuration, development, result);
         development.Write(Path.Combine(folder.Folder, $"dev{PredictionFiles.Extension(development)}"), result.Answers);
         if (development.BestThreshold(result.Answers) is { } threshold) folder.Update(configuration with { NullOddsThreshold = threshold });
         if (!result.IsComplete) return result;
-        foreach (var (name, test) in Tests()) test.Write(Path.Combine(folder.Folder, name + PredictionFiles.Extension(test)), Predictor.Run(model, test, cancellation));
+        foreach (var (name, test) in tests) test.Write(Path.Combine(folder.Folder, name + PredictionFiles.Extension(test)), Predictor.Run(model, test, cancellation));
         folder.Complete();
         return result;
     }
 
     // GLUE's sets without labels, those that are there
-    IEnumerable<(string Name, TaskSet Set)> Tests()
+    static IEnumerable<(string Name, TaskSet Set)> Tests(FineTuningConfiguration settings, TaskData reader)
     {
         if (GlueTasks.Find(settings.Task) is not { } glue) yield break;
         foreach (var set in glue.Tests)
@@ -116,7 +119,7 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
 
     void Line(FormattableString text) => context.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 
-    sealed class Observer(FineTuneSession session, FineTuningMetrics metrics, FineTunedFolder folder, CompiledModel model, FineTuningProgress? resumed) : IFineTuningObserver
+    sealed class Observer(FineTuneSession session, FineTuningMetrics metrics, FineTunedFolder folder, FineTuningConfiguration configuration, CompiledModel model, FineTuningProgress? resumed) : IFineTuningObserver
     {
         double seconds = resumed?.Seconds ?? 0;
         long tokens = resumed?.Steps.Sum(s => (long)s.Tokens) ?? 0;
@@ -131,6 +134,7 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         public void OnEpoch(EpochResult epoch)
         {
             metrics.Epoch(epoch);
+            if (epoch.NullOddsThreshold is { } threshold) folder.Update(configuration with { NullOddsThreshold = threshold });
             folder.Save(model, epoch, seconds, tokens);
             session.Line($"epoch {epoch.Epoch}: loss {epoch.TrainingLoss:0.0000}, {Metrics(epoch.Metrics)}{(epoch.IsBest ? " (best)" : "")}");
         }

@@ -21,6 +21,7 @@ static class PredictCommand
         var command = new Command("predict", "Answers new data with a fine-tuned model, or with several together; prints a JSON object an example.") { models, data, set, threshold, output, place.Device, place.Threads };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(set) is not null && parsed.GetValue(data) is null) throw new TrainingException("--set names a test set of a GLUE task: name the task's folder by --data, or leave --set out");
             OutputFile.KeepData(parsed.GetValue(output), parsed.GetValue(data));
             var ensemble = Ensemble.Open(parsed.GetValue(models)!, context);
             OutputFile.KeepData(parsed.GetValue(output), ensemble.Data);

@@ -29,7 +29,7 @@ public sealed class FineTuningLoop(
 
     /// <summary>Trains to the last epoch, until patience ends, or until cancelled after an epoch at least.</summary>
     /// <param name="cancellation">Ends it after the update in progress; the best epoch so far is the result.</param>
-    /// <exception cref="TrainingException">The loss is no number, or there is nothing to learn from or to judge by.</exception>
+    /// <exception cref="TrainingException">The loss or an answer is no number, or there is nothing to learn from or to judge by.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled within the first epoch, or before a resumed run had a better one than before.</exception>
     public FineTuningResult Run(CancellationToken cancellation = default)
     {
@@ -47,7 +47,7 @@ public sealed class FineTuningLoop(
             if (Train(epoch, schedule, cancellation) is not { } loss || Judge(cancellation) is not { } judged) break;
             var metrics = development.Judge(judged);
             bool isBest = bestEpoch is null || metrics[0].Value > bestEpoch.Main.Value;
-            var result = new EpochResult(epoch, model.Step, loss, metrics, isBest);
+            var result = new EpochResult(epoch, model.Step, loss, metrics, isBest, isBest ? development.BestThreshold(judged) : null);
             epochs.Add(result);
             if (isBest)
             {

@@ -15,7 +15,8 @@ public readonly record struct FineTuningStep(long Step, float Loss, float Learni
 /// <param name="TrainingLoss">Mean loss of the epoch's updates.</param>
 /// <param name="Metrics">Metrics of the development set; the first is the main one.</param>
 /// <param name="IsBest">True if the main metric is better than after any epoch before.</param>
-public sealed record EpochResult(int Epoch, long Step, double TrainingLoss, IReadOnlyList<MetricValue> Metrics, bool IsBest)
+/// <param name="NullOddsThreshold">Of the best epoch, where questions may be without an answer: the threshold of null odds at which F1 is best. Null where it is read from measurements.</param>
+public sealed record EpochResult(int Epoch, long Step, double TrainingLoss, IReadOnlyList<MetricValue> Metrics, bool IsBest, double? NullOddsThreshold = null)
 {
     /// <summary>The main metric.</summary>
     public MetricValue Main => Metrics[0];

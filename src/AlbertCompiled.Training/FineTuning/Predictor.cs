@@ -8,6 +8,7 @@ public static class Predictor
     /// <param name="set">The items.</param>
     /// <param name="cancellation">Ends it between batches.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="TrainingException">An answer is no number, or an item does not fit.</exception>
     public static float[][] Run(CompiledModel model, TaskSet set, CancellationToken cancellation = default)
     {
         var answers = new float[set.Count][];
@@ -19,7 +20,7 @@ public static class Predictor
             for (end = first; end < set.Count && batch.Fits(set.Size(end)); end++) set.Add(batch, end);
             if (end == first) throw TooLong(model, set.Size(first));
             var logits = model.Infer(set.Program, batch)["logits"];
-            for (int item = first, sequence = 0; item < end; sequence += set.Size(item).Sequences, item++) answers[item] = set.Read(logits, batch, sequence, item);
+            for (int item = first, sequence = 0; item < end; sequence += set.Size(item).Sequences, item++) answers[item] = Finite(set.Read(logits, batch, sequence, item));
         }
 
         return answers;
@@ -33,6 +34,9 @@ public static class Predictor
     /// <summary>True if an item still fits into a batch.</summary>
     internal static bool Fits(this TokenBatch batch, ItemSize size) =>
         batch.Fits(size.Tokens, size.Labels) && batch.First.Count + size.Sequences <= batch.Capacity.Sequences;
+
+    static float[] Finite(float[] answer) => Array.TrueForAll(answer, float.IsFinite) ? answer
+        : throw new TrainingException("the model's answers are no numbers, so that its weights are of no use: begin anew with a lower --learning-rate, in the same --run with --new");
 
     internal static TrainingException TooLong(CompiledModel model, ItemSize size) =>
         new($"an example of {size.Tokens} tokens in {size.Sequences} sequences does not fit into batches of {model.Capacity.Tokens} tokens and {model.Capacity.Sequences} sequences");

@@ -6,6 +6,8 @@ namespace AlbertCompiled.Training;
 public sealed class SpanSet(SquadData data, SpanFeaturizer featurizer) : TaskSet
 {
     readonly IReadOnlyList<SpanWindow> windows = featurizer.Encode(data.Questions.Examples).Windows;
+    IReadOnlyList<float[]>? lastAnswers;
+    List<AnswerPrediction> lastPredictions = [];
 
     /// <summary>Null odds above which an answer is given out as empty. Null: never, as SQuAD 1.1 wants it, and 2.0's evaluation for its search for a threshold.</summary>
     public double? Threshold { get; init; }
@@ -43,7 +45,7 @@ public sealed class SpanSet(SquadData data, SpanFeaturizer featurizer) : TaskSet
     }
 
     /// <inheritdoc/>
-    public override double? BestThreshold(IReadOnlyList<float[]> answers) => Evaluate(answers).BestF1?.Threshold;
+    public override double? BestThreshold(IReadOnlyList<float[]> answers) => Evaluate(answers).Threshold;
 
     /// <summary>Writes answers, and beside them null odds (*.null_odds.json) if questions may be without one.</summary>
     public override void Write(string path, IReadOnlyList<float[]> answers)
@@ -63,7 +65,14 @@ public sealed class SpanSet(SquadData data, SpanFeaturizer featurizer) : TaskSet
         return SquadEvaluation.Run(data, predictions.ToDictionary(p => p.Id, p => p.Answer), data.HasUnanswerable ? predictions.ToDictionary(p => p.Id, p => p.NullOdds) : null);
     }
 
+    // an epoch's answers are judged, searched for a threshold and written in a row
     List<AnswerPrediction> Decode(IReadOnlyList<float[]> answers)
+    {
+        if (!ReferenceEquals(answers, lastAnswers)) (lastAnswers, lastPredictions) = (answers, Predictions(answers));
+        return lastPredictions;
+    }
+
+    List<AnswerPrediction> Predictions(IReadOnlyList<float[]> answers)
     {
         var decoder = new SpanDecoder();
         var predictions = new List<AnswerPrediction>();

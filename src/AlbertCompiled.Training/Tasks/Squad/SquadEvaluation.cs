@@ -17,7 +17,11 @@ public readonly record struct BestThreshold(double Value, double Threshold);
 /// <param name="Unanswerable">Over those without.</param>
 /// <param name="BestExact">The best exact match over all thresholds; null without null odds.</param>
 /// <param name="BestF1">The best F1 over all thresholds; null without null odds.</param>
-public sealed record SquadResult(SquadScore All, SquadScore Answerable, SquadScore Unanswerable, BestThreshold? BestExact, BestThreshold? BestF1);
+/// <param name="Threshold">
+/// The threshold at which F1 is best when it is applied; null without null odds. The official search is no help here: it parts questions with equal null odds, and
+/// says 0 where no answer at all is best.
+/// </param>
+public sealed record SquadResult(SquadScore All, SquadScore Answerable, SquadScore Unanswerable, BestThreshold? BestExact, BestThreshold? BestF1, double? Threshold);
 
 /// <summary>
 /// Judges answers as evaluate-v1.1.py and evaluate-v2.0.py do: each against the gold answer that it fits best. The scripts print a
@@ -50,7 +54,8 @@ public static class SquadEvaluation
         var final = nullOdds is null ? judged : [.. judged.Select(j => j.NullOdds > threshold ? j.AsNull() : j)];
         return new(
             Mean(final), Mean(final.Where(j => j.HasAnswer)), Mean(final.Where(j => !j.HasAnswer)),
-            nullOdds is null ? null : Best(judged, j => j.Exact), nullOdds is null ? null : Best(judged, j => j.F1));
+            nullOdds is null ? null : Best(judged, j => j.Exact), nullOdds is null ? null : Best(judged, j => j.F1),
+            nullOdds is null ? null : Applicable(judged));
     }
 
     static Judged Judge(SpanExample question, string predicted, double nullOdds, bool version2)
@@ -68,12 +73,28 @@ public static class SquadEvaluation
         double current = judged.Count(j => !j.HasAnswer), best = current, threshold = 0;
         foreach (var j in judged.OrderBy(j => j.NullOdds))
         {
-            current += j.HasAnswer ? score(j) : j.IsAnswered ? -1 : 0;
+            current += Gain(j, score);
             if (current > best) (best, threshold) = (current, j.NullOdds);
         }
 
         return new(best / judged.Length, threshold);
     }
+
+    // The same for use: questions of equal null odds are answered together, and below the least none is.
+    static double Applicable(Judged[] judged)
+    {
+        double current = 0, best = 0, threshold = Math.BitDecrement(judged.Min(j => j.NullOdds));
+        foreach (var equal in judged.GroupBy(j => j.NullOdds).OrderBy(g => g.Key))
+        {
+            current += equal.Sum(j => Gain(j, e => e.F1));
+            if (current > best) (best, threshold) = (current, equal.Key);
+        }
+
+        return threshold;
+    }
+
+    // of an answer over none
+    static double Gain(Judged j, Func<Judged, double> score) => j.HasAnswer ? score(j) : j.IsAnswered ? -1 : 0;
 
     static SquadScore Mean(IEnumerable<Judged> judged)
     {
