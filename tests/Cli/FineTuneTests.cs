@@ -334,6 +334,7 @@ public sealed class FineTuneTests
         var config = PublishedFolder.Open(folder["out"]).Config;
         Assert.Equal(("AlbertForSequenceClassification", 2), (config.Class, config.Labels));
         Assert.Contains("\"0\": \"no\"", File.ReadAllText(folder["out/config.json"]));
+        Assert.Contains("\"classifier_dropout_prob\": 0.1", File.ReadAllText(folder["out/config.json"]));
         using (var written = Safetensors.Open(folder["out/model.safetensors"]))
         using (var kept = Safetensors.Open(folder["run/model.safetensors"]))
         {
@@ -341,6 +342,8 @@ public sealed class FineTuneTests
             Assert.Equal(kept.ReadSingles("classifier.weight")[..(2 * (int)written["classifier.weight"].Shape[1])], written.ReadSingles("classifier.weight"));
         }
 
+        foreach (string[] command in (string[][])[["export", folder["out"], "--onnx", folder["x.onnx"]], ["graph", folder["out"]], ["info", folder["out"], "--plan"]])
+            Run(command).Fails("AlbertTiny computes the same but was compiled without classify: albert declare");       // its head is what counts
         Run("export", folder["run"], "--best", "--onnx", folder["x.onnx"]).Fails("holds a fine-tuned model, of its best epoch: leave it out");
         Run("fill-mask", folder["run"], "a [MASK]").Fails("holds a fine-tuned model for classification", "albert predict answers with it");
         Run("finetune", "regression", "--data", folder.Write("scores.csv", "text,score\na,1\nb,2\n"), folder["scores.csv"], "--run", folder["score"], "--epochs", "1").Succeeds();

@@ -69,6 +69,24 @@ public sealed class RunnerTests : IDisposable
     }
 
     [Fact]
+    public void What_was_trained_does_not_depend_on_threads()
+    {
+        RunKey trained = new("tiny", Objective.None, 1, 10, "text", "a processor, 1 thread, 512-bit vectors"), timed = trained with { Steps = 0 };
+        var results = new ResultFile(folder["threads"]);
+        foreach (var key in (RunKey[])[trained, timed]) results.Add(RunResult.Of(key, new Dictionary<string, double> { [Measured.Seconds] = 1 }));
+        File.AppendAllText(folder["threads/results.jsonl"], "\n{\"key\": \"ä");
+        foreach (var file in (ResultFile[])[results, new(folder["threads"]), new(folder["threads"])])
+        {
+            Assert.NotNull(file.Find(trained with { Device = "a processor, 2 threads, 512-bit vectors" }));
+            Assert.NotNull(file.Find(timed));
+            Assert.Null(file.Find(timed with { Device = "a processor, 2 threads, 512-bit vectors" }));
+            Assert.Null(file.Find(trained with { Device = "another, 1 thread, 512-bit vectors" }));
+        }
+
+        Assert.Equal(3, File.ReadAllText(folder["threads/results.jsonl"]).Count(c => c == '\n'));
+    }
+
+    [Fact]
     public void A_damaged_line_is_named()
     {
         folder.Write("damaged/results.jsonl", "{\"key\":null}\n");

@@ -28,7 +28,7 @@ internal sealed partial class RoundingEncoder;
 
 [Bert(Vocabulary = 37, Hidden = 24, Layers = 3, Heads = 3, Intermediate = 40, Positions = 12, Deviation = 0.3, Dropout = 0.1, AttentionDropout = 0.1)]
 [Encoding]
-[Classification(labels: 1, Training = false)]
+[Classification(labels: 2, Training = false)]
 internal sealed partial class BertEncoderAndClassifier;
 
 /// <summary>An architecture that offers an encoder and nothing else.</summary>

@@ -57,13 +57,28 @@ public sealed class OnnxTests : IDisposable
     }
 
     [Fact]
+    public void Two_things_of_one_name_are_refused()
+    {
+        using var model = OddEncoder.Create(device, capacity);
+        var weight = model.Description.Parameters.First(p => !p.IsVector);
+        foreach (string name in (string[])["input_ids", weight.Name])
+        {
+            var graph = new OnnxGraph(model.Description, model.Parameters);
+            graph.FixedOutput(name, graph.Weight(weight.Name), weight.Rows, weight.Columns);
+            Assert.StartsWith($"OddEncoder has two things called {name}, which ONNX could not tell apart", Assert.Throws<OnnxException>(() => graph.Save(Path)).Message);
+        }
+
+        Assert.Equal("evaluate has no ONNX form, only programs that infer have; its programs that infer are encode", Assert.Throws<OnnxException>(() => model.ToOnnx("evaluate")).Message);
+    }
+
+    [Fact]
     public void The_first_program_that_infers_is_written_unless_one_is_named()
     {
         using var model = OddEverything.Create(device, capacity);
         Assert.Equal(model.ToOnnx("predict").Save(Path), model.ToOnnx().Save(Path));
         Assert.NotEqual(model.ToOnnx("predict").Save(Path), model.ToOnnx("encode").Save(Path));
         using var encoder = OddEncoder.Create(device, capacity);
-        Assert.Equal("OddEncoder was compiled without classify; its programs are encode", Assert.Throws<OnnxException>(() => encoder.ToOnnx("classify")).Message);
+        Assert.Equal("OddEncoder was compiled without classify; its programs that infer are encode", Assert.Throws<OnnxException>(() => encoder.ToOnnx("classify")).Message);
         Assert.Throws<OnnxException>(() => model.ToOnnx("train"));
     }
 

@@ -118,6 +118,9 @@ public sealed class OwnDataTests
         var json = OwnChoices.Read(folder.Write("a.jsonl", "{\"p\": \"P\", \"q\": \"Q\", \"options\": [\"one\", \"two\"], \"label\": \"B\"}"), new("p", "q", ["options"], "label")).Examples[0];
         Assert.Equal((1, "one two"), (csv.Label, string.Join(' ', csv.Options)));
         Assert.Equal((1, "one two"), (json.Label, string.Join(' ', json.Options)));
+        var cell = OwnChoices.Read(folder.Write("b.csv", "p,q,options,label\nP,Q,\"[\"\"a big one\"\", \"\"two\"\"]\",1\n"), new("p", "q", ["options"], "label")).Examples[0];
+        Assert.Equal((1, "a big one; two"), (cell.Label, string.Join("; ", cell.Options)));
+        Assert.Contains("line 2: \"options\" is \"one two\", no JSON list such as [\"one\", \"another\"]", Failure("a.csv", "p,q,options,label\nP,Q,one two,1\n", p => OwnChoices.Read(p, new("p", "q", ["options"], "label"))));
         Assert.Contains("line 2: \"label\" is \"C\", no letter or index of 2 options", Failure("a.csv", "p,q,x,y,label\nP,Q,one,two,C\n", p => OwnChoices.Read(p, new("p", "q", ["x", "y"], "label"))));
         string letters = string.Join(", ", Enumerable.Range(0, 27).Select(i => $"\"{i}\""));
         Assert.Contains("line 1: there are 27 options; letters name 26 at most", Failure("a.jsonl", $"{{\"p\": \"P\", \"q\": \"Q\", \"options\": [{letters}]}}", p => OwnChoices.Read(p, new("p", "q", ["options"], null))));
@@ -127,6 +130,7 @@ public sealed class OwnDataTests
     [InlineData("a.conll", "-DOCSTART- -X- O\n\nAnn NNP B-PER\nran VBD O\n\n\nBath NNP B-LOC\n")]
     [InlineData("a.jsonl", "{\"words\": [\"Ann\", \"ran\"], \"tags\": [\"B-PER\", \"O\"]}\n{\"words\": [\"Bath\"], \"tags\": [\"B-LOC\"]}\n")]
     [InlineData("a.tsv", "words\ttags\nAnn ran\tB-PER O\nBath\tB-LOC\n")]
+    [InlineData("b.tsv", "words\ttags\n[\"Ann\", \"ran\"]\t[\"B-PER\", \"O\"]\n[\"Bath\"]\tB-LOC\n")]
     public void Words_have_tags(string name, string text)
     {
         using var folder = new TemporaryFolder();

@@ -149,6 +149,18 @@ public class PublishedConfigTests
         Assert.Contains(message, Assert.Throws<InvalidDataException>(() => Parse(Change(BaseV2, c => c[field] = JsonNode.Parse(value)))).Message);
 
     [Theory]
+    [InlineData("\"regression\"", 3, "problem_type is \"regression\", not \"single_label_classification\"")]
+    [InlineData("\"multi_label_classification\"", 3, "problem_type is \"multi_label_classification\"")]
+    [InlineData("null", 1, "it has one label, as a regression has")]
+    [InlineData("\"single_label_classification\"", 3, null)]
+    public void A_classifier_chooses_one_of_several(string problem, int labels, string? message)
+    {
+        string json = Change(BaseV2, c => (c["architectures"], c["problem_type"], c["num_labels"]) = (new JsonArray("AlbertForSequenceClassification"), JsonNode.Parse(problem), labels));
+        if (message is null) Assert.Equal(labels, Parse(json).Labels);
+        else Assert.Contains(message, Assert.Throws<InvalidDataException>(() => Parse(json)).Message);
+    }
+
+    [Theory]
     [InlineData("", "is not JSON")]
     [InlineData("[]", "is not a JSON object")]
     [InlineData("""{"model_type":"albert","vocab_size":1,"vocab_size":2}""", "is not JSON")]

@@ -20,10 +20,10 @@ static class InfoCommand
             if (PublishedFolder.IsPublished(named))
             {
                 PublishedInfo.Print(PublishedFolder.Open(named), context.Models, context.Out);
-                return 0;
+                // what it holds may fit several models, or none: of one more is told on request
+                if (parsed.GetValue(tokens) is null && parsed.GetValue(sequences) is null && !parsed.GetValue(plan)) return 0;
             }
 
-            FineTunedFolder.CheckOne(named);
             if (FineTunedFolder.Exists(named)) TunedInfo.Print(new(named), context.Out);
             var model = Model(named, context);
             Print(model, Capacity(model, parsed.GetValue(tokens), parsed.GetValue(sequences)), parsed.GetValue(plan), context.Out);
@@ -36,8 +36,9 @@ static class InfoCommand
     /// <exception cref="TrainingException">There is none.</exception>
     public static ModelDescription Model(string named, CommandContext context)
     {
+        FineTunedFolder.CheckOne(named);
         if (FineTunedFolder.Exists(named)) return context.Tasks.Named(new FineTunedFolder(named).ReadConfiguration().Model).Model.Description;
-        if (PublishedFolder.IsPublished(named)) return context.Models.Fitting(PublishedFolder.Open(named), program: null).Description;
+        if (PublishedFolder.IsPublished(named) && PublishedFolder.Open(named) is var published) return context.Models.Fitting(published, published.Config.Head).Description;
         if (RunFolder.Exists(named)) return context.Models.Find(RunFolder.Open(named).Configuration.Model).Description;
         if (context.Models.Models.FirstOrDefault(m => m.Description.Name.Equals(named, StringComparison.OrdinalIgnoreCase)) is { } model) return model.Description;
         if (context.Tasks.TryFind(named) is { } tuned) return tuned.Model.Description;

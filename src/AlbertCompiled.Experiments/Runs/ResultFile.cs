@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using AlbertCompiled.Training;
 
@@ -22,9 +23,13 @@ public sealed class ResultFile
             if (!File.Exists(path)) return;
             string text = File.ReadAllText(path);
             int whole = text.LastIndexOf('\n') + 1; // a line without an end was being written when the process was killed
-            string[] lines = text[..whole].Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            for (int i = 0; i < lines.Length; i++) Keep(Parse(lines[i], i + 1));
-            if (whole < text.Length) File.WriteAllText(path, text[..whole]);
+            string[] lines = text[..whole].Split('\n');
+            for (int i = 0; i < lines.Length; i++)
+                if (lines[i].Length > 0) Keep(Parse(lines[i], i + 1));
+            if (whole == text.Length) return;
+            // cut where it lies: what is whole is never written anew
+            using var stream = new FileStream(path, FileMode.Open);
+            stream.SetLength(stream.Length - Encoding.UTF8.GetByteCount(text.AsSpan(whole)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -33,7 +38,7 @@ public sealed class ResultFile
     }
 
     /// <summary>The result of a key, null if it was not measured yet.</summary>
-    public RunResult? Find(RunKey key) => results.GetValueOrDefault(key);
+    public RunResult? Find(RunKey key) => results.GetValueOrDefault(key.Kind);
 
     /// <summary>Appends a result.</summary>
     /// <exception cref="TrainingException">It cannot be written.</exception>
@@ -53,7 +58,7 @@ public sealed class ResultFile
         Keep(result);
     }
 
-    void Keep(RunResult result) => results[result.Key] = result;
+    void Keep(RunResult result) => results[result.Key.Kind] = result;
 
     RunResult Parse(string line, int number)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Experiments;
@@ -11,7 +12,16 @@ namespace AlbertCompiled.Experiments;
 /// <param name="Corpus">Key of the dataset; empty: none was read.</param>
 /// <param name="Device">What it ran on; empty: nothing ran.</param>
 /// <param name="Recipe">Checksum of the recipe; empty: nothing was trained.</param>
-public sealed record RunKey(
+public sealed partial record RunKey(
     string Configuration,
     [property: JsonConverter(typeof(JsonStringEnumConverter<Objective>))] Objective Objective,
-    ulong Seed, long Steps, string Corpus, string Device, string Recipe = "");
+    ulong Seed, long Steps, string Corpus, string Device, string Recipe = "")
+{
+    /// <summary>The key of everything with the same result: what was trained follows from all but the number of threads, which the name of a processor tells.</summary>
+    [JsonIgnore]
+    public RunKey Kind => Steps > 0 ? this with { Device = Threads().Replace(Device, "") } : this;
+
+    [GeneratedRegex(", [0-9]+ threads?")]
+    private static partial Regex Threads();
+}
+

@@ -29,7 +29,7 @@ public sealed record ModelAnalysis(
     /// <param name="heldOut">What to measure layers on.</param>
     /// <param name="sentence">Token ids of a sentence, special pieces included, in one segment.</param>
     /// <param name="pieces">Pieces whose neighbours are looked up.</param>
-    /// <exception cref="TrainingException">The model has no layers, or the sentence is too long.</exception>
+    /// <exception cref="TrainingException">The model has no layers or computes no numbers, or the sentence is too long.</exception>
     public static ModelAnalysis Run(CompiledModel model, Vocabulary vocabulary, TokenBatch heldOut, int[] sentence, IReadOnlyList<int> pieces)
     {
         int longest = Math.Min(LongestSentence, model.Description.Positions());
@@ -43,6 +43,7 @@ public sealed record ModelAnalysis(
         EagerRun.Evaluate(graph, _ => program(heldOut), layers);
         EagerRun.Evaluate(graph, _ => program(single), attention);
         if (layers.Changes.Count == 0) throw new TrainingException($"the definition of {model.Description.Name} has no layers: it repeats nothing");
+        if (!layers.Changes.All(c => double.IsFinite(c.Distance.Mean))) throw new TrainingException($"what the layers of {model.Description.Name} compute are no numbers, so that its weights are of no use");
         if (attention.Attention.Count == 0) throw new TrainingException($"the definition of {model.Description.Name} has no attention");
         return new(heldOut.First.Count, heldOut.Tokens.Count, layers.Changes, sentence, attention.Attention,
             [.. pieces.Select(p => new PieceNeighbours(p, table.Nearest(p, vocabulary.Ordinary, NeighboursShown)))]);

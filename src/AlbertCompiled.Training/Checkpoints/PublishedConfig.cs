@@ -17,6 +17,9 @@ public sealed record PublishedConfig(string Attribute, string Class, string Prog
     const string Maps = "AlwaysMap", Groups = "Groups", Layers = "Layers", Embedding = "Embedding", Hidden = "Hidden", Heads = "Heads";
     const int MostGroupedLayers = 1 << 16; // that are looked at one by one
 
+    /// <summary>The compiled program without which a model is another one than was published; null: the encoder is what counts.</summary>
+    public string? Head => Program == PublishedArchitecture.Classification ? "classify" : null;
+
     internal PublishedArchitecture Architecture => PublishedArchitecture.All.First(a => a.Attribute == Attribute);
 
     /// <summary>A property that counts something.</summary>
@@ -101,8 +104,16 @@ public sealed record PublishedConfig(string Attribute, string Class, string Prog
         return found.Class is not null ? found : throw new InvalidDataException($"architectures is {names.GetRawText()}, not {string.Join(" or ", architecture.Classes.Select(c => c.Class))}: nothing else is compiled");
     }
 
-    // the format's default is two
+    // a head of one number is a regression's
     static int LabelCount(JsonElement root)
+    {
+        if (root.TryGetProperty("problem_type", out var problem) && problem.ValueKind != JsonValueKind.Null && !(problem.ValueKind == JsonValueKind.String && problem.ValueEquals("single_label_classification")))
+            throw new InvalidDataException($"problem_type is {problem.GetRawText()}, not \"single_label_classification\": of published heads only those of pretraining and of such classifiers are compiled");
+        return Labelled(root) is > 1 and var labels ? labels : throw new InvalidDataException("it has one label, as a regression has: of published heads only those of pretraining and of classifiers are compiled");
+    }
+
+    // the format's default is two
+    static int Labelled(JsonElement root)
     {
         if (root.TryGetProperty("id2label", out var labels) && labels.ValueKind == JsonValueKind.Object && labels.EnumerateObject().Any()) return labels.EnumerateObject().Count();
         if (!root.TryGetProperty("num_labels", out var number) || number.ValueKind == JsonValueKind.Null) return 2;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace AlbertCompiled.Training;
@@ -36,7 +37,7 @@ public static class PublishedWriter
             // a folder that is there stays the same one: it may be the current one, or a file system of its own
             temporary = Path.Combine(there ? target : Path.GetDirectoryName(target)!, aside);
             Directory.CreateDirectory(temporary);
-            JsonFiles.Write(Path.Combine(temporary, PublishedConfig.FileName), Config(config, vocabulary, type, labels));
+            JsonFiles.Write(Path.Combine(temporary, PublishedConfig.FileName), Config(model.Description, config, vocabulary, type, labels));
             JsonFiles.Write(Path.Combine(temporary, "tokenizer_config.json"), Tokenizer(config, vocabulary));
             DurableFiles.Write(Path.Combine(temporary, "spiece.model"), vocabulary.Bytes);
             Safetensors.Write(Path.Combine(temporary, "model.safetensors"), Tensors(model, config, type), new Dictionary<string, string> { ["format"] = "pt" });
@@ -83,13 +84,14 @@ public static class PublishedWriter
         _ => p,
     };
 
-    static JsonObject Config(PublishedConfig config, Vocabulary vocabulary, ElementType type, LabelSet? labels)
+    static JsonObject Config(ModelDescription model, PublishedConfig config, Vocabulary vocabulary, ElementType type, LabelSet? labels)
     {
         var json = new JsonObject { ["architectures"] = new JsonArray(config.Class), ["model_type"] = config.Architecture.ModelType };
         foreach (var rule in config.Architecture.Rules)
             if (rule.Property is { } property) json[rule.Field] = rule.Write(config.Properties[property]);
         if (config.Attribute == "Bert") json["hidden_act"] = "gelu";
-        json[config.Attribute == "Bert" ? "classifier_dropout" : "classifier_dropout_prob"] = json["hidden_dropout_prob"]!.DeepClone();
+        json[config.Attribute == "Bert" ? "classifier_dropout" : "classifier_dropout_prob"] =
+            config.Labels > 0 && model.Configuration.FirstOrDefault(p => p.Name == "ClassifierDropout").Value is { } dropout ? double.Parse(dropout, CultureInfo.InvariantCulture) : json["hidden_dropout_prob"]!.DeepClone();
         if (config.Labels > 0)
         {
             string[] names = [.. Enumerable.Range(0, config.Labels).Select(i => labels?.Names[i] ?? $"LABEL_{i}")];

@@ -16,7 +16,7 @@ public static class FillMask
     /// <param name="vocabulary">Its vocabulary.</param>
     /// <param name="text">Text with at least one [MASK].</param>
     /// <param name="best">Pieces per gap.</param>
-    /// <exception cref="TrainingException">The vocabulary is not the model's, the text has no gap, or is longer than the model's positions or capacity.</exception>
+    /// <exception cref="TrainingException">The vocabulary is not the model's, the model predicts no numbers, the text has no gap, or is longer than the model's positions or capacity.</exception>
     public static IReadOnlyList<Candidate[]> Run(CompiledModel model, Vocabulary vocabulary, string text, int best = 5)
     {
         if (model.Description.Vocabulary() is var pieces && pieces != vocabulary.Size) throw new TrainingException($"{model.Description.Name} knows {pieces} pieces, the vocabulary has {vocabulary.Size}: take the vocabulary that the model was trained with");
@@ -30,6 +30,7 @@ public static class FillMask
         model.Predict(batch);
         var logits = new float[gaps.Length * vocabulary.Size];
         model.ReadOutput("logits", logits);
+        if (!Array.TrueForAll(logits, float.IsFinite)) throw new TrainingException($"what {model.Description.Name} predicts are no numbers, so that its weights are of no use");
         return [.. gaps.Select((_, i) => Best(logits.AsSpan(i * vocabulary.Size, vocabulary.Size), vocabulary, best))];
     }
 

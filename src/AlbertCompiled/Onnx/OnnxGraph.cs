@@ -13,6 +13,9 @@ public sealed partial class OnnxGraph
 
     const string Batch = "batch", Sequence = "sequence";
 
+    // before the names of constants: a weight may be called 1
+    const string Numbers = "/constants/";
+
     readonly ParameterSet parameters;
     readonly List<OnnxNode> nodes = [];
     readonly List<OnnxPort> inputs = [], outputs = [];
@@ -47,7 +50,7 @@ public sealed partial class OnnxGraph
     /// <summary>A number.</summary>
     public OnnxValue Scalar(float value)
     {
-        string name = value.ToString("R", CultureInfo.InvariantCulture);
+        string name = Numbers + value.ToString("R", CultureInfo.InvariantCulture);
         return Constant(name, () => new OnnxNumbers<float>(name, OnnxElement.Float, [], [value]));
     }
 
@@ -62,8 +65,20 @@ public sealed partial class OnnxGraph
 
     /// <summary>Writes the graph and its weights to a file: under a temporary name beside it, which is then renamed.</summary>
     /// <returns>Bytes of the file.</returns>
-    /// <exception cref="OnnxException">The file cannot be written, or would be larger than the format allows.</exception>
-    public long Save(string path) => OnnxFile.Write(this, path);
+    /// <exception cref="OnnxException">The file cannot be written, would be larger than the format allows, or an output has the name of something else.</exception>
+    public long Save(string path)
+    {
+        CheckNames();
+        return OnnxFile.Write(this, path);
+    }
+
+    // the format has one space of names for all of these
+    void CheckNames()
+    {
+        var values = inputs.Concat(outputs).Select(p => p.Value).Concat(tensors.Values.Select(t => t.Value)).Concat(nodes.Select(n => n.Output)).Distinct();
+        if (values.GroupBy(v => v.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new OnnxException($"{Description.Name} has two things called {twice.Key}, which ONNX could not tell apart: an output must have another name than the inputs, the weights and the other outputs");
+    }
 
     OnnxValue Input(string name)
     {
@@ -84,13 +99,13 @@ public sealed partial class OnnxGraph
     OnnxValue Integers(params ReadOnlySpan<long> values)
     {
         long[] copy = values.ToArray();
-        string name = $"[{string.Join(", ", copy)}]";
+        string name = $"{Numbers}[{string.Join(", ", copy)}]";
         return Constant(name, () => new OnnxNumbers<long>(name, OnnxElement.Int64, [copy.Length], copy));
     }
 
     OnnxValue Integer(long value)
     {
-        string name = string.Create(CultureInfo.InvariantCulture, $"int64 {value}");
+        string name = string.Create(CultureInfo.InvariantCulture, $"{Numbers}int64 {value}");
         return Constant(name, () => new OnnxNumbers<long>(name, OnnxElement.Int64, [], [value]));
     }
 

@@ -266,7 +266,7 @@ public abstract class CompiledModel : IDisposable
 
     /// <summary>Adds the nodes of a program. Generated for models that have one that infers.</summary>
     protected virtual void BuildOnnx(string program, OnnxGraph onnx) =>
-        throw new OnnxException($"{Description.Name} was compiled without {program}; its programs are {string.Join(", ", Description.Programs.Select(p => p.Name))}");
+        throw new OnnxException($"{(program is "train" or "evaluate" ? $"{program} has no ONNX form, only programs that infer have" : $"{Description.Name} was compiled without {program}")}; its programs that infer are {string.Join(", ", Description.Programs.Select(p => p.Name).Where(n => n is not ("train" or "evaluate")).DefaultIfEmpty("none"))}");
 
     /// <summary>Frees the memory, that of outputs which were read in place included.</summary>
     /// <exception cref="InvalidOperationException">Another thread uses the device.</exception>

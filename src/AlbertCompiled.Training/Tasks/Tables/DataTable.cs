@@ -7,7 +7,23 @@ namespace AlbertCompiled.Training;
 /// <summary>A field of a record: text, or a list where JSON has one.</summary>
 /// <param name="Text">The text; null where the record has none, or a list.</param>
 /// <param name="Items">The list; null where it is text.</param>
-readonly record struct DataCell(string? Text, IReadOnlyList<string>? Items = null);
+readonly record struct DataCell(string? Text, IReadOnlyList<string>? Items = null)
+{
+    /// <summary>The list, also where a table has it as a text in JSON; null: it is none.</summary>
+    public IReadOnlyList<string>? List => Items ?? (Text?.TrimStart().StartsWith('[') == true ? Parse(Text) : null);
+
+    static string[]? Parse(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<string[]>(text) is { } items && Array.TrueForAll(items, i => i is not null) ? items : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
 
 /// <summary>A record of a table.</summary>
 /// <param name="Place">Where it stands.</param>

@@ -1,6 +1,6 @@
 namespace AlbertCompiled.Training;
 
-/// <summary>Which columns of a table hold words and their tags: lists in JSON lines, elsewhere words apart by spaces.</summary>
+/// <summary>Which columns of a table hold words and their tags: JSON lists, or words apart by spaces.</summary>
 /// <param name="Words">The words.</param>
 /// <param name="Tags">A tag for each. Null: a test set.</param>
 public sealed record TagColumns(string Words, string? Tags)
@@ -16,7 +16,7 @@ public static class OwnTags
     /// <param name="columns">Its columns.</param>
     /// <exception cref="TrainingException">The file cannot be read, lacks a column, or has tags that cannot be told apart.</exception>
     public static LabelSet Labels(string path, TagColumns columns) =>
-        LabelSet.Of(path, Rows(path, columns).Where(row => row.Fault is null).SelectMany(row => row.Cells[1].Items ?? RowReader.Words(row.Cells[1].Text ?? "")));
+        LabelSet.Of(path, Rows(path, columns).Where(row => row.Fault is null).SelectMany(row => row.Cells[1].List ?? RowReader.Words(row.Cells[1].Text ?? "")));
 
     /// <summary>The examples of a file.</summary>
     /// <param name="path">The file.</param>
@@ -29,10 +29,10 @@ public static class OwnTags
 
     static TaggedExample Parse(RowReader reader, TagColumns columns, LabelSet tags)
     {
-        var words = reader.List(columns.Words);
+        var words = reader.ListOfWords(columns.Words);
         CheckWhole(words, "word", reader);
         if (columns.Tags is null) return new(words, null);
-        var names = reader.List(columns.Tags);
+        var names = reader.ListOfWords(columns.Tags);
         CheckWhole(names, "tag", reader);
         if (names.Count != words.Count) throw reader.Place.Error($"{words.Count} words but {names.Count} tags");
         return new(words, [.. names.Select(n => tags.Find(n) ?? throw reader.Place.Error($"\"{n}\" is none of the tags {tags}"))]);

@@ -38,15 +38,17 @@ sealed class RowReader(DataRow row, IReadOnlyList<string> columns)
         return float.IsFinite((float)number) ? number : throw Place.Error($"\"{column}\" is \"{text}\", beyond what a model computes with (32 bits)");
     }
 
+    /// <summary>A list.</summary>
+    public IReadOnlyList<string> List(string column) =>
+        Filled(column, Cell(column).List ?? throw Place.Error($"\"{column}\" is \"{Field(column)}\", no JSON list such as [\"one\", \"another\"]"));
+
     /// <summary>A list, or words apart by white space.</summary>
-    public IReadOnlyList<string> List(string column)
-    {
-        var items = Cell(column).Items ?? Words(Field(column));
-        return items.Count == 0 ? throw Place.Error($"\"{column}\" is empty") : items;
-    }
+    public IReadOnlyList<string> ListOfWords(string column) => Filled(column, Cell(column).List ?? Words(Field(column)));
 
     /// <summary>Words apart by white space.</summary>
     public static string[] Words(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+
+    IReadOnlyList<string> Filled(string column, IReadOnlyList<string> items) => items.Count == 0 ? throw Place.Error($"\"{column}\" is empty") : items;
 
     DataCell Cell(string column)
     {
