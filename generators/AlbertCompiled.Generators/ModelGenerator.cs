@@ -48,7 +48,7 @@ public sealed class ModelGenerator : IIncrementalGenerator
 
         // what is configured as a model without a program attribute is none
         var forgotten = context.SyntaxProvider
-            .CreateSyntaxProvider(static (node, _) => node is ClassDeclarationSyntax { AttributeLists.Count: > 0 }, Declarer.WithoutProgram)
+            .CreateSyntaxProvider(static (node, _) => Declarer.MayLackProgram(node), Declarer.WithoutProgram)
             .Where(static diagnostic => diagnostic is not null)
             .Select(static (diagnostic, _) => diagnostic!)
             .WithTrackingName("Forgotten");

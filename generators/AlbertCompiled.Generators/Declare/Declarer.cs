@@ -75,6 +75,17 @@ internal static class Declarer
         };
     }
 
+    /// <summary>False where no class is configured as a model, or where one of its attributes has the name of a program: what is most often so is seen without a symbol.</summary>
+    public static bool MayLackProgram(SyntaxNode node) => node is ClassDeclarationSyntax { AttributeLists.Count: > 0 } declaration
+        && !declaration.AttributeLists.SelectMany(list => list.Attributes).Any(attribute => ProgramRule.Attributes.Contains(NameOf(attribute)));
+
+    static string NameOf(AttributeSyntax attribute) => (attribute.Name switch
+    {
+        QualifiedNameSyntax qualified => qualified.Right,
+        AliasQualifiedNameSyntax alias => alias.Name,
+        var name => name,
+    }).ToString() is var written && written.EndsWith("Attribute", StringComparison.Ordinal) ? written.Substring(0, written.Length - "Attribute".Length) : written;
+
     /// <summary>What is wrong with a class that is configured as a model but says nothing of what to compile; null for any other class.</summary>
     public static DiagnosticInfo? WithoutProgram(GeneratorSyntaxContext context, CancellationToken cancellation)
     {

@@ -6,7 +6,7 @@ namespace AlbertCompiled.Generators.Declare;
 
 /// <summary>What models of one compilation share, looked up once: every key stroke brings a new compilation, whose symbols nothing may outlive.</summary>
 /// <typeparam name="TKey">What it is looked up by.</typeparam>
-/// <typeparam name="TValue">What was found; it holds nothing of the compilation, or nothing that would keep it alive by itself.</typeparam>
+/// <typeparam name="TValue">What was found: values, no symbols.</typeparam>
 internal sealed class PerCompilation<TKey, TValue>(IEqualityComparer<TKey> comparer)
 {
     readonly ConditionalWeakTable<Compilation, ConcurrentDictionary<TKey, TValue>> tables = new();
