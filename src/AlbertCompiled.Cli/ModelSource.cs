@@ -36,7 +36,7 @@ sealed record ModelSource(RegisteredModel Model, Vocabulary Vocabulary, ulong Se
     /// <exception cref="TrainingException">There is none, or several, it is damaged, or no compiled model computes it.</exception>
     public static ModelSource OpenAny(string folder, CommandContext context, bool best)
     {
-        if (!FineTunedFolder.Exists(folder)) return Open(folder, context.Models, PublishedFolder.IsPublished(folder) ? PublishedFolder.Open(folder).Config.Head : null, best);
+        if (!FineTunedFolder.Exists(folder)) return Open(folder, context.Models, PublishedFolder.IsPublished(folder) ? PublishedFolder.Open(folder).Config.Head() : null, best);
         return best ? throw NoCheckpoints(folder, "a fine-tuned model, of its best epoch") : OpenTuned(new(folder), context.Tasks);
     }
 

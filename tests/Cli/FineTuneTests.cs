@@ -280,7 +280,7 @@ public sealed class FineTuneTests
         Run(Arguments(folder, "broken", "--seeds", "2")).Fails("holds one model, not several seeds");
         string text = File.ReadAllText(folder["dev.csv"]);
         folder.Write("dev.csv", text.Replace("phone", "case"));
-        Run(Arguments(folder, "broken")).Fails("the data have changed since");
+        Run(Arguments(folder, "broken")).Fails("the data, or how they are read, have changed since");
         folder.Write("dev.csv", text);
 
         Assert.Contains($"it is not complete: the command that began it goes on, with --run {folder["broken"]}\n", Run("info", folder["broken"]).Succeeds().Output);

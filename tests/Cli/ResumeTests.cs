@@ -62,7 +62,7 @@ public sealed class ResumeTests : IDisposable
         CliRun.Interrupted(5, Arguments("run"));
         string text = folder["text"], moved = folder["moved"], data = folder["data"], run = folder["run"];
         folder.Write("other/a.txt", TestText.Documents(60, 30) + "One more.\n");
-        CliRun.Of("pretrain", "--run", run, "--text", folder["other"]).Fails($"the text has changed since the run began: 1 text file in {folder["other"]}");
+        CliRun.Of("pretrain", "--run", run, "--text", folder["other"]).Fails($"1 text file in {folder["other"]} is not what the run began with, or has changed since: choose another --run, or begin anew with --new");
         Directory.Move(text, moved);
         CliRun.Of("pretrain", "--run", run).Fails($"{text}, which {run} was begun with, is not there: if it was moved, say where it is with --text");
         Assert.Contains("resumed after step 6 of 12", CliRun.Of("pretrain", "--run", run, "--text", moved).Succeeds().Output);

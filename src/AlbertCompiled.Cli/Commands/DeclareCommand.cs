@@ -16,7 +16,9 @@ static class DeclareCommand
             string path = parsed.GetValue(source)!, file = Directory.Exists(path) ? Path.Combine(path, PublishedConfig.FileName) : path;
             if (RunFolder.Exists(path) && !PublishedFolder.IsPublished(path)) throw new TrainingException($"{path} is a run of {RunFolder.Open(path).Configuration.Model}, which is compiled already: declare is for published models");
             string folder = Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(file))) ?? "";
-            context.Out.WriteLine(ModelDeclaration.Of(PublishedFolder.ReadConfig(file), parsed.GetValue(name) ?? ModelDeclaration.NameOf(folder)));
+            var config = PublishedFolder.ReadConfig(file);
+            config.Head();
+            context.Out.WriteLine(ModelDeclaration.Of(config, parsed.GetValue(name) ?? ModelDeclaration.NameOf(folder)));
             return 0;
         });
         return command.WithExamples("declare albert-base-v2/config.json --name MyAlbert", "declare albert-base-v2 > AlbertBaseV2.cs");

@@ -23,7 +23,7 @@ static class FineTuneSettings
         foreach (var (before, now) in Values(recorded).Zip(Values(given)))
             if (before.Value != now.Value)
                 throw new TrainingException(before.Name == DataKey
-                    ? $"the data have changed since {folder.Folder} was begun: choose another --run, or begin anew with --new"
+                    ? $"the data, or how they are read, have changed since {folder.Folder} was begun: choose another --run, or begin anew with --new"
                     : $"{folder.Folder} was begun with {Told(before)}, not {now.Value}: repeat the command as it was, choose another --run, or begin anew with --new");
         if (!recorded.Data.SequenceEqual(given.Data)) folder.Update(recorded with { Data = given.Data });
     }

@@ -38,7 +38,7 @@ static class InfoCommand
     {
         FineTunedFolder.CheckOne(named);
         if (FineTunedFolder.Exists(named)) return context.Tasks.Named(new FineTunedFolder(named).ReadConfiguration().Model).Model.Description;
-        if (PublishedFolder.IsPublished(named) && PublishedFolder.Open(named) is var published) return context.Models.Fitting(published, published.Config.Head).Description;
+        if (PublishedFolder.IsPublished(named) && PublishedFolder.Open(named) is var published) return context.Models.Fitting(published, published.Config.Head()).Description;
         if (RunFolder.Exists(named)) return context.Models.Find(RunFolder.Open(named).Configuration.Model).Description;
         if (context.Models.Models.FirstOrDefault(m => m.Description.Name.Equals(named, StringComparison.OrdinalIgnoreCase)) is { } model) return model.Description;
         if (context.Tasks.TryFind(named) is { } tuned) return tuned.Model.Description;

@@ -29,14 +29,15 @@ sealed class PretrainSession : IDisposable
         CommandContext context, RunConfiguration configuration, Vocabulary vocabulary, int threads, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        var corpus = Open(context, configuration, vocabulary, threads, cancellation);
+        // the dataset of the same text elsewhere may have been kept
+        if (configuration.Data is null) configuration = configuration with { TextDescription = PretrainSettings.Text(configuration).Description };
+        // another text is told before it is prepared
+        var corpus = Open(context, configuration, vocabulary, threads, key => CheckKey(configuration, key), cancellation);
         try
         {
-            // the dataset of the same text elsewhere may have been kept
-            configuration = configuration with { TextDescription = configuration.Data is null ? PretrainSettings.Text(configuration).Description : corpus.Manifest.Text };
-            if (configuration.Corpus.Length > 0 && configuration.Corpus != corpus.Key)
-                throw new TrainingException($"the text has changed since the run began: {configuration.Data ?? configuration.TextDescription}; start a new run");
-            CheckDocuments(context, configuration.Recipe.Packing.Objective, corpus);
+            if (configuration.Data is not null) configuration = configuration with { TextDescription = corpus.Manifest.Text };
+            CheckKey(configuration, corpus.Key);
+            CheckDocuments(context, configuration, corpus);
             cancellation.ThrowIfCancellationRequested();
             var session = new PretrainSession(context, configuration with { Corpus = corpus.Key }, corpus, vocabulary);
             context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -50,11 +51,17 @@ sealed class PretrainSession : IDisposable
         }
     }
 
-    // what is said to come from another document needs another
-    static void CheckDocuments(CommandContext context, Objective objective, Corpus corpus)
+    static void CheckKey(RunConfiguration configuration, string key)
     {
-        if (objective != Objective.NextSentence) return;
-        if (corpus.TrainingDocuments.Length < 2) throw new TrainingException("--objective nsp draws sentences from other documents, but the text has only one to train on: add text, or choose another objective");
+        if (configuration.Corpus.Length > 0 && configuration.Corpus != key)
+            throw new TrainingException($"{configuration.Data ?? configuration.TextDescription} is not what the run began with, or has changed since: choose another --run, or begin anew with --new");
+    }
+
+    // what is said to come from another document needs another; a run that has begun goes on
+    static void CheckDocuments(CommandContext context, RunConfiguration configuration, Corpus corpus)
+    {
+        if (configuration.Recipe.Packing.Objective != Objective.NextSentence) return;
+        if (corpus.TrainingDocuments.Length < 2 && configuration.Corpus.Length == 0) throw new TrainingException("--objective nsp draws sentences from other documents, but the text has only one to train on: add text, or choose another objective");
         if (corpus.HeldOutDocuments.Length < 2) context.Warn("only one document is held out, so that segments of another one are its own: next-sentence figures on held-out text mean little");
     }
 
@@ -97,7 +104,10 @@ sealed class PretrainSession : IDisposable
 
     /// <summary>The text of a run, prepared; says what it is.</summary>
     /// <exception cref="TrainingException">It is empty or unreadable.</exception>
-    public static Corpus Open(CommandContext context, RunConfiguration configuration, Vocabulary vocabulary, int threads, CancellationToken cancellation)
+    public static Corpus Open(CommandContext context, RunConfiguration configuration, Vocabulary vocabulary, int threads, CancellationToken cancellation) =>
+        Open(context, configuration, vocabulary, threads, _ => { }, cancellation);
+
+    static Corpus Open(CommandContext context, RunConfiguration configuration, Vocabulary vocabulary, int threads, Action<string> check, CancellationToken cancellation)
     {
         if (configuration.Data is { } data)
         {
@@ -107,16 +117,23 @@ sealed class PretrainSession : IDisposable
             return corpus;
         }
 
-        return Open(context, PretrainSettings.Text(configuration), vocabulary, threads, cancellation);
+        return Open(context, PretrainSettings.Text(configuration), vocabulary, threads, check, cancellation);
     }
 
     /// <summary>A text, prepared; says what it is.</summary>
     /// <exception cref="TrainingException">It is empty or unreadable.</exception>
-    public static Corpus Open(CommandContext context, ITextSource source, Vocabulary vocabulary, int threads, CancellationToken cancellation)
+    public static Corpus Open(CommandContext context, ITextSource source, Vocabulary vocabulary, int threads, CancellationToken cancellation) =>
+        Open(context, source, vocabulary, threads, _ => { }, cancellation);
+
+    static Corpus Open(CommandContext context, ITextSource source, Vocabulary vocabulary, int threads, Action<string> check, CancellationToken cancellation)
     {
         context.Out.WriteLine($"text: {source.Description}");
         var preparation = new CorpusPreparation(source, vocabulary, threads > 0 ? threads : Environment.ProcessorCount);
-        var prepared = new PreparationDisplay(context.Out, context.IsTerminal).Follow(preparation, () => CorpusCache.Open(preparation, CorpusCache.Folder, cancellation));
+        var prepared = new PreparationDisplay(context.Out, context.IsTerminal).Follow(preparation, () =>
+        {
+            check(preparation.Key(cancellation));
+            return CorpusCache.Open(preparation, CorpusCache.Folder, cancellation);
+        });
         context.Warn(source.Report);
         return prepared;
     }

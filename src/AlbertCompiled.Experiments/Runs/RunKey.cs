@@ -17,11 +17,10 @@ public sealed partial record RunKey(
     [property: JsonConverter(typeof(JsonStringEnumConverter<Objective>))] Objective Objective,
     ulong Seed, long Steps, string Corpus, string Device, string Recipe = "")
 {
-    /// <summary>The key of everything with the same result: what was trained follows from all but the number of threads, which the name of a processor tells.</summary>
+    /// <summary>The key of all that learned the same: what is trained follows from all but the number of threads, which the name of a processor tells. Times do not.</summary>
     [JsonIgnore]
     public RunKey Kind => Steps > 0 ? this with { Device = Threads().Replace(Device, "") } : this;
 
     [GeneratedRegex(", [0-9]+ threads?")]
     private static partial Regex Threads();
 }
-

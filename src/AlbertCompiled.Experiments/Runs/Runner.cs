@@ -48,7 +48,7 @@ public sealed class Runner(Budget budget, ResultFile results, Lazy<Device> devic
     {
         long steps = Steps(experiment, row, cancellation);
         var key = new RunKey(row.Configuration, row.Objective, seed, steps, tasks.Value.Corpus.Key, device.Value.Name, ExperimentRecipe.Checksum(ExperimentRecipe.Of(row.Objective, steps)));
-        return Kept(key, () => training.Value.Run(key, cancellation),
+        return Kept(key, experiment.ShowsTimes, () => training.Value.Run(key, cancellation),
             r => string.Create(CultureInfo.InvariantCulture, $"{Place(experiment, row, seed)} {row.Name}, seed {seed}: MLM {r.Values[Measured.MlmAccuracy]:0.0%}, loss {r.Values[Measured.MlmLoss]:0.000}, NSP {r.Values[Measured.NspAccuracy]:0.0%}, SOP {r.Values[Measured.SopAccuracy]:0.0%}"));
     }
 
@@ -60,7 +60,7 @@ public sealed class Runner(Budget budget, ResultFile results, Lazy<Device> devic
         if (row.TimeOf is not { } reference) return budget.Steps;
         string configuration = experiment.Row(reference).Configuration;
         var key = new RunKey($"{row.Configuration} in the time of {configuration}", row.Objective, 0, 0, tasks.Value.Corpus.Key, device.Value.Name);
-        var ratio = Kept(key, () => RunResult.Of(key, new Dictionary<string, double>
+        var ratio = Kept(key, true, () => RunResult.Of(key, new Dictionary<string, double>
         {
             [Measured.StepRatio] = StepClock.Ratio(device.Value, tasks.Value, ExperimentModel.Find(configuration), ExperimentModel.Find(row.Configuration), cancellation),
         }), r => string.Create(CultureInfo.InvariantCulture, $"{row.Name}: {r.Values[Measured.StepRatio]:0.00} steps in the time of one of {reference}"));
@@ -86,9 +86,9 @@ public sealed class Runner(Budget budget, ResultFile results, Lazy<Device> devic
 
     RunResult Counted(ExperimentRow row) => ParameterCount.Of(new(row.Configuration, Objective.None, 1, 0, "", ""));
 
-    RunResult Kept(RunKey key, Func<RunResult> measure, Func<RunResult, string> line)
+    RunResult Kept(RunKey key, bool showsTimes, Func<RunResult> measure, Func<RunResult, string> line)
     {
-        if (results.Find(key) is { } found) return found;
+        if (results.Find(key) is { } found && (found.Key == key || !showsTimes)) return found;
         long start = Stopwatch.GetTimestamp();
         var result = measure();
         results.Add(result);

@@ -54,6 +54,9 @@ public sealed record Experiment(
     /// <summary>Layers are drawn, one curve a row.</summary>
     public bool DrawsLayers { get; init; }
 
+    /// <summary>Whether times of training are shown or trained by, which are those of one machine with its threads.</summary>
+    public bool ShowsTimes => Rows.Any(r => r.TimeOf is not null) || Columns.Any(c => c.Key is Measured.Seconds or Measured.TokensPerSecond);
+
     /// <summary>The row of this name.</summary>
     public ExperimentRow Row(string name) => Rows.First(r => r.Name == name);
 }

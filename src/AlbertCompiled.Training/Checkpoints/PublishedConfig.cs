@@ -17,8 +17,12 @@ public sealed record PublishedConfig(string Attribute, string Class, string Prog
     const string Maps = "AlwaysMap", Groups = "Groups", Layers = "Layers", Embedding = "Embedding", Hidden = "Hidden", Heads = "Heads";
     const int MostGroupedLayers = 1 << 16; // that are looked at one by one
 
+    // why its head is none that is compiled
+    string? refusal;
+
     /// <summary>The compiled program without which a model is another one than was published; null: the encoder is what counts.</summary>
-    public string? Head => Program == PublishedArchitecture.Classification ? "classify" : null;
+    /// <exception cref="TrainingException">Its head is none that is compiled.</exception>
+    public string? Head() => refusal is not null ? throw new TrainingException(refusal) : Program == PublishedArchitecture.Classification ? "classify" : null;
 
     internal PublishedArchitecture Architecture => PublishedArchitecture.All.First(a => a.Attribute == Attribute);
 
@@ -39,6 +43,7 @@ public sealed record PublishedConfig(string Attribute, string Class, string Prog
             if (rule.Read(root.TryGetProperty(rule.Field, out var value) ? value : null) is { } read) properties[rule.Property!] = read;
         var (name, program) = ReadClass(root, architecture);
         var config = new PublishedConfig(architecture.Attribute, name, program, program == PublishedArchitecture.Classification ? LabelCount(root) : 0, properties);
+        if (config.Labels > 0) config.refusal = HeadObjection(root, config.Labels);
         if (config.Objection() is { } objection) throw new InvalidDataException(objection);
         if (properties.ContainsKey(Embedding)) properties[Maps] = config.Count(Embedding) == config.Count(Hidden) ? "true" : "false"; // the port maps E to H always
         return config;
@@ -104,16 +109,13 @@ public sealed record PublishedConfig(string Attribute, string Class, string Prog
         return found.Class is not null ? found : throw new InvalidDataException($"architectures is {names.GetRawText()}, not {string.Join(" or ", architecture.Classes.Select(c => c.Class))}: nothing else is compiled");
     }
 
-    // a head of one number is a regression's
-    static int LabelCount(JsonElement root)
-    {
-        if (root.TryGetProperty("problem_type", out var problem) && problem.ValueKind != JsonValueKind.Null && !(problem.ValueKind == JsonValueKind.String && problem.ValueEquals("single_label_classification")))
-            throw new InvalidDataException($"problem_type is {problem.GetRawText()}, not \"single_label_classification\": of published heads only those of pretraining and of such classifiers are compiled");
-        return Labelled(root) is > 1 and var labels ? labels : throw new InvalidDataException("it has one label, as a regression has: of published heads only those of pretraining and of classifiers are compiled");
-    }
+    static string? HeadObjection(JsonElement root, int labels) =>
+        root.TryGetProperty("problem_type", out var problem) && problem.ValueKind != JsonValueKind.Null && !(problem.ValueKind == JsonValueKind.String && problem.ValueEquals("single_label_classification"))
+            ? $"its problem_type is {problem.GetRawText()}, not \"single_label_classification\": of published heads only those of pretraining and of such classifiers are compiled"
+        : labels == 1 ? "it has one label, as a regression has: of published heads only those of pretraining and of classifiers are compiled" : null;
 
     // the format's default is two
-    static int Labelled(JsonElement root)
+    static int LabelCount(JsonElement root)
     {
         if (root.TryGetProperty("id2label", out var labels) && labels.ValueKind == JsonValueKind.Object && labels.EnumerateObject().Any()) return labels.EnumerateObject().Count();
         if (!root.TryGetProperty("num_labels", out var number) || number.ValueKind == JsonValueKind.Null) return 2;

@@ -6,7 +6,7 @@ namespace AlbertCompiled.Training;
 /// <summary>Writes a model as it is published, so that the common Python port loads the folder.</summary>
 public static class PublishedWriter
 {
-    const string MappingName = "albert.encoder.embedding_hidden_mapping_in", Padding = "<pad>";
+    const string MappingName = "albert.encoder.embedding_hidden_mapping_in", Padding = "<pad>", Aside = ".albert-export.tmp";
 
     // programs whose heads are not written, and what they do
     static readonly Dictionary<string, string> Unwritten = new() { ["regress"] = "scores texts", ["answer"] = "finds answers", ["tag"] = "tags words", ["choose"] = "chooses an option" };
@@ -31,11 +31,13 @@ public static class PublishedWriter
         string? temporary = null;
         try
         {
-            string target = FileTarget.Resolve(folder), aside = $"{Path.GetFileName(target)}.{Path.GetRandomFileName()}.tmp";
+            string target = FileTarget.Resolve(folder);
             bool there = Directory.Exists(target);
-            if (File.Exists(target) || (there && Directory.EnumerateFileSystemEntries(target).Any())) throw new TrainingException($"cannot write {folder}: it is there already; choose another folder");
             // a folder that is there stays the same one: it may be the current one, or a file system of its own
-            temporary = Path.Combine(there ? target : Path.GetDirectoryName(target)!, aside);
+            string place = there ? target : Path.GetDirectoryName(target)!, name = Path.GetFileName(target);
+            foreach (string left in Directory.Exists(place) ? Directory.GetDirectories(place).Where(d => IsAside(Path.GetFileName(d), name)) : []) DurableFiles.TryDelete(left);
+            if (File.Exists(target) || (there && Directory.EnumerateFileSystemEntries(target).Any())) throw new TrainingException($"cannot write {folder}: it is there already; choose another folder");
+            temporary = Path.Combine(place, $"{name}.{Path.GetRandomFileName()}{Aside}");
             Directory.CreateDirectory(temporary);
             JsonFiles.Write(Path.Combine(temporary, PublishedConfig.FileName), Config(model.Description, config, vocabulary, type, labels));
             JsonFiles.Write(Path.Combine(temporary, "tokenizer_config.json"), Tokenizer(config, vocabulary));
@@ -51,6 +53,9 @@ public static class PublishedWriter
             throw;
         }
     }
+
+    // what an export that was killed left
+    static bool IsAside(string folder, string name) => folder.StartsWith(name + ".", StringComparison.Ordinal) && folder.EndsWith(Aside, StringComparison.Ordinal);
 
     // the configuration last: without it there is no model
     static void MoveFiles(string source, string target)

@@ -34,7 +34,7 @@ public static class CorpusCache
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"cannot write the prepared corpus to {path}: {e.Reason()}; make room there and it goes on, or set ALBERT_CACHE to a folder with room", e);
+            throw new TrainingException($"cannot write the prepared corpus to {path}: {e.Reason()}; {(e is IOException ? "make room there and it goes on, or " : "")}set ALBERT_CACHE to a folder with room", e);
         }
     }
 

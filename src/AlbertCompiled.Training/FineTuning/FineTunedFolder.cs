@@ -26,8 +26,9 @@ public sealed record FineTunedFolder(string Folder)
     /// <summary>Where an unfinished run goes on: the last epoch and the best, ranked by the main metric. Gone when the run is complete.</summary>
     public CheckpointStore Checkpoints => new(Folder);
 
-    /// <summary>True if its run is complete: weights come after a checkpoint, and checkpoints go at the end.</summary>
-    public bool IsComplete => File.Exists(ConfigurationFile) && File.Exists(Weights) && Checkpoints.Latest() is null;
+    /// <summary>True if its run is complete: report and answers come after the last epoch, then the checkpoints go.</summary>
+    public bool IsComplete => File.Exists(ConfigurationFile) && File.Exists(Weights) && Checkpoints.Latest() is null
+        && (File.Exists(Report) || RunFiles.Judged.Any(name => File.Exists(Path.Combine(Folder, name))));
 
     /// <summary>True if a folder holds a fine-tuned model.</summary>
     /// <exception cref="TrainingException">The folder cannot be read.</exception>
@@ -53,7 +54,7 @@ public sealed record FineTunedFolder(string Folder)
     /// <exception cref="TrainingException">It does, or cannot be read.</exception>
     public static void CheckOne(string folder)
     {
-        if (!Exists(folder) && SeedsIn(folder) is { Count: > 0 } seeds) throw new TrainingException($"{folder} holds several fine-tuned models: name one, such as {seeds[0].Folder}");
+        if (!Exists(folder) && !RunFolder.Exists(folder) && !PublishedFolder.IsPublished(folder) && SeedsIn(folder) is { Count: > 0 } seeds) throw new TrainingException($"{folder} holds several fine-tuned models: name one, such as {seeds[0].Folder}");
     }
 
     /// <summary>True for the name of a seed's folder.</summary>

@@ -13,10 +13,13 @@ public static class RunFiles
 
     static readonly string[] Settings = [Configuration, FineTuning];
 
+    /// <summary>What the answers to the development data are written to, which comes after the last epoch.</summary>
+    internal static readonly string[] Judged = ["dev.tsv", "dev.json", "dev.conll"];
+
     static readonly HashSet<string> Names =
     [
         Lock, Begun, Vocabulary, .. Settings, Checkpoints, Weights, Metrics, Report, TensorBoardEvents.FileName,
-        .. GlueTasks.All.SelectMany(t => t.Tests).Select(s => s.Name + ".tsv"), "dev.tsv", "dev.json", "dev.null_odds.json", "dev.conll",
+        .. GlueTasks.All.SelectMany(t => t.Tests).Select(s => s.Name + ".tsv"), .. Judged, "dev.null_odds.json",
     ];
 
     // nobody's loss; whether a vocabulary is the same is seen in it
@@ -43,7 +46,7 @@ public static class RunFiles
         if (found.FirstOrDefault(name => Contains(name) && name != own && !Harmless.Contains(name)) is { } other)
             throw new TrainingException($"{folder} is no run, and holds {other}, which a run would replace: choose another --run");
         if (found.Contains(Vocabulary) && !IsSame(Path.Combine(folder, Vocabulary), vocabulary))
-            throw new TrainingException($"{folder} is no run, and holds another {Vocabulary}, which a run would replace: choose another --run, or name it with --vocabulary");
+            throw new TrainingException($"{folder} is no run, and holds another {Vocabulary}, which a run would replace: choose another --run");
     }
 
     /// <summary>Begins a run, in the place of one that is there.</summary>

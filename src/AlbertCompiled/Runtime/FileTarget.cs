@@ -60,7 +60,8 @@ public static class FileTarget
 
     static string Resolve(string path, ref int links)
     {
-        if (Path.GetDirectoryName(path) is not { } folder) return path;
+        // /proc/self, too, is a link, in a sandbox to a number that this process does not know as its own
+        if (Descriptor(path) is not null || Path.GetDirectoryName(path) is not { } folder) return path;
         string real = Path.Combine(Resolve(folder, ref links), Path.GetFileName(path));
         if (Descriptor(real) is not null || new FileInfo(real).LinkTarget is not { } target) return real;
         if (++links > MostLinks) throw new IOException("its links lead in a circle");
@@ -109,7 +110,7 @@ public static class FileTarget
     // as many as Linux follows
     const int MostLinks = 40;
 
-    static readonly string[] Descriptors = ["/dev/fd/", $"/proc/{Environment.ProcessId}/fd/"];
+    static readonly string[] Descriptors = ["/dev/fd/", "/proc/self/fd/", $"/proc/{Environment.ProcessId}/fd/"];
 
     // linux/stat.h: struct statx is the same everywhere
     const int CurrentFolder = -100, TypeWanted = 1, StatusBytes = 256, ModeOffset = 28, TypeMask = 0xF000, RegularFile = 0x8000, Folder = 0x4000;
