@@ -84,7 +84,7 @@ public sealed class RunPlaceTests : PretrainingCommandTests
         File.Delete(folder["run/report.html"]);
         Pretrain("--vocabulary", folder["run"]).Succeeds(); // the same may be there
         folder.Write("other/vocabulary.model", "mine");
-        Pretrain("--out", folder["other"]).Fails($"{folder["other"]} is no run, and holds another vocabulary.model, which a run would replace: choose another --run, or name it with --vocabulary");
+        Pretrain("--out", folder["other"]).Fails($"{folder["other"]} is no run, and holds another vocabulary.model, which a run would replace: choose another --run");
         Assert.Equal("mine", File.ReadAllText(folder["other/vocabulary.model"]));
     }
 
