@@ -46,12 +46,12 @@ public sealed class InterruptionTests : IDisposable
         Assert.Contains("interrupted after step ", output);
     }
 
-    // what a shell starts in the background ignores Ctrl-C, and so do the processes that it starts
-    static string[] Listening => IgnoresInterrupts ? ["env", "--default-signal=INT"] : [];
+    // what a shell starts in the background ignores Ctrl-C, what nohup starts the end of a session, and so do the processes that they start
+    static string[] Listening => Ignored("INT", 2) + Ignored("HUP", 1) is { Length: > 0 } ignored ? ["env", .. ignored.Split(' ', StringSplitOptions.RemoveEmptyEntries)] : [];
 
-    static bool IgnoresInterrupts => File.Exists("/proc/self/status")
+    static string Ignored(string name, int signal) => File.Exists("/proc/self/status")
         && File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } ignored
-        && (Convert.ToUInt64(ignored["SigIgn:".Length..].Trim(), 16) & 1 << 1) != 0;
+        && (Convert.ToUInt64(ignored["SigIgn:".Length..].Trim(), 16) & 1UL << (signal - 1)) != 0 ? $" --default-signal={name}" : "";
 
     [Fact]
     public void Messages_are_in_one_language()
