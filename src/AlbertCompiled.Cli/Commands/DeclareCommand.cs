@@ -17,7 +17,7 @@ static class DeclareCommand
             if (RunFolder.Exists(path) && !PublishedFolder.IsPublished(path)) throw new TrainingException($"{path} is a run of {RunFolder.Open(path).Configuration.Model}, which is compiled already: declare is for published models");
             string folder = Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(file))) ?? "";
             var config = PublishedFolder.ReadConfig(file);
-            config.Head();
+            _ = config.Head();     // a head that is not compiled has no declaration
             context.Out.WriteLine(ModelDeclaration.Of(config, parsed.GetValue(name) ?? ModelDeclaration.NameOf(folder)));
             return 0;
         });
