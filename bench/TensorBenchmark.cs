@@ -31,8 +31,10 @@ internal static class TensorBenchmark
     public static void Run(Options options)
     {
         string wanted = options.Text("variant", "chosen"), folder = options.Text("dump", ""), mode = options.Text("mode", "all");
-        var variants = ProductVariant.All.Where(v => wanted == "all" || v.Name == wanted).ToArray();
-        if (variants.Length == 0 && wanted != "chosen") throw new ArgumentException($"variant={wanted} is none of chosen, all, {string.Join(", ", ProductVariant.All.Select(v => v.Name))}");
+        string[] names = wanted.Split(',');
+        var variants = ProductVariant.All.Where(v => wanted == "all" || names.Contains(v.Name)).ToArray();
+        if (wanted is not ("all" or "chosen") && variants.Length < names.Length)
+            throw new ArgumentException($"variant={wanted} is none of chosen, all, or some of {string.Join(",", ProductVariant.All.Select(v => v.Name))}");
         if (mode is not ("all" or "names" or "text" or "check" or "time")) throw new ArgumentException($"mode={mode} is none of all, names, text, check, time");
         if (mode == "names")
         {
