@@ -72,11 +72,12 @@ public sealed class RunnerTests : IDisposable
     public void What_was_trained_does_not_depend_on_threads()
     {
         RunKey trained = new("tiny", Objective.None, 1, 10, "text", "a processor, 1 thread, 512-bit vectors"), timed = trained with { Steps = 0 };
-        var results = new ResultFile(folder["threads"]);
-        foreach (var key in (RunKey[])[trained, timed]) results.Add(RunResult.Of(key, new Dictionary<string, double> { [Measured.Seconds] = 1 }));
+        using (var results = new ResultFile(folder["threads"]))
+            foreach (var key in (RunKey[])[trained, timed]) results.Add(RunResult.Of(key, new Dictionary<string, double> { [Measured.Seconds] = 1 }));
         File.AppendAllText(folder["threads/results.jsonl"], "\n{\"key\": \"ä");
-        foreach (var file in (ResultFile[])[results, new(folder["threads"]), new(folder["threads"])])
+        for (int opened = 0; opened < 2; opened++)
         {
+            using var file = new ResultFile(folder["threads"]);
             Assert.NotNull(file.Find(trained with { Device = "a processor, 2 threads, 512-bit vectors" }));
             Assert.NotNull(file.Find(timed));
             Assert.Null(file.Find(timed with { Device = "a processor, 2 threads, 512-bit vectors" }));
@@ -87,11 +88,44 @@ public sealed class RunnerTests : IDisposable
     }
 
     [Fact]
+    public void One_process_measures_at_a_time()
+    {
+        using (new ResultFile(folder["shared"]))
+            Assert.Contains("another process is measuring", Assert.Throws<TrainingException>(() => new ResultFile(folder["shared"])).Message);
+        new ResultFile(folder["shared"]).Dispose();
+        Assert.Empty(Directory.EnumerateFiles(folder["shared"]));
+    }
+
+    [Fact]
+    public void Times_are_those_of_the_threads_that_are_asked_for()
+    {
+        var scores = Small with { Rows = [Small.Rows[0]] };
+        var times = scores with { Columns = [Quantities.TokensPerSecond] };
+        Assert.True(Small.ShowsTimes); // a row is given the time of another
+        foreach (var (experiment, again) in (IEnumerable<(Experiment, int)>)[(scores, 0), (times, 1)])
+        {
+            Assert.Equal(again == 1, experiment.ShowsTimes);
+            using var one = new CpuDevice(1);
+            using var two = new CpuDevice(2);
+            string name = $"times-{again}";
+            var measured = new List<string>();
+            foreach (var used in (Device[])[two, one, one])
+            {
+                using var file = new ResultFile(folder[name]);
+                new Runner(new(1, 1), file, new Lazy<Device>(used), tasks, measured.Add).Run(experiment, default);
+            }
+
+            Assert.Equal(1 + again, measured.Count);
+        }
+    }
+
+    [Fact]
     public void A_damaged_line_is_named()
     {
         folder.Write("damaged/results.jsonl", "{\"key\":null}\n");
         var failure = Assert.Throws<TrainingException>(() => new ResultFile(folder["damaged"]));
         Assert.Contains("line 1 is damaged", failure.Message);
+        Assert.Contains("line 1 is damaged", Assert.Throws<TrainingException>(() => new ResultFile(folder["damaged"])).Message); // and nothing is locked
         folder.Write("file", "");
         Assert.Contains("choose another --out", Assert.Throws<TrainingException>(() => new ResultFile(folder["file"])).Message);
     }
@@ -138,15 +172,18 @@ public sealed class RunnerTests : IDisposable
     public void Throughput_is_measured_and_kept()
     {
         var speed = new Experiment("speed", "Speed", Measurement.Speed, [new("a", nameof(SharedE8), []), new("b", nameof(OwnE8), [])], [Quantities.TokensPerSecond with { RelativeTo = "a", NumberFormat = "0.0" }], [], [], []) { PaperMeasured = "nothing" };
-        var runner = new Runner(new(1, 2), new(folder["speed"]), device, tasks, lines.Add);
-        var results = runner.Run(speed, default);
+        using var file = new ResultFile(folder["speed"]);
+        var results = new Runner(new(1, 2), file, device, tasks, lines.Add).Run(speed, default);
         Assert.All((string[])["a", "b"], row => Assert.Equal(2, results[row].Count));
         Assert.Equal([1.0, 1.0], results.Values("a", speed.Columns[0]));
         Assert.Equal(2, lines.Count);
-        new Runner(new(1, 2), new(folder["speed"]), device, tasks, _ => Assert.Fail("nothing is measured twice")).Run(speed, default);
+        new Runner(new(1, 2), file, device, tasks, _ => Assert.Fail("nothing is measured twice")).Run(speed, default);
         Assert.False(tasks.IsValueCreated); // no text is read for it
     }
 
-    ResultSet Run(string name, Action<string> progress, CancellationToken cancellation = default, Budget? budget = null) =>
-        new Runner(budget ?? new(2, 2), new(folder[name]), device, tasks, progress).Run(Small, cancellation);
+    ResultSet Run(string name, Action<string> progress, CancellationToken cancellation = default, Budget? budget = null)
+    {
+        using var file = new ResultFile(folder[name]);
+        return new Runner(budget ?? new(2, 2), file, device, tasks, progress).Run(Small, cancellation);
+    }
 }

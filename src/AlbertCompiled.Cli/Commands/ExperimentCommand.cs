@@ -38,7 +38,8 @@ static class ExperimentCommand
         if (parsed.GetValue(shared.Data) is not null && parsed.GetValue(shared.Texts.Text) is { Length: > 0 }) throw new TrainingException("--text and --data: an experiment reads one of the two");
         using var interruption = context.Interruption();
         using var session = new ExperimentSession(context, parsed, shared, interruption.Token);
-        var runner = new Runner(budget, new(folder), session.Device, session.Tasks, context.Out.WriteLine);
+        using var file = new ResultFile(folder);
+        var runner = new Runner(budget, file, session.Device, session.Tasks, context.Out.WriteLine);
         try
         {
             foreach (var experiment in experiments)
