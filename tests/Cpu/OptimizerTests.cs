@@ -8,7 +8,7 @@ namespace AlbertCompiled.Tests.Cpu;
 /// <summary>Updates against the original implementation's numbers and against the scalar rule.</summary>
 public sealed unsafe class OptimizerTests
 {
-    static readonly OptimizerSettings Settings = new(Optimizer.Lamb, 0.01f, ClipNorm: 0);
+    static readonly OptimizerSettings Settings = new(Optimizer.Lamb, 0.01f, ClipNorm: 0, BiasCorrection: false);
 
     /// <summary>Golden units: a single tensor of four weights, three steps, computed by the original implementation in double precision.</summary>
     [Fact]
@@ -61,6 +61,14 @@ public sealed unsafe class OptimizerTests
         for (int i = 0; i < 10; i++) set.Update(Settings with { Optimizer = optimizer }, 2);
         Assert.All(set.Read("p0", ParameterState.FirstMoment), m => Assert.Equal(0, m));
         Assert.All(set.Read("p0", ParameterState.SecondMoment), v => Assert.Equal(0, v));
+    }
+
+    [Fact]
+    public void Unless_told_AdamW_corrects_the_start_of_its_moments_and_Lamb_does_not()
+    {
+        Assert.True(new OptimizerSettings(Optimizer.AdamW, 1e-3f).CorrectsBias);
+        Assert.False(new OptimizerSettings(Optimizer.Lamb, 1e-3f).CorrectsBias);
+        Assert.False(new OptimizerSettings(Optimizer.AdamW, 1e-3f, BiasCorrection: false).CorrectsBias);
     }
 
     [Theory]

@@ -69,7 +69,7 @@ public sealed class UpdateTests(GpuDevices devices)
         {
             double clip = s.ClipNorm > 0 && norm > s.ClipNorm ? s.ClipNorm / norm : 1;
             double beta1 = (double)(decimal)s.Beta1, beta2 = (double)(decimal)s.Beta2;
-            double c1 = s.BiasCorrection ? 1 - Math.Pow(beta1, step) : 1, c2 = s.BiasCorrection ? 1 - Math.Pow(beta2, step) : 1;
+            double c1 = s.CorrectsBias ? 1 - Math.Pow(beta1, step) : 1, c2 = s.CorrectsBias ? 1 - Math.Pow(beta2, step) : 1;
             var update = new double[Value.Length];
             for (int i = 0; i < update.Length; i++)
             {

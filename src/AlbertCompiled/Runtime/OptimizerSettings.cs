@@ -8,13 +8,16 @@ namespace AlbertCompiled;
 /// <param name="Epsilon">Added to the root of the second moment; above 0.</param>
 /// <param name="WeightDecay">Decoupled weight decay of matrices; vectors never decay.</param>
 /// <param name="ClipNorm">Global gradient norm to clip at; 0: no clipping.</param>
-/// <param name="BiasCorrection">Divide the moments by 1 - βᵗ (Adam's paper); the original ALBERT code does not.</param>
+/// <param name="BiasCorrection">Divide the moments by 1 - βᵗ, as Adam's paper does and ALBERT's original code does not; null: AdamW does, LAMB does not.</param>
 public readonly record struct OptimizerSettings(
     Optimizer Optimizer, float LearningRate, float Beta1 = 0.9f, float Beta2 = 0.999f, float Epsilon = 1e-6f,
-    float WeightDecay = 0.01f, float ClipNorm = 1f, bool BiasCorrection = false)
+    float WeightDecay = 0.01f, float ClipNorm = 1f, bool? BiasCorrection = null)
 {
     /// <summary>AdamW's defaults with a learning rate of 0: what an object initializer starts from.</summary>
     public OptimizerSettings() : this(Optimizer.AdamW, 0) { }
+
+    /// <summary>Whether moments are divided by 1 - βᵗ.</summary>
+    internal bool CorrectsBias => BiasCorrection ?? Optimizer == Optimizer.AdamW;
 
     /// <summary>Throws unless an update by these settings makes sense.</summary>
     internal void Check()

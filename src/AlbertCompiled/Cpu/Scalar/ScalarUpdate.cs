@@ -14,7 +14,7 @@ sealed class ScalarUpdate(double[] value, bool isVector)
     public double Update(double[] gradient, OptimizerSettings s, long step)
     {
         double beta1 = Exact(s.Beta1), beta2 = Exact(s.Beta2), decay = isVector ? 0 : Exact(s.WeightDecay);
-        double correction1 = s.BiasCorrection ? 1 - Math.Pow(beta1, step) : 1, correction2 = s.BiasCorrection ? 1 - Math.Pow(beta2, step) : 1;
+        double correction1 = s.CorrectsBias ? 1 - Math.Pow(beta1, step) : 1, correction2 = s.CorrectsBias ? 1 - Math.Pow(beta2, step) : 1;
         var direction = new double[Value.Length];
         for (int i = 0; i < Value.Length; i++)
         {

@@ -29,8 +29,8 @@ readonly unsafe struct UpdateRule
         beta2 = settings.Beta2;
         gain1 = (float)(1 - exact1);
         gain2 = (float)(1 - exact2);
-        correction1 = settings.BiasCorrection ? (float)(1 / (1 - Math.Pow(exact1, step))) : 1;
-        correction2 = settings.BiasCorrection ? (float)(1 / (1 - Math.Pow(exact2, step))) : 1;
+        correction1 = settings.CorrectsBias ? (float)(1 / (1 - Math.Pow(exact1, step))) : 1;
+        correction2 = settings.CorrectsBias ? (float)(1 / (1 - Math.Pow(exact2, step))) : 1;
         epsilon = settings.Epsilon;
         decay = settings.WeightDecay;
         LearningRate = settings.LearningRate;
