@@ -52,7 +52,7 @@ public sealed class RecipeTests
         var large = FakeModel.Describe(vocabulary: 30_000, columns: 1000, positions: 512);
         Assert.Same(Recipes.SmallAdamW, Recipes.For(small));
         Assert.Same(Recipes.SmallLamb, Recipes.For(small, Optimizer.Lamb));
-        Assert.Same(Recipes.OriginalLamb, Recipes.For(large, Optimizer.Lamb));
+        Assert.Same(Recipes.LargeLamb, Recipes.For(large, Optimizer.Lamb));
         Assert.Same(Recipes.LargeAdamW, Recipes.For(large));
         Assert.Equal(64, Recipes.For(FakeModel.Describe(positions: 64)).LongestSequence);
     }
@@ -63,6 +63,23 @@ public sealed class RecipeTests
         var u = Recipes.OriginalLamb.Update(0.5f);
         Assert.Equal(new(Optimizer.Lamb, 0.5f, 0.9f, 0.999f, 1e-6f, 0.01f, 1, BiasCorrection: false), u);
         Assert.Equal((0.00176, 3125), (Recipes.OriginalLamb.LearningRate, Recipes.OriginalLamb.Schedule().WarmupSteps));
+        Assert.Equal(4096 * 512, Recipes.OriginalLamb.Accumulate * Recipes.OriginalLamb.BatchTokens);
+    }
+
+    [Fact]
+    public void Lamb_s_rate_goes_with_the_root_of_an_update_s_sequences()
+    {
+        Assert.Equal(0.00176 / Math.Sqrt(128), Recipes.LargeLamb.LearningRate, 1e-12);
+        Assert.Equal(0.00176, Rate(Recipes.LargeLamb with { Accumulate = 128 }), 1e-12);
+        Assert.Equal(0.00176, Rate(Recipes.LargeLamb with { BatchTokens = 128 * 16_384 }), 1e-12);
+        Assert.Equal(0.00176, Rate(Recipes.LargeLamb with { Accumulate = 32, Stages = [new(128, 1)] }), 1e-12);
+        double Rate(Recipe changed) => Recipes.Changed(Recipes.LargeLamb, changed).LearningRate;
+
+        // others keep theirs
+        Assert.Equal(0.003, Recipes.Changed(Recipes.SmallLamb, Recipes.SmallLamb with { Accumulate = 4 }).LearningRate);
+        Assert.Equal(1e-4, Recipes.Changed(Recipes.LargeAdamW, Recipes.LargeAdamW with { Accumulate = 4 }).LearningRate);
+        var chosen = Recipes.LargeLamb with { LearningRate = 0.001 };
+        Assert.Equal(0.001, Recipes.Changed(chosen, chosen with { Accumulate = 4 }).LearningRate);
     }
 
     [Fact]

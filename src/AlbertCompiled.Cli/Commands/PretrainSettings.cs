@@ -12,8 +12,12 @@ static class PretrainSettings
     static readonly Dictionary<string, Objective> Objectives = new(StringComparer.OrdinalIgnoreCase) { ["sop"] = Objective.SentenceOrder, ["nsp"] = Objective.NextSentence, ["none"] = Objective.None };
     static readonly Dictionary<string, Chunking> Chunkings = new(StringComparer.OrdinalIgnoreCase) { ["sections"] = Chunking.Sections, ["original"] = Chunking.Original };
 
-    public static Recipe Recipe(ParseResult parsed, PretrainOptions options, ModelDescription model) =>
-        Given(parsed, options, Recipes.For(model, Parse("optimizer", Optimizers, parsed.GetValue(options.Optimizer))));
+    public static Recipe Recipe(ParseResult parsed, PretrainOptions options, ModelDescription model)
+    {
+        var recipe = Recipes.For(model, Parse("optimizer", Optimizers, parsed.GetValue(options.Optimizer)));
+        var given = Given(parsed, options, recipe);
+        return parsed.GetValue(options.LearningRate) is null ? Recipes.Changed(recipe, given) : given;
+    }
 
     /// <summary>The recipe with what the options change.</summary>
     public static Recipe Given(ParseResult parsed, PretrainOptions options, Recipe recipe) => recipe with

@@ -20,15 +20,17 @@ public static class Recipes
     };
 
     /// <summary>
-    /// LAMB as in ALBERT's original code (Lan et al. 2020): rate 0.00176, no bias correction, documents cut as there. The rate belongs to batches of
-    /// 4096 sequences.
+    /// LAMB as in ALBERT's original code (Lan et al. 2020): updates of 4,096 sequences of 512, rate 0.00176, no bias correction, documents cut as there.
     /// </summary>
     public static Recipe OriginalLamb { get; } = new(
         Optimizer.Lamb, LearningRate: 0.00176, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-6, WeightDecay: 0.01, ClipNorm: 1, BiasCorrection: false,
-        Warmup: 0.025, Decay.LinearFromStart, Steps: 125_000, BatchTokens: 16_384, [new(512, 1)], ShortShare: 0.1, new(), Chunking: Chunking.Original);
+        Warmup: 0.025, Decay.LinearFromStart, Steps: 125_000, BatchTokens: 16_384, [new(512, 1)], ShortShare: 0.1, new(), Accumulate: 128, Chunking: Chunking.Original);
+
+    /// <summary>The same with updates from one batch and the rate that belongs to them.</summary>
+    public static Recipe LargeLamb { get; } = WithLambRate(OriginalLamb with { Accumulate = 1 });
 
     /// <summary>LAMB at the size of <see cref="SmallAdamW"/>.</summary>
-    public static Recipe SmallLamb { get; } = OriginalLamb with
+    public static Recipe SmallLamb { get; } = LargeLamb with
     {
         LearningRate = 3e-3,
         Warmup = 0.1,
@@ -44,7 +46,7 @@ public static class Recipes
         (Optimizer.AdamW, 20_000_000, SmallAdamW),
         (Optimizer.Lamb, 8_000_000, SmallLamb),
         (Optimizer.AdamW, long.MaxValue, LargeAdamW),
-        (Optimizer.Lamb, long.MaxValue, OriginalLamb),
+        (Optimizer.Lamb, long.MaxValue, LargeLamb),
     ];
 
     /// <summary>The recipe for a model: by optimizer and size.</summary>
@@ -55,6 +57,17 @@ public static class Recipes
         var recipe = Table.First(row => row.Optimizer == (optimizer ?? model.Optimizer) && model.ParameterCount <= row.MostParameters).Recipe;
         if (model.Precision != recipe.Precision) recipe = recipe with { Precision = model.Precision };
         int positions = model.Positions();
-        return recipe.LongestSequence <= positions ? recipe : recipe with { Stages = SequenceStage.UpTo(recipe.Stages, positions) };
+        return recipe.LongestSequence <= positions ? recipe : Changed(recipe, recipe with { Stages = SequenceStage.UpTo(recipe.Stages, positions) });
     }
+
+    /// <summary>
+    /// A recipe with another size of its updates. LAMB's rate goes with the root of an update's sequences (You et al. 2020, arXiv 1904.00962): one that does so goes on doing so.
+    /// </summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="changed">What was made of it, its rate as it was.</param>
+    public static Recipe Changed(Recipe recipe, Recipe changed) => recipe.Optimizer == Optimizer.Lamb && recipe == WithLambRate(recipe) ? WithLambRate(changed) : changed;
+
+    static Recipe WithLambRate(Recipe recipe) => recipe with { LearningRate = OriginalLamb.LearningRate * Math.Sqrt(Sequences(recipe) / Sequences(OriginalLamb)) };
+
+    static double Sequences(Recipe recipe) => (double)recipe.BatchTokens * recipe.Accumulate / recipe.LongestSequence;
 }
