@@ -8,6 +8,21 @@ namespace AlbertCompiled.Tests;
 public sealed class FillMaskTests
 {
     [Fact]
+    public void A_smaller_vocabulary_answers_with_its_own_pieces()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["own.model"], PublishedFiles.Pieces(30));
+        var vocabulary = Vocabulary.Load(folder["own.model"]);
+        using var device = new CpuDevice(1);
+        using var model = OddNone.Create(device, new(12, 2, 2));
+        foreach (var candidates in FillMask.Run(model, vocabulary, "[MASK] [MASK]", best: 37))
+        {
+            Assert.Equal(Enumerable.Range(0, 30).Select(vocabulary.Piece).Order(StringComparer.Ordinal), candidates.Select(c => c.Piece).Order(StringComparer.Ordinal));
+            Assert.Equal(1, candidates.Sum(c => c.Probability), 1e-6);
+        }
+    }
+
+    [Fact]
     public void A_model_that_cannot_answer_says_why()
     {
         using var folder = new TemporaryFolder();

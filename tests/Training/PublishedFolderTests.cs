@@ -204,7 +204,9 @@ public sealed class PublishedFolderTests : IDisposable
         File.WriteAllText(Path.Combine(path, "pytorch_model.bin"), "pickled");
         Fails(() => PublishedFolder.Open(path).Load(model), "pytorch_model.bin, which is not read", "transformers.AlbertForPreTraining.from_pretrained", "save_pretrained");
         File.WriteAllBytes(Path.Combine(path, "spiece.model"), PublishedFiles.Pieces(500));
-        Fails(() => PublishedFolder.Open(path).OpenVocabulary(), "has 500 pieces", "says 512");
+        Assert.Equal(500, PublishedFolder.Open(path).OpenVocabulary().Size); // tables may have rows beyond it
+        File.WriteAllBytes(Path.Combine(path, "spiece.model"), PublishedFiles.Pieces(513));
+        Fails(() => PublishedFolder.Open(path).OpenVocabulary(), "has 513 pieces", "says 512");
         File.Delete(Path.Combine(path, "spiece.model"));
         File.WriteAllText(Path.Combine(path, "vocab.txt"), "[PAD]");
         Fails(() => PublishedFolder.Open(path).OpenVocabulary(), "has no spiece.model: a WordPiece vocabulary (vocab.txt) is not read");
@@ -241,7 +243,7 @@ public sealed class PublishedFolderTests : IDisposable
         using var shared = GoldenSharedAttention.Create(device, Capacity);
         Fails(() => shared.SavePublished(Pieces(128), folder["out"]), "GoldenSharedAttention cannot be published: config.json has no field for Sharing = Attention");
         using var odd = GoldenOdd.Create(device, Capacity);
-        Fails(() => odd.SavePublished(Pieces(37), folder["out"]), "37 pieces", "101");
+        Fails(() => odd.SavePublished(Pieces(102), folder["out"]), "102 pieces", "101");
         Fails(() => odd.SavePublished(Pieces(101), folder["out"], ElementType.I64), "not published as I64", "BF16");
         odd.Parameters.Write("predictions.bias", [.. Enumerable.Repeat(1e6f, 101)]);
         Fails(() => odd.SavePublished(Pieces(101), folder["out"], ElementType.F16), "predictions.bias holds 1000000, which F16 cannot: write BF16");

@@ -60,8 +60,8 @@ static class FineTuneCommand
     static void Check(FineTuningConfiguration c, StartingPoint start, int seeds)
     {
         var model = start.Model.Model.Description;
-        if (start.Vocabulary.Size != model.Vocabulary())
-            throw new TrainingException($"the vocabulary has {start.Vocabulary.Size} pieces, {model.Name} was compiled for {model.Vocabulary()}: choose another with --vocabulary");
+        if (start.Vocabulary.Size > model.Vocabulary())
+            throw new TrainingException($"the vocabulary has {start.Vocabulary.Size} pieces, {model.Name} was compiled for {model.Vocabulary()}: choose a smaller one with --vocabulary");
         if (c.Sequence > model.Positions()) throw new TrainingException($"a sequence of {c.Sequence} tokens is longer than the {model.Positions()} positions of {model.Name}: choose a shorter --sequence");
         if (c.Seed > ulong.MaxValue - (ulong)(seeds - 1)) throw new TrainingException($"{seeds} seeds from {c.Seed} on: there is no seed above {ulong.MaxValue}; choose a smaller --seed");
         if (c.Labels is { } labels && UnusedClasses.Compiled(model) is { } most && labels.Count > most)

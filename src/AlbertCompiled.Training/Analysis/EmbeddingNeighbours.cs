@@ -10,12 +10,14 @@ public readonly record struct Neighbour(int Piece, double Cosine);
 /// <param name="columns">Columns.</param>
 public sealed class EmbeddingNeighbours(float[] table, int columns)
 {
-    /// <summary>The table of a model: the first matrix with a row for every piece.</summary>
+    /// <summary>The table of a model: the first matrix with as many rows as the vocabulary that it was compiled for.</summary>
     /// <exception cref="TrainingException">There is none.</exception>
     public static EmbeddingNeighbours Of(CompiledModel model, Vocabulary vocabulary)
     {
-        var word = model.Description.Parameters.FirstOrDefault(p => !p.IsVector && p.Rows == vocabulary.Size)
-            ?? throw new TrainingException($"{model.Description.Name} has no table with a row for each of the {vocabulary.Size} pieces");
+        int rows = model.Description.Vocabulary();
+        var word = model.Description.Parameters.FirstOrDefault(p => !p.IsVector && p.Rows == rows)
+            ?? throw new TrainingException($"{model.Description.Name} has no table with a row for each of {rows} pieces");
+        if (rows < vocabulary.Size) throw new TrainingException($"{model.Description.Name} knows {rows} pieces, the vocabulary has {vocabulary.Size}: take the vocabulary that the model was trained with");
         return new(model.Parameters.Read(word.Name), word.Columns);
     }
 

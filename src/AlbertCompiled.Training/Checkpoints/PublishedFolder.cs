@@ -57,7 +57,7 @@ public sealed class PublishedFolder
     }
 
     /// <summary>The vocabulary.</summary>
-    /// <exception cref="TrainingException">There is none, it is damaged, or its size is not the configuration's.</exception>
+    /// <exception cref="TrainingException">There is none, it is damaged, or it has more pieces than the configuration says.</exception>
     public Vocabulary OpenVocabulary()
     {
         string path = Path.Combine(Folder, Pieces);
@@ -65,7 +65,7 @@ public sealed class PublishedFolder
             throw new TrainingException($"{Folder} has no {Pieces}{(File.Exists(Path.Combine(Folder, "vocab.txt")) ? ": a WordPiece vocabulary (vocab.txt) is not read" : "")}");
         var vocabulary = Vocabulary.Load(path);
         int size = Config.Count("Vocabulary");
-        return vocabulary.Size == size ? vocabulary : throw new TrainingException($"{path} has {vocabulary.Size} pieces, {PublishedConfig.FileName} beside it says {size}");
+        return vocabulary.Size <= size ? vocabulary : throw new TrainingException($"{path} has {vocabulary.Size} pieces, {PublishedConfig.FileName} beside it says {size} at most");
     }
 
     /// <summary>What a compiled model would find here.</summary>

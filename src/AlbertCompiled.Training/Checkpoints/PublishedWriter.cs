@@ -27,7 +27,7 @@ public static class PublishedWriter
         if (!Types.ContainsKey(type)) throw new TrainingException($"weights are not published as {type}: choose {string.Join(", ", Types.Keys)}");
         var config = PublishedConfig.Of(model.Description, out string reason) ?? throw new TrainingException($"{model.Description.Name} cannot be published: {reason}");
         if (config.Program == PublishedArchitecture.Classification && labels is not null) config = config with { Labels = labels.Count };
-        if (vocabulary.Size != config.Count("Vocabulary")) throw new TrainingException($"the vocabulary has {vocabulary.Size} pieces, {model.Description.Name} was compiled for {config.Count("Vocabulary")}");
+        if (vocabulary.Size > config.Count("Vocabulary")) throw new TrainingException($"the vocabulary has {vocabulary.Size} pieces, {model.Description.Name} was compiled for {config.Count("Vocabulary")}");
         string? temporary = null;
         try
         {

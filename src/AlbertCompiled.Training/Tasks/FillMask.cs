@@ -19,7 +19,7 @@ public static class FillMask
     /// <exception cref="TrainingException">The vocabulary is not the model's, the model predicts no numbers, the text has no gap, or is longer than the model's positions or capacity.</exception>
     public static IReadOnlyList<Candidate[]> Run(CompiledModel model, Vocabulary vocabulary, string text, int best = 5)
     {
-        if (model.Description.Vocabulary() is var pieces && pieces != vocabulary.Size) throw new TrainingException($"{model.Description.Name} knows {pieces} pieces, the vocabulary has {vocabulary.Size}: take the vocabulary that the model was trained with");
+        if (model.Description.Vocabulary() is var rows && rows < vocabulary.Size) throw new TrainingException($"{model.Description.Name} knows {rows} pieces, the vocabulary has {vocabulary.Size}: take the vocabulary that the model was trained with");
         int[] tokens = Encode(vocabulary, text, out int[] gaps);
         if (gaps.Length == 0) throw new TrainingException($"the text has no {Gap}: write {Gap} where a word is to be found");
         int longest = Math.Min(model.Description.Positions(), model.Capacity.Tokens);
@@ -28,10 +28,10 @@ public static class FillMask
         if (!batch.Fits(tokens.Length, gaps.Length)) throw new TrainingException($"the text has {gaps.Length} gaps; at most {model.Capacity.Predictions} can be filled at once");
         batch.Add(tokens, new int[tokens.Length], gaps, new int[gaps.Length], 0);
         model.Predict(batch);
-        var logits = new float[gaps.Length * vocabulary.Size];
+        var logits = new float[gaps.Length * rows];
         model.ReadOutput("logits", logits);
         if (!Array.TrueForAll(logits, float.IsFinite)) throw new TrainingException($"what {model.Description.Name} predicts are no numbers, so that its weights are of no use");
-        return [.. gaps.Select((_, i) => Best(logits.AsSpan(i * vocabulary.Size, vocabulary.Size), vocabulary, best))];
+        return [.. gaps.Select((_, i) => Best(logits.AsSpan(i * rows, vocabulary.Size), vocabulary, best))];
     }
 
     /// <summary>The tokens of a text, with or without gaps, between [CLS] and [SEP].</summary>

@@ -27,8 +27,8 @@ public sealed record RunConfiguration(
     {
         if (Recipe.Stages.IsDefaultOrEmpty) throw new TrainingException("the recipe has no stages, which say how long sequences are: restore the run's configuration, or begin a new run");
         int longest = Recipe.LongestSequence, shortest = Recipe.Stages.Min(s => s.Sequence);
-        if (vocabulary.Size != model.Vocabulary())
-            throw new TrainingException($"the vocabulary has {vocabulary.Size} pieces, {model.Name} was compiled for {model.Vocabulary()}: choose another with --vocabulary, or another --model");
+        if (vocabulary.Size > model.Vocabulary()) // the rows beyond a smaller one are never read, and never predicted
+            throw new TrainingException($"the vocabulary has {vocabulary.Size} pieces, {model.Name} was compiled for {model.Vocabulary()}: choose a smaller one with --vocabulary, or another --model");
         if (longest > model.Positions())
             throw new TrainingException($"a sequence of {longest} tokens is longer than the {model.Positions()} positions of {model.Name}: choose a shorter --sequence");
         if (shortest < 2 * Packer.ShortestSequence)
