@@ -58,6 +58,37 @@ public class InferenceTests
     }
 
     [Fact]
+    public void Results_of_a_run_are_refused_after_the_next_and_after_disposal()
+    {
+        using var device = CompiledModels.Open("cpu");
+        using OddEncoder model = OddEncoder.Create(device, Capacity), other = OddEncoder.Create(device, Capacity);
+        var batch = Batches.Random(7, Vocabulary, 0, 5, 12);
+        var first = model.Encode(batch).Hidden;
+        other.Encode(batch);
+        Assert.False(IsRefused(first));
+        var second = model.Encode(batch).Hidden;
+        Assert.True(IsRefused(first));
+        Assert.False(IsRefused(second));
+        model.Dispose();
+        Assert.True(IsRefused(second));
+
+        static bool IsRefused(OutputRows rows)
+        {
+            try
+            {
+                _ = rows[0];
+                rows.CopyTo(new float[rows.Count * rows.Columns]);
+                return false;
+            }
+            catch (InvalidOperationException e)
+            {
+                Assert.Contains("OddEncoder has run again or was disposed of", e.Message);
+                return true;
+            }
+        }
+    }
+
+    [Fact]
     public void Results_are_typed_and_lie_where_they_were_computed()
     {
         using var device = CompiledModels.Open("cpu");

@@ -74,6 +74,9 @@ public sealed unsafe class CpuExecutor : ModelExecutor
         return Device.Team.Take();
     }
 
+    /// <summary>What the run before left is no output from here on.</summary>
+    internal void BeginRun() => LastRun = null;
+
     /// <inheritdoc/>
     public override StepResult Step(scoped in BatchPart part, ulong seed, long step, scoped in OptimizerSettings settings)
     {
@@ -145,6 +148,7 @@ public sealed unsafe class CpuExecutor : ModelExecutor
     {
         if (Arena == null) return;
         using var turn = Device.Team.TakeUnlessGone();
+        LastRun = null;
         arena.Dispose();
         foreach (var memory in packed.Values) memory.Dispose();
     }

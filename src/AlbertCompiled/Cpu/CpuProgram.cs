@@ -113,6 +113,7 @@ public abstract unsafe class CpuProgram
     public void Run(in BatchPart part, ulong seed, long step)
     {
         using var turn = executor.Take();
+        executor.BeginRun();
         Size = BatchSize.Of(part.Batch);
         (this.part, this.seed, this.step) = (part, seed, part.DropoutStep(step));
         WeightsChanged = version != executor.ValuesVersion;

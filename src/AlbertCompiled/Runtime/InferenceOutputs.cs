@@ -22,16 +22,17 @@ public readonly ref struct InferenceOutputs
 
 /// <summary>
 /// A matrix, [rows, columns], where a program left it: rows follow each other at a distance of <paramref name="stride"/>. Valid until the model's next run and its
-/// disposal; so are the spans that it gives, which do not keep a model that nobody refers to from being collected.
+/// disposal, and refused afterwards; the spans that it gives are valid as long, but cannot tell, and do not keep a model that nobody refers to from being collected.
 /// </summary>
 /// <param name="memory">From the first element to the last.</param>
 /// <param name="count">Rows.</param>
 /// <param name="columns">Columns.</param>
 /// <param name="stride">Floats from one row to the next; at least <paramref name="columns"/>.</param>
-/// <param name="owner">Whose memory it is.</param>
-public readonly ref struct OutputRows(ReadOnlySpan<float> memory, int count, int columns, int stride, object? owner = null)
+/// <param name="owner">Whose memory it is; null: nobody's who could write to it.</param>
+public readonly ref struct OutputRows(ReadOnlySpan<float> memory, int count, int columns, int stride, ModelExecutor? owner = null)
 {
     readonly ReadOnlySpan<float> memory = memory;
+    readonly int run = owner?.Runs ?? 0;
 
     /// <summary>Rows.</summary>
     public int Count => count;
@@ -41,19 +42,21 @@ public readonly ref struct OutputRows(ReadOnlySpan<float> memory, int count, int
 
     /// <summary>One row, of <see cref="Columns"/> values.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <exception cref="InvalidOperationException">The model has run since, or was disposed of.</exception>
     public ReadOnlySpan<float> this[int row]
     {
         get
         {
             ArgumentOutOfRangeException.ThrowIfNegative(row);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, count);
-            GC.KeepAlive(owner);
+            owner?.RequireRun(run);
             return memory.Slice(row * stride, columns);
         }
     }
 
     /// <summary>Copies all rows, without what lies between them.</summary>
     /// <exception cref="ArgumentException">The destination is too small.</exception>
+    /// <exception cref="InvalidOperationException">The model has run since, or was disposed of.</exception>
     public void CopyTo(Span<float> destination)
     {
         if (destination.Length < count * columns)

@@ -12,8 +12,19 @@ public abstract class ModelExecutor(CompiledModel model) : IDisposable
     /// <summary>What the compiler knows about the model.</summary>
     protected ModelDescription Description { get; } = model.Description;
 
-    /// <summary>The program that ran last: the outputs of others have been overwritten.</summary>
-    protected string? LastRun { get; set; }
+    /// <summary>The program that ran last: the outputs of others have been overwritten. Null while one runs, and after disposal.</summary>
+    protected string? LastRun
+    {
+        get;
+        set
+        {
+            field = value;
+            Runs++;
+        }
+    }
+
+    /// <summary>Counts what happens to the memory of outputs.</summary>
+    internal int Runs { get; private set; }
 
     /// <summary>Bytes of the arena, as allocated.</summary>
     public abstract long ArenaBytes { get; }
@@ -56,6 +67,12 @@ public abstract class ModelExecutor(CompiledModel model) : IDisposable
 
     /// <inheritdoc/>
     public abstract void Dispose();
+
+    /// <summary>Throws if outputs that were read when <see cref="Runs"/> had a value are there no more.</summary>
+    internal void RequireRun(int run)
+    {
+        if (run != Runs) throw new InvalidOperationException($"{Description.Name} has run again or was disposed of since: what it computed before is gone; read or copy it first");
+    }
 
     /// <summary>Throws unless the last run was of a program.</summary>
     protected void RequireOutputs(string program)

@@ -153,7 +153,9 @@ public sealed class GpuExecutor<T> : ModelExecutor, IRehearsed where T : unmanag
     /// <inheritdoc/>
     public override void Dispose()
     {
+        if (disposed) return;
         disposed = true;
+        LastRun = null;
         Device.PrepareToFree();
         foreach (var graph in graphs.Values) graph.Dispose();
         graphs.Clear();
@@ -191,6 +193,7 @@ public sealed class GpuExecutor<T> : ModelExecutor, IRehearsed where T : unmanag
         {
             Device.Bind();
             var graph = Graph((program, part.Adds, update));
+            LastRun = null;     // what a run that fails leaves is no output
             Batch.Upload(part);
             parameters.State.SetRun(seed, part.DropoutStep(step));
             parameters.State.Send();
