@@ -25,9 +25,10 @@ internal sealed record CardPeak(double BFloat16, double Float32, double Memory)
     /// <summary>The peak of a precision, in FLOP/s.</summary>
     public double Flops(Compute precision) => (precision == Compute.BFloat16 ? BFloat16 : Float32) * 1e12;
 
-    /// <summary>The data sheet of a card by the driver's name for it, or null.</summary>
+    /// <summary>The data sheet of a card by the driver's name for it, or null: a part of a card (MIG) and a notebook's have none of these.</summary>
     public static CardPeak? Of(string name)
     {
+        if (name.Contains(" MIG ", StringComparison.Ordinal) || name.Contains("Laptop", StringComparison.Ordinal)) return null;
         foreach (var (known, peak) in Known)
             if (name.Contains(known, StringComparison.Ordinal)) return peak;
         return null;

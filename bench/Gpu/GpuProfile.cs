@@ -19,7 +19,7 @@ internal static partial class GpuProfile
     /// <summary>Parts of a step by the kernels' structs; a generic one stands for all of its kind.</summary>
     static readonly (string Part, Type[] Kernels)[] Parts =
     [
-        ("matrix products", [typeof(TensorProductKernel<,>), typeof(WalkingProductKernel<,>), typeof(TensorSumKernel<>), typeof(ProductKernel<,,,>), typeof(ProductSumKernel<>)]),
+        ("matrix products", [typeof(TensorProductKernel<,>), typeof(SummedTileKernel<,>), typeof(WalkingProductKernel<,>), typeof(TensorSumKernel<>), typeof(ProductKernel<,,,>), typeof(ProductSumKernel<>)]),
         ("attention",
         [
             typeof(AttentionListKernel), typeof(AttentionForwardTensorKernel<>), typeof(AttentionBackwardTensorKernel<,>), typeof(AttentionForwardKernel<,>), typeof(AttentionBackwardKernel<,,>),

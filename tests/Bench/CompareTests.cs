@@ -19,6 +19,14 @@ public class CompareTests
         Assert.Equal("| work | peer | 10, 30, 100 | 10, 10, 50 | 1.00, 3.00, 2.00 | 2.00 |", Pairs.Table([pairs]).Split('\n')[2]);
     }
 
+    [Theory]
+    [InlineData("NVIDIA H200", 4800)]
+    [InlineData("NVIDIA H100 PCIe", 2000)]
+    [InlineData("NVIDIA H100 80GB HBM3 MIG 1g.10gb", null)]
+    [InlineData("NVIDIA GeForce RTX 4090 Laptop GPU", null)]
+    [InlineData("a card of tomorrow", null)]
+    public void A_card_s_peak_is_known_by_its_name(string card, int? memory) => Assert.Equal(memory, (int?)CardPeak.Of(card)?.Memory);
+
     [Fact]
     public void Only_the_marked_part_of_a_document_changes()
     {

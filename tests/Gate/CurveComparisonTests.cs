@@ -29,6 +29,13 @@ public sealed class CurveComparisonTests : IDisposable
     }
 
     [Fact]
+    public void A_window_without_a_number_is_not_forgotten_by_those_after_it()
+    {
+        string expected = Curve("expected", 100, s => 5), actual = Curve("actual", 100, s => s == 15 ? double.NaN : 5);
+        Assert.Equal(1, CurveComparison.Run([expected, actual, "--tolerance", "0.05"]));
+    }
+
+    [Fact]
     public void A_file_that_is_not_there_is_a_wrong_call() => Assert.Equal(2, CurveComparison.Run([Curve("one", 10, s => 1), Path.Combine(folder, "none")]));
 
     string Curve(string name, int steps, Func<int, double> loss)
