@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Reflection.Emit;
 using System.Text;
 using AlbertCompiled.Gpu;
 using ILGPU.Runtime;
@@ -116,6 +118,30 @@ public sealed class KernelFilesTests : IDisposable
         none.Trim();
         Assert.Null(none.Read("a"));
         Assert.Equal("code of a", new KernelCodes(none).Load("a", Compile, Load));
+    }
+
+    [Fact]
+    public void Folders_that_nobody_used_for_months_go()
+    {
+        foreach (var (name, days) in (IEnumerable<(string, int)>)[("kernels-sm_80-cuda-12.1", 100), ("kernels-sm_90-cuda-12.1", 10), ("others", 100)])
+        {
+            string file = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, name)).FullName, "a.ptx");
+            File.WriteAllText(file, "text");
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow - TimeSpan.FromDays(days));
+        }
+
+        KernelFiles.RemoveUnused(folder);
+        Assert.Equal(["kernels-sm_90-cuda-12.1", "others"], Directory.GetDirectories(folder).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal));
+        KernelFiles.RemoveUnused(Path.Combine(folder, "none"));
+    }
+
+    [Fact]
+    public void A_user_s_assembly_may_be_named_like_the_framework_s()
+    {
+        var own = AssemblyBuilder.DefineDynamicAssembly(new("Microsoft.Team.Models"), AssemblyBuilderAccess.Run);
+        var type = own.DefineDynamicModule("Models").DefineType("Kernel").CreateType();
+        Assert.Contains($"Microsoft.Team.Models {type.Module.ModuleVersionId}", CodeBehind.Of(type));
+        Assert.Equal([$"{Environment.Version}"], CodeBehind.Of(typeof(int)));
     }
 
     [Fact]

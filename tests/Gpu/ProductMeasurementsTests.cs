@@ -45,7 +45,7 @@ public sealed class ProductMeasurementsTests : IDisposable
         timed.Clear();
         Assert.Equal(Rivals[1], Choose(0, timed));
         Assert.Empty(timed);
-        Assert.Equal([FilePath], Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
+        Assert.Equal([FilePath], Directory.GetFiles(folder, "*.json", SearchOption.AllDirectories));
     }
 
     [Theory]
@@ -102,6 +102,18 @@ public sealed class ProductMeasurementsTests : IDisposable
         two.Save();
         var both = new ProductRecord(FilePath, Card);
         Assert.Equal(("a", "b"), (both["NN 1x1x1"], both["NN 2x2x2"]));
+    }
+
+    [Fact]
+    public void A_file_is_read_and_written_by_one_process_at_a_time()
+    {
+        Parallel.For(0, 16, i =>
+        {
+            var record = new ProductRecord(FilePath, Card) { ["NN 1x1x1"] = $"{i}", [$"TN {i}x1x1"] = $"{i}" };
+            record.Save();
+            Assert.Equal(record["NN 1x1x1"], new ProductRecord(FilePath, Card)["NN 1x1x1"]);
+        });
+        Assert.Equal(Enumerable.Range(0, 16).Select(i => $"{i}"), Enumerable.Range(0, 16).Select(i => new ProductRecord(FilePath, Card)[$"TN {i}x1x1"]));
     }
 
     [Fact]

@@ -158,7 +158,7 @@ public abstract class CompiledModel : IDisposable
     /// </summary>
     /// <exception cref="ArgumentException">A setting makes no sense.</exception>
     /// <exception cref="BatchException">The batch exceeds the capacity or holds an index outside its table.</exception>
-    /// <exception cref="InvalidOperationException">The model was compiled for inference alone, or another thread uses the device; nothing was changed.</exception>
+    /// <exception cref="InvalidOperationException">The model was compiled for inference alone, or another thread uses the processor's threads; nothing was changed.</exception>
     public StepResult TrainStep(TokenBatch batch, scoped in OptimizerSettings settings) => TrainStep(new ReadOnlySpan<TokenBatch>(in batch), settings);
 
     /// <summary>
@@ -272,6 +272,7 @@ public abstract class CompiledModel : IDisposable
     /// <exception cref="InvalidOperationException">Another thread uses the device.</exception>
     public void Dispose()
     {
+        if (disposed) return;
         executor?.Dispose();
         Parameters.Dispose();
         disposed = true;

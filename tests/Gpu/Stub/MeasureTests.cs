@@ -16,7 +16,7 @@ public sealed class MeasureTests : IDisposable
         int timed = Array.FindLastIndex(front, l => l.StartsWith("cuEventElapsedTime", StringComparison.Ordinal));
         Assert.InRange(timed, 0, front.Length);
         Assert.DoesNotContain(steps, l => l.StartsWith("cuEventElapsedTime", StringComparison.Ordinal));
-        string file = Assert.Single(Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
+        string file = Assert.Single(Directory.GetFiles(folder, "*.json", SearchOption.AllDirectories));
         Assert.Matches("^products-Stand-in-card-[0-9a-f]{8}.json$", Path.GetFileName(file));
         Assert.Equal(Path.Combine(folder, "AlbertCompiled"), Path.GetDirectoryName(file));
         string content = File.ReadAllText(file);

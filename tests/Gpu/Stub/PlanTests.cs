@@ -117,7 +117,7 @@ public sealed class PlanTests
         string element = rounded ? "BFloat16" : "Float32";
         string epilogue = EpiloguePrinter.Plain(product) is not { } plain || !plain.Accumulate && plain.Target is SlotBuffer { Slot.IsElement: false } ? product.Name : plain.Accumulate ? "Accumulate" : $"Store({element})";
         int m = Most(product.M), n = product.N, k = Most(product.K);
-        if (!rounded || product.A.Stride % 8 != 0 || product.B.Stride % 8 != 0) return $"product {epilogue} {Ceiling(n, Tile)} {Ceiling(m, Tile)}";
+        if (!rounded || product.A.Stride % 8 != 0 || product.B.Stride % 8 != 0) return $"product {epilogue} {Ceiling(n, Tile) * Ceiling(m, Tile)}";
         string layout = $"{(product.TransposeA ? "T" : "N")}{(product.TransposeB ? "T" : "N")}";
         bool boxes = product.K.IsConstant || product.TransposeA && !product.TransposeB;
         var (variant, parts) = Card.Of(new(layout, m, n, k, boxes, epilogue == product.Name ? Costs.Operations(product) : 0));
@@ -159,14 +159,14 @@ public sealed class PlanTests
             switch (name)
             {
                 case "ProductKernel" or "TensorProductKernel" when epilogue == "PartialProduct":
-                    parts = name == "ProductKernel" ? ("product {0} " + $"{call[2]} {call[3]}", "") : ("tensor product {0} " + call[2], $" in {call[4]}");
+                    parts = name == "ProductKernel" ? ("product {0} " + call[2], "") : ("tensor product {0} " + call[2], $" in {call[4]}");
                     break;
                 case "ProductSumKernel" or "TensorSumKernel":
                     words.Add(parts!.Value.Words.Replace("{0}", kernel[(name.Length + 1)..^1], StringComparison.Ordinal) + parts.Value.Parts);
                     parts = null;
                     break;
                 case "ProductKernel":
-                    words.Add($"product {epilogue} {call[2]} {call[3]}");
+                    words.Add($"product {epilogue} {call[2]}");
                     break;
                 case "TensorProductKernel":
                     words.Add($"tensor product {epilogue} {call[2]} in {call[4]}");

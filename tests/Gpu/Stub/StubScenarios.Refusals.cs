@@ -9,14 +9,66 @@ namespace AlbertCompiled.Tests.Gpu.Stub;
 static unsafe partial class StubScenarios
 {
     /// <summary>A launch fails in the middle of a run.</summary>
-    static void Lost()
+    static void Lost(int error)
     {
         using var device = GpuDevice.Open("cuda");
         using var model = AlbertTiny.Create(device, Capacity);
-        Fail(20);
+        Fail(20, error);
         Tell(() => model.TrainStep(BatchOf(1), new(Optimizer.AdamW, 1e-3f)));
         Tell(() => model.TrainStep(BatchOf(1), new(Optimizer.AdamW, 1e-3f)));
         Tell(() => model.Parameters.Read(model.Description.Parameters[0].Name));
+    }
+
+    /// <summary>A model is disposed of twice, and so are its parameters.</summary>
+    static void Twice()
+    {
+        using var device = GpuDevice.Open("cuda");
+        using var model = AlbertTiny.Create(device, Capacity);
+        for (int i = 0; i < 3; i++) _ = model.TrainStep(BatchOf(1), new(Optimizer.AdamW, 1e-3f)).Loss;
+        model.Dispose();
+        model.Parameters.Dispose();
+    }
+
+    /// <summary>A model outlives its device.</summary>
+    static void Closed()
+    {
+        var device = GpuDevice.Open("cuda");
+        using var model = AlbertTiny.Create(device, Capacity);
+        _ = model.TrainStep(BatchOf(1), new(Optimizer.AdamW, 1e-3f)).Loss;
+        using var memory = device.Allocate<float>(4);
+        Tell(() => device.Read(memory.View, new float[5]));
+        Tell(() => device.Write(memory.View, new float[5]));
+        device.Dispose();
+        Tell(() => device.Read(memory.View, new float[4]));
+        Tell(() => model.Parameters.Read(model.Description.Parameters[0].Name));
+        Tell(() => model.Parameters.Write(ParameterState.Value, 0, [1f]));
+        Tell(() => model.Parameters.Update(new(Optimizer.AdamW, 1e-3f), 1));
+        Tell(() => model.TrainStep(BatchOf(1), new(Optimizer.AdamW, 1e-3f)));
+    }
+
+    /// <summary>A run that fails leaves no outputs, not even those of the run before it.</summary>
+    static void Failed()
+    {
+        using var device = GpuDevice.Open("cuda");
+        using var model = AlbertTiny.Create(device, Capacity);
+        model.Predict(BatchOf(1));
+        Fail(20, 700);
+        Tell(() => model.TrainStep(BatchOf(1), new(Optimizer.AdamW, 1e-3f)));
+        Tell(() => model.ReadOutput("logits", new float[1 << 20]));
+    }
+
+    /// <summary>A portable product of more rows than the grid's second axis has tiles for.</summary>
+    static void Long()
+    {
+        const int m = 70_000 * 64;
+        using var device = GpuDevice.Open("cuda");
+        using var a = device.Allocate<Float32>(m);
+        using var b = device.Allocate<Float32>(1);
+        using var c = device.Allocate<Float32>(m);
+        var product = new MatrixProduct<Float32, NT, Store<Float32>>(device);
+        product.Launch(new(a.View, 1), new(b.View, 1), m, 1, 1, new(c.View, 1));
+        device.Synchronize();
+        Mark("queued");
     }
 
     /// <summary>A batch that the card's memory does not hold.</summary>
@@ -68,6 +120,7 @@ static unsafe partial class StubScenarios
         using var device = GpuDevice.Open("cuda");
         AlbertTiny.Create(device, Capacity).Dispose();
         long before = device.FreeMemory;
+        int locked = PageLocked();
         for (int allocation = 1; ; allocation++)
         {
             Refuse(allocation);
@@ -84,6 +137,7 @@ static unsafe partial class StubScenarios
             catch (DeviceException)
             {
                 model?.Dispose();
+                if (PageLocked() != locked) Mark($"allocation {allocation} leaves {PageLocked() - locked} pieces of page-locked memory");
                 if (device.FreeMemory != before) Mark($"allocation {allocation} leaves {before - device.FreeMemory} bytes");
             }
         }
@@ -141,11 +195,11 @@ static unsafe partial class StubScenarios
     }
 
     /// <summary>Memory under a recorded sequence is given back, and nothing takes its place.</summary>
-    static void Unable()
+    static void Unable(int runs)
     {
         using var device = GpuDevice.Open("cuda");
         using var graph = new StepGraph(device, () => device.Clear(device.Workspace(1000)));
-        for (int i = 0; i < 3; i++) graph.Run();
+        for (int i = 0; i < runs; i++) graph.Run();
         Mark("refused");
         Tell(() => device.Workspace(1L << 40));
         Mark("after");

@@ -24,7 +24,11 @@ static unsafe partial class StubScenarios
         ["bfloat16"] = () => Steps(Compute.BFloat16),
         ["ahead"] = Ahead,
         ["growth"] = Growth,
-        ["lost"] = Lost,
+        ["lost"] = () => Lost(700),
+        ["not-ready"] = () => Lost(802),
+        ["twice"] = Twice,
+        ["closed"] = Closed,
+        ["failed"] = Failed,
         ["encoding"] = Encoding,
         ["memory"] = Memory,
         ["need"] = Need,
@@ -34,7 +38,9 @@ static unsafe partial class StubScenarios
         ["auto"] = Auto,
         ["scratch"] = Scratch,
         ["tight"] = Tight,
-        ["unable"] = Unable,
+        ["unable"] = () => Unable(3),
+        ["unable-once"] = () => Unable(1),
+        ["long"] = Long,
         ["old"] = Old,
         ["measure"] = Measure,
         ["plan-AlbertTiny"] = () => Plan(device => AlbertTiny.Create(device, Capacity)),
@@ -202,9 +208,9 @@ static unsafe partial class StubScenarios
             action();
             Mark("nothing");
         }
-        catch (DeviceException e)
+        catch (Exception e) when (e is DeviceException or ArgumentException or InvalidOperationException)
         {
-            Mark($"DeviceException {e.Message}");
+            Mark($"{e.GetType().Name} {e.Message.Split('\n')[0]}");
         }
     }
 
@@ -251,5 +257,8 @@ static unsafe partial class StubScenarios
     private static partial void Refuse(int allocation);
 
     [LibraryImport("libcuda.so.1", EntryPoint = "stub_fail")]
-    private static partial void Fail(int launches);
+    private static partial void Fail(int launches, int error);
+
+    [LibraryImport("libcuda.so.1", EntryPoint = "stub_page_locked")]
+    private static partial int PageLocked();
 }

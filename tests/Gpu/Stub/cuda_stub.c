@@ -19,7 +19,7 @@ typedef struct op op;
 typedef struct stream stream;
 typedef struct { char name[512]; uint64_t text; } function;
 typedef struct { op *first, *last; int launches, refs; } graph;
-typedef struct { stream *on; long position; double at; } event;
+typedef struct { stream *on; long position; double at; int gone; } event;
 
 struct op {
     op *next;
@@ -40,7 +40,7 @@ struct stream {
 static pthread_mutex_t gate;
 static FILE *out;
 static size_t memory, used;
-static int archs[8], cards, eager, streams, failing, failed, refusing, init;
+static int archs[8], cards, eager, streams, failing, failing_with, failed, refusing, page_locked, init;
 static __thread int bound;      // a context is current
 static struct { char *at; size_t bytes; int host; } blocks[65536];
 static int block_count;
@@ -226,7 +226,14 @@ int cuStreamWaitEvent(stream *s, event *e, unsigned flags)
 
 int cuEventCreate(event **e, unsigned flags) { BEGIN; *e = calloc(1, sizeof **e); return leave(SUCCESS); }
 
-int cuEventDestroy_v2(event *e) { BEGIN; expect_bound("cuEventDestroy"); free(e); return leave(SUCCESS); }
+// an event is kept, to see who destroys it twice
+int cuEventDestroy_v2(event *e)
+{
+    BEGIN;
+    expect_bound("cuEventDestroy");
+    if (e->gone++) LOG("violation: cuEventDestroy of an event that is gone\n");
+    return leave(SUCCESS);
+}
 
 int cuEventRecord(event *e, stream *s)
 {
@@ -301,11 +308,14 @@ int cuMemAllocHost_v2(void **p, size_t bytes)
     BEGIN;
     LOG("cuMemAllocHost %zu\n", bytes);
     int error = forbidden("cuMemAllocHost");
-    if (!error) *p = take(bytes, 1);
-    return leave(error);
+    if (!error && refusing && --refusing == 0) error = OUT_OF_MEMORY;
+    if (error) return leave(error);
+    page_locked++;
+    *p = take(bytes, 1);
+    return leave(SUCCESS);
 }
 
-int cuMemFreeHost(void *p) { BEGIN; expect_bound("cuMemFreeHost"); drop(p); return leave(SUCCESS); }
+int cuMemFreeHost(void *p) { BEGIN; expect_bound("cuMemFreeHost"); page_locked--; drop(p); return leave(SUCCESS); }
 
 int cuMemGetInfo_v2(size_t *free_bytes, size_t *total) { BEGIN; *free_bytes = memory - used; *total = memory; return leave(SUCCESS); }
 
@@ -392,8 +402,8 @@ int cuTensorMapEncodeTiled(
 int cuLaunchKernel(function *f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned shared, stream *s, void **arguments, void **extra)
 {
     BEGIN;
-    if (failing && --failing == 0) { failed = ILLEGAL_ADDRESS; return leave(failed); }
-    if (gx == 0 || gy == 0 || gz == 0 || bx * by * bz == 0 || bx * by * bz > 1024) return leave(INVALID_VALUE);
+    if (failing && --failing == 0) { failed = failing_with; return leave(failed); }
+    if (gx == 0 || gy == 0 || gz == 0 || gy > 65535 || gz > 65535 || bx * by * bz == 0 || bx * by * bz > 1024) return leave(INVALID_VALUE);
     uint64_t h = extra ? hash(basis, extra[1], *(size_t *)extra[3]) : 0;
     LOG("%s %016llx %u %u %u  %u %u %u  %u  %d  %016llx %s\n", s->capturing ? "captured" : "launch",
         (unsigned long long)f->text, gx, gy, gz, bx, by, bz, shared, s->number, (unsigned long long)h, f->name);
@@ -494,6 +504,7 @@ int cuDeviceGetAttribute(int *value, int attribute, int d)
 
 static const struct { int error; const char *name; } names[] = {
     { 100, "CUDA_ERROR_NO_DEVICE" }, { 999, "CUDA_ERROR_UNKNOWN" }, { INVALID_VALUE, "CUDA_ERROR_INVALID_VALUE" }, { OUT_OF_MEMORY, "CUDA_ERROR_OUT_OF_MEMORY" }, { ILLEGAL_ADDRESS, "CUDA_ERROR_ILLEGAL_ADDRESS" },
+    { 802, "CUDA_ERROR_SYSTEM_NOT_READY" },
     { CAPTURE_UNSUPPORTED, "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED" }, { CAPTURE_INVALIDATED, "CUDA_ERROR_STREAM_CAPTURE_INVALIDATED" },
     { CAPTURE_ISOLATION, "CUDA_ERROR_STREAM_CAPTURE_ISOLATION" },
 };
@@ -521,8 +532,11 @@ void stub_watch(const void *p, size_t bytes) { enter(); watched[watches] = p; wa
 // Forgets what was watched.
 void stub_unwatch(void) { enter(); watches = 0; leave(0); }
 
-// Makes the n-th allocation from now on fail, and none after it.
+// Makes the n-th allocation from now on, page-locked ones included, fail, and none after it.
 void stub_refuse(int n) { enter(); refusing = n; leave(0); }
 
-// Makes the n-th launch from now on fail, and every call after it.
-void stub_fail(int n) { enter(); failing = n; leave(0); }
+// Pieces of page-locked memory that are there.
+int stub_page_locked(void) { enter(); int n = page_locked; leave(0); return n; }
+
+// Makes the n-th launch from now on fail with an error, and every call after it.
+void stub_fail(int n, int error) { enter(); failing = n; failing_with = error; leave(0); }

@@ -4,8 +4,8 @@ using ILGPU;
 namespace AlbertCompiled.Gpu;
 
 /// <summary>
-/// The gradient of attention, compiled for a device: three kernels without any exchange between groups, one for each of ∂queries, ∂keys
-/// and ∂values. They compute the scores again; that costs eight products where a single pass takes five, and needs no atomics.
+/// The gradient of attention, compiled for a device: kernels without any exchange between groups, three for ∂queries, ∂keys and ∂values, on tensor cores two, of which one
+/// owns queries, the other keys. They compute the scores again; that costs eight or seven products where a single pass takes five, and needs no atomics.
 /// </summary>
 public sealed class AttentionBackward<T> where T : unmanaged, IElement<T>
 {

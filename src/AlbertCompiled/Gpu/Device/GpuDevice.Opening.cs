@@ -46,6 +46,7 @@ public sealed partial class GpuDevice
         if (kind == "opencl" && !NativeLibraries.Exists(NativeLibraries.OpenCL))
             return None($"no OpenCL loader ({NativeLibraries.OpenCL}) is installed", false, out absence);
         Context? context = null;
+        Accelerator? accelerator = null;
         try
         {
             if (kind == "cuda") _ = GpuSwitches.Current;       // refuses unknown words
@@ -54,12 +55,10 @@ public sealed partial class GpuDevice
             context = Context.Create(builder => Enable(builder, kind).EnableKernels());
             if (Choose(context, kind, number) is { } found)
             {
-                var accelerator = found is CPUDevice simulator
+                accelerator = found is CPUDevice simulator
                     ? simulator.CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel)
                     : found.CreateAccelerator(context);
-                var device = new GpuDevice(kind, context, accelerator);
-                if (device.IsCuda) device.Maker.WarmUp();
-                return device;
+                return new GpuDevice(kind, context, accelerator);
             }
 
             context.Dispose();
@@ -69,6 +68,7 @@ public sealed partial class GpuDevice
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
+            if (accelerator is not null) Free(accelerator);
             context?.Dispose();
             return None(FirstLine((e.InnerException ?? e).Message), true, out absence);
         }

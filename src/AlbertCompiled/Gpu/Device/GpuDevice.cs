@@ -193,9 +193,15 @@ public sealed partial class GpuDevice : Device
     }
 
     /// <summary>Waits for what is queued and copies memory to the host.</summary>
+    /// <param name="source">At least as long as <paramref name="destination"/>.</param>
+    /// <param name="destination">Receives the first elements.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The view is shorter.</exception>
+    /// <exception cref="DeviceException">The device failed.</exception>
+    /// <exception cref="ObjectDisposedException">The device was disposed of.</exception>
     public void Read<T>(ArrayView<T> source, Span<T> destination) where T : unmanaged
     {
         if (destination.IsEmpty || IsOnPaper) return;
+        RequireCopy(source.Length, destination.Length);
         try
         {
             Bind();
@@ -209,9 +215,15 @@ public sealed partial class GpuDevice : Device
     }
 
     /// <summary>Copies memory from the host, which may be written again afterwards.</summary>
+    /// <param name="destination">At least as long as <paramref name="source"/>.</param>
+    /// <param name="source">Goes to the first elements.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The view is shorter.</exception>
+    /// <exception cref="DeviceException">The device failed.</exception>
+    /// <exception cref="ObjectDisposedException">The device was disposed of.</exception>
     public void Write<T>(ArrayView<T> destination, ReadOnlySpan<T> source) where T : unmanaged
     {
         if (source.IsEmpty || IsOnPaper) return;
+        RequireCopy(destination.Length, source.Length);
         try
         {
             Bind();
@@ -222,6 +234,13 @@ public sealed partial class GpuDevice : Device
         {
             throw Failed(e);
         }
+    }
+
+    // ILGPU answers a view that is too short, or that is gone with its device, by ending the process
+    void RequireCopy(long view, int elements)
+    {
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        if (elements > view) throw new ArgumentOutOfRangeException(nameof(elements), elements, $"the view holds {view} elements");
     }
 
     /// <summary>Waits until everything queued has run.</summary>
@@ -240,7 +259,10 @@ public sealed partial class GpuDevice : Device
     }
 
     /// <summary>What the driver says, as the one exception that the device's users know.</summary>
-    internal DeviceException Failed(AcceleratorException e) => new($"{Name} failed: {(e as CudaException)?.Error ?? FirstLine(e.Message)}");
+    internal DeviceException Failed(AcceleratorException e) => new($"{Name} failed: {(e is CudaException { Error: { } error } ? NameOf(error) : FirstLine(e.Message))}");
+
+    // an error that ILGPU does not know is a number there
+    static string NameOf(string error) => int.TryParse(error, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? CudaDriver.NameOf(number) : error;
 
     /// <summary>Frees memory that products may have read, with what tensor cores know of it.</summary>
     internal void Release(MemoryBuffer memory)
@@ -270,7 +292,9 @@ public sealed partial class GpuDevice : Device
     internal override void Admit(CompiledModel model)
     {
         SlotLimit.Check(model.Description, model.Capacity);
-        if (IsCuda) new MemoryNeed(model.Description, capacity => BytesOf(model, capacity)).Check(model.Capacity, Name, FreeMemory);
+        if (!IsCuda) return;
+        Maker.WarmUp();
+        new MemoryNeed(model.Description, capacity => BytesOf(model, capacity)).Check(model.Capacity, Name, FreeMemory);
     }
 
     /// <inheritdoc/>

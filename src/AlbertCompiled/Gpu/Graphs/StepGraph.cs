@@ -3,31 +3,28 @@ using ILGPU.Runtime.Cuda;
 namespace AlbertCompiled.Gpu;
 
 /// <summary>
-/// A sequence of launches that is the same every time. On CUDA the first time queues them one by one, so that kernels compile and
-/// workspaces grow; the second records them; from then on all of them are one call to the driver. Elsewhere they are always queued.
+/// A sequence of launches that is the same every time. On CUDA the first time queues them one by one, so that whatever is allocated on demand is there;
+/// the second records them; from then on all of them are one call to the driver. Elsewhere they are always queued.
 /// </summary>
 /// <param name="device">The device.</param>
 /// <param name="queue">Queues the launches on the device's stream. It neither waits nor allocates once it has run.</param>
 internal sealed class StepGraph(GpuDevice device, Action queue) : IDisposable
 {
     IntPtr executable;
-    int version;
+    int version;        // of the device's memory at the last run
     bool ran;
 
     /// <summary>Queues everything.</summary>
     /// <exception cref="DeviceException">The driver failed.</exception>
     public void Run()
     {
-        if (executable != IntPtr.Zero && (version != device.MemoryVersion || !device.RecordsSteps))
-        {
-            Forget();
-            ran = false;        // what was given back is allocated anew, and nothing may be while launches are recorded
-        }
-
+        bool moved = version != device.MemoryVersion;
+        if (moved || !device.RecordsSteps) Forget();
+        if (moved) ran = false;     // what was given back is allocated anew, and nothing may be while launches are recorded
         if (executable == IntPtr.Zero && ran && device.RecordsSteps) Record();
         if (executable != IntPtr.Zero) CudaDriver.Launch(executable, Stream);
         else queue();
-        ran = true;
+        (ran, version) = (true, device.MemoryVersion);
     }
 
     public void Dispose()
@@ -39,7 +36,6 @@ internal sealed class StepGraph(GpuDevice device, Action queue) : IDisposable
 
     void Record()
     {
-        version = device.MemoryVersion;
         CudaDriver.BeginCapture(Stream);
         try
         {

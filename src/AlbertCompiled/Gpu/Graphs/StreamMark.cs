@@ -7,7 +7,7 @@ namespace AlbertCompiled.Gpu;
 internal sealed class StreamMark : IDisposable
 {
     readonly GpuDevice device;
-    readonly IntPtr recorded;
+    IntPtr recorded;
     AcceleratorStream? marked;
 
     public StreamMark(GpuDevice device)
@@ -43,7 +43,8 @@ internal sealed class StreamMark : IDisposable
 
     public void Dispose()
     {
-        if (device.IsCuda && !device.IsClosed) CudaDriver.DestroyEvent(recorded);
+        if (recorded != IntPtr.Zero && !device.IsClosed) CudaDriver.DestroyEvent(recorded);
+        recorded = IntPtr.Zero;
     }
 
     static IntPtr Handle(AcceleratorStream stream) => ((CudaStream)stream).StreamPtr;

@@ -26,6 +26,30 @@ internal static class CacheFolder
         }
     }
 
+    /// <summary>Lets one process at a time read and write a file; null where the folder cannot be written, or another takes too long. The lock is an empty file of its own, which stays.</summary>
+    public static IDisposable? TryLock(string path)
+    {
+        const int tries = 100, milliseconds = 10;
+        for (int i = 0; i < tries; i++)
+        {
+            try
+            {
+                Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+                return new FileStream($"{path}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+            }
+            catch (IOException) when (File.Exists($"{path}.lock"))
+            {
+                Thread.Sleep(milliseconds);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+
     static void TryDelete(string path)
     {
         try

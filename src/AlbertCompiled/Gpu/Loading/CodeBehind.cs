@@ -19,10 +19,10 @@ internal static class CodeBehind
     static string[] Modules(Assembly root)
     {
         var found = new HashSet<Assembly>();
-        var waiting = new Stack<Assembly>([root]);
+        var waiting = new Stack<Assembly>(IsFramework(root.GetName()) ? [] : [root]);
         while (waiting.TryPop(out var assembly))
         {
-            if (IsFramework(assembly.GetName()) || !found.Add(assembly)) continue;
+            if (!found.Add(assembly)) continue;
             foreach (var name in assembly.GetReferencedAssemblies())
                 if (!IsFramework(name) && TryLoad(name) is { } referred) waiting.Push(referred);
         }
@@ -30,7 +30,8 @@ internal static class CodeBehind
         return [.. found.Select(a => $"{a.GetName().Name} {a.ManifestModule.ModuleVersionId}")];
     }
 
-    static bool IsFramework(AssemblyName name) => name.Name is { } simple
+    // what .NET is made of is signed; what has such a name and is not, is a user's
+    static bool IsFramework(AssemblyName name) => name is { Name: { } simple } && name.GetPublicKeyToken() is { Length: > 0 }
         && (simple.StartsWith("System.", StringComparison.Ordinal) || simple.StartsWith("Microsoft.", StringComparison.Ordinal) || simple is "mscorlib" or "netstandard");
 
     // what cannot be loaded cannot be run either

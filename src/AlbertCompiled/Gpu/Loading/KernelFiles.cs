@@ -11,6 +11,10 @@ internal sealed class KernelFiles(string? folder)
     /// <summary>Files that a folder holds at most, some 50 KB each and two to a kernel; those that were not used for longest give way.</summary>
     public const int MostFiles = 2048;
 
+    const string Prefix = "kernels-";
+
+    static readonly TimeSpan Unused = TimeSpan.FromDays(90);
+
     /// <summary>
     /// The files for a card's architecture and the version of CUDA that its driver is made for: drivers of one version share them. Nothing is kept if the driver is told to keep
     /// nothing either (CUDA_CACHE_DISABLE=1).
@@ -19,7 +23,8 @@ internal sealed class KernelFiles(string? folder)
     {
         if (Environment.GetEnvironmentVariable("CUDA_CACHE_DISABLE") == "1") return new(null);
         CudaException.ThrowIfFailed(CudaAPI.CurrentAPI.GetDriverVersion(out var driver));
-        var files = new KernelFiles(Path.Combine(CacheFolder.Path, $"kernels-{card.Architecture.ToString().ToLowerInvariant()}-cuda-{driver.Major}.{driver.Minor}"));
+        RemoveUnused(CacheFolder.Path);
+        var files = new KernelFiles(Path.Combine(CacheFolder.Path, $"{Prefix}{card.Architecture.ToString().ToLowerInvariant()}-cuda-{driver.Major}.{driver.Minor}"));
         files.Trim();
         return files;
     }
@@ -59,6 +64,20 @@ internal sealed class KernelFiles(string? folder)
         {
             var files = new DirectoryInfo(folder).GetFiles();
             foreach (var file in files.OrderByDescending(f => f.LastWriteTimeUtc).Skip(MostFiles)) file.Delete();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // another process is at it, or there is no folder
+        }
+    }
+
+    /// <summary>Deletes the folders of architectures and versions of CUDA that were not used for three months.</summary>
+    public static void RemoveUnused(string parent)
+    {
+        try
+        {
+            foreach (var folder in new DirectoryInfo(parent).GetDirectories(Prefix + "*"))
+                if (folder.EnumerateFiles().All(f => DateTime.UtcNow - f.LastWriteTimeUtc > Unused)) folder.Delete(recursive: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -22,8 +22,8 @@ internal sealed class KernelMaker : IDisposable
         codes = new(files);
     }
 
-    /// <summary>Makes a text in the background: if none are kept, ILGPU's code is then ready when kernels are needed, and that takes longer than any kernel.</summary>
-    public void WarmUp() => warm = Task.Run(() => Text(typeof(ClearKernel<Float32>), KernelSpecialization.Empty));
+    /// <summary>Makes a text in the background, once: if none are kept, ILGPU's code is then ready when kernels are needed, and that takes longer than any kernel.</summary>
+    public void WarmUp() => warm ??= Task.Run(() => Text(typeof(ClearKernel<Float32>), KernelSpecialization.Empty));
 
     /// <summary>A kernel's text, to be completed.</summary>
     /// <param name="kernel">The kernel's struct.</param>

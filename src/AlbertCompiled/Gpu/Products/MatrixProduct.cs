@@ -59,7 +59,7 @@ public sealed class MatrixProduct<T, TLayout, TEpilogue>
             int parts = rows * columns == 0 ? 1 : Math.Min(k.Most / LeastSteps, (EnoughGroups + rows * columns - 1) / (rows * columns));
             if (parts < 2)
             {
-                (whole ??= new(device)).Launch(columns, rows, 1, TBlock.Lanes, new() { A = a, B = b, M = m, N = n, K = k, KPerPart = k.Most, Epilogue = epilogue });
+                (whole ??= new(device)).Launch(checked(rows * columns), 1, 1, TBlock.Lanes, new() { A = a, B = b, M = m, N = n, K = k, KPerPart = k.Most, Epilogue = epilogue });
                 return;
             }
 
@@ -67,7 +67,7 @@ public sealed class MatrixProduct<T, TLayout, TEpilogue>
             int perPart = ((k.Most + parts - 1) / parts + Tile.Depth - 1) / Tile.Depth * Tile.Depth;
             parts = (k.Most + perPart - 1) / perPart;
             var products = device.Workspace((long)parts * m.Most * n);
-            (partial ??= new(device)).Launch(columns, rows, parts, TBlock.Lanes, new()
+            (partial ??= new(device)).Launch(rows * columns, 1, parts, TBlock.Lanes, new()
             {
                 A = a,
                 B = b,

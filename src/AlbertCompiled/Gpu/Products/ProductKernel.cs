@@ -4,7 +4,8 @@ namespace AlbertCompiled.Gpu;
 
 /// <summary>
 /// A group computes one tile of C, or one part of its contraction, from slices of A and B in shared memory. The finished tile goes through shared memory to the
-/// epilogue, whose code then stands in one short loop, with neighbouring lanes at neighbouring columns.
+/// epilogue, whose code then stands in one short loop, with neighbouring lanes at neighbouring columns. Tiles are numbered along the grid's first axis, row by row of
+/// tiles: the others end at 65535.
 /// </summary>
 internal struct ProductKernel<T, TLayout, TBlock, TEpilogue> : IGpuKernel
     where T : unmanaged, IElement<T>
@@ -20,7 +21,8 @@ internal struct ProductKernel<T, TLayout, TBlock, TEpilogue> : IGpuKernel
     /// <inheritdoc/>
     public readonly void Run()
     {
-        int stride = TBlock.Tile + Tile.Padding, row = Grid.IdxY * TBlock.Tile, column = Grid.IdxX * TBlock.Tile, m = M.Actual, k1 = K.Actual;
+        int stride = TBlock.Tile + Tile.Padding, columns = (N + TBlock.Tile - 1) / TBlock.Tile, m = M.Actual, k1 = K.Actual;
+        int row = Grid.IdxX / columns * TBlock.Tile, column = Grid.IdxX % columns * TBlock.Tile;
         if (row >= m) return;
         var tile = SharedMemory.Allocate<float>(64 * 68);
         var a = tile.SubView(0, Tile.Depth * stride);

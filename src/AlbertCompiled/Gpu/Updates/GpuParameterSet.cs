@@ -41,7 +41,7 @@ public sealed class GpuParameterSet : ParameterSet
     {
         get
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
+            ObjectDisposedException.ThrowIf(disposed || device.IsClosed, this);
             Require(state);
             return states[(int)state].View;
         }
@@ -89,7 +89,7 @@ public sealed class GpuParameterSet : ParameterSet
     {
         settings.Check();
         ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
-        ObjectDisposedException.ThrowIf(disposed, this);
+        ObjectDisposedException.ThrowIf(disposed || device.IsClosed, this);
         device.Bind();
         State.SetRule(UpdateRule.Of(settings, step));
         State.Send();
@@ -114,6 +114,7 @@ public sealed class GpuParameterSet : ParameterSet
     /// <inheritdoc/>
     public override void Dispose()
     {
+        if (disposed) return;
         disposed = true;
         device.PrepareToFree();
         foreach (var state in states) GpuDevice.Free(state);

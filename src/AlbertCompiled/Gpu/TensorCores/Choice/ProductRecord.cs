@@ -35,7 +35,7 @@ internal sealed class ProductRecord
         CudaException.ThrowIfFailed(CudaAPI.CurrentAPI.GetDriverVersion(out var driver));
         string name = card.Name.Trim(), file = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
         string library = typeof(ProductRecord).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
-        string all = $"{name}, {card.NumMultiprocessors} multiprocessors, driver for CUDA {driver.Major}.{driver.Minor}, AlbertCompiled {library}";
+        string all = $"{name}, {card.NumMultiprocessors} multiprocessors, driver for CUDA {driver.Major}.{driver.Minor}, AlbertCompiled {library}{(GpuSwitches.Current.Walks ? "" : ", no group walks")}";
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)).AsSpan(0, 4));      // versions in turn keep what each measured
         return new(Path.Combine(CacheFolder.Path, $"products-{file}-{hash}.json"), all);
     }
@@ -68,6 +68,7 @@ internal sealed class ProductRecord
     /// <summary>Writes the file anew. What another process wrote meanwhile stays, and takes the place of what is here: whoever reads the file later adds as both do.</summary>
     public void Save()
     {
+        using var only = CacheFolder.TryLock(path);
         var all = Read();
         foreach (var (product, form) in entries.ToArray())
         {

@@ -33,6 +33,7 @@ internal abstract class ProductTimer(GpuDevice device, ProductChoice choice, Pro
         }
         catch (DeviceException)
         {
+            device.Synchronize();       // a device that is lost says so: nothing is chosen by that
             return false;
         }
     }
