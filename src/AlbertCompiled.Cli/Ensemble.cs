@@ -12,8 +12,11 @@ sealed class Ensemble
     /// <summary>The first model's settings; task and labels are those of all.</summary>
     public FineTuningConfiguration Configuration => members[0].Configuration;
 
-    /// <summary>The mean of the thresholds of null odds that were best on the models' development data; null if one has none.</summary>
-    public double? NullOddsThreshold => members.All(m => m.Configuration.NullOddsThreshold is not null) ? members.Average(m => m.Configuration.NullOddsThreshold) : null;
+    /// <summary>The threshold of null odds that was best on each model's development data; null if it has none.</summary>
+    public IReadOnlyList<double?> NullOddsThresholds => [.. members.Select(m => m.Configuration.NullOddsThreshold)];
+
+    /// <summary>The mean of these thresholds; null if a model has none.</summary>
+    public double? NullOddsThreshold => NullOddsThresholds.All(t => t is not null) ? NullOddsThresholds.Average() : null;
 
     /// <summary>The models' folders.</summary>
     public IReadOnlyList<string> Folders => [.. members.Select(m => m.Folder.Folder)];

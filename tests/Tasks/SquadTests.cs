@@ -122,6 +122,36 @@ public sealed class SquadTests
     }
 
     [Fact]
+    public void Answers_are_judged_at_a_threshold_from_before_and_at_the_best_one()
+    {
+        var data = Read(Version2);
+        var featurizer = new SpanFeaturizer(new WordTokenizer(), longest: 64, longestQuestion: 8);
+        var windows = featurizer.Encode(data.Questions.Examples).Windows;
+        int start = windows[0].Start - windows[0].FirstContext, end = windows[0].End - windows[0].FirstContext;
+        float[] none = [0, 9]; // score of no answer, beside 8 of "France", which is right for the first question alone
+        float[][] answers = [.. windows.Select((w, i) =>
+        {
+            var logits = new float[2 * w.Sequence.Length];
+            (logits[0], logits[w.FirstContext + start], logits[w.Sequence.Length + w.FirstContext + end]) = (none[i], 4, 4);
+            return logits;
+        })];
+        var set = new SpanSet(data, featurizer);
+        Assert.Equal("f1 0.5, exact 0.5, HasAns_f1 1, HasAns_exact 1, NoAns_f1 0, NoAns_exact 0", At(null));
+        Assert.Equal("f1 1, exact 1, HasAns_f1 1, HasAns_exact 1, NoAns_f1 1, NoAns_exact 1", At(0));
+        Assert.Equal("f1 0.5, exact 0.5, HasAns_f1 0, HasAns_exact 0, NoAns_f1 1, NoAns_exact 1", At(-10));
+        Assert.Equal([("best_f1", new BestThreshold(1, -8)), ("best_exact", new BestThreshold(1, -8))], set.UpperBounds(answers));
+        Assert.Equal("best_f1 1, best_exact 1", Told(set.Judge(answers)));
+
+        set = new(data with { HasUnanswerable = false }, featurizer);
+        Assert.Equal(("f1 0.5, exact 0.5", "f1 1, exact 1"), (Told(set.Judge(answers)), At(0)));
+        Assert.Empty(set.UpperBounds(answers));
+
+        string At(double? threshold) => Told(set.JudgeAt(answers, threshold));
+
+        static string Told(IEnumerable<MetricValue> metrics) => string.Join(", ", metrics.Select(m => $"{m.Metric} {m.Value}"));
+    }
+
+    [Fact]
     public void Answers_of_nothing_but_articles_count_as_none_in_version_2()
     {
         var predictions = new Dictionary<string, string> { ["1"] = "the" };

@@ -27,14 +27,24 @@ static class EvaluateCommand
             var (read, answers, members) = ensemble.Answer(device, reader => Labelled((reader with { BadRows = skips ? BadRows.Skip : BadRows.Refuse }).Read(path, parsed.GetValue(set), labelled: true), path));
             context.Warn(path, read);
             if (members.Count > 1)
-                foreach (var (folder, own) in ensemble.Folders.Zip(members))
-                    context.Out.WriteLine($"{folder}: {string.Join(", ", read.Judge(own).Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Metric} {100 * v.Value:0.0000}")))}");
-            ScoreCommand.Print(read.Judge(answers), context.Out);
+                foreach (var (folder, own, noted) in ensemble.Folders.Zip(members, ensemble.NullOddsThresholds))
+                    context.Out.WriteLine($"{folder}: {string.Join(", ", read.JudgeAt(own, noted).Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Metric} {100 * v.Value:0.0000}")))}");
+            ScoreCommand.Print(read.JudgeAt(answers, ensemble.NullOddsThreshold), context.Out);
+            PrintThresholds(ensemble.NullOddsThreshold, read.UpperBounds(answers), context.Out);
             if (read.Confusion(answers) is { Classes: <= ScoreCommand.MostClasses } confusion) ScoreCommand.Print(confusion, read.Labels!, context.Out);
             if (parsed.GetValue(output) is { } file) read.Write(file, answers);
             return 0;
         });
         return command.WithExamples("evaluate runs/stars --data test.csv", "evaluate runs/mnli --data glue_data/MNLI --set mismatched", "evaluate runs/rte/seed-42 runs/rte/seed-43");
+    }
+
+    // the figures above are those of what predict gives out; the best ones know the labels
+    static void PrintThresholds(double? noted, IReadOnlyList<(string Metric, BestThreshold Best)> bounds, TextWriter output)
+    {
+        if (noted is { } threshold) ScoreCommand.Line(output, "threshold", threshold, "of null odds, noted in finetuning.json; predict uses it");
+        else if (bounds.Count > 0) output.WriteLine($"{"threshold",-20}{"none",9}  <- finetuning.json notes none: every question gets an answer, as from predict");
+        foreach (var (metric, best) in bounds)
+            ScoreCommand.Line(output, metric, 100 * best.Value, string.Create(CultureInfo.InvariantCulture, $"at {best.Threshold:0.0000}, tuned on this set: an upper bound"));
     }
 
     static TaskSet Labelled(TaskSet set, string path) => set.IsLabelled ? set : throw new TrainingException($"{path} has no labels: albert predict answers without");

@@ -103,5 +103,6 @@ static class ScoreCommand
             output.WriteLine($"{labels.Names[gold],-20}{string.Concat(Enumerable.Range(0, labels.Count).Select(p => "  " + confusion[gold, p].ToString(CultureInfo.InvariantCulture).PadLeft(width)))}");
     }
 
-    static void Line(TextWriter output, string name, double value) => output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-20}{value,9:0.0000}"));
+    internal static void Line(TextWriter output, string name, double value, string? note = null) =>
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-20}{value,9:0.0000}{(note is null ? "" : $"  <- {note}")}"));
 }

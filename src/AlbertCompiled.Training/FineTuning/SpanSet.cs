@@ -38,11 +38,21 @@ public sealed class SpanSet(SquadData data, SpanFeaturizer featurizer) : TaskSet
     }
 
     /// <summary>F1 and exact matches; where questions may be without an answer, at the best threshold of null odds.</summary>
-    public override IReadOnlyList<MetricValue> Judge(IReadOnlyList<float[]> answers)
+    public override IReadOnlyList<MetricValue> Judge(IReadOnlyList<float[]> answers) =>
+        data.HasUnanswerable ? [.. UpperBounds(answers).Select(b => new MetricValue(b.Metric, b.Best.Value))] : JudgeAt(answers, threshold: null);
+
+    /// <summary>F1 and exact matches; where questions may be without an answer, those of questions with and without one too, by the names of SQuAD's script.</summary>
+    public override IReadOnlyList<MetricValue> JudgeAt(IReadOnlyList<float[]> answers, double? threshold)
     {
-        var result = Evaluate(answers);
-        return result is { BestF1: { } f1, BestExact: { } exact } ? [new("best_f1", f1.Value), new("best_exact", exact.Value)] : [new("f1", result.All.F1), new("exact", result.All.Exact)];
+        var (all, answerable, unanswerable, _, _, _) = Evaluate(answers, threshold);
+        MetricValue[] overall = [new("f1", all.F1), new("exact", all.Exact)];
+        return !data.HasUnanswerable ? overall
+            : [.. overall, new("HasAns_f1", answerable.F1), new("HasAns_exact", answerable.Exact), new("NoAns_f1", unanswerable.F1), new("NoAns_exact", unanswerable.Exact)];
     }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(string Metric, BestThreshold Best)> UpperBounds(IReadOnlyList<float[]> answers) =>
+        data.HasUnanswerable && Evaluate(answers) is { BestF1: { } f1, BestExact: { } exact } ? [("best_f1", f1), ("best_exact", exact)] : [];
 
     /// <inheritdoc/>
     public override double? BestThreshold(IReadOnlyList<float[]> answers) => Evaluate(answers).Threshold;
@@ -59,10 +69,11 @@ public sealed class SpanSet(SquadData data, SpanFeaturizer featurizer) : TaskSet
     public override IEnumerable<IReadOnlyDictionary<string, object?>> Describe(IReadOnlyList<float[]> answers) =>
         Decode(answers).Select(p => new Dictionary<string, object?> { ["id"] = p.Id, ["answer"] = p.AnswerAt(Threshold), ["null_odds"] = p.NullOdds });
 
-    SquadResult Evaluate(IReadOnlyList<float[]> answers)
+    SquadResult Evaluate(IReadOnlyList<float[]> answers, double? threshold = null)
     {
         var predictions = Decode(answers);
-        return SquadEvaluation.Run(data, predictions.ToDictionary(p => p.Id, p => p.Answer), data.HasUnanswerable ? predictions.ToDictionary(p => p.Id, p => p.NullOdds) : null);
+        var odds = data.HasUnanswerable || threshold is not null ? predictions.ToDictionary(p => p.Id, p => p.NullOdds) : null;
+        return SquadEvaluation.Run(data, predictions.ToDictionary(p => p.Id, p => p.Answer), odds, threshold ?? double.PositiveInfinity);
     }
 
     // an epoch's answers are judged, searched for a threshold and written in a row

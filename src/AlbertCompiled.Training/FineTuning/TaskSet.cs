@@ -53,6 +53,15 @@ public abstract class TaskSet
     /// <param name="answers">What a model says of each item.</param>
     public abstract IReadOnlyList<MetricValue> Judge(IReadOnlyList<float[]> answers);
 
+    /// <summary>The task's metrics as predictions are given out: with a threshold that was chosen before, not on these answers.</summary>
+    /// <param name="answers">What a model says of each item.</param>
+    /// <param name="threshold">Null odds above which a question is answered by nothing; null: none is. Tasks without such questions have no use for it.</param>
+    public virtual IReadOnlyList<MetricValue> JudgeAt(IReadOnlyList<float[]> answers, double? threshold) => Judge(answers);
+
+    /// <summary>The best figures over all thresholds of null odds: tuned on the very answers that they judge, so upper bounds. Empty for tasks without questions that may have no answer.</summary>
+    /// <param name="answers">What a model says of each item.</param>
+    public virtual IReadOnlyList<(string Metric, BestThreshold Best)> UpperBounds(IReadOnlyList<float[]> answers) => [];
+
     /// <summary>The threshold of null odds at which F1 is best; null for tasks without questions that may have no answer.</summary>
     /// <param name="answers">What a model says of each item.</param>
     public virtual double? BestThreshold(IReadOnlyList<float[]> answers) => null;
