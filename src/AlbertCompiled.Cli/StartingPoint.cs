@@ -6,8 +6,10 @@ namespace AlbertCompiled.Cli;
 /// <param name="Model">The model to tune.</param>
 /// <param name="Vocabulary">Its vocabulary.</param>
 /// <param name="Load">Loads the weights but for those whose names begin so; says what was loaded, null: nothing, from scratch.</param>
-/// <param name="Labels">Labels of the head that comes along; null: the head is new.</param>
-sealed record StartingPoint(TaskModel Model, Vocabulary Vocabulary, Func<CompiledModel, IReadOnlyList<string>, WeightMatch?> Load, IReadOnlyList<string>? Labels = null)
+/// <param name="HasHead">A head of the same program comes along. Its shape follows from program and encoder, which must agree as well.</param>
+/// <param name="Labels">Labels of that head; null: it was learned for a task without.</param>
+sealed record StartingPoint(
+    TaskModel Model, Vocabulary Vocabulary, Func<CompiledModel, IReadOnlyList<string>, WeightMatch?> Load, bool HasHead = false, IReadOnlyList<string>? Labels = null)
 {
     static readonly string[] Heads = ["classifier.", "qa_outputs."], PretrainingHeads = ["predictions.", "sop_classifier.", "cls."];
 
@@ -20,7 +22,9 @@ sealed record StartingPoint(TaskModel Model, Vocabulary Vocabulary, Func<Compile
         {
             var tuned = new FineTunedFolder(folder);
             var configuration = tuned.ReadConfiguration();
-            return new(context.Tasks.Find(configuration.Base, program), Vocabulary.Load(tuned.VocabularyFile), (m, except) => m.LoadMatching(tuned.Weights, except), TaskData.Program(configuration.Task) == program ? configuration.Labels : null);
+            return new(
+                context.Tasks.Find(configuration.Base, program), Vocabulary.Load(tuned.VocabularyFile), (m, except) => m.LoadMatching(tuned.Weights, except),
+                TaskData.Program(configuration.Task) == program, configuration.Labels);
         }
 
         if (PublishedFolder.IsPublished(folder))
@@ -36,13 +40,16 @@ sealed record StartingPoint(TaskModel Model, Vocabulary Vocabulary, Func<Compile
     /// <summary>A model without pretraining.</summary>
     public static StartingPoint Scratch(string model, string program, Vocabulary vocabulary, CommandContext context) => new(context.Tasks.Find(model, program), vocabulary, (_, _) => null);
 
-    /// <summary>Loads the weights. A head that was learned for the same labels is kept, any other begins anew; classes that the task lacks are ruled out.</summary>
+    /// <summary>
+    /// Loads the weights. A head that was learned for the same labels, or for a task without labels as this one, is kept, any other begins anew; classes that the
+    /// task lacks are ruled out.
+    /// </summary>
     public string Initialize(CompiledModel model, LabelSet? labels)
     {
-        bool known = labels is not null && Labels is not null && labels.Names.SequenceEqual(Labels);
+        bool known = HasHead && (labels?.Names ?? []).SequenceEqual(Labels ?? []);
         string loaded = Load(model, known ? [] : Heads) is { } match ? Told(match) : "none: from scratch";
         if (labels is not null) UnusedClasses.Silence(model, labels.Count);
-        return $"{loaded}; {(known ? "the head knows these labels" : "a new head")}";
+        return $"{loaded}; {(!known ? "a new head" : labels is null ? "the head is kept" : "the head knows these labels")}";
     }
 
     // that the heads are others is what fine-tuning is about, so they are not named one by one

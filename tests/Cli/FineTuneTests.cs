@@ -111,6 +111,7 @@ public sealed class FineTuneTests
         Assert.DoesNotContain("loss 0.0", other);
         string score = Run("finetune", "regression", "--data", folder["train.csv"], folder["dev.csv"], "--label", "label", "--from", folder["first"], "--run", folder["score"], "--epochs", "3", "--batch-size", "8").Succeeds().Output;
         Assert.Contains("pearson", score);
+        Assert.Contains("; a new head", score);
         Assert.Matches("^\\{\"score\":[0-9.-]+\\}\n$", CliRun.WithInput("The phone is good.\n", "predict", folder["score"]).Succeeds().Output);
         CliRun.WithInput("x\n", "predict", folder["first"], folder["score"]).Fails("their tasks differ");
     }
@@ -231,38 +232,30 @@ public sealed class FineTuneTests
         }
     }
 
-    [Fact]
-    public void A_question_without_an_answer_gets_none_above_a_threshold()
+    [Theory]
+    [InlineData("answers", "qa_outputs.weight")]
+    [InlineData("regression", "classifier.weight")]
+    [InlineData("choices", "classifier.weight")]
+    public void A_head_without_labels_is_kept_by_a_task_of_the_same_kind(string task, string head)
     {
         using var folder = new TemporaryFolder();
-        string data = folder.Write("spans.csv", "question,context,answer\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"{(i % 2 == 0 ? "Which?" : "When?")},The {Things[i % 6]} is here.,{(i % 2 == 0 ? Things[i % 6] : "")}\n")));
-        Run("finetune", "answers", "--data", data, data, "--run", folder["run"], "--epochs", "1", "--sequence", "64").Succeeds();
-        Assert.DoesNotContain("\"\"", File.ReadAllText(folder["run/dev.json"]));
-        double threshold = new FineTunedFolder(folder["run"]).ReadConfiguration().NullOddsThreshold!.Value;
-        Assert.Matches($"best_f1_thresh +{threshold.ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture)}\n", Run("score", "answers", "--data", data, "--predictions", folder["run/dev.json"], "--null-odds", folder["run/dev.null_odds.json"]).Succeeds().Output);
-        Assert.All(Answers("--threshold", "-1e9"), Assert.Empty);
-        Assert.All(Answers("--threshold", "1e9"), Assert.NotEmpty);
-        Assert.Equal(Answers("--threshold", threshold.ToString("R", System.Globalization.CultureInfo.InvariantCulture)), Answers());
-        Run("finetune", "answers", "--data", data, data, "--run", folder["run"], "--epochs", "1", "--sequence", "64").Fails("holds a fine-tuned model already");
+        string data = task switch
+        {
+            "answers" => folder.Write("data.csv", "question,context,answer\nWhich?,The case is here.,case\nWhich?,The cable is new.,cable\n"),
+            "regression" => folder.Write("data.csv", "text,score\nThe case is good.,4\nThe case is bad.,1\n"),
+            _ => folder.Write("data.jsonl", "{\"context\": \"A case.\", \"question\": \"Which?\", \"options\": [\"good\", \"bad\"], \"label\": 0}\n"),
+        };
+        Assert.Contains("; a new head", Tune("first").Output);
+        Assert.Contains("; the head is kept", Tune("again", "--from", folder["first"], "--learning-rate", "1e-9", "--seed", "7").Output);
+        Assert.Equal(Head("first"), Head("again"), (x, y) => Math.Abs(x - y) < 1e-6);
 
-        string[] Answers(params string[] options) =>
-            [.. Run(["predict", folder["run"], "--data", data, .. options]).Succeeds().Output.TrimEnd('\n').Split('\n').Select(l => JsonDocument.Parse(l).RootElement.GetProperty("answer").GetString()!)];
-    }
+        CliRun Tune(string run, params string[] more) => Run(["finetune", task, "--data", data, data, "--run", folder[run], "--epochs", "1", "--sequence", "64", .. more]).Succeeds();
 
-    [Fact]
-    public void The_threshold_of_the_best_epoch_is_noted_with_it_and_gives_its_f1()
-    {
-        using var folder = new TemporaryFolder();
-        string data = folder.Write("spans.csv", "question,context,answer\n" + string.Concat(Enumerable.Range(0, 10).Select(i => $"Which?,The {Things[i % 6]} is here.,{(i % 5 == 0 ? Things[i % 6] : "")}\n")));
-        double? noted = null;
-        string output = CliRun.Watching(
-            "epoch 1", () => noted = new FineTunedFolder(folder["run"]).ReadConfiguration().NullOddsThreshold,
-            "finetune", "answers", "--data", data, data, "--run", folder["run"], "--epochs", "1", "--sequence", "64", "--seed", "3", "--learning-rate", "1e-9").Succeeds().Output;
-        Assert.Contains("best_f1 80.00", output); // no answer at all
-        Assert.NotNull(noted);
-        Assert.Equal(noted, new FineTunedFolder(folder["run"]).ReadConfiguration().NullOddsThreshold);
-        Run("predict", folder["run"], "--data", data, "-o", folder["answers.json"]).Succeeds();
-        Assert.Contains("\nf1                    80.0000\n", Run("score", "answers", "--data", data, "--predictions", folder["answers.json"]).Succeeds().Output);
+        float[] Head(string run)
+        {
+            using var file = Safetensors.Open(folder[$"{run}/model.safetensors"]);
+            return file.ReadSingles(head);
+        }
     }
 
     [Fact]
