@@ -172,7 +172,8 @@ public class TaskTests
         var spans = new SpanPredictions(new OutputRows(logits, 11, 2, 2), batch);
 
         Assert.Equal(new SpanPrediction(4, 6, 7, 1.5f), spans[1]);
-        Assert.True(spans[1].IsAnswer() && spans[1].IsAnswer(5.4f) && !spans[1].IsAnswer(5.5f));
+        Assert.Equal(-5.5, spans[1].NullOdds);
+        Assert.True(spans[1].IsAnswer() && spans[1].IsAnswer(-5.5) && !spans[1].IsAnswer(-5.6)); // as predict with this --threshold
         Assert.Equal(new SpanPrediction(5, 6, 6.5f, 1.5f), spans.Best(1, new AnswerOptions(2)));
         Assert.Equal(new SpanPrediction(1, 1, 18, 1.5f), spans.Best(1, new AnswerOptions(2, Segment: 0)));     // of equals the first
         var best = new SpanPrediction[4];

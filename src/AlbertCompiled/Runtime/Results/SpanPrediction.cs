@@ -20,8 +20,11 @@ public readonly record struct AnswerOptions(int MaxLength, int Segment = 1, int 
 /// <param name="NullScore">The same of position 0, which says that there is no answer: the larger, the more doubtful this one is.</param>
 public readonly record struct SpanPrediction(int Start, int End, float Score, float NullScore)
 {
-    /// <summary>True if there is an answer: its score exceeds the null score by more than <paramref name="threshold"/>.</summary>
-    public bool IsAnswer(float threshold = 0) => Score - NullScore > threshold;
+    /// <summary>The null score less the answer's: the greater, the surer there is none.</summary>
+    public double NullOdds => (double)NullScore - Score;
+
+    /// <summary>True unless the null odds are above <paramref name="threshold"/>, such as the one that <c>albert finetune</c> notes.</summary>
+    public bool IsAnswer(double threshold = 0) => NullOdds <= threshold;
 
     /// <summary>Where the answer stands in the text.</summary>
     /// <param name="offsets">For each position of the sequence, where its piece begins in the text and how long it is, in characters.</param>
