@@ -66,6 +66,13 @@ public sealed class MetricTests
     }
 
     [Fact]
+    public void Correlations_do_not_exceed_one_by_rounding()
+    {
+        double[] x = [-1, -0.5, -0.5, 0.5, 0.5, 1]; // Σdx² = 3, more than √3 · √3
+        Assert.Equal((1, -1), (Correlation.Pearson(x, x), Correlation.Pearson(x, [.. x.Select(v => -v)])));
+    }
+
+    [Fact]
     public void Spearman_gives_equal_numbers_their_mean_rank()
     {
         Assert.Equal([1, 2.5, 2.5, 4], Correlation.Ranks([10, 20, 20, 30]));
@@ -88,6 +95,9 @@ public sealed class MetricTests
     [InlineData("$5_000 ~ 10%", "5000 10")]
     [InlineData("a² À\u0301a", "a² à\u0301")] // a combining mark ends a word
     [InlineData("The a an", "")]
+    [InlineData("red\u001Cfox\u001D\u001E the\u001Fden", "red fox den")] // white space to Python
+    [InlineData("ΟΔΟΣ ΣΑΣ, ΑΣ-Α", "οδος σας αςα")] // lowered before punctuation goes
+    [InlineData("İ Ⅳ\u03A3 ﹕Α﹕\u03A3﹕", "i\u0307 ⅳς ﹕α﹕ς﹕")]
     public void Answers_are_normalised_as_by_the_official_script(string answer, string expected) => Assert.Equal(expected, SquadText.Normalize(answer));
 
     [Theory]
@@ -102,6 +112,7 @@ public sealed class MetricTests
     {
         Assert.Equal((1, 0, 0), (SquadText.F1("", "the", true), SquadText.F1("", "the", false), SquadText.F1("", "cat", true)));
         Assert.True(SquadText.IsExact("The cat!", "cat"));
+        Assert.True(SquadText.IsExact("ΟΔΟΣ", "οδος"));
     }
 
     [Fact]

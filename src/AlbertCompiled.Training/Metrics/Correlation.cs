@@ -18,7 +18,7 @@ public static class Correlation
             yy += dy * dy;
         }
 
-        return xy / (Math.Sqrt(xx) * Math.Sqrt(yy));
+        return Math.Clamp(xy / (Math.Sqrt(xx) * Math.Sqrt(yy)), -1, 1); // rounding may lead a little beyond
     }
 
     /// <summary>Spearman's rank correlation: Pearson's of the ranks, equal numbers sharing their mean rank.</summary>

@@ -36,12 +36,12 @@ public static class SquadText
         return 2.0 * same / (expected.Length + found.Length); // = 2PR / (P + R)
     }
 
-    // an article stands between characters that are neither letters nor numbers: "a–b" has one, "a1" has none
+    // Lower case and white space are Python's. An article stands between characters that are neither letters nor numbers: "a–b" has one, "a1" has none.
     static string[] Words(string answer)
     {
         var kept = new StringBuilder();
         var run = new StringBuilder();
-        foreach (var rune in answer.ToLowerInvariant().EnumerateRunes())
+        foreach (var rune in FullLowerCase.Of(answer).EnumerateRunes())
         {
             if (rune.IsAscii && (Rune.IsPunctuation(rune) || Rune.IsSymbol(rune))) continue;
             if (Rune.IsLetterOrDigit(rune) || Rune.IsNumber(rune))
@@ -51,11 +51,12 @@ public static class SquadText
             }
 
             EndRun();
-            kept.Append(rune);
+            if (rune.IsBmp && TextNormalizer.IsSpace((char)rune.Value)) kept.Append(' ');
+            else kept.Append(rune);
         }
 
         EndRun();
-        return kept.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        return kept.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
         void EndRun()
         {

@@ -12,8 +12,11 @@ static class FinalSigma
     /// <summary>Σ.</summary>
     public const int Capital = 0x3A3;
 
-    // Word_Break = MidLetter, MidNumLet or Single_Quote, as far as compatibility decomposition leaves them
-    const string IgnoredPunctuation = "'.:·՟״‘’․‧";
+    // Word_Break = MidLetter, MidNumLet or Single_Quote; the escaped ones are those that compatibility decomposition replaces
+    const string IgnoredPunctuation = "'.:·՟״‘’․‧\u0387\uFE13\uFE52\uFE55\uFF07\uFF0E\uFF1A";
+
+    // what has a case, though its category tells none: ª º, Roman numerals, circled and squared letters
+    static readonly (int First, int Last)[] OtherLetters = [(0xAA, 0xAA), (0xBA, 0xBA), (0x2160, 0x217F), (0x24B6, 0x24E9), (0x1F130, 0x1F149), (0x1F150, 0x1F169), (0x1F170, 0x1F189)];
 
     /// <summary>Writes each Σ of UTF-8 text in lower case, which has as many bytes.</summary>
     public static void Lower(Span<byte> text)
@@ -49,10 +52,9 @@ static class FinalSigma
         return false;
     }
 
-    // the range: circled and squared letters, which are symbols with a case
     static bool IsLetter(Rune rune) =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
-        || rune.Value is >= 0x1F150 and <= 0x1F169 or >= 0x1F170 and <= 0x1F189;
+        || OtherLetters.Any(r => rune.Value >= r.First && rune.Value <= r.Last);
 
     static bool IsIgnored(Rune rune) =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format

@@ -57,8 +57,8 @@ public static class TextNormalizer
         if (capitalSigma) FinalSigma.Lower(result.Writable);
     }
 
-    // what the original splits at: Unicode white space and the four information separators
-    static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\u001c' and <= '\u001f';
+    // what Python splits at: Unicode white space and the four information separators
+    internal static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\u001c' and <= '\u001f';
 
     // true if a capital sigma was written: its lower case depends on its neighbours
     static bool Append(Rune rune, bool lowerCase, int start, int end, MappedText result)
