@@ -82,8 +82,10 @@ public sealed class FineTuneTests
     {
         using var folder = Data();
         string output = Run(Arguments(folder, "runs", "--seeds", "3", "--balance", "--epochs", "1")).Succeeds().Output;
-        Assert.Contains("of 3 seeds, from ", output);
-        Assert.Contains("median of 3 seeds", File.ReadAllText(folder["runs/report.html"]));
+        Assert.Matches("accuracy: median [0-9.]+ of 3 seeds, from .*; all together \\(predictions averaged\\) [0-9.]+\n", output);
+        string report = File.ReadAllText(folder["runs/report.html"]);
+        Assert.Contains("median of 3 seeds", report);
+        Assert.Contains("all together (predictions averaged): ", report);
         string[] lines = Run("evaluate", folder["runs"]).Succeeds().Output.Split('\n');
         Assert.Equal(3, lines.Count(l => l.StartsWith(folder["runs/seed-4"], StringComparison.Ordinal)));
 

@@ -104,7 +104,7 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         {
             int metric = i;
             var spread = SeedSpread.Of(results.Select(r => r.Result.Best.Metrics[metric].Value));
-            Line($"{ensemble[i].Metric}: median {100 * spread.Median:0.00} of {results.Count} seeds, from {100 * spread.Lowest:0.00} to {100 * spread.Highest:0.00}, deviation {100 * spread.Deviation:0.00}; mean of the models {100 * ensemble[i].Value:0.00}");
+            Line($"{ensemble[i].Metric}: median {100 * spread.Median:0.00} of {results.Count} seeds, from {100 * spread.Lowest:0.00} to {100 * spread.Highest:0.00}, deviation {100 * spread.Deviation:0.00}; all together (predictions averaged) {100 * ensemble[i].Value:0.00}");
         }
 
         string report = Path.Combine(folder, "report.html");

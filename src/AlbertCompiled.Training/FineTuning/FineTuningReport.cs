@@ -30,7 +30,7 @@ public static class FineTuningReport
     /// <param name="path">The file.</param>
     /// <param name="configuration">Their settings, but for the seed.</param>
     /// <param name="seeds">For each seed its result.</param>
-    /// <param name="ensemble">Metrics of the mean of all models.</param>
+    /// <param name="ensemble">Metrics of all together, their predictions averaged.</param>
     /// <exception cref="TrainingException">The page cannot be written.</exception>
     public static void Write(string path, FineTuningConfiguration configuration, IReadOnlyList<(ulong Seed, FineTuningResult Result)> seeds, IReadOnlyList<MetricValue> ensemble)
     {
@@ -38,7 +38,7 @@ public static class FineTuningReport
         var spreads = metrics.Select((_, i) => SeedSpread.Of(seeds.Select(s => s.Result.Best.Metrics[i].Value))).ToList();
         var cards = metrics.Select((name, i) => new ReportCard(
             $"{name}, median of {seeds.Count} seeds", Figure(name, spreads[i].Median), $"from {Figure(name, spreads[i].Lowest)} to {Figure(name, spreads[i].Highest)}, deviation {Figure(name, spreads[i].Deviation)}",
-            $"mean of all models: {Figure(name, ensemble[i].Value)}"));
+            $"all together (predictions averaged): {Figure(name, ensemble[i].Value)}"));
         var rows = seeds.Select(s => ($"{s.Seed}", (IReadOnlyList<string>)[$"{s.Result.Best.Epoch}", .. s.Result.Best.Metrics.Select(m => Figure(m.Metric, m.Value))]));
         PageFile.Write(path, ReportPage.Of(
             Title(configuration), $"{seeds.Count} seeds; each has a page in its folder.", ReportPage.Cards(cards), new XElement(HtmlPage.Html + "h2", "Seeds"),
