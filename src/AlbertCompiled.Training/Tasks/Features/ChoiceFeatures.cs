@@ -10,8 +10,8 @@ namespace AlbertCompiled.Training;
 public sealed record ChoiceFeature(int Example, IReadOnlyList<TokenSequence> Options, int? Label, bool Truncated);
 
 /// <summary>
-/// Turns questions with options into tokens as the original code does: an option fills the question's gap, underscores in a row, or else
-/// stands behind the question; of both together the end is kept, of the passage the beginning.
+/// Turns questions with options into tokens: an option fills the question's gap, or else stands behind the question; of both together the end is kept, of
+/// the passage the beginning. So does the original code, but it puts the option in place of every underscore, where underscores in a row are one gap here.
 /// </summary>
 /// <param name="tokenizer">The tokenizer.</param>
 /// <param name="longest">Tokens of the longest sequence.</param>
