@@ -83,6 +83,10 @@ public sealed class TokenizerTests : IDisposable
     }
 
     [Fact]
+    public void Doubled_quotes_stay_as_the_original_leaves_them() => // transformers makes a " of each
+        Assert.Equal(0, TestText.Vocabulary.EncodeWithOffsets("``a''").Pieces.Count(p => p.Contains('"')));
+
+    [Fact]
     public void Half_of_a_surrogate_pair_is_a_character_that_nobody_knows() =>
         Assert.Equal([(0, 0), (0, 1), (1, 1)], Small.EncodeWithOffsets("\ud800a").Offsets.Select(o => (o.Start, o.Length)));
 
