@@ -92,7 +92,7 @@ public sealed class Masker(Vocabulary vocabulary, MaskingOptions options, int lo
         }
     }
 
-    // near the end fewer n are possible; their probabilities keep their proportions
+    // near the end fewer n are possible; their probabilities keep their proportions (the original draws of all n and cuts what exceeds the end)
     int DrawNgram(int possible, ref RandomStream random)
     {
         double draw = random.NextDouble() * cumulative[possible - 1];
