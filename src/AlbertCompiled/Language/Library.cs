@@ -75,6 +75,6 @@ public static class Library
         return Log(sum) - Pick(shifted, labels);
     }
 
-    /// <summary>1 where the label's logit is its row's largest, else 0: [R, C] → [R, 1].</summary>
+    /// <summary>1 where the label's logit is its row's largest, ties included (constant logits are always right), else 0: [R, C] → [R, 1].</summary>
     public static Tensor Correct(Tensor logits, Indices labels) => GreaterOrEqual(Pick(logits, labels), RowMax(logits));
 }
