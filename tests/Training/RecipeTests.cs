@@ -83,6 +83,14 @@ public sealed class RecipeTests
     }
 
     [Fact]
+    public void Fine_tuning_is_what_its_page_says()
+    {
+        var recipe = new FineTuningRecipe();
+        Assert.Equal(new(Optimizer.AdamW, 0.5f, 0.9f, 0.999f, 1e-6f, 0.01f, 1, BiasCorrection: true), recipe.Update(0.5f));
+        Assert.Equal((1, 19), (recipe.Schedule(19).WarmupSteps, recipe.Schedule(19).Steps)); // rounded down
+    }
+
+    [Fact]
     public void A_configuration_survives_its_file()
     {
         using var folder = new TemporaryFolder();
