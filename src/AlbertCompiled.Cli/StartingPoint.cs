@@ -30,7 +30,10 @@ sealed record StartingPoint(
         if (PublishedFolder.IsPublished(folder))
         {
             var published = PublishedFolder.Open(folder);
-            return new(context.Tasks.Find(published, program), published.OpenVocabulary(), (m, except) => published.Load(m, except));
+            bool classifies = program == "classify" && published.Config is { Program: "Classification", LabelNames: not null };
+            return new(
+                context.Tasks.Find(published, program), published.OpenVocabulary(), (m, except) => except.Count == 0 ? published.LoadClassifier(m) : published.Load(m, except),
+                classifies, classifies ? published.Config.LabelNames : null);
         }
 
         var (run, pretraining) = RunFolder.Open(folder);

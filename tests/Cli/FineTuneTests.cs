@@ -337,6 +337,7 @@ public sealed class FineTuneTests
             Assert.Equal(kept.ReadSingles("classifier.weight")[..(2 * (int)written["classifier.weight"].Shape[1])], written.ReadSingles("classifier.weight"));
         }
 
+        Assert.Contains("; the head knows these labels", Run(Arguments(folder, "again", "--from", folder["out"], "--epochs", "1")).Succeeds().Output);
         foreach (string[] command in (string[][])[["export", folder["out"], "--onnx", folder["x.onnx"]], ["graph", folder["out"]], ["info", folder["out"], "--plan"]])
             Run(command).Fails("AlbertTiny computes the same but was compiled without classify: albert declare");       // its head is what counts
         Run("export", folder["run"], "--best", "--onnx", folder["x.onnx"]).Fails("holds a fine-tuned model, of its best epoch: leave it out");

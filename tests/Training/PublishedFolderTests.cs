@@ -125,6 +125,27 @@ public sealed class PublishedFolderTests : IDisposable
         Assert.Equal(classifier.Parameters.Read("albert.pooler.weight"), encoder.Parameters.Read("albert.pooler.weight"));
     }
 
+    [Fact]
+    public void A_classifier_comes_back_with_its_head()
+    {
+        using OddClassifier saved = OddClassifier.Create(device, Capacity, seed: 7), loaded = OddClassifier.Create(device, Capacity, seed: 8), whole = OddClassifier.Create(device, Capacity, seed: 9);
+        saved.SavePublished(Pieces(37), folder["three"], labels: new(["a", "b", "c"]));
+        var published = PublishedFolder.Open(folder["three"]);
+        Assert.Equal(["a", "b", "c"], published.Config.LabelNames!);
+        Assert.Equal($"{saved.Description.Parameters.Length} weights loaded; none missing; none not used", published.LoadClassifier(loaded).ToString());
+        UnusedClasses.Silence(saved, 3);
+        foreach (var p in saved.Description.Parameters) Assert.Equal(saved.Parameters.Read(p.Name), loaded.Parameters.Read(p.Name));
+
+        loaded.SavePublished(Pieces(37), folder["five"]);
+        PublishedFolder.Open(folder["five"]).LoadClassifier(whole);
+        Assert.Equal(loaded.Parameters.Read("classifier.weight"), whole.Parameters.Read("classifier.weight"));
+
+        float[] before = whole.Parameters.Read("albert.pooler.weight");
+        Rewrite(folder["three"], rename: name => name == "classifier.bias" ? "other.bias" : name);
+        Fails(() => published.LoadClassifier(whole), "has no classifier.bias of 3 classes");
+        Assert.Equal(before, whole.Parameters.Read("albert.pooler.weight"));
+    }
+
     [Theory]
     [InlineData("<unk>", "<pad>", "<unk>", "<pad>")]
     [InlineData("[UNK]", "<pad>", "[UNK]", "<pad>")]

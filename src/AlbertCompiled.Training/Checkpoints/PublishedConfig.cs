@@ -17,6 +17,9 @@ public sealed record PublishedConfig(string Attribute, string Class, string Prog
     const string Maps = "AlwaysMap", Groups = "Groups", Layers = "Layers", Embedding = "Embedding", Hidden = "Hidden", Heads = "Heads";
     const int MostGroupedLayers = 1 << 16; // that are looked at one by one
 
+    /// <summary>What the classes of a classification are called, in order; null if the file does not name each of them, by a name of its own.</summary>
+    public IReadOnlyList<string>? LabelNames { get; private init; }
+
     // why its head is none that is compiled
     string? refusal;
 
@@ -42,7 +45,7 @@ public sealed record PublishedConfig(string Attribute, string Class, string Prog
         foreach (var rule in architecture.Rules)
             if (rule.Read(root.TryGetProperty(rule.Field, out var value) ? value : null) is { } read) properties[rule.Property!] = read;
         var (name, program) = ReadClass(root, architecture);
-        var config = new PublishedConfig(architecture.Attribute, name, program, program == PublishedArchitecture.Classification ? LabelCount(root) : 0, properties);
+        var config = new PublishedConfig(architecture.Attribute, name, program, program == PublishedArchitecture.Classification ? LabelCount(root) : 0, properties) { LabelNames = NamesOf(root) };
         if (config.Labels > 0) config.refusal = HeadObjection(root, config.Labels);
         if (config.Objection() is { } objection) throw new InvalidDataException(objection);
         if (properties.ContainsKey(Embedding)) properties[Maps] = config.Count(Embedding) == config.Count(Hidden) ? "true" : "false"; // the port maps E to H always
@@ -120,6 +123,14 @@ public sealed record PublishedConfig(string Attribute, string Class, string Prog
         if (root.TryGetProperty("id2label", out var labels) && labels.ValueKind == JsonValueKind.Object && labels.EnumerateObject().Any()) return labels.EnumerateObject().Count();
         if (!root.TryGetProperty("num_labels", out var number) || number.ValueKind == JsonValueKind.Null) return 2;
         return number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out int count) && count > 0 ? count : throw new InvalidDataException($"num_labels is {number.GetRawText()}, not a whole number from 1");
+    }
+
+    static string[]? NamesOf(JsonElement root)
+    {
+        if (!root.TryGetProperty("id2label", out var labels) || labels.ValueKind != JsonValueKind.Object) return null;
+        int count = labels.EnumerateObject().Count();
+        string[] names = [.. Enumerable.Range(0, count).Select(i => labels.TryGetProperty($"{i}", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString()! : "").Distinct()];
+        return names.Length == count && !names.Contains("") ? names : null;
     }
 
     // what the sizes say that the port and a compiled model do not compute alike

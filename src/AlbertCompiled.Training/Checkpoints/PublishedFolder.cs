@@ -91,6 +91,36 @@ public sealed class PublishedFolder
         });
     }
 
+    /// <summary>Loads a classifier's weights, its head too, into a model that may have been compiled for more classes: those are ruled out.</summary>
+    /// <param name="model">A model with the weights classifier.weight, [classes, hidden], and classifier.bias.</param>
+    /// <exception cref="TrainingException">The model computes something else or fewer classes, a weight has another shape, or the classifier is not complete.</exception>
+    public WeightMatch LoadClassifier(CompiledModel model)
+    {
+        using var files = OpenWeights();
+        var head = model.Description.Parameters.Where(p => p.Name.StartsWith(UnusedClasses.Head, StringComparison.Ordinal)).ToList();
+        foreach (var p in head)
+        {
+            long[] shape = p.IsVector ? [Config.Labels] : [Config.Labels, p.Columns];
+            if (!files.Contains(p.Name) || !files[p.Name].Shape.AsSpan().SequenceEqual(shape) || !files[p.Name].Type.IsReal())
+                throw new TrainingException($"{Folder} has no {p.Name} of {Config.Labels} classes, which {PublishedConfig.FileName} tells");
+        }
+
+        if (UnusedClasses.Compiled(model.Description) is { } most && most < Config.Labels) throw new TrainingException($"{Folder} tells {Config.Labels} classes apart, {model.Description.Name} was compiled for {most}");
+        var match = Load(model, UnusedClasses.Head);
+        UnusedClasses.Silence(model, Config.Labels);
+        return TensorFiles.Guard(Folder, () =>
+        {
+            foreach (var p in head)
+            {
+                var values = new float[files[p.Name].Count];
+                files.ReadSingles(p.Name, 0, values);
+                model.Parameters.Write(ParameterState.Value, p.Offset, values);
+            }
+
+            return new WeightMatch([.. match.Loaded, .. head.Select(p => p.Name)], [.. match.Missing.Except(head.Select(p => p.Name))], [.. match.Unused.Except(head.Select(p => p.Name))]);
+        });
+    }
+
     WeightPlan Plan(ModelDescription model, TensorFiles files, params IReadOnlyList<string> except)
     {
         if (Config.Differences(model) is { Count: > 0 } differences)

@@ -7,8 +7,11 @@ namespace AlbertCompiled.Training;
 /// </summary>
 public static class UnusedClasses
 {
+    /// <summary>What the names of a classifier's weights begin with.</summary>
+    internal const string Head = "classifier.";
+
     const float Bias = -10_000;
-    const string Weight = "classifier.weight", BiasName = "classifier.bias";
+    const string Weight = Head + "weight", BiasName = Head + "bias";
 
     /// <summary>Classes that a model was compiled for; null if it has no classifier.</summary>
     public static int? Compiled(ModelDescription model) => model.Parameters.FirstOrDefault(p => p.Name == Weight)?.Rows;
