@@ -23,7 +23,7 @@ public readonly record struct OptimizerSettings(
     internal void Check()
     {
         Check(Optimizer is Optimizer.AdamW or Optimizer.Lamb, nameof(Optimizer), (int)Optimizer, "one of the optimizers");
-        Check(float.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "a finite number");
+        Check(float.IsFinite(LearningRate) && LearningRate >= 0, nameof(LearningRate), LearningRate, "a finite number, at least 0");
         Check(Beta1 is >= 0 and < 1, nameof(Beta1), Beta1, "at least 0 and below 1");
         Check(Beta2 is >= 0 and < 1, nameof(Beta2), Beta2, "at least 0 and below 1");
         Check(float.IsFinite(Epsilon) && Epsilon > 0, nameof(Epsilon), Epsilon, "a finite number above 0, or a weight without a gradient becomes no number");
