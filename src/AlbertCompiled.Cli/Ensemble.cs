@@ -67,7 +67,7 @@ sealed class Ensemble
 
     sealed record Member(FineTunedFolder Folder, FineTuningConfiguration Configuration, TaskModel Model, Vocabulary Vocabulary)
     {
-        public TaskData Reader => new(Configuration.Task, Configuration.Columns, Configuration.LabelSet(), new(new VocabularyTokenizer(Vocabulary), Configuration.Sequence, Configuration.Stride));
+        public TaskData Reader => new(Configuration.Task, Configuration.Columns, Configuration.LabelSet(), new(new VocabularyTokenizer(Vocabulary), Configuration.Sequence, Configuration.Stride), Scores: Configuration.Scores);
 
         public static Member Open(FineTunedFolder folder, CommandContext context)
         {

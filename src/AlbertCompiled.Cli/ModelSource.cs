@@ -64,6 +64,7 @@ sealed record ModelSource(RegisteredModel Model, Vocabulary Vocabulary, ulong Se
         return new(models.Named(configuration.Model).Model, Vocabulary.Load(folder.VocabularyFile), configuration.Seed, instance =>
         {
             folder.Load(instance);
+            configuration.Scores?.Fold(instance);
             return $"fine-tuned for {configuration.Task}";
         }, configuration.LabelSet());
     }

@@ -22,9 +22,9 @@ sealed record StartingPoint(
         {
             var tuned = new FineTunedFolder(folder);
             var configuration = tuned.ReadConfiguration();
-            return new(
-                context.Tasks.Find(configuration.Base, program), Vocabulary.Load(tuned.VocabularyFile), (m, except) => m.LoadMatching(tuned.Weights, except),
-                TaskData.Program(configuration.Task) == program, configuration.Labels);
+            // a head that says scores themselves, as earlier versions trained it, is no start for standardised ones
+            bool hasHead = TaskData.Program(configuration.Task) == program && (program != "regress" || configuration.Scores is not null);
+            return new(context.Tasks.Find(configuration.Base, program), Vocabulary.Load(tuned.VocabularyFile), (m, except) => m.LoadMatching(tuned.Weights, except), hasHead, configuration.Labels);
         }
 
         if (PublishedFolder.IsPublished(folder))

@@ -36,7 +36,7 @@ public sealed class OwnDataTests
         string path = folder.Write("a.jsonl", "{\"a\": \"x\", \"b\": \"y\", \"stars\": 10}\n{\"a\": \"x\", \"b\": \"y\", \"stars\": 9}\n");
         Assert.Equal(["9", "10"], OwnTexts.Labels(path, new("a", "b", "stars")).Names);
         Assert.Equal(new TextExample("x", "y", Score: 10), OwnTexts.Read(path, new("a", "b", "stars"), null).Examples[0]);
-        Assert.Equal(["pearson", "spearman"], OwnTexts.Task("t", null).Metrics.Select(m => m.Name));
+        Assert.Equal(["pearson", "spearman", "rmse"], OwnTexts.Task("t", null).Metrics.Select(m => m.Name));
         Assert.Equal(["accuracy", "macro_f1", "matthews"], OwnTexts.Task("t", new("a", "b", "c")).Metrics.Select(m => m.Name));
     }
 

@@ -28,7 +28,7 @@ static class EvaluateCommand
             context.Warn(path, read);
             if (members.Count > 1)
                 foreach (var (folder, own, noted) in ensemble.Folders.Zip(members, ensemble.NullOddsThresholds))
-                    context.Out.WriteLine($"{folder}: {string.Join(", ", read.JudgeAt(own, noted).Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Metric} {100 * v.Value:0.0000}")))}");
+                    context.Out.WriteLine($"{folder}: {string.Join(", ", read.JudgeAt(own, noted).Select(v => $"{v.Metric} {v.Text(4)}"))}");
             ScoreCommand.Print(read.JudgeAt(answers, ensemble.NullOddsThreshold), context.Out);
             PrintThresholds(ensemble.NullOddsThreshold, read.UpperBounds(answers), context.Out);
             if (read.Confusion(answers) is { Classes: <= ScoreCommand.MostClasses } confusion) ScoreCommand.Print(confusion, read.Labels!, context.Out);

@@ -47,12 +47,12 @@ static class FineTuneCommand
         target.KeepData(TaskData.Files(task, data));
         if (anew) target.KeepSource(from);
         else CheckUnfinished(folder, models);
-        var reader = new TaskData(task, columns, labels, new(new VocabularyTokenizer(start.Vocabulary), configuration.Sequence, configuration.Stride), options.Data.BadRows(parsed));
+        var reader = new TaskData(task, columns, labels, new(new VocabularyTokenizer(start.Vocabulary), configuration.Sequence, configuration.Stride), options.Data.BadRows(parsed)).Standardised(data);
         var (training, development) = reader.ForTraining(data);
         FineTuningLoop.Check(configuration.Recipe, training);
         using var device = PretrainSettings.OpenDevice(parsed, place, context);
         using var interruption = context.Interruption();
-        var session = new FineTuneSession(context, configuration with { Device = device.Name, DataKey = TaskSet.Key(training, development) }, start, reader, training, development);
+        var session = new FineTuneSession(context, configuration with { Device = device.Name, DataKey = TaskSet.Key(training, development), Scores = reader.Scores }, start, reader, training, development);
         target.Lock();
         return session.Run(device, folder, seeds, anew, interruption.Token);
     }

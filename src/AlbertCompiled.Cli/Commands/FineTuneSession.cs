@@ -57,7 +57,7 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         if (replaces) FineTunedFolder.Remove(run);
         replaces = false;
         var result = folder.IsComplete ? folder.ReadResult(model, development) : Train(model, folder, configuration, cancellation);
-        Line($"best: epoch {result.Best.Epoch}, {Metrics(result.Best.Metrics)}; {result.Seconds:0.0} s of training{Majority(result)}");
+        Line($"best: epoch {result.Best.Epoch}, {Metrics(result.Best.Metrics)}; {result.Seconds:0.0} s of training{Constant()}");
         if (!result.IsComplete) Line($"interrupted after epoch {result.Epochs.Count} of {configuration.Recipe.Epochs}: the same command goes on, with --run {SelfCommand.Quote(run)}");
         return result;
     }
@@ -104,7 +104,9 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         {
             int metric = i;
             var spread = SeedSpread.Of(results.Select(r => r.Result.Best.Metrics[metric].Value));
-            Line($"{ensemble[i].Metric}: median {100 * spread.Median:0.00} of {results.Count} seeds, from {100 * spread.Lowest:0.00} to {100 * spread.Highest:0.00}, deviation {100 * spread.Deviation:0.00}; all together (predictions averaged) {100 * ensemble[i].Value:0.00}");
+            Line($"{ensemble[i].Metric}: median {Figure(spread.Median)} of {results.Count} seeds, from {Figure(spread.Lowest)} to {Figure(spread.Highest)}, deviation {Figure(spread.Deviation)}; all together (predictions averaged) {ensemble[i].Text()}");
+
+            string Figure(double value) => new MetricValue(ensemble[metric].Metric, value).Text();
         }
 
         string report = Path.Combine(folder, "report.html");
@@ -112,10 +114,9 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         Line($"models: {folder}");
     }
 
-    string Majority(FineTuningResult result) => development.Confusion(result.Answers) is { } confusion
-        ? string.Create(CultureInfo.InvariantCulture, $"; always the most frequent class: accuracy {100 * FineTuningReport.MajorityShare(confusion):0.00}") : "";
+    string Constant() => development.Constant is { } constant ? $"; {constant.Rule}: {constant.Value.Metric} {constant.Value.Text()}" : "";
 
-    static string Metrics(IReadOnlyList<MetricValue> values) => string.Join(", ", values.Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Metric} {100 * v.Value:0.00}")));
+    static string Metrics(IReadOnlyList<MetricValue> values) => string.Join(", ", values.Select(v => $"{v.Metric} {v.Text()}"));
 
     void Line(FormattableString text) => context.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 

@@ -91,7 +91,7 @@ static class ScoreCommand
 
     internal static int Print(IReadOnlyList<MetricValue> values, TextWriter output)
     {
-        foreach (var (metric, value) in values) Line(output, metric, 100 * value);
+        foreach (var value in values) output.WriteLine($"{value.Metric,-20}{value.Text(4),9}");
         return 0;
     }
 

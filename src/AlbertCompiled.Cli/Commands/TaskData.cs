@@ -9,7 +9,8 @@ namespace AlbertCompiled.Cli;
 /// <param name="Features">How they become tokens.</param>
 /// <param name="BadRows">What becomes of bad rows.</param>
 /// <param name="Threshold">Null odds above which answers are given out as empty; null: never.</param>
-sealed record TaskData(string Task, TaskColumns Columns, LabelSet? Labels, TaskFeatures Features, BadRows BadRows = BadRows.Refuse, double? Threshold = null)
+/// <param name="Scores">What scores are standardised by; null: nothing.</param>
+sealed record TaskData(string Task, TaskColumns Columns, LabelSet? Labels, TaskFeatures Features, BadRows BadRows = BadRows.Refuse, double? Threshold = null, ScoreScale? Scores = null)
 {
     /// <summary>The inference program that a task needs.</summary>
     public static string Program(string task) => GlueTasks.Find(task) is { } glue ? glue.Task.Labels is null ? "regress" : "classify" : TaskKinds.Find(task) switch
@@ -28,6 +29,17 @@ sealed record TaskData(string Task, TaskColumns Columns, LabelSet? Labels, TaskF
         TaskKind.Tags => OwnTags.Labels(training, Tags(columns, labelled: true)),
         _ => null,
     };
+
+    /// <summary>The same, with scores standardised by those of the training data.</summary>
+    /// <exception cref="TrainingException">They are missing, or bad.</exception>
+    public TaskData Standardised(IReadOnlyList<string> data)
+    {
+        if (Program(Task) != "regress") return this;
+        var training = GlueTasks.Find(Task) is { } glue
+            ? GlueData.Training(glue, TaskKinds.GlueFolder([.. data], glue), BadRows)
+            : OwnTexts.Read(Split(Task, data).Training, Texts(Columns, "score"), labels: null, BadRows);
+        return this with { Scores = ScoreScale.Of([.. training.Examples.Select(e => e.Score!.Value)]) };
+    }
 
     /// <summary>Training and development data of <c>--data</c>.</summary>
     /// <exception cref="TrainingException">One is missing, or bad.</exception>
@@ -94,7 +106,7 @@ sealed record TaskData(string Task, TaskColumns Columns, LabelSet? Labels, TaskF
         }
     }
 
-    TextSet Set(TextTask task, ExampleSet<TextExample> examples) => new(task, examples.Examples, Features.Texts) { LeftOut = examples.LeftOut };
+    TextSet Set(TextTask task, ExampleSet<TextExample> examples) => new(task, examples.Examples, Features.Texts) { LeftOut = examples.LeftOut, Scale = Scores };
 
     SpanSet Set(SquadData data) => new(data, Features.Spans) { Threshold = Threshold, LeftOut = data.Questions.LeftOut };
 

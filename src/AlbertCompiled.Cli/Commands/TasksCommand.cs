@@ -11,7 +11,7 @@ static class TasksCommand
         ("SQuAD", "part of a context", "exact, f1", "SQuAD 1.1 or 2.0 JSON"),
         ("RACE", "one of 4 options", "accuracy", "folders with middle/ and high/"),
         ("classification", "one of the labels", "accuracy, f1, matthews", "CSV, TSV, JSON lines"),
-        ("regression", "a number", "pearson, spearman", "CSV, TSV, JSON lines"),
+        ("regression", "a number", "pearson, spearman, rmse", "CSV, TSV, JSON lines"),
         ("answers", "part of a context", "exact, f1", "CSV, TSV, JSON lines"),
         ("choices", "one of the options", "accuracy", "CSV, TSV, JSON lines"),
         ("tags", "a tag a word", "accuracy, entity_f1", "CSV, TSV, JSON lines, CoNLL"),

@@ -16,7 +16,7 @@ static class TunedInfo
             $"training: at most {Plural.Of(c.Recipe.Epochs, "epoch")}, {c.Recipe.BatchSize} examples an update, learning rate {c.Recipe.LearningRate}, seed {c.Seed}, sequences of {c.Sequence}, on {c.Device}"));
         var epochs = File.Exists(folder.Metrics) ? FineTuningMetrics.Read(folder.Metrics).Epochs : [];
         if (epochs.LastOrDefault(e => e.IsBest) is { } best)
-            output.WriteLine($"best: epoch {best.Epoch} of {epochs.Count}, {string.Join(", ", best.Metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Metric} {100 * m.Value:0.00}")))}");
+            output.WriteLine($"best: epoch {best.Epoch} of {epochs.Count}, {string.Join(", ", best.Metrics.Select(m => $"{m.Metric} {m.Text()}"))}");
         if (!folder.IsComplete) output.WriteLine($"it is not complete: the command that began it goes on, with --run {SelfCommand.Quote(RunOf(folder.Folder, c))}");
     }
 

@@ -28,10 +28,11 @@ public sealed record TaskColumns(string Text, string? Pair, string? Label, strin
 /// <param name="DataKey">Checksum of the examples, in tokens.</param>
 /// <param name="NullOddsThreshold">Null odds above which no answer is best on the development data; null where every question has one, or before an epoch ended.</param>
 /// <param name="SkipBadRows">Bad rows of training and development data are left out.</param>
+/// <param name="Scores">What scores were standardised by; null where there are none, and in folders of earlier versions: the model answers with scores themselves.</param>
 public sealed record FineTuningConfiguration(
     string Task, string Model, string Base, IReadOnlyList<string>? Labels, TaskColumns Columns, IReadOnlyList<string> Data, int Sequence, int Stride,
     FineTuningRecipe Recipe, ulong Seed, int BatchTokens, string? From = null, string Device = "", string DataKey = "", double? NullOddsThreshold = null,
-    bool SkipBadRows = false)
+    bool SkipBadRows = false, ScoreScale? Scores = null)
 {
     /// <summary>The labels.</summary>
     public LabelSet? LabelSet() => Labels is null ? null : new(Labels);
@@ -43,6 +44,7 @@ public sealed record FineTuningConfiguration(
         if (Sequence < 1 || Stride < 1 || BatchTokens < 1) throw new TrainingException($"sequences of {Sequence} tokens, {Stride} apart, in batches of {BatchTokens}");
         if (Labels is not null && (Labels.Any(l => l is null) || Labels.Distinct().Count() < Labels.Count)) throw new TrainingException("a label has no name, or the name of another");
         if (Data.Any(d => d is null) || Columns.Options.Any(o => o is null)) throw new TrainingException("data or a column without a name");
+        if (Scores is not null && !(double.IsFinite(Scores.Mean) && Scores.Deviation > 0 && double.IsFinite(Scores.Deviation))) throw new TrainingException($"scores of mean {Scores.Mean} and deviation {Scores.Deviation}");
         Recipe.Check();
     }
 }

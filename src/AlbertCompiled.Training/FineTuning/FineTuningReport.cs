@@ -15,11 +15,11 @@ public static class FineTuningReport
     public static void Write(FineTunedFolder folder, FineTuningConfiguration configuration, TaskSet development, FineTuningResult result)
     {
         var confusion = development.Confusion(result.Answers);
-        double? majority = confusion is null ? null : MajorityShare(confusion);
+        var constant = development.Constant;
         var page = ReportPage.Of(
             Title(configuration), Lead(configuration, result, development.Count),
-            ReportPage.Cards(Cards(result, majority)),
-            ReportPage.Charts(Charts(result, majority)),
+            ReportPage.Cards(Cards(result, constant)),
+            ReportPage.Charts(Charts(result, constant)),
             confusion is null ? [] : Confusions(confusion, development.Labels!),
             new XElement(HtmlPage.Html + "h2", "Settings"),
             ReportPage.Table(ReportSettings.Of(configuration)));
@@ -45,30 +45,27 @@ public static class FineTuningReport
             ReportPage.Table(["seed", "best epoch", .. metrics], rows), new XElement(HtmlPage.Html + "h2", "Settings"), ReportPage.Table(ReportSettings.Of(configuration))));
     }
 
-    /// <summary>Accuracy of always naming the class that occurs most: a figure without which a model's means little.</summary>
-    public static double MajorityShare(ConfusionMatrix confusion) => confusion.Total == 0 ? 0 : Enumerable.Range(0, confusion.Classes).Max(confusion.Gold) / (double)confusion.Total;
-
     static string Title(FineTuningConfiguration configuration) => $"{configuration.Task}: {configuration.Model}";
 
     static string Lead(FineTuningConfiguration c, FineTuningResult result, int development) => string.Create(CultureInfo.InvariantCulture,
         $"{result.Steps.Count:#,0} updates of {c.Recipe.BatchSize} examples on {c.Device}, from {c.From ?? "scratch"}. {development:#,0} items to judge by. The weights after epoch {result.Best.Epoch} of {result.Epochs.Count} were kept.");
 
-    static IEnumerable<ReportCard> Cards(FineTuningResult result, double? majority)
+    static IEnumerable<ReportCard> Cards(FineTuningResult result, ConstantAnswer? constant)
     {
         foreach (var (metric, value) in result.Best.Metrics)
-            yield return new(metric, Figure(metric, value), metric == "accuracy" && majority is { } m ? [$"always the most frequent class: {Percent(m)}"] : []);
+            yield return new(metric, Figure(metric, value), metric == constant?.Value.Metric ? [$"{constant.Rule}: {Figure(metric, constant.Value.Value)}"] : []);
         yield return new("Seconds of training", result.Seconds.ToString("#,0.0", CultureInfo.InvariantCulture),
             string.Create(CultureInfo.InvariantCulture, $"{result.Steps.Sum(s => (long)s.Tokens) / Math.Max(result.Seconds, 1e-9):#,0} tokens per second"));
     }
 
-    static IEnumerable<Chart> Charts(FineTuningResult result, double? majority)
+    static IEnumerable<Chart> Charts(FineTuningResult result, ConstantAnswer? constant)
     {
         yield return new("Loss", [new("training", Chart.Thin([.. result.Steps.Select(s => ((double)s.Step, (double)s.Loss))]), "train")], [], "0.##");
         for (int i = 0; i < result.Best.Metrics.Count; i++)
         {
             string name = result.Best.Metrics[i].Metric;
             yield return new(name, [new("development", [.. result.Epochs.Select(e => ((double)e.Step, e.Metrics[i].Value))], "held", Marks: true)],
-                name == "accuracy" && majority is { } m ? [new("most frequent class", m)] : [], IsCorrelation(name) ? "0.##" : "0.#%");
+                name == constant?.Value.Metric ? [new(constant.Rule, constant.Value.Value)] : [], result.Best.Metrics[i].IsError ? "0.####" : IsCorrelation(name) ? "0.##" : "0.#%");
         }
 
         yield return new("Learning rate", [new("training", Chart.Thin([.. result.Steps.Select(s => ((double)s.Step, (double)s.LearningRate))]), "train")], [], "0.#######", FromZero: true);
@@ -89,7 +86,7 @@ public static class FineTuningReport
     // correlations are no shares
     static bool IsCorrelation(string metric) => metric is "matthews" or "pearson" or "spearman";
 
-    static string Figure(string metric, double value) => IsCorrelation(metric) ? value.ToString("0.000", CultureInfo.InvariantCulture) : Percent(value);
+    static string Figure(string metric, double value) => new MetricValue(metric, value) is { IsError: true } error ? error.Text() : IsCorrelation(metric) ? value.ToString("0.000", CultureInfo.InvariantCulture) : Percent(value);
 
     static string Percent(double share) => share.ToString("0.0%", CultureInfo.InvariantCulture);
 }

@@ -46,6 +46,9 @@ public sealed class TagSet(LabelSet tags, ExampleSet<TaggedExample> examples, Ta
     }
 
     /// <inheritdoc/>
+    public override ConstantAnswer? Constant => IsLabelled ? ConstantAnswer.MostFrequent(examples.Examples.SelectMany(e => e.Tags!)) : null;
+
+    /// <inheritdoc/>
     public override ConfusionMatrix? Confusion(IReadOnlyList<float[]> answers) =>
         new([.. examples.Examples.SelectMany(e => e.Tags!)], [.. Decode(answers).SelectMany(t => t)], tags.Count);
 

@@ -66,6 +66,9 @@ public abstract class TaskSet
     /// <param name="answers">What a model says of each item.</param>
     public virtual double? BestThreshold(IReadOnlyList<float[]> answers) => null;
 
+    /// <summary>What the best answer that is always the same reaches; null for tasks that have none, and without labels.</summary>
+    public virtual ConstantAnswer? Constant => null;
+
     /// <summary>What was taken for what; null for tasks without classes.</summary>
     public virtual ConfusionMatrix? Confusion(IReadOnlyList<float[]> answers) => null;
 

@@ -8,6 +8,9 @@ public sealed class TextSet(TextTask task, IReadOnlyList<TextExample> examples, 
 {
     readonly IReadOnlyList<TextFeature> features = featurizer.Encode(examples);
 
+    /// <summary>What scores are standardised by; null: they are learned as they are.</summary>
+    public ScoreScale? Scale { get; init; }
+
     /// <inheritdoc/>
     public override string Program => task.Labels is null ? "regress" : "classify";
 
@@ -34,17 +37,23 @@ public sealed class TextSet(TextTask task, IReadOnlyList<TextExample> examples, 
     {
         var (tokens, segments) = features[item].Sequence;
         if (features[item].Label is { } label) batch.AddLabelled(tokens, segments, label);
-        else if (features[item].Score is { } score) batch.AddRated(tokens, segments, (float)score);
+        else if (features[item].Score is { } score) batch.AddRated(tokens, segments, (float)(Scale?.Standard(score) ?? score));
         else batch.Add(tokens, segments);
     }
 
     /// <inheritdoc/>
     public override float[] Read(OutputRows logits, TokenBatch batch, int sequence, int item) =>
-        task.Labels is { } labels ? Probabilities.Of(logits[sequence][..labels.Count]) : [logits[sequence][0]];
+        task.Labels is { } labels ? Probabilities.Of(logits[sequence][..labels.Count]) : [Scored(logits[sequence][0])];
 
     /// <inheritdoc/>
     public override IReadOnlyList<MetricValue> Judge(IReadOnlyList<float[]> answers) =>
         task.Labels is null ? task.Evaluate(examples, Scores(answers)) : task.Evaluate(examples, Classes(answers));
+
+    /// <inheritdoc/>
+    public override ConstantAnswer? Constant => !IsLabelled ? null
+        : task.Labels is not null ? ConstantAnswer.MostFrequent(examples.Select(e => e.Label!.Value))
+        : task.Metrics.Contains(Metric.RootMeanSquareError) ? ConstantAnswer.Mean([.. examples.Select(e => e.Score!.Value)])
+        : null;
 
     /// <inheritdoc/>
     public override ConfusionMatrix? Confusion(IReadOnlyList<float[]> answers) => task.Labels is null ? null : task.Confusion(examples, Classes(answers));
@@ -70,6 +79,8 @@ public sealed class TextSet(TextTask task, IReadOnlyList<TextExample> examples, 
             ["probabilities"] = labels.Names.Zip(answer).ToDictionary(p => p.First, p => p.Second),
         };
     }
+
+    float Scored(float logit) => Scale is null ? logit : (float)Scale.Score(logit);
 
     static int[] Classes(IReadOnlyList<float[]> answers) => [.. answers.Select(a => Probabilities.Largest(a))];
 

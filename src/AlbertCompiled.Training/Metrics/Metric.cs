@@ -1,6 +1,8 @@
+using System.Globalization;
+
 namespace AlbertCompiled.Training;
 
-/// <summary>A figure that tells how good predictions are, as a share: 1 is best.</summary>
+/// <summary>A figure that tells how good predictions are: a share, of which 1 is best, or an error in the unit of scores.</summary>
 /// <param name="Name">Its name in reports.</param>
 /// <param name="OfClasses">Computes it for predicted classes; null if it is about scores.</param>
 /// <param name="OfScores">Computes it from gold and predicted scores; null if it is about classes.</param>
@@ -23,9 +25,20 @@ public sealed record Metric(string Name, Func<ConfusionMatrix, double>? OfClasse
 
     /// <summary>Spearman's rank correlation.</summary>
     public static Metric Spearman { get; } = new("spearman", OfScores: Correlation.Spearman);
+
+    /// <summary>Root of the mean squared error, in the unit of the scores: 0 is best.</summary>
+    public static Metric RootMeanSquareError { get; } = new("rmse", OfScores: (gold, predicted) => Math.Sqrt(gold.Zip(predicted).Average(p => (p.First - p.Second) * (p.First - p.Second))));
 }
 
 /// <summary>A metric and what came out.</summary>
 /// <param name="Metric">The metric's name.</param>
-/// <param name="Value">Its value as a share: 1 is best.</param>
-public readonly record struct MetricValue(string Metric, double Value);
+/// <param name="Value">Its value: a share, of which 1 is best, or an error in the unit of scores.</param>
+public readonly record struct MetricValue(string Metric, double Value)
+{
+    /// <summary>True for an error, which is no share.</summary>
+    public bool IsError => Metric == Training.Metric.RootMeanSquareError.Name;
+
+    /// <summary>As it is printed: a share times 100, an error as it is.</summary>
+    /// <param name="decimals">Decimals of a share; errors have five digits.</param>
+    public string Text(int decimals = 2) => IsError ? Value.ToString("G5", CultureInfo.InvariantCulture) : (100 * Value).ToString($"F{decimals}", CultureInfo.InvariantCulture);
+}

@@ -46,6 +46,7 @@ static class ReportSettings
         [
             ("task", configuration.Task), ("model", configuration.Model), ("from", configuration.From ?? "scratch"), ("data", string.Join(", ", configuration.Data)),
             ("labels", configuration.LabelSet()?.ToString()),
+            ("scores standardised by", configuration.Scores is { } scores ? $"mean {Number(scores.Mean)}, deviation {Number(scores.Deviation)}" : null),
             .. Columns(configuration.Task, configuration.Columns).Select(c => ($"column of the {c.Name}", c.Column)),
             ("seed", Number(configuration.Seed)),
             ("longest sequence", Number(configuration.Sequence)),

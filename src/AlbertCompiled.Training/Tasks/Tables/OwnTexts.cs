@@ -5,7 +5,7 @@ public static class OwnTexts
 {
     /// <summary>The task that a file sets: its classes, or null for scores, with the metrics that fit any.</summary>
     public static TextTask Task(string name, LabelSet? labels) => new(
-        name, labels, labels is null ? [Metric.Pearson, Metric.Spearman] : labels.Count == 2 ? [Metric.Accuracy, Metric.F1, Metric.Matthews] : [Metric.Accuracy, Metric.MacroF1, Metric.Matthews]);
+        name, labels, labels is null ? [Metric.Pearson, Metric.Spearman, Metric.RootMeanSquareError] : labels.Count == 2 ? [Metric.Accuracy, Metric.F1, Metric.Matthews] : [Metric.Accuracy, Metric.MacroF1, Metric.Matthews]);
 
     /// <summary>The labels of a training file. Those of other files must be among them.</summary>
     /// <param name="path">The file.</param>
