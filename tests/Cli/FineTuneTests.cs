@@ -33,17 +33,19 @@ public sealed class FineTuneTests
         using var folder = Data();
         string output = Run(Arguments(folder, "run")).Succeeds().Output;
         Assert.Contains("weights: none: from scratch; a new head", output);
-        Assert.Contains("accuracy 100.00", output);
+        Assert.Contains("accuracy 100.00, f1 of yes 100.00", output);
         Assert.Contains("always the most frequent class: accuracy 50.00", output);
         foreach (string file in new[] { "finetuning.json", "model.safetensors", "vocabulary.model", "report.html", "metrics.jsonl", "dev.tsv" }) Assert.True(File.Exists(folder[$"run/{file}"]), file);
         string report = File.ReadAllText(folder["run/report.html"]);
         Assert.Contains("predicted class (columns)", report);
+        Assert.Contains("f1 of yes", report);
         Assert.Contains("<th>column of the text</th>", report);
         Assert.DoesNotContain("answer", report); // columns that other tasks read
         Assert.Equal(24 + 4, File.ReadLines(folder["run/metrics.jsonl"]).Count());
 
         string evaluated = Run("evaluate", folder["run"], "--predictions", folder["again.tsv"]).Succeeds().Output;
         Assert.StartsWith("accuracy             100.0000\n", evaluated);
+        Assert.Matches("\nf1 of yes +100.0000\n", evaluated);
         Assert.Matches("no +10 +0\nyes +0 +10\n", evaluated);
         Assert.Equal(File.ReadAllText(folder["run/dev.tsv"]), File.ReadAllText(folder["again.tsv"]));
         Assert.StartsWith("accuracy             100.0000\n", Run("score", "classification", "--data", folder["train.csv"], folder["dev.csv"], "--predictions", folder["run/dev.tsv"]).Succeeds().Output);

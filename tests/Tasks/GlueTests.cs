@@ -66,7 +66,7 @@ public sealed class GlueTests
         var task = GlueTasks.Find("MRPC")!;
         var gold = GlueData.Development(task, folder.Path, task.Development[0]);
         TextPredictionFile.Write(task.Task, folder["p.tsv"], (int[])[1, 0, 0]);
-        Assert.Equal([new("accuracy", 2.0 / 3), new MetricValue("f1", 2.0 / 3)], TextPredictionFile.Evaluate(task.Task, folder["p.tsv"], gold));
+        Assert.Equal([new("accuracy", 2.0 / 3), new MetricValue("f1 of 1", 2.0 / 3)], TextPredictionFile.Evaluate(task.Task, folder["p.tsv"], gold));
         Fails("p.tsv, line 3: index \"2\" where 1 is due", "index\tprediction\n0\t1\n2\t0\n");
         Fails("p.tsv: 2 predictions, but", "index\tprediction\n0\t1\n1\t0\n");
         Fails("p.tsv, line 2: \"prediction\" is \"x\", none of the labels 0, 1", "index\tprediction\n0\tx\n");

@@ -8,11 +8,14 @@ namespace AlbertCompiled.Training;
 /// <param name="OfScores">Computes it from gold and predicted scores; null if it is about classes.</param>
 public sealed record Metric(string Name, Func<ConfusionMatrix, double>? OfClasses = null, Func<IReadOnlyList<double>, IReadOnlyList<double>, double>? OfScores = null)
 {
+    /// <summary>The class that it is about; null: all.</summary>
+    public int? Class { get; init; }
+
     /// <summary>Share of examples whose class was found.</summary>
     public static Metric Accuracy { get; } = new("accuracy", c => c.Accuracy);
 
     /// <summary>F1 of class 1, the positive one of two.</summary>
-    public static Metric F1 { get; } = new("f1", c => c.F1(1));
+    public static Metric F1 { get; } = new("f1", c => c.F1(1)) { Class = 1 };
 
     /// <summary>Mean F1 of the classes.</summary>
     public static Metric MacroF1 { get; } = new("macro_f1", c => c.MacroF1);
@@ -28,6 +31,9 @@ public sealed record Metric(string Name, Func<ConfusionMatrix, double>? OfClasse
 
     /// <summary>Root of the mean squared error, in the unit of the scores: 0 is best.</summary>
     public static Metric RootMeanSquareError { get; } = new("rmse", OfScores: (gold, predicted) => Math.Sqrt(gold.Zip(predicted).Average(p => (p.First - p.Second) * (p.First - p.Second))));
+
+    /// <summary>Its name for a task: of which class it is, if it is about one.</summary>
+    public string Among(LabelSet labels) => Class is { } c ? $"{Name} of {labels.Names[c]}" : Name;
 }
 
 /// <summary>A metric and what came out.</summary>

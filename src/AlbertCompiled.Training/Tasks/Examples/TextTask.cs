@@ -16,7 +16,7 @@ public sealed record TextTask(string Name, LabelSet? Labels, IReadOnlyList<Metri
     public IReadOnlyList<MetricValue> Evaluate(IReadOnlyList<TextExample> examples, IReadOnlyList<int> predicted)
     {
         var confusion = Confusion(examples, predicted);
-        return [.. Metrics.Where(m => m.OfClasses is not null).Select(m => new MetricValue(m.Name, m.OfClasses!(confusion)))];
+        return [.. Metrics.Where(m => m.OfClasses is not null).Select(m => new MetricValue(m.Among(Labels!), m.OfClasses!(confusion)))];
     }
 
     /// <summary>Judges predicted scores.</summary>
