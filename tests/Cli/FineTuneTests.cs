@@ -34,7 +34,7 @@ public sealed class FineTuneTests
         string output = Run(Arguments(folder, "run")).Succeeds().Output;
         Assert.Contains("weights: none: from scratch; a new head", output);
         Assert.Contains("accuracy 100.00, f1 of yes 100.00", output);
-        Assert.Contains("always the most frequent class: accuracy 50.00", output);
+        Assert.Contains("always the most frequent class of the development data: accuracy 50.00", output);
         foreach (string file in new[] { "finetuning.json", "model.safetensors", "vocabulary.model", "report.html", "metrics.jsonl", "dev.tsv" }) Assert.True(File.Exists(folder[$"run/{file}"]), file);
         string report = File.ReadAllText(folder["run/report.html"]);
         Assert.Contains("predicted class (columns)", report);

@@ -114,7 +114,7 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         Line($"models: {folder}");
     }
 
-    string Constant() => development.Constant is { } constant ? $"; {constant.Rule}: {constant.Value.Metric} {constant.Value.Text()}" : "";
+    string Constant() => development.Constant is { } constant ? $"; {constant.Rule} of the development data: {constant.Value.Metric} {constant.Value.Text()}" : "";
 
     static string Metrics(IReadOnlyList<MetricValue> values) => string.Join(", ", values.Select(v => $"{v.Metric} {v.Text()}"));
 

@@ -53,7 +53,7 @@ public static class FineTuningReport
     static IEnumerable<ReportCard> Cards(FineTuningResult result, ConstantAnswer? constant)
     {
         foreach (var (metric, value) in result.Best.Metrics)
-            yield return new(metric, Figure(metric, value), metric == constant?.Value.Metric ? [$"{constant.Rule}: {Figure(metric, constant.Value.Value)}"] : []);
+            yield return new(metric, Figure(metric, value), metric == constant?.Value.Metric ? [$"{constant.Rule} of the development data: {Figure(metric, constant.Value.Value)}"] : []);
         yield return new("Seconds of training", result.Seconds.ToString("#,0.0", CultureInfo.InvariantCulture),
             string.Create(CultureInfo.InvariantCulture, $"{result.Steps.Sum(s => (long)s.Tokens) / Math.Max(result.Seconds, 1e-9):#,0} tokens per second"));
     }
