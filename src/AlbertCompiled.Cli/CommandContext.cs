@@ -15,6 +15,8 @@ public sealed record CommandContext(
     TextWriter Out, TextWriter Error, ModelRegistry Models, Func<string, int, Device> OpenDevice, Func<IReadOnlyList<string>> Devices,
     Func<Interruption> Interruption, bool IsTerminal)
 {
+    const double MostUnknown = 0.01; // of a text that a vocabulary was made for
+
     /// <summary>Opens standard input.</summary>
     public Func<Stream> In { get; init; } = Console.OpenStandardInput;
 
@@ -31,9 +33,21 @@ public sealed record CommandContext(
     }
 
     /// <summary>Tells what of a set a model does not see, if anything.</summary>
-    internal void Warn(string name, TaskSet set)
+    /// <param name="name">What messages call it.</param>
+    /// <param name="set">The set.</param>
+    /// <param name="vocabulary">The vocabulary that it was read with.</param>
+    /// <param name="option">By what another vocabulary is named.</param>
+    internal void Warn(string name, TaskSet set, Vocabulary vocabulary, string option = "--vocabulary of albert pretrain")
     {
         if (set.LeftOut is { } leftOut) Warn($"{name}: {leftOut}");
         if (set.Truncated > 0) Warn(string.Create(CultureInfo.InvariantCulture, $"{name}: {set.Truncated:#,0} of {set.Count:#,0} examples cut to the longest sequence (--sequence of albert finetune)"));
+        Warn(name, set.UnknownShare(vocabulary), vocabulary, option);
+    }
+
+    /// <summary>Tells that a vocabulary does not know a text, if so.</summary>
+    internal void Warn(string name, double unknown, Vocabulary vocabulary, string option = "--vocabulary")
+    {
+        if (unknown > MostUnknown)
+            Warn(string.Create(CultureInfo.InvariantCulture, $"{name}: {unknown:0.0%} of the pieces are unknown to the vocabulary {vocabulary.Source}, and a model cannot tell them apart: train one on this text (data/train-vocabulary.sh) and name it by {option}"));
     }
 }

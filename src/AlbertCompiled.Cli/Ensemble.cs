@@ -12,6 +12,9 @@ sealed class Ensemble
     /// <summary>The first model's settings; task and labels are those of all.</summary>
     public FineTuningConfiguration Configuration => members[0].Configuration;
 
+    /// <summary>The first model's vocabulary.</summary>
+    public Vocabulary Vocabulary => members[0].Vocabulary;
+
     /// <summary>The threshold of null odds that was best on each model's development data; null if it has none.</summary>
     public IReadOnlyList<double?> NullOddsThresholds => [.. members.Select(m => m.Configuration.NullOddsThreshold)];
 

@@ -15,7 +15,7 @@ public sealed class AnswerTests
     public void A_question_without_an_answer_gets_none_above_a_threshold()
     {
         using var folder = new TemporaryFolder();
-        string data = folder.Write("spans.csv", "question,context,answer\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"{(i % 2 == 0 ? "Which?" : "When?")},The {Things[i % 6]} is here.,{(i % 2 == 0 ? Things[i % 6] : "")}\n")));
+        string data = folder.Write("spans.csv", "question,context,answer\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"{(i % 2 == 0 ? "Which." : "When.")},The {Things[i % 6]} is here.,{(i % 2 == 0 ? Things[i % 6] : "")}\n")));
         Run("finetune", "answers", "--data", data, data, "--run", folder["run"], "--epochs", "1", "--sequence", "64").Succeeds();
         Assert.DoesNotContain("\"\"", File.ReadAllText(folder["run/dev.json"]));
         double threshold = new FineTunedFolder(folder["run"]).ReadConfiguration().NullOddsThreshold!.Value;
@@ -33,7 +33,7 @@ public sealed class AnswerTests
     public void The_threshold_of_the_best_epoch_is_noted_with_it_and_gives_its_f1()
     {
         using var folder = new TemporaryFolder();
-        string data = folder.Write("spans.csv", "question,context,answer\n" + string.Concat(Enumerable.Range(0, 10).Select(i => $"Which?,The {Things[i % 6]} is here.,{(i % 5 == 0 ? Things[i % 6] : "")}\n")));
+        string data = folder.Write("spans.csv", "question,context,answer\n" + string.Concat(Enumerable.Range(0, 10).Select(i => $"Which.,The {Things[i % 6]} is here.,{(i % 5 == 0 ? Things[i % 6] : "")}\n")));
         double? noted = null;
         string output = CliRun.Watching(
             "epoch 1", () => noted = new FineTunedFolder(folder["run"]).ReadConfiguration().NullOddsThreshold,
@@ -49,7 +49,7 @@ public sealed class AnswerTests
     public void Evaluation_applies_the_noted_threshold_and_tells_the_best_one_as_an_upper_bound()
     {
         using var folder = new TemporaryFolder();
-        string data = folder.Write("spans.csv", "question,context,answer\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"{(i % 2 == 0 ? "Which?" : "When?")},The {Things[i % 6]} is here.,{(i % 2 == 0 ? Things[i % 6] : "")}\n")));
+        string data = folder.Write("spans.csv", "question,context,answer\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"{(i % 2 == 0 ? "Which." : "When.")},The {Things[i % 6]} is here.,{(i % 2 == 0 ? Things[i % 6] : "")}\n")));
         string run = folder["run"];
         Run("finetune", "answers", "--data", data, data, "--run", run, "--epochs", "1", "--sequence", "64").Succeeds();
         var configuration = new FineTunedFolder(run).ReadConfiguration();

@@ -219,11 +219,11 @@ public sealed class FineTuneTests
     {
         using var folder = new TemporaryFolder();
         string[] colours = ["red", "blue", "green"];
-        string Spans() => "question,context,answer\n" + string.Concat(Enumerable.Range(0, 36).Select(i => $"What is its colour?,The {Things[i % 6]} is {colours[i % 3]} and new.,{colours[i % 3]}\n"));
-        string Choices() => "{0}" + string.Concat(Enumerable.Range(0, 36).Select(i => $"{{\"context\": \"A {Things[i % 6]}.\", \"question\": \"Which?\", \"options\": [\"{(i % 2 == 0 ? "good" : "bad")}\", \"{(i % 2 == 0 ? "bad" : "good")}\"], \"label\": {i % 2}}}\n"));
+        string Spans() => "question,context,answer\n" + string.Concat(Enumerable.Range(0, 36).Select(i => $"What is its colour.,The {Things[i % 6]} is {colours[i % 3]} and new.,{colours[i % 3]}\n"));
+        string Choices() => "{0}" + string.Concat(Enumerable.Range(0, 36).Select(i => $"{{\"context\": \"A {Things[i % 6]}.\", \"question\": \"Which.\", \"options\": [\"{(i % 2 == 0 ? "good" : "bad")}\", \"{(i % 2 == 0 ? "bad" : "good")}\"], \"label\": {i % 2}}}\n"));
         string Tags() => string.Concat(Enumerable.Range(0, 36).Select(i => $"The O\n{Things[i % 6]} O\nis O\n{colours[i % 3]} B-C\n\n"));
-        Learn("answers", Spans(), "csv", "f1", "{\"question\": \"What is its colour?\", \"context\": \"The case is red and new.\"}", "\"answer\":\"red\"");
-        Learn("choices", Choices()[3..], "jsonl", "accuracy", "{\"context\": \"A case.\", \"question\": \"Which?\", \"options\": [\"bad\", \"good\"]}", "\"answer\":\"B\"");
+        Learn("answers", Spans(), "csv", "f1", "{\"question\": \"What is its colour.\", \"context\": \"The case is red and new.\"}", "\"answer\":\"red\"");
+        Learn("choices", Choices()[3..], "jsonl", "accuracy", "{\"context\": \"A case.\", \"question\": \"Which.\", \"options\": [\"bad\", \"good\"]}", "\"answer\":\"B\"");
         Learn("tags", Tags(), "conll", "entity_f1", "{\"words\": [\"The\", \"case\", \"is\", \"blue\"]}", "\"tags\":[\"O\",\"O\",\"O\",\"B-C\"]");
 
         void Learn(string task, string text, string extension, string metric, string question, string answer)
@@ -245,9 +245,9 @@ public sealed class FineTuneTests
         using var folder = new TemporaryFolder();
         string data = task switch
         {
-            "answers" => folder.Write("data.csv", "question,context,answer\nWhich?,The case is here.,case\nWhich?,The cable is new.,cable\n"),
+            "answers" => folder.Write("data.csv", "question,context,answer\nWhich.,The case is here.,case\nWhich.,The cable is new.,cable\n"),
             "regression" => folder.Write("data.csv", "text,score\nThe case is good.,4\nThe case is bad.,1\n"),
-            _ => folder.Write("data.jsonl", "{\"context\": \"A case.\", \"question\": \"Which?\", \"options\": [\"good\", \"bad\"], \"label\": 0}\n"),
+            _ => folder.Write("data.jsonl", "{\"context\": \"A case.\", \"question\": \"Which.\", \"options\": [\"good\", \"bad\"], \"label\": 0}\n"),
         };
         Assert.Contains("; a new head", Tune("first").Output);
         Assert.Contains("; the head is kept", Tune("again", "--from", folder["first"], "--learning-rate", "1e-9", "--seed", "7").Output);

@@ -90,7 +90,7 @@ internal sealed class FakeModel : CompiledModel
             scalars[1] = (float)(sum / whole.Tokens);
             scalars[2] = 0.5f * batch.First.Count / whole.Sequences * (Values[^1] * Values[^1] + Values[^2] * Values[^2]);
             scalars[0] = scalars[1] + scalars[2];
-            scalars[3] = 1f / whole.Predictions;
+            scalars[3] = 1f / Math.Max(1, whole.Predictions);
             scalars[4] = 1f / whole.Sequences;
         }
 

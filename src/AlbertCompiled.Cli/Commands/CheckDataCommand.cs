@@ -17,8 +17,8 @@ static class CheckDataCommand
         foreach (var option in options.All) command.Options.Add(option);
         command.SetAction(parsed =>
         {
-            var features = parsed.GetValue(vocabulary) is { } file ? new TaskFeatures(new VocabularyTokenizer(VocabularyFile.Load(file)), parsed.GetValue(sequence), parsed.GetValue(stride)) : null;
-            Run(new(context.Out, features), parsed, options);
+            var pieces = parsed.GetValue(vocabulary) is { } file ? VocabularyFile.Load(file) : null;
+            Run(new(context.Out, pieces, pieces is null ? null : new(new VocabularyTokenizer(pieces), parsed.GetValue(sequence), parsed.GetValue(stride))), parsed, options);
             return 0;
         });
         return command.WithExamples(
@@ -68,7 +68,7 @@ static class CheckDataCommand
 }
 
 /// <summary>Prints what is in sets of examples, and where it is given how, what becomes of them in tokens.</summary>
-sealed class DataCheck(TextWriter output, TaskFeatures? tokens)
+sealed class DataCheck(TextWriter output, Vocabulary? vocabulary, TaskFeatures? tokens)
 {
     public void Texts(ExampleSet<TextExample> set, TextTask task)
     {
@@ -122,7 +122,10 @@ sealed class DataCheck(TextWriter output, TaskFeatures? tokens)
 
     void Tokens(IEnumerable<TokenSequence> sequences)
     {
-        var lengths = sequences.Select(s => s.Length).ToList();
+        var all = sequences.ToList();
+        var lengths = all.Select(s => s.Length).ToList();
+        long pieces = all.Sum(s => (long)s.Tokens.Count(t => t != vocabulary!.Classify && t != vocabulary.Separator)), unknown = all.Sum(s => (long)s.Tokens.Count(t => t == vocabulary!.Unknown));
+        Line($"{unknown / (double)Math.Max(1, pieces):0.0%} of the pieces are unknown to the vocabulary");
         Line($"{lengths.Count:#,0} sequences of {lengths.Average():0.0} tokens, the longest of {lengths.Max():#,0}");
     }
 

@@ -21,8 +21,9 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
     {
         replaces = anew;
         Line($"{settings.Task}: {training.Count:#,0} to learn from, {development.Count:#,0} to judge by; {settings.Model} on {device.Name}, at most {Plural.Of(settings.Recipe.Epochs, "epoch")}, learning rate {settings.Recipe.LearningRate}");
-        context.Warn("training data", training);
-        context.Warn("development data", development);
+        string option = settings.From is null ? "--vocabulary" : "--vocabulary of albert pretrain";
+        context.Warn("training data", training, start.Vocabulary, option);
+        context.Warn("development data", development, start.Vocabulary, option);
         if (seeds == 1)
         {
             Train(device, folder, new(folder), settings, cancellation);

@@ -38,10 +38,13 @@ sealed class PretrainSession : IDisposable
             if (configuration.Data is not null) configuration = configuration with { TextDescription = corpus.Manifest.Text };
             CheckKey(configuration, corpus.Key);
             CheckDocuments(context, configuration, corpus);
+            context.Warn(configuration.TextDescription, corpus.Share(vocabulary.Unknown), vocabulary);
             cancellation.ThrowIfCancellationRequested();
             var session = new PretrainSession(context, configuration with { Corpus = corpus.Key }, corpus, vocabulary);
             context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"      {PrepareCommand.Counts(corpus)}, ready after {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s"));
+            if (session.heldOut.Predictions == 0)
+                context.Warn($"no token of the held-out text can be masked, so that a model learns nothing of words: they are masked whole, of at most {configuration.Recipe.Masking.Predictions(configuration.Recipe.LongestSequence)} pieces, and text without spaces is one word; part words by spaces, or train a vocabulary with longer pieces on this text (data/train-vocabulary.sh)");
             return session;
         }
         catch
@@ -154,31 +157,41 @@ sealed class PretrainSession : IDisposable
         var output = context.Out;
         var culture = CultureInfo.InvariantCulture;
         output.WriteLine(string.Create(culture, $"held-out text, {evaluation.Sequences:#,0} sequences, {evaluation.Predictions:#,0} masked tokens:"));
-        output.WriteLine(string.Create(culture, $"  masked tokens found   {evaluation.MlmAccuracy,6:0.0%}"));
-        output.WriteLine(string.Create(culture, $"    most frequent token {baselines.MostFrequentToken,6:0.0%}"));
-        output.WriteLine(string.Create(culture, $"    previous-token table{baselines.PreviousToken,7:0.0%}  (counts of training text, sees the true token before)"));
+        if (evaluation.Predictions == 0)
+        {
+            output.WriteLine("  no token of it can be masked: what the model knows of words cannot be told");
+        }
+        else
+        {
+            output.WriteLine(string.Create(culture, $"  masked tokens found   {evaluation.MlmAccuracy,6:0.0%}"));
+            output.WriteLine(string.Create(culture, $"    most frequent token {baselines.MostFrequentToken,6:0.0%}"));
+            output.WriteLine(string.Create(culture, $"    previous-token table{baselines.PreviousToken,7:0.0%}  (counts of training text, sees the true token before)"));
+        }
+
         if (Configuration.Recipe.Objective.Task() is { } task)
         {
             output.WriteLine(string.Create(culture, $"  {task.ToLowerInvariant() + " told",-20}  {evaluation.SopAccuracy,6:0.0%}"));
             output.WriteLine(string.Create(culture, $"    first tokens only   {baselines.FirstTokens,6:0.0%}  (a rule that sees only the first tokens of A and B)"));
         }
 
-        output.WriteLine(Verdict(evaluation));
+        output.WriteLine(Verdict(run, evaluation));
         output.WriteLine($"run: {run.Folder}  (report: {run.Report})");
         output.WriteLine(string.Create(culture,
             $"step={state.Step} loss={evaluation.Loss:0.0000} mlm_accuracy={evaluation.MlmAccuracy:0.0000} sop_accuracy={evaluation.SopAccuracy:0.0000} tokens_per_s={state.Tokens / Math.Max(state.TrainingSeconds, 1e-9):0}"));
     }
 
-    string Verdict(EvaluationResult evaluation)
+    string Verdict(RunFolder run, EvaluationResult evaluation)
     {
-        (string Rule, bool Leads)[] rules =
+        bool masks = evaluation.Predictions > 0, orders = Configuration.Recipe.Objective.Task() is not null;
+        (string Rule, bool Counts, double Share, double Model)[] rules =
         [
-            ("the most frequent token", baselines.MostFrequentToken >= evaluation.MlmAccuracy),
-            ("the previous-token table", baselines.PreviousToken >= evaluation.MlmAccuracy),
-            ("the rule of first tokens", Configuration.Recipe.Objective.Task() is not null && baselines.FirstTokens >= evaluation.SopAccuracy),
+            ("the most frequent token", masks, baselines.MostFrequentToken, evaluation.MlmAccuracy),
+            ("the previous-token table", masks, baselines.PreviousToken, evaluation.MlmAccuracy),
+            ("the rule of first tokens", orders, baselines.FirstTokens, evaluation.SopAccuracy),
         ];
-        string[] leading = [.. rules.Where(r => r.Leads).Select(r => r.Rule)];
-        return leading.Length == 0 ? "The model beats all of these rules."
-            : string.Create(CultureInfo.InvariantCulture, $"The model does not beat {string.Join(" and ", leading)} yet: train it longer, for example with --steps {2 * Configuration.Recipe.Steps}.");
+        string[] leading = [.. rules.Where(r => r.Counts && r.Share >= r.Model).Select(r => r.Rule)];
+        return !masks && !orders ? "There is nothing that the model could be judged by."
+            : leading.Length == 0 ? "The model beats all of these rules."
+            : $"The model does not beat {string.Join(" and ", leading)} yet: train it longer, for example with --steps {2 * Configuration.Recipe.Steps}.";
     }
 }

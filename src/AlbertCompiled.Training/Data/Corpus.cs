@@ -9,6 +9,8 @@ namespace AlbertCompiled.Training;
 /// </summary>
 public sealed unsafe class Corpus : IDisposable
 {
+    const int MostParts = 256, PartTokens = 1 << 14; // that are enough to tell a share
+
     readonly CorpusFiles files;
     readonly MappedFile tokens, sentences, documents;
     readonly uint[] checksums; // of the chunks of tokens, then of the tables
@@ -148,6 +150,24 @@ public sealed unsafe class Corpus : IDisposable
         int[] ids = new int[TokenCount(sentence, 1)];
         Read(FirstToken(sentence), ids);
         return ids;
+    }
+
+    /// <summary>Share of a token among all; of a large dataset, among parts of it that lie evenly.</summary>
+    /// <exception cref="TrainingException">Some are damaged.</exception>
+    public double Share(int token)
+    {
+        var buffer = new int[PartTokens];
+        long parts = Math.Min(MostParts, (Tokens + PartTokens - 1) / PartTokens), found = 0, seen = 0;
+        for (long part = 0; part < parts; part++)
+        {
+            long first = parts < MostParts ? part * PartTokens : part * (Tokens - PartTokens) / (parts - 1);
+            var read = buffer.AsSpan(0, (int)Math.Min(PartTokens, Tokens - first));
+            Read(first, read);
+            found += read.Count(token);
+            seen += read.Length;
+        }
+
+        return (double)found / seen;
     }
 
     /// <summary>Checks all tokens.</summary>

@@ -89,6 +89,24 @@ public abstract class TaskSet
         return new(room, sequences, sizes.Select(s => s.Labels).Append(sets.Any(s => s.Program == "tag") ? room : 2 * sequences).Max());
     }
 
+    /// <summary>Share of the pieces that stand for what a vocabulary does not know.</summary>
+    /// <param name="vocabulary">The vocabulary that the set was read with.</param>
+    public double UnknownShare(Vocabulary vocabulary)
+    {
+        var batch = new TokenBatch(Capacity(1, this));
+        long pieces = 0, unknown = 0;
+        for (int item = 0; item < Count; item++)
+        {
+            batch.Clear();
+            Add(batch, item);
+            var tokens = batch.Tokens.Span;
+            pieces += tokens.Length - tokens.Count(vocabulary.Classify) - tokens.Count(vocabulary.Separator);
+            unknown += tokens.Count(vocabulary.Unknown);
+        }
+
+        return unknown / (double)Math.Max(1, pieces);
+    }
+
     /// <summary>A checksum of what a model sees of sets: tokens, segments, labels.</summary>
     public static string Key(params IReadOnlyList<TaskSet> sets)
     {

@@ -18,9 +18,9 @@ public sealed class Vocabulary
     readonly Part[]?[] resplit;
     readonly int[]? bytePieces; // by byte: what spells text outside the vocabulary; null: an unknown piece does
 
-    Vocabulary(byte[] bytes)
+    Vocabulary(byte[] bytes, string source)
     {
-        Bytes = bytes;
+        (Bytes, Source) = (bytes, source);
         Hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
         var model = SentencePieceModel.Parse(bytes);
         pieces = [.. model.Pieces.Select(p => p.Text)];
@@ -61,6 +61,9 @@ public sealed class Vocabulary
     /// <summary>The model file.</summary>
     public byte[] Bytes { get; }
 
+    /// <summary>The path that it was read from.</summary>
+    public string Source { get; }
+
     /// <summary>SHA-256 of the model file.</summary>
     public string Hash { get; }
 
@@ -87,7 +90,7 @@ public sealed class Vocabulary
     {
         try
         {
-            return new(bytes);
+            return new(bytes, path);
         }
         catch (InvalidProtocolBufferException e)
         {
