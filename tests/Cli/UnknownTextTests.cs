@@ -19,12 +19,12 @@ public sealed class UnknownTextTests : PretrainingCommandTests
     public void Text_of_another_script_is_told_by_pretrain_and_prepare()
     {
         folder.Write("text/a.txt", Documents(Japanese));
-        var run = Pretrain();
+        var run = Pretrain("--split", "lines");
         Assert.Equal(0, run.Code);
         string warning = Assert.Single(run.Error.TrimEnd('\n').Split('\n'));
         Assert.Matches(@"^warning: 1 text file in .*: [2-9]\d\.\d% of the pieces are unknown to the vocabulary .*docs-8000\.model, ", warning);
         Assert.EndsWith(Advice, warning);
-        Assert.Equal(warning + "\n", CliRun.Of("prepare", "--text", folder["text"], "--out", folder["dataset"]).Error);
+        Assert.Equal(warning + "\n", CliRun.Of("prepare", "--text", folder["text"], "--split", "lines", "--out", folder["dataset"]).Error);
     }
 
     [Fact]

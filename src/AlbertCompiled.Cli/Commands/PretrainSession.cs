@@ -192,6 +192,6 @@ sealed class PretrainSession : IDisposable
         string[] leading = [.. rules.Where(r => r.Counts && r.Share >= r.Model).Select(r => r.Rule)];
         return !masks && !orders ? "There is nothing that the model could be judged by."
             : leading.Length == 0 ? "The model beats all of these rules."
-            : $"The model does not beat {string.Join(" and ", leading)} yet: train it longer, for example with --steps {2 * Configuration.Recipe.Steps}.";
+            : $"The model does not beat {string.Join(" and ", leading)} yet: train it longer, for example with --from {SelfCommand.Quote(run.Folder)} --run {SelfCommand.Quote(run.Folder + "-2")} --steps {2 * Configuration.Recipe.Steps}{(Configuration.Text.Count > 0 || Configuration.Data is not null ? " and the same text" : "")}.";
     }
 }

@@ -94,7 +94,11 @@ static class PretrainSettings
             throw Changed(options.Vocabulary, new RunFolder(folder).Vocabulary, vocabulary);
 
         TrainingException Changed(Option option, string before, string now) =>
-            new($"{folder} was begun with {option.Name} {(before.Length > 0 ? before : "of its own")}, not {now}: leave {option.Name} out to go on, choose another --run, or begin anew with --new");
+            new($"{folder} was begun with {option.Name} {(before.Length > 0 ? before : "of its own")}, not {now}{Way(option, now)}, or begin anew with --new");
+
+        // a run that is complete does not go on; another one can start from its weights, with its model and vocabulary
+        string Way(Option option, string now) => !new RunFolder(folder).IsComplete(recorded) ? $": leave {option.Name} out to go on, choose another --run"
+            : $", and is complete: {(option == options.Model || option == options.From || option == options.Vocabulary ? "choose another --run" : $"train on with --from {SelfCommand.Quote(folder)} --run OTHER {option.Name} {now}")}";
     }
 
     /// <summary>The settings of a run, with its text or dataset where the options say that it lies now: that it is the same is told by its key.</summary>

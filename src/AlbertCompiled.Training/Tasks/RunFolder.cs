@@ -95,6 +95,10 @@ public sealed record RunFolder(string Folder)
         return (run, JsonFiles.Read<RunConfiguration>(run.Configuration));
     }
 
+    /// <summary>True if all steps of the run are done.</summary>
+    /// <exception cref="TrainingException">The newest checkpoint is damaged.</exception>
+    public bool IsComplete(RunConfiguration configuration) => Checkpoints.Latest() is { } newest && CheckpointState.Read(newest).Step >= configuration.Recipe.Steps;
+
     /// <summary>Writes the settings anew, of a run whose text has been moved.</summary>
     /// <exception cref="TrainingException">They cannot be written; the last ones are intact.</exception>
     public void Update(RunConfiguration configuration)
