@@ -304,6 +304,9 @@ public sealed class FineTuneTests
         string output = Run(Arguments(folder, "broken", options)).Succeeds().Output;
         Assert.StartsWith("best: epoch", output.Split('\n')[2]);
         Assert.Equal(whole.Split('\n').Where(l => l.Contains("median")), output.Split('\n').Where(l => l.Contains("median")));
+        var early = CliRun.InterruptedAfter("weights: ", Arguments(folder, "early", options));
+        Assert.Equal((130, "interrupted\n"), (early.Code, early.Error));
+        Assert.EndsWith($"interrupted before the first epoch ended: the same command begins again, with --run {folder["early"]}\n", early.Output);
         Assert.Equal(File.ReadAllBytes(folder["whole/seed-43/model.safetensors"]), File.ReadAllBytes(folder["broken/seed-43/model.safetensors"]));
     }
 

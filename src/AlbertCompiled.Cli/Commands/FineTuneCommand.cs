@@ -52,7 +52,7 @@ static class FineTuneCommand
         FineTuningLoop.Check(configuration.Recipe, training);
         using var device = PretrainSettings.OpenDevice(parsed, place, context);
         using var interruption = context.Interruption();
-        var session = new FineTuneSession(context, configuration with { Device = device.Name, DataKey = TaskSet.Key(training, development), Scores = reader.Scores }, start, reader, training, development);
+        var session = new FineTuneSession(context, configuration with { Device = device.Name, DataKey = TaskSet.Key(training, development), Scores = reader.Scores }, start, reader, training, development, target.Keeps);
         target.Lock();
         return session.Run(device, folder, seeds, anew, interruption.Token);
     }

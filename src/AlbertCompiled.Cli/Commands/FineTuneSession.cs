@@ -4,7 +4,7 @@ using AlbertCompiled.Training;
 namespace AlbertCompiled.Cli;
 
 /// <summary>Trains one seed or several, tells how it goes, and writes what came out.</summary>
-sealed class FineTuneSession(CommandContext context, FineTuningConfiguration settings, StartingPoint start, TaskData reader, TaskSet training, TaskSet development)
+sealed class FineTuneSession(CommandContext context, FineTuningConfiguration settings, StartingPoint start, TaskData reader, TaskSet training, TaskSet development, Func<long, bool> keeps)
 {
     // read before training, so that a bad one is told at once
     readonly IReadOnlyList<(string Name, TaskSet Set)> tests = [.. Tests(settings, reader)];
@@ -57,10 +57,25 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         using var model = start.Model.Model.Create(device, capacity, configuration.Seed, configuration.Recipe.Precision);
         if (replaces) FineTunedFolder.Remove(run);
         replaces = false;
-        var result = folder.IsComplete ? folder.ReadResult(model, development) : Train(model, folder, configuration, cancellation);
+        var result = folder.IsComplete ? folder.ReadResult(model, development) : TrainOrSayHowToGoOn(model, run, folder, configuration, cancellation);
         Line($"best: epoch {result.Best.Epoch}, {Metrics(result.Best.Metrics)}; {result.Seconds:0.0} s of training{Constant()}");
         if (!result.IsComplete) Line($"interrupted after epoch {result.Epochs.Count} of {configuration.Recipe.Epochs}: the same command goes on, with --run {SelfCommand.Quote(run)}");
         return result;
+    }
+
+    FineTuningResult TrainOrSayHowToGoOn(CompiledModel model, string run, FineTunedFolder folder, FineTuningConfiguration configuration, CancellationToken cancellation)
+    {
+        try
+        {
+            return Train(model, folder, configuration, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            context.Out.WriteLine(!keeps(model.Step) ? $"interrupted before the first update: nothing was kept"
+                : folder.Checkpoints.Latest() is null ? $"interrupted before the first epoch ended: the same command begins again, with --run {SelfCommand.Quote(run)}"
+                : $"interrupted: the same command goes on, with --run {SelfCommand.Quote(run)}");
+            throw;
+        }
     }
 
     FineTuningResult Train(CompiledModel model, FineTunedFolder folder, FineTuningConfiguration configuration, CancellationToken cancellation)
