@@ -166,6 +166,8 @@ public sealed class FineTuneTests
             "warning: development data: 20 of 20 examples cut to the longest sequence (--sequence of albert finetune)",
         ], warnings);
         Assert.Equal($"warning: {folder["dev.csv"]}: 20 of 20 examples cut to the longest sequence (--sequence of albert finetune)\n", Run("evaluate", folder["run"]).Error);
+        Assert.Equal("warning: standard input: 1 of 2 examples cut to the longest sequence (--sequence of albert finetune)\n",
+            CliRun.WithInput("short\nThe phone is good and the charger is good and the case is good too.\n", "predict", folder["run"]).Error);
     }
 
     [Fact]

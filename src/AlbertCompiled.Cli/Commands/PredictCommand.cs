@@ -36,6 +36,7 @@ static class PredictCommand
                 var reader = member with { Threshold = limit };
                 return input is null ? reader.Read(parsed.GetValue(data)!, parsed.GetValue(set), labelled: false) : input.Read(reader);
             });
+            context.Warn(parsed.GetValue(data) ?? "standard input", items, ensemble.Vocabulary);
             if (parsed.GetValue(output) is { } file)
             {
                 items.Write(file, answers);
