@@ -50,6 +50,49 @@ public sealed class PublishedFolderTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1, float.NaN, "NaN")]
+    [InlineData(3, float.PositiveInfinity, "Infinity")]
+    public void Weights_that_are_no_numbers_are_refused_with_tensor_and_file(int shards, float value, string told)
+    {
+        const string Name = "albert.pooler.weight";
+        string path = PublishedFiles.Write(folder, "a_tiny", new(Shards: shards));
+        string file = Directory.GetFiles(path, "*.safetensors").Single(f => Read(f, s => s.Contains(Name)));
+        var tensors = Read(file, s => s.Entries.Select(e => new SafetensorsSource(e.Name, e.Shape, Values(s, e.Name))).ToList());
+        Safetensors.Write(file, tensors, new Dictionary<string, string> { ["format"] = "pt" });
+        using var model = GoldenTiny.Create(device, Capacity, seed: 5);
+        string message = Assert.Throws<TrainingException>(() => PublishedFolder.Open(path).Load(model)).Message;
+        Assert.StartsWith($"{file}: {Name} holds {told} in place 17, no number, ", message);
+
+        Func<Array> Values(Safetensors s, string name)
+        {
+            float[] values = s.ReadSingles(name);
+            if (name == Name) values[17] = value;
+            return () => values;
+        }
+
+        static T Read<T>(string file, Func<Safetensors, T> read)
+        {
+            using var opened = Safetensors.Open(file);
+            return read(opened);
+        }
+    }
+
+    [Fact]
+    public void A_value_that_is_no_number_is_found_wherever_it_stands()
+    {
+        float[] values = [.. Enumerable.Range(0, 37).Select(i => i % 2 == 0 ? float.MaxValue : -float.Epsilon)];
+        Assert.Equal(-1, Elements.FirstNotFinite(values));
+        Assert.Equal(-1, Elements.FirstNotFinite([]));
+        foreach (float other in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
+            for (int at = 0; at < values.Length; at++)
+            {
+                float[] with = [.. values];
+                (with[at], with[^1]) = (other, at == values.Length - 1 ? other : float.NaN);
+                Assert.Equal(at, Elements.FirstNotFinite(with));
+            }
+    }
+
+    [Theory]
     [InlineData("a_tiny")]
     [InlineData("b_groups")]
     [InlineData("e_odd")]

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace AlbertCompiled.Training;
@@ -87,6 +88,18 @@ static class Elements
                 break;
             default: throw new ArgumentException($"{type} is not read as float");
         }
+    }
+
+    /// <summary>The place of the first value that is NaN or infinite; -1: all are finite.</summary>
+    public static int FirstNotFinite(ReadOnlySpan<float> values)
+    {
+        // zero times any other value than a finite one is NaN, and stays it in a sum
+        var sum = Vector<float>.Zero;
+        int first = 0;
+        for (; first <= values.Length - Vector<float>.Count; first += Vector<float>.Count) sum += Vector<float>.Zero * new Vector<float>(values[first..]);
+        if (!Vector.EqualsAll(sum, Vector<float>.Zero)) first = 0;
+        while (first < values.Length && float.IsFinite(values[first])) first++;
+        return first < values.Length ? first : -1;
     }
 
     /// <summary>Floats to little-endian elements, rounded to nearest, ties to even.</summary>

@@ -21,7 +21,7 @@ public static class ModelWeights
     }
 
     /// <summary>Reads the weights, or the moments, of a file that <see cref="Save"/> wrote; weights also of published files.</summary>
-    /// <exception cref="TrainingException">The file is no such file, or belongs to another configuration; nothing was changed.</exception>
+    /// <exception cref="TrainingException">The file is no such file, or belongs to another configuration; nothing was changed. A weight holds what is no number; those before it were loaded.</exception>
     public static void Load(this CompiledModel model, string path, params ReadOnlySpan<ParameterState> states)
     {
         if (states.Length == 0) states = [ParameterState.Value];
@@ -44,7 +44,7 @@ public static class ModelWeights
     /// <param name="model">The model.</param>
     /// <param name="path">The file.</param>
     /// <param name="except">Beginnings of names that are left out, such as "classifier.": another task's head.</param>
-    /// <exception cref="TrainingException">The file is no such file, a weight has another shape there, or none has a name of the model's; nothing was changed.</exception>
+    /// <exception cref="TrainingException">The file is no such file, a weight has another shape there, or none has a name of the model's; nothing was changed. A weight holds what is no number; those before it were loaded.</exception>
     public static WeightMatch LoadMatching(this CompiledModel model, string path, params IReadOnlyList<string> except)
     {
         using var files = TensorFiles.Open(path);

@@ -79,7 +79,7 @@ public sealed class PublishedFolder
     /// <summary>Loads the weights into a model. A head that the folder lacks stays as it is, and is told.</summary>
     /// <param name="model">The model.</param>
     /// <param name="except">Beginnings of names that are left out, such as "classifier.": a head for another task.</param>
-    /// <exception cref="TrainingException">The model computes something else, a weight has another shape, or the encoder is not complete; nothing was changed.</exception>
+    /// <exception cref="TrainingException">The model computes something else, a weight has another shape, or the encoder is not complete; nothing was changed. A weight holds what is no number; those before it were loaded.</exception>
     public WeightMatch Load(CompiledModel model, params IReadOnlyList<string> except)
     {
         using var files = OpenWeights();
@@ -114,6 +114,7 @@ public sealed class PublishedFolder
             {
                 var values = new float[files[p.Name].Count];
                 files.ReadSingles(p.Name, 0, values);
+                if (Elements.FirstNotFinite(values) is >= 0 and var at) throw new TrainingException(FormattableString.Invariant($"{files.FileOf(p.Name)}: {p.Name} holds {values[at]} in place {at}, no number, so that its weights are of no use: restore the file, or take other weights"));
                 model.Parameters.Write(ParameterState.Value, p.Offset, values);
             }
 

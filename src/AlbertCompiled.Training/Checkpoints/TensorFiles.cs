@@ -3,7 +3,7 @@ namespace AlbertCompiled.Training;
 /// <summary>The tensors of one safetensors file, or of several that share an index. Not thread-safe.</summary>
 public sealed class TensorFiles : IDisposable
 {
-    readonly Dictionary<string, Safetensors> owners = [];
+    readonly Dictionary<string, (Safetensors File, string Path)> owners = [];
     readonly List<Safetensors> files = [];
 
     TensorFiles()
@@ -21,7 +21,7 @@ public sealed class TensorFiles : IDisposable
     public static TensorFiles Open(string path) => Guard(path, () =>
     {
         var tensors = new TensorFiles();
-        tensors.Add(Safetensors.Open(path));
+        tensors.Add(Safetensors.Open(path), path);
         return tensors;
     });
 
@@ -38,7 +38,7 @@ public sealed class TensorFiles : IDisposable
                 string path = Path.Combine(Path.GetDirectoryName(indexPath)!, shard);
                 if (!File.Exists(path)) throw new InvalidDataException($"the shard {shard} is missing");
                 var file = Guard(path, () => Safetensors.Open(path));
-                tensors.Add(file);
+                tensors.Add(file, path);
                 foreach (var entry in file.Entries)
                     if (!index.Files.TryGetValue(entry.Name, out string? expected) || expected != shard)
                         throw new InvalidDataException($"{shard} holds {entry.Name}, which the index looks for {(expected is null ? "nowhere" : $"in {expected}")}");
@@ -59,11 +59,15 @@ public sealed class TensorFiles : IDisposable
 
     /// <summary>The place of a tensor.</summary>
     /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
-    public SafetensorsEntry this[string name] => owners.TryGetValue(name, out var file) ? file[name] : throw new KeyNotFoundException($"there is no tensor {name}");
+    public SafetensorsEntry this[string name] => owners.TryGetValue(name, out var owner) ? owner.File[name] : throw new KeyNotFoundException($"there is no tensor {name}");
+
+    /// <summary>The file that holds a tensor.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
+    public string FileOf(string name) => owners[name].Path;
 
     /// <summary>Some values of a tensor; see <see cref="Safetensors.ReadSingles(string, long, Span{float})"/>.</summary>
     /// <exception cref="InvalidDataException">It does not hold floating point.</exception>
-    public void ReadSingles(string name, long first, Span<float> values) => owners[name].ReadSingles(name, first, values);
+    public void ReadSingles(string name, long first, Span<float> values) => owners[name].File.ReadSingles(name, first, values);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -84,10 +88,10 @@ public sealed class TensorFiles : IDisposable
         }
     }
 
-    void Add(Safetensors file)
+    void Add(Safetensors file, string path)
     {
         files.Add(file);
         foreach (var entry in file.Entries)
-            if (!owners.TryAdd(entry.Name, file)) throw new InvalidDataException($"two files hold {entry.Name}");
+            if (!owners.TryAdd(entry.Name, (file, path))) throw new InvalidDataException($"two files hold {entry.Name}");
     }
 }

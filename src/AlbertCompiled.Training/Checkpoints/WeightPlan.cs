@@ -34,6 +34,7 @@ sealed record WeightPlan(
     }
 
     /// <summary>Copies the values.</summary>
+    /// <exception cref="TrainingException">A weight holds what is no number.</exception>
     public void Copy(TensorFiles files, ParameterSet parameters, ParameterState state = ParameterState.Value)
     {
         var buffer = new float[Math.Min(Slice, Pairs.Select(p => p.Parameter.Length).DefaultIfEmpty(0).Max())];
@@ -42,6 +43,8 @@ sealed record WeightPlan(
             {
                 var slice = buffer.AsSpan(0, (int)Math.Min(Slice, p.Length - first));
                 files.ReadSingles(tensor, first, slice);
+                if (state == ParameterState.Value && Elements.FirstNotFinite(slice) is >= 0 and var at)
+                    throw new TrainingException(FormattableString.Invariant($"{files.FileOf(tensor)}: {tensor} holds {slice[at]} in place {first + at}, no number, so that its weights are of no use: restore the file, or take other weights"));
                 parameters.Write(state, p.Offset + first, slice);
             }
     }
