@@ -24,6 +24,21 @@ static class OutputFile
         if (data.OfType<string>().Any(d => RealPath.IsWithin(path, d))) throw new TrainingException($"{path} is part of the data: write the predictions to another file");
     }
 
+    /// <summary>Refuses what cannot be written, as far as that can be told before.</summary>
+    /// <param name="path">The file to write.</param>
+    /// <exception cref="TrainingException">It cannot be written.</exception>
+    public static void CheckWritable(string path)
+    {
+        try
+        {
+            FileTarget.Probe(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException($"cannot write {path}: {e.Reason(path)}", e);
+        }
+    }
+
     /// <summary>Refuses to write what is models'. Other files may lie in their folders.</summary>
     /// <param name="path">The file to write; null: none.</param>
     /// <param name="models">The models' folders.</param>

@@ -14,7 +14,7 @@ static class EvaluateCommand
         var data = new Option<string?>("--data") { Description = "Labelled data: a GLUE task's folder, else a file or folder with the columns that the model was trained on. Default: its development data", HelpName = "path" };
         var set = new Option<string?>("--set") { Description = "Which development set of a GLUE task. Default: the first", HelpName = "name" };
         var skip = new Option<bool>("--skip-bad-rows") { Description = "Leave out rows that are bad, instead of stopping at the first. Default: of its development data, as in training" };
-        var output = new Option<string?>("--predictions", "-o") { Description = "Write the predictions to this file, in the benchmark's format", HelpName = "file" };
+        var output = new Option<string?>("--predictions", "-o") { Description = "Write the predictions to this file; the end of its name tells the form: .tsv, the benchmarks' own, .csv or .jsonl; .json of answers, .conll of tags", HelpName = "file" };
         var command = new Command("evaluate", "Judges a fine-tuned model, or several together, on labelled data.") { models, data, set, skip, output, place.Device, place.Threads };
         command.SetAction(parsed =>
         {
@@ -22,6 +22,7 @@ static class EvaluateCommand
             string path = parsed.GetValue(data) ?? TaskData.Split(ensemble.Configuration.Task, ensemble.Configuration.Data).Development;
             OutputFile.KeepData(parsed.GetValue(output), [path, .. ensemble.Data]);
             OutputFile.KeepModels(parsed.GetValue(output), parsed.GetValue(models)!);
+            PredictionFiles.Check(parsed.GetValue(output), TaskData.Program(ensemble.Configuration.Task));
             bool skips = parsed.GetValue(skip) || parsed.GetValue(data) is null && ensemble.Configuration.SkipBadRows;
             using var device = PretrainSettings.OpenDevice(parsed, place, context);
             var (read, answers, members) = ensemble.Answer(device, reader => Labelled((reader with { BadRows = skips ? BadRows.Skip : BadRows.Refuse }).Read(path, parsed.GetValue(set), labelled: true), path));

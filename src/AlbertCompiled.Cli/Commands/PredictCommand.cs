@@ -17,7 +17,7 @@ static class PredictCommand
         var data = new Option<string?>("--data") { Description = "Data, as for training but without labels. Default: standard input, a text a line, a tab between the texts of a pair; or JSON lines with the columns as fields", HelpName = "path" };
         var set = new Option<string?>("--set") { Description = "Which test set of a GLUE task. Default: the first", HelpName = "name" };
         var threshold = new Option<double?>("--threshold") { Description = "Null odds above which a question is answered by nothing. Default: the best on the development data, which finetune notes where questions may be without an answer", HelpName = "number" }.Decimal(NumberRange.Any);
-        var output = new Option<string?>("--predictions", "-o") { Description = "Write a file in the benchmark's format instead of JSON lines", HelpName = "file" };
+        var output = new Option<string?>("--predictions", "-o") { Description = "Write this file instead of JSON lines; the end of its name tells the form: .tsv, the benchmarks' own, .csv or .jsonl; .json of answers, .conll of tags", HelpName = "file" };
         var command = new Command("predict", "Answers new data with a fine-tuned model, or with several together; prints a JSON object an example.") { models, data, set, threshold, output, place.Device, place.Threads };
         command.SetAction(parsed =>
         {
@@ -26,6 +26,7 @@ static class PredictCommand
             var ensemble = Ensemble.Open(parsed.GetValue(models)!, context);
             OutputFile.KeepData(parsed.GetValue(output), ensemble.Data);
             OutputFile.KeepModels(parsed.GetValue(output), parsed.GetValue(models)!);
+            PredictionFiles.Check(parsed.GetValue(output), TaskData.Program(ensemble.Configuration.Task));
             double? limit = parsed.GetValue(threshold);
             if (limit is not null && TaskData.Program(ensemble.Configuration.Task) != "answer") throw new TrainingException($"--threshold is about answers in a context; {ensemble.Configuration.Task} has none");
             limit ??= ensemble.NullOddsThreshold;

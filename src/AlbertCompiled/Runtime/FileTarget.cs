@@ -50,6 +50,20 @@ public static class FileTarget
         }
     }
 
+    /// <summary>Finds out what would keep <see cref="Write"/> from writing a file, as far as that can be told before; folders on the way to it may be made until then.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public static void Probe(string path)
+    {
+        string target = Resolve(path);
+        if (Directory.Exists(target)) throw new IOException("it is a folder");
+        if (Descriptor(target) is not null || IsSpecial(target)) return;
+        string? folder = Path.GetDirectoryName(target);
+        while (folder is not null && !Path.Exists(folder)) folder = Path.GetDirectoryName(folder);
+        if (!Directory.Exists(folder)) throw new IOException($"{folder} is no folder");
+        using var probe = new FileStream(Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+    }
+
     /// <summary>The whole path with what each link on the way leads to in its place. A name for a file that this process has open stays as it is.</summary>
     /// <exception cref="IOException">Links lead in a circle.</exception>
     public static string Resolve(string path)

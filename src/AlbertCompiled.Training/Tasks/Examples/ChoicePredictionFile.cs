@@ -1,6 +1,6 @@
 namespace AlbertCompiled.Training;
 
-/// <summary>Files of chosen options: a TSV with the columns "id" and "answer", a letter from A. (RACE has published no format of its own.)</summary>
+/// <summary>Files of chosen options: a table (<see cref="PredictionTable"/>) with the columns "id" and "answer", a letter from A. (RACE has published no format of its own.)</summary>
 public static class ChoicePredictionFile
 {
     static readonly string[] Columns = ["id", "answer"];
@@ -19,11 +19,8 @@ public static class ChoicePredictionFile
     /// <param name="examples">The questions.</param>
     /// <param name="predicted">The option predicted for each.</param>
     /// <exception cref="TrainingException">The file cannot be written.</exception>
-    public static void Write(string path, IReadOnlyList<ChoiceExample> examples, IReadOnlyList<int> predicted) => DataFile.WriteText(path, writer =>
-    {
-        writer.WriteLine(string.Join('\t', Columns));
-        for (int i = 0; i < examples.Count; i++) writer.WriteLine($"{examples[i].Id}\t{Letter(predicted[i])}");
-    });
+    public static void Write(string path, IReadOnlyList<ChoiceExample> examples, IReadOnlyList<int> predicted) =>
+        PredictionTable.Write(path, Columns, examples.Zip(predicted, (e, p) => new object[] { e.Id, Letter(p) }));
 
     /// <summary>Reads predicted options, in the order of the questions.</summary>
     /// <param name="path">The file.</param>
@@ -33,7 +30,7 @@ public static class ChoicePredictionFile
     {
         var known = questions.Examples.Select(e => e.Id).ToHashSet();
         var answers = new Dictionary<string, (string Letter, RowPlace Place)>();
-        foreach (var row in DataTable.Tsv(path, Columns))
+        foreach (var row in PredictionTable.Read(path, Columns))
         {
             var reader = new RowReader(row, Columns);
             string id = reader.Field("id");

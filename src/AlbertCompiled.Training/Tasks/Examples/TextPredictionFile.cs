@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace AlbertCompiled.Training;
 
-/// <summary>Prediction files as GLUE's server takes them, a TSV with the columns "index", from 0, and "prediction": labels by name, scores with three decimals.</summary>
+/// <summary>
+/// Prediction files with the columns "index", from 0, and "prediction": labels by name, scores with three decimals. As TSV (<see cref="PredictionTable"/>) GLUE's server takes them.
+/// </summary>
 public static class TextPredictionFile
 {
     static readonly string[] Columns = ["index", "prediction"];
@@ -12,7 +14,7 @@ public static class TextPredictionFile
     /// <param name="path">The file, such as "MNLI-m.tsv".</param>
     /// <param name="predicted">The class of each example of the set.</param>
     /// <exception cref="TrainingException">The file cannot be written.</exception>
-    public static void Write(TextTask task, string path, IReadOnlyList<int> predicted) => Write(path, predicted.Select(p => task.Labels!.Names[p]));
+    public static void Write(TextTask task, string path, IReadOnlyList<int> predicted) => Write(path, predicted.Select(p => (object)task.Labels!.Names[p]));
 
     /// <summary>Writes predicted scores, cut to the task's range.</summary>
     /// <param name="task">The task.</param>
@@ -22,7 +24,7 @@ public static class TextPredictionFile
     public static void Write(TextTask task, string path, IReadOnlyList<double> predicted)
     {
         var (lowest, highest) = task.Range;
-        Write(path, predicted.Select(p => Math.Clamp(p, lowest, highest).ToString("0.000", CultureInfo.InvariantCulture)));
+        Write(path, predicted.Select(p => (object)Math.Clamp(p, lowest, highest)));
     }
 
     /// <summary>Reads such a file and judges it.</summary>
@@ -42,17 +44,12 @@ public static class TextPredictionFile
     public static ConfusionMatrix Confusion(TextTask task, string path, ExampleSet<TextExample> gold) =>
         task.Confusion(gold.Examples, Read(path, gold, r => r.Label("prediction", task.Labels!)));
 
-    static void Write(string path, IEnumerable<string> predictions) => DataFile.WriteText(path, writer =>
-    {
-        writer.WriteLine(string.Join('\t', Columns));
-        int index = 0;
-        foreach (string prediction in predictions) writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{index++}\t{prediction}"));
-    });
+    static void Write(string path, IEnumerable<object> predictions) => PredictionTable.Write(path, Columns, predictions.Select((p, i) => new[] { i, p }));
 
     static T[] Read<T>(string path, ExampleSet<TextExample> gold, Func<RowReader, T> parse)
     {
         var read = new List<T>();
-        foreach (var row in DataTable.Tsv(path, Columns))
+        foreach (var row in PredictionTable.Read(path, Columns))
         {
             var reader = new RowReader(row, Columns);
             string index = reader.Field("index");
