@@ -61,6 +61,20 @@ public sealed class OwnDataTests
     public void Faults_are_told_by_file_and_line(string name, string text, string message) => Assert.Contains(message, Failure(name, text, Texts));
 
     [Fact]
+    public void A_table_in_another_encoding_is_told_with_the_way_to_convert_it()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.EndsWith("a.csv, line 2: byte 4 of the line (0xE9) is not UTF-8; convert the file, for example with iconv -f WINDOWS-1252 -t UTF-8", Message(System.Text.Encoding.Latin1));
+        Assert.EndsWith("a.csv, line 1: byte 1 of the line (0xFF) is not UTF-8; this is UTF-16: convert the file with iconv -f UTF-16 -t UTF-8", Message(System.Text.Encoding.Unicode));
+
+        string Message(System.Text.Encoding encoding)
+        {
+            File.WriteAllText(folder["a.csv"], "text,label\ncaf\u00E9,yes\n", encoding);
+            return Assert.Throws<TrainingException>(() => Texts(folder["a.csv"])).Message;
+        }
+    }
+
+    [Fact]
     public void Labels_to_learn_from_are_two_at_least()
     {
         Assert.Contains("\"label\" has no label but \"yes\"", Failure("a.csv", "text,label\nx,yes\n", p => OwnTexts.Labels(p, Columns)));

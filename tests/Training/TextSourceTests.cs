@@ -59,9 +59,10 @@ public sealed class TextSourceTests : IDisposable
     }
 
     [Theory]
-    [InlineData(new byte[] { (byte)'a', 0xFF, (byte)'b' }, "t, line 1: byte 2 of the line (0xFF) is not UTF-8")]
+    [InlineData(new byte[] { (byte)'a', 0xFF, (byte)'b' }, "t, line 1: byte 2 of the line (0xFF) is not UTF-8; convert the file, for example with iconv -f WINDOWS-1252 -t UTF-8")]
     [InlineData(new byte[] { (byte)'a', 10, (byte)'b', 0xC3 }, "t, line 2: byte 2 of the line (0xC3) is not UTF-8")]
-    [InlineData(new byte[] { 0xFF, 0xFE, (byte)'a', 0 }, "t, line 1: byte 1 of the line (0xFF) is not UTF-8")] // UTF-16
+    [InlineData(new byte[] { 0xFF, 0xFE, (byte)'a', 0 }, "t, line 1: byte 1 of the line (0xFF) is not UTF-8; this is UTF-16: convert the file with iconv -f UTF-16 -t UTF-8")]
+    [InlineData(new byte[] { 0xFE, 0xFF, 0, (byte)'a' }, "t, line 1: byte 1 of the line (0xFE) is not UTF-8; this is UTF-16: convert the file with iconv -f UTF-16 -t UTF-8")]
     public void Malformed_text_is_told_with_its_place(byte[] bytes, string message) => Assert.StartsWith(message, Message(() => Lines(bytes)));
 
     [Fact]

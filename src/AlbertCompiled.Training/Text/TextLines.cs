@@ -94,7 +94,7 @@ public sealed class TextLines : IDisposable
     TrainingException Malformed(ReadOnlySpan<byte> line)
     {
         int at = Utf8Text.FirstMalformed(line);
-        return Utf8Text.Malformed(name, Number, column + at + 1, line[at]);
+        return Utf8Text.Malformed(name, Number, column + at + 1, line[at..]);
     }
 
     void SkipMark()

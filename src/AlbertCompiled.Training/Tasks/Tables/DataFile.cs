@@ -70,6 +70,6 @@ static class DataFile
     {
         int at = Utf8Text.FirstMalformed(bytes);
         var before = bytes.AsSpan(0, at);
-        return Utf8Text.Malformed(path, before.Count((byte)'\n') + 1, at - before.LastIndexOf((byte)'\n'), bytes[at]);
+        return Utf8Text.Malformed(path, before.Count((byte)'\n') + 1, at - before.LastIndexOf((byte)'\n'), bytes.AsSpan(at));
     }
 }
