@@ -63,6 +63,8 @@ public sealed class ResumeTests : IDisposable
         string text = folder["text"], moved = folder["moved"], data = folder["data"], run = folder["run"];
         folder.Write("other/a.txt", TestText.Documents(60, 30) + "One more.\n");
         CliRun.Of("pretrain", "--run", run, "--text", folder["other"]).Fails($"1 text file in {folder["other"]} is not what the run began with, or has changed since: choose another --run, or begin anew with --new");
+        folder.Write("renamed/b.txt", File.ReadAllText(folder["text/a.txt"]));
+        CliRun.Of("pretrain", "--run", run, "--text", folder["renamed"]).Fails("is not what the run began with", "; a file must keep its name, since held-out documents are chosen by it");
         Directory.Move(text, moved);
         CliRun.Of("pretrain", "--run", run).Fails($"{text}, which {run} was begun with, is not there: if it was moved, say where it is with --text");
         Assert.Contains("resumed after step 6 of 12", CliRun.Of("pretrain", "--run", run, "--text", moved).Succeeds().Output);

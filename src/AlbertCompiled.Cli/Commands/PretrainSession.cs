@@ -57,7 +57,7 @@ sealed class PretrainSession : IDisposable
     static void CheckKey(RunConfiguration configuration, string key)
     {
         if (configuration.Corpus.Length > 0 && configuration.Corpus != key)
-            throw new TrainingException($"{configuration.Data ?? configuration.TextDescription} is not what the run began with, or has changed since: choose another --run, or begin anew with --new");
+            throw new TrainingException($"{configuration.Data ?? configuration.TextDescription} is not what the run began with, or has changed since: choose another --run, or begin anew with --new{(configuration.Data is null ? "; a file must keep its name, since held-out documents are chosen by it" : "")}");
     }
 
     // what is said to come from another document needs another; a run that has begun goes on

@@ -95,7 +95,7 @@ public sealed class CorpusPreparation(ITextSource source, Vocabulary vocabulary,
         {
             var before = corpus.Manifest.Sources.Select(s => s.Hash).ToHashSet();
             string why = corpus.Manifest.VocabularyHash != vocabulary.Hash ? "with another vocabulary"
-                : sources!.FirstOrDefault(s => !before.Contains(s.Hash)) is { } changed ? $"of other text: {changed.Path} is new or has changed" : "of other files";
+                : sources!.FirstOrDefault(s => !before.Contains(s.Hash)) is { } changed ? $"of other text: {changed.Path} is new or has changed" : "of other files, or of files with other names, by which held-out documents are chosen";
             throw new TrainingException($"{folder} is a dataset made {why}; choose another folder with --out, or delete it");
         }
     }
