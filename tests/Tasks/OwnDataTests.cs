@@ -78,6 +78,10 @@ public sealed class OwnDataTests
     public void Labels_to_learn_from_are_two_at_least()
     {
         Assert.Contains("\"label\" has no label but \"yes\"", Failure("a.csv", "text,label\nx,yes\n", p => OwnTexts.Labels(p, Columns)));
+        const string Bad = "text,label\nx,yes\na, b,no\n";
+        Assert.EndsWith("a.csv, line 3: 3 fields, but the first line names 2; quote fields that hold a comma", Failure("a.csv", Bad, p => OwnTexts.Labels(p, Columns)));
+        Assert.Contains("\"label\" has no label but \"yes\"", Failure("a.csv", Bad, p => OwnTexts.Labels(p, Columns, BadRows.Skip)));
+        Assert.Contains("a.csv, line 3: 3 fields", Failure("a.csv", Bad, p => OwnTags.Labels(p, new("text", "label"))));
         Assert.Contains("\"label\" has no labels", Failure("a.csv", "text,label\n", p => OwnTexts.Labels(p, Columns)));
     }
 
@@ -88,7 +92,7 @@ public sealed class OwnDataTests
         foreach (var (name, comma) in new[] { ("a.csv", ','), ("a.tsv", '\t'), ("a.txt", '\t') })
         {
             string path = folder.Write(name, "text,label\nnice,one,yes\nx,no\ny,yes\n".Replace(',', comma));
-            Assert.Equal(["no", "yes"], OwnTexts.Labels(path, Columns).Names);
+            Assert.Equal(["no", "yes"], OwnTexts.Labels(path, Columns, BadRows.Skip).Names);
             var read = OwnTexts.Read(path, Columns, new("no", "yes"), BadRows.Skip);
             Assert.Equal((2, 1), (read.Examples.Count, read.Skipped));
             Assert.Contains("1 bad row left out, the first: ", read.LeftOut);

@@ -60,7 +60,7 @@ static class CheckDataCommand
                 foreach (string file in data) check.Choices(OwnChoices.Read(file, options.ChoiceColumns(parsed), badRows));
                 break;
             case TaskKind.Tags:
-                var tags = OwnTags.Labels(data[0], options.TagColumns(parsed));
+                var tags = OwnTags.Labels(data[0], options.TagColumns(parsed), badRows);
                 foreach (string file in data) check.Tags(OwnTags.Read(file, options.TagColumns(parsed), tags, badRows), tags);
                 break;
         }

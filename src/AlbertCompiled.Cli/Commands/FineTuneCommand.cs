@@ -31,7 +31,7 @@ static class FineTuneCommand
             : StartingPoint.Open(from, program, context);
         string[] data = [.. parsed.GetValue(options.Data.Data)!.Select(Path.GetFullPath)];
         var columns = options.Data.Columns(parsed);
-        var labels = TaskData.LabelsOf(task, columns, TaskData.Split(task, data).Training);
+        var labels = TaskData.LabelsOf(task, columns, TaskData.Split(task, data).Training, options.Data.BadRows(parsed));
         var description = start.Model.Model.Description;
         var configuration = new FineTuningConfiguration(
             task, description.Name, start.Model.Base, labels?.Names, columns, data, parsed.GetValue(options.Sequence), parsed.GetValue(options.Stride), options.Recipe(parsed, place, description, labels?.Names),

@@ -53,7 +53,7 @@ static class ScoreCommand
                     return Print([ChoicePredictionFile.Accuracy(choices.Examples, ChoicePredictionFile.Read(file, choices))], context.Out);
                 default:
                     var tagColumns = options.TagColumns(parsed);
-                    var tags = OwnTags.Labels(data[0], tagColumns);
+                    var tags = OwnTags.Labels(data[0], tagColumns, badRows);
                     return Print(TagPredictionFile.Evaluate(OwnTags.Read(data[^1], tagColumns, tags, badRows), TagPredictionFile.Read(file, tags), tags), context.Out);
             }
         });

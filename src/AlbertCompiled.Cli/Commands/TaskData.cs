@@ -23,10 +23,10 @@ sealed record TaskData(string Task, TaskColumns Columns, LabelSet? Labels, TaskF
     };
 
     /// <summary>The labels of a task, if its training data say which, in the order of their classes.</summary>
-    public static LabelSet? LabelsOf(string task, TaskColumns columns, string training) => GlueTasks.Find(task) is { } glue ? glue.Task.Labels : TaskKinds.Find(task) switch
+    public static LabelSet? LabelsOf(string task, TaskColumns columns, string training, BadRows badRows) => GlueTasks.Find(task) is { } glue ? glue.Task.Labels : TaskKinds.Find(task) switch
     {
-        TaskKind.Classification => OwnTexts.Labels(training, Texts(columns, "label")),
-        TaskKind.Tags => OwnTags.Labels(training, Tags(columns, labelled: true)),
+        TaskKind.Classification => OwnTexts.Labels(training, Texts(columns, "label"), badRows),
+        TaskKind.Tags => OwnTags.Labels(training, Tags(columns, labelled: true), badRows),
         _ => null,
     };
 

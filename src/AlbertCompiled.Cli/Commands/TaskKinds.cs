@@ -48,6 +48,6 @@ static class TaskKinds
     {
         bool classes = Find(task) == TaskKind.Classification;
         var columns = options.TextColumns(parsed, classes ? "label" : "score");
-        return (OwnTexts.Task(task, classes ? OwnTexts.Labels(training, columns) : null), columns);
+        return (OwnTexts.Task(task, classes ? OwnTexts.Labels(training, columns, options.BadRows(parsed)) : null), columns);
     }
 }

@@ -62,6 +62,10 @@ static class DataTable
             ? read(path, columns)
             : throw new TrainingException($"cannot tell what {path} is: its name must end in {string.Join(", ", Readers.Keys)}");
 
+    /// <summary>The records whose fields can be told apart; the first other one is an error, if it is not to be left out.</summary>
+    public static IEnumerable<DataRow> Whole(this IEnumerable<DataRow> rows, BadRows badRows) =>
+        rows.Where(row => row.Fault is null || (badRows == BadRows.Skip ? false : throw row.Place.Error(row.Fault)));
+
     /// <summary>The records of a TSV file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="columns">Names of the columns wanted.</param>

@@ -14,9 +14,10 @@ public static class OwnTags
     /// <summary>The tags of a training file. Those of other files must be among them.</summary>
     /// <param name="path">The file.</param>
     /// <param name="columns">Its columns.</param>
-    /// <exception cref="TrainingException">The file cannot be read, lacks a column, or has tags that cannot be told apart.</exception>
-    public static LabelSet Labels(string path, TagColumns columns) =>
-        LabelSet.Of(path, Rows(path, columns).Where(row => row.Fault is null).SelectMany(row => row.Cells[1].List ?? RowReader.Words(row.Cells[1].Text ?? "")));
+    /// <param name="badRows">What becomes of rows whose fields cannot be told apart.</param>
+    /// <exception cref="TrainingException">The file cannot be read, lacks a column, has such a row, or tags that cannot be told apart.</exception>
+    public static LabelSet Labels(string path, TagColumns columns, BadRows badRows = BadRows.Refuse) =>
+        LabelSet.Of(path, Rows(path, columns).Whole(badRows).SelectMany(row => row.Cells[1].List ?? RowReader.Words(row.Cells[1].Text ?? "")));
 
     /// <summary>The examples of a file.</summary>
     /// <param name="path">The file.</param>

@@ -10,11 +10,12 @@ public static class OwnTexts
     /// <summary>The labels of a training file. Those of other files must be among them.</summary>
     /// <param name="path">The file.</param>
     /// <param name="columns">Its columns; the target holds labels.</param>
-    /// <exception cref="TrainingException">The file cannot be read, lacks a column, or has one label only or labels that cannot be told apart.</exception>
-    public static LabelSet Labels(string path, TextColumns columns)
+    /// <param name="badRows">What becomes of rows whose fields cannot be told apart.</param>
+    /// <exception cref="TrainingException">The file cannot be read, lacks a column, has such a row, one label only or labels that cannot be told apart.</exception>
+    public static LabelSet Labels(string path, TextColumns columns, BadRows badRows = BadRows.Refuse)
     {
         string[] target = [columns.Target!];
-        var labels = LabelSet.Of(path, DataTable.Read(path, target).Where(row => row.Fault is null).Select(row => row.Cells[0].Text).OfType<string>().Where(label => !string.IsNullOrWhiteSpace(label)));
+        var labels = LabelSet.Of(path, DataTable.Read(path, target).Whole(badRows).Select(row => row.Cells[0].Text).OfType<string>().Where(label => !string.IsNullOrWhiteSpace(label)));
         return labels.Count > 1 ? labels : throw new TrainingException($"{path}: \"{columns.Target}\" has {(labels.Count == 0 ? "no labels" : $"no label but \"{labels}\"")}; to learn from, there must be two");
     }
 
