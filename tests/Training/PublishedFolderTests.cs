@@ -77,6 +77,19 @@ public sealed class PublishedFolderTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("model.safetensors")]
+    [InlineData("spiece.model")]
+    public void A_pointer_in_the_place_of_a_large_file_is_told(string name)
+    {
+        string path = PublishedFiles.Write(folder, "a_tiny"), file = Path.Combine(path, name);
+        File.WriteAllText(file, "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n");
+        var published = PublishedFolder.Open(path);
+        string message = Assert.Throws<TrainingException>(() => name == "spiece.model" ? (object)published.OpenVocabulary() : published.OpenWeights()).Message;
+        Assert.StartsWith("cannot read ", message);
+        Assert.EndsWith($"{file}: it is a pointer of Git LFS, not the file: run git lfs pull in its repository", message);
+    }
+
     [Fact]
     public void A_value_that_is_no_number_is_found_wherever_it_stands()
     {

@@ -123,6 +123,7 @@ public sealed partial class Safetensors : IDisposable
         stream.Position = 0;
         stream.ReadExactly(bytes);
         long length = BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        if (length is < 2 or > MaximumHeader && LargeFilePointer.Begins(stream)) throw new InvalidDataException(LargeFilePointer.Cure);
         if (length is < 2 or > MaximumHeader) throw new InvalidDataException($"a header of {length} bytes: this is not a safetensors file");
         if (8 + length > stream.Length) throw new InvalidDataException($"the file is truncated: its header takes {length} bytes, {stream.Length - 8} are left");
         return length;

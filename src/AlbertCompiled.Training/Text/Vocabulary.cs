@@ -81,7 +81,7 @@ public sealed class Vocabulary
             throw new TrainingException($"cannot read the vocabulary {path}: {e.Reason(path)}", e);
         }
 
-        return Parse(bytes, path);
+        return LargeFilePointer.Begins(bytes) ? throw new TrainingException($"cannot read the vocabulary {path}: {LargeFilePointer.Cure}") : Parse(bytes, path);
     }
 
     /// <summary>A model file's bytes.</summary>
