@@ -76,6 +76,7 @@ public sealed class FineTuneTests
         CliRun.WithInput("a\tb\n", "predict", folder["run"]).Fails("standard input, line 1: 2 texts, where the task has one");
         CliRun.WithInput([(byte)'a', 0xFF, (byte)'\n'], "predict", folder["run"]).Fails("standard input, line 1: byte 2 of the line (0xFF) is not UTF-8");
         CliRun.WithInput("", "predict", folder["run"]).Fails("standard input is empty");
+        Run("predict", folder["run"], "--data", folder.Write("one.txt", "The phone is good.\n")).Fails($"one.txt, line 1: no column \"text\"", $"; plain texts, one a line, go to standard input: < {folder["one.txt"]}");
         CliRun.WithInput("{\"txt\": 1}\n", "predict", folder["run"]).Fails("standard input, line 1: no column \"text\"");
     }
 

@@ -35,7 +35,7 @@ static class PredictCommand
             var (items, answers, _) = ensemble.Answer(device, member =>
             {
                 var reader = member with { Threshold = limit };
-                return input is null ? reader.Read(parsed.GetValue(data)!, parsed.GetValue(set), labelled: false) : input.Read(reader);
+                return input is null ? Read(reader, parsed.GetValue(data)!, parsed.GetValue(set)) : input.Read(reader);
             });
             context.Warn(parsed.GetValue(data) ?? "standard input", items, ensemble.Vocabulary);
             if (parsed.GetValue(output) is { } file)
@@ -50,5 +50,17 @@ static class PredictCommand
         });
         return command.WithExamples(
             "predict runs/stars < reviews.txt", "predict runs/stars --data reviews.csv > answers.jsonl", "predict runs/rte --data glue_data/RTE --predictions RTE.tsv");
+    }
+
+    static TaskSet Read(TaskData reader, string path, string? set)
+    {
+        try
+        {
+            return reader.Read(path, set, labelled: false);
+        }
+        catch (MissingColumnException e) when (TaskData.Program(reader.Task) is "classify" or "regress" && Path.GetExtension(path).Equals(".txt", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new TrainingException($"{e.Message}; plain texts, one a line, go to standard input: < {SelfCommand.Quote(path)}", e);
+        }
     }
 }

@@ -160,7 +160,7 @@ static class DataTable
     static int[] Choose(IReadOnlyList<string> header, IReadOnlyList<string> columns, string path) =>
         [.. columns.Select(c => header.ToList().IndexOf(c) is >= 0 and var i ? i : throw Missing(c, header, $"{path}, line 1"))];
 
-    static TrainingException Missing(string column, IReadOnlyList<string> names, string place) =>
+    static MissingColumnException Missing(string column, IReadOnlyList<string> names, string place) =>
         new($"{place}: no column \"{column}\"; there are {string.Join(", ", names.Take(MostNames).Select(n => $"\"{n}\""))}");
 
     static TrainingException Empty(string path) => new($"{path}: the file is empty");
