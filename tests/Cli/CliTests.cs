@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.RegularExpressions;
 using AlbertCompiled.Cli;
 using AlbertCompiled.Training;
@@ -76,6 +77,7 @@ public sealed class CliTests : PretrainingCommandTests
     {
         string data = folder["data"];
         var prepared = CliRun.Of("prepare", "--text", folder["text"], "--out", data).Succeeds();
+        Assert.Matches(@", [1-9]\d*\.\d kB of text in ", prepared.Output);
         Assert.Matches(@"pretrain --data \S+\n$", prepared.Output);
         Assert.Contains("was there already", CliRun.Of("prepare", "--text", folder["text"], "--out", data, "--threads", "1").Succeeds().Output);
         Assert.Contains("every byte fits its checksum", CliRun.Of("prepare", "--check", data).Succeeds().Output);
@@ -241,4 +243,13 @@ public sealed class CliTests : PretrainingCommandTests
     }
 
     static string[] WithoutTime(string metrics) => CliRun.Measured(metrics);
+
+    [Fact]
+    public void Packed_text_counts_as_it_is_unpacked()
+    {
+        using (var packed = new GZipStream(File.Create(folder["packed-a.txt.gz"]), CompressionLevel.SmallestSize)) packed.Write(File.ReadAllBytes(folder["text/a.txt"]));
+        Assert.Equal(Told(folder["text/a.txt"], "plain"), Told(folder["packed-a.txt.gz"], "packed"));
+
+        string Told(string text, string data) => Regex.Match(CliRun.Of("prepare", "--text", text, "--out", folder[data]).Succeeds().Output, @", [\d.]+ kB of text").Value is { Length: > 0 } told ? told : "nothing";
+    }
 }

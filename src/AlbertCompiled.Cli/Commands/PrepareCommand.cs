@@ -8,6 +8,8 @@ namespace AlbertCompiled.Cli;
 /// <summary><c>albert prepare</c>: from text to a dataset that any number of runs read.</summary>
 static class PrepareCommand
 {
+    const long MostKilobytes = 1_000_000; // bytes that are told in kB
+
     public static Command Create(CommandContext context)
     {
         var (texts, shared) = (new TextOptions(), new PretrainOptions());
@@ -44,9 +46,9 @@ static class PrepareCommand
             context.Warn(source.Description, corpus.Share(vocabulary.Unknown), vocabulary);
             if (preparation.Report.Resumed is > 0 and var resumed) context.Out.WriteLine($"      went on after {Plural.Of(resumed, "document")}, prepared before");
             Summarize(context, corpus);
-            long bytes = corpus.Manifest.Sources.Sum(s => s.Bytes);
+            long bytes = preparation.Report.TextBytes;
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            context.Out.WriteLine(whole ? $"dataset: {folder} was there already" : Invariant($"dataset: {folder}, {bytes / 1e6:#,0.0} MB of text in {seconds:0.0} s"));
+            context.Out.WriteLine(whole ? $"dataset: {folder} was there already" : Invariant($"dataset: {folder}, {(bytes < MostKilobytes ? $"{bytes / 1e3:#,0.0} kB" : $"{bytes / 1e6:#,0.0} MB")} of text in {seconds:0.0} s"));
             context.Out.WriteLine($"train with: {SelfCommand.Prefix} pretrain --data {SelfCommand.Quote(folder)}");
             return 0;
         }

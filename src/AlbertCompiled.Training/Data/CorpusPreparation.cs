@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace AlbertCompiled.Training;
 
@@ -10,7 +11,8 @@ namespace AlbertCompiled.Training;
 /// <param name="Sentences">Sentences written.</param>
 /// <param name="Tokens">Tokens written.</param>
 /// <param name="Resumed">Documents that an earlier, interrupted preparation had written.</param>
-public readonly record struct PreparationReport(bool Reading, long Bytes, long TotalBytes, int Documents, int Sentences, long Tokens, int Resumed);
+/// <param name="TextBytes">Bytes of the text itself that was tokenized, in UTF-8: files may be packed, or hold more than text.</param>
+public readonly record struct PreparationReport(bool Reading, long Bytes, long TotalBytes, int Documents, int Sentences, long Tokens, int Resumed, long TextBytes);
 
 /// <summary>
 /// Makes a dataset of a text: reads documents in their order, tokenizes groups of them on all cores, and writes them in their order again, so the files are
@@ -134,7 +136,7 @@ public sealed class CorpusPreparation(ITextSource source, Vocabulary vocabulary,
                 cancellation.ThrowIfCancellationRequested();
                 foreach (var (heldOut, sentences) in group.Documents) writer.Add(heldOut, sentences);
                 (file, document) = (group.File, group.DocumentsOfFile);
-                Update(r => r with { Bytes = group.Bytes, Documents = writer.Documents, Sentences = writer.Sentences, Tokens = writer.Tokens });
+                Update(r => r with { Bytes = group.Bytes, Documents = writer.Documents, Sentences = writer.Sentences, Tokens = writer.Tokens, TextBytes = r.TextBytes + group.TextBytes });
             }
 
             if (writer.Tokens == 0) return false;
@@ -185,7 +187,8 @@ public sealed class CorpusPreparation(ITextSource source, Vocabulary vocabulary,
     }
 
     TokenizedGroup Tokenize(TextGroup group) => new(
-        [.. group.Documents.Select(d => (d.HeldOut, d.Sentences.Select(s => (vocabulary.Encode(s.Text), s.Section)).ToArray()))], group.File, group.DocumentsOfFile, group.Bytes);
+        [.. group.Documents.Select(d => (d.HeldOut, d.Sentences.Select(s => (vocabulary.Encode(s.Text), s.Section)).ToArray()))], group.File, group.DocumentsOfFile, group.Bytes,
+        group.Documents.Sum(d => d.Sentences.Sum(s => Encoding.UTF8.GetByteCount(s.Text) + 1L)));
 
     Corpus OpenChecked(CorpusFiles files)
     {
@@ -215,5 +218,5 @@ public sealed class CorpusPreparation(ITextSource source, Vocabulary vocabulary,
     // File and DocumentsOfFile say where to go on after the group, Bytes how much of the text that is
     sealed record TextGroup(List<Document> Documents, int File, long DocumentsOfFile, long Bytes);
 
-    sealed record TokenizedGroup((bool HeldOut, (int[] Ids, int Section)[] Sentences)[] Documents, int File, long DocumentsOfFile, long Bytes);
+    sealed record TokenizedGroup((bool HeldOut, (int[] Ids, int Section)[] Sentences)[] Documents, int File, long DocumentsOfFile, long Bytes, long TextBytes);
 }
