@@ -129,6 +129,20 @@ public sealed class OwnDataTests
     }
 
     [Fact]
+    public void Answers_may_be_lists_with_their_places()
+    {
+        var columns = new SpanColumns("q", "c", "answers");
+        const string Row = "{\"q\": \"What?\", \"c\": \"It is 42, not 42.\", \"answers\": {\"text\": [\"42\", \"42\"], \"answer_start\": [14, 6]}}\n";
+        using var folder = new TemporaryFolder();
+        var found = OwnSpans.Read(folder.Write("a.jsonl", Row + "{\"q\": \"Why?\", \"c\": \"So.\", \"answers\": {\"text\": [], \"answer_start\": []}}\n"), columns).Examples;
+        Assert.Equal([new("42", 14), new Answer("42", 6)], found[0].Answers);
+        Assert.Empty(found[1].Answers);
+        Assert.Contains("line 1: the answer is \"42\", but at character 13 the context says \" 4\"", Failure("a.jsonl", Row.Replace("[14, 6]", "[13, 6]"), p => OwnSpans.Read(p, columns)));
+        Assert.Contains("line 1: an answer has no text, or no place", Failure("a.jsonl", Row.Replace("[14, 6]", "[14]"), p => OwnSpans.Read(p, columns)));
+        Assert.Contains("line 1: the answer \"{\"text\": 1}\" is not in the context", Failure("a.jsonl", "{\"q\": \"What?\", \"c\": \"So.\", \"answers\": {\"text\": 1}}\n", p => OwnSpans.Read(p, columns)));
+    }
+
+    [Fact]
     public void Options_stand_in_columns_or_lists()
     {
         using var folder = new TemporaryFolder();

@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace AlbertCompiled.Training;
 
 /// <summary>Which columns of a table hold questions, contexts and answers.</summary>
 /// <param name="Question">The question.</param>
 /// <param name="Context">The text to find the answer in.</param>
-/// <param name="Answer">The answer; empty: there is none. Null: a test set.</param>
+/// <param name="Answer">The answer, or an object of SQuAD's form with the lists "text" and "answer_start"; empty: there is none. Null: a test set.</param>
 /// <param name="Start">Where the answer starts, in characters (code points) from 0. Null: where the context first has it.</param>
 public sealed record SpanColumns(string Question, string Context, string? Answer, string? Start = null)
 {
@@ -27,7 +28,25 @@ public static class OwnSpans
     {
         var reader = new RowReader(row, columns.All);
         string context = reader.Text(columns.Context), answer = columns.Answer is null ? "" : reader.Field(columns.Answer);
-        return new(index.ToString(CultureInfo.InvariantCulture), reader.Text(columns.Question), context, answer.Length == 0 ? [] : [Locate(answer, context, reader, columns)]);
+        return new(index.ToString(CultureInfo.InvariantCulture), reader.Text(columns.Question), context, answer.Length == 0 ? [] : Listed(answer, context, reader) ?? [Locate(answer, context, reader, columns)]);
+    }
+
+    // {"text": ["42"], "answer_start": [14]}, as the Python library of data sets has SQuAD; null: an answer like any other
+    static Answer[]? Listed(string answer, string context, RowReader reader)
+    {
+        if (answer[0] != '{') return null;
+        try
+        {
+            using var document = JsonDocument.Parse(answer);
+            if (!document.RootElement.TryGetProperty("text", out var texts) || !document.RootElement.TryGetProperty("answer_start", out var starts)) return null;
+            (string? Text, int Start)[] pairs = [.. texts.EnumerateArray().Select(t => t.GetString()).Zip(starts.EnumerateArray().Select(s => s.GetInt32()))];
+            if (texts.GetArrayLength() != starts.GetArrayLength() || pairs.Any(p => string.IsNullOrWhiteSpace(p.Text))) throw reader.Place.Error("an answer has no text, or no place");
+            return [.. pairs.Select(p => AnswerPlace.At(context, p.Text!, p.Start, reader.Place))];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
     }
 
     static Answer Locate(string answer, string context, RowReader reader, SpanColumns columns)
