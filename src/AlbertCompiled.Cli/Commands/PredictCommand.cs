@@ -10,6 +10,8 @@ static class PredictCommand
 {
     static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    const double MostUnknown = 0.25; // a question mark that the vocabulary lacks was told in training
+
     public static Command Create(CommandContext context)
     {
         var place = new PretrainOptions();
@@ -37,7 +39,7 @@ static class PredictCommand
                 var reader = member with { Threshold = limit };
                 return input is null ? Read(reader, parsed.GetValue(data)!, parsed.GetValue(set)) : input.Read(reader);
             });
-            context.Warn(parsed.GetValue(data) ?? "standard input", items, ensemble.Vocabulary);
+            context.Warn(parsed.GetValue(data) ?? "standard input", items, ensemble.Vocabulary, mostUnknown: MostUnknown);
             if (parsed.GetValue(output) is { } file)
             {
                 items.Write(file, answers);
