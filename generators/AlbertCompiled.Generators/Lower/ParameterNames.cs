@@ -40,9 +40,6 @@ internal sealed class ParameterNames
         }
     }
 
-    /// <summary>All names.</summary>
-    public IEnumerable<string> All => names.Values;
-
     public string Of(ParameterReference reference) => names[reference];
 
     // the name of the first part, and of the last one if several are stacked

@@ -2,11 +2,11 @@ using AlbertCompiled.Generators.Graph;
 
 namespace AlbertCompiled.Generators.Passes;
 
-/// <summary>The rules of differentiation, one row a primitive: given the node z and ∂loss/∂z, the gradient of each input in turn.</summary>
+/// <summary>The rules of differentiation, one row a primitive that gradients pass: given the node z and ∂loss/∂z, the gradient of each input in turn.</summary>
 internal static class Derivatives
 {
-    /// <summary>Gradients by input position; null where an input gets none. Shapes may still be those of z: the caller sums them down.</summary>
-    public delegate Node?[] Rule(BlockEditor e, Node z, Node gradient);
+    /// <summary>Gradients by input position. Shapes may still be those of z: the caller sums them down.</summary>
+    public delegate Node[] Rule(BlockEditor e, Node z, Node gradient);
 
     public static readonly IReadOnlyDictionary<Op, Rule> Table = new Dictionary<Op, Rule>
     {
@@ -20,8 +20,6 @@ internal static class Derivatives
         },
         [Op.Max] = (e, z, g) => Choose(e, g, Input(e, z, 0), Input(e, z, 1)),
         [Op.Min] = (e, z, g) => Choose(e, g, Input(e, z, 1), Input(e, z, 0)),
-        [Op.GreaterOrEqual] = (e, z, g) => [null, null],
-        [Op.Equal] = (e, z, g) => [null, null],
         [Op.Negate] = (e, z, g) => [e.Unary(Op.Negate, g)],
         [Op.Exp] = (e, z, g) => [e.Binary(Op.Multiply, g, z)],
         [Op.Log] = (e, z, g) => [e.Binary(Op.Divide, g, Input(e, z, 0))],
@@ -35,7 +33,6 @@ internal static class Derivatives
         },
         [Op.Sqrt] = (e, z, g) => [e.Binary(Op.Divide, e.Binary(Op.Multiply, g, 0.5), z)],
         [Op.Rsqrt] = (e, z, g) => [e.Binary(Op.Multiply, e.Binary(Op.Multiply, g, -0.5), e.Binary(Op.Multiply, z, e.Binary(Op.Multiply, z, z)))],
-        [Op.Detach] = (e, z, g) => [null],
         [Op.Broadcast] = (e, z, g) => [g],
         [Op.RowSum] = (e, z, g) => [e.Broadcast(g, Input(e, z, 0).Shape)],
         [Op.RowMax] = (e, z, g) => [e.Binary(Op.Multiply, g, e.Binary(Op.Equal, Input(e, z, 0), z))],
@@ -61,14 +58,14 @@ internal static class Derivatives
     static Node Input(BlockEditor e, Node z, int i) => e.Find(z.Inputs[i]);
 
     // the first operand was chosen where x ≥ y: ties go to it
-    static Node?[] Choose(BlockEditor e, Node g, Node x, Node y)
+    static Node[] Choose(BlockEditor e, Node g, Node x, Node y)
     {
         var first = e.Binary(Op.GreaterOrEqual, x, y);
         return [e.Binary(Op.Multiply, g, first), e.Binary(Op.Multiply, g, e.Binary(Op.Subtract, e.Constant(1), first))];
     }
 
     // z = op(a)·op(b); each gradient is again one product
-    static Node?[] Product(BlockEditor e, Node z, Node g)
+    static Node[] Product(BlockEditor e, Node z, Node g)
     {
         Node a = Input(e, z, 0), b = Input(e, z, 1);
         return (z.TransposeA, z.TransposeB) switch

@@ -139,7 +139,8 @@ internal static class Differentiate
                 for (int i = 0; i < partial.Length; i++)
                 {
                     var x = nodes[z.Inputs[i]];
-                    if (partial[i] is not { } d || !active.Contains(x.Id)) continue;
+                    if (!active.Contains(x.Id)) continue;
+                    var d = partial[i];
                     if (z.Op.Class() is OpClass.Map && z.Op != Op.Rows) d = e.SumTo(d, x.Shape);
                     if (d.Shape != x.Shape) d = e.Broadcast(d, x.Shape);
                     Give(e, gradients, x, d);

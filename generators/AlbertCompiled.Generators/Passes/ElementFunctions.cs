@@ -21,7 +21,7 @@ internal sealed record ElementFunction(Node Argument, ImmutableArray<Node> Nodes
             e.Origin = n.Origin;
             // a rule is linear in the gradient it is given: with an input's slope in its place it gives what that input adds to the slope of n
             var terms = Enumerable.Range(0, n.Inputs.Length).Where(i => slopes.ContainsKey(n.Inputs[i]))
-                .Select(i => Derivatives.Table[n.Op](e, n, slopes[n.Inputs[i]])[i]).OfType<Node>();
+                .Select(i => Derivatives.Table[n.Op](e, n, slopes[n.Inputs[i]])[i]);
             slopes[n.Id] = terms.Aggregate((a, b) => e.Binary(Op.Add, a, b));
         }
 
