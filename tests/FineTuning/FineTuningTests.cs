@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AlbertCompiled.Cpu;
 using AlbertCompiled.Tests.Infrastructure;
 using AlbertCompiled.Training;
@@ -74,13 +75,30 @@ public sealed class FineTuningTests
     [Fact]
     public void A_task_is_learned_and_the_best_epoch_kept()
     {
-        var result = Run(new(Epochs: 40, BatchSize: 12, LearningRate: 0.003), 3, 200, out float[][] kept);
+        var recipe = new FineTuningRecipe(Epochs: 40, BatchSize: 12, LearningRate: 0.003);
+        long start = Stopwatch.GetTimestamp();
+        var result = Run(recipe, 3, 200, out float[][] kept);
+        double passed = Stopwatch.GetElapsedTime(start).TotalSeconds;
         Assert.Equal(200, result.Steps.Count);
         Assert.True(result.Best.Main.Value > 0.95, $"{result.Best.Main.Value}");
         Assert.Equal(result.Epochs.Max(e => e.Main.Value), result.Best.Main.Value);
         Assert.Equal(result.Best, result.Epochs.First(e => e.Main.Value == result.Best.Main.Value));
         Assert.Equal(result.Answers, kept);
         Assert.All(kept, a => Assert.Equal(1, a.Sum(), 1e-5f));
+
+        Assert.Equal(result.Steps.Index().Select(s => recipe.Schedule(200).At(s.Index)), result.Steps.Select(s => s.LearningRate));
+        Assert.All(result.Epochs, e => Assert.Equal(result.Steps.Where(s => s.Step > e.Step - 5 && s.Step <= e.Step).Average(s => (double)s.Loss), e.TrainingLoss, 1e-9));
+        Assert.All(result.Steps, s => Assert.True(s.Seconds > 0));
+        Assert.Equal(result.Steps.Sum(s => s.Seconds), result.Seconds, 1e-9);
+        Assert.InRange(result.Seconds, 0, passed);
+    }
+
+    [Fact]
+    public void A_recipe_says_how_the_rate_runs_and_what_an_update_does()
+    {
+        var recipe = new FineTuningRecipe(LearningRate: 1e-3, Warmup: 0.25, WeightDecay: 0.3, ClipNorm: 0.7);
+        Assert.Equal(new Schedule(1e-3, 10, 40, Decay.Linear), recipe.Schedule(40));
+        Assert.Equal(new OptimizerSettings(Optimizer.AdamW, 2e-4f, WeightDecay: 0.3f, ClipNorm: 0.7f, BiasCorrection: true), recipe.Update(2e-4f));
     }
 
     [Fact]
@@ -107,6 +125,8 @@ public sealed class FineTuningTests
     {
         var recipe = new FineTuningRecipe(Epochs: 2, BatchSize: 20, LearningRate: 0.002);
         var (whole, parts) = (Run(recipe, 3, 400, out _), Run(recipe, 3, 24, out _));
+        Assert.Equal((6, 6), (whole.Steps.Count, parts.Steps.Count));
+        foreach (var (a, b) in whole.Steps.Zip(parts.Steps)) Assert.Equal((a.Step, a.Tokens, a.LearningRate), (b.Step, b.Tokens, b.LearningRate));
         foreach (var (a, b) in whole.Steps.Zip(parts.Steps)) Assert.Equal(a.Loss, b.Loss, 1e-4f);
     }
 
@@ -127,7 +147,18 @@ public sealed class FineTuningTests
         Assert.Equal([8, 8, 8], drawn.GroupBy(i => labels[i]).OrderBy(g => g.Key).Select(g => g.Count()));
         Assert.Equal(drawn, ItemOrder.Weighted(set, null, 1, 1));
         Assert.NotEqual(drawn, ItemOrder.Weighted(set, null, 1, 2));
-        Assert.Equal(Enumerable.Range(0, 24), ItemOrder.Shuffled(set, 1, 1).Order());
+    }
+
+    [Fact]
+    public void Every_epoch_has_an_order_of_its_own()
+    {
+        var set = Moods(24, new());
+        int[] first = ItemOrder.Shuffled(set, 1, 1);
+        Assert.Equal(Enumerable.Range(0, 24), first.Order());
+        Assert.Equal(first, ItemOrder.Shuffled(set, 1, 1));
+        Assert.NotEqual(first, ItemOrder.Shuffled(set, 1, 2));
+        Assert.NotEqual(first, ItemOrder.Shuffled(set, 2, 1));
+        Assert.NotEqual(Enumerable.Range(0, 24), first);
     }
 
     [Fact]
