@@ -17,6 +17,13 @@ internal sealed class FakeModel : CompiledModel
         set => executor.BeforeStep = value;
     }
 
+    /// <summary>What it reaches on every batch, in place of shares that follow from the batch's size.</summary>
+    public (float Mlm, float Sop)? Accuracies
+    {
+        get => executor.Accuracies;
+        set => executor.Accuracies = value;
+    }
+
     protected override ModelExecutor CreateExecutor() => executor;
 
     protected override void BuildOnnx(string program, OnnxGraph onnx)
@@ -57,6 +64,8 @@ internal sealed class FakeModel : CompiledModel
 
         public Action<long>? BeforeStep { get; set; }
 
+        public (float Mlm, float Sop)? Accuracies { get; set; }
+
         public override long ArenaBytes => 0;
 
         float[] Values => ((FakeParameters)model.Parameters).Arena(ParameterState.Value);
@@ -90,8 +99,7 @@ internal sealed class FakeModel : CompiledModel
             scalars[1] = (float)(sum / whole.Tokens);
             scalars[2] = 0.5f * batch.First.Count / whole.Sequences * (Values[^1] * Values[^1] + Values[^2] * Values[^2]);
             scalars[0] = scalars[1] + scalars[2];
-            scalars[3] = 1f / Math.Max(1, whole.Predictions);
-            scalars[4] = 1f / whole.Sequences;
+            (scalars[3], scalars[4]) = Accuracies ?? (1f / Math.Max(1, whole.Predictions), 1f / whole.Sequences);
         }
 
         public override void Infer(string program, TokenBatch batch) => predictions = batch.Predicted.Count;
@@ -137,9 +145,16 @@ internal sealed class FakeParameters(ModelDescription description) : ParameterSe
 {
     readonly float[][] arenas = [.. Enum.GetValues<ParameterState>().Select(_ => new float[description.ParameterFloats])];
 
+    /// <summary>Called before values are read.</summary>
+    public Action<ParameterState>? BeforeRead { get; set; }
+
     public float[] Arena(ParameterState state) => arenas[(int)state];
 
-    public override void Read(ParameterState state, long offset, Span<float> destination) => Arena(state).AsSpan((int)offset, destination.Length).CopyTo(destination);
+    public override void Read(ParameterState state, long offset, Span<float> destination)
+    {
+        BeforeRead?.Invoke(state);
+        Arena(state).AsSpan((int)offset, destination.Length).CopyTo(destination);
+    }
 
     public override void Write(ParameterState state, long offset, ReadOnlySpan<float> source) => source.CopyTo(Arena(state).AsSpan((int)offset));
 

@@ -3,7 +3,7 @@ using AlbertCompiled.Training;
 namespace AlbertCompiled.Tests;
 
 /// <summary>The training loop: resuming, stopping, diverging.</summary>
-public sealed class LoopTests
+public sealed partial class LoopTests
 {
     const int Steps = 60;
 
@@ -236,7 +236,7 @@ public sealed class LoopTests
 
     static PretrainingResult Run(
         Corpus corpus, string folder, CheckpointStore? resume, CancellationToken cancellation, Action<long>? beforeStep = null, long nanAt = -1,
-        LoopOptions? options = null, Baselines? baselines = null, Recipe? recipe = null)
+        LoopOptions? options = null, Baselines? baselines = null, Recipe? recipe = null, IPretrainingObserver? observer = null, IBatchSource? source = null)
     {
         Directory.CreateDirectory(folder);
         var configuration = Configuration(recipe);
@@ -247,8 +247,8 @@ public sealed class LoopTests
         if (baselines is not null) metrics.Baselines(baselines);
         options ??= LoopOptions.Default with { EvaluationSequences = 16 };
         var heldOut = HeldOutSet.Draw(corpus, TestText.Vocabulary, configuration.Recipe, configuration.Capacity(), configuration.EvaluationSequences);
-        var loop = new PretrainingLoop(model, configuration, heldOut, metrics, new(folder, options.Keep), new Silent(), options, state);
-        return loop.Run(Source(corpus, configuration.Recipe), cancellation);
+        var loop = new PretrainingLoop(model, configuration, heldOut, metrics, new(folder, options.Keep), observer ?? new Silent(), options, state);
+        return loop.Run(source ?? Source(corpus, configuration.Recipe), cancellation);
     }
 
     static MetricsLog Metrics(string folder) => MetricsLog.Read(Path.Combine(folder, "metrics.jsonl"));
