@@ -4,7 +4,7 @@ using AlbertCompiled.Training;
 namespace AlbertCompiled.Tests;
 
 /// <summary>Fine-tuning on the command line, with the zoo's tiny models.</summary>
-public sealed class FineTuneTests
+public sealed partial class FineTuneTests
 {
     static readonly string[] Things = ["phone", "charger", "case", "battery", "screen", "cable"];
 
@@ -236,6 +236,7 @@ public sealed class FineTuneTests
             Assert.Contains($"{metric} 100.00", output);
             Assert.StartsWith($"{metric,-20} 100.0000\n", Run("evaluate", run).Succeeds().Output);
             Assert.Contains(answer, CliRun.WithInput(question + "\n", "predict", run).Succeeds().Output);
+            CliRun.WithInput("Which?\n", "predict", run).Fails($"standard input, line 1: not a JSON object; {task} takes JSON lines with the fields of its data");
         }
     }
 
