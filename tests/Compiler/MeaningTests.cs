@@ -51,6 +51,10 @@ public class MeaningTests
         ("((Mode)1 == Mode.B ? 2 : 5) + ((Mode)1 is Mode.B ? 10 : 20) + F((Mode)2) + (double)Mode.C", "static double F(Mode m) => m == Mode.C ? 100 : 200;", "public enum Mode { A, B, C }", ""),
         ("$\"a{(Mode)1}{(Mode)7}\" == \"aB7\" && (Mode)(-1) != Mode.A ? (int)(Mode)7 : 5", "", "public enum Mode { A, B, C }", ""),
 
+        ("(int)Mode.A + 10.0 * (int)Mode.B + 100.0 * (int)Mode.C + 1000.0 * (int)Mode.D + 10_000.0 * (int)Mode.E", "", "public enum Mode { A = -1, B = A - 1, C = 2 * 3, D = 1 << 3, E = Mode.B }", ""),
+        ("(int)Mode.A + 10.0 * (int)Mode.B + 100.0 * (int)Mode.C + 1000.0 * (int)Mode.D", "", "public enum Mode { A = +2, B = (A), C = A + 3 | 8, D }", ""),
+        ("((Mode)(-2) == Mode.B ? 2 : 5) + (Mode.A < 0 ? 10 : 20)", "", "public enum Mode { A = -1, B = A - 1 }", ""),
+
         // a base's members, by the type that something is declared with
         ("F(new Sq(3)) + G(new Sq(5)) * 10_000", "record Shape(int A) { public double K => 2; public virtual double V => 3; public double W() => V + A; } sealed record Sq(int A) : Shape(A + 1) { public new double K => 7; public override double V => 5; } static double F(Shape s) => s.K + 10 * s.W() + 100 * s.A; static double G(Sq s) => s.K + 10 * s.A;", "", ""),
         ("F(new Square(3)) + F(new Line())", "abstract record Form { public abstract double Area(); protected double Unit => 2; } sealed record Square(double A) : Form { public override double Area() => A * A * Unit; } sealed record Line : Form { public override double Area() => 1; } static double F(Form f) => f.Area();", "", ""),

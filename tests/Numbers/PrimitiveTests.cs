@@ -89,6 +89,11 @@ public class PrimitiveTests(PrimitiveTests.Compiled compiled) : IClassFixture<Pr
         // values that are read more than once
         "x * x * x * x", "x * (one / 2)", "x * Slot()", "x * Reassigned(v)", "x * (c.Labels == 0 ? 1 : v) / 2",
         "(x + v) * (x - v) / (x * x + 1)", "Tanh(x) * Tanh(x)", "RowSum(Exp(x - RowMax(x)))", "Exp(x) / RowSum(Exp(x)) + RowSum(x * Exp(x))",
+
+        // bundles that differ from iteration to iteration
+        "Repeat(3, x, (h, l) => Tanh(MatMul(h, (l == 1 ? (a, 2) : (b[1], 0)).Item1) + MatMul(h, b[(l == 1 ? (a, 2) : (b[1], 0)).Item2])))",
+        "Repeat(3, x, (h, l) => Tanh(MatMul(h, (l == 0 ? (a, b[0]) : l == 1 ? (b[1], b[2]) : (b[2], a)).Item2)))",
+        "Repeat(3, x, (h, l) => Tanh(MatMul(h, (l == 0 ? new[] { a, b[0] } : l == 1 ? new[] { b[1], b[2] } : new[] { b[2], a })[1])))",
     ];
 
     public static TheoryData<string> Cases => new(Expressions);
