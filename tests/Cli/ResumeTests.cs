@@ -104,6 +104,8 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(7u, RunFolder.Open(folder["run"]).Configuration.Seed);
         Assert.Equal(12, MetricsLog.Read(folder["run/metrics.jsonl"]).Steps.Count);
         Assert.Equal("mine", File.ReadAllText(folder["run/notes.txt"]));
+        var failure = Assert.Throws<TrainingException>(() => RunFolder.Create(folder["run"], RunFolder.Open(folder["run"]).Configuration, TestText.Vocabulary));
+        Assert.Equal($"{folder["run"]} holds a run already: choose another --run, or replace it with --new", failure.Message);
         CliRun.Of([.. Arguments("run")[..^2], "--new"]).Fails("--new begins anew in the folder of a run: say which with --run");
         CliRun.Of("pretrain", "--resume", folder["run"], "--new").Fails("leave --run and --new out");
     }

@@ -191,15 +191,30 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public void An_output_that_a_program_lacks_is_named()
+    {
+        using var model = FakeModel.Create(FakeModel.Describe(), Capacity);
+        var batch = Batch;
+        Assert.Equal("the program train has no scalar output perplexity", Assert.Throws<KeyNotFoundException>(() => _ = model.TrainStep(batch, Settings).Outputs["perplexity"]).Message);
+    }
+
+    [Fact]
     public void A_sequence_that_cannot_be_leaves_the_batch_alone()
     {
         var batch = new TokenBatch(Capacity);
         batch.Add([2, 5, 3], [0, 0, 0], [1], [7], 0);
         Told("a sequence of no tokens", () => batch.Add([], []));
+        Told("tokens and segments, predicted and labels must have the same length", () => batch.Add([2, 5, 3], [0, 0]));
+        Told("tokens and segments, predicted and labels must have the same length", () => batch.Add([2, 5, 3], [0, 0, 0], [1, 2], [7], 0));
+        Told($"a sequence of 59 tokens and 0 predictions does not fit into what is left of {Capacity}", () => batch.Add(new int[59], new int[59]));
+        Told($"a sequence of 20 tokens and 19 predictions does not fit into what is left of {Capacity}", () => batch.Add(new int[20], new int[20], new int[19], new int[19], 0));
         Told("position 3 is to be predicted in a sequence of 3 tokens", () => batch.Add([2, 5, 3], [0, 0, 0], [1, 3], [7, 7], 0));
         Told("position -1 is to be predicted in a sequence of 3 tokens", () => batch.Add([2, 5, 3], [0, 0, 0], [-1], [7], 0));
         Told("the batch has labels of Add, and cannot have labels of AddLabelled too: clear it first", () => batch.AddLabelled([2, 3], [0, 0], 1));
         Told("the batch has labels of Add, and cannot have labels of AddTagged too: clear it first", () => batch.AddTagged([2, 3], [0, 0], [0, -100]));
+        Told("the batch has labels of Add, and cannot have labels of AddRated too: clear it first", () => batch.AddRated([2, 3], [0, 0], 1));
+        Told("the batch has labels of Add, and cannot have labels of AddAnswered too: clear it first", () => batch.AddAnswered([2, 3], [0, 0], 0, 1));
+        Told("the batch has labels of Add, and cannot have labels of Ask too: clear it first", () => batch.Ask(1, 0));
         Assert.False(batch.Fits(int.MaxValue, 0));
         Assert.False(batch.Fits(1, int.MaxValue));
         Assert.Throws<ArgumentOutOfRangeException>(() => batch.Fits(-5, 0));

@@ -31,6 +31,22 @@ public sealed partial class CheckpointTests
     }
 
     [Fact]
+    public void A_device_that_fails_while_a_checkpoint_is_written_leaves_the_last_one_alone()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Trained();
+        var store = new CheckpointStore(folder.Path);
+        string good = store.Save(model, State(model));
+        ((FakeParameters)model.Parameters).BeforeRead = state =>
+        {
+            if (state == ParameterState.SecondMoment) throw new DeviceException("the card is gone");
+        };
+        Assert.Equal("the card is gone", Assert.Throws<DeviceException>(() => store.Save(model, State(model) with { Step = 4 })).Message);
+        Assert.Equal([good], Directory.GetFileSystemEntries(folder["checkpoints"]));
+        Assert.Equal(good, store.Latest());
+    }
+
+    [Fact]
     public void Half_a_checkpoint_is_none()
     {
         using var folder = new TemporaryFolder();

@@ -81,6 +81,30 @@ public sealed partial class DatasetTests
     }
 
     [Fact]
+    public void A_manifest_of_another_version_or_with_counts_that_cannot_be_is_refused()
+    {
+        folder.Write("text/a.txt", TestText.Documents(20, 8));
+        Prepare("data").Dispose();
+        string path = folder["data/manifest.json"];
+        var good = SealedJson.Read<CorpusManifest>(path);
+        Told(good with { Format = "albert-dataset-0" }, "is of version albert-dataset-0, not albert-dataset-1: prepare the dataset again");
+        CorpusManifest[] contradictions =
+        [
+            good with { Documents = 0 }, good with { Documents = good.Sentences + 1 }, good with { HeldOutDocuments = -1 }, good with { HeldOutDocuments = good.Documents + 1 },
+            good with { Sentences = (int)good.Tokens + 1 }, good with { Tokens = 0 }, good with { Tokens = (long)good.Sentences * CorpusFiles.LongestSentence + 1 }, good with { VocabularySize = 0 },
+        ];
+        foreach (var manifest in contradictions) Told(manifest, "is corrupted: its counts contradict each other; prepare the dataset again");
+        SealedJson.Write(path, good);
+        Read(folder["data"]);
+
+        void Told(CorpusManifest manifest, string told)
+        {
+            SealedJson.Write(path, manifest);
+            Assert.Equal($"{path} {told}", Refused(() => Corpus.Open(folder["data"])));
+        }
+    }
+
+    [Fact]
     public void A_mutated_note_of_progress_is_refused()
     {
         folder.Write("text/a.txt", Text.Value);

@@ -23,6 +23,7 @@ public class SafetensorsTests
         Assert.Equal(singles, file.ReadSingles("matrix"));
         Assert.Equal([.. singles.Select(v => (double)v)], file.ReadDoubles("matrix"));
         Assert.Equal([Math.PI], file.ReadDoubles("scalar"));
+        Assert.Equal([(float)Math.PI], file.ReadSingles("scalar"));
         Assert.Equal([long.MinValue, 0, 7], file.ReadIntegers("integers"));
         Assert.Empty(file.ReadSingles("nothing"));
         Assert.Equal([2, 3], file["matrix"].Shape);
@@ -53,6 +54,18 @@ public class SafetensorsTests
             Assert.Equal(file.ReadSingles("x")[2..5], part);
             Assert.Throws<ArgumentOutOfRangeException>(() => file.ReadSingles("x", kept.Length - 2, new float[3]));
         }
+    }
+
+    [Fact]
+    public void Doubles_hold_every_float_and_are_rounded_to_the_nearest()
+    {
+        float[] values = [0, -2.5f, 1 / 3f, float.Epsilon, float.MaxValue, float.NegativeInfinity];
+        using var stream = new MemoryStream();
+        Safetensors.Write(stream, [new("x", [6], (first, slice) => values.AsSpan((int)first, slice.Length).CopyTo(slice), ElementType.F64), new("y", [2], () => new[] { 1 / 3.0, 1e300 }, ElementType.F64)]);
+        using var file = new Safetensors(new MemoryStream(stream.ToArray()));
+        Assert.Equal(values, file.ReadSingles("x"));
+        Assert.Equal(values.Select(v => (double)v), file.ReadDoubles("x"));
+        Assert.Equal([1 / 3f, float.PositiveInfinity], file.ReadSingles("y"));
     }
 
     [Fact]
