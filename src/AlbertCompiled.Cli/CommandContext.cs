@@ -38,7 +38,7 @@ public sealed record CommandContext(
     /// <param name="vocabulary">The vocabulary that it was read with.</param>
     /// <param name="option">By what another vocabulary is named.</param>
     /// <param name="mostUnknown">Share of unknown pieces that is not told.</param>
-    internal void Warn(string name, TaskSet set, Vocabulary vocabulary, string option = "--vocabulary of albert pretrain", double mostUnknown = MostUnknown)
+    internal void Warn(string name, TaskSet set, Vocabulary vocabulary, string option, double mostUnknown = MostUnknown)
     {
         if (set.LeftOut is { } leftOut) Warn($"{name}: {leftOut}");
         if (set.Truncated > 0) Warn(string.Create(CultureInfo.InvariantCulture, $"{name}: {set.Truncated:#,0} of {set.Count:#,0} examples cut to the longest sequence (--sequence of albert finetune)"));
@@ -46,7 +46,7 @@ public sealed record CommandContext(
     }
 
     /// <summary>Tells that a vocabulary does not know a text, if so.</summary>
-    internal void Warn(string name, double unknown, Vocabulary vocabulary, string option = "--vocabulary", double mostUnknown = MostUnknown)
+    internal void Warn(string name, double unknown, Vocabulary vocabulary, string option, double mostUnknown = MostUnknown)
     {
         if (unknown > mostUnknown)
             Warn(string.Create(CultureInfo.InvariantCulture, $"{name}: {unknown:0.0%} of the pieces are unknown to the vocabulary {vocabulary.Source}, and a model cannot tell them apart: train one on this text (data/train-vocabulary.sh) and name it by {option}"));

@@ -15,6 +15,9 @@ sealed class Ensemble
     /// <summary>The first model's vocabulary.</summary>
     public Vocabulary Vocabulary => members[0].Vocabulary;
 
+    /// <summary>By which option another vocabulary would be named.</summary>
+    public string VocabularyOption => Configuration.From is null ? "--vocabulary of albert finetune" : "--vocabulary of albert pretrain";
+
     /// <summary>The threshold of null odds that was best on each model's development data; null if it has none.</summary>
     public IReadOnlyList<double?> NullOddsThresholds => [.. members.Select(m => m.Configuration.NullOddsThreshold)];
 

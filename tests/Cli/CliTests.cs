@@ -14,7 +14,7 @@ public sealed class CliTests : PretrainingCommandTests
         var run = Pretrain("--seed", "7").Succeeds();
         Assert.Matches(@"^step=12 loss=\d+\.\d{4} mlm_accuracy=[01]\.\d{4} sop_accuracy=[01]\.\d{4} tokens_per_s=\d+$", run.LastLine);
         Assert.Contains("a rule that sees only the first tokens of A and B", run.Output);
-        Assert.Contains($" yet: train it longer, for example with --from {folder["run"]} --run {folder["run"]}-2 --steps 24 and the same text.\n", run.Output);
+        Assert.Contains($" yet: train it longer, for example with --from {folder["run"]} --run {folder["run"]}-2 --steps 24 --text {folder["text"]}\n", run.Output);
         CliRun.Of("pretrain", "--run", folder["run"], "--steps", "24")
             .Fails($"{folder["run"]} was begun with --steps 12, not 24, and is complete: train on with --from {folder["run"]} --run OTHER --steps 24, or begin anew with --new");
         CliRun.Of("pretrain", "--run", folder["run"], "--model", "Other").Fails("--model Fake, not Other, and is complete: choose another --run, or begin anew with --new");

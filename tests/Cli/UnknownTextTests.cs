@@ -39,7 +39,7 @@ public sealed class UnknownTextTests : PretrainingCommandTests
         Assert.All(warnings, w => Assert.EndsWith(Advice, w));
         var predicted = CliRun.WithInput(Encoding.UTF8.GetBytes(Japanese(1) + "\n"), "predict", folder["tuned"]);
         Assert.StartsWith("warning: standard input: ", predicted.Error);
-        Assert.EndsWith(Advice + " of albert pretrain\n", predicted.Error);
+        Assert.EndsWith(Advice + " of albert finetune\n", predicted.Error);
         Assert.Contains("\n  0.0% of the pieces are unknown to the vocabulary\n", CliRun.Of("check-data", "regression", "--data", folder.Write("known.csv", "text,score\nThe value is set.,1\n"), "--vocabulary", Vocabulary).Succeeds().Output);
     }
 

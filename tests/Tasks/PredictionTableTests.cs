@@ -22,13 +22,14 @@ public sealed class PredictionTableTests
     }
 
     [Theory]
-    [InlineData("p.csv", "index,prediction\n0,1.235\n1,-2.000\n")]
-    [InlineData("p.jsonl", "{\"index\":0,\"prediction\":1.235}\n{\"index\":1,\"prediction\":-2}\n")]
+    [InlineData("p.tsv", "index\tprediction\n0\t0.000299\n1\t-250000\n")]
+    [InlineData("p.csv", "index,prediction\n0,0.000299\n1,-250000\n")]
+    [InlineData("p.jsonl", "{\"index\":0,\"prediction\":0.000299}\n{\"index\":1,\"prediction\":-250000}\n")]
     public void Scores_are_written_and_read(string name, string text)
     {
         using var folder = new TemporaryFolder();
         var task = OwnTexts.Task("mine", null);
-        TextPredictionFile.Write(task, folder[name], (double[])[1.23456, -2]);
+        TextPredictionFile.Write(task, folder[name], (double[])[0.000299f, -250_000]);
         Assert.Equal(text, File.ReadAllText(folder[name]));
         Assert.Equal(1, TextPredictionFile.Evaluate(task, folder[name], new("gold", [new("x", Score: 3), new("y", Score: 1)]))[0].Value, 1e-9);
     }

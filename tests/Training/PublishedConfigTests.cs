@@ -155,9 +155,12 @@ public class PublishedConfigTests
     [InlineData("\"single_label_classification\"", 3, null)]
     public void A_classifier_chooses_one_of_several(string problem, int labels, string? message)
     {
-        string json = Change(BaseV2, c => (c["architectures"], c["problem_type"], c["num_labels"]) = (new JsonArray("AlbertForSequenceClassification"), JsonNode.Parse(problem), labels));
+        string[] names = ["a", "b", "c"];
+        string json = Change(BaseV2, c => (c["architectures"], c["problem_type"], c["id2label"]) =
+            (new JsonArray("AlbertForSequenceClassification"), JsonNode.Parse(problem), new JsonObject(Enumerable.Range(0, labels).Select(i => KeyValuePair.Create($"{i}", (JsonNode?)names[i])))));
         var config = Parse(json);      // the encoder can be had in any case
         Assert.Equal(labels, config.Labels);
+        Assert.Equal(message is null ? names : null, config.LabelNames);
         if (message is null) Assert.Equal("classify", config.Head());
         else Assert.Contains(message, Assert.Throws<TrainingException>(() => config.Head()).Message);
     }

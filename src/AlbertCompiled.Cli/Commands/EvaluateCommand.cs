@@ -26,7 +26,7 @@ static class EvaluateCommand
             bool skips = parsed.GetValue(skip) || parsed.GetValue(data) is null && ensemble.Configuration.SkipBadRows;
             using var device = PretrainSettings.OpenDevice(parsed, place, context);
             var (read, answers, members) = ensemble.Answer(device, reader => Labelled((reader with { BadRows = skips ? BadRows.Skip : BadRows.Refuse }).Read(path, parsed.GetValue(set), labelled: true), path));
-            context.Warn(path, read, ensemble.Vocabulary);
+            context.Warn(path, read, ensemble.Vocabulary, ensemble.VocabularyOption);
             if (members.Count > 1)
                 foreach (var (folder, own, noted) in ensemble.Folders.Zip(members, ensemble.NullOddsThresholds))
                     context.Out.WriteLine($"{folder}: {string.Join(", ", read.JudgeAt(own, noted).Select(v => $"{v.Metric} {v.Text(4)}"))}");

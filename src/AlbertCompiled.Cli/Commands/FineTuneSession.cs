@@ -71,7 +71,8 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         }
         catch (OperationCanceledException)
         {
-            context.Out.WriteLine(!keeps(model.Step) ? $"interrupted before the first update: nothing was kept"
+            bool isKept = keeps(model.Step) || FineTunedFolder.SeedsIn(run).Any(seed => seed.IsComplete);
+            context.Out.WriteLine(!isKept ? $"interrupted before the first update: nothing was kept"
                 : folder.Checkpoints.Latest() is null ? $"interrupted before the first epoch ended: the same command begins again, with --run {SelfCommand.Quote(run)}"
                 : $"interrupted: the same command goes on, with --run {SelfCommand.Quote(run)}");
             throw;

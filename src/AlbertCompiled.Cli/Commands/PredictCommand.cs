@@ -39,7 +39,7 @@ static class PredictCommand
                 var reader = member with { Threshold = limit };
                 return input is null ? Read(reader, parsed.GetValue(data)!, parsed.GetValue(set)) : input.Read(reader);
             });
-            context.Warn(parsed.GetValue(data) ?? "standard input", items, ensemble.Vocabulary, mostUnknown: MostUnknown);
+            context.Warn(parsed.GetValue(data) ?? "standard input", items, ensemble.Vocabulary, ensemble.VocabularyOption, MostUnknown);
             if (parsed.GetValue(output) is { } file)
             {
                 items.Write(file, answers);

@@ -43,7 +43,7 @@ static class PrepareCommand
         {
             using var corpus = new PreparationDisplay(context.Out, context.IsTerminal).Follow(preparation, () => preparation.Run(folder, interruption.Token));
             context.Warn(source.Report);
-            context.Warn(source.Description, corpus.Share(vocabulary.Unknown), vocabulary);
+            context.Warn(source.Description, corpus.Share(vocabulary.Unknown), vocabulary, "--vocabulary");
             if (preparation.Report.Resumed is > 0 and var resumed) context.Out.WriteLine($"      went on after {Plural.Of(resumed, "document")}, prepared before");
             Summarize(context, corpus);
             long bytes = preparation.Report.TextBytes;

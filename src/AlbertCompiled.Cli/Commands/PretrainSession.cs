@@ -38,7 +38,8 @@ sealed class PretrainSession : IDisposable
             if (configuration.Data is not null) configuration = configuration with { TextDescription = corpus.Manifest.Text };
             CheckKey(configuration, corpus.Key);
             CheckDocuments(context, configuration, corpus);
-            context.Warn(configuration.TextDescription, corpus.Share(vocabulary.Unknown), vocabulary);
+            context.Warn(configuration.TextDescription, corpus.Share(vocabulary.Unknown), vocabulary,
+                configuration.From is not null ? "--vocabulary, without --from" : configuration.Data is not null ? "--vocabulary of albert prepare" : "--vocabulary");
             cancellation.ThrowIfCancellationRequested();
             var session = new PretrainSession(context, configuration with { Corpus = corpus.Key }, corpus, vocabulary);
             context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -81,7 +82,7 @@ sealed class PretrainSession : IDisposable
         context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"model: {Configuration.Model}, {model.Description.ParameterCount:#,0} parameters, on {model.Device.Name}"));
         context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"training: {Plural.Of(recipe.Steps, "step")} of {recipe.TokensAStep()} tokens, sequences of {string.Join(", then ", recipe.Stages.Select(s => s.Sequence))}, {recipe.Optimizer}, learning rate {recipe.LearningRate}"));
+            $"training: {Plural.Of(recipe.Steps, "step")} of {recipe.TokensAStep()} tokens, sequences of {string.Join(", then ", recipe.Stages.Select(s => s.Sequence))}, {recipe.Optimizer}, learning rate {recipe.LearningRate:G4}"));
         var board = new ProgressBoard();
         var result = Loop(model, run, resumed, board, cancellation);
         HtmlReport.Write(run, Configuration, model.Description);
@@ -192,6 +193,11 @@ sealed class PretrainSession : IDisposable
         string[] leading = [.. rules.Where(r => r.Counts && r.Share >= r.Model).Select(r => r.Rule)];
         return !masks && !orders ? "There is nothing that the model could be judged by."
             : leading.Length == 0 ? "The model beats all of these rules."
-            : $"The model does not beat {string.Join(" and ", leading)} yet: train it longer, for example with --from {SelfCommand.Quote(run.Folder)} --run {SelfCommand.Quote(run.Folder + "-2")} --steps {2 * Configuration.Recipe.Steps}{(Configuration.Text.Count > 0 || Configuration.Data is not null ? " and the same text" : "")}.";
+            : $"The model does not beat {string.Join(" and ", leading)} yet: train it longer, for example with --from {SelfCommand.Quote(run.Folder)} --run {SelfCommand.Quote(run.Folder + "-2")} --steps {2 * Configuration.Recipe.Steps}{Text(Configuration)}";
     }
+
+    // the options that name it
+    static string Text(RunConfiguration configuration) =>
+        configuration.Data is { } data ? $" --data {SelfCommand.Quote(data)}"
+        : configuration.Text.Count > 0 ? $" --text {string.Join(' ', configuration.Text.Select(SelfCommand.Quote))}" : "";
 }

@@ -12,7 +12,7 @@ static class ScoreCommand
     public static Command Create(CommandContext context)
     {
         var options = new TaskOptions();
-        var predictions = new Option<string>("--predictions") { Description = "Predictions in the benchmark's format", HelpName = "file", Required = true };
+        var predictions = new Option<string>("--predictions") { Description = "Predictions, as predict and evaluate write them; the end of the name tells the form: .tsv, the benchmarks' own, .csv or .jsonl; .json of answers, .conll of tags", HelpName = "file", Required = true };
         var set = new Option<string?>("--set") { Description = "Which development set of a GLUE task. Default: the first", HelpName = "name" };
         var odds = new Option<string?>("--null-odds") { Description = "SQuAD: JSON from question ID to null odds; looks for the best threshold", HelpName = "file" };
         var threshold = new Option<double?>("--threshold") { Description = "SQuAD: null odds above which a question counts as without an answer. Default: 1, as in the official script", HelpName = "number" }.Decimal(NumberRange.Any);

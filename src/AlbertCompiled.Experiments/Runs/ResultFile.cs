@@ -42,6 +42,7 @@ public sealed class ResultFile : IDisposable
             throw;
         }
     }
+
     /// <summary>The result of a key, null if it was not measured yet.</summary>
     public RunResult? Find(RunKey key) => results.GetValueOrDefault(key.Kind);
 

@@ -17,8 +17,12 @@ public sealed record PublishedConfig(string Attribute, string Class, string Prog
     const string Maps = "AlwaysMap", Groups = "Groups", Layers = "Layers", Embedding = "Embedding", Hidden = "Hidden", Heads = "Heads";
     const int MostGroupedLayers = 1 << 16; // that are looked at one by one
 
-    /// <summary>What the classes of a classification are called, in order; null if the file does not name each of them, by a name of its own.</summary>
-    public IReadOnlyList<string>? LabelNames { get; private init; }
+    /// <summary>What the classes of a classification are called, in order; null if the file does not name each of them, by a name of its own, or its head is none that is compiled.</summary>
+    public IReadOnlyList<string>? LabelNames
+    {
+        get => refusal is null ? field : null;
+        private init;
+    }
 
     // why its head is none that is compiled
     string? refusal;

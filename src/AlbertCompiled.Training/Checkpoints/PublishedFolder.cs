@@ -93,7 +93,7 @@ public sealed class PublishedFolder
 
     /// <summary>Loads a classifier's weights, its head too, into a model that may have been compiled for more classes: those are ruled out.</summary>
     /// <param name="model">A model with the weights classifier.weight, [classes, hidden], and classifier.bias.</param>
-    /// <exception cref="TrainingException">The model computes something else or fewer classes, a weight has another shape, or the classifier is not complete.</exception>
+    /// <exception cref="TrainingException">The model computes something else or fewer classes, a weight has another shape, or the classifier is not complete; nothing was changed. A weight holds what is no number; those before it were loaded.</exception>
     public WeightMatch LoadClassifier(CompiledModel model)
     {
         using var files = OpenWeights();
@@ -114,7 +114,7 @@ public sealed class PublishedFolder
             {
                 var values = new float[files[p.Name].Count];
                 files.ReadSingles(p.Name, 0, values);
-                if (Elements.FirstNotFinite(values) is >= 0 and var at) throw new TrainingException(FormattableString.Invariant($"{files.FileOf(p.Name)}: {p.Name} holds {values[at]} in place {at}, no number, so that its weights are of no use: restore the file, or take other weights"));
+                WeightPlan.RequireFinite(files, p.Name, 0, values);
                 model.Parameters.Write(ParameterState.Value, p.Offset, values);
             }
 

@@ -43,10 +43,17 @@ sealed record WeightPlan(
             {
                 var slice = buffer.AsSpan(0, (int)Math.Min(Slice, p.Length - first));
                 files.ReadSingles(tensor, first, slice);
-                if (state == ParameterState.Value && Elements.FirstNotFinite(slice) is >= 0 and var at)
-                    throw new TrainingException(FormattableString.Invariant($"{files.FileOf(tensor)}: {tensor} holds {slice[at]} in place {first + at}, no number, so that its weights are of no use: restore the file, or take other weights"));
+                if (state == ParameterState.Value) RequireFinite(files, tensor, first, slice);
                 parameters.Write(state, p.Offset + first, slice);
             }
+    }
+
+    /// <summary>Refuses weights that are no numbers.</summary>
+    /// <exception cref="TrainingException">A value is infinite or not a number.</exception>
+    public static void RequireFinite(TensorFiles files, string tensor, long first, ReadOnlySpan<float> values)
+    {
+        if (Elements.FirstNotFinite(values) is >= 0 and var at)
+            throw new TrainingException(FormattableString.Invariant($"{files.FileOf(tensor)}: {tensor} holds {values[at]} in place {first + at}, no number, so that its weights are of no use: restore the file, or take other weights"));
     }
 
     static WeightPlan Of(IReadOnlyList<ParameterInfo> parameters, TensorFiles files, Func<ParameterInfo, string?> find, Func<string, bool> isOther)

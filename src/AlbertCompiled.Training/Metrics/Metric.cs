@@ -46,5 +46,5 @@ public readonly record struct MetricValue(string Metric, double Value)
 
     /// <summary>As it is printed: a share times 100, an error as it is.</summary>
     /// <param name="decimals">Decimals of a share; errors have five digits.</param>
-    public string Text(int decimals = 2) => IsError ? Value.ToString("G5", CultureInfo.InvariantCulture) : (100 * Value).ToString($"F{decimals}", CultureInfo.InvariantCulture);
+    public string Text(int decimals = 2) => IsError ? Value.ToString(Value >= 1e5 ? "F0" : "G5", CultureInfo.InvariantCulture) : (100 * Value).ToString($"F{decimals}", CultureInfo.InvariantCulture);
 }

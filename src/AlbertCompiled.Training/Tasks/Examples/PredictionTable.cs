@@ -17,7 +17,7 @@ public static class PredictionTable
         (".jsonl", false, (columns, fields) => JsonSerializer.Serialize(columns.Zip(fields).ToDictionary(p => p.First, p => p.Second is double d ? Math.Round(d, Decimals) : p.Second), Json), DataTable.Read),
     ];
 
-    const int Decimals = 3; // of scores
+    const int Decimals = 3; // of a benchmark's scores
 
     /// <summary>The ends of names that tell a form, the usual one first.</summary>
     public static IReadOnlyList<string> Endings { get; } = [.. Forms.Select(f => f.Ending)];
@@ -25,7 +25,7 @@ public static class PredictionTable
     /// <summary>Writes a table.</summary>
     /// <param name="path">The file.</param>
     /// <param name="columns">Names of the columns.</param>
-    /// <param name="rows">The fields of each row: texts, whole numbers, or scores.</param>
+    /// <param name="rows">The fields of each row: texts, whole numbers, a benchmark's scores as <see cref="double"/>, one's own, of any unit, as <see cref="float"/>.</param>
     /// <exception cref="TrainingException">The file cannot be written.</exception>
     internal static void Write(string path, IReadOnlyList<string> columns, IEnumerable<object[]> rows)
     {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace AlbertCompiled.Training;
 
 /// <summary>
-/// Prediction files with the columns "index", from 0, and "prediction": labels by name, scores with three decimals. As TSV (<see cref="PredictionTable"/>) GLUE's server takes them.
+/// Prediction files with the columns "index", from 0, and "prediction": labels by name, scores of a benchmark with three decimals, others in full. As TSV (<see cref="PredictionTable"/>) GLUE's server takes them.
 /// </summary>
 public static class TextPredictionFile
 {
@@ -24,7 +24,8 @@ public static class TextPredictionFile
     public static void Write(TextTask task, string path, IReadOnlyList<double> predicted)
     {
         var (lowest, highest) = task.Range;
-        Write(path, predicted.Select(p => (object)Math.Clamp(p, lowest, highest)));
+        bool isBenchmark = lowest > double.MinValue; // others have any unit
+        Write(path, predicted.Select(p => isBenchmark ? (object)Math.Clamp(p, lowest, highest) : (float)p));
     }
 
     /// <summary>Reads such a file and judges it.</summary>
