@@ -150,6 +150,7 @@ public class SurroundingsTests
         foreach (string name in own)
             Assert.Contains(GeneratorHarness.Run(GeneratorHarness.Compilation(first.Replace("class A;", $"class {name};"))).Diagnostics, d => d.Id == "ALB0007");
     }
+
     [Fact]
     public void The_table_has_every_member_that_a_model_gets()
     {

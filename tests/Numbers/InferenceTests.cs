@@ -89,6 +89,27 @@ public class InferenceTests
     }
 
     [Fact]
+    public void Losses_and_outputs_by_name_are_refused_after_the_next_run_too()
+    {
+        using var device = CompiledModels.Open("cpu");
+        using var model = OddNone.Create(device, Capacity with { Predictions = 8 });
+        var batch = Batches.Random(7, Vocabulary, 3, 5, 12);
+        var settings = new OptimizerSettings(Optimizer.AdamW, 1e-3f);
+        var step = model.TrainStep(batch, settings);
+        float loss = step.Loss;
+        var evaluated = model.Evaluate(batch);
+        Assert.NotEqual(loss, evaluated.Loss);
+        string?[] refusals = [null, null, null];
+        try { _ = step.Loss; } catch (InvalidOperationException e) { refusals[0] = e.Message; }
+        try { _ = step.GradientNorm; } catch (InvalidOperationException e) { refusals[1] = e.Message; }
+
+        var predicted = model.Infer("predict", batch);
+        model.Infer("predict", Batches.Random(8, Vocabulary, 3, 4));
+        try { _ = predicted[0]; } catch (InvalidOperationException e) { refusals[2] = e.Message; }
+        Assert.All(refusals, message => Assert.Contains("OddNone has run again or was disposed of", message));
+    }
+
+    [Fact]
     public void Results_are_typed_and_lie_where_they_were_computed()
     {
         using var device = CompiledModels.Open("cpu");

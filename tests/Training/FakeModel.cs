@@ -111,7 +111,7 @@ internal sealed class FakeModel : CompiledModel
             return new(values, ReadOutput(program, "logits", values), vocabulary, vocabulary);
         }
 
-        public override ScalarOutputs Scalars(string program) => new(training, scalars); // both programs have the same outputs
+        public override ScalarOutputs Scalars(string program) => new(training, scalars, this); // both programs have the same outputs
 
         // prediction i prefers piece 100 + i
         public override int ReadOutput(string program, string name, Span<float> destination)

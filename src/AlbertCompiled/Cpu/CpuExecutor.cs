@@ -105,7 +105,7 @@ public sealed unsafe class CpuExecutor : ModelExecutor
     public override ScalarOutputs Scalars(string program)
     {
         var description = programs[program].Description;
-        return new(description, scalars.AsSpan(0, description.ScalarCount));
+        return new(description, scalars.AsSpan(0, description.ScalarCount), this);
     }
 
     /// <inheritdoc/>

@@ -1,19 +1,26 @@
 namespace AlbertCompiled;
 
-/// <summary>The outputs of an inference run, in the memory that it computed them in. Valid until the model's next run, of whatever program, and its disposal.</summary>
+/// <summary>The outputs of an inference run, in the memory that it computed them in. Valid until the model's next run, of whatever program, and its disposal, and refused afterwards.</summary>
 public readonly ref struct InferenceOutputs
 {
     readonly ModelExecutor executor;
+    readonly int run;
 
-    internal InferenceOutputs(ModelExecutor executor, ProgramDescription program) => (this.executor, Program) = (executor, program);
+    internal InferenceOutputs(ModelExecutor executor, ProgramDescription program) => (this.executor, run, Program) = (executor, executor.Runs, program);
 
     /// <summary>The program that ran, with the names and shapes of its outputs.</summary>
     public ProgramDescription Program { get; }
 
     /// <summary>An output by its place in <see cref="Program"/>. A GPU's is copied to page-locked memory each time it is asked for.</summary>
-    /// <exception cref="InvalidOperationException">Another program has run since.</exception>
-    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
-    public OutputRows this[int output] => executor.Rows(Program.Name, output);
+    /// <exception cref="InvalidOperationException">The model has run since, or was disposed of.</exception>
+    public OutputRows this[int output]
+    {
+        get
+        {
+            executor.RequireRun(run);
+            return executor.Rows(Program.Name, output);
+        }
+    }
 
     /// <summary>The output called <paramref name="name"/>.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>

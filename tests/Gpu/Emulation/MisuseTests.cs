@@ -153,6 +153,18 @@ public sealed class MisuseTests
     }
 
     [Fact]
+    public void A_barrier_with_transactions_is_not_written_over()
+    {
+        const string body = """
+            .shared .align 8 .b8 full[32]; .reg .pred q; .reg .b32 at; setp.eq.u32 q, t, 0; mov.u32 at, full;
+            @q mbarrier.init.shared::cta.b64 [full+8], 1; bar.sync 0;
+            @q st.shared.u32 [at+{0}], t;
+            """;
+        Finds("Barrier", With(body, "8"), With(body, "4"));
+        Finds("Barrier", With(body, "12"), With(body, "16"));
+    }
+
+    [Fact]
     public void The_asynchronous_proxy_needs_its_fence()
     {
         const string body = """

@@ -57,6 +57,24 @@ public sealed class TensorCopyTests
         Assert.Contains("Race", Copy(memory, memory.Allocate(2048), 0, 0, "bar.sync 0;").Findings.Select(f => f.Kind));
     }
 
+    [Theory]
+    [InlineData("bar.sync 0;", "Proxy")]
+    [InlineData("bar.sync 0; fence.proxy.async.shared::cta;", "Proxy")]     // the other warp's fence may come too late
+    [InlineData("fence.proxy.async.shared::cta; bar.sync 0;", null)]
+    public void A_box_comes_where_others_have_read_behind_their_fence_and_a_barrier(string between, string? finding)
+    {
+        using var memory = new GlobalMemory();
+        string again = $"""
+            {Wait} ld.shared.u32 v0, [base]; {between}
+            @q mbarrier.arrive.expect_tx.shared::cta.b64 _, [full], 2048;
+            @q cp.async.bulk.tensor.2d.shared::cluster.global.tile.mbarrier::complete_tx::bytes [base], [a0, {"{0, 0}"}], [full];
+            AGAIN: mbarrier.try_wait.parity.shared::cta.b64 p, [full], 1; @!p bra AGAIN;
+            """;
+        var found = Copy(memory, memory.Allocate(2048), 0, 0, again).Findings.Select(f => f.Kind).Distinct();
+        if (finding is null) Assert.Empty(found);
+        else Assert.Contains(finding, found);
+    }
+
     [Fact]
     public void Bytes_that_never_come_are_waited_for_in_vain()
     {

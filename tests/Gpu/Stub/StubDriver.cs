@@ -25,7 +25,7 @@ static class StubDriver
         start.Environment["LD_LIBRARY_PATH"] = Built.Value.Folder;
         start.Environment["STUB_CUDA_LOG"] = log;
         start.Environment["ALBERT_MEASURE"] = "0";          // unless the test asks for it
-        start.Environment["CUDA_CACHE_DISABLE"] = "1";      // likewise
+        start.Environment["XDG_CACHE_HOME"] = Path.Combine(Built.Value.Folder!, "cache");       // texts of kernels are made once for all scenarios
         foreach (var (name, value) in settings) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();

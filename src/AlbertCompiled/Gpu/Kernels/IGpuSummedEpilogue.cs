@@ -2,10 +2,10 @@ using ILGPU;
 
 namespace AlbertCompiled.Gpu;
 
-/// <summary>An epilogue of whose result somebody wants the column sums: it returns what it stores.</summary>
+/// <summary>An epilogue of whose result somebody wants the column sums: it returns what it stores, before that is rounded.</summary>
 public interface IGpuSummedEpilogue
 {
-    /// <summary>Consumes finished elements of a row, as <see cref="IGpuEpilogue.Apply"/> does, and returns what it has stored.</summary>
+    /// <summary>Consumes finished elements of a row, as <see cref="IGpuEpilogue.Apply"/> does, and returns what it has stored, before that was rounded.</summary>
     V Apply<V>(V product, int row, int column) where V : struct, IPack<V>;
 
     /// <summary>Arithmetic operations for an element (<see cref="IGpuEpilogue.Operations"/>).</summary>
@@ -25,7 +25,7 @@ internal readonly struct Summed<TEpilogue>(TEpilogue epilogue, ArrayView<float> 
     /// <inheritdoc/>
     public void Apply<V>(V product, int row, int column) where V : struct, IPack<V> => epilogue.Apply(product, row, column);
 
-    /// <summary>What it stores.</summary>
+    /// <summary>What it stores, before that is rounded.</summary>
     public V Value<V>(V product, int row, int column) where V : struct, IPack<V> => epilogue.Apply(product, row, column);
 
     /// <inheritdoc/>

@@ -60,6 +60,14 @@ sealed class EmulatedBlock : IDisposable
     public TransactionBarrier Transaction(Warp warp, ulong address) =>
         transactions.TryGetValue(address, out var barrier) ? barrier : throw warp.Fail($"no mbarrier was initialised at shared address {address}");
 
+    /// <summary>Whether one of so many bytes is a barrier's.</summary>
+    public bool HasTransaction(ulong address, int length)
+    {
+        foreach (ulong barrier in transactions.Keys)
+            if (barrier < address + (ulong)length && barrier + TransactionBarrier.Bytes > address) return true;
+        return false;
+    }
+
     /// <summary>Begins the block at a place in the grid.</summary>
     public void Start(int x, int y, int z)
     {

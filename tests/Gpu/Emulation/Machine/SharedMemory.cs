@@ -21,6 +21,7 @@ sealed unsafe class SharedMemory : IDisposable
     readonly byte* bytes;
     readonly int[] writers;     // by 2 bytes: (agent + 1, clock), 0 never written, negative: a copy pending
     readonly int[] reads;       // by 4 bytes and agent: clock of the last read
+    readonly int[] loads;       // likewise, of those that are no asynchronous ones: 1 more than the clock, 0 for none
     readonly int[] stamps;      // by 4 bytes: the block's stamp at the last read
 
     /// <summary>Shared memory for blocks of so many warps; agents from <paramref name="warps"/> on are barriers that receive bulk copies.</summary>
@@ -31,6 +32,7 @@ sealed unsafe class SharedMemory : IDisposable
         bytes = (byte*)NativeMemory.AlignedAlloc((nuint)Size + 1024, 1024);
         writers = new int[Size / 2];
         reads = new int[Size / 4 * warps];
+        loads = new int[Size / 4 * warps];
         stamps = new int[Size / 4];
     }
 
@@ -47,6 +49,7 @@ sealed unsafe class SharedMemory : IDisposable
         new Span<byte>(bytes, Size).Fill(0xFF);
         Array.Clear(writers);
         Array.Clear(reads);
+        Array.Clear(loads);
         Array.Clear(stamps);
         Stamp = 1;
     }
@@ -96,18 +99,41 @@ sealed unsafe class SharedMemory : IDisposable
         for (int u = first >> 2; u < (end + 3) >> 2; u++)
         {
             reads[u * Warps + warp.Index] = clock;
+            if (clock != int.MaxValue) loads[u * Warps + warp.Index] = clock + 1;
             stamps[u] = Stamp;
         }
     }
 
     /// <summary>A write by a warp of bytes that were located before.</summary>
-    public void Write(Warp warp, ulong address, int length) => Write(warp, address, length, (warp.Index + 1) << AgentShift | warp.Clock[warp.Index]);
+    public void Write(Warp warp, ulong address, int length)
+    {
+        if (warp.Block.HasTransaction(address, length)) warp.Report("Barrier", $"the mbarrier at shared byte {address - Base} is overwritten by warp {warp.Index}");
+        Write(warp, address, length, (warp.Index + 1) << AgentShift | warp.Clock[warp.Index]);
+    }
 
     /// <summary>A write that cannot be read before <see cref="Arrive"/>.</summary>
     public void WritePending(Warp warp, ulong address, int length) => Write(warp, address, length, int.MinValue | warp.Index);
 
-    /// <summary>A write by an agent that is no warp: visible to those whose clock of the agent has reached <paramref name="clock"/>.</summary>
-    public void WriteBulk(Warp warp, ulong address, int length, int agent, int clock) => Write(warp, address, length, (agent + 1) << AgentShift | clock);
+    /// <summary>
+    /// A write by an agent that is no warp: visible to those whose clock of the agent has reached <paramref name="clock"/>. What warps have read there must have been followed by
+    /// their fence.proxy.async, and that must be ordered before.
+    /// </summary>
+    public void WriteBulk(Warp warp, ulong address, int length, int agent, int clock)
+    {
+        int first = (int)(address - Base), end = first + length;
+        for (int u = first >> 2; u < (end + 3) >> 2; u++)
+        {
+            for (int w = 0; w < Warps; w++)
+            {
+                int load = loads[u * Warps + w];
+                if (load > 0 && !warp.Block.Warps[w].FencedBetween(load - 1, warp.Clock[w]))
+                    warp.Report("Proxy", $"shared byte {u * 4} was read by warp {w} without fence.proxy.async before the barrier, and is overwritten by a bulk copy");
+                loads[u * Warps + w] = 0;
+            }
+        }
+
+        Write(warp, address, length, (agent + 1) << AgentShift | clock);
+    }
 
     void Write(Warp warp, ulong address, int length, int stamp)
     {

@@ -6,6 +6,9 @@ namespace AlbertCompiled.Tests.Gpu.Emulation;
 /// <param name="agents">Length of vector clocks.</param>
 sealed class TransactionBarrier(int agent, int count, int agents)
 {
+    /// <summary>What it takes of shared memory.</summary>
+    public const int Bytes = 8;
+
     readonly int[] arriving = new int[agents], completed = new int[agents];
     int arrived;
     long bytes;

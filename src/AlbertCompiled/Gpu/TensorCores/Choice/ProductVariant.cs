@@ -30,7 +30,7 @@ internal enum ProductLoader
 /// <param name="Warps">Warps that compute.</param>
 /// <param name="Resident">Groups that a multiprocessor is to hold.</param>
 /// <param name="Walks">As many groups as the card holds walk over the tiles of C (<see cref="WalkingProductKernel{TTile, TEpilogue}"/>); else there is one to a tile.</param>
-/// <param name="Lag">Steps of a tile's contraction by which the second half of a walking group's warps follows the first, so that one half's products hide the other's epilogue: no more than there are stages, which the first half could not pass.</param>
+/// <param name="Lag">Steps of a tile's contraction by which the second half of a walking group's warps follows the first, so that one half's products hide the other's epilogue: no more than there are stages, which the first half could not pass, and few enough to leave boxes two steps to arrive in.</param>
 internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Loader, int Columns, int Stages, int Warps, int Resident, bool Walks = false, int Lag = 0)
 {
     /// <summary>Rows of a tile of C.</summary>
@@ -53,8 +53,8 @@ internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Load
         new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1),
         new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 6, 8, 1, Walks: true),
         new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1, Walks: true),
-        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 6, 8, 1, Walks: true, Lag: 3),
-        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1, Walks: true, Lag: 2),
+        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 128, 6, 8, 1, Walks: true, Lag: 2),
+        new(ProductCompute.Warpgroup, ProductLoader.Boxes, 256, 4, 8, 1, Walks: true, Lag: 1),
     ];
 
     /// <summary>For tables and files.</summary>
@@ -87,11 +87,11 @@ internal sealed record ProductVariant(ProductCompute Compute, ProductLoader Load
     /// <summary>Shared memory in front of the stages in which warps of a walking group hand finished rows to the epilogue.</summary>
     public int FinishedBytes => Walks ? Warps * WalkText.FinishedBytes : 0;
 
-    /// <summary>Where the barriers of the stages lie: behind the tiles.</summary>
-    public int BarrierOffset => FinishedBytes + Stages * StageBytes;
+    /// <summary>Where the barriers of the stages lie: behind the tiles, and behind the finished one, which takes the place of the others.</summary>
+    public int BarrierOffset => Math.Max(FinishedBytes + Stages * StageBytes, Walks ? 0 : Rows * ProductStride * sizeof(float));
 
     /// <summary>Dynamic shared memory of a group.</summary>
-    public int SharedBytes => Math.Max(BarrierOffset + (Loader == ProductLoader.Boxes ? SharedTile.AtomBytes : 0), Walks ? 0 : Rows * ProductStride * sizeof(float));
+    public int SharedBytes => BarrierOffset + (Loader == ProductLoader.Boxes ? SharedTile.AtomBytes : 0);
 
     /// <summary>Tiles of C.</summary>
     public int Tiles(int m, int n) => (m + Rows - 1) / Rows * ((n + Columns - 1) / Columns);

@@ -66,6 +66,8 @@ internal sealed class BoxFeed(PtxText text, ProductVariant variant, bool transpo
         BoxLoader.Wait(text, "full", "phase");
         if (transposeA && !transposeB) BoxLoader.ClearTail(text, variant, least);
         text.Mark(none);
+        // the next box goes where this warp has read: a bulk copy comes by another way, for which a barrier alone orders nothing
+        if (least > 1) text.Line($"fence.proxy.async.shared::cta");
         text.Line($"bar.sync 0");
     }
 
