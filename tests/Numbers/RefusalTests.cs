@@ -215,6 +215,7 @@ public sealed class RefusalTests
         Told("the batch has labels of Add, and cannot have labels of AddRated too: clear it first", () => batch.AddRated([2, 3], [0, 0], 1));
         Told("the batch has labels of Add, and cannot have labels of AddAnswered too: clear it first", () => batch.AddAnswered([2, 3], [0, 0], 0, 1));
         Told("the batch has labels of Add, and cannot have labels of Ask too: clear it first", () => batch.Ask(1, 0));
+        Told("an answer from 2 to 1 ends before it starts", () => new TokenBatch(Capacity).AddAnswered([2, 5, 3], [0, 0, 0], 2, 1));
         Assert.False(batch.Fits(int.MaxValue, 0));
         Assert.False(batch.Fits(1, int.MaxValue));
         Assert.Throws<ArgumentOutOfRangeException>(() => batch.Fits(-5, 0));

@@ -20,7 +20,10 @@ internal static class TaskBatches
             {
                 case "Classification": batch.AddLabelled(tokens, segments, random.Next(5)); break;
                 case "Regression": batch.AddRated(tokens, segments, 5 * random.NextSingle()); break;
-                case "SpanAnswer": batch.AddAnswered(tokens, segments, random.Next(n), s == 1 ? n : random.Next(n)); break; // the second lies outside
+                case "SpanAnswer":
+                    int start = random.Next(n);
+                    batch.AddAnswered(tokens, segments, start, s == 1 ? n : random.Next(start, n)); // the second lies outside
+                    break;
                 case "TokenTags": batch.AddTagged(tokens, segments, [.. Enumerable.Range(0, n).Select(i => i % 4 == 1 ? random.Next(3) : -100)]); break;
                 default:
                     batch.Add(tokens, segments);

@@ -202,6 +202,11 @@ public class TaskTests
         batch.Labels.Buffer[1] = 5;
         Told("Labels 1 is 5, outside 0..4", () => classifier.TrainStep(batch, new(Optimizer.AdamW, 0.1f)));
         Told("Labels 1 is 5, outside 0..4", () => classifier.Evaluate(batch));
+        var tooLong = new TokenBatch(TaskBatches.Capacity);
+        tooLong.AddLabelled([2, 3, 4], [0, 0, 1], 0);
+        tooLong.AddLabelled(new int[14], new int[14], 0);
+        tooLong.AddLabelled([2, 3], [0, 0], 0);
+        Told("sequence 1 has 14 tokens, the model has positions for 12: cut it, or declare more", () => classifier.Classify(tooLong));
         classifier.Classify(batch);
         batch.Labels.Buffer[1] = 0;
         batch.Predicted.Buffer[1] = 2;

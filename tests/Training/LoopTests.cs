@@ -1,3 +1,4 @@
+using AlbertCompiled.Cpu;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Tests;
@@ -227,6 +228,21 @@ public sealed partial class LoopTests
         Assert.Equal((1 * 1.0 + 3 * (1 / 3.0)) / 4, result.SopAccuracy, 6);
         Assert.Equal(result.MlmLoss + result.SopLoss, result.Loss, 9);
         Assert.Null(Evaluation.Run(model, [small, large], new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public void A_model_of_another_precision_or_without_what_is_reported_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var configuration = Configuration(Recipe with { Precision = Compute.BFloat16 });
+        using var metrics = new MetricsWriter(folder["metrics.jsonl"], 0);
+        using var fake = FakeModel.Create(Model, configuration.Capacity(), configuration.Seed, -1);
+        using var device = new CpuDevice(1);
+        using var classifier = ThreeClasses.Create(device, configuration.Capacity());
+        string Refusal(CompiledModel model, RunConfiguration settings) =>
+            Assert.Throws<TrainingException>(() => new PretrainingLoop(model, settings, null!, metrics, new(folder["run"], 1), new Silent(), LoopOptions.Default)).Message;
+        Assert.Equal("the recipe trains in BFloat16, the model was created in Float32: create it in the recipe's precision", Refusal(fake, configuration));
+        Assert.StartsWith("ThreeClasses has no output mlm_loss, which a pretraining run reports", Refusal(classifier, Configuration()), StringComparison.Ordinal);
     }
 
     static RunConfiguration Configuration(Recipe? recipe = null) =>

@@ -139,7 +139,7 @@ public sealed record FineTunedFolder(string Folder)
     /// <exception cref="TrainingException">The folder cannot be written; what was saved last is intact.</exception>
     public void Save(CompiledModel model, EpochResult epoch, double seconds, long tokens)
     {
-        Checkpoints.Save(model, new(model.Description.Name, model.Step, model.Seed, seconds, tokens), -epoch.Main.Value);
+        Checkpoints.Save(model, new(model.Description.Name, model.Step, model.Seed, seconds, tokens), epoch.Main.IsError ? epoch.Main.Value : -epoch.Main.Value);
         if (epoch.IsBest) Save(model); // after it: weights without a checkpoint are those of a complete run
     }
 

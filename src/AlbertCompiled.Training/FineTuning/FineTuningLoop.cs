@@ -22,23 +22,28 @@ public sealed class FineTuningLoop(
     readonly float[] best = resumed?.BestWeights ?? new float[model.Parameters.Length];
     float[][]? answers; // of the best epoch
     double seconds = resumed?.Seconds ?? 0;
+    long first;         // the model's step in front of the first epoch
 
     /// <summary>Checks that a set can be learned from with these settings, which training else tells when it has begun.</summary>
     /// <exception cref="TrainingException">Examples are to be drawn by classes, and there are none, or none that may be drawn.</exception>
     public static void Check(FineTuningRecipe recipe, TaskSet training) => Order(recipe, training, seed: 0, epoch: 1);
 
-    /// <summary>Trains to the last epoch, until patience ends, or until cancelled after an epoch at least.</summary>
+    /// <summary>Trains to the last epoch, until patience ends, or until cancelled after an epoch at least. The schedule counts from the model's step, so that a model may be trained before.</summary>
     /// <param name="cancellation">Ends it after the update in progress; the best epoch so far is the result.</param>
-    /// <exception cref="TrainingException">The loss or an answer is no number, or there is nothing to learn from or to judge by.</exception>
+    /// <exception cref="TrainingException">The loss or an answer is no number, there is nothing to learn from or to judge by, or the model is not one for this task and recipe.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled within the first epoch, or before a resumed run had a better one than before.</exception>
     public FineTuningResult Run(CancellationToken cancellation = default)
     {
         recipe.Check();
-        if (!development.IsLabelled) throw new TrainingException("the development set has no labels: there is nothing to judge by");
+        if (recipe.Precision != model.Precision) throw new TrainingException($"the recipe trains in {recipe.Precision}, the model was created in {model.Precision}: create it in the recipe's precision");
+        CheckClasses(training);
+        CheckClasses(development);
+        if (development.Count == 0 || !development.IsLabelled) throw new TrainingException("the development set has no labels: there is nothing to judge by");
         int items = ItemOrder.Shuffled(training, model.Seed, 1).Length;
         if (items == 0) throw new TrainingException("the training set has no labels: there is nothing to learn from");
-        long updates = (long)recipe.Epochs * ((items + recipe.BatchSize - 1) / recipe.BatchSize);
-        var schedule = recipe.Schedule(updates);
+        long updates = (items + recipe.BatchSize - 1) / recipe.BatchSize;
+        first = model.Step - epochs.Count * updates;
+        var schedule = recipe.Schedule(recipe.Epochs * updates);
         var bestEpoch = epochs.LastOrDefault(e => e.IsBest);
         bool IsComplete() => epochs.Count >= recipe.Epochs || (recipe.Patience > 0 && epochs.Count - bestEpoch?.Epoch >= recipe.Patience);
         while (!IsComplete())
@@ -46,7 +51,7 @@ public sealed class FineTuningLoop(
             int epoch = epochs.Count + 1;
             if (Train(epoch, schedule, cancellation) is not { } loss || Judge(cancellation) is not { } judged) break;
             var metrics = development.Judge(judged);
-            bool isBest = bestEpoch is null || metrics[0].Value > bestEpoch.Main.Value;
+            bool isBest = bestEpoch is null || metrics[0].IsBetterThan(bestEpoch.Main);
             var result = new EpochResult(epoch, model.Step, loss, metrics, isBest, isBest ? development.BestThreshold(judged) : null);
             epochs.Add(result);
             if (isBest)
@@ -63,6 +68,17 @@ public sealed class FineTuningLoop(
         return new(epochs, bestEpoch, answers ?? Predictor.Run(model, development, cancellation), steps, seconds, IsComplete());
     }
 
+    // what else is found out when an epoch is over
+    void CheckClasses(TaskSet set)
+    {
+        var program = model.Description.Program(set.Program) ?? throw new TrainingException($"{model.Description.Name} has no program {set.Program}: the task needs a model with its head");
+        if (set.Labels is not { } labels) return;
+        int classes = program.Outputs.First(o => o.Name == "logits").Columns;
+        if (classes < labels.Count) throw new TrainingException($"{model.Description.Name} tells {classes} classes apart, the task has {labels.Count}");
+        for (int item = 0; item < set.Count; item++)
+            if (set.ClassOf(item) is { } label && (uint)label >= (uint)labels.Count) throw new TrainingException($"example {item} is of class {label}, the task has {labels.Count}, from 0");
+    }
+
     static int[] Order(FineTuningRecipe recipe, TaskSet training, ulong seed, int epoch) =>
         recipe.Balance || recipe.ClassWeights is not null ? ItemOrder.Weighted(training, recipe.ClassWeights, seed, epoch) : ItemOrder.Shuffled(training, seed, epoch);
 
@@ -75,7 +91,7 @@ public sealed class FineTuningLoop(
         {
             if (cancellation.IsCancellationRequested) return null;
             long start = Stopwatch.GetTimestamp();
-            float rate = schedule.At(model.Step);
+            float rate = schedule.At(model.Step - first);
             int tokens = 0;
             var filled = Fill(chunk);
             foreach (var part in filled) tokens += part.Tokens.Count;

@@ -25,7 +25,9 @@ public sealed record FineTuningRecipe(
         if (BatchSize < 1) throw new TrainingException($"updates of {BatchSize} examples: --batch-size must be at least 1");
         if (!(LearningRate > 0 && double.IsFinite(LearningRate))) throw new TrainingException($"a learning rate of {LearningRate}: --learning-rate must be positive");
         if (!(Warmup is >= 0 and <= 1)) throw new TrainingException($"a warm-up of {Warmup}: --warmup is a share, from 0 to 1");
-        if (!(WeightDecay >= 0)) throw new TrainingException($"a weight decay of {WeightDecay}: --weight-decay must not be negative");
+        if (!(WeightDecay >= 0 && double.IsFinite(WeightDecay))) throw new TrainingException($"a weight decay of {WeightDecay}: --weight-decay must not be negative");
+        if (!(ClipNorm >= 0 && double.IsFinite(ClipNorm))) throw new TrainingException($"a norm of {ClipNorm} to clip at: --clip-norm must not be negative");
+        if (ClassWeights?.Any(w => !(w >= 0 && double.IsFinite(w))) == true) throw new TrainingException($"class weights {string.Join(", ", ClassWeights)}: none of --class-weights may be negative");
         if (Balance && ClassWeights is not null) throw new TrainingException("--balance is a choice of class weights: leave it or --class-weights out");
         if (Patience < 0) throw new TrainingException($"a patience of {Patience} epochs: --patience must not be negative");
     }

@@ -18,10 +18,11 @@ public static class UnusedClasses
 
     /// <summary>Rules out the classes from <paramref name="used"/> on.</summary>
     /// <param name="model">A model with the weights classifier.weight, [classes, hidden], and classifier.bias.</param>
-    /// <param name="used">Classes of the task.</param>
+    /// <param name="used">Classes of the task: 1 at least.</param>
     /// <exception cref="TrainingException">The task has more classes than the model was compiled for.</exception>
     public static void Silence(CompiledModel model, int used)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(used, 1);
         int compiled = Compiled(model.Description) ?? throw new TrainingException($"{model.Description.Name} has no {Weight}: it tells no classes apart");
         if (used > compiled)
             throw new TrainingException($"the task has {used} labels, {model.Description.Name} was compiled for {compiled}: declare a model of your own with [Classification(labels: {used})]");

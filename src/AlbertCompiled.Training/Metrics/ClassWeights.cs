@@ -18,12 +18,13 @@ public static class ClassWeights
     /// <summary>As many examples as there are, shared out in proportion to a class's examples times its weight; what is left over goes to the largest remainders.</summary>
     /// <param name="counts">[classes] examples.</param>
     /// <param name="weights">[classes] weights, not negative.</param>
-    /// <exception cref="TrainingException">No class that has examples has a weight.</exception>
+    /// <exception cref="TrainingException">There are fewer weights than classes, or no class that has examples has a weight.</exception>
     public static int[] Shares(IReadOnlyList<int> counts, IReadOnlyList<double> weights)
     {
+        if (weights.Count < counts.Count) throw new TrainingException($"{weights.Count} class weights for {counts.Count} classes: give each class one");
         double[] exact = [.. counts.Zip(weights, (count, weight) => count * weight)];
         double all = exact.Sum();
-        if (all <= 0) throw new TrainingException("no class with examples has a weight above 0: give one with --class-weights");
+        if (!(all > 0)) throw new TrainingException("no class with examples has a weight above 0: give one with --class-weights");
         int total = counts.Sum();
         exact = [.. exact.Select(e => e / all * total)];
         int[] shares = [.. exact.Select(e => (int)e)];

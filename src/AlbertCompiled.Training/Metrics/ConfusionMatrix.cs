@@ -9,12 +9,17 @@ public sealed class ConfusionMatrix
     /// <param name="gold">The true class of each example, below <paramref name="classes"/>.</param>
     /// <param name="predicted">The predicted class of each example.</param>
     /// <param name="classes">Number of classes.</param>
-    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    /// <exception cref="ArgumentException">The lengths differ, or a class is none of so many.</exception>
     public ConfusionMatrix(IReadOnlyList<int> gold, IReadOnlyList<int> predicted, int classes)
     {
         if (gold.Count != predicted.Count) throw new ArgumentException($"{gold.Count} labels but {predicted.Count} predictions");
         counts = new long[classes, classes];
-        for (int i = 0; i < gold.Count; i++) counts[gold[i], predicted[i]]++;
+        for (int i = 0; i < gold.Count; i++)
+        {
+            if ((uint)gold[i] >= (uint)classes || (uint)predicted[i] >= (uint)classes) throw new ArgumentException($"example {i} is of class {gold[i]} and was taken for {predicted[i]}: there are {classes} classes, from 0");
+            counts[gold[i], predicted[i]]++;
+        }
+
         Total = gold.Count;
     }
 

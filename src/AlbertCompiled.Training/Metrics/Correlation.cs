@@ -21,9 +21,10 @@ public static class Correlation
         return Math.Clamp(xy / (Math.Sqrt(xx) * Math.Sqrt(yy)), -1, 1); // rounding may lead a little beyond
     }
 
-    /// <summary>Spearman's rank correlation: Pearson's of the ranks, equal numbers sharing their mean rank.</summary>
+    /// <summary>Spearman's rank correlation: Pearson's of the ranks, equal numbers sharing their mean rank; NaN, which has no rank, leads to NaN.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
-    public static double Spearman(IReadOnlyList<double> x, IReadOnlyList<double> y) => Pearson(Ranks(x), Ranks(y));
+    public static double Spearman(IReadOnlyList<double> x, IReadOnlyList<double> y) =>
+        x.Count == y.Count && x.Concat(y).Any(double.IsNaN) ? double.NaN : Pearson(Ranks(x), Ranks(y));
 
     /// <summary>The rank of each number from 1, equal ones sharing the mean of theirs.</summary>
     public static double[] Ranks(IReadOnlyList<double> values)

@@ -11,6 +11,9 @@ public sealed record Metric(string Name, Func<ConfusionMatrix, double>? OfClasse
     /// <summary>The class that it is about; null: all.</summary>
     public int? Class { get; init; }
 
+    /// <summary>True for an error, of which the least is best; else the greatest value is.</summary>
+    public bool IsError { get; init; }
+
     /// <summary>Share of examples whose class was found.</summary>
     public static Metric Accuracy { get; } = new("accuracy", c => c.Accuracy);
 
@@ -30,7 +33,8 @@ public sealed record Metric(string Name, Func<ConfusionMatrix, double>? OfClasse
     public static Metric Spearman { get; } = new("spearman", OfScores: Correlation.Spearman);
 
     /// <summary>Root of the mean squared error, in the unit of the scores: 0 is best.</summary>
-    public static Metric RootMeanSquareError { get; } = new("rmse", OfScores: (gold, predicted) => Math.Sqrt(gold.Zip(predicted).Average(p => (p.First - p.Second) * (p.First - p.Second))));
+    public static Metric RootMeanSquareError { get; } =
+        new("rmse", OfScores: (gold, predicted) => Math.Sqrt(gold.Zip(predicted).Average(p => (p.First - p.Second) * (p.First - p.Second)))) { IsError = true };
 
     /// <summary>Its name for a task: of which class it is, if it is about one.</summary>
     public string Among(LabelSet labels) => Class is { } c ? $"{Name} of {labels.Names[c]}" : Name;
@@ -41,8 +45,11 @@ public sealed record Metric(string Name, Func<ConfusionMatrix, double>? OfClasse
 /// <param name="Value">Its value: a share, of which 1 is best, or an error in the unit of scores.</param>
 public readonly record struct MetricValue(string Metric, double Value)
 {
-    /// <summary>True for an error, which is no share.</summary>
-    public bool IsError => Metric == Training.Metric.RootMeanSquareError.Name;
+    /// <summary>True for an error, which is no share, and of which the least is best. By default the root of the mean squared error alone is one.</summary>
+    public bool IsError { get; init; } = Metric == Training.Metric.RootMeanSquareError.Name;
+
+    /// <summary>True if it is better than another value of the same metric.</summary>
+    public bool IsBetterThan(MetricValue other) => IsError ? Value < other.Value : Value > other.Value;
 
     /// <summary>As it is printed: a share times 100, an error as it is.</summary>
     /// <param name="decimals">Decimals of a share; errors have five digits.</param>

@@ -19,6 +19,7 @@ public static class FillMask
     /// <exception cref="TrainingException">The vocabulary is not the model's, the model predicts no numbers, the text has no gap, or is longer than the model's positions or capacity.</exception>
     public static IReadOnlyList<Candidate[]> Run(CompiledModel model, Vocabulary vocabulary, string text, int best = 5)
     {
+        ArgumentNullException.ThrowIfNull(text);
         if (model.Description.Vocabulary() is var rows && rows < vocabulary.Size) throw new TrainingException($"{model.Description.Name} knows {rows} pieces, the vocabulary has {vocabulary.Size}: take the vocabulary that the model was trained with");
         int[] tokens = Encode(vocabulary, text, out int[] gaps);
         if (gaps.Length == 0) throw new TrainingException($"the text has no {Gap}: write {Gap} where a word is to be found");

@@ -11,6 +11,8 @@ public sealed record PretrainingResult(CheckpointState State, string Checkpoint,
 /// <summary>The training loop: takes batches that another thread fills, steps, measures, evaluates, saves.</summary>
 public sealed class PretrainingLoop
 {
+    static readonly string[] Reported = ["mlm_loss", "sop_loss", "mlm_accuracy", "sop_accuracy"];
+
     readonly CompiledModel model;
     readonly RunConfiguration configuration;
     readonly HeldOutSet heldOut;
@@ -33,12 +35,20 @@ public sealed class PretrainingLoop
     /// <param name="observer">Is told of progress.</param>
     /// <param name="options">When to evaluate and save.</param>
     /// <param name="resumed">State of the checkpoint that the run goes on from; null for a new run.</param>
+    /// <exception cref="TrainingException">
+    /// The model was created in another precision than the recipe's, or its training does not tell what a run reports: the scalars "mlm_loss", "sop_loss", "mlm_accuracy" and "sop_accuracy".
+    /// </exception>
     public PretrainingLoop(
         CompiledModel model, RunConfiguration configuration, HeldOutSet heldOut, MetricsWriter metrics, CheckpointStore checkpoints,
         IPretrainingObserver observer, LoopOptions options, CheckpointState? resumed = null)
     {
         (this.model, this.configuration, this.heldOut, this.metrics) = (model, configuration, heldOut, metrics);
         (this.checkpoints, this.observer, this.options) = (checkpoints, observer, options);
+        if (configuration.Recipe.Precision != model.Precision)
+            throw new TrainingException($"the recipe trains in {configuration.Recipe.Precision}, the model was created in {model.Precision}: create it in the recipe's precision");
+        string[] told = [.. model.Description.Program("train")?.Outputs.Select(o => o.Name) ?? []];
+        if (Reported.FirstOrDefault(r => !told.Contains(r)) is { } missing)
+            throw new TrainingException($"{model.Description.Name} has no output {missing}, which a pretraining run reports: its Pretraining method must return {string.Join(", ", Reported)}");
         schedule = configuration.Recipe.Schedule();
         parts = new TokenBatch[configuration.Recipe.Accumulate];
         (seconds, tokens) = (resumed?.TrainingSeconds ?? 0, resumed?.Tokens ?? 0);

@@ -137,6 +137,7 @@ public sealed class Vocabulary
     /// <exception cref="TrainingException">The text has more than 268,435,456 characters.</exception>
     public int[] EncodeContinuation(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         var buffers = EncodingBuffers.Take();
         Encode(text, startsWord: false, mapped: false, buffers);
         int[] result = [.. buffers.Ids];
@@ -148,6 +149,7 @@ public sealed class Vocabulary
     /// <exception cref="TrainingException">The text has more than 268,435,456 characters.</exception>
     public Tokenization EncodeWithOffsets(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         var buffers = EncodingBuffers.Take();
         Encode(text, startsWord: true, mapped: true, buffers);
         var result = new Tokenization([.. buffers.Ids], [.. buffers.Ids.Select(Piece)], [.. buffers.Offsets]);

@@ -45,7 +45,7 @@ public abstract class CompiledModel : IDisposable
     /// <summary>Weights and, if the model trains, gradients and optimizer moments.</summary>
     public ParameterSet Parameters { get; private set; } = null!;    // the constructor's last
 
-    /// <summary>Number of updates applied; a checkpoint restores it. Below 2⁴⁰.</summary>
+    /// <summary>Number of training steps, those included whose gradients were no numbers and changed nothing; a checkpoint restores it. Below 2⁴⁰.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It would be negative, or as many as that.</exception>
     public long Step
     {
@@ -93,7 +93,17 @@ public abstract class CompiledModel : IDisposable
     {
         var span = indices.Span;
         for (int i = 0; i < span.Length; i++)
-            if ((uint)span[i] >= (uint)rows) throw new BatchException($"{what} {i} is {span[i]}, outside 0..{rows - 1}");
+        {
+            if ((uint)span[i] < (uint)rows) continue;
+            throw what == nameof(TokenBatch.Positions) ? TooLong(span, i, rows) : new BatchException($"{what} {i} is {span[i]}, outside 0..{rows - 1}");
+        }
+    }
+
+    // positions are counted from each sequence's first token
+    static BatchException TooLong(ReadOnlySpan<int> positions, int row, int most)
+    {
+        int rest = positions[row..].IndexOf(0), length = positions[row] + (rest < 0 ? positions.Length - row : rest);
+        return new($"sequence {positions[..row].Count(0) - 1} has {length} tokens, the model has positions for {most}: cut it, or declare more");
     }
 
     /// <summary>Throws a <see cref="BatchException"/> if what a task learns from is missing or lies outside its table. Generated for models that train a task.</summary>

@@ -31,15 +31,15 @@ internal sealed class MemoryNeed(ModelDescription model, Func<Capacity, long> by
     /// <summary>The most tokens for which a batch of the same proportions fits; 0 if none does.</summary>
     public int LargestTokens(Capacity capacity, long memory)
     {
-        int fits = 0, fails = capacity.Tokens + 1;
+        long fits = 0, fails = capacity.Tokens + 1L;
         while (fails - fits > 1)
         {
-            int middle = fits + (fails - fits) / 2;
-            if (bytes(Scale(capacity, middle)) + Reserve <= memory) fits = middle;
+            long middle = (fits + fails) / 2;
+            if (bytes(Scale(capacity, (int)middle)) + Reserve <= memory) fits = middle;
             else fails = middle;
         }
 
-        return fits;
+        return (int)fits;
     }
 
     static Capacity Scale(Capacity capacity, int tokens) => new(tokens, Part(capacity.Sequences, tokens, capacity.Tokens), Part(capacity.Predictions, tokens, capacity.Tokens));

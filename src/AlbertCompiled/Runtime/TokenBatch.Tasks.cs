@@ -35,12 +35,14 @@ public sealed partial class TokenBatch
     /// <param name="segments">Segment of each token: 0 of the question, 1 of the text.</param>
     /// <param name="start">Position of the answer's first token within the sequence; 0, where [CLS] stands, if there is no answer.</param>
     /// <param name="end">Position of its last token.</param>
-    /// <exception cref="ArgumentException">The sequence does not fit, the lengths differ, or the batch has labels of another kind.</exception>
+    /// <exception cref="ArgumentException">The sequence does not fit, the lengths differ, an answer in the sequence ends before it starts, or the batch has labels of another kind.</exception>
     public void AddAnswered(ReadOnlySpan<int> tokens, ReadOnlySpan<int> segments, int start, int end)
     {
         int row = Tokens.Count;
+        bool lies = (uint)start < (uint)tokens.Length && (uint)end < (uint)tokens.Length;
+        if (lies && end < start) throw new ArgumentException($"an answer from {start} to {end} ends before it starts");
         Add(tokens, segments, LabelKind.Answers, labels: 2);
-        if ((uint)start >= (uint)tokens.Length || (uint)end >= (uint)tokens.Length) return;
+        if (!lies) return;
         Predict(row + start, 0);
         Predict(row + end, 1);
     }

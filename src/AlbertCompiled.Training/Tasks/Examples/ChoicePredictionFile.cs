@@ -51,6 +51,11 @@ public static class ChoicePredictionFile
     /// <param name="examples">The questions, all with a label.</param>
     /// <param name="predicted">The option predicted for each.</param>
     /// <param name="name">What the figure is called.</param>
-    public static MetricValue Accuracy(IReadOnlyList<ChoiceExample> examples, IReadOnlyList<int> predicted, string name = "accuracy") =>
-        new(name, examples.Zip(predicted).Average(p => p.First.Label == p.Second ? 1.0 : 0));
+    /// <exception cref="ArgumentException">The lengths differ, or there are none.</exception>
+    public static MetricValue Accuracy(IReadOnlyList<ChoiceExample> examples, IReadOnlyList<int> predicted, string name = "accuracy")
+    {
+        if (examples.Count != predicted.Count) throw new ArgumentException($"{examples.Count} questions but {predicted.Count} predictions");
+        if (examples.Count == 0) throw new ArgumentException("there are no questions to judge by");
+        return new(name, examples.Zip(predicted).Average(p => p.First.Label == p.Second ? 1.0 : 0));
+    }
 }

@@ -16,17 +16,19 @@ public sealed record TextTask(string Name, LabelSet? Labels, IReadOnlyList<Metri
     public IReadOnlyList<MetricValue> Evaluate(IReadOnlyList<TextExample> examples, IReadOnlyList<int> predicted)
     {
         var confusion = Confusion(examples, predicted);
-        return [.. Metrics.Where(m => m.OfClasses is not null).Select(m => new MetricValue(m.Among(Labels!), m.OfClasses!(confusion)))];
+        return [.. Metrics.Where(m => m.OfClasses is not null).Select(m => new MetricValue(m.Among(Labels!), m.OfClasses!(confusion)) { IsError = m.IsError })];
     }
 
     /// <summary>Judges predicted scores.</summary>
     /// <param name="examples">Examples, all with a score.</param>
     /// <param name="predicted">The score predicted for each.</param>
-    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    /// <exception cref="ArgumentException">The lengths differ, or there are none.</exception>
     public IReadOnlyList<MetricValue> Evaluate(IReadOnlyList<TextExample> examples, IReadOnlyList<double> predicted)
     {
+        if (examples.Count != predicted.Count) throw new ArgumentException($"{examples.Count} scores but {predicted.Count} predictions");
+        if (examples.Count == 0) throw new ArgumentException("there are no scores to judge by");
         double[] gold = [.. examples.Select(e => e.Score!.Value)];
-        return [.. Metrics.Where(m => m.OfScores is not null).Select(m => new MetricValue(m.Name, m.OfScores!(gold, predicted)))];
+        return [.. Metrics.Where(m => m.OfScores is not null).Select(m => new MetricValue(m.Name, m.OfScores!(gold, predicted)) { IsError = m.IsError })];
     }
 
     /// <summary>What was taken for what.</summary>

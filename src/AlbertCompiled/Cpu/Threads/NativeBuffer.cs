@@ -10,11 +10,7 @@ sealed unsafe class NativeBuffer : IDisposable
     public NativeBuffer() { }
 
     /// <summary>So many floats.</summary>
-    public NativeBuffer(long floats)
-    {
-        data = Pages.Allocate(floats);
-        length = floats;
-    }
+    public NativeBuffer(long floats) => Take(floats);
 
     /// <summary>The first float; null after disposal.</summary>
     public float* Pointer => data;
@@ -23,23 +19,33 @@ sealed unsafe class NativeBuffer : IDisposable
     public float* Reserve(long floats)
     {
         if (floats <= length) return data;
-        Pages.Free(data);
-        data = null;
-        length = 0;
+        Free();
         // A little more than asked for: batches differ in length, and growing step by step would copy nothing but cost page faults.
-        long grown = floats + floats / 8;
-        data = Pages.Allocate(grown);
-        length = grown;
+        Take(floats + floats / 8);
         return data;
     }
 
     /// <summary>Frees the memory.</summary>
     public void Dispose()
     {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    // the collector sees a few bytes of an object, and must know what hangs on it to collect what nobody disposed of in time
+    void Take(long floats)
+    {
+        data = Pages.Allocate(floats);
+        length = floats;
+        if (length > 0) GC.AddMemoryPressure(length * sizeof(float));
+    }
+
+    void Free()
+    {
         Pages.Free(data);
+        if (length > 0) GC.RemoveMemoryPressure(length * sizeof(float));
         data = null;
         length = 0;
-        GC.SuppressFinalize(this);
     }
 
     /// <summary>Frees what nobody disposed of.</summary>
