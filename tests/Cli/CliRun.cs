@@ -45,9 +45,9 @@ internal sealed class CliRun
     {
         using var interruption = new Interruption();
         var registry = new ModelRegistry(
-            new RegisteredModel(model, (_, capacity, seed, _) =>
+            new RegisteredModel(model, (_, capacity, seed, precision) =>
             {
-                var created = FakeModel.Create(model, capacity, seed, nanAt);
+                var created = FakeModel.Create(model, capacity, seed, nanAt, precision ?? Compute.Float32);
                 created.BeforeStep = step =>
                 {
                     if (step == interruptAt) interruption.Request();
@@ -74,12 +74,18 @@ internal sealed class CliRun
     }
 
     /// <summary>A run whose output cannot be written from the line on that begins so, as on a full disk.</summary>
-    public static CliRun Broken(string line, params string[] args)
+    public static CliRun Broken(string line, params string[] args) =>
+        Broken(new(new RegisteredModel(FakeModel.Describe(), (_, capacity, seed, _) => FakeModel.Create(FakeModel.Describe(), capacity, seed))), () => new FakeDevice(), line, args);
+
+    /// <summary>The same with compiled models.</summary>
+    public static CliRun BrokenCompiled(string line, params string[] args) => Broken(ModelRegistry.Zoo, () => new CpuDevice(2), line, args);
+
+    static CliRun Broken(ModelRegistry models, Func<Device> device, string line, string[] args)
     {
         using var interruption = new Interruption();
         bool broken = false;
         var output = new Watched(line, () => broken = true) { NewLine = "\n", Fails = () => broken };
-        return Run(new(new RegisteredModel(FakeModel.Describe(), (_, capacity, seed, _) => FakeModel.Create(FakeModel.Describe(), capacity, seed))), (_, _) => new FakeDevice(), interruption, args, output: output);
+        return Run(models, (_, _) => device(), interruption, args, output: output);
     }
 
     static CliRun Run(ModelRegistry models, Func<string, int, Device> device, Interruption interruption, string[] args, byte[]? input = null, StringWriter? output = null)

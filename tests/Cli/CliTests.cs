@@ -14,11 +14,12 @@ public sealed class CliTests : PretrainingCommandTests
         var run = Pretrain("--seed", "7").Succeeds();
         Assert.Matches(@"^step=12 loss=\d+\.\d{4} mlm_accuracy=[01]\.\d{4} sop_accuracy=[01]\.\d{4} tokens_per_s=\d+$", run.LastLine);
         Assert.Contains("a rule that sees only the first tokens of A and B", run.Output);
-        Assert.Contains($" yet: train it longer, for example with --from {folder["run"]} --run {folder["run"]}-2 --steps 24 --text {folder["text"]}\n", run.Output);
+        string settings = $"--steps 24 --text {folder["text"]} --seed 7 --batch-tokens 512 --sequence 64";
+        Assert.Contains($" yet: train it longer, for example with --from {folder["run"]} --run {folder["run"]}-2 {settings}\n", run.Output);
         CliRun.Of("pretrain", "--run", folder["run"], "--steps", "24")
-            .Fails($"{folder["run"]} was begun with --steps 12, not 24, and is complete: train on with --from {folder["run"]} --run OTHER --steps 24, or begin anew with --new");
+            .Fails($"{folder["run"]} was begun with --steps 12, not 24, and is complete: train on with --from {folder["run"]} --run OTHER {settings}, or begin anew with --new");
         CliRun.Of("pretrain", "--run", folder["run"], "--model", "Other").Fails("--model Fake, not Other, and is complete: choose another --run, or begin anew with --new");
-        Assert.StartsWith("step=24 ", CliRun.Of("pretrain", "--from", folder["run"], "--run", folder["run"] + "-2", "--steps", "24", "--text", folder["text"], "--batch-tokens", "512", "--sequence", "64").Succeeds().LastLine);
+        Assert.StartsWith("step=24 ", CliRun.Of(["pretrain", "--from", folder["run"], "--run", folder["run"] + "-2", .. settings.Split(' ')]).Succeeds().LastLine);
         Assert.Equal(
             ["checkpoints", "config.json", "events.out.tfevents.run", "metrics.jsonl", "report.html", "vocabulary.model"],
             Directory.GetFileSystemEntries(folder["run"]).Select(Path.GetFileName).Order());

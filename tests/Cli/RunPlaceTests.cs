@@ -84,6 +84,8 @@ public sealed class RunPlaceTests : PretrainingCommandTests
         File.Delete(folder["run/report.html"]);
         Pretrain("--vocabulary", folder["run"]).Succeeds(); // the same may be there
         folder.Write("other/vocabulary.model", "mine");
+        folder.Write("data/manifest.json", "{}");
+        Pretrain("--out", folder["data"]).Fails($"{folder["data"]} holds a dataset, whose vocabulary a run would share: choose another --run");
         Pretrain("--out", folder["other"]).Fails($"{folder["other"]} is no run, and holds another vocabulary.model, which a run would replace: choose another --run");
         Assert.Equal("mine", File.ReadAllText(folder["other/vocabulary.model"]));
     }

@@ -31,6 +31,14 @@ public sealed class TaskTests
     }
 
     [Fact]
+    public void Options_of_other_tasks_are_refused()
+    {
+        using var folder = Rte();
+        CliRun.Of("check-data", "rte", "--data", folder.Path, "--sequence", "8").Fails("--sequence and --stride are about tokens: name a --vocabulary");
+        CliRun.Of("score", "rte", "--data", folder.Path, "--predictions", folder["p.tsv"], "--threshold", "3").Fails("--null-odds and --threshold are about questions without an answer; rte has none");
+    }
+
+    [Fact]
     public void Bad_rows_end_the_command_or_are_left_out()
     {
         using var folder = Rte("3\tA\tB\tperhaps\n");

@@ -112,6 +112,18 @@ public sealed class SquadTests
         Assert.Equal((-2, 2 / 3.0), Applied("red", -2, -2, -2));
         Assert.Equal((-5, 1), Applied("red", -5, -4, -4));
 
+        // it parts two questions in the middle, in few digits
+        Assert.Equal(-4.5, Threshold("red", -5, -4, -4));
+        Assert.Equal(-4, Threshold("red", -5.25, -2.5, 3));
+        Assert.Equal(0.1235, Threshold("red", 0.12341, 0.12359, 1));
+        Assert.Equal(-5.5, Threshold("blue", -5, -4, -3));
+        Assert.Equal(0, Threshold("red", 0, double.Epsilon, 1));
+
+        double Threshold(string answer, params double[] nullOdds) => Result(answer, nullOdds).Threshold!.Value;
+
+        SquadResult Result(string answer, double[] nullOdds) => SquadEvaluation.Run(
+            data, new Dictionary<string, string> { ["1"] = answer, ["2"] = "x", ["3"] = "y" }, nullOdds.Index().ToDictionary(o => $"{o.Index + 1}", o => o.Item));
+
         (double Official, double F1) Applied(string answer, params double[] nullOdds)
         {
             var answers = new Dictionary<string, string> { ["1"] = answer, ["2"] = "x", ["3"] = "y" };

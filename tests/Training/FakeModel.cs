@@ -7,7 +7,7 @@ internal sealed class FakeModel : CompiledModel
 {
     readonly FakeExecutor executor;
 
-    FakeModel(ModelDescription description, Device device, Capacity capacity, ulong seed, long nanAt) : base(description, device, capacity, seed) =>
+    FakeModel(ModelDescription description, Device device, Capacity capacity, ulong seed, long nanAt, Compute precision) : base(description, device, capacity, seed, precision) =>
         executor = new(this, nanAt);
 
     /// <summary>Called before every training step with the number of steps done.</summary>
@@ -49,8 +49,8 @@ internal sealed class FakeModel : CompiledModel
         Optimizer.AdamW, Compute.Float32, "slot  floats\nx     2 per token");
 
     /// <param name="nanAt">The step, counted from 0, whose loss is no number.</param>
-    public static FakeModel Create(ModelDescription description, Capacity capacity, ulong seed = 42, long nanAt = -1) =>
-        new(description, new FakeDevice(), capacity, seed, nanAt);
+    public static FakeModel Create(ModelDescription description, Capacity capacity, ulong seed = 42, long nanAt = -1, Compute precision = Compute.Float32) =>
+        new(description, new FakeDevice(), capacity, seed, nanAt, precision);
 
     static OutputInfo[] Scalars => [.. new[] { "loss", "mlm_loss", "sop_loss", "mlm_accuracy", "sop_accuracy" }.Select(n => new OutputInfo(n, null, 1))];
 
@@ -133,6 +133,8 @@ internal sealed class FakeDevice : Device
     public override string Kind => "fake";
 
     public override string Name => "a device of the tests";
+
+    public override bool Computes(Compute precision) => true;
 
     public override ParameterSet CreateParameters(ModelDescription description) => new FakeParameters(description);
 

@@ -10,6 +10,7 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
     readonly IReadOnlyList<(string Name, TaskSet Set)> tests = [.. Tests(settings, reader)];
 
     bool replaces;
+    IOException? unwritten;     // what training goes on without
 
     /// <summary>Trains, or goes on.</summary>
     /// <param name="device">Where.</param>
@@ -20,7 +21,7 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
     public int Run(Device device, string folder, int seeds, bool anew, CancellationToken cancellation)
     {
         replaces = anew;
-        Line($"{settings.Task}: {training.Count:#,0} to learn from, {development.Count:#,0} to judge by; {settings.Model} on {device.Name}, at most {Plural.Of(settings.Recipe.Epochs, "epoch")}, learning rate {settings.Recipe.LearningRate}");
+        context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{settings.Task}: {training.Count:#,0} to learn from, {development.Count:#,0} to judge by; {settings.Model} on {device.Name}, at most {Plural.Of(settings.Recipe.Epochs, "epoch")}, learning rate {settings.Recipe.LearningRate}"));
         string option = settings.From is null ? "--vocabulary" : "--vocabulary of albert pretrain";
         context.Warn("training data", training, start.Vocabulary, option);
         context.Warn("development data", development, start.Vocabulary, option);
@@ -28,7 +29,7 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         {
             Train(device, folder, new(folder), settings, cancellation);
             Line($"model: {folder}");
-            return cancellation.IsCancellationRequested ? Failures.Interrupted : 0;
+            return End(cancellation);
         }
 
         var results = new List<(ulong Seed, FineTuningResult Result)>();
@@ -47,8 +48,10 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         }
 
         Summarize(folder, results);
-        return cancellation.IsCancellationRequested ? Failures.Interrupted : 0;
+        return End(cancellation);
     }
+
+    int End(CancellationToken cancellation) => unwritten is not null ? throw unwritten : cancellation.IsCancellationRequested ? Failures.Interrupted : 0;
 
     FineTuningResult Train(Device device, string run, FineTunedFolder folder, FineTuningConfiguration configuration, CancellationToken cancellation)
     {
@@ -72,9 +75,9 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         catch (OperationCanceledException)
         {
             bool isKept = keeps(model.Step) || FineTunedFolder.SeedsIn(run).Any(seed => seed.IsComplete);
-            context.Out.WriteLine(!isKept ? $"interrupted before the first update: nothing was kept"
-                : folder.Checkpoints.Latest() is null ? $"interrupted before the first epoch ended: the same command begins again, with --run {SelfCommand.Quote(run)}"
-                : $"interrupted: the same command goes on, with --run {SelfCommand.Quote(run)}");
+            if (!isKept) Line($"interrupted before the first update: nothing was kept");
+            else if (folder.Checkpoints.Latest() is null) Line($"interrupted before the first epoch ended: the same command begins again, with --run {SelfCommand.Quote(run)}");
+            else Line($"interrupted: the same command goes on, with --run {SelfCommand.Quote(run)}");
             throw;
         }
     }
@@ -135,7 +138,17 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
 
     static string Metrics(IReadOnlyList<MetricValue> values) => string.Join(", ", values.Select(v => $"{v.Metric} {v.Text()}"));
 
-    void Line(FormattableString text) => context.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+    void Line(FormattableString text)
+    {
+        try
+        {
+            context.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (OutputException e)
+        {
+            unwritten ??= e;
+        }
+    }
 
     sealed class Observer(FineTuneSession session, FineTuningMetrics metrics, FineTunedFolder folder, FineTuningConfiguration configuration, CompiledModel model, FineTuningProgress? resumed) : IFineTuningObserver
     {

@@ -8,6 +8,8 @@ sealed class PretrainOptions
 {
     public const int MostThreads = 1024; // that a team of them takes
 
+    public const ulong UsualSeed = 42;
+
     const int MostBatches = 10_000;
 
     public Option<string> Model { get; } = new("--model", "-m") { Description = "Name of the model; see albert models", HelpName = "name", DefaultValueFactory = _ => "AlbertTiny" };
@@ -28,7 +30,7 @@ sealed class PretrainOptions
     public Option<string?> Chunking { get; } = new("--chunking") { Description = "Where documents are cut into sequences. Default: the recipe's, see docs/data.md", HelpName = "sections|original" };
     public Option<string> Device { get; } = new("--device", "-d") { Description = "Where to compute: auto, or a word of albert devices; cuda:1 is the second of several cards", HelpName = "word", DefaultValueFactory = _ => "auto" };
     public Option<int> Threads { get; } = new Option<int>("--threads") { Description = "Threads of the cpu device and of preparation; 0: all cores. Results do not depend on it", HelpName = "number" }.Whole(0, MostThreads);
-    public Option<ulong> Seed { get; } = new Option<ulong>("--seed") { Description = "Seed of weights, data and masks", HelpName = "number", DefaultValueFactory = _ => 42 }.Whole(0UL);
+    public Option<ulong> Seed { get; } = new Option<ulong>("--seed") { Description = "Seed of weights, data and masks", HelpName = "number", DefaultValueFactory = _ => UsualSeed }.Whole(0UL);
     public Option<string?> From { get; } = new("--from") { Description = "Start from the weights and the vocabulary in this folder, a run's or a published model's", HelpName = "folder" };
     public Option<long?> EvaluateEvery { get; } = new Option<long?>("--evaluate-every") { Description = "Steps between evaluations on held-out text. Default: a tenth of all", HelpName = "steps" }.Whole(1);
     public Option<long?> CheckpointSteps { get; } = new Option<long?>("--checkpoint-steps") { Description = "Steps between checkpoints", HelpName = "number" }.Whole(1);

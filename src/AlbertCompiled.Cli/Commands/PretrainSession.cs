@@ -193,11 +193,11 @@ sealed class PretrainSession : IDisposable
         string[] leading = [.. rules.Where(r => r.Counts && r.Share >= r.Model).Select(r => r.Rule)];
         return !masks && !orders ? "There is nothing that the model could be judged by."
             : leading.Length == 0 ? "The model beats all of these rules."
-            : $"The model does not beat {string.Join(" and ", leading)} yet: train it longer, for example with --from {SelfCommand.Quote(run.Folder)} --run {SelfCommand.Quote(run.Folder + "-2")} --steps {2 * Configuration.Recipe.Steps}{Text(Configuration)}";
+            : $"The model does not beat {string.Join(" and ", leading)} yet: train it longer, for example with {Further(run)}";
     }
 
-    // the options that name it
-    static string Text(RunConfiguration configuration) =>
-        configuration.Data is { } data ? $" --data {SelfCommand.Quote(data)}"
-        : configuration.Text.Count > 0 ? $" --text {string.Join(' ', configuration.Text.Select(SelfCommand.Quote))}" : "";
+    // twice as long
+    string Further(RunFolder run) => FurtherRun.Of(
+        run.Folder, SelfCommand.Quote(run.Folder + "-2"), Configuration with { Recipe = Configuration.Recipe with { Steps = 2 * Configuration.Recipe.Steps } },
+        context.Models.Find(Configuration.Model).Description);
 }

@@ -68,38 +68,40 @@ static class PretrainSettings
             Seed = IsGiven(options.Seed) ? parsed.GetValue(options.Seed) : recorded.Seed,
             Recipe = Given(parsed, options, recorded.Recipe),
         };
-        (Option Option, Func<RunConfiguration, string> Value)[] kept =
-        [
-            (options.Model, c => c.Model),
-            (options.Texts.Column, c => (c.Format ?? TextFormat.Default).Column),
-            (options.Texts.Split, c => $"{(c.Format ?? TextFormat.Default).Split}".ToLowerInvariant()),
-            (options.From, c => c.From ?? ""),
-            (options.Seed, c => $"{c.Seed}"),
-            (options.Steps, c => $"{c.Recipe.Steps}"),
-            (options.BatchTokens, c => $"{c.Recipe.BatchTokens}"),
-            (options.Accumulate, c => $"{c.Recipe.Accumulate}"),
-            (options.Sequence, c => $"{c.Recipe.LongestSequence}"),
-            (options.LearningRate, c => c.Recipe.LearningRate.ToString(CultureInfo.InvariantCulture)),
-            (options.Warmup, c => c.Recipe.Warmup.ToString(CultureInfo.InvariantCulture)),
-            (options.WeightDecay, c => c.Recipe.WeightDecay.ToString(CultureInfo.InvariantCulture)),
-            (options.ClipNorm, c => c.Recipe.ClipNorm.ToString(CultureInfo.InvariantCulture)),
-            (options.Optimizer, c => $"{c.Recipe.Optimizer}".ToLowerInvariant()),
-            (options.Precision, c => Precisions.First(p => p.Value == c.Recipe.Precision).Key),
-            (options.Objective, c => Objectives.First(o => o.Value == c.Recipe.Objective).Key),
-            (options.Chunking, c => Chunkings.First(k => k.Value == c.Recipe.Chunking).Key),
-        ];
-        foreach (var (option, value) in kept)
+        foreach (var (option, value) in Recorded(options))
             if (value(recorded) != value(given)) throw Changed(option, value(recorded), value(given));
         if (parsed.GetValue(options.Vocabulary) is { } vocabulary && !BytesOf(vocabulary).AsSpan().SequenceEqual(BytesOf(new RunFolder(folder).Vocabulary)))
             throw Changed(options.Vocabulary, new RunFolder(folder).Vocabulary, vocabulary);
 
         TrainingException Changed(Option option, string before, string now) =>
-            new($"{folder} was begun with {option.Name} {(before.Length > 0 ? before : "of its own")}, not {now}{Way(option, now)}, or begin anew with --new");
+            new($"{folder} was begun with {option.Name} {(before.Length > 0 ? before : "of its own")}, not {now}{Way(option)}, or begin anew with --new");
 
         // a run that is complete does not go on; another one can start from its weights, with its model and vocabulary
-        string Way(Option option, string now) => !new RunFolder(folder).IsComplete(recorded) ? $": leave {option.Name} out to go on, choose another --run"
-            : $", and is complete: {(option == options.Model || option == options.From || option == options.Vocabulary ? "choose another --run" : $"train on with --from {SelfCommand.Quote(folder)} --run OTHER {option.Name} {now}")}";
+        string Way(Option option) => !new RunFolder(folder).IsComplete(recorded) ? $": leave {option.Name} out to go on, choose another --run"
+            : $", and is complete: {(option == options.Model || option == options.From || option == options.Vocabulary ? "choose another --run" : $"train on with {FurtherRun.Of(folder, "OTHER", given, context.Models.Find(recorded.Model).Description)}")}";
     }
+
+    /// <summary>The options that a run is recorded with, and what each was.</summary>
+    public static IReadOnlyList<(Option Option, Func<RunConfiguration, string> Value)> Recorded(PretrainOptions options) =>
+    [
+        (options.Model, c => c.Model),
+        (options.Texts.Column, c => (c.Format ?? TextFormat.Default).Column),
+        (options.Texts.Split, c => $"{(c.Format ?? TextFormat.Default).Split}".ToLowerInvariant()),
+        (options.From, c => c.From ?? ""),
+        (options.Seed, c => $"{c.Seed}"),
+        (options.Steps, c => $"{c.Recipe.Steps}"),
+        (options.BatchTokens, c => $"{c.Recipe.BatchTokens}"),
+        (options.Accumulate, c => $"{c.Recipe.Accumulate}"),
+        (options.Sequence, c => $"{c.Recipe.LongestSequence}"),
+        (options.LearningRate, c => c.Recipe.LearningRate.ToString(CultureInfo.InvariantCulture)),
+        (options.Warmup, c => c.Recipe.Warmup.ToString(CultureInfo.InvariantCulture)),
+        (options.WeightDecay, c => c.Recipe.WeightDecay.ToString(CultureInfo.InvariantCulture)),
+        (options.ClipNorm, c => c.Recipe.ClipNorm.ToString(CultureInfo.InvariantCulture)),
+        (options.Optimizer, c => $"{c.Recipe.Optimizer}".ToLowerInvariant()),
+        (options.Precision, c => Precisions.First(p => p.Value == c.Recipe.Precision).Key),
+        (options.Objective, c => Objectives.First(o => o.Value == c.Recipe.Objective).Key),
+        (options.Chunking, c => Chunkings.First(k => k.Value == c.Recipe.Chunking).Key),
+    ];
 
     /// <summary>The settings of a run, with its text or dataset where the options say that it lies now: that it is the same is told by its key.</summary>
     /// <exception cref="TrainingException">It is not where it was, and no option says where it is.</exception>

@@ -25,6 +25,7 @@ static class ScoreCommand
             var badRows = options.BadRows(parsed);
             if (GlueTasks.Find(task) is { } glue)
             {
+                if (parsed.GetValue(odds) is not null || parsed.GetValue(threshold) is not null) throw WithoutNull(task);
                 var chosen = glue.Set(parsed.GetValue(set) ?? glue.Development[0].Name);
                 if (glue.Tests.Contains(chosen)) throw new TrainingException($"{chosen.File} has no labels: score a development set");
                 return Texts(glue.Task, GlueData.Development(glue, TaskKinds.GlueFolder(data, glue), chosen, badRows), file, context.Out);
@@ -33,7 +34,7 @@ static class ScoreCommand
             var kind = TaskKinds.Find(task);
             if (parsed.GetValue(set) is not null) throw new TrainingException($"--set names a set of a GLUE task; {task} has files");
             if (kind is not (TaskKind.Squad or TaskKind.Answers) && (parsed.GetValue(odds) is not null || parsed.GetValue(threshold) is not null))
-                throw new TrainingException($"--null-odds and --threshold are about questions without an answer; {task} has none");
+                throw WithoutNull(task);
             switch (kind)
             {
                 case TaskKind.Squad:
@@ -85,9 +86,14 @@ static class ScoreCommand
         {
             if (best is not { } found) return;
             Line(output, $"best_{name}", 100 * found.Value);
-            Line(output, $"best_{name}_thresh", found.Threshold);
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{$"best_{name}_thresh",-20}{Odds(found.Threshold),9}"));
         }
     }
+
+    /// <summary>Null odds in full: a threshold may be a question's own.</summary>
+    internal static string Odds(double value) => value.ToString("0.0000############", CultureInfo.InvariantCulture);
+
+    static TrainingException WithoutNull(string task) => new($"--null-odds and --threshold are about questions without an answer; {task} has none");
 
     internal static int Print(IReadOnlyList<MetricValue> values, TextWriter output)
     {

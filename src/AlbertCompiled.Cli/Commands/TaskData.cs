@@ -74,11 +74,12 @@ sealed record TaskData(string Task, TaskColumns Columns, LabelSet? Labels, TaskF
     {
         if (GlueTasks.Find(Task) is { } glue)
         {
-            var columns = labelled ? glue.Columns : glue.Columns with { Target = null };
             if (set is null && !FileSearch.FolderExists(path))
             {
                 if (!FileSearch.Exists(path)) throw new TrainingException($"there is no file or folder {path}: --data takes the folder of {glue.Name}, or a table with its columns");
-                return Set(glue.Task, OwnTexts.Read(path, columns, glue.Task.Labels, BadRows));
+                // the task's own file, which may lack a header
+                if (labelled && glue.Development.FirstOrDefault(s => s.File == Path.GetFileName(path)) is { } own) return Set(glue.Task, GlueData.Development(glue, Path.GetDirectoryName(path)!, own, BadRows));
+                return Set(glue.Task, OwnTexts.Read(path, labelled ? glue.Columns : glue.Columns with { Target = null }, glue.Task.Labels, BadRows));
             }
 
             var chosen = set is null ? (labelled ? glue.Development[0] : glue.Tests[0]) : glue.Set(set);

@@ -12,7 +12,7 @@ namespace AlbertCompiled.Training;
 /// <param name="Patience">Epochs without a better main metric after which training stops; 0: never.</param>
 /// <param name="Balance">Draw as many examples of each class, whatever their share: in expectation the loss with balanced class weights.</param>
 /// <param name="ClassWeights">[classes] weights by which examples of a class are drawn more or less often than their share, or null: in expectation the loss with these weights.</param>
-/// <param name="Precision">What the operands of products are rounded to in training; answers are given in float32.</param>
+/// <param name="Precision">What the operands of products are rounded to: the model must have been created so.</param>
 public sealed record FineTuningRecipe(
     int Epochs = 3, int BatchSize = 32, double LearningRate = 5e-5, double Warmup = 0.1, double WeightDecay = 0.01, double ClipNorm = 1, int Patience = 0, bool Balance = false, IReadOnlyList<double>? ClassWeights = null,
     [property: JsonConverter(typeof(JsonStringEnumConverter<Compute>))] Compute Precision = Compute.Float32)

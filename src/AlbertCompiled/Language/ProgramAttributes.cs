@@ -129,7 +129,7 @@ public enum Optimizer
     Lamb,
 }
 
-/// <summary>The optimizer that is expected to train the model, whose kernels a GPU loads ahead. Which one an update uses, <see cref="OptimizerSettings"/> say.</summary>
+/// <summary>The optimizer that runs of the model use unless told otherwise, and whose kernels a GPU loads ahead. Which one an update uses, <see cref="OptimizerSettings"/> say.</summary>
 /// <param name="optimizer">The rule.</param>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class OptimizerAttribute(Optimizer optimizer) : Attribute

@@ -18,7 +18,7 @@ public readonly record struct BestThreshold(double Value, double Threshold);
 /// <param name="BestExact">The best exact match over all thresholds; null without null odds.</param>
 /// <param name="BestF1">The best F1 over all thresholds; null without null odds.</param>
 /// <param name="Threshold">
-/// The threshold at which F1 is best when it is applied; null without null odds. The official search is no help here: it parts questions with equal null odds, and
+/// The threshold at which F1 is best when it is applied, in the middle between the null odds of two questions; null without null odds. The official search is no help here: it parts questions with equal null odds, and
 /// says 0 where no answer at all is best.
 /// </param>
 public sealed record SquadResult(SquadScore All, SquadScore Answerable, SquadScore Unanswerable, BestThreshold? BestExact, BestThreshold? BestF1, double? Threshold);
@@ -80,17 +80,29 @@ public static class SquadEvaluation
         return new(best / judged.Length, threshold);
     }
 
-    // The same for use: questions of equal null odds are answered together, and below the least none is.
+    // The same for use: questions of equal null odds are answered together, and below the least none is. Between two of them, so that rounding parts no question otherwise.
     static double Applicable(Judged[] judged)
     {
-        double current = 0, best = 0, threshold = Math.BitDecrement(judged.Min(j => j.NullOdds));
-        foreach (var equal in judged.GroupBy(j => j.NullOdds).OrderBy(g => g.Key))
+        var groups = judged.GroupBy(j => j.NullOdds).OrderBy(g => g.Key).ToList();
+        double current = 0, best = 0;
+        int answered = 0;
+        for (int g = 0; g < groups.Count; g++)
         {
-            current += equal.Sum(j => Gain(j, e => e.F1));
-            if (current > best) (best, threshold) = (current, equal.Key);
+            current += groups[g].Sum(j => Gain(j, e => e.F1));
+            if (current > best) (best, answered) = (current, g + 1);
         }
 
-        return threshold;
+        double low = answered == 0 ? groups[0].Key - 1 : groups[answered - 1].Key, high = answered == groups.Count ? groups[^1].Key + 1 : groups[answered].Key;
+        return Between(low, high);
+    }
+
+    // the middle, in as few decimals as still lie between
+    static double Between(double low, double high)
+    {
+        double middle = low + (high - low) / 2;
+        for (int decimals = 0; decimals <= 15; decimals++)
+            if (Math.Round(middle, decimals) is var rounded && rounded > low && rounded < high) return rounded;
+        return middle < high ? middle : low;
     }
 
     // of an answer over none
