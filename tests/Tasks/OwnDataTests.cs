@@ -30,6 +30,24 @@ public sealed class OwnDataTests
     }
 
     [Fact]
+    public void Lines_that_are_no_record_are_bad_rows()
+    {
+        string[] lines = ["not JSON", "{\"text\": \"one\", \"label\": \"no\"}", "{\"text\": \"two\"}", "[1]", "{\"text\": {\"a\": 1}, \"label\": \"yes\"}", "{\"text\": \"\\ud800\", \"label\": \"yes\"}", "{\"text\": \"six\", \"label\": \"yes\"}"];
+        string[] faults = ["not JSON at byte 2 of the line", "", "no column \"label\"; there are \"text\"", "not a JSON object", "\"text\" is a JSON object, not text", "a string holds characters that are none", ""];
+        using var folder = new TemporaryFolder();
+        foreach (var (line, fault) in lines.Zip(faults).Where(l => l.Second.Length > 0))
+            Assert.EndsWith($"a.jsonl, line 2: {fault}", Assert.Throws<BadRowException>(() => Texts(folder.Write("a.jsonl", $"{lines[1]}\n{line}\n"))).Message, StringComparison.Ordinal);
+
+        string path = folder.Write("a.jsonl", string.Join('\n', lines));
+        var labels = OwnTexts.Labels(path, Columns, BadRows.Skip);
+        Assert.Equal(["no", "yes"], labels.Names);
+        var read = OwnTexts.Read(path, Columns, labels, BadRows.Skip);
+        Assert.Equal(["one", "six"], read.Examples.Select(e => e.A));
+        Assert.Equal(5, read.Skipped);
+        Assert.EndsWith("a.jsonl, line 1: not JSON at byte 2 of the line", read.FirstSkipped, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Numbers_are_labels_in_their_order_or_scores()
     {
         using var folder = new TemporaryFolder();

@@ -9,6 +9,9 @@ namespace AlbertCompiled.Training;
 /// <param name="Items">The list; null where it is text.</param>
 readonly record struct DataCell(string? Text, IReadOnlyList<string>? Items = null)
 {
+    /// <summary>True for a JSON object, whose text is its JSON.</summary>
+    public bool IsObject { get; init; }
+
     /// <summary>The list, also where a table has it as a text in JSON; null: it is none.</summary>
     public IReadOnlyList<string>? List => Items ?? (Text?.TrimStart().StartsWith('[') == true ? Parse(Text) : null);
 
@@ -114,38 +117,44 @@ static class DataTable
 
     static IEnumerable<DataRow> JsonLines(string path, IReadOnlyList<string> columns)
     {
-        bool any = false;
+        // a column that the first object lacks is taken to be misspelt, one that a later object lacks makes a bad row
+        bool whole = false, any = false;
         foreach (var (number, line) in DataFile.Lines(path))
         {
             if (string.IsNullOrWhiteSpace(line)) continue;
             any = true;
-            yield return ParseObject(line, columns, new(path, number));
+            var row = ParseObject(line, columns, new(path, number), whole);
+            whole |= row.Fault is null;
+            yield return row;
         }
 
         if (!any) throw Empty(path);
     }
 
-    static DataRow ParseObject(string line, IReadOnlyList<string> columns, RowPlace place)
+    static DataRow ParseObject(string line, IReadOnlyList<string> columns, RowPlace place, bool mayLack)
     {
         try
         {
             using var document = JsonDocument.Parse(line);
             var root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object) throw new TrainingException($"{place}: not a JSON object");
-            return new(place, [.. columns.Select(c => root.TryGetProperty(c, out var value) ? ToCell(value) : throw Missing(c, [.. root.EnumerateObject().Select(p => p.Name)], place.ToString()))]);
+            if (root.ValueKind != JsonValueKind.Object) return new(place, [], "not a JSON object");
+            string[] names = [.. root.EnumerateObject().Select(p => p.Name)];
+            if (columns.FirstOrDefault(c => !names.Contains(c)) is { } lacking) return mayLack ? new(place, [], Lacks(lacking, names)) : throw Missing(lacking, names, place.ToString());
+            return new(place, [.. columns.Select(c => ToCell(root.GetProperty(c)))]);
         }
         catch (JsonException e)
         {
-            throw new TrainingException($"{place}: not JSON at byte {e.BytePositionInLine + 1} of the line", e);
+            return new(place, [], $"not JSON at byte {e.BytePositionInLine + 1} of the line");
         }
-        catch (InvalidOperationException e) // half of a surrogate pair, written as an escape
+        catch (InvalidOperationException) // half of a surrogate pair, written as an escape
         {
-            throw new TrainingException($"{place}: a string holds characters that are none", e);
+            return new(place, [], "a string holds characters that are none");
         }
     }
 
     static DataCell ToCell(JsonElement value) => value.ValueKind switch
     {
+        JsonValueKind.Object => new(Text(value)) { IsObject = true },
         JsonValueKind.Array => new(null, [.. value.EnumerateArray().Select(Text).Select(t => t ?? "")]),
         _ => new(Text(value)),
     };
@@ -161,7 +170,9 @@ static class DataTable
         [.. columns.Select(c => header.ToList().IndexOf(c) is >= 0 and var i ? i : throw Missing(c, header, $"{path}, line 1"))];
 
     static MissingColumnException Missing(string column, IReadOnlyList<string> names, string place) =>
-        new($"{place}: no column \"{column}\"; there are {string.Join(", ", names.Take(MostNames).Select(n => $"\"{n}\""))}");
+        new($"{place}: {Lacks(column, names)}");
+
+    static string Lacks(string column, IReadOnlyList<string> names) => $"no column \"{column}\"; there are {string.Join(", ", names.Take(MostNames).Select(n => $"\"{n}\""))}";
 
     static TrainingException Empty(string path) => new($"{path}: the file is empty");
 }

@@ -27,7 +27,7 @@ public static class OwnSpans
     static SpanExample Parse(int index, DataRow row, SpanColumns columns)
     {
         var reader = new RowReader(row, columns.All);
-        string context = reader.Text(columns.Context), answer = columns.Answer is null ? "" : reader.Field(columns.Answer);
+        string context = reader.Text(columns.Context), answer = columns.Answer is null ? "" : reader.Field(columns.Answer, orObject: true);
         return new(index.ToString(CultureInfo.InvariantCulture), reader.Text(columns.Question), context, answer.Length == 0 ? [] : Listed(answer, context, reader) ?? [Locate(answer, context, reader, columns)]);
     }
 

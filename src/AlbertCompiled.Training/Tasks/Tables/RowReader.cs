@@ -16,10 +16,13 @@ sealed class RowReader(DataRow row, IReadOnlyList<string> columns)
     }
 
     /// <summary>Text as it stands, which may be empty.</summary>
-    public string Field(string column)
+    /// <param name="column">The column.</param>
+    /// <param name="orObject">A JSON object will do, as its JSON.</param>
+    public string Field(string column, bool orObject = false)
     {
         var cell = Cell(column);
         if (cell.Items is not null) throw Place.Error($"\"{column}\" is a list, not text");
+        if (cell.IsObject && !orObject) throw Place.Error($"\"{column}\" is a JSON object, not text");
         return cell.Text ?? throw Place.Error($"\"{column}\" is missing");
     }
 
