@@ -20,6 +20,8 @@ public sealed class WrittenFormTests(WrittenFormTests.Compiled compiled) : IClas
                 Tensor Operations(Tensor x) => Sigmoid(MatMul(x, square));
             """),
         ["Locals"] = ("var apply = Tanh(MatMul(x, square)); var bytesPerRow = MatMul(apply, square) / (RowMax(apply * apply) + 1.0); return new(Loss(bytesPerRow * apply));", ""),
+        ["Weights"] = ("return new((\"loss\", s), (\"once\", s * 1), (\"sum\", RowSum(s)), (\"back\", -(-s)));", "readonly Tensor s = Weight(\"s\", 1, 1, Initial.Normal(0.5));"),
+        ["Weight"] = ("return new((\"loss\", -(-RowSum(s))), Other(x + s));", "readonly Tensor s = Weight(\"s\", 1, 1, Initial.Normal(0.5)); (string, Tensor) Other(Tensor y) => (\"other\", Mean(RowMean(y)));"),
         ["Text"] = ("return new(Loss(x * word));", """
                 readonly Tensor word = Weight(
                     $"word.{ - -c.Layers }.weight", 8, Initial.Normal(0.5));

@@ -37,7 +37,7 @@ internal static class Differentiate
             var gradients = new Dictionary<int, Node>();
             BlockEditor editor = NewEditor();
             editor.Origin = nodes[loss].Origin;
-            gradients[loss] = editor.Constant(1);
+            Give(editor, gradients, nodes[loss], editor.Constant(1));
             for (int i = graph.Blocks.Length - 1; i >= 0; i--)
             {
                 var block = graph.Blocks[i];
