@@ -1,3 +1,4 @@
+using System.Globalization;
 using static AlbertCompiled.Library;
 using static AlbertCompiled.Primitives;
 using static AlbertCompiled.Tests.Language.GradientCheck;
@@ -129,6 +130,34 @@ public class ModelGraphTests
         Assert.Throws<ArgumentException>(() => new Tensor(1, 0, []));
         Assert.Throws<InvalidOperationException>(() => Random(2, 1, 1).Scalar);
         Assert.Equal("[2, 1]", Random(2, 1, 1).ToString());
+    }
+
+    [Fact]
+    public void Numbers_in_names_are_written_with_a_point_whatever_the_culture()
+    {
+        var before = CultureInfo.CurrentCulture;
+        var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        comma.NumberFormat.NumberDecimalSeparator = ",";
+        CultureInfo.CurrentCulture = comma;
+        try
+        {
+            var graph = ModelGraph.Create(() => new Numbered());
+            Assert.Equal("w0.5", graph.Parameters[0].Name);
+            Assert.Equal(1, EagerRun.Evaluate(graph, g => g.Written()).Loss);
+            Assert.Same(comma, CultureInfo.CurrentCulture);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    sealed class Numbered : ModelGraph
+    {
+        readonly double part = 0.5;
+        readonly Tensor weight = Weight($"w{1 / 2.0}", 1, 1, Initial.One);
+
+        public Outputs Written() => new(("loss", $"{part}" == "0.5" ? weight : weight * 2));
     }
 
     sealed class Small(int layers) : ModelGraph

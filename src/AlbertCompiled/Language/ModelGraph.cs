@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 
 namespace AlbertCompiled;
@@ -61,18 +62,22 @@ public abstract class ModelGraph
 
     /// <summary>
     /// Constructs a definition that may refuse its configuration. Its weights are declared before there is an instance to own them: after a plain <c>new</c> whose
-    /// field initialisers throw, they would go to the next definition of the thread.
+    /// field initialisers throw, they would go to the next definition of the thread. Numbers in their names are written as the compiler writes them, in the
+    /// invariant culture, while a plain <c>new</c> writes them in the thread's.
     /// </summary>
     /// <param name="construct">Constructs it.</param>
     public static TGraph Create<TGraph>(Func<TGraph> construct) where TGraph : ModelGraph
     {
+        var culture = CultureInfo.CurrentCulture;
         pending = null;
         try
         {
+            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
             return construct();
         }
         finally
         {
+            CultureInfo.CurrentCulture = culture;
             pending = null;
         }
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AlbertCompiled;
 
 /// <summary>What the operations of a running definition need besides their operands. One per thread; without one they only compute.</summary>
@@ -6,6 +8,7 @@ internal sealed class EagerScope(Tape? tape, bool training, ulong seed, long ste
     [ThreadStatic]
     static EagerScope? current;
 
+    readonly CultureInfo culture = CultureInfo.CurrentCulture;
     int sites;
     int iteration;
     bool inLoop;
@@ -18,7 +21,10 @@ internal sealed class EagerScope(Tape? tape, bool training, ulong seed, long ste
     public static EagerScope Open(Tape? tape, bool training, ulong seed, long step, IEagerObserver? observer = null)
     {
         if (current is not null) throw new InvalidOperationException("a run cannot start inside a run");
-        return current = new(tape, training, seed, step, observer);
+        current = new(tape, training, seed, step, observer);
+        // numbers in strings are written as the compiler writes them
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        return current;
     }
 
     /// <summary>The key of the next dropout site, or null if nothing is dropped here. Probability 0 takes no site.</summary>
@@ -39,7 +45,11 @@ internal sealed class EagerScope(Tape? tape, bool training, ulong seed, long ste
     /// <summary>Shows a head's probabilities to whoever observes the run.</summary>
     public static void Attended(int sequence, int head, AttentionTile tile) => current?.Show(sequence, head, tile);
 
-    public void Dispose() => current = null;
+    public void Dispose()
+    {
+        current = null;
+        CultureInfo.CurrentCulture = culture;
+    }
 
     void Show(int sequence, int head, AttentionTile tile) => observer?.Attended(iteration, sequence, head, tile.Probabilities);
 
