@@ -128,9 +128,9 @@ public class SurroundingsTests
             [Albert(Hidden = 16, Heads = 2), TokenTags(4)] partial class E;
             [Albert(Hidden = 16, Heads = 2), MultipleChoice] partial class F;
             """;
-        var compilation = GeneratorHarness.Compilation(first, others).AddReferences(MetadataReference.CreateFromFile(typeof(ILGPU.Context).Assembly.Location));
+        var compilation = GeneratorHarness.Compilation(first, others, QuestionTests.Source).AddReferences(MetadataReference.CreateFromFile(typeof(ILGPU.Context).Assembly.Location));
         GeneratorHarness.Driver().RunGeneratorsAndUpdateCompilation(compilation, out var generated, out _);
-        var named = generated.SyntaxTrees.Where(t => t.FilePath.EndsWith(".g.cs", StringComparison.Ordinal)).SelectMany(tree =>
+        var named = generated.SyntaxTrees.Where(t => t.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) && !t.FilePath.EndsWith(".DefinitionText.g.cs", StringComparison.Ordinal)).SelectMany(tree =>
         {
             var model = generated.GetSemanticModel(tree);
             return tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>().Where(n => n.Identifier.ValueText != "var").Select(n => model.GetSymbolInfo(n).Symbol).OfType<INamedTypeSymbol>();

@@ -11,7 +11,7 @@ internal static class ModelMembers
     public static readonly ImmutableArray<ModelMember> OfBase =
     [
         Value("Device"), Value("Precision"), Method("Infer", $"string, {Batch}"),
-        Method("CheckRange", "AlbertCompiled.Indices, int, string"), Method("CheckFinite", "AlbertCompiled.Numbers, string"),
+        Method("CheckRange", "AlbertCompiled.Indices, int, string"), Method("CheckFinite", "AlbertCompiled.Numbers, string"), Method("CheckQuestions", Batch),
     ];
 
     static readonly ImmutableHashSet<string> Known = [.. Of(ProgramRule.All).Concat(OfBase).Select(m => m.Name)];

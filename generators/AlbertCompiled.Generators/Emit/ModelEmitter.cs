@@ -63,7 +63,9 @@ internal static class ModelEmitter
             w.Line("/// <inheritdoc/>");
             w.Block("protected override void CheckIndices(TokenBatch batch)", () =>
             {
-                foreach (var (index, rows) in IndexBounds.Of(model.Programs.Where(p => !p.Rule.LearnsTask).Select(p => p.Source))) Range(index, rows);
+                var sources = model.Programs.Where(p => !p.Rule.LearnsTask).Select(p => p.Source).ToList();
+                Questions(sources);
+                foreach (var (index, rows) in IndexBounds.Of(sources)) Range(index, rows);
             });
             if (!model.Programs.Any(p => p.Rule.LearnsTask)) return;
             w.Blank();
@@ -75,9 +77,16 @@ internal static class ModelEmitter
             {
                 var sources = model.Programs.Where(p => p.Rule.LearnsTask).Select(p => p.Source).ToList();
                 var checkedBefore = IndexBounds.Of(model.Programs.Where(p => !p.Rule.LearnsTask).Select(p => p.Source)).ToList();
+                // the labels of multiple choice are answers, one to each question
+                if (model.Programs.First(p => p.Rule.LearnsTask).Rule.Task!.LearnsFrom != "Choices") Questions(sources);
                 foreach (var (index, rows) in IndexBounds.Of(sources).Except(checkedBefore)) Range(index, rows);
                 foreach (string vector in sources.SelectMany(s => s.Nodes).Where(n => n.Op == Op.Column).Select(n => n.Index).Distinct()) w.Line($"CheckFinite(batch.{vector}, \"{vector}\");");
             });
+
+            void Questions(IEnumerable<ModelGraph> sources)
+            {
+                if (sources.SelectMany(s => s.Nodes).Any(n => n is { Op: Op.GroupLogSum, Index: "QuestionOf" })) w.Line("CheckQuestions(batch);");
+            }
 
             void Range(string index, string rows) => w.Line($"CheckRange(batch.{index}, {rows}, \"{index}\");");
         });

@@ -120,6 +120,13 @@ public abstract class CompiledModel : IDisposable
             if (!float.IsFinite(span[i])) throw new BatchException($"{what} {i} is {span[i]}, not a finite number");
     }
 
+    /// <summary>The check of sums over the choices of a question, of which there is one for each prediction. Generated for models that compute them.</summary>
+    protected static void CheckQuestions(TokenBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        batch.CheckQuestions();
+    }
+
     void Check(TokenBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);

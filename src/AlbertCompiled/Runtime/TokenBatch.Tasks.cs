@@ -102,12 +102,24 @@ public sealed partial class TokenBatch
     /// <summary>Throws unless every sequence is a choice of a question, and every question has an answer.</summary>
     internal void CheckAnswers()
     {
-        if (QuestionOf.Span.IndexOf(-1) is >= 0 and int alone) throw new BatchException($"sequence {alone} is no choice of a question: Ask(choices, answer) makes one of the last sequences");
+        CheckChoices();
         for (int question = 0; question < questions; question++)
         {
             if (question >= Predicted.Count || (uint)Predicted.Buffer[question] >= (uint)First.Count || QuestionOf.Buffer[Predicted.Buffer[question]] != question)
                 throw new BatchException($"question {question} has no answer, which learning needs: Ask(choices, answer)");
         }
+    }
+
+    /// <summary>Throws unless every sequence is a choice of a question, and there are as many questions as predictions.</summary>
+    internal void CheckQuestions()
+    {
+        CheckChoices();
+        if (questions != Predicted.Count) throw new BatchException($"the batch has {questions} questions and {Predicted.Count} predictions: sums over questions take as many of both");
+    }
+
+    void CheckChoices()
+    {
+        if (QuestionOf.Span.IndexOf(-1) is >= 0 and int alone) throw new BatchException($"sequence {alone} is no choice of a question: Ask(choices, answer) makes one of the last sequences");
     }
 
     void Predict(int row, int label, float target = 0)
