@@ -48,6 +48,7 @@ public class DiagnosticsPageTests
         var version = LanguageVersion.Preview;
         if (setting.Name == "LangVersion") Assert.True(LanguageVersionFacts.TryParse(setting.Value, out version));
         var compilation = GeneratorHarness.Compilation(Subject.Source()).Under(version, allowUnsafe: setting.Name != "AllowUnsafeBlocks" || bool.Parse(setting.Value));
+        if (setting.Name == "SignAssembly") compilation = compilation.Signed();
         var diagnostic = Assert.Single(GeneratorHarness.Run(GeneratorHarness.Driver(version), compilation, out _).Diagnostics);
         Assert.Equal(id, diagnostic.Id);
         Assert.Contains(example.Split("<!-- ← ")[1].Split(" -->")[0], diagnostic.GetMessage());

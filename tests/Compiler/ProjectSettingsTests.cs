@@ -41,6 +41,15 @@ public class ProjectSettingsTests
     }
 
     [Fact]
+    public void A_signed_project_has_no_models()
+    {
+        var result = GeneratorHarness.Run(Project.Signed());
+        Assert.StartsWith("ALB0027: The project's SignAssembly is true", result.Diagnostics.Select(d => $"{d.Id}: {d.GetMessage()}").Single(), StringComparison.Ordinal);
+        Assert.All(result.GeneratedSources, s => Assert.EndsWith(".DefinitionText.g.cs", s.HintName, StringComparison.Ordinal));
+        Assert.Empty(GeneratorHarness.Run(GeneratorHarness.Compilation(Subject.Source(model: "")).Signed()).Diagnostics);
+    }
+
+    [Fact]
     public void A_project_without_models_is_left_alone() =>
         Assert.Empty(GeneratorHarness.Run(GeneratorHarness.Driver(LanguageVersion.CSharp12), GeneratorHarness.Compilation(Subject.Source(model: "")).Under(LanguageVersion.CSharp12, allowUnsafe: false), out _).Diagnostics);
 

@@ -39,6 +39,10 @@ static class GeneratorHarness
         .WithOptions(compilation.Options.WithAllowUnsafe(allowUnsafe))
         .RemoveAllSyntaxTrees().AddSyntaxTrees(compilation.SyntaxTrees.Select(t => t.WithRootAndOptions(t.GetRoot(), ParseOptions.WithLanguageVersion(version))));
 
+    /// <summary>A compilation with a strong name.</summary>
+    public static CSharpCompilation Signed(this CSharpCompilation compilation) =>
+        compilation.WithOptions(compilation.Options.WithCryptoPublicKey([.. typeof(object).Assembly.GetName().GetPublicKey()!]));
+
     public static SyntaxTree Parse(string text, string path) => CSharpSyntaxTree.ParseText(SourceText.From(text, System.Text.Encoding.UTF8), ParseOptions, path);
 
     /// <summary>A driver that tracks its steps.</summary>

@@ -18,6 +18,9 @@ internal static class ProjectSettings
             objections.Add(new(Descriptors.Language, Place.Nowhere, version.ToDisplayString(), Least.ToDisplayString()));
         if (compilation.Options is CSharpCompilationOptions { AllowUnsafe: false })
             objections.Add(new(Descriptors.Pointers, Place.Nowhere));
+        // an assembly with a strong name names its friends by their public keys
+        if (compilation.Assembly.Identity.HasPublicKey)
+            objections.Add(new(Descriptors.Signed, Place.Nowhere));
         return objections.ToImmutable();
     }
 }

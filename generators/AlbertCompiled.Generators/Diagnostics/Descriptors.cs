@@ -33,13 +33,14 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor DefinitionClass = Error(24, "Class cannot be a definition", "The definition '{0}' must be {1}");
     public static readonly DiagnosticDescriptor Language = Error(25, "Version of C# is too low", "The project's LangVersion is {0}, and what is compiled of a model is C# {1}: set LangVersion to {1} or later, or leave it to the SDK");
     public static readonly DiagnosticDescriptor Pointers = Error(26, "Pointers are not allowed", "The project's AllowUnsafeBlocks is false, and what is compiled of a model for processors holds pointers: set AllowUnsafeBlocks to true");
+    public static readonly DiagnosticDescriptor Signed = Error(27, "Assembly is signed", "The project's SignAssembly is true, and what launches the kernels of a model is an assembly without a strong name, which a signed one cannot let in: set SignAssembly to false");
 
     /// <summary>All of them by id.</summary>
     public static readonly ImmutableArray<DiagnosticDescriptor> All =
     [
         Shapes, Heads, Unsupported, UnknownName, LoopBound, MissingDefinition, ModelClass, BudgetMalformed, BudgetExceeded, Weight,
         Probability, Overflow, Iteration, Repeat, Outputs, Thrown, Evaluation, Limit, Internal,
-        NoProgram, Labels, Task, Option, DefinitionClass, Language, Pointers,
+        NoProgram, Labels, Task, Option, DefinitionClass, Language, Pointers, Signed,
     ];
 
     static DiagnosticDescriptor Error(int number, string title, string message) => new(
