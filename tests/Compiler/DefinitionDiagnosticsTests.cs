@@ -10,6 +10,10 @@ public class DefinitionDiagnosticsTests
     public void A_class_of_functions_is_imported() =>
         Assert.Contains("using static …Extra", Message("ALB0004", Source(body: "var k = [|Extra|].Half(3);" + Body) + " [Definition] public static class Extra { public static double Half(double x) => x / 2; }"));
 
+    [Fact]
+    public void A_class_of_constants_is_imported() =>
+        Assert.Contains("using static …Extra", Message("ALB0004", Source(body: "var k = [|Extra|].Half;" + Body) + " [Definition] public static class Extra { public const double Half = 0.5; }"));
+
     const string Twice = "public static Tensor Relu(Tensor x) => x + x; public const double Scale = 3;";
 
     [Fact]
@@ -94,6 +98,33 @@ public class DefinitionDiagnosticsTests
         const string own = "namespace A { [Definition] public static class Own { public const double E = 1; } } namespace B { [Definition] public static class Own { public const double E = 2; } }";
         Assert.Contains("A.Own or of B.Own", Message("ALB0004", "using static A.Own; using static B.Own;\n" + Source(body: "var k = [|E|];" + Body) + own));
     }
+
+    const string Kinds = "namespace A { public enum Mode { P = 1 } } namespace B { public enum Mode { P = 2 } }";
+
+    [Theory]
+    [InlineData("A")]
+    [InlineData("B")]
+    public void Enums_of_two_namespaces_are_not_told_apart(string space) => Assert.Contains("'Mode' means several types", Message("ALB0004",
+        $"using {space};\n" + Source(body: "var k = (int)[|Mode|].P;" + Body) + Kinds));
+
+    [Fact]
+    public void An_enum_of_another_file_is_not_one_of_an_unrelated_namespace() => Assert.Contains("'Mode' means several types", Assert.Single(GeneratorHarness.Run(GeneratorHarness.Compilation("""
+        using A;
+        using static AlbertCompiled.Primitives;
+
+        namespace C
+        {
+            [Definition] public sealed class NetAttribute : ArchitectureAttribute<NetGraph> { public Mode Mode { get; set; } = Mode.P; }
+            [Definition] public sealed class NetGraph(NetAttribute c) : ModelGraph
+            {
+                readonly Tensor table = Weight("table", 4, 4, Initial.One);
+                public Outputs Pretraining(TokenBatch batch) => new(("loss", ColumnSum(RowSum(table * (3 * (int)c.Mode)))));
+            }
+            [Net, Pretraining] public sealed partial class Model;
+        }
+
+        namespace B { public enum Mode { P = 2 } }
+        """, "namespace A { public enum Mode { P = 1 } }")).Diagnostics).GetMessage());
 
     [Fact]
     public void A_model_needs_an_architecture() => Assert.Contains("architecture attribute", Message("ALB0006", "[Pretraining] partial class [|Model|];"));

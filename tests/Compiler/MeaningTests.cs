@@ -11,6 +11,8 @@ public class MeaningTests
 {
     const string Base = "[Definition] public abstract class Basis(NetAttribute c) : ModelGraph { protected int N => c.Hidden; BODY }";
 
+    const string Shapes = "record Shape(int N) { public virtual int Times(int by = 2) => N * by; public int Own() => Times(); public Shape Me() => this; } sealed record Special(int N) : Shape(N) { public override int Times(int by = 7) => N * by; }";
+
     // what the definition computes as k, its members, further types of its file, another file
     static readonly (string K, string Members, string Types, string Other)[] Cases =
     [
@@ -59,6 +61,33 @@ public class MeaningTests
         ("F(new Sq(3)) + G(new Sq(5)) * 10_000", "record Shape(int A) { public double K => 2; public virtual double V => 3; public double W() => V + A; } sealed record Sq(int A) : Shape(A + 1) { public new double K => 7; public override double V => 5; } static double F(Shape s) => s.K + 10 * s.W() + 100 * s.A; static double G(Sq s) => s.K + 10 * s.A;", "", ""),
         ("F(new Square(3)) + F(new Line())", "abstract record Form { public abstract double Area(); protected double Unit => 2; } sealed record Square(double A) : Form { public override double Area() => A * A * Unit; } sealed record Line : Form { public override double Area() => 1; } static double F(Form f) => f.Area();", "", ""),
         ("F(new B()) + 10 * new B().G() + 100 * new B().Own()", "record A { public double G() => 2; } sealed record B : A { public new double G() => 3; public double Own() => this.G() + base.G(); } static double F(A a) => a.G();", "", ""),
+
+        // a record by the type that it is declared with: what it falls into, defaults, overloads, what alternatives have in common
+        ("F()", "record Size(int W, int H); sealed record Square(int Side, int Border) : Size(Side + 2 * Border, Side + 2 * Border); static double F() { Size s = new Square(10, 1); var (w, h) = s; var (a, b) = new Square(10, 1); return w + 100.0 * h + 10_000.0 * a + 1_000_000.0 * b; }", "", ""),
+        ("F()", "record Size(int W, int H); sealed record Box(int A, int B, int C) : Size(A + B, C * 2); sealed record Named(string Name) : Size(4, 5); static double F() { var (w, h) = new Box(1, 2, 3); var (a, b, c) = new Box(1, 2, 3); var (x, y) = new Named(\"n\"); return w + 10.0 * h + 100.0 * a + 1000.0 * b + 10_000.0 * c + 100_000.0 * (x + y); }", "", ""),
+        ("F()", Shapes + " static double F() { Shape s = new Special(10); var t = new Special(10); return s.Times() + 1000.0 * t.Times() + 1_000_000.0 * t.Own() + s.Me().Times() / 1000.0; }", "", ""),
+        ("F(new Special(10)) + 1000.0 * ((Special)F()).Times()", Shapes + " static double F(Shape s) => s.Times(); static Shape F() => new Special(10);", "", ""),
+        ("F()", Shapes + " static double F() { var s = (Shape)new Special(10); s = new Special(5); var all = new[] { new Shape(1), new Special(3) }; all[0] = new Special(4); return s.Times() + 100.0 * all[0].Times() + 10_000.0 * all[1].Times(); }", "", ""),
+        ("F()", Shapes + " static double F() { Special[] own = [new(10)]; Shape[] all = own; double sum = all[0].Times() + 1000.0 * own[0].Times(); foreach (var s in all) sum += 1e6 * s.Times(); Shape[] copy = [.. own]; return sum + 1e9 * copy[0].Times(); }", "", ""),
+        ("F()", Shapes + " static double F() { (Shape A, int B) t = (new Special(10), 1); var u = (new Special(10), 1); return t.A.Times() + 1000.0 * u.Item1.Times(); }", "", ""),
+        ("(c.Layers > 2 ? new Special(10) : new Shape(1)).Times() + 1000.0 * (c.Layers > 2 ? new Special(10) : new Special(1)).Times()", Shapes, "", ""),
+        ("(c.Layers switch { 3 => new Special(10), _ => Other() }).Times() + 1000.0 * Each(2, i => i == 0 ? new Special(10) : Other())[0].Times()", Shapes + " static Shape Other() => new(1);", "", ""),
+        ("F()", Shapes + " static double G(Shape s) => 2; static double G(Special s) => 3; static double F() { Shape s = new Special(1); return G(s) + 10 * G(new Special(1)) + 100 * G((Shape)new Special(1)) + 1000 * G(s.Me()) + 10_000 * G((Special)s); }", "", ""),
+        ("F()", Shapes + " static double G(Shape? s) => 2; static double G(Special? s) => 3; static double F() { Shape? s = null; Special? t = null; Special[] none = new Special[1]; return G(s) + 10 * G(t) + 100 * G(none[0]) + 1000 * G(Own ? s : t); } const bool Own = false;", "", ""),
+        ("F()", "double Scale(Special s) => 3; double F() { Shape s = new Special(1); return Scale(s) + 10 * Scale(new Special(1)); }", Base.Replace("BODY", "protected record Shape(int N); protected sealed record Special(int N) : Shape(N); protected double Scale(Shape s) => 2;"), ""),
+        ("F() + 100 * Plus()", "protected override double Plus(double by = 5) => by;", Base.Replace("BODY", "protected virtual double Plus(double by = 2) => by; protected double F() => Plus();"), ""),
+        ("F()", "record A { public virtual int T(int by = 1) => by; } record B : A { public override int T(int factor = 2) => factor; } record C : B { public override int T(int by = 3) => 10 * by; } static double F() { A a = new C(); B b = new C(); return a.T() + 100.0 * b.T() + 10_000.0 * new C().T() + 1e6 * a.T(by: 5) + 1e8 * b.T(factor: 6); }", "", ""),
+        ("new C().F()", "record A { public virtual int F() => 1; public virtual int P => 4; } record B : A { public override int F() => 2; public override int P => 5; } sealed record C : B { public override int F() => base.F() + 10 * base.P; }", "", ""),
+        ("F()", "record A { public virtual int F() => 1; public virtual int P => 4; } record B : A { public new virtual int F() => 2; public new virtual int P => 5; } sealed record C : B { public override int F() => 3; public override int P => 6; } static double F() { A a = new C(); B b = new C(); return a.F() + 10 * b.F() + 100 * a.P + 1000 * b.P; }", "", ""),
+        ("F()", "record Shape { public virtual Shape Self() => this; public virtual Shape Mine => this; public virtual int T(int by = 2) => by; } sealed record Special : Shape { public override Special Self() => this; public override Special Mine => this; public override int T(int by = 7) => by; } static double F() { Shape s = new Special(); return s.Self().T() + 10 * new Special().Self().T() + 100 * s.Mine.T() + 1000 * new Special().Mine.T(); }", "", ""),
+        ("F()", "record Shape { public double K => 2; } sealed record Sq : Shape { public new double K => 7; } static double F() { var s = new Sq(); return s.K + 10 * new Sq().K + 100 * ((Shape)s).K; }", "", ""),
+
+        // the nearest enum of a name
+        ("2 * (int)Kind.One + 100 * (int)new P().Get()", "enum Kind { One = 5 } sealed record P { public Kind Get() => Kind.One; }", "", ""),
+        ("(int)P.Mode.A + 10 * (int)Q.Mode.A + 100 * new P().M() + 1000 * new Q().M()", "sealed record P { public enum Mode { A = 1 } public int M() => (int)Mode.A; } sealed record Q { public enum Mode { A = 2 } public int M() => (int)Mode.A; }", "", ""),
+        ("F() + 1000.0 * (int)Each<Kind>(2, i => Kind.Two)[1]", "enum Kind { Two = 8, One = 5 } static double F() { Kind[] a = [Kind.One, 0]; var b = a; b = [Kind.Two]; var t = (a, 1); return (int)b[0] + 10 * (int)t.Item1[0] + 100 * (int)G(Kind.Two); } static double G(Kind kind) => (int)kind;", "", ""),
+        ("Get(Level.L) + 10 * (int)Heads.Level.L + 100 * (int)Level.L", "", "", "[Definition] public static class Heads { public enum Level { L = 4 } public static double Get(Level l) => (int)l; }"),
+        ("(int)Mode.P", "", "public enum Mode { P = 3 } public sealed record Unused { public enum Mode { P = 4 } }", ""),
 
         // functions of numbers, names, strings
         ("Math.Pow(2, 3) + Math.Abs(-2) / 4 + Math.Abs(-2.0) + Math.Floor(2.5) + Math.Ceiling(2.5) + Math.Tanh(0)", "", "", ""),

@@ -32,17 +32,22 @@ internal static class DefinitionSource
         // of a project that is referenced as source
         if (type.ContainingAssembly is ISourceAssemblySymbol { Compilation: var own }) compilation = own;
         var nodes = Nodes(type, cancellation);
-        var names = new HashSet<string>(nodes.OfType<EnumDeclarationSyntax>().Select(e => e.Identifier.ValueText));
         var scopes = type.DeclaringSyntaxReferences.SelectMany(part => compilation.GetSemanticModel(part.SyntaxTree).GetImportScopes(part.Span.Start, cancellation)).ToList();
         var lines = Imports(scopes).Concat(Aliases(scopes, nodes)).Concat(nodes.Select(Normalize)).ToList();
         // an enum of another file or assembly travels along: its members are constants of the text
-        foreach (var property in type.GetMembers().OfType<IPropertySymbol>())
-        {
-            if (property.Type is INamedTypeSymbol { TypeKind: TypeKind.Enum } enumeration && names.Add(enumeration.Name))
-                lines.Add($"enum {Identifier.Of(enumeration.Name)} {{ {string.Join(", ", enumeration.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => FormattableString.Invariant($"{Identifier.Of(f.Name)} = {f.ConstantValue}")))} }}");
-        }
+        foreach (var enumeration in OtherEnums(type, nodes, compilation, cancellation))
+            lines.Add($"enum {Identifier.Of(enumeration.Name)} {{ {string.Join(", ", enumeration.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => FormattableString.Invariant($"{Identifier.Of(f.Name)} = {f.ConstantValue}")))} }}");
 
         return string.Join("\n", lines.Concat(Elsewhere(type, scopes, compilation)));
+    }
+
+    /// <summary>The enums that properties are of, and those that C# means by the name of an enum of the file, where they are none of the nodes.</summary>
+    static IEnumerable<INamedTypeSymbol> OtherEnums(INamedTypeSymbol type, IReadOnlyList<SyntaxNode> nodes, Compilation compilation, CancellationToken cancellation)
+    {
+        var declared = nodes.OfType<EnumDeclarationSyntax>().Select(e => compilation.GetSemanticModel(e.SyntaxTree).GetDeclaredSymbol(e, cancellation)!).ToList();
+        var meant = declared.SelectMany(e => type.DeclaringSyntaxReferences.SelectMany(part => compilation.GetSemanticModel(part.SyntaxTree).LookupNamespacesAndTypes(part.Span.Start, name: e.Name)));
+        return type.GetMembers().OfType<IPropertySymbol>().Select(p => p.Type).Concat(meant).OfType<INamedTypeSymbol>()
+            .Where(e => e.TypeKind == TypeKind.Enum && !declared.Contains(e, SymbolEqualityComparer.Default)).Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default);
     }
 
     /// <summary>

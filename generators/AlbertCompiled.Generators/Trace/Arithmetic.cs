@@ -122,7 +122,7 @@ internal static class Arithmetic
     /// <exception cref="OverflowException">The double is outside int.</exception>
     public static object? Cast(DefinitionEnum type, object a) => a switch
     {
-        EnumMember e => e.Type == type.Name ? e : type.Numbered(e.Number),
+        EnumMember e => e.Enum == type ? e : type.Numbered(e.Number),
         int number => type.Numbered(number),
         double number => type.Numbered(checked((int)number)),
         _ => null,

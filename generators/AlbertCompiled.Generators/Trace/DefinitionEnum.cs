@@ -16,14 +16,14 @@ internal sealed record DefinitionEnum(string Name, EquatableArray<(string Name, 
     public EnumMember Zero => Numbered(0);
 
     /// <summary>The member of this number, or the number itself if none has it.</summary>
-    public EnumMember Numbered(long number) => Members.FirstOrDefault(m => m.Number == number) is { Name: { } name } ? Member(name)! : new(Name, number.ToString(System.Globalization.CultureInfo.InvariantCulture), number);
+    public EnumMember Numbered(long number) => Members.FirstOrDefault(m => m.Number == number) is { Name: { } name } ? Member(name)! : new(this, number.ToString(System.Globalization.CultureInfo.InvariantCulture), number);
 
     /// <summary>The member of this name, or null.</summary>
     public EnumMember? Member(string name)
     {
         if (!Members.Any(m => m.Name == name)) return null;
         long number = Members.First(m => m.Name == name).Number;
-        return new(Name, name, number) { HasTwin = Members.Count(m => m.Number == number) > 1 };
+        return new(this, name, number) { HasTwin = Members.Count(m => m.Number == number) > 1 };
     }
 
     public static DefinitionEnum Of(EnumDeclarationSyntax syntax)

@@ -22,7 +22,7 @@ internal sealed class DefinitionFile
             Error = (unit.FindToken(Math.Min(error.Location.SourceSpan.Start, Math.Max(0, unit.FullSpan.End - 1))).Parent ?? unit, error.GetMessage(System.Globalization.CultureInfo.InvariantCulture));
         Usings = [.. unit.DescendantNodes(IsOutside).OfType<UsingDirectiveSyntax>().Where(u => u.StaticKeyword != default).Select(u => Plain(u.NamespaceOrType.ToString()))];
         Declarations = [.. unit.DescendantNodes(IsOutside).OfType<BaseTypeDeclarationSyntax>()];
-        foreach (var enumeration in Declarations.SelectMany(d => d.DescendantNodesAndSelf().OfType<EnumDeclarationSyntax>())) Enums[enumeration.Identifier.ValueText] = DefinitionEnum.Of(enumeration);
+        Enums = Declarations.OfType<EnumDeclarationSyntax>().ToLookup(e => e.Identifier.ValueText, DefinitionEnum.Of);
         foreach (string comment in unit.EndOfFileToken.LeadingTrivia.Select(t => t.ToString()).Where(t => t.StartsWith(DefinitionSource.ElsewherePrefix, StringComparison.Ordinal)))
         {
             string[] words = comment.Substring(DefinitionSource.ElsewherePrefix.Length).Split(' ');
@@ -52,7 +52,8 @@ internal sealed class DefinitionFile
 
     public Dictionary<string, DefinitionType> Types { get; } = [];
 
-    public Dictionary<string, DefinitionEnum> Enums { get; } = [];
+    /// <summary>Those that stand in no type. Several of one name are of several namespaces.</summary>
+    public ILookup<string, DefinitionEnum> Enums { get; }
 
     /// <summary>Names that C# may find in a class whose text is not there, by their nearest class.</summary>
     public Dictionary<string, string> Elsewhere { get; } = [];

@@ -34,7 +34,15 @@ internal sealed class DefinitionType(string name, DefinitionType? outer, Definit
     /// <summary>True for a record whose base has no text. An interface has none either, and is known by its name alone; it brings no members.</summary>
     public bool LacksBase => IsRecord && Base is null && BaseSyntax is { Type: var type } && !(Definitions.SimpleName(type) is ['I', >= 'A' and <= 'Z', ..]);
 
+    /// <summary>True if another type of the texts derives from it.</summary>
+    public bool IsBase { get; set; }
+
+    /// <summary>The type as syntax that means it, whatever else has its name.</summary>
+    public TypeSyntax Named { get; } = SyntaxFactory.IdentifierName(name);
+
     public Dictionary<string, DefinitionType> Nested { get; } = [];
+
+    public Dictionary<string, DefinitionEnum> Enums { get; } = [];
 
     public Dictionary<string, List<MethodDeclarationSyntax>> Methods { get; } = [];
 
@@ -64,23 +72,6 @@ internal sealed class DefinitionType(string name, DefinitionType? outer, Definit
     /// <summary>The modifiers of a field or property; null if no declaration of the body has this name.</summary>
     public SyntaxTokenList? Modifiers(string name) =>
         (Computed.TryGetValue(name, out var property) ? property : Stored.FirstOrDefault(m => m.Name == name)?.Syntax)?.Modifiers;
-
-    /// <summary>True if two types of the chain declare a member of this name, or a method of the same parameters, for all to see, and neither overrides the other.</summary>
-    public bool Hides(string name)
-    {
-        var seen = new HashSet<string>();
-        return Chain.SelectMany(type => type.Signatures(name)).Any(signature => !seen.Add(signature));
-    }
-
-    IEnumerable<string> Signatures(string name)
-    {
-        static bool Counts(SyntaxTokenList modifiers) => !modifiers.Any(SyntaxKind.OverrideKeyword)
-            && modifiers.Any(m => m.Kind() is SyntaxKind.PublicKeyword or SyntaxKind.ProtectedKeyword or SyntaxKind.InternalKeyword);
-        // a positional member that a base has already is that of the base
-        if (Modifiers(name) is { } modifiers ? Counts(modifiers) : Declares(name) && Base?.Chain.Any(type => type.Declares(name)) != true) yield return "";
-        if (!Methods.TryGetValue(name, out var overloads)) yield break;
-        foreach (var method in overloads.Where(m => Counts(m.Modifiers))) yield return $"({string.Join(", ", method.ParameterList.Parameters.Select(p => p.Type))})";
-    }
 
     /// <summary>Whether code in <paramref name="from"/> may use a member of this type by its modifiers.</summary>
     public bool Shows(SyntaxTokenList modifiers, DefinitionType from)
@@ -124,6 +115,9 @@ internal sealed class DefinitionType(string name, DefinitionType? outer, Definit
                 break;
             case PropertyDeclarationSyntax property:
                 Computed[property.Identifier.ValueText] = property;
+                break;
+            case EnumDeclarationSyntax enumeration:
+                Enums[enumeration.Identifier.ValueText] = DefinitionEnum.Of(enumeration);
                 break;
             case BaseTypeDeclarationSyntax:
                 break;

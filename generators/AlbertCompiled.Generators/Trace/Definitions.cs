@@ -14,6 +14,7 @@ internal sealed class Definitions
     readonly List<DefinitionFile> files = [];
     readonly Dictionary<string, DefinitionType> roots = [];
     readonly Dictionary<SyntaxNode, DefinitionType> types = [];
+    readonly Dictionary<SyntaxNode, DefinitionType> named = [];
     readonly Dictionary<SyntaxNode, string> lines = [];
 
     public Definitions(Declaration declaration, CancellationToken cancellation)
@@ -42,7 +43,9 @@ internal sealed class Definitions
         foreach (var type in types.Values.Distinct())
         {
             // only another definition can be a base whose members matter
-            if (type.BaseSyntax is { Type: var syntax } && Find(syntax, type) is { } found && !found.Chain.Contains(type)) type.Base = found;
+            if (type.BaseSyntax is not { Type: var syntax } || Find(syntax, type) is not { } found || found.Chain.Contains(type)) continue;
+            type.Base = found;
+            found.IsBase = true;
         }
     }
 
@@ -58,14 +61,7 @@ internal sealed class Definitions
     public DefinitionType? Find(TypeSyntax type) => Find(type, Enclosing(type));
 
     /// <summary>The class or record of this name, perhaps qualified, seen from inside <paramref name="from"/>.</summary>
-    public DefinitionType? Find(ExpressionSyntax name, DefinitionType? from) => name switch
-    {
-        NullableTypeSyntax { ElementType: var element } => Find(element, from),
-        SimpleNameSyntax simple => Find(simple, from),
-        QualifiedNameSyntax { Left: var left, Right: var right } => Find(left, right, from),
-        MemberAccessExpressionSyntax { Expression: var left, Name: var right } => Find(left, right, from),
-        _ => null,
-    };
+    public DefinitionType? Find(ExpressionSyntax name, DefinitionType? from) => Meant(name, from) as DefinitionType;
 
     /// <summary>The enum of a declared type.</summary>
     public DefinitionEnum? FindEnum(TypeSyntax type) => FindEnum(type, Enclosing(type));
@@ -73,23 +69,12 @@ internal sealed class Definitions
     /// <summary>The enum of this name, perhaps qualified, seen from inside <paramref name="from"/>.</summary>
     public DefinitionEnum? FindEnum(ExpressionSyntax name, DefinitionType? from)
     {
-        var found = name switch
-        {
-            NullableTypeSyntax { ElementType: var element } => FindEnum(element, from),
-            SimpleNameSyntax simple => Enum(simple, from?.File),
-            QualifiedNameSyntax { Left: var left, Right: var right } => Enum(right, (Find(left, from) ?? from)?.File),
-            MemberAccessExpressionSyntax { Expression: var left, Name: var right } => Enum(right, (Find(left, from) ?? from)?.File),
-            _ => null,
-        };
+        var found = Meant(name, from) as DefinitionEnum;
         return found?.Unknown is { } unknown ? throw Fail(Descriptors.Unsupported, unknown, Snippet.Of(unknown), "an enum's numbers are sums, products and unions of literals and of members before") : found;
-
-        DefinitionEnum? Enum(SimpleNameSyntax name, DefinitionFile? file) => file is not null && file.Enums.TryGetValue(name.Identifier.ValueText, out var own)
-            ? own
-            : Only(name, files.Select(f => f.Enums.TryGetValue(name.Identifier.ValueText, out var other) ? other : null));
     }
 
     /// <summary>The type whose declaration a node stands in; null for syntax that stands in no text.</summary>
-    public DefinitionType? Enclosing(SyntaxNode node) => node.AncestorsAndSelf().Select(n => types.TryGetValue(n, out var type) ? type : null).FirstOrDefault(type => type is not null);
+    public DefinitionType? Enclosing(SyntaxNode node) => (node is TypeSyntax type ? Types.Origin(type) : node).AncestorsAndSelf().Select(n => types.TryGetValue(n, out var type) ? type : null).FirstOrDefault(type => type is not null);
 
     /// <summary>A statement on one line; the expression of an arrow body as the return that it is.</summary>
     public string Line(SyntaxNode node)
@@ -123,7 +108,18 @@ internal sealed class Definitions
         _ => type.ToString(),
     };
 
-    DefinitionType? Find(SimpleNameSyntax syntax, DefinitionType? from)
+    /// <summary>What a name means, a <see cref="DefinitionType"/> or a <see cref="DefinitionEnum"/>; null if the texts have neither.</summary>
+    object? Meant(ExpressionSyntax name, DefinitionType? from) => name switch
+    {
+        NullableTypeSyntax { ElementType: var element } => Meant(element, from),
+        SimpleNameSyntax simple => named.TryGetValue(Types.Origin(simple), out var type) ? type : Meant(simple, from),
+        QualifiedNameSyntax { Left: var left, Right: var right } => Meant(left, right, from),
+        MemberAccessExpressionSyntax { Expression: var left, Name: var right } => Meant(left, right, from),
+        _ => null,
+    };
+
+    /// <summary>The nearest of that name: nested here or further out, in the file, in what it imports.</summary>
+    object? Meant(SimpleNameSyntax syntax, DefinitionType? from)
     {
         string name = syntax.Identifier.ValueText;
         for (var outer = from; outer is not null; outer = outer.Outer)
@@ -133,26 +129,28 @@ internal sealed class Definitions
 
         if (from is not null)
         {
-            if (from.File.Types.TryGetValue(name, out var own)) return own;
+            if (Only(syntax, Outermost(from.File, name)) is { } own) return own;
             if (Only(syntax, from.File.Imports.Select(type => Nested(type, name))) is { } imported) return imported;
         }
 
-        return Only(syntax, files.Select(f => f.Types.TryGetValue(name, out var type) ? type : null))
-            ?? Only(syntax, roots.Values.Where(type => type.IsStatic).Select(type => Nested(type, name)));
+        return Only(syntax, files.SelectMany(f => Outermost(f, name))) ?? Only(syntax, roots.Values.Where(type => type.IsStatic).Select(type => Nested(type, name)));
     }
 
     /// <summary>What stands to the left is a type, or else a namespace, of which the texts know only those of their classes.</summary>
-    DefinitionType? Find(ExpressionSyntax left, SimpleNameSyntax right, DefinitionType? from)
+    object? Meant(ExpressionSyntax left, SimpleNameSyntax right, DefinitionType? from)
     {
         string name = right.Identifier.ValueText;
         if (Find(left, from) is { } outer) return Nested(outer, name);
         string full = $"{DefinitionFile.Plain(left.ToString())}.{name}";
-        return Only(right, roots.Where(r => r.Key == full || r.Key.EndsWith($".{full}", StringComparison.Ordinal)).Select(r => r.Value))
+        return Only<object>(right, roots.Where(r => r.Key == full || r.Key.EndsWith($".{full}", StringComparison.Ordinal)).Select(r => r.Value))
             ?? (left.ToString() == "global" && roots.TryGetValue(name, out var root) ? root : null)
-            ?? Only(right, files.Select(f => f.Types.TryGetValue(name, out var type) && type != f.Root ? type : null));
+            ?? Only(right, files.SelectMany(f => Outermost(f, name).Where(type => type != f.Root)));
     }
 
-    static DefinitionType? Nested(DefinitionType type, string name) => type.Chain.Select(t => t.Nested.TryGetValue(name, out var inner) ? inner : null).FirstOrDefault(t => t is not null);
+    static IEnumerable<object> Outermost(DefinitionFile file, string name) => file.Types.TryGetValue(name, out var type) ? file.Enums[name].Prepend<object>(type) : file.Enums[name];
+
+    static object? Nested(DefinitionType type, string name) => type.Chain
+        .Select(t => t.Nested.TryGetValue(name, out var inner) ? inner : t.Enums.TryGetValue(name, out var enumeration) ? enumeration : (object?)null).FirstOrDefault(t => t is not null);
 
     /// <summary>The one thing that a name means; null if it means none.</summary>
     T? Only<T>(SimpleNameSyntax name, IEnumerable<T?> meant) where T : class
@@ -164,6 +162,7 @@ internal sealed class Definitions
     DefinitionType Declare(IEnumerable<TypeDeclarationSyntax> parts, DefinitionType? outer, DefinitionFile file)
     {
         var type = new DefinitionType(parts.First().Identifier.ValueText, outer, file);
+        named.Add(type.Named, type);
         foreach (var part in parts)
         {
             types.Add(part, type);

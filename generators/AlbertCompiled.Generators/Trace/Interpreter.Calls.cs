@@ -62,7 +62,7 @@ internal sealed partial class Interpreter
         }
 
         var target = Evaluate(left, frame);
-        if (target is ObjectValue self) return Invoke(name, Methods(name, Declared(self, left, name, call, frame), self, frame), call, frame);
+        if (target is ObjectValue self) return Invoke(name, Methods(name, self.Declared, self, frame), call, frame);
         throw Fail(Descriptors.UnknownName, call, frame, $"{target.Kind} has no method '{name}' that a definition may call");
     }
 
@@ -109,9 +109,9 @@ internal sealed partial class Interpreter
             .Concat(primitives && !Inherited.Contains(name) ? Primitives.Named(name).Select(Candidate.Of) : []);
     }
 
-    /// <summary>Methods of a type and of its bases. An override belongs to the type that it overrides a method of.</summary>
+    /// <summary>Methods of a type and of its bases, with the parameters and defaults that the type's own override has. It belongs to the type that it overrides a method of.</summary>
     static IEnumerable<IEnumerable<Candidate>> Methods(string name, DefinitionType type, ObjectValue? self, Frame frame) =>
-        type.Chain.Select(t => Declared(name, t, self).Where(m => !m.Has(SyntaxKind.OverrideKeyword) && t.Shows(m.Syntax.Modifiers, frame.Owner)));
+        type.Chain.Select(t => Declared(name, t, self).Where(m => !m.Has(SyntaxKind.OverrideKeyword) && t.Shows(m.Syntax.Modifiers, frame.Owner)).Select(m => Overriding(m, type)));
 
     static IEnumerable<Candidate> Declared(string name, DefinitionType type, ObjectValue? self) =>
         type.Methods.TryGetValue(name, out var methods) ? methods.Select(m => new Candidate(m, type, self, null)) : [];
@@ -131,9 +131,13 @@ internal sealed partial class Interpreter
                 throw Fail(Descriptors.UnknownName, call, frame, $"{Title(method)} and {Title(fitting[1].Method)} take {Kinds(arguments)} alike: write which is meant");
             if (method.Primitive is { } primitive) return primitive.Handler(new(this, primitive, Complete(method.Syntax, bound!.Values, call, frame), call, frame));
             RefuseLambdas();
-            if (dispatches) method = Overriding(method);
+            var run = dispatches && method.Self is { } self ? Overriding(method, self.Type) : method;
             if (method.Syntax.TypeParameterList is { } types) throw Unsupported(call, frame, $"'{name}{types}' is generic, and methods of a definition are not");
-            return Call(method.Syntax, method.Owner!, method.Self, bound!.Values, call, frame);
+            var (values, parameters) = (bound!.Values, method.Syntax.ParameterList.Parameters);
+            if (run.Owner == method.Owner) return Call(method.Syntax, method.Owner!, method.Self, values, call, frame);
+            // what is left out, and what comes back, is that of the method found, not of the one that is run
+            var defaults = new Frame(method.Owner!, null, new(null)) { Caller = (call, frame), Path = frame.Path };
+            return As(Call(run.Syntax, run.Owner!, run.Self, [.. values.Select((v, i) => v ?? Default(parameters[i], defaults))], call, frame), method.Syntax.ReturnType);
         }
 
         // a parameter that the language has no type for takes nothing
@@ -152,13 +156,20 @@ internal sealed partial class Interpreter
 
     static string Title(Candidate method) => $"'{(method.Owner is { Outer: null } owner ? owner.File.RootFullName : method.Owner?.Name ?? "Primitives")}.{method.Syntax.Identifier}{method.Syntax.ParameterList}'";
 
-    /// <summary>The override in the instance's own type, or the method itself.</summary>
-    static Candidate Overriding(Candidate method)
+    /// <summary>The override that a type has of a method of its own or of a base, or the method itself.</summary>
+    static Candidate Overriding(Candidate method, DefinitionType type)
     {
-        if (method.Self is not { } self) return method;
+        var owner = method.Owner;
         string[] Parameters(Candidate m) => [.. m.Syntax.ParameterList.Parameters.Select(p => Definitions.SimpleName(p.Type!))];
-        return self.Type.Chain.TakeWhile(t => t != method.Owner).SelectMany(t => Declared(method.Syntax.Identifier.ValueText, t, self))
-            .FirstOrDefault(m => m.Has(SyntaxKind.OverrideKeyword) && Parameters(m).SequenceEqual(Parameters(method))) ?? method;
+        foreach (var derived in type.Chain.TakeWhile(t => t != owner).Reverse())
+        {
+            if (Declared(method.Syntax.Identifier.ValueText, derived, method.Self).FirstOrDefault(m => Parameters(m).SequenceEqual(Parameters(method))) is not { } same) continue;
+            // one that hides it begins anew
+            if (!same.Has(SyntaxKind.OverrideKeyword)) break;
+            method = same;
+        }
+
+        return method;
     }
 
     /// <summary>The arguments of a primitive: defaults filled in, conversions made.</summary>
@@ -293,10 +304,10 @@ internal sealed partial class Interpreter
             ?? throw Fail(Descriptors.Evaluation, lambda.Syntax, frame, "the lambda ends without returning a value");
         statement = outer;
         calls--;
-        // what several returns have in common decides the type of a number
+        // what several returns have in common decides the type of a number or record
         var declared = (lambda.Syntax as ParenthesizedLambdaExpressionSyntax)?.ReturnType;
-        if (declared is null && Types.IsNumber(result) && lambda.Syntax.Block is { } block && block.DescendantNodes().OfType<ReturnStatementSyntax>().Skip(1).Any())
-            throw Unsupported(lambda.Syntax, frame, "a lambda that makes numbers returns once");
+        if (declared is null && (Types.IsNumber(result) || HasRelatives(result)) && lambda.Syntax.Block is { } block && block.DescendantNodes().OfType<ReturnStatementSyntax>().Skip(1).Any())
+            throw Unsupported(lambda.Syntax, frame, "a lambda that makes numbers, or records of types that derive from one another, returns once");
         return Convert(result, declared, lambda.Syntax, frame);
     }
 

@@ -12,15 +12,16 @@ internal sealed partial class Interpreter
     /// <summary>How well a value fits a type: 0 exactly, more for an implicit conversion, null not at all.</summary>
     int? Fits(Value value, TypeSyntax type)
     {
+        if (value is Null { Type: { } of } && !of.Is("var")) return Converts(of, type) ? definitions.Find(of) is { } from && definitions.Find(type) is { } to ? Steps(from, to) : 0 : null;
         if (type is NullableTypeSyntax { ElementType: var element }) return value is Null ? 0 : Fits(value, element);
-        if (type is ArrayTypeSyntax array)
+        if (Types.ElementOf(type) is { } inner)
         {
             if (value is Null) return 0;
-            if (value is not ArrayValue { Items: var items }) return null;
+            if (value is not ArrayValue array) return null;
             int total = 0;
-            foreach (var item in items)
+            for (int i = 0; i < array.Items.Length; i++)
             {
-                if (Fits(item, array.ElementType) is not { } cost) return null;
+                if (Fits(At(array, i), inner) is not { } cost) return null;
                 total = Math.Max(total, cost);
             }
 
@@ -30,7 +31,7 @@ internal sealed partial class Interpreter
         if (type is TupleTypeSyntax { Elements: var elements })
         {
             if (value is not TupleValue { Items: var parts } || parts.Length != elements.Count) return null;
-            var costs = parts.Select((p, i) => Fits(p.Value, elements[i].Type)).ToArray();
+            var costs = parts.Select((p, i) => Fits(p.Value, Types.Origin(elements[i].Type))).ToArray();
             return costs.Any(c => c is null) ? null : costs.Sum();
         }
 
@@ -49,11 +50,56 @@ internal sealed partial class Interpreter
             "Initial" => Exactly(value is InitialValue),
             "Outputs" => Exactly(value is OutputsValue),
             "Func" when type is GenericNameSyntax { TypeArgumentList.Arguments: var arguments } => Exactly(value is LambdaValue lambda && lambda.Parameters.Length == arguments.Count - 1),
-            _ when definitions.Find(type) is { } definition => Exactly(value is Null or DeferredNew || value is ObjectValue instance && instance.Type.Chain.Contains(definition)),
-            _ when definitions.FindEnum(type) is { } enumeration => Exactly(constant is EnumMember member && member.Type == enumeration.Name),
+            _ when definitions.Find(type) is { } definition => value is ObjectValue instance ? Steps(instance.Declared, definition) : Exactly(value is Null or DeferredNew),
+            _ when definitions.FindEnum(type) is { } enumeration => Exactly(constant is EnumMember member && member.Enum == enumeration),
             _ => null,
         };
     }
+
+    /// <summary>How far a type derives from another; null if it does not.</summary>
+    static int? Steps(DefinitionType from, DefinitionType to) => from.Chain.TakeWhile(t => t != to).Count() is var steps && from.Chain.Contains(to) ? steps : null;
+
+    /// <summary>Whether C# takes what is declared as one type for another without changing it.</summary>
+    bool Converts(TypeSyntax from, TypeSyntax to)
+    {
+        if (from is NullableTypeSyntax { ElementType: var some }) return Converts(some, to);
+        if (to is NullableTypeSyntax { ElementType: var other }) return Converts(from, other);
+        if (Types.ElementOf(from) is { } element) return Types.ElementOf(to) is { } target && Converts(element, target);
+        if (from is TupleTypeSyntax { Elements: var parts })
+            return to is TupleTypeSyntax { Elements: var targets } && parts.Count == targets.Count && parts.Zip(targets, (a, b) => Converts(Types.Origin(a.Type), Types.Origin(b.Type))).All(c => c);
+        return definitions.Find(from) is { } type ? definitions.Find(to) is { } declared && type.Chain.Contains(declared) : from.Is(Definitions.SimpleName(to));
+    }
+
+    /// <summary>A value as an expression of this type sees it: of an object of a derived type the base's members are meant.</summary>
+    Value As(Value value, TypeSyntax? type) => (type, value) switch
+    {
+        (null, _) => value,
+        (_, ObjectValue instance) => definitions.Find(type) is { } declared ? instance.As(declared) : instance,
+        (_, ArrayValue array) => Types.ElementOf(type) is { } element ? array.As(element) : array,
+        (_, Null) => type.Is("var") ? value : new Null(type),
+        _ => value,
+    };
+
+    /// <summary>An element as the array's type has it.</summary>
+    Value At(ArrayValue array, int index) => As(array.Items[index], array.Element);
+
+    /// <summary>True for records that a variable of another type may hold, and what is made of them.</summary>
+    static bool HasRelatives(Value value) => value switch
+    {
+        ObjectValue { Type: var type } => type.IsBase || type.Base is not null,
+        ArrayValue array => array.Items.Any(HasRelatives),
+        TupleValue tuple => tuple.Items.Any(item => HasRelatives(item.Value)),
+        _ => false,
+    };
+
+    /// <summary>Whether a cast to a type succeeds.</summary>
+    bool IsOf(Value value, TypeSyntax type) => value switch
+    {
+        Null => true,
+        ObjectValue { Type: var made } => definitions.Find(type) is { } declared && made.Chain.Contains(declared),
+        ArrayValue array when Types.ElementOf(type) is { } element => array.Items.All(item => IsOf(item, element) || Fits(item, element) is not null),
+        _ => Fits(value, type) is not null,
+    };
 
     /// <summary>The implicit conversion to a declared type; null stands for var.</summary>
     Value Convert(Value value, TypeSyntax? type, SyntaxNode at, Frame frame)
@@ -68,17 +114,17 @@ internal sealed partial class Interpreter
                 return Convert(value, element, at, frame);
             case (_, DeferredNew deferred):
                 return New(type, deferred.Syntax, deferred.Frame);
-            case (ArrayTypeSyntax { ElementType: var element }, ArrayValue array):
-                // only a fresh array can hold values of another type than its elements'
-                for (int i = 0; i < array.Items.Length; i++) array.Items[i] = Convert(array.Items[i], element, at, frame);
-                array.Element = element;
-                return value;
+            case (ArrayTypeSyntax, ArrayValue array):
+                // only a fresh array can hold values of another type than its elements', but for records, which are seen as what is read says
+                var inner = Types.ElementOf(type)!;
+                for (int i = 0; i < array.Items.Length; i++) array.Items[i] = Convert(array.Items[i], inner, at, frame);
+                return array.As(inner);
             case (TupleTypeSyntax { Elements: var elements }, TupleValue { Items: var items }) when items.Length == elements.Count:
-                return new TupleValue([.. items.Select((item, i) => (elements[i].Identifier.Text is { Length: > 0 } name ? name : item.Name, Convert(item.Value, elements[i].Type, at, frame)))]);
+                return new TupleValue([.. items.Select((item, i) => (elements[i].Identifier.Text is { Length: > 0 } name ? name : item.Name, Convert(item.Value, Types.Origin(elements[i].Type), at, frame)))]);
             case (_, Constant or Varying):
                 return Scalar(value, type, at, frame);
             default:
-                return value;
+                return As(value, type);
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed partial class Interpreter
             ParenthesizedExpressionSyntax { Expression: var inner } => Evaluate(inner, frame, target),
             PostfixUnaryExpressionSyntax { Operand: var inner } suppress when suppress.IsKind(SyntaxKind.SuppressNullableWarningExpression) => Evaluate(inner, frame, target),
             SimpleNameSyntax name => Name(name, frame),
-            ThisExpressionSyntax when frame.This is { } self => self,
+            ThisExpressionSyntax when frame.This is { } self => self.As(frame.Owner),
             MemberAccessExpressionSyntax access => Member(access, access.Expression, access.Name, frame),
             QualifiedNameSyntax name => Member(name, name.Left, name.Right, frame),
             InvocationExpressionSyntax call => Invoke(call, frame),
@@ -118,7 +118,7 @@ internal sealed partial class Interpreter
             }
         }
         // null is nothing beside a string
-        if (kind is SyntaxKind.AddExpression && (a is Null || b is Null) && Types.Of(a is Null ? b : a).Is("string")) return a is Null ? b : a;
+        if (kind is SyntaxKind.AddExpression && (a is Null) != (b is Null) && Types.Of(a is Null ? b : a).Is("string")) return a is Null ? b : a;
         if (kind is SyntaxKind.EqualsExpression or SyntaxKind.NotEqualsExpression && (a is Null || b is Null))
             return new Constant((a is Null && b is Null) == kind is SyntaxKind.EqualsExpression);
         throw Fail(Descriptors.Evaluation, at, frame, $"'{Snippet.Of(at)}' is not an operation on {a.Kind} and {b.Kind}");
@@ -137,7 +137,7 @@ internal sealed partial class Interpreter
     Value Cast(CastExpressionSyntax cast, Frame frame)
     {
         var value = Evaluate(cast.Expression, frame, cast.Type);
-        return Fits(value, cast.Type) is null && value is not (Constant or Varying)
+        return value is not (Constant or Varying) && !IsOf(value, cast.Type)
             ? throw Unsupported(cast, frame, $"{value.Kind} cannot be cast to {cast.Type}")
             : Cast(value, cast.Type, cast, frame);
     }
@@ -210,7 +210,7 @@ internal sealed partial class Interpreter
         foreach (var element in collection.Elements)
         {
             if (element is ExpressionElementSyntax { Expression: var item }) items.Add(Evaluate(item, frame, Types.ElementOf(target)));
-            else if (element is SpreadElementSyntax { Expression: var spread } && Evaluate(spread, frame) is ArrayValue array) items.AddRange(array.Items);
+            else if (element is SpreadElementSyntax { Expression: var spread } && Evaluate(spread, frame) is ArrayValue array) items.AddRange(array.Items.Select((_, i) => At(array, i)));
             else throw Unsupported(element, frame, "a collection holds values and '..array'");
             CheckLength(items.Count, [], collection, frame);
         }
@@ -244,9 +244,9 @@ internal sealed partial class Interpreter
         if (target is not ArrayValue array || access.ArgumentList.Arguments is not [{ Expression: var index }])
             throw Fail(Descriptors.Evaluation, access, frame, $"'{Snippet.Of(access.Expression)}' is {target.Kind}, which has no elements");
         var value = Evaluate(index, frame);
-        if (value is not Varying varying) return array.Items[Index(value, array, access, frame)];
+        if (value is not Varying varying) return At(array, Index(value, array, access, frame));
         Step(access, frame, varying.Items.Length);
-        return Combine(PerIteration(varying.Items.Length, i => array.Items[Index(varying.Items[i], array, access, frame)]), access, frame);
+        return Combine(PerIteration(varying.Items.Length, i => At(array, Index(varying.Items[i], array, access, frame))), access, frame);
     }
 
     int Index(Value index, ArrayValue array, SyntaxNode at, Frame frame) => index switch

@@ -45,7 +45,7 @@ internal sealed partial class Interpreter
         string name = syntax.Identifier.ValueText;
         if ((Value(syntax, frame) ?? Type(syntax, frame)) is { } value) return value;
         if (Own(name, frame).Concat(Imported(name, syntax, frame)).Any(group => group.Any())) throw Unsupported(syntax, frame, $"'{name}' is a method, and a method is called: as an argument write a lambda that does");
-        bool owns = syntax.Parent is MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax } access && access.Expression == syntax;
+        bool owns = syntax.Parent is MemberAccessExpressionSyntax access && access.Expression == syntax;
         throw Fail(Descriptors.UnknownName, syntax, frame, $"'{name}' is not a variable, member, record or enum of the definition, nor a name of the language{(owns ? $"; if it is a static class marked [Definition], import it by its full name: using static …{name}" : "")}");
     }
 
@@ -125,24 +125,29 @@ internal sealed partial class Interpreter
         foreach (var owner in type.Chain)
         {
             if (owner.Modifiers(name) is { } modifiers && !owner.Shows(modifiers, frame.Owner)) continue;
-            var home = self is not null && dispatches
-                ? self.Type.Chain.TakeWhile(t => t != owner).FirstOrDefault(t => t.Modifiers(name)?.Any(SyntaxKind.OverrideKeyword) == true && owner.Declares(name)) ?? owner
-                : owner;
-            if (self is not null && self.Members.TryGetValue((home, name), out var stored)) return stored;
+            var home = self is not null && dispatches && owner.Declares(name) ? Overriding(name, owner, self.Type) : owner;
+            if (self is not null && self.Members.TryGetValue((home, name), out var stored)) return As(stored, Type(owner));
             if (home.Stored.FirstOrDefault(m => m.IsStatic && m.Name == name) is { } member) return Static(home, member, at, frame);
-            if (home.Computed.TryGetValue(name, out var property)) return Property(property, home, self, at, frame);
+            if (home.Computed.TryGetValue(name, out var property)) return As(Property(property, home, self, at, frame), Type(owner));
         }
 
         return null;
+
+        TypeSyntax? Type(DefinitionType owner) => MemberType(owner, name, frame);
     }
 
-    /// <summary>The type whose members an expression shows: the instance's own, unless that hides a base's member of this name.</summary>
-    DefinitionType Declared(ObjectValue self, ExpressionSyntax left, string name, SyntaxNode at, Frame frame)
+    /// <summary>The type of an instance whose property overrides another type's.</summary>
+    static DefinitionType Overriding(string name, DefinitionType owner, DefinitionType type)
     {
-        if (!self.Type.Hides(name)) return self.Type;
-        if (left is ThisExpressionSyntax) return frame.Owner;
-        if (TypeOf(left, frame) is { } type && definitions.Find(type) is { } declared && self.Type.Chain.Contains(declared)) return declared;
-        throw Unsupported(at, frame, $"'{self.Type.Name}' hides a '{name}' of its base, and which is meant depends on the type that '{Snippet.Of(left)}' is declared with: declare one, or give it another name");
+        var home = owner;
+        foreach (var derived in type.Chain.TakeWhile(t => t != owner).Reverse())
+        {
+            if (derived.Modifiers(name) is not { } modifiers) continue;
+            if (!modifiers.Any(SyntaxKind.OverrideKeyword)) break;
+            home = derived;
+        }
+
+        return home;
     }
 
     Value Property(PropertyDeclarationSyntax property, DefinitionType owner, ObjectValue? self, SyntaxNode at, Frame frame)
@@ -197,7 +202,7 @@ internal sealed partial class Interpreter
         var target = Evaluate(left, frame);
         return (target, name) switch
         {
-            (ObjectValue self, _) => Member(self, Declared(self, left, name, access, frame), name, access, frame) ?? throw NoMember($"'{self.Type.Name}'"),
+            (ObjectValue self, _) => Member(self, self.Declared, name, access, frame) ?? throw NoMember($"'{self.Type.Name}'"),
             (BatchValue, _) when IndexVectors.TryGetValue(name, out var dimension) => new IndicesValue(name, dimension),
             (BatchValue, "Targets") => new NumbersValue(name, Dim.Predictions),
             (WeightValue weight, "Columns" or "Rows") => Size(weight, name == "Columns"),

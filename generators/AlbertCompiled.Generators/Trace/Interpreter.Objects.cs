@@ -82,12 +82,12 @@ internal sealed partial class Interpreter
     /// <summary>What a member without an initialiser holds.</summary>
     Value Zero(TypeSyntax type) => Definitions.SimpleName(type) switch
     {
-        _ when type is NullableTypeSyntax => Null.Instance,
+        _ when type is NullableTypeSyntax => new Null(type),
         "int" => new Constant(0),
         "double" => new Constant(0.0),
         "bool" => new Constant(false),
         _ when definitions.FindEnum(type) is { Zero: var zero } => new Constant(zero),
-        _ => Null.Instance,
+        _ => new Null(type),
     };
 
     Value Default(ParameterSyntax parameter, Frame frame) => parameter.Default is { } value
@@ -110,8 +110,27 @@ internal sealed partial class Interpreter
         value = Initialize(member, new(type, null, new(null)) { Caller = (at, frame), Path = frame.Path });
         if (!isConst) initialising.RemoveAt(initialising.Count - 1);
         statics[(type, member.Name)] = value;
+        Keep(value);
         return value;
     }
+
+    /// <summary>Marks the arrays of what a field holds.</summary>
+    void Keep(Value value)
+    {
+        IEnumerable<Value> parts = value switch
+        {
+            ArrayValue array => array.Items,
+            TupleValue tuple => tuple.Items.Select(item => item.Value),
+            ObjectValue instance when kept.Add(instance.Members) => instance.Members.Values,
+            _ => [],
+        };
+        if (value is ArrayValue { IsKept: false } found) found.IsKept = true;
+        else if (value is ArrayValue) return;
+        foreach (var part in parts) Keep(part);
+    }
+
+    /// <summary>Members of objects whose arrays are marked.</summary>
+    readonly HashSet<object> kept = [];
 
     /// <summary><c>new Type(...)</c>.</summary>
     Value New(TypeSyntax type, BaseObjectCreationExpressionSyntax creation, Frame frame)

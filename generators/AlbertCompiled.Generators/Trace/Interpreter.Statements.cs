@@ -74,10 +74,10 @@ internal sealed partial class Interpreter
     Value? ForEach(CommonForEachStatementSyntax loop, Frame frame, Action<Value, Frame> declare)
     {
         if (Evaluate(loop.Expression, frame) is not ArrayValue array) throw Fail(Descriptors.LoopBound, loop.Expression, frame, $"'foreach' runs over an array, and '{Snippet.Of(loop.Expression)}' is none");
-        foreach (var item in array.Items)
+        for (int i = 0; i < array.Items.Length; i++)
         {
             var inner = frame.Inner();
-            declare(item, inner);
+            declare(At(array, i), inner);
             if (Execute(loop.Statement, inner) is { } result) return result;
         }
 
@@ -156,6 +156,7 @@ internal sealed partial class Interpreter
             case ElementAccessExpressionSyntax { ArgumentList.Arguments: [{ Expression: var index }] } access:
                 if (Evaluate(access.Expression, frame) is not ArrayValue array) throw Fail(Descriptors.Evaluation, target, frame, $"'{Snippet.Of(access.Expression)}' is not an array");
                 if (graph.InLoop) throw Fail(Descriptors.Repeat, target, frame, "the body of a Repeat cannot assign elements of an array");
+                if (array.IsKept) throw Unsupported(target, frame, "a field holds the array, and what one run puts there the next would find: assign elements of a copy, [.. array]");
                 int position = Index(Evaluate(index, frame), array, target, frame);
                 array.Items[position] = Convert(value, array.Element, target, frame);
                 break;
@@ -192,16 +193,23 @@ internal sealed partial class Interpreter
         }
     }
 
-    /// <summary>The parts of a tuple, or of a positional record.</summary>
+    /// <summary>The parts of a tuple, or of a positional record, by the type that it is declared with.</summary>
     IReadOnlyList<Value> Parts(Value value, int count, SyntaxNode at, Frame frame)
     {
         IReadOnlyList<Value>? parts = value switch
         {
             TupleValue tuple => [.. tuple.Items.Select(i => i.Value)],
-            ObjectValue { Type: { IsRecord: true, Parameters.Parameters: var parameters } type } record => [.. parameters.Select(p => Member(record, type, p.Identifier.ValueText, at, frame)!)],
+            ObjectValue record => record.Declared.Chain.Select(type => Positional(record, type, count, at, frame)).FirstOrDefault(p => p is not null),
             _ => null,
         };
         return parts?.Count == count ? parts : throw Fail(Descriptors.Evaluation, at, frame, $"{value.Kind} does not fall into {count} parts");
+    }
+
+    /// <summary>What a type of the record's adds to how it falls into parts; null if it has another number of them.</summary>
+    IReadOnlyList<Value>? Positional(ObjectValue record, DefinitionType type, int count, SyntaxNode at, Frame frame)
+    {
+        if (type.Methods.ContainsKey("Deconstruct")) throw Unsupported(at, frame, $"a method Deconstruct of '{type.Name}' says what it falls into, and no method of a definition has out parameters");
+        return type is { IsRecord: true, Parameters.Parameters: var parameters } && parameters.Count == count ? [.. parameters.Select(p => Member(record, type, p.Identifier.ValueText, at, frame)!)] : null;
     }
 
     /// <summary>Gives a node its variable's name; the first one counts.</summary>

@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AlbertCompiled.Generators.Trace;
 
-// The types of expressions that are not evaluated: a number is of the common type of the alternatives that it stands among.
+// The types of expressions that are not evaluated: a number or record is of the common type of the alternatives that it stands among.
 internal sealed partial class Interpreter
 {
     /// <summary>A number as the common type of the expressions that it stands among.</summary>
@@ -16,7 +16,7 @@ internal sealed partial class Interpreter
     /// <param name="frame">Where.</param>
     Value Among(Value value, ExpressionSyntax chosen, IEnumerable<ExpressionSyntax> alternatives, TypeSyntax? target, Frame frame)
     {
-        if (!Types.IsNumber(value)) return value;
+        if (!Types.IsNumber(value)) return value is Null || HasRelatives(value) ? AmongTypes(value, chosen, alternatives, target, frame) : value;
         TypeSyntax? common = null;
         foreach (var other in alternatives.Where(e => e != chosen && !IsUntyped(e)))
         {
@@ -27,6 +27,21 @@ internal sealed partial class Interpreter
         }
 
         return Convert(value, common, chosen, frame);
+    }
+
+    /// <summary>A record, an array of them, or null as the common type of the expressions that it stands among: that type's members are meant.</summary>
+    Value AmongTypes(Value value, ExpressionSyntax chosen, IEnumerable<ExpressionSyntax> alternatives, TypeSyntax? target, Frame frame)
+    {
+        if (target is not null) return Convert(value, target, chosen, frame);
+        var types = new List<TypeSyntax>();
+        if (Types.Of(value) is { } own) types.Add(own);
+        foreach (var other in alternatives.Where(e => e != chosen && !IsUntyped(e)))
+        {
+            if (TypeOf(other, frame) is { } type) types.Add(type);
+            else if (value is not Null) throw Unsupported(chosen, frame, $"it is of one type with '{Snippet.Of(other)}', of which the compiler cannot tell which it is: cast that to what it is");
+        }
+
+        return types.FirstOrDefault(t => types.All(other => Converts(other, t))) is { } common ? Convert(value, common, chosen, frame) : value;
     }
 
     /// <summary>True for what takes its type from its surroundings.</summary>
@@ -44,6 +59,7 @@ internal sealed partial class Interpreter
         InterpolatedStringExpressionSyntax => Types.String,
         IsPatternExpressionSyntax => Types.Bool,
         ParenthesizedExpressionSyntax { Expression: var inner } => TypeOf(inner, frame),
+        ThisExpressionSyntax => frame.Owner.Named,
         PrefixUnaryExpressionSyntax { Operand: var inner } => TypeOf(inner, frame),
         PostfixUnaryExpressionSyntax { Operand: var inner } => TypeOf(inner, frame),
         BinaryExpressionSyntax binary => Arithmetic.IsArithmetic(binary.Kind()) ? Common([binary.Left, binary.Right], frame) : Types.Bool,
@@ -58,7 +74,7 @@ internal sealed partial class Interpreter
         SimpleNameSyntax { Identifier.ValueText: var name } => Surrounding(frame).Select(t => MemberType(t, name, frame) ?? Captured(frame.This, t, name)?.Type).FirstOrDefault(t => t is not null),
         MemberAccessExpressionSyntax access => TypeOfMember(access.Expression, access.Name.Identifier.ValueText, frame),
         InvocationExpressionSyntax { Expression: SimpleNameSyntax { Identifier.ValueText: var method } } =>
-            Returned([.. Own(method, frame).Concat(Imported(method, expression, frame)).FirstOrDefault(group => group.Any()) ?? []]),
+            Returned([.. Own(method, frame).SelectMany(group => group).ToList() is { Count: > 0 } own ? own : Imported(method, expression, frame).FirstOrDefault(group => group.Any()) ?? []]),
         InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } call => TypeOfCall(access, call.ArgumentList.Arguments, frame),
         _ => null,
     };
@@ -67,7 +83,7 @@ internal sealed partial class Interpreter
     TypeSyntax? Common(IEnumerable<ExpressionSyntax> expressions, Frame frame)
     {
         var types = expressions.Where(e => !IsUntyped(e)).Select(e => TypeOf(e, frame)).ToList();
-        return types.Any(t => t is null) ? null : new[] { "string", "Tensor", "double" }.Select(name => types.FirstOrDefault(t => t.Is(name))).FirstOrDefault(t => t is not null) ?? types.FirstOrDefault();
+        return types.Any(t => t is null) ? null : new[] { "string", "Tensor", "double" }.Select(name => types.FirstOrDefault(t => t.Is(name))).FirstOrDefault(t => t is not null) ?? types.FirstOrDefault(t => types.All(other => Converts(other!, t!))) ?? types.FirstOrDefault();
     }
 
     TypeSyntax? TypeOfMember(ExpressionSyntax left, string name, Frame frame)
@@ -76,7 +92,7 @@ internal sealed partial class Interpreter
         if (Type(left, frame)?.Enum?.Member(name) is { } member) return Types.Of(new Constant(member));
         if (DefinitionOf(left, frame) is { } owner) return owner.Chain.Select(t => MemberType(t, name, frame)).FirstOrDefault(t => t is not null);
         var of = TypeOf(left, frame) ?? (Object(left, frame) is { } value ? Types.Of(value) : null);
-        if (of is TupleTypeSyntax { Elements: var elements }) return elements.Select((e, i) => (e, i)).FirstOrDefault(p => p.e.Identifier.ValueText == name || $"Item{p.i + 1}" == name).e?.Type;
+        if (of is TupleTypeSyntax { Elements: var elements }) return elements.Select((e, i) => (e, i)).FirstOrDefault(p => p.e.Identifier.ValueText == name || $"Item{p.i + 1}" == name).e is { Type: var part } ? Types.Origin(part) : null;
         return of.Is("Tensor") && name is "Rows" or "Columns" || Types.ElementOf(of) is not null && name is "Length" ? Types.Int : null;
     }
 
@@ -87,7 +103,7 @@ internal sealed partial class Interpreter
         {
             { Name: "Math" } => method is "Min" or "Max" or "Abs" ? Common(arguments.Select(a => a.Expression), frame) : Types.Double,
             { Name: "Primitives" } => Returned([.. Primitives.Named(method).Select(Candidate.Of)]),
-            _ => DefinitionOf(access.Expression, frame) is { } owner ? Returned([.. Methods(method, owner, null, frame).FirstOrDefault(group => group.Any()) ?? []]) : null,
+            _ => DefinitionOf(access.Expression, frame) is { } owner ? Returned([.. Methods(method, owner, null, frame).SelectMany(group => group)]) : null,
         };
     }
 
@@ -109,7 +125,7 @@ internal sealed partial class Interpreter
     /// <summary>The class or record that an expression is of, or that it names; null if it is of another type, or if that takes more than declarations to say.</summary>
     DefinitionType? DefinitionOf(ExpressionSyntax expression, Frame frame) => expression switch
     {
-        _ when Object(expression, frame) is ObjectValue { Type: var type } => type,
+        _ when Object(expression, frame) is ObjectValue { Declared: var type } => type,
         _ when TypeOf(expression, frame) is { } type => definitions.Find(type),
         _ => Type(expression, frame)?.Definition,
     };
@@ -117,10 +133,10 @@ internal sealed partial class Interpreter
     /// <summary>The value of a variable or field, where reading it has no effect; null otherwise.</summary>
     Value? Object(ExpressionSyntax expression, Frame frame) => expression switch
     {
-        ThisExpressionSyntax => frame.This,
+        ThisExpressionSyntax => frame.This?.As(frame.Owner),
         SimpleNameSyntax { Identifier.ValueText: var name } when frame.Scope.Find(name) is { } variable => variable.Value,
         SimpleNameSyntax { Identifier.ValueText: var name } when frame.This is { } self => Stored(self, frame.Owner, name) ?? Captured(self, frame.Owner, name)?.Value,
-        MemberAccessExpressionSyntax { Expression: var left, Name.Identifier.ValueText: var name } => Object(left, frame) is ObjectValue self ? Stored(self, self.Type, name) : null,
+        MemberAccessExpressionSyntax { Expression: var left, Name.Identifier.ValueText: var name } => Object(left, frame) is ObjectValue self ? Stored(self, self.Declared, name) : null,
         _ => null,
     };
 

@@ -59,6 +59,8 @@ internal sealed partial class Interpreter
         var model = new ObjectValue(type);
         Construct(model, type, [configuration], type.Syntax, start);
         constructing = false;
+        Keep(model);
+        Keep(configuration);
 
         var result = Call(method.Syntax, method.Owner, model, [BatchValue.Instance], method.Syntax, null);
         if (result is not OutputsValue outputs) throw Fail(Descriptors.Outputs, method.Syntax.ReturnType, start, $"{name} returns {result.Kind}, not Outputs");

@@ -18,11 +18,12 @@ internal static class Selection
         if (items.All(i => ReferenceEquals(i, first))) return first;
         return first switch
         {
+            Null when items.All(i => i is Null) => first,
             Constant when items.All(i => i is Constant) => Uniform([.. items.Cast<Constant>()]),
             TensorValue tensor when items.All(i => i is TensorValue other && other.Node == tensor.Node) => first,
             WeightValue when items.All(i => i is WeightValue { Reference.Varies: false }) =>
                 new WeightValue(new ParameterReference([.. items.Select(i => ((WeightValue)i).Reference.Choices[0])])),
-            ObjectValue { Type: { IsRecord: true } type } when items.All(i => i is ObjectValue other && other.Type == type) => Records([.. items.Cast<ObjectValue>()]),
+            ObjectValue { Type: { IsRecord: true } type, Declared: var declared } when items.All(i => i is ObjectValue other && other.Type == type && other.Declared == declared) => Records([.. items.Cast<ObjectValue>()]),
             TupleValue tuple when items.All(i => i is TupleValue other && other.Items.Length == tuple.Items.Length) => Tuples([.. items.Cast<TupleValue>()]),
             ArrayValue array when items.All(i => i is ArrayValue other && other.Items.Length == array.Items.Length) => Arrays([.. items.Cast<ArrayValue>()]),
             _ => null,
@@ -42,14 +43,14 @@ internal static class Selection
 
     static ObjectValue Record(ObjectValue record, Func<Value, Value> change)
     {
-        var result = new ObjectValue(record.Type);
+        var result = record.Blank();
         foreach (var member in record.Members) result.Members.Add(member.Key, change(member.Value));
         return result;
     }
 
     static Value? Records(ImmutableArray<ObjectValue> items)
     {
-        var result = new ObjectValue(items[0].Type);
+        var result = items[0].Blank();
         foreach (var member in items[0].Members.Keys)
         {
             if (Combine([.. items.Select(i => i.Members[member])]) is not { } value) return null;

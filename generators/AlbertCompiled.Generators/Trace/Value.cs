@@ -14,8 +14,10 @@ internal abstract class Value
 }
 
 /// <summary>A member of an enum. Its number is what is compared, its name what is written.</summary>
-internal sealed record EnumMember(string Type, string Name, long Number)
+internal sealed record EnumMember(DefinitionEnum Enum, string Name, long Number)
 {
+    public string Type => Enum.Name;
+
     /// <summary>True if another member has the same number, so that C# may write either name.</summary>
     public bool HasTwin { get; init; }
 
@@ -54,9 +56,12 @@ internal sealed class Varying(ImmutableArray<Constant> items) : Value
     public override string Kind => "a value that depends on the iteration";
 }
 
-internal sealed class Null : Value
+/// <summary>Null, of a type where a declaration says it: which overload is meant depends on that.</summary>
+internal sealed class Null(TypeSyntax? type) : Value
 {
-    public static readonly Null Instance = new();
+    public static readonly Null Instance = new(null);
+
+    public TypeSyntax? Type { get; } = type;
 
     public override string Kind => "null";
 }
@@ -113,6 +118,16 @@ internal sealed class ArrayValue(Value[] items, TypeSyntax? element = null) : Va
 
     public TypeSyntax? Element { get; set; } = element;
 
+    /// <summary>True if a field holds it, and so every run of the definition.</summary>
+    public bool IsKept { get; set; }
+
+    /// <summary>The same elements as a variable of another array's type sees them.</summary>
+    public ArrayValue As(TypeSyntax element)
+    {
+        Element ??= element;
+        return Element == element ? this : new(Items, element) { IsKept = IsKept };
+    }
+
     public override string Kind => "an array";
 }
 
@@ -123,10 +138,18 @@ internal sealed class TupleValue(ImmutableArray<(string? Name, Value Value)> ite
     public override string Kind => "a tuple";
 }
 
-/// <summary>A record, the configuration, or the definition's instance.</summary>
-internal sealed class ObjectValue(DefinitionType type) : Value
+/// <summary>A record, the configuration, or the definition's instance, as an expression of its own type or of a base's sees it.</summary>
+internal sealed class ObjectValue : Value
 {
-    public DefinitionType Type { get; } = type;
+    public ObjectValue(DefinitionType type) => (Type, Declared) = (type, type);
+
+    ObjectValue(ObjectValue same, DefinitionType declared) => (Type, Declared, Members, Parameters) = (same.Type, declared, same.Members, same.Parameters);
+
+    /// <summary>What it was made as: its overrides are run.</summary>
+    public DefinitionType Type { get; }
+
+    /// <summary>What the expression is declared as: its members, overloads and defaults are meant.</summary>
+    public DefinitionType Declared { get; }
 
     /// <summary>Fields and initialised properties by the type that declares them.</summary>
     public Dictionary<(DefinitionType, string), Value> Members { get; } = [];
@@ -134,7 +157,13 @@ internal sealed class ObjectValue(DefinitionType type) : Value
     /// <summary>The primary constructor's parameters of the class and its bases.</summary>
     public Dictionary<DefinitionType, Scope> Parameters { get; } = [];
 
-    public override string Kind => $"a {Type.Name}";
+    /// <summary>The same object as an expression of another of its types sees it.</summary>
+    public ObjectValue As(DefinitionType declared) => declared == Declared || !Type.Chain.Contains(declared) ? this : new(this, declared);
+
+    /// <summary>An object of the same types whose members are still to be said.</summary>
+    public ObjectValue Blank() => new ObjectValue(Type).As(Declared);
+
+    public override string Kind => $"a {Declared.Name}";
 }
 
 /// <summary>A lambda with the frame that it closes over.</summary>
