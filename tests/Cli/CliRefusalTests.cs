@@ -201,9 +201,6 @@ public sealed class CliRefusalTests : PretrainingCommandTests
         CliRun.Of("export", folder["run"], "--onnx", folder["nowhere/model.onnx"]).Fails("cannot write", "nowhere/model.onnx");
         CliRun.Of("export", folder["run"], "--onnx", folder.Path).Fails("cannot write", folder.Path);
         Assert.Equal($"error: cannot write {folder["nowhere/model.onnx"]}: there is no such folder\n", CliRun.Of("export", folder["run"], "--onnx", folder["nowhere/model.onnx"]).Error);
-        Directory.CreateDirectory(file + ".tmp"); // what is written aside cannot be, as in a folder that is read-only
-        Assert.Equal($"error: cannot write {file}: access is denied\n", CliRun.Of("export", folder["run"], "--onnx", file).Error);
-        Directory.Delete(file + ".tmp");
         var blind = FakeModel.Describe();
         blind = blind with { Programs = [.. blind.Programs.Where(p => p.Name != "predict")] };
         CliRun.With(blind, -1, -1, "export", folder["run"], "--onnx", file).Fails("Fake was compiled without predict; its programs that infer are none");

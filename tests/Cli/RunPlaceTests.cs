@@ -26,7 +26,9 @@ public sealed class RunPlaceTests : PretrainingCommandTests
     public void What_a_crash_left_of_a_run_is_no_other_file()
     {
         folder.Write("run/lock", "");
-        folder.Write("run/vocabulary.model.tmp", "half");
+        folder.Write("run/vocabulary.model.tmp", "half, of an earlier version");
+        folder.Write("run/vocabulary.model.abcdefgh.ijk.albert.tmp", "half");
+        folder.Write("run/run.begun.abcdefgh.ijk.albert.tmp", "half");
         folder.Write("run/train.log", "mine");
         Pretrain().Succeeds();
         File.Delete(folder["run/config.json"]);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AlbertCompiled.Onnx;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Tests;
@@ -26,6 +27,22 @@ public sealed class FileTargetTests : IDisposable
     }
 
     [Fact]
+    public void What_is_written_aside_takes_nobodys_name_and_is_removed_when_its_process_is_gone()
+    {
+        string own = folder.Write("model.onnx.tmp", "mine"), other = folder.Write("model.onnx.mine.albert.tmp", "mine");
+        string left = folder.Write("model.onnx.abcdefgh.ijk.albert.tmp", "of a process that was killed");
+        string held = folder["model.onnx.bcdefghi.jkl.albert.tmp"];
+        using (new FileStream(held, FileMode.Create, FileAccess.Write, FileShare.None)) // of one at work
+            FileTarget.Write(folder["model.onnx"], stream => stream.Write("whole"u8));
+        Assert.Equal(("mine", "mine", "whole"), (File.ReadAllText(own), File.ReadAllText(other), File.ReadAllText(folder["model.onnx"])));
+        Assert.True(File.Exists(held));
+        Assert.False(File.Exists(left));
+        Assert.Throws<IOException>(() => FileTarget.Write(folder["model.onnx"], _ => throw new IOException("no room")));
+        Assert.Equal(new[] { own, other, folder["model.onnx"] }.Order(), Directory.GetFiles(folder.Path).Order());
+        Assert.Equal(("model.onnx", null, null), (FileTarget.OfAside(Path.GetFileName(held)), FileTarget.OfAside("model.onnx"), FileTarget.OfAside(".abcdefgh.ijk.albert.tmp")));
+    }
+
+    [Fact]
     public void An_ONNX_file_is_written_through_a_link()
     {
         if (OperatingSystem.IsWindows()) return;
@@ -33,6 +50,19 @@ public sealed class FileTargetTests : IDisposable
         long bytes = FakeModel.Create(FakeModel.Describe(), new(64, 4)).ToOnnx("predict").Save(folder["link"]);
         Assert.Equal(bytes, new FileInfo(folder["model.onnx"]).Length);
         Assert.NotNull(new FileInfo(folder["link"]).LinkTarget);
+    }
+
+    [Theory]
+    [InlineData(false, "No space left on device")]
+    [InlineData(true, "access is denied")]
+    public void An_ONNX_file_that_cannot_be_written_is_told_by_its_own_name_and_leaves_the_old_one(bool denied, string expected)
+    {
+        string path = folder.Write("model.onnx", "old"), aside = folder["model.onnx.abcdefgh.ijk.albert.tmp"];
+        using var model = FakeModel.Create(FakeModel.Describe(), new(64, 4));
+        ((FakeParameters)model.Parameters).BeforeRead = _ => throw (denied ? new UnauthorizedAccessException($"Access to the path '{aside}' is denied.") : new IOException($"No space left on device : '{aside}'"));
+        Assert.Equal($"cannot write {path}: {expected}", Assert.Throws<OnnxException>(() => model.ToOnnx("predict").Save(path)).Message);
+        Assert.Equal("old", File.ReadAllText(path));
+        Assert.Single(Directory.GetFileSystemEntries(folder.Path));
     }
 
     [Fact]

@@ -6,13 +6,15 @@ namespace AlbertCompiled.Training;
 
 public sealed partial class Safetensors
 {
-    /// <summary>Writes a file. It is complete only when this returns.</summary>
-    public static void Write(string path, IEnumerable<SafetensorsSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
-    {
-        using var stream = File.Create(path);
-        Write(stream, tensors, metadata);
-        stream.Flush(flushToDisk: true);
-    }
+    /// <summary>Writes a file: aside, and renamed once it is whole. A pipe or a device is written as it is.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="tensors">What shall be in it.</param>
+    /// <param name="metadata">Free text.</param>
+    /// <exception cref="ArgumentException">Two tensors have one name, or values do not fit their shape or type; what was there before is as it was.</exception>
+    /// <exception cref="IOException">The file cannot be written; what was there before is as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public static void Write(string path, IEnumerable<SafetensorsSource> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        FileTarget.Write(path, stream => Write(stream, tensors, metadata));
 
     /// <summary>Writes to a stream.</summary>
     /// <exception cref="ArgumentException">Two tensors have one name, or values do not fit their shape or type.</exception>

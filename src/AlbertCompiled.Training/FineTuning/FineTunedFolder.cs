@@ -121,13 +121,11 @@ public sealed record FineTunedFolder(string Folder)
         }
     }
 
-    /// <summary>Writes the weights aside, then puts them in place.</summary>
+    /// <summary>Writes the weights.</summary>
     /// <exception cref="TrainingException">They cannot be written; the last ones are intact.</exception>
     public void Save(CompiledModel model) => Guard(() =>
     {
-        string temporary = Weights + ".tmp";
-        model.Save(temporary);
-        File.Move(temporary, Weights, overwrite: true);
+        model.Save(Weights);
         DurableFiles.FlushFolder(Folder);
     });
 

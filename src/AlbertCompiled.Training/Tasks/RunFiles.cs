@@ -9,7 +9,7 @@ public static class RunFiles
     internal const string Configuration = "config.json", FineTuning = "finetuning.json", Vocabulary = "vocabulary.model", Weights = "model.safetensors";
     internal const string Metrics = "metrics.jsonl", Report = "report.html", Checkpoints = "checkpoints", Lock = "lock", Begun = "run.begun";
 
-    const string Aside = ".tmp";
+    const string Aside = ".tmp"; // of earlier versions, which left vocabulary.model.tmp
 
     static readonly string[] Settings = [Configuration, FineTuning];
 
@@ -23,7 +23,7 @@ public static class RunFiles
     ];
 
     // nobody's loss; whether a vocabulary is the same is seen in it
-    static readonly string[] Harmless = [Lock, Begun, Begun + Aside, Vocabulary, Vocabulary + Aside];
+    static readonly string[] Harmless = [Lock, Begun, Vocabulary];
 
     /// <summary>True for the way from a run's folder, or from that of several seeds, to what a run there has or may have one day.</summary>
     /// <param name="way">Names of folders, and at last of what is meant.</param>
@@ -44,7 +44,7 @@ public static class RunFiles
         if (FileSearch.Exists(Path.Combine(folder, settings)) || IsBegun(folder) || new CheckpointStore(folder).Latest() is not null) return;
         if (FileSearch.Exists(new CorpusFiles(folder).Manifest)) throw new TrainingException($"{folder} holds a dataset, whose vocabulary a run would share: choose another --run");
         string[] found = [.. FileSearch.Entries(folder).Select(e => Path.GetFileName(e)).Order(StringComparer.Ordinal)];
-        if (found.FirstOrDefault(name => Contains(name) && name != own && !Harmless.Contains(name)) is { } other)
+        if (found.FirstOrDefault(name => Contains(name) && name != own && !Harmless.Contains(Final(name))) is { } other)
             throw new TrainingException($"{folder} is no run, and holds {other}, which a run would replace: choose another --run");
         if (found.Contains(Vocabulary) && !IsSame(Path.Combine(folder, Vocabulary), vocabulary))
             throw new TrainingException($"{folder} is no run, and holds another {Vocabulary}, which a run would replace: choose another --run");
@@ -86,7 +86,10 @@ public static class RunFiles
         File.Delete(note);
     }
 
-    static bool Contains(string name) => Names.Contains(name.EndsWith(Aside, StringComparison.Ordinal) ? name[..^Aside.Length] : name);
+    static bool Contains(string name) => Names.Contains(Final(name));
+
+    // what a name aside becomes
+    static string Final(string name) => FileTarget.OfAside(name) ?? (name.EndsWith(Aside, StringComparison.Ordinal) ? name[..^Aside.Length] : name);
 
     static bool IsSame(string file, Vocabulary vocabulary)
     {

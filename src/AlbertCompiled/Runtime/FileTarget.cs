@@ -8,7 +8,7 @@ namespace AlbertCompiled;
 /// <summary>What a path leads to, and how it is written: a file aside and renamed, which must put nothing in the place of a link, a device or a pipe.</summary>
 public static class FileTarget
 {
-    const string Aside = ".tmp";
+    const string Aside = ".albert.tmp"; // after a random name: a file beside it is somebody's
 
     /// <summary>
     /// Writes a file aside, flushes it and renames it, so that there is always a whole one: the old or the new. Links stay what they are; what is no regular file,
@@ -31,10 +31,11 @@ public static class FileTarget
             }
         }
 
-        string aside = target + Aside;
+        RemoveLeft(target);
+        string aside = $"{target}.{Path.GetRandomFileName()}{Aside}";
         try
         {
-            using (var stream = File.Create(aside))
+            using (var stream = new FileStream(aside, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
             {
                 content(stream);
                 stream.Flush(flushToDisk: true);
@@ -108,6 +109,36 @@ public static class FileTarget
         2 => Console.OpenStandardError(),
         _ => new FileStream(new SafeFileHandle(number, ownsHandle: false), FileAccess.Write),
     };
+
+    /// <summary>The name of the file that was being written under a name aside; null: it is none.</summary>
+    public static string? OfAside(string name)
+    {
+        int length = name.Length - Aside.Length - Path.GetRandomFileName().Length - 1;
+        return length > 0 && name[length] == '.' && name.EndsWith(Aside, StringComparison.Ordinal) ? name[..length] : null;
+    }
+
+    // what a process that was killed left; one that is at work holds its own
+    static void RemoveLeft(string target)
+    {
+        try
+        {
+            foreach (string file in Directory.EnumerateFiles(Path.GetDirectoryName(target)!).Where(f => OfAside(f) == target))
+            {
+                try
+                {
+                    using var left = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    // held, or another's
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // a folder that cannot be read may be written all the same
+        }
+    }
 
     static void TryDelete(string file)
     {
