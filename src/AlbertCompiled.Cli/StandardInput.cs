@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Cli;
@@ -7,8 +5,6 @@ namespace AlbertCompiled.Cli;
 /// <summary>Examples on standard input, put into a file of JSON lines for as long as they are needed.</summary>
 sealed class StandardInput : IDisposable
 {
-    static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     readonly string folder, file;
 
     /// <summary>Reads to the end: JSON lines if the first one begins with a brace, else texts.</summary>
@@ -49,7 +45,7 @@ sealed class StandardInput : IDisposable
         if (texts.Length != (b is null ? 1 : 2)) throw new TrainingException($"standard input, line {number}: {texts.Length} text{(texts.Length == 1 ? "" : "s")}, where the task has {(b is null ? "one" : "two with a tab between them")}");
         var fields = new Dictionary<string, string> { [a] = texts[0] };
         if (b is not null) fields[b] = texts[1];
-        return JsonSerializer.Serialize(fields, Json);
+        return JsonLines.Of(fields);
     }
 
     static IEnumerable<string> Lines(Stream stream)

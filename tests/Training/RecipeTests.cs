@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Tests;
@@ -97,7 +96,7 @@ public sealed class RecipeTests
         var written = new RunConfiguration("M", new Dictionary<string, string> { ["A"] = "1" }, Recipes.SmallAdamW, ulong.MaxValue, ["a b"], "text", "key", 2048, "device");
         JsonFiles.Write(folder["config.json"], written);
         var (_, read) = RunFolder.Open(folder.Path);
-        Assert.Equal(JsonSerializer.Serialize(written), JsonSerializer.Serialize(read));
+        Assert.Equal(JsonFiles.Bytes(written), JsonFiles.Bytes(read));
         Assert.Equal(written.Recipe.Stages, read.Recipe.Stages.AsEnumerable());
     }
 

@@ -11,8 +11,6 @@ static class FineTuneSettings
     // what a run is not begun with: where it ran, what it found, and where its data lie, which their key tells from others
     static readonly string[] Noted = ["device", "null-odds-threshold", "data"];
 
-    static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.KebabCaseLower };
-
     static readonly HashSet<string> Given = [.. new FineTuneOptions().All.Append(new PretrainOptions().Precision).Select(o => o.Name)];
 
     /// <summary>Checks that what is given again is what the model was begun with, and notes where its data are now.</summary>
@@ -31,7 +29,7 @@ static class FineTuneSettings
     // as the user gave it, if it was an option
     static string Told((string Name, string Value) setting) => $"{(Given.Contains($"--{setting.Name}") ? "--" : "")}{setting.Name} {(setting.Value.Length > 0 ? setting.Value : "of its own")}";
 
-    static IEnumerable<(string Name, string Value)> Values(FineTuningConfiguration configuration) => Values(JsonSerializer.SerializeToElement(configuration, Options));
+    static IEnumerable<(string Name, string Value)> Values(FineTuningConfiguration configuration) => Values(JsonLines.Settings(configuration));
 
     static IEnumerable<(string Name, string Value)> Values(JsonElement element) => element.EnumerateObject().SelectMany(p =>
         p.Value.ValueKind == JsonValueKind.Object ? Values(p.Value) : Noted.Contains(p.Name) ? [] : [(p.Name, p.Value.ToString())]);

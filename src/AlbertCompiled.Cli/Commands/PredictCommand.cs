@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Cli;
@@ -8,8 +6,6 @@ namespace AlbertCompiled.Cli;
 /// <summary><c>albert predict</c>: what a fine-tuned model, or several together, say of new data.</summary>
 static class PredictCommand
 {
-    static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     const double MostUnknown = 0.25; // a question mark that the vocabulary lacks was told in training
 
     public static Command Create(CommandContext context)
@@ -47,7 +43,7 @@ static class PredictCommand
             }
 
             using var lines = new LineBuffer(context.Out);
-            foreach (var fields in items.Describe(answers)) lines.Write(JsonSerializer.Serialize(fields, Json));
+            foreach (var fields in items.Describe(answers)) lines.Write(JsonLines.Of(fields));
             return 0;
         });
         return command.WithExamples(

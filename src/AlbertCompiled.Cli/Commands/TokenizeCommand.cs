@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
+using System.Text.Json.Serialization;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Cli;
@@ -10,9 +10,6 @@ namespace AlbertCompiled.Cli;
 static class TokenizeCommand
 {
     const int LongestLine = 1 << 20, LongestObject = 1 << 24; // a longer line is read in parts; of a JSON object there are none
-
-    // text is shown as it is, not escaped for web pages
-    static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Command Create(CommandContext context)
     {
@@ -48,7 +45,7 @@ static class TokenizeCommand
     }
 
     static string AsJson(Tokenization t) =>
-        JsonSerializer.Serialize(new { ids = t.Ids, pieces = t.Pieces, offsets = t.Offsets.Select(o => (int[])[o.Start, o.Length]) }, Json);
+        JsonLines.Of(new TokenLine(t.Ids, t.Pieces, [.. t.Offsets.Select(o => (int[])[o.Start, o.Length])]));
 
     static void Print(Tokenization tokens, string text, LineBuffer output)
     {
@@ -80,3 +77,9 @@ static class TokenizeCommand
             $"{Plural.Of(count, "line")}, {Plural.Of(bytes, "byte")}, {Plural.Of(tokens, "token")}, {(double)characters / Math.Max(tokens, 1):0.00} characters a token, {(double)unknown / Math.Max(tokens, 1):0.000%} unknown, {bytes / 1e6 / Math.Max(seconds, 1e-9):0.0} MB/s");
     }
 }
+
+/// <summary>A text in tokens.</summary>
+/// <param name="Ids">The ids.</param>
+/// <param name="Pieces">Their pieces.</param>
+/// <param name="Offsets">Start and length of each in the text.</param>
+sealed record TokenLine([property: JsonPropertyName("ids")] int[] Ids, [property: JsonPropertyName("pieces")] string[] Pieces, [property: JsonPropertyName("offsets")] int[][] Offsets);

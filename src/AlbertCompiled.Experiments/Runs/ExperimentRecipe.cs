@@ -23,7 +23,7 @@ public static class ExperimentRecipe
     };
 
     /// <summary>Tells a recipe from another: results of an earlier version are not taken for those of this one.</summary>
-    public static string Checksum(Recipe recipe) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(recipe)).AsSpan(0, 4));
+    public static string Checksum(Recipe recipe) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(recipe, ExperimentsJson.Default.Recipe)).AsSpan(0, 4));
 
     /// <summary>The room of a batch.</summary>
     public static Capacity Capacity { get; } = new(Of(Objective.None, 1).BatchTokens, EpochPlan.MostSequences(Of(Objective.None, 1).BatchTokens));

@@ -10,8 +10,6 @@ namespace AlbertCompiled.Experiments;
 /// </summary>
 public sealed class ResultFile : IDisposable
 {
-    static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     readonly string path;
     readonly IDisposable locked;
     readonly Dictionary<RunKey, RunResult> results = [];
@@ -53,7 +51,7 @@ public sealed class ResultFile : IDisposable
         try
         {
             using var stream = new FileStream(path, FileMode.Append);
-            stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(result, Options), (byte)'\n']);
+            stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(result, ResultJson.Default.RunResult), (byte)'\n']);
             stream.Flush(flushToDisk: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -89,7 +87,7 @@ public sealed class ResultFile : IDisposable
     {
         try
         {
-            return JsonSerializer.Deserialize<RunResult>(line, Options) is { Key: not null, Values: not null } result ? result : throw new JsonException("key or values are missing");
+            return JsonSerializer.Deserialize(line, ResultJson.Default.RunResult) is { Key: not null, Values: not null } result ? result : throw new JsonException("key or values are missing");
         }
         catch (JsonException e)
         {

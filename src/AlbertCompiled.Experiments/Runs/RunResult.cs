@@ -9,10 +9,10 @@ namespace AlbertCompiled.Experiments;
 public sealed record RunResult(RunKey Key, IReadOnlyDictionary<string, double> Values, string Date)
 {
     /// <summary>Mean L2 distance of each layer's input and output over held-out tokens.</summary>
-    public IReadOnlyList<double> Distances { get; init; } = [];
+    public IReadOnlyList<double> Distances { get; init => field = value ?? []; } = [];
 
     /// <summary>Angle of each layer's input and output, degrees, by the mean cosine over held-out tokens.</summary>
-    public IReadOnlyList<double> Degrees { get; init; } = [];
+    public IReadOnlyList<double> Degrees { get; init => field = value ?? []; } = [];
 
     /// <summary>A result of today.</summary>
     public static RunResult Of(RunKey key, IReadOnlyDictionary<string, double> values) => new(key, values, DateTime.Now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));

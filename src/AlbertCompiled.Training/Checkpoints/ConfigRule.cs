@@ -78,7 +78,7 @@ sealed record Word(string Field, string Becomes, string Default, params (string 
 /// <param name="Supported">That value as JSON; null and a missing field say the same.</param>
 sealed record Only(string Field, string Supported) : ConfigRule(Field)
 {
-    readonly JsonElement supported = JsonSerializer.Deserialize<JsonElement>(Supported);
+    readonly JsonElement supported = JsonElement.Parse(Supported);
 
     public override string? Read(JsonElement? value) =>
         value is not { ValueKind: not JsonValueKind.Null } v || IsSupported(v) ? null : throw Refuse(v, $"{Supported}: nothing else is compiled");

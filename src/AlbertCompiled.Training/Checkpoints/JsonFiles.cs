@@ -13,9 +13,13 @@ static class JsonFiles
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // read by people, never pasted into a page
+        TypeInfoResolver = TrainingJson.Default,
     };
 
-    public static void Write<T>(string path, T value) => DurableFiles.Write(path, stream => JsonSerializer.Serialize(stream, value, Options));
+    public static void Write<T>(string path, T value) => DurableFiles.Write(path, stream => JsonSerializer.Serialize(stream, value, TrainingJson.Of<T>(Options)));
+
+    /// <summary>The file of a value.</summary>
+    public static byte[] Bytes<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, TrainingJson.Of<T>(Options));
 
     /// <exception cref="TrainingException">The file is missing or damaged.</exception>
     public static T Read<T>(string path) where T : class
@@ -23,7 +27,7 @@ static class JsonFiles
         try
         {
             using var stream = File.OpenRead(path);
-            return JsonSerializer.Deserialize<T>(stream, Options) ?? throw new JsonException("it holds null");
+            return JsonSerializer.Deserialize(stream, TrainingJson.Of<T>(Options)) ?? throw new JsonException("it holds null");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Text.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace AlbertCompiled.Training;
@@ -22,7 +22,7 @@ public sealed partial class Safetensors
     {
         var sources = tensors.ToList();
         var header = new JsonObject();
-        if (metadata is not null) header[MetadataKey] = JsonSerializer.SerializeToNode(metadata);
+        if (metadata is not null) header[MetadataKey] = new JsonObject(metadata.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)));
         long offset = 0;
         foreach (var source in sources)
         {
@@ -37,7 +37,7 @@ public sealed partial class Safetensors
         }
 
         // Spaces pad the header, so that the data starts on an 8-byte boundary.
-        var json = JsonSerializer.SerializeToUtf8Bytes(header);
+        byte[] json = Encoding.UTF8.GetBytes(header.ToJsonString());
         var bytes = new byte[8 + (json.Length + 7) / 8 * 8];
         bytes.AsSpan(8).Fill((byte)' ');
         BinaryPrimitives.WriteInt64LittleEndian(bytes, bytes.Length - 8);

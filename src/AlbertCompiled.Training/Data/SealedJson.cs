@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace AlbertCompiled.Training;
 
 /// <summary>A record that carries a checksum of itself.</summary>
@@ -20,16 +18,16 @@ static class SealedJson
     public static void Write<T>(string path, T value) where T : ISealed<T> => DurableFiles.Write(path, Bytes(value));
 
     /// <summary>The file of a record, with the checksum that fits it.</summary>
-    public static byte[] Bytes<T>(T value) where T : ISealed<T> => JsonSerializer.SerializeToUtf8Bytes(value.Seal(Checksum(value)), JsonFiles.Options);
+    public static byte[] Bytes<T>(T value) where T : ISealed<T> => JsonFiles.Bytes(value.Seal(Checksum(value)));
 
     /// <exception cref="TrainingException">The file is missing or damaged.</exception>
     public static T Read<T>(string path) where T : class, ISealed<T>
     {
         if (new FileInfo(path) is { Exists: true, Length: > MostBytes }) throw new TrainingException($"{path} is corrupted: it is longer than any such file");
         var value = JsonFiles.Read<T>(path);
-        return File.ReadAllBytes(path).AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(value, JsonFiles.Options)) && value.Checksum == Checksum(value) ? value
+        return File.ReadAllBytes(path).AsSpan().SequenceEqual(JsonFiles.Bytes(value)) && value.Checksum == Checksum(value) ? value
             : throw new TrainingException($"{path} is corrupted: its checksum does not fit; delete its folder and prepare the dataset again");
     }
 
-    static uint Checksum<T>(T value) where T : ISealed<T> => Crc32C.Of(JsonSerializer.SerializeToUtf8Bytes(value.Seal(0), JsonFiles.Options));
+    static uint Checksum<T>(T value) where T : ISealed<T> => Crc32C.Of(JsonFiles.Bytes(value.Seal(0)));
 }

@@ -113,7 +113,7 @@ public sealed class FineTuningMetrics : IDisposable
         return metrics.Length == 0 ? null : new(epoch, e.GetProperty("step").GetInt64(), e.GetProperty("training_loss").GetDouble(), metrics, best.GetBoolean());
     }
 
-    void Write(Dictionary<string, object> values) => Guard(() => writer.WriteLine(JsonSerializer.Serialize(values)));
+    void Write(Dictionary<string, object> values) => Guard(() => writer.WriteLine(JsonSerializer.Serialize(values, TrainingJson.Default.DictionaryStringObject)));
 
     void Guard(Action write)
     {

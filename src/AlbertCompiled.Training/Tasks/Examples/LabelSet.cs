@@ -32,7 +32,7 @@ public sealed class LabelSet
     {
         string[] distinct = [.. labels.Distinct()];
         if (distinct.FirstOrDefault(l => l.Any(char.IsControl)) is { } broken)
-            throw new TrainingException($"{file}: the label {JsonSerializer.Serialize(broken)} holds a control character, such as a tab or the end of a line; files of predictions cannot say it");
+            throw new TrainingException($"{file}: the label {JsonSerializer.Serialize(broken, TrainingJson.Default.String)} holds a control character, such as a tab or the end of a line; files of predictions cannot say it");
         if (distinct.GroupBy(l => l.Trim()).FirstOrDefault(g => g.Count() > 1) is { } same)
             throw new TrainingException($"{file}: the labels {string.Join(" and ", same.Order(StringComparer.Ordinal).Select(l => $"\"{l}\""))} differ in white space alone; make them one");
         return distinct.All(l => Number(l) is not null) ? new([.. distinct.OrderBy(Number).ThenBy(l => l, StringComparer.Ordinal)]) : new([.. distinct.Order(StringComparer.Ordinal)]);

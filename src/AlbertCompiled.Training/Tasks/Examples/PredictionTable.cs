@@ -7,14 +7,14 @@ namespace AlbertCompiled.Training;
 /// <summary>Files of predictions that are tables. The end of a file's name tells its form: TSV, CSV (RFC 4180) or JSON lines; TSV if it is another.</summary>
 public static class PredictionTable
 {
-    static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, TypeInfoResolver = TrainingJson.Default };
 
     // how a line is written, and the file read; the first is the usual one
     static readonly (string Ending, bool HasHeader, Func<IReadOnlyList<string>, object[], string> Line, Func<string, IReadOnlyList<string>, IEnumerable<DataRow>> Read)[] Forms =
     [
         (".tsv", true, (_, fields) => string.Join('\t', fields.Select(Text)), (path, columns) => DataTable.Tsv(path, columns)),
         (".csv", true, (_, fields) => string.Join(',', fields.Select(f => Quoted(Text(f)))), DataTable.Read),
-        (".jsonl", false, (columns, fields) => JsonSerializer.Serialize(columns.Zip(fields).ToDictionary(p => p.First, p => p.Second is double d ? Math.Round(d, Decimals) : p.Second), Json), DataTable.Read),
+        (".jsonl", false, (columns, fields) => JsonSerializer.Serialize(columns.Zip(fields).ToDictionary(p => p.First, p => p.Second is double d ? Math.Round(d, Decimals) : p.Second), TrainingJson.Of<Dictionary<string, object>>(Json)), DataTable.Read),
     ];
 
     const int Decimals = 3; // of a benchmark's scores

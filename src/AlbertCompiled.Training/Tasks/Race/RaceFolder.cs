@@ -63,5 +63,5 @@ public static class RaceFolder
         return new(q.Id, q.Passage.Article, question, options!, label);
     }
 
-    sealed record PassageJson(string Article, string[] Questions, string?[]?[] Options, string[]? Answers = null);
+    internal sealed record PassageJson(string Article, string[] Questions, string?[]?[] Options, string[]? Answers = null);
 }

@@ -32,15 +32,15 @@ public static class SquadFile
         Array.IndexOf(items, null) < 0 ? items : throw new TrainingException($"{path}: null stands in a list of articles, paragraphs or questions; restore the file");
 
     // names as in the files, by the naming policy
-    sealed record SquadJson(ArticleJson[] Data, string? Version = null);
+    internal sealed record SquadJson(ArticleJson[] Data, string? Version = null);
 
-    sealed record ArticleJson(ParagraphJson[] Paragraphs);
+    internal sealed record ArticleJson(ParagraphJson[] Paragraphs);
 
-    sealed record ParagraphJson(string Context, QuestionJson[] Qas);
+    internal sealed record ParagraphJson(string Context, QuestionJson[] Qas);
 
-    sealed record QuestionJson(string Id, string Question, AnswerJson?[]? Answers = null, bool IsImpossible = false);
+    internal sealed record QuestionJson(string Id, string Question, AnswerJson?[]? Answers = null, bool IsImpossible = false);
 
-    sealed record AnswerJson(string Text, int AnswerStart);
+    internal sealed record AnswerJson(string Text, int AnswerStart);
 }
 
 /// <summary>The questions of a SQuAD file.</summary>

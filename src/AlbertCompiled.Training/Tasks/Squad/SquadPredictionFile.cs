@@ -6,7 +6,13 @@ namespace AlbertCompiled.Training;
 /// <summary>Prediction files as SQuAD's evaluation takes them: a JSON object from question ID to answer, and one from ID to null odds.</summary>
 public static class SquadPredictionFile
 {
-    static readonly JsonSerializerOptions Options = new() { WriteIndented = true, AllowDuplicateProperties = false, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonSerializerOptions Options = new()
+    {
+        WriteIndented = true,
+        AllowDuplicateProperties = false,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        TypeInfoResolver = TrainingJson.Default,
+    };
 
     /// <summary>Writes answers.</summary>
     /// <param name="path">The file.</param>
@@ -32,14 +38,14 @@ public static class SquadPredictionFile
     /// <exception cref="TrainingException">The file cannot be read or is no such object.</exception>
     public static IReadOnlyDictionary<string, double> ReadNullOdds(string path) => Read<double>(path, "number");
 
-    static void Write<T>(string path, Dictionary<string, T> values) => DataFile.Write(path, stream => JsonSerializer.Serialize(stream, values, Options));
+    static void Write<T>(string path, Dictionary<string, T> values) => DataFile.Write(path, stream => JsonSerializer.Serialize(stream, values, TrainingJson.Of<Dictionary<string, T>>(Options)));
 
     static Dictionary<string, T> Read<T>(string path, string what)
     {
         var bytes = DataFile.Bytes(path);
         try
         {
-            return JsonSerializer.Deserialize<Dictionary<string, T>>(bytes.Span, Options) is { } read && read.Values.All(v => v is not null) ? read : throw new JsonException();
+            return JsonSerializer.Deserialize(bytes.Span, TrainingJson.Of<Dictionary<string, T>>(Options)) is { } read && read.Values.All(v => v is not null) ? read : throw new JsonException();
         }
         catch (JsonException e)
         {

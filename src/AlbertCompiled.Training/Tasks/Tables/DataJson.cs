@@ -13,6 +13,7 @@ static class DataJson
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
+        TypeInfoResolver = TrainingJson.Default,
     };
 
     /// <summary>Reads such a file.</summary>
@@ -24,7 +25,7 @@ static class DataJson
         var bytes = DataFile.Bytes(path);
         try
         {
-            return JsonSerializer.Deserialize<T>(bytes.Span, Options) ?? throw new JsonException("null, not an object");
+            return JsonSerializer.Deserialize(bytes.Span, TrainingJson.Of<T>(Options)) ?? throw new JsonException("null, not an object");
         }
         catch (JsonException e)
         {

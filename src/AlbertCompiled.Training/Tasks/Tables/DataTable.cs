@@ -19,7 +19,7 @@ readonly record struct DataCell(string? Text, IReadOnlyList<string>? Items = nul
     {
         try
         {
-            return JsonSerializer.Deserialize<string[]>(text) is { } items && Array.TrueForAll(items, i => i is not null) ? items : null;
+            return JsonSerializer.Deserialize(text, TrainingJson.Default.StringArray) is { } items && Array.TrueForAll(items, i => i is not null) ? items : null;
         }
         catch (JsonException)
         {
