@@ -47,8 +47,8 @@ public sealed partial class FineTuneTests
     public void A_checkpoint_without_settings_is_not_gone_on_from()
     {
         using var folder = Data();
-        using (var model = FakeModel.Create(FakeModel.Describe(), new(64, 4))) new CheckpointStore(folder["run"]).Save(model, new("Fake", 2, 42, 1, 1));
-        string left = folder["run/checkpoints/step-00000002"];
+        using (var model = FakeModel.Create(FakeModel.Describe(), new(64, 4))) new CheckpointStore(folder["run"]).Save(model, new("Fake", 0, 42, 1, 1));
+        string left = folder["run/checkpoints/step-00000000"];
         Run(Arguments(folder, "run")).Fails($"{folder["run"]} holds no finetuning.json, but a checkpoint, {left}: choose another --run, or replace it with --new");
         Assert.True(Directory.Exists(left));
         Run(Arguments(folder, "run", "--epochs", "1", "--new")).Succeeds();

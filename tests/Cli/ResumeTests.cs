@@ -158,7 +158,12 @@ public sealed class ResumeTests : IDisposable
         var store = new CheckpointStore(folder["run"], keep: 2);
         string best = store.Best()!.Value.Folder;
         using (var model = FakeModel.Create(FakeModel.Describe(), new(64, 4)))
-            store.Save(model, store.Load(model) with { Step = 13 }, heldOutLoss: 1e9);
+        {
+            var state = store.Load(model);
+            model.Step = 13;
+            store.Save(model, state with { Step = 13 }, heldOutLoss: 1e9);
+        }
+
         string step = Path.GetFileName(best)["step-".Length..].TrimStart('0');
         Assert.Contains("Fake, after 13 steps", CliRun.Of("export", folder["run"], "--onnx", folder["a.onnx"]).Succeeds().Output);
         Assert.Contains($"Fake, after {step} steps", CliRun.Of("export", folder["run"], "--best", "--onnx", folder["a.onnx"]).Succeeds().Output);
@@ -166,7 +171,11 @@ public sealed class ResumeTests : IDisposable
         Directory.Delete(best, recursive: true);
         Directory.Delete(store.Latest()!, recursive: true);
         using (var model = FakeModel.Create(FakeModel.Describe(), new(64, 4)))
+        {
+            model.Step = 2;
             store.Save(model, new("Fake", 2, 42, 1, 1));
+        }
+
         foreach (string folderOf in Directory.GetDirectories(folder["run/checkpoints"]).Where(d => d != store.Latest())) Directory.Delete(folderOf, recursive: true);
         CliRun.Of("fill-mask", folder["run"], "The [MASK].", "--best").Fails("was measured on held-out text: leave --best out");
     }

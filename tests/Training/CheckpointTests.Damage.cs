@@ -14,7 +14,8 @@ public sealed partial class CheckpointTests
         using var model = Trained();
         var store = new CheckpointStore(folder.Path, keep: 2);
         store.Save(model, State(model));
-        store.Save(model, State(model) with { Step = model.Step + 1 });
+        model.Step++;
+        store.Save(model, State(model));
         var deleted = new List<string>();
         using var all = new ManualResetEventSlim();
         using var watcher = new FileSystemWatcher(folder.Path) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName };
@@ -41,7 +42,8 @@ public sealed partial class CheckpointTests
         {
             if (state == ParameterState.SecondMoment) throw new DeviceException("the card is gone");
         };
-        Assert.Equal("the card is gone", Assert.Throws<DeviceException>(() => store.Save(model, State(model) with { Step = 4 })).Message);
+        model.Step = 4;
+        Assert.Equal("the card is gone", Assert.Throws<DeviceException>(() => store.Save(model, State(model))).Message);
         Assert.Equal([good], Directory.GetFileSystemEntries(folder["checkpoints"]));
         Assert.Equal(good, store.Latest());
     }
@@ -146,8 +148,10 @@ public sealed partial class CheckpointTests
         using var model = Trained();
         var store = new CheckpointStore(folder.Path, keep: 3);
         string first = store.Save(model, State(model));
-        (model.Step, string second) = (4, store.Save(model, State(model) with { Step = 4 }));
-        (model.Step, string third) = (5, store.Save(model, State(model) with { Step = 5 }));
+        model.Step = 4;
+        string second = store.Save(model, State(model));
+        model.Step = 5;
+        string third = store.Save(model, State(model));
         foreach (string folderOf in (string[])[second, third]) File.AppendAllText(Path.Combine(folderOf, "state.json"), " ");
         AssertRefused(store, $"; {first} is whole: delete {third} to go on from there");
         Directory.Delete(third, true);

@@ -46,7 +46,8 @@ public sealed partial class CheckpointTests
         var store = new CheckpointStore(folder.Path);
         store.Save(model, State(model));
         Directory.CreateDirectory(folder["checkpoints/step-00000099.tmp"]); // as a crash leaves it
-        store.Save(model, State(model) with { Step = model.Step + 1 });
+        model.Step++;
+        store.Save(model, State(model));
         store.Clear();
         Assert.Equal(others.Order(), Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories).Order());
         Assert.Single(Directory.GetDirectories(folder["checkpoints"]));
@@ -98,7 +99,7 @@ public sealed partial class CheckpointTests
         using var model = Trained();
         var store = new CheckpointStore(folder.Path, keep: 2);
         double?[] losses = [5, 3, null, 4, null, 6, null];
-        for (int i = 0; i < losses.Length; i++) store.Save(model, State(model) with { Step = i }, losses[i]);
+        for (model.Step = 0; model.Step < losses.Length; model.Step++) store.Save(model, State(model), losses[model.Step]);
         Assert.Equal(["step-00000001", "step-00000005", "step-00000006"], Directory.GetDirectories(folder["checkpoints"]).Select(Path.GetFileName).Order());
         Assert.Equal(3, store.Best()!.Value.HeldOutLoss);
         File.WriteAllText(Path.Combine(store.Best()!.Value.Folder, "manifest.json"), "{}");

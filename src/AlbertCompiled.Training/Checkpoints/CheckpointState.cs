@@ -10,6 +10,16 @@ public sealed record CheckpointState(string Model, long Step, ulong Seed, double
 {
     const string FileName = "state.json";
 
+    /// <summary>Checks that it is what a checkpoint of a model can hold.</summary>
+    /// <exception cref="TrainingException">It is another step's than the model's, or a count is none.</exception>
+    internal void Check(CompiledModel model)
+    {
+        if (Step < 0) throw new TrainingException($"cannot write a checkpoint of step {Step}: steps count from 0");
+        if (Step != model.Step) throw new TrainingException($"cannot write a checkpoint of step {Step}, for the model has done {model.Step}: give the state the model's Step");
+        if (!(TrainingSeconds >= 0 && double.IsFinite(TrainingSeconds)) || Tokens < 0)
+            throw new TrainingException(FormattableString.Invariant($"cannot write a checkpoint of {TrainingSeconds} seconds and {Tokens} tokens: both count from 0"));
+    }
+
     /// <summary>Writes it into a checkpoint.</summary>
     internal string Write(string folder)
     {

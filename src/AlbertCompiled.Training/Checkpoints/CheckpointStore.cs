@@ -34,16 +34,19 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
         return best;
     }
 
-    /// <summary>Writes a checkpoint, then removes those that are neither among the newest nor the best.</summary>
+    /// <summary>Writes a checkpoint, then removes those that are neither among the newest nor the best. One of the same step is replaced.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="state">Where the run stands.</param>
+    /// <param name="state">Where the run stands, after the model's step.</param>
     /// <param name="heldOutLoss">Loss on held-out text, if it was measured after this step.</param>
     /// <returns>Its folder.</returns>
-    /// <exception cref="TrainingException">The folder cannot be written; the last checkpoint is intact.</exception>
+    /// <exception cref="TrainingException">The folder cannot be written or holds a checkpoint of a later step, as of another run; the state is not the model's, or the loss no number. The last checkpoint is intact.</exception>
     /// <exception cref="DeviceException">The device failed; the last checkpoint is intact.</exception>
     public string Save(CompiledModel model, CheckpointState state, double? heldOutLoss = null)
     {
+        state.Check(model);
+        if (heldOutLoss is { } loss && !double.IsFinite(loss)) throw new TrainingException($"cannot write a checkpoint with a held-out loss of {loss}, by which no best one is found: leave it out, or train anew with a lower learning rate");
         string folder = Path.Combine(root, $"{Prefix}{state.Step:D8}"), temporary = folder + Temporary;
+        if (Latest() is { } later && StepOf(later) > state.Step) throw new TrainingException($"cannot write the checkpoint {folder}: {later} is of a later step, as of another run; choose another folder, or remove {root}");
         try
         {
             if (!Directory.Exists(root))
@@ -59,19 +62,15 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
             Manifest.Write(temporary, state.Step, heldOutLoss, [Weights, Moments, state.Write(temporary)]);
             if (Directory.Exists(folder)) MoveAside(folder);
             DurableFiles.MoveFolder(temporary, folder);
-            Prune();
+            Prune(folder);
             return folder;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
             TryDelete(temporary);
+            if (e is not (IOException or UnauthorizedAccessException)) throw;
             string last = Latest() is { } intact ? $"the last good one is {intact}" : "there is no earlier one";
             throw new TrainingException($"cannot write the checkpoint {folder}: {e.Reason()}; {last}", e);
-        }
-        catch (DeviceException)
-        {
-            TryDelete(temporary);
-            throw;
         }
     }
 
@@ -95,7 +94,7 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
     public CheckpointState LoadWeights(CompiledModel model, bool best = false) => Read(best, folder => LoadWeights(model, folder));
 
     /// <summary>Takes the weights that another model shares with the one that was trained, by name; tells which it did not find.</summary>
-    /// <exception cref="TrainingException">There is no checkpoint, it is damaged, a weight has another shape there, or there is none of the model's.</exception>
+    /// <exception cref="TrainingException">There is no checkpoint, it is damaged, a weight has another shape there or was trained with other heads, another activation or epsilon, or there is none of the model's.</exception>
     public WeightMatch LoadMatchingWeights(CompiledModel model) => Read(best: false, folder => ModelWeights.LoadMatching(model, Path.Combine(folder, Weights)));
 
     /// <summary>Removes all checkpoints, each of which is none before it loses a file: a crash in between leaves whole ones or none. What else lies beside them stays.</summary>
@@ -189,9 +188,9 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
         DurableFiles.MoveFolder(folder, aside);
     }
 
-    void Prune()
+    void Prune(string written)
     {
-        HashSet<string> kept = [.. Complete().Where(d => !d.EndsWith(Replaced, StringComparison.Ordinal)).TakeLast(keep)];
+        HashSet<string> kept = [written, .. Complete().Where(d => !d.EndsWith(Replaced, StringComparison.Ordinal)).TakeLast(keep)];
         if (Best() is { } best) kept.Add(best.Folder);
         foreach (string folder in Written())
             if (!kept.Contains(folder)) TryDelete(folder);

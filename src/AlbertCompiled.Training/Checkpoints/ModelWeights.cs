@@ -5,11 +5,11 @@ public static class ModelWeights
 {
     const int NamedDifferences = 4;
 
-    /// <summary>Writes the weights, or the moments, to a file.</summary>
+    /// <summary>Writes the weights, or the moments, to a file: aside, and renamed once it is whole. The model's configuration lies beside them.</summary>
     /// <param name="model">The model.</param>
     /// <param name="path">The file.</param>
     /// <param name="states">Which arenas; names of all but the weights are prefixed with the arena's.</param>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be written; what was there before is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public static void Save(this CompiledModel model, string path, params ReadOnlySpan<ParameterState> states)
     {
@@ -17,7 +17,7 @@ public static class ModelWeights
         var sources = new List<SafetensorsSource>();
         foreach (var state in states)
             foreach (var p in model.Description.Parameters) sources.Add(Source(model, p, Prefix(state) + p.Name, ElementType.F32, state));
-        Safetensors.Write(path, sources, new Dictionary<string, string> { ["model"] = model.Description.Name });
+        Safetensors.Write(path, sources, new Dictionary<string, string>([KeyValuePair.Create("model", model.Description.Name), .. RecordedConfiguration.Of(model.Description)]));
     }
 
     /// <summary>Reads the weights, or the moments, of a file that <see cref="Save"/> wrote; weights also of published files.</summary>
@@ -30,7 +30,7 @@ public static class ModelWeights
         foreach (var state in states)
         {
             var plan = state == ParameterState.Value ? WeightPlan.Of(model.Description, files) : WeightPlan.Of(model.Description, files, Prefix(state));
-            Refuse(model.Description, path, plan, [.. plan.Missing.Select(n => $"{n} is missing"), .. plan.Unused.Select(n => $"{n} is unknown")]);
+            Refuse(model.Description, path, plan, files, partly: false, [.. plan.Missing.Select(n => $"{n} is missing"), .. plan.Unused.Select(n => $"{n} is unknown")]);
             plans.Add((state, plan));
         }
 
@@ -44,7 +44,7 @@ public static class ModelWeights
     /// <param name="model">The model.</param>
     /// <param name="path">The file.</param>
     /// <param name="except">Beginnings of names that are left out, such as "classifier.": another task's head.</param>
-    /// <exception cref="TrainingException">The file is no such file, a weight has another shape there, or none has a name of the model's; nothing was changed. A weight holds what is no number; those before it were loaded.</exception>
+    /// <exception cref="TrainingException">The file is no such file, a weight has another shape there or was trained with other heads, another activation or epsilon, or none has a name of the model's; nothing was changed. A weight holds what is no number; those before it were loaded.</exception>
     public static WeightMatch LoadMatching(this CompiledModel model, string path, params IReadOnlyList<string> except)
     {
         using var files = TensorFiles.Open(path);
@@ -54,16 +54,17 @@ public static class ModelWeights
     internal static WeightMatch LoadMatching(CompiledModel model, string path, TensorFiles files, params IReadOnlyList<string> except)
     {
         var plan = WeightPlan.Of(model.Description, files).Without(except);
-        Refuse(model.Description, path, plan, []);
+        Refuse(model.Description, path, plan, files, partly: true, []);
         Copy(model, path, files, plan, ParameterState.Value);
         return plan.Match;
     }
 
-    /// <summary>Throws if nothing of a file fits a model, or something has another shape.</summary>
-    internal static void Refuse(ModelDescription model, string path, WeightPlan plan, IReadOnlyList<string> more)
+    /// <summary>Throws if nothing of files fits a model, something has another shape, or they say that another model was trained.</summary>
+    internal static void Refuse(ModelDescription model, string path, WeightPlan plan, TensorFiles files, bool partly, IReadOnlyList<string> more)
     {
         if (plan.Pairs.Count == 0) throw new TrainingException($"{path} has no weight of {model.Name}: it belongs to another architecture");
         string[] differences = [.. plan.Differences, .. more];
+        if (differences.Length == 0) differences = [.. RecordedConfiguration.Differences(files.Metadata, model, partly)]; // sizes show in the shapes
         if (differences.Length == 0) return;
         string named = string.Join("; ", differences.Take(NamedDifferences)), rest = differences.Length > NamedDifferences ? $"; and {differences.Length - NamedDifferences} more" : "";
         throw new TrainingException($"{path} belongs to another configuration than {model.Name}: {named}{rest}");

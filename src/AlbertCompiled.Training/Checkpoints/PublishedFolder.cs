@@ -127,7 +127,7 @@ public sealed class PublishedFolder
         if (Config.Differences(model) is { Count: > 0 } differences)
             throw new TrainingException($"{model.Name} does not compute what {Path.Combine(Folder, PublishedConfig.FileName)} says: {string.Join("; ", differences)}");
         var plan = WeightPlan.Of(model, files).Without(except);
-        ModelWeights.Refuse(model, Folder, plan, [.. plan.Missing.Where(PublishedNames.IsEncoder).Select(n => $"{n} is missing")]);
+        ModelWeights.Refuse(model, Folder, plan, files, partly: true, [.. plan.Missing.Where(PublishedNames.IsEncoder).Select(n => $"{n} is missing")]);
         return plan;
     }
 }

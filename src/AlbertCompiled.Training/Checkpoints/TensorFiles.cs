@@ -13,6 +13,9 @@ public sealed class TensorFiles : IDisposable
     /// <summary>All tensors, file after file.</summary>
     public IEnumerable<SafetensorsEntry> Entries => files.SelectMany(f => f.Entries);
 
+    /// <summary>What the writer left in the first file.</summary>
+    internal IReadOnlyDictionary<string, string> Metadata => files[0].Metadata;
+
     /// <summary>The number of files.</summary>
     public int Count => files.Count;
 
