@@ -28,27 +28,6 @@ public sealed partial class FineTuneTests
     static CliRun Run(params string[] args) => CliRun.Compiled(AlbertCompiled.Cli.ModelRegistry.Zoo, args);
 
     [Fact]
-    public void A_model_whose_output_breaks_is_trained_to_its_end()
-    {
-        using var folder = Data();
-        var run = CliRun.BrokenCompiled("epoch 1", Arguments(folder, "run"));
-        Assert.Equal((1, "error: cannot write to standard output: it broke\n"), (run.Code, run.Error));
-        Assert.True(new FineTunedFolder(folder["run"]).IsComplete);
-        Assert.Equal(24 + 4, File.ReadLines(folder["run/metrics.jsonl"]).Count());
-    }
-
-    [Fact]
-    public void A_task_s_own_file_is_read_as_in_its_folder()
-    {
-        using var folder = new TemporaryFolder();
-        string[] rows = [.. Enumerable.Range(0, 12).Select(i => $"gj04\t{i % 2}\t{(i % 2 == 0 ? "*" : "")}\tThe {Things[i % 6]} {(i % 2 == 0 ? "good is" : "is good")}.\n")];
-        foreach (string file in (string[])["train.tsv", "dev.tsv", "mine.tsv"]) folder.Write($"CoLA/{file}", (file == "mine.tsv" ? "sentence\tlabel\nIt is good.\t1\nGood is it.\t0\n" : string.Concat(rows)));
-        Run("finetune", "CoLA", "--data", folder["CoLA"], "--run", folder["run"], "--epochs", "1").Succeeds();
-        Assert.Equal(Run("evaluate", folder["run"]).Succeeds().Output, Run("evaluate", folder["run"], "--data", folder["CoLA/dev.tsv"]).Succeeds().Output);
-        Run("evaluate", folder["run"], "--data", folder["CoLA/mine.tsv"]).Succeeds();
-    }
-
-    [Fact]
     public void A_classifier_is_trained_evaluated_and_asked()
     {
         using var folder = Data();
