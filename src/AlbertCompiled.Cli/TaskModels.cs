@@ -43,13 +43,13 @@ public sealed class TaskModels(params IReadOnlyList<TaskModel> models)
     /// <exception cref="TrainingException">It was not compiled for such tasks.</exception>
     public TaskModel Find(string named, string program) =>
         models.FirstOrDefault(m => m.Base.Equals(named, StringComparison.OrdinalIgnoreCase) && m.Program == program)
-        ?? throw new TrainingException($"{named} was not compiled with a program {program}; for tasks there are {Names}");
+        ?? throw new TrainingException($"{named} was not compiled with a program {program}; for tasks there are {Names}; declare another in C# and train it from there");
 
     /// <summary>The model that computes what a published folder says.</summary>
     /// <exception cref="TrainingException">There is none.</exception>
     public TaskModel Find(PublishedFolder folder, string program) =>
         models.FirstOrDefault(m => m.Program == program && folder.Config.Differences(m.Model.Description).Count == 0)
-        ?? throw new TrainingException($"no compiled model with a program {program} computes what {folder.Folder} says; for tasks there are {Names}");
+        ?? throw new TrainingException($"no compiled model with a program {program} computes what {folder.Folder} says; for tasks there are {Names}; albert declare prints how another is declared in C#, to train it from there");
 
     string Names => string.Join(", ", models.Select(m => m.Model.Description.Name));
 }

@@ -12,6 +12,7 @@ public sealed class CliRefusalTests : PretrainingCommandTests
         CliRun.Of("prepare", "--text", folder["missing"], "--out", folder["data"]).Fails("no such text file or folder");
         CliRun.Of("prepare", "--check", folder["text"]).Fails("is not a dataset");
         CliRun.Of("pretrain", "--model", "Fake", "--data", folder["text"]).Fails("is not a dataset");
+        CliRun.Of("pretrain", "--model", "Fake", "--data", folder["nowhere"]).Fails($"there is no folder {folder["nowhere"]}: albert prepare makes a dataset");
         CliRun.Of("prepare", "--text", folder["text"], "--out", folder["text"]).Fails("is not empty and no dataset");
         Assert.False(Directory.Exists(folder["data"]));
     }

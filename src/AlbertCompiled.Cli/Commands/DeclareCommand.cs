@@ -15,6 +15,7 @@ static class DeclareCommand
         {
             string path = parsed.GetValue(source)!, file = Directory.Exists(path) ? Path.Combine(path, PublishedConfig.FileName) : path;
             if (RunFolder.Exists(path) && !PublishedFolder.IsPublished(path)) throw new TrainingException($"{path} is a run of {RunFolder.Open(path).Configuration.Model}, which is compiled already: declare is for published models");
+            if (FineTunedFolder.Exists(path)) throw new TrainingException($"{path} is a fine-tuned model, which is compiled already: declare is for published models");
             string folder = Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(file))) ?? "";
             var config = PublishedFolder.ReadConfig(file);
             _ = config.Head();     // a head that is not compiled has no declaration

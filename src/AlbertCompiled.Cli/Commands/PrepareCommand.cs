@@ -13,6 +13,7 @@ static class PrepareCommand
     public static Command Create(CommandContext context)
     {
         var (texts, shared) = (new TextOptions(), new PretrainOptions());
+        shared.Vocabulary.Description = "SentencePiece model file, or a folder that holds one. Default: the 8,000 pieces that come with this program";
         var output = new Option<string?>("--out", "-o") { Description = "Folder of the dataset. An unfinished one is gone on with", HelpName = "folder" };
         var check = new Option<string?>("--check") { Description = "Check every byte of this dataset, and whether its sources are as they were", HelpName = "folder" };
         var threads = new Option<int>("--threads") { Description = "Threads that tokenize; 0: all cores. The dataset does not depend on it", HelpName = "number" }.Whole(0, PretrainOptions.MostThreads);

@@ -194,8 +194,10 @@ public sealed unsafe class Corpus : IDisposable
     static CorpusFiles Find(string folder)
     {
         var files = new CorpusFiles(folder);
-        return Exists(folder) ? files
-            : throw new TrainingException(File.Exists(files.Progress) ? $"{folder} is not prepared to the end: run the same albert prepare again" : $"{folder} is not a dataset: it has no manifest.json; albert prepare makes one");
+        return Exists(folder) ? files : throw new TrainingException(
+            File.Exists(files.Progress) ? $"{folder} is not prepared to the end: run the same albert prepare again"
+            : !FileSearch.FolderExists(folder) ? $"there is no folder {folder}: albert prepare makes a dataset"
+            : $"{folder} is not a dataset: it has no manifest.json; albert prepare makes one");
     }
 
     void Check(long chunk)
