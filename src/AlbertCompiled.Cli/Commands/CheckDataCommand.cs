@@ -9,18 +9,16 @@ static class CheckDataCommand
 {
     public static Command Create(CommandContext context)
     {
-        var options = new TaskOptions();
+        var (options, tuning) = (new TaskOptions(), new FineTuneOptions());
         var vocabulary = new Option<string?>("--vocabulary") { Description = "SentencePiece model file: counts tokens too", HelpName = "file" };
-        var sequence = new Option<int>("--sequence") { Description = "Tokens of the longest sequence", HelpName = "number", DefaultValueFactory = _ => FineTuneOptions.UsualSequence }.Whole(1);
-        var stride = new Option<int>("--stride") { Description = "Tokens from one window of a long context to the next", HelpName = "number", DefaultValueFactory = _ => FineTuneOptions.UsualStride }.Whole(1);
-        var command = new Command("check-data", "Reads the data of a task, and counts examples, labels and tokens; tells the first bad row.") { options.Task, vocabulary, sequence, stride };
+        var command = new Command("check-data", "Reads the data of a task, and counts examples, labels and tokens; tells the first bad row.") { options.Task, vocabulary, tuning.Sequence, tuning.Stride };
         foreach (var option in options.All) command.Options.Add(option);
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(vocabulary) is null && (parsed.GetResult(sequence) is { Implicit: false } || parsed.GetResult(stride) is { Implicit: false }))
+            if (parsed.GetValue(vocabulary) is null && (parsed.GetResult(tuning.Sequence) is { Implicit: false } || parsed.GetResult(tuning.Stride) is { Implicit: false }))
                 throw new TrainingException("--sequence and --stride are about tokens: name a --vocabulary");
             var pieces = parsed.GetValue(vocabulary) is { } file ? VocabularyFile.Load(file) : null;
-            Run(new(context.Out, pieces, pieces is null ? null : new(new VocabularyTokenizer(pieces), parsed.GetValue(sequence), parsed.GetValue(stride))), parsed, options);
+            Run(new(context.Out, pieces, pieces is null ? null : new(new VocabularyTokenizer(pieces), parsed.GetValue(tuning.Sequence), parsed.GetValue(tuning.Stride))), parsed, options);
             return 0;
         });
         return command.WithExamples(

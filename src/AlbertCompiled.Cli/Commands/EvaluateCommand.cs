@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Cli;
@@ -42,10 +41,10 @@ static class EvaluateCommand
     // the figures above are those of what predict gives out; the best ones know the labels
     static void PrintThresholds(double? noted, IReadOnlyList<(string Metric, BestThreshold Best)> bounds, TextWriter output)
     {
-        if (noted is { } threshold) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"threshold",-20}{ScoreCommand.Odds(threshold),9}  <- of null odds, noted in finetuning.json; predict uses it"));
-        else if (bounds.Count > 0) output.WriteLine($"{"threshold",-20}{"none",9}  <- finetuning.json notes none: every question gets an answer, as from predict");
+        if (noted is { } threshold) ScoreCommand.Line(output, "threshold", ScoreCommand.Odds(threshold), "of null odds, noted in finetuning.json; predict uses it");
+        else if (bounds.Count > 0) ScoreCommand.Line(output, "threshold", "none", "finetuning.json notes none: every question gets an answer, as from predict");
         foreach (var (metric, best) in bounds)
-            ScoreCommand.Line(output, metric, 100 * best.Value, string.Create(CultureInfo.InvariantCulture, $"at {ScoreCommand.Odds(best.Threshold)}, tuned on this set: an upper bound"));
+            ScoreCommand.Line(output, metric, 100 * best.Value, $"at {ScoreCommand.Odds(best.Threshold)}, tuned on this set: an upper bound");
     }
 
     static TaskSet Labelled(TaskSet set, string path) => set.IsLabelled ? set : throw new TrainingException($"{path} has no labels: albert predict answers without");

@@ -7,8 +7,6 @@ namespace AlbertCompiled.Cli;
 /// <summary>The options of <c>albert finetune</c>.</summary>
 sealed class FineTuneOptions
 {
-    public const int UsualSequence = 128, UsualStride = 64;
-
     const int MostSeeds = 1000, MostWeight = 1000;
 
     static readonly FineTuningRecipe Default = new();
@@ -30,8 +28,8 @@ sealed class FineTuneOptions
     public Option<string[]> ClassWeights { get; } = new("--class-weights") { Description = "Draw examples of a class more or less often than their share: in expectation, these class weights. Classes that are not named have weight 1", HelpName = "class=weight", AllowMultipleArgumentsPerToken = true };
     public Option<int> Seeds { get; } = new Option<int>("--seeds") { Description = "Train with so many seeds, from --seed on, and tell the median", HelpName = "number", DefaultValueFactory = _ => 1 }.Whole(1, MostSeeds);
     public Option<ulong> Seed { get; } = new Option<ulong>("--seed") { Description = "Seed of the head, of dropout and of the order of examples", HelpName = "number", DefaultValueFactory = _ => 42 }.Whole(0UL);
-    public Option<int> Sequence { get; } = new Option<int>("--sequence") { Description = "Tokens of the longest sequence", HelpName = "number", DefaultValueFactory = _ => UsualSequence }.Whole(1);
-    public Option<int> Stride { get; } = new Option<int>("--stride") { Description = "Tokens from one window of a long context to the next", HelpName = "number", DefaultValueFactory = _ => UsualStride }.Whole(1);
+    public Option<int> Sequence { get; } = new Option<int>("--sequence") { Description = "Tokens of the longest sequence", HelpName = "number", DefaultValueFactory = _ => 128 }.Whole(1);
+    public Option<int> Stride { get; } = new Option<int>("--stride") { Description = "Tokens from one window of a long context to the next", HelpName = "number", DefaultValueFactory = _ => 64 }.Whole(1);
     public Option<int> BatchTokens { get; } = new Option<int>("--batch-tokens") { Description = "Tokens that are computed on at once: what the device's memory must hold. Results do not depend on it but for rounding and dropout", HelpName = "number", DefaultValueFactory = _ => 2048 }.Whole(1);
     public Option<string?> Run { get; } = new("--run", "--out", "-o") { Description = "Folder of the new model, or of an unfinished one, which then goes on. Default: runs/<date-time>-<task>", HelpName = "folder" };
     public Option<bool> New { get; } = new("--new", "--overwrite") { Description = "Begin anew where --run holds a model, whole or not" };

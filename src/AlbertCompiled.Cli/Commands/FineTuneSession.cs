@@ -21,6 +21,7 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
     public int Run(Device device, string folder, int seeds, bool anew, CancellationToken cancellation)
     {
         replaces = anew;
+        // training that cannot tell its beginning does not begin
         context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{settings.Task}: {training.Count:#,0} to learn from, {development.Count:#,0} to judge by; {settings.Model} on {device.Name}, at most {Plural.Of(settings.Recipe.Epochs, "epoch")}, learning rate {settings.Recipe.LearningRate}"));
         string option = settings.From is null ? "--vocabulary" : "--vocabulary of albert pretrain";
         context.Warn("training data", training, start.Vocabulary, option);

@@ -9,7 +9,7 @@ static class FurtherRun
 
     /// <summary>The options of <c>albert pretrain</c>: the text, and every setting that is not the model's own.</summary>
     /// <param name="from">Folder of the run that is complete.</param>
-    /// <param name="run">Folder of the run that goes on from its weights, as it is to be typed.</param>
+    /// <param name="run">Folder of the run that goes on from its weights.</param>
     /// <param name="configuration">Settings of the latter.</param>
     /// <param name="model">The model of both.</param>
     public static string Of(string from, string run, RunConfiguration configuration, ModelDescription model)
@@ -17,7 +17,7 @@ static class FurtherRun
         var settings = PretrainSettings.Recorded(Options).Where(s => s.Option != Options.Model && s.Option != Options.From && s.Option != Options.Steps);
         var usual = Usual(configuration, model);
         string[] changed = [.. settings.Where(s => s.Value(configuration) != s.Value(usual)).Select(s => $" {s.Option.Name} {SelfCommand.Quote(s.Value(configuration))}")];
-        return $"{Options.From.Name} {SelfCommand.Quote(from)} {Options.Run.Name} {run} {Options.Steps.Name} {configuration.Recipe.Steps}{Text(configuration)}{string.Concat(changed)}";
+        return $"{Options.From.Name} {SelfCommand.Quote(from)} {Options.Run.Name} {SelfCommand.Quote(run)} {Options.Steps.Name} {configuration.Recipe.Steps}{Text(configuration)}{string.Concat(changed)}";
     }
 
     // what a run has if nothing but its optimizer and the size of its updates is said

@@ -198,6 +198,6 @@ sealed class PretrainSession : IDisposable
 
     // twice as long
     string Further(RunFolder run) => FurtherRun.Of(
-        run.Folder, SelfCommand.Quote(run.Folder + "-2"), Configuration with { Recipe = Configuration.Recipe with { Steps = 2 * Configuration.Recipe.Steps } },
+        run.Folder, run.Folder + "-2", Configuration with { Recipe = Configuration.Recipe with { Steps = 2 * Configuration.Recipe.Steps } },
         context.Models.Find(Configuration.Model).Description);
 }

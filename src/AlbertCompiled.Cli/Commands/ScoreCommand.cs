@@ -59,7 +59,7 @@ static class ScoreCommand
             }
         });
         return command.WithExamples(
-            "score MNLI --data glue_data/MNLI --set mismatched --predictions MNLI-mm.tsv", "score SQuAD --data dev-v2.0.json --predictions answers.json --null-odds null_odds.json",
+            "score MNLI --data glue_data/MNLI --set mismatched --predictions MNLI-mm.tsv", "score SQuAD --data dev-v2.0.json --predictions answers.json --null-odds answers.null_odds.json",
             "score classification --data train.csv dev.csv --text review --label stars --predictions predictions.tsv");
     }
 
@@ -86,7 +86,7 @@ static class ScoreCommand
         {
             if (best is not { } found) return;
             Line(output, $"best_{name}", 100 * found.Value);
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{$"best_{name}_thresh",-20}{Odds(found.Threshold),9}"));
+            Line(output, $"best_{name}_thresh", Odds(found.Threshold));
         }
     }
 
@@ -97,7 +97,7 @@ static class ScoreCommand
 
     internal static int Print(IReadOnlyList<MetricValue> values, TextWriter output)
     {
-        foreach (var value in values) output.WriteLine($"{value.Metric,-20}{value.Text(4),9}");
+        foreach (var value in values) Line(output, value.Metric, value.Text(4));
         return 0;
     }
 
@@ -109,6 +109,7 @@ static class ScoreCommand
             output.WriteLine($"{labels.Names[gold],-20}{string.Concat(Enumerable.Range(0, labels.Count).Select(p => "  " + confusion[gold, p].ToString(CultureInfo.InvariantCulture).PadLeft(width)))}");
     }
 
-    internal static void Line(TextWriter output, string name, double value, string? note = null) =>
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-20}{value,9:0.0000}{(note is null ? "" : $"  <- {note}")}"));
+    internal static void Line(TextWriter output, string name, double value, string? note = null) => Line(output, name, value.ToString("0.0000", CultureInfo.InvariantCulture), note);
+
+    internal static void Line(TextWriter output, string name, string value, string? note = null) => output.WriteLine($"{name,-20}{value,9}{(note is null ? "" : $"  <- {note}")}");
 }

@@ -42,7 +42,7 @@ public static class RunFiles
     internal static void Check(string folder, string settings, Vocabulary vocabulary, string? own = null)
     {
         if (FileSearch.Exists(Path.Combine(folder, settings)) || IsBegun(folder) || new CheckpointStore(folder).Latest() is not null) return;
-        if (FileSearch.Exists(new CorpusFiles(folder).Manifest)) throw new TrainingException($"{folder} holds a dataset, whose vocabulary a run would share: choose another --run");
+        if (Corpus.Exists(folder)) throw new TrainingException($"{folder} holds a dataset, whose vocabulary a run would share: choose another --run");
         string[] found = [.. FileSearch.Entries(folder).Select(e => Path.GetFileName(e)).Order(StringComparer.Ordinal)];
         if (found.FirstOrDefault(name => Contains(name) && name != own && !Harmless.Contains(Final(name))) is { } other)
             throw new TrainingException($"{folder} is no run, and holds {other}, which a run would replace: choose another --run");
