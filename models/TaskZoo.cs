@@ -77,3 +77,15 @@ public sealed partial class AlbertBaseRegressor;
 [SpanAnswer]
 [Optimizer(Optimizer.AdamW)]
 public sealed partial class AlbertBaseAnswerer;
+
+/// <summary><see cref="AlbertBase"/> for up to 32 tags.</summary>
+[Albert(Hidden = 768, Layers = 12, Heads = 12, Intermediate = 3072)]
+[TokenTags(labels: 32)]
+[Optimizer(Optimizer.AdamW)]
+public sealed partial class AlbertBaseTagger;
+
+/// <summary><see cref="AlbertBase"/> for questions with options.</summary>
+[Albert(Hidden = 768, Layers = 12, Heads = 12, Intermediate = 3072)]
+[MultipleChoice]
+[Optimizer(Optimizer.AdamW)]
+public sealed partial class AlbertBaseChooser;

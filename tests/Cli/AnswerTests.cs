@@ -10,7 +10,7 @@ public sealed class AnswerTests
 {
     static readonly string[] Things = ["phone", "charger", "case", "battery", "screen", "cable"];
 
-    static CliRun Run(params string[] args) => CliRun.Compiled(AlbertCompiled.Cli.ModelRegistry.Zoo, args);
+    static CliRun Run(params string[] args) => CliRun.Zoo(args);
 
     [Fact]
     public void A_question_without_an_answer_gets_none_above_a_threshold()

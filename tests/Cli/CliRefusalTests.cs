@@ -52,7 +52,7 @@ public sealed class CliRefusalTests : PretrainingCommandTests
     [InlineData("--onnx is empty", "export", "x", "--onnx", "")]
     [InlineData("--out is empty", "graph", "Fake", "--out", "")]
     [InlineData("the argument model is empty", "info", "")]
-    [InlineData("the argument config is empty", "declare", "")]
+    [InlineData("the argument model is empty", "declare", "")]
     [InlineData("--data is empty", "finetune", "RTE", "--data", "")]
     [InlineData("albert predict has no option --out", "predict", "x", "--data", "y", "--out", "z")]
     [InlineData("albert pretrain has no option --stepz", "pretrain", "--text", "a.txt", "--stepz", "5")]
@@ -89,7 +89,7 @@ public sealed class CliRefusalTests : PretrainingCommandTests
         Pretrain("--vocabulary", folder["empty"]).Fails($"{folder["empty"]} holds no vocabulary: there is neither vocabulary.model nor spiece.model in it");
         Pretrain("--vocabulary", folder["none"]).Fails($"cannot read the vocabulary {folder["none"]}: there is no such file");
         Pretrain().Succeeds();
-        CliRun.Of("declare", folder["run"]).Fails($"{folder["run"]} is a run of Fake, which is compiled already");
+        CliRun.Of("declare", folder["run"]).Fails("Fake is neither an ALBERT nor a BERT: copy its own declaration, with [Pretraining] for what it is compiled for now");
         CliRun.Of("prepare", "--text", folder["text"], "--vocabulary", folder["run"], "--out", folder["data"]).Succeeds();
     }
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using AlbertCompiled.Cli;
+using AlbertCompiled.Commands;
 using AlbertCompiled.Cpu;
 
 namespace AlbertCompiled.Tests;
@@ -31,6 +31,9 @@ internal sealed class CliRun
         return Run(models, (_, _) => new CpuDevice(2), interruption, args);
     }
 
+    /// <summary>A run with the models of the zoo, on the processor.</summary>
+    public static CliRun Zoo(params string[] args) => Compiled(ModelRegistry.Zoo, args);
+
     /// <summary>A run with compiled models, on the processor, that reads <paramref name="input"/>.</summary>
     public static CliRun WithInput(string input, params string[] args) => WithInput(System.Text.Encoding.UTF8.GetBytes(input), args);
 
@@ -44,7 +47,7 @@ internal sealed class CliRun
     public static CliRun With(ModelDescription model, long nanAt, long interruptAt, params string[] args)
     {
         using var interruption = new Interruption();
-        var registry = new ModelRegistry(
+        var registry = new ModelRegistry([
             new RegisteredModel(model, (_, capacity, seed, precision) =>
             {
                 var created = FakeModel.Create(model, capacity, seed, nanAt, precision ?? Compute.Float32);
@@ -55,7 +58,8 @@ internal sealed class CliRun
                 return created;
             }),
             new RegisteredModel(FakeModel.Describe("Other", vocabulary: 100), (_, capacity, seed, _) => FakeModel.Create(FakeModel.Describe("Other", vocabulary: 100), capacity, seed)),
-            new RegisteredModel(Encoder, (_, capacity, seed, _) => FakeModel.Create(Encoder, capacity, seed)));
+            new RegisteredModel(Encoder, (_, capacity, seed, _) => FakeModel.Create(Encoder, capacity, seed)),
+            .. ModelRegistry.Zoo.Heads]);
         return Run(registry, (word, _) => word is "auto" or "cpu" or "fake" ? new FakeDevice() : throw new DeviceException($"there is no device called {word}"), interruption, args);
     }
 
@@ -92,7 +96,7 @@ internal sealed class CliRun
     {
         output ??= new StringWriter { NewLine = "\n" };
         var error = new StringWriter { NewLine = "\n" };
-        int code = CommandLine.Run(args, new(output, error, models, device, () => ["fake  a device of the tests"], () => interruption, false) { In = () => new MemoryStream(input ?? []) });
+        int code = CommandLine.Run(args, new CommandContext(output, error, models, device, () => ["fake  a device of the tests"], () => interruption, false) { In = () => new MemoryStream(input ?? []) });
         return new(code, output.ToString(), error.ToString());
     }
 

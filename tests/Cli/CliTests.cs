@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text.RegularExpressions;
-using AlbertCompiled.Cli;
+using AlbertCompiled.Commands;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Tests;
@@ -72,6 +72,18 @@ public sealed class CliTests : PretrainingCommandTests
     [InlineData("it's", "'it'\\''s'")]
     [InlineData("", "''")]
     public void A_word_is_quoted_for_the_shell(string word, string quoted) => Assert.Equal(quoted, SelfCommand.Quote(word));
+
+    [Fact]
+    public void What_to_type_next_begins_as_this_was_called()
+    {
+        folder.Write("my own/app/app.csproj", "");
+        string build = folder["my own/app/bin/Release/net10.0/"], program = $"{build}app";
+        Assert.Equal("dotnet run -c Release --project 'my own/app' --", SelfCommand.Of(program, $"{program}.dll", build, folder.Path));
+        Assert.Equal("dotnet run -c Release --", SelfCommand.Of(program, $"{program}.dll", build, folder["my own/app"]));
+        Assert.Equal($"'{program}'", SelfCommand.Of(program, $"{program}.dll", build, folder["elsewhere"]));
+        Assert.Equal("/usr/bin/albert", SelfCommand.Of("/usr/bin/albert", "/usr/lib/albert.dll", "/usr/lib/", folder.Path));
+        Assert.Equal("dotnet app.dll", SelfCommand.Of("/usr/bin/dotnet", "app.dll", build, folder.Path));
+    }
 
     [Fact]
     public void A_dataset_is_prepared_once_and_trained_on()
@@ -231,7 +243,7 @@ public sealed class CliTests : PretrainingCommandTests
     [Fact]
     public void The_encoder_of_the_zoo_has_no_head()
     {
-        var encoder = AlbertCompiled.Cli.ModelRegistry.Zoo.Find("AlbertBaseEncoder").Description;
+        var encoder = ModelRegistry.Zoo.Find("AlbertBaseEncoder").Description;
         Assert.Equal(["encode"], encoder.Programs.Select(p => p.Name));
         Assert.All(encoder.Parameters, p => Assert.StartsWith("albert.", p.Name));
     }

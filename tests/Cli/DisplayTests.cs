@@ -1,4 +1,4 @@
-using AlbertCompiled.Cli;
+using AlbertCompiled.Commands;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Tests;

@@ -1,4 +1,4 @@
-using AlbertCompiled.Cli;
+using AlbertCompiled.Commands;
 using AlbertCompiled.Models;
 using AlbertCompiled.Training;
 
@@ -8,7 +8,7 @@ namespace AlbertCompiled.Tests;
 public sealed class EnsembleTests : IDisposable
 {
     static readonly FineTuningConfiguration Answers = new(
-        "answers", nameof(AlbertTinyAnswerer), nameof(AlbertTiny), null, new("text", null, null, "question", "context", null, [], "words"), ["train.csv", "dev.csv"], 64, 16, new(), 1, 256);
+        "answers", nameof(AlbertTinyAnswerer), null, new("text", null, null, "question", "context", null, [], "words"), ["train.csv", "dev.csv"], 64, 16, new(), 1, 256);
 
     readonly TemporaryFolder folder = new();
 

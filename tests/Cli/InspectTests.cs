@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using AlbertCompiled.Cli;
+using AlbertCompiled.Commands;
 using AlbertCompiled.Models;
 using AlbertCompiled.Tests.Numbers;
 

@@ -1,4 +1,4 @@
-using AlbertCompiled.Cli;
+using AlbertCompiled.Commands;
 using AlbertCompiled.Models;
 using AlbertCompiled.Tests.Numbers;
 using AlbertCompiled.Training;
@@ -118,6 +118,29 @@ public sealed class PublishedCliTests : IDisposable
         Run("declare", folder["nothing"]).Fails("cannot read", "nothing");
         File.WriteAllText(Path.Combine(path, "config.json"), """{"model_type":"albert","gap_size":3}""");
         Run("declare", path).Fails("config.json: gap_size is 3, not 0");
+    }
+
+    [Fact]
+    public void Declare_puts_another_head_on_a_model()
+    {
+        string path = PublishedFiles.Write(folder, "b_groups", name: "tiny-groups");
+        Assert.EndsWith("[MultipleChoice]\npublic sealed partial class TinyGroupsChooser;\n", Run("declare", path, "--task", "race").Succeeds().Output);
+        Assert.EndsWith("[Classification(labels: 3)]\npublic sealed partial class Mine;\n", Run("declare", path, "--task", "MNLI", "--name", "Mine").Succeeds().Output);
+        Assert.Equal("""
+            using AlbertCompiled;
+            using AlbertCompiled.Models;
+
+            [Albert(
+                Vocabulary = 8000, Embedding = 128, Hidden = 128, Layers = 3, Heads = 2, Intermediate = 512, Positions = 512,
+                AlwaysMap = true, Deviation = 0.05, SinusoidalPositions = 0.07071067811865477)]
+            [TokenTags(labels: 32)]
+            public sealed partial class AlbertTinyTagger;
+
+            """, CliRun.Zoo("declare", "AlbertTiny", "--task", "tags").Succeeds().Output);
+        Assert.Contains("    Sharing = Sharing.Attention)]\n[Pretraining]\n", Run("declare", "GoldenSharedAttention").Succeeds().Output);
+        Assert.EndsWith("[Classification(labels: 32)]\npublic sealed partial class MyAlbertTinyClassifier;\n", CliRun.Zoo("declare", "AlbertTinyClassifier").Succeeds().Output);
+        Run("declare", path, "--task", "chess").Fails("there is no task \"chess\"");
+        Run("declare", "GoldenTinyy").Fails("no model is called GoldenTinyy: did you mean GoldenTiny?");
     }
 
     static CliRun Run(params string[] args) => CliRun.Compiled(Models, args);

@@ -15,7 +15,7 @@ public sealed class RegressionTests
     static string Scores(int count, int good, int bad, int shift = 0) => "text,score\n" + string.Concat(Enumerable.Range(shift, count).Select(i =>
         $"The {Things[i % 6]} is {(i % 2 == 0 ? "good" : "bad")} and the {Things[i / 6 % 6]} too.,{(i % 2 == 0 ? good : bad)}\n"));
 
-    static CliRun Run(params string[] args) => CliRun.Compiled(AlbertCompiled.Cli.ModelRegistry.Zoo, args);
+    static CliRun Run(params string[] args) => CliRun.Zoo(args);
 
     static string[] Arguments(TemporaryFolder folder, string run, params string[] more) =>
         ["finetune", "regression", "--data", folder[$"{run}.csv"], folder[$"{run}-dev.csv"], "--run", folder[run], "--epochs", "4", "--batch-size", "8", "--learning-rate", "0.002", .. more];

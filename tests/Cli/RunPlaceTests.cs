@@ -79,7 +79,7 @@ public sealed class RunPlaceTests : PretrainingCommandTests
         File.Copy(Path.Combine(AppContext.BaseDirectory, "docs-8000.model"), folder["run/vocabulary.model"]);
         string[] before = Contents(folder["run"]), own = ["finetune", "classification", "--data", folder["run/train.tsv"], folder["run/dev.tsv"], "--vocabulary", folder["run"], "--run", folder["run"]];
         foreach (string[] more in (string[][])[[], ["--new"]])
-            CliRun.Compiled(Cli.ModelRegistry.Zoo, [.. own, .. more]).Fails($"{folder["run"]} is no run, and holds dev.tsv, which a run would replace: choose another --run");
+            CliRun.Zoo([.. own, .. more]).Fails($"{folder["run"]} is no run, and holds dev.tsv, which a run would replace: choose another --run");
         Assert.Equal(before, Contents(folder["run"]));
         File.Move(folder["run/dev.tsv"], folder["run/report.html"]);
         Pretrain("--vocabulary", folder["run"]).Fails($"{folder["run"]} is no run, and holds report.html");
@@ -98,7 +98,7 @@ public sealed class RunPlaceTests : PretrainingCommandTests
         FineTune().Succeeds();
         File.Copy(folder["train.csv"], folder["run/dev.tsv"], overwrite: true);
         string[] before = Contents(folder["run"]);
-        CliRun.Compiled(Cli.ModelRegistry.Zoo, "finetune", "classification", "--data", folder["train.csv"], folder["run/dev.tsv"], "--run", folder["run"], "--new")
+        CliRun.Zoo("finetune", "classification", "--data", folder["train.csv"], folder["run/dev.tsv"], "--run", folder["run"], "--new")
             .Fails($"a run in {folder["run"]} would replace {folder["run/dev.tsv"]}, which is part of the data: choose another --run");
         Assert.Equal(before, Contents(folder["run"]));
         Pretrain("--out", folder["pretrained"]).Succeeds();
@@ -118,13 +118,13 @@ public sealed class RunPlaceTests : PretrainingCommandTests
         Assert.Equal([folder["seeds/seed-42"], folder["seeds/seed-43"]], FineTunedFolder.SeedsIn(folder["seeds"]).Select(f => f.Folder));
         string[] command = ["finetune", "classification", "--data", folder["seeds/seed-42/mine.csv"], folder["dev.csv"], "--epochs", "1", "--run", folder["seeds"], "--new"];
         folder.Write("seeds/metrics.jsonl", "mine");
-        CliRun.Compiled(Cli.ModelRegistry.Zoo, command).Fails($"{folder["seeds"]} is no run, and holds metrics.jsonl");
+        CliRun.Zoo(command).Fails($"{folder["seeds"]} is no run, and holds metrics.jsonl");
         File.Delete(folder["seeds/metrics.jsonl"]);
-        CliRun.Compiled(Cli.ModelRegistry.Zoo, command).Succeeds();
+        CliRun.Zoo(command).Succeeds();
         Assert.Equal(kept, Contents(folder["seeds/seed-42-keep"]));
         Assert.Equal([folder["seeds/seed-42/mine.csv"]], Directory.GetFileSystemEntries(folder["seeds/seed-42"]));
         Assert.Equal([folder["seeds/seed-43/notes.txt"]], Directory.GetFileSystemEntries(folder["seeds/seed-43"]));
-        CliRun.Compiled(Cli.ModelRegistry.Zoo, [.. command, "--seeds", "2"]).Succeeds(); // from one to several: it would else be taken for one
+        CliRun.Zoo([.. command, "--seeds", "2"]).Succeeds(); // from one to several: it would else be taken for one
         Assert.Equal(["notes.txt", "report.html"], Directory.GetFiles(folder["seeds"]).Select(Path.GetFileName).Order());
     }
 
@@ -133,7 +133,7 @@ public sealed class RunPlaceTests : PretrainingCommandTests
     {
         const string Rows = "index\tsentence1\tsentence2\tlabel\n0\tA.\tB.\tentailment\n1\tC.\tD.\tnot_entailment\n";
         foreach (string set in (string[])["train", "dev"]) folder.Write($"RTE/{set}.tsv", Rows);
-        CliRun.Compiled(Cli.ModelRegistry.Zoo, "finetune", "RTE", "--data", folder["RTE"], "--run", folder["RTE"], "-n", "1").Fails($"{folder["RTE"]} is no run, and holds dev.tsv");
+        CliRun.Zoo("finetune", "RTE", "--data", folder["RTE"], "--run", folder["RTE"], "-n", "1").Fails($"{folder["RTE"]} is no run, and holds dev.tsv");
         Assert.Equal(Rows, File.ReadAllText(folder["RTE/dev.tsv"]));
     }
 
@@ -180,7 +180,7 @@ public sealed class RunPlaceTests : PretrainingCommandTests
     CliRun FineTune(params string[] more)
     {
         foreach (string set in (string[])["train", "dev"]) folder.Write($"{set}.csv", "text,label\nThe phone is good.,yes\nThe case is bad.,no\n");
-        return CliRun.Compiled(Cli.ModelRegistry.Zoo,
+        return CliRun.Zoo(
             ["finetune", "classification", "--data", folder["train.csv"], folder["dev.csv"], "--epochs", "1", .. more.Contains("--run") ? (string[])[] : ["--run", folder["run"]], .. more]);
     }
 

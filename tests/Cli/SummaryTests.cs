@@ -1,5 +1,5 @@
 using System.Text.Json;
-using AlbertCompiled.Cli;
+using AlbertCompiled.Commands;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Tests;

@@ -32,7 +32,7 @@ public sealed class UnknownTextTests : PretrainingCommandTests
     {
         string rows = "text,score\n" + string.Concat(Enumerable.Range(0, 8).Select(i => $"{Japanese(i)},{i}\n")), data = folder.Write("scores.csv", rows);
         Assert.Matches(@"\n  [2-9]\d\.\d% of the pieces are unknown to the vocabulary\n", CliRun.Of("check-data", "regression", "--data", data, "--vocabulary", Vocabulary).Succeeds().Output);
-        var tuned = CliRun.Compiled(AlbertCompiled.Cli.ModelRegistry.Zoo, "finetune", "regression", "--data", data, data, "--run", folder["tuned"], "--epochs", "1");
+        var tuned = CliRun.Zoo("finetune", "regression", "--data", data, data, "--run", folder["tuned"], "--epochs", "1");
         Assert.Equal(0, tuned.Code);
         string[] warnings = tuned.Error.TrimEnd('\n').Split('\n');
         Assert.Equal(["warning: training data", "warning: development data"], warnings.Select(w => w.Split(": ")[0] + ": " + w.Split(": ")[1]));

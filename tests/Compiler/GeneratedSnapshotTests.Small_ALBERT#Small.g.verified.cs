@@ -8,7 +8,7 @@ using AlbertCompiled.Cpu;
 using AlbertCompiled.Gpu;
 
 /// <summary>3,404 parameters; programs: train, evaluate, predict.</summary>
-public sealed partial class Small : CompiledModel
+public sealed partial class Small : CompiledModel, ICompiledModel<Small>
 {
     Small(Device device, Capacity capacity, ulong seed, Compute precision) : base(Compiled, device, capacity, seed, precision) { }
 

@@ -8,7 +8,7 @@ using AlbertCompiled.Cpu;
 using AlbertCompiled.Gpu;
 
 /// <summary>2,930 parameters; programs: train, evaluate, answer.</summary>
-public sealed partial class SmallAnswerer : CompiledModel
+public sealed partial class SmallAnswerer : CompiledModel, ICompiledModel<SmallAnswerer>
 {
     SmallAnswerer(Device device, Capacity capacity, ulong seed, Compute precision) : base(Compiled, device, capacity, seed, precision) { }
 

@@ -8,7 +8,7 @@ using AlbertCompiled.Cpu;
 using AlbertCompiled.Gpu;
 
 /// <summary>3,168 parameters; programs: encode.</summary>
-public sealed partial class SmallEncoder : CompiledModel
+public sealed partial class SmallEncoder : CompiledModel, ICompiledModel<SmallEncoder>
 {
     SmallEncoder(Device device, Capacity capacity, ulong seed, Compute precision) : base(Compiled, device, capacity, seed, precision) { }
 

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using AlbertCompiled.Tests.Infrastructure;
+using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Tests.Packages;
 
-/// <summary>A project that references nothing but the packages: it declares a model and trains it.</summary>
+/// <summary>Projects that reference nothing but the packages.</summary>
 public sealed class PackageTests : IDisposable
 {
     const string Project = """
@@ -48,17 +49,48 @@ public sealed class PackageTests : IDisposable
     [Fact]
     public void A_project_that_references_the_packages_compiles_and_trains_a_model()
     {
-        string feed = Path.Combine(folder, "feed"), project = Path.Combine(folder, "Consumer", "Consumer.csproj");
-        foreach (string packed in (string[])["src/AlbertCompiled", "models"]) Dotnet("pack", Path.Combine(Repository.Root, packed), "-c", Configuration, "--no-build", "-o", feed);
+        string project = Path.Combine(folder, "Consumer", "Consumer.csproj");
         Directory.CreateDirectory(Path.GetDirectoryName(project)!);
         File.WriteAllText(project, Project);
         File.WriteAllText(Path.Combine(folder, "Consumer", "Program.cs"), Program);
-
-        // what the packages stand on was restored for this repository
-        string restored = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        Dotnet("restore", project, "--source", feed, $"-p:RestoreFallbackFolders={restored}", $"-p:RestorePackagesPath={Path.Combine(folder, "packages")}");
-        Dotnet("build", project, "--no-restore", "-o", Path.Combine(folder, "out"));
+        Build(project, "src/AlbertCompiled", "models");
         Assert.Equal("learns", Dotnet("exec", Path.Combine(folder, "out", "Consumer.dll")).Trim());
+    }
+
+    [Fact]
+    public void A_program_that_declare_wrote_has_the_command_line_for_its_model()
+    {
+        string program = Path.Combine(folder, "Own"), project = Path.Combine(program, "MyAlbert.csproj");
+        Assert.Contains($"next: dotnet run -c Release --project {program} -- info MyAlbert", CliRun.Zoo("declare", "AlbertTiny", "--name", "MyAlbert", "--project", program).Succeeds().Output);
+        Assert.StartsWith($"{program} is there already", CliRun.Zoo("declare", "AlbertTiny", "--project", program).Fails().Error["error: ".Length..]);
+        Build(project, "src/AlbertCompiled", "models", "src/AlbertCompiled.Training", "src/AlbertCompiled.Experiments", "src/AlbertCompiled.Commands");
+        // in place of what declare wrote, the program of the page
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "own-program.md"));
+        File.WriteAllText(Path.Combine(program, "Program.cs"), page.Split("```csharp\n")[1].Split("```")[0].Replace("#:package", "// #:package", StringComparison.Ordinal));
+        Build(project);
+        Assert.StartsWith("MyTagger", Own("info", "MyTagger"));
+        string[] models = Own("models").Split('\n');
+        Assert.StartsWith("MyAlbert ", models[0]);
+        Assert.Contains(models, m => m.StartsWith("AlbertBaseChooser ", StringComparison.Ordinal));
+        string text = Path.Combine(folder, "text");
+        Directory.CreateDirectory(text);
+        File.WriteAllText(Path.Combine(text, "a.txt"), TestText.Documents(60, 30));
+        string run = Path.Combine(folder, "run"), data = Path.Combine(folder, "data.csv");
+        Assert.Contains($"run: {run}", Own("pretrain", "--text", text, "--steps", "2", "--batch-tokens", "512", "--sequence", "64", "--device", "cpu", "--run", run));
+        Assert.Equal("MyAlbert", RunFolder.Open(run).Configuration.Model);
+        File.WriteAllText(data, "text,label\nThe phone is good.,yes\nThe case is bad.,no\n");
+        Assert.Contains("; AlbertSmallClassifier on ", Own("finetune", "classification", "--data", data, data, "--from", run, "--epochs", "1", "--device", "cpu", "--run", Path.Combine(folder, "tuned")));
+
+        string Own(params string[] arguments) => Dotnet(["exec", Path.Combine(folder, "out", "MyAlbert.dll"), .. arguments]);
+    }
+
+    // what the packages stand on was restored for this repository
+    void Build(string project, params string[] packages)
+    {
+        string feed = Path.Combine(folder, "feed"), restored = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        foreach (string packed in packages) Dotnet("pack", Path.Combine(Repository.Root, packed), "-c", Configuration, "--no-build", "-o", feed);
+        Dotnet("restore", project, "--source", feed, $"-p:RestoreFallbackFolders={restored}", $"-p:RestorePackagesPath={Path.Combine(folder, "packages")}", "-p:NuGetAudit=false");
+        Dotnet("build", project, "--no-restore", "-o", Path.Combine(folder, "out"), "-p:UseAppHost=false");
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using AlbertCompiled.Cli;
+using AlbertCompiled.Commands;
 using AlbertCompiled.Models;
 using AlbertCompiled.Tests.Infrastructure;
 using AlbertCompiled.Training;
@@ -59,18 +59,12 @@ public class PublishedConfigTests
     public void A_declaration_says_what_the_configuration_says()
     {
         Assert.Equal("""
-            using AlbertCompiled;
-            using AlbertCompiled.Models;
-
             [Albert(
                 Vocabulary = 30_000, Embedding = 128, Hidden = 768, Layers = 12, Heads = 12, Intermediate = 3072, Positions = 512)]
             [Pretraining]
             public sealed partial class MyAlbert;
             """, ModelDeclaration.Of(Parse(BaseV2), "MyAlbert"));
         Assert.Equal("""
-            using AlbertCompiled;
-            using AlbertCompiled.Models;
-
             [Albert(
                 Vocabulary = 30_000, Embedding = 768, Hidden = 768, Layers = 12, Groups = 3, InnerLayers = 2, Heads = 12,
                 Intermediate = 3072, Positions = 512, Segments = 1, Activation = Activation.GeluErf, Dropout = 0.1,
@@ -78,7 +72,7 @@ public class PublishedConfigTests
             [Classification(labels: 3)]
             public sealed partial class Wide;
             """, ModelDeclaration.Of(Parse(Wide), "Wide"));
-        Assert.StartsWith("[Bert(\n    Vocabulary = 30_522, Hidden = 768, Layers = 12, Heads = 12, Intermediate = 3072, Positions = 512)]", ModelDeclaration.Of(Parse(Bert), "B").Split("\n\n")[1]);
+        Assert.StartsWith("[Bert(\n    Vocabulary = 30_522, Hidden = 768, Layers = 12, Heads = 12, Intermediate = 3072, Positions = 512)]", ModelDeclaration.Of(Parse(Bert), "B"));
     }
 
     static string Wide => Change(BaseV2, c =>
@@ -95,7 +89,7 @@ public class PublishedConfigTests
         for (int i = 0; i < configs.Length; i++)
         {
             var config = Parse(configs[i]);
-            var result = GeneratorHarness.Run(GeneratorHarness.Compilation(ModelDeclaration.Of(config, "Declared")));
+            var result = GeneratorHarness.Run(GeneratorHarness.Compilation($"{ModelDeclaration.Usings}\n{ModelDeclaration.Of(config, "Declared")}"));
             Assert.Empty(result.Diagnostics);
             string description = Assert.Single(result.GeneratedSources, s => s.HintName.EndsWith("Declared.Description.g.cs")).SourceText.ToString();
             foreach (var (property, value) in config.Properties.Where(p => !p.Value.Contains("Gelu") && !p.Value.Contains('E'))) Assert.Contains($"(\"{property}\", \"{value}\")", description);

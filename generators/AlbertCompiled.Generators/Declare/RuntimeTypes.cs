@@ -15,7 +15,7 @@ internal static class RuntimeTypes
         .. Of("System", "ArgumentOutOfRangeException Math MathF NotSupportedException Span"),
         .. Of("System.Runtime.CompilerServices", "MethodImpl MethodImplOptions"),
         .. Of("ILGPU", "ArrayView Group"),
-        .. Of(Namespace, "Capacity ChoicePredictions ClassPredictions CompiledModel Compute CounterRandom Device Dimension InferenceOutputs Initial LabelKind ModelDescription ModelExecutor"),
+        .. Of(Namespace, "Capacity ChoicePredictions ClassPredictions CompiledModel Compute CounterRandom Device Dimension ICompiledModel InferenceOutputs Initial LabelKind ModelDescription ModelExecutor"),
         .. Of(Namespace, "Optimizer OutputRows ProgramDescription Ratings SpanPredictions TokenBatch"),
         .. Of($"{Namespace}.Cpu", "AccumulateEpilogue Arrays Attention ColumnSums CpuDevice CpuExecutor CpuOutput CpuProgram Entries Gemm GroupLogSum IEpilogue IPrecision IRowKernel ISimd"),
         .. Of($"{Namespace}.Cpu", "BFloat16 Float32 Lanes1 Lanes4 Lanes8 Lanes16 PackedB RoundedBFloat16 Simd StoreEpilogue Tables"),

@@ -33,7 +33,7 @@ internal static class ModelEmitter
         string Constructors(string device, string typeArguments) =>
             string.Join(", ", model.Programs.Select(p => $"e => new {ProgramEmitter.ClassOf(p.Program, device)}{typeArguments}(e)"));
         w.Line($"/// <summary>{model.Layout.Parameters.Sum(p => p.Length).ToString("#,0", CultureInfo.InvariantCulture)} parameters; programs: {string.Join(", ", model.Programs.Select(p => p.Program.Name))}.</summary>");
-        w.Block($"{model.Accessibility} sealed partial class {name} : CompiledModel", () =>
+        w.Block($"{model.Accessibility} sealed partial class {name} : CompiledModel, ICompiledModel<{name}>", () =>
         {
             w.Line($"{name}(Device device, Capacity capacity, ulong seed, Compute precision) : base(Compiled, device, capacity, seed, precision) {{ }}");
             w.Blank();

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace AlbertCompiled.Training;
 
-/// <summary>The C# that compiles a published configuration.</summary>
+/// <summary>The C# that compiles a published configuration, or a compiled model with another head.</summary>
 public static partial class ModelDeclaration
 {
     const int LineLength = 120;
@@ -18,12 +18,14 @@ public static partial class ModelDeclaration
         [("Albert", "Groups")] = "1",
         [("Albert", "InnerLayers")] = "1",
         [("Albert", "Segments")] = "2",
-        [("Albert", "Activation")] = "GeluTanh",
+        [("Albert", "Sharing")] = "Sharing.All",
+        [("Albert", "Activation")] = "Activation.GeluTanh",
         [("Albert", "AlwaysMap")] = "false",
         [("Albert", "Dropout")] = "0",
         [("Albert", "AttentionDropout")] = "0",
         [("Albert", "LayerNormEpsilon")] = "1E-12",
         [("Albert", "Deviation")] = "0.02",
+        [("Albert", "SinusoidalPositions")] = "0",
         [("Bert", "Segments")] = "2",
         [("Bert", "Dropout")] = "0.1",
         [("Bert", "AttentionDropout")] = "0.1",
@@ -31,28 +33,45 @@ public static partial class ModelDeclaration
         [("Bert", "Deviation")] = "0.02",
     };
 
-    /// <summary>A declaration, complete but for a namespace.</summary>
+    // what the attribute of a head says
+    static readonly HashSet<string> OfHead = [nameof(ArchitectureAttribute<>.Labels), nameof(ArchitectureAttribute<>.Spans), nameof(ArchitectureAttribute<>.ClassifierDropout)];
+
+    /// <summary>The lines in front of a declaration.</summary>
+    public const string Usings = "using AlbertCompiled;\nusing AlbertCompiled.Models;";
+
+    /// <summary>A declaration of a published model.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="name">Name of the type.</param>
+    /// <param name="program">The attribute that says what is compiled, without its brackets; null: what the configuration was published for.</param>
     /// <exception cref="TrainingException">The name is none for a C# type.</exception>
-    public static string Of(PublishedConfig config, string name)
+    public static string Of(PublishedConfig config, string name, string? program = null) =>
+        Of(config.Attribute, config.Properties.Select(p => (p.Key, p.Key == "Activation" ? $"Activation.{p.Value}" : p.Value)), name, program ?? (config.Labels > 0 ? $"{config.Program}(labels: {config.Labels})" : config.Program));
+
+    /// <summary>A declaration of a compiled ALBERT or BERT for another purpose.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="name">Name of the type.</param>
+    /// <param name="program">The attribute that says what is compiled, without its brackets.</param>
+    /// <exception cref="TrainingException">The name is none for a C# type, or the model is of another architecture.</exception>
+    public static string Of(ModelDescription model, string name, string program)
+    {
+        var architecture = PublishedArchitecture.Of(model) ?? throw new TrainingException($"{model.Name} is neither an ALBERT nor a BERT: copy its own declaration, with [{program}] for what it is compiled for now");
+        return Of(architecture.Attribute, model.Configuration.Where(p => !OfHead.Contains(p.Name)), name, program);
+    }
+
+    static string Of(string attribute, IEnumerable<(string Name, string Value)> properties, string name, string program)
     {
         if (!TypeName().IsMatch(name)) throw new TrainingException($"{name} is no name for a type: begin with a capital letter, go on with letters and digits");
         var lines = new List<StringBuilder> { new() };
-        foreach (string property in config.Properties.Where(p => Always.Contains(p.Key) || Defaults.GetValueOrDefault((config.Attribute, p.Key)) != p.Value).Select(p => $"{p.Key} = {Literal(p.Value, p.Key)}"))
+        foreach (string property in properties.Where(p => Always.Contains(p.Name) || !IsDefault(attribute, p.Name, p.Value)).Select(p => $"{p.Name} = {Literal(p.Value)}"))
         {
             if (lines[^1].Length + property.Length > LineLength) lines.Add(new());
             lines[^1].Append(lines[^1].Length == 0 ? "" : " ").Append(property).Append(',');
         }
 
         lines[^1].Length--;
-        string program = config.Labels > 0 ? $"{config.Program}(labels: {config.Labels})" : config.Program;
         string text = string.Join("\n    ", lines);
         return $"""
-            using AlbertCompiled;
-            using AlbertCompiled.Models;
-
-            [{config.Attribute}(
+            [{attribute}(
                 {text})]
             [{program}]
             public sealed partial class {name};
@@ -66,10 +85,14 @@ public static partial class ModelDeclaration
         return TypeName().IsMatch(name) ? name : "MyAlbert";
     }
 
-    static string Literal(string value, string property) =>
-        property == "Activation" ? $"Activation.{value}"
-        : long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= 10_000 ? number.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '_')
-        : value.Replace('E', 'e');
+    static bool IsDefault(string attribute, string property, string value) =>
+        Defaults.TryGetValue((attribute, property), out string? usual) && (value == usual || Number(value) is { } number && number == Number(usual));
+
+    static double? Number(string value) => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;
+
+    static string Literal(string value) =>
+        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= 10_000 ? number.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '_')
+        : char.IsAsciiDigit(value[0]) ? value.Replace('E', 'e') : value;
 
     [GeneratedRegex(@"\A[A-Z][A-Za-z0-9_]*\z")]
     private static partial Regex TypeName();

@@ -31,6 +31,9 @@ sealed record PublishedArchitecture(string ModelType, string Attribute, string P
             "pooler_size_per_head", "pooler_type"),
     ];
 
+    /// <summary>The architecture of a compiled model, by the names of its parameters; null if it is none of these.</summary>
+    public static PublishedArchitecture? Of(ModelDescription model) => All.FirstOrDefault(a => model.Parameters.Any(p => p.Name.StartsWith(a.Prefix, StringComparison.Ordinal)));
+
     public static IReadOnlyList<PublishedArchitecture> All { get; } =
     [
         new("albert", "Albert", "albert.",

@@ -59,7 +59,7 @@ public sealed record PublishedConfig(string Attribute, string Class, string Prog
     /// <summary>The configuration that would be published of a compiled model; null with a reason if there is none.</summary>
     public static PublishedConfig? Of(ModelDescription model, out string reason)
     {
-        var architecture = PublishedArchitecture.All.FirstOrDefault(a => model.Parameters.Any(p => p.Name.StartsWith(a.Prefix, StringComparison.Ordinal)));
+        var architecture = PublishedArchitecture.Of(model);
         var described = model.Configuration.ToDictionary(p => p.Name, p => p.Value[(p.Value.IndexOf('.') is var dot && dot > 0 && char.IsLetter(p.Value[0]) ? dot + 1 : 0)..]);
         reason = architecture is null ? "it is neither an ALBERT nor a BERT"
             : described.GetValueOrDefault("Sharing") is "Attention" or "FeedForward" ? $"config.json has no field for Sharing = {described["Sharing"]}" : "";

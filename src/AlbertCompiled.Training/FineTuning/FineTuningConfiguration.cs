@@ -14,7 +14,6 @@ public sealed record TaskColumns(string Text, string? Pair, string? Label, strin
 /// <summary>Everything that a fine-tuned model follows from, kept as finetuning.json in its folder.</summary>
 /// <param name="Task">Name of the task.</param>
 /// <param name="Model">Name of the compiled model.</param>
-/// <param name="Base">Name of the model that it is, with another head.</param>
 /// <param name="Labels">The labels in the order of their classes; null if the task has none.</param>
 /// <param name="Columns">Columns of the data.</param>
 /// <param name="Data">Training and development data.</param>
@@ -30,7 +29,7 @@ public sealed record TaskColumns(string Text, string? Pair, string? Label, strin
 /// <param name="SkipBadRows">Bad rows of training and development data are left out.</param>
 /// <param name="Scores">What scores were standardised by; null where there are none, and in folders of earlier versions: the model answers with scores themselves.</param>
 public sealed record FineTuningConfiguration(
-    string Task, string Model, string Base, IReadOnlyList<string>? Labels, TaskColumns Columns, IReadOnlyList<string> Data, int Sequence, int Stride,
+    string Task, string Model, IReadOnlyList<string>? Labels, TaskColumns Columns, IReadOnlyList<string> Data, int Sequence, int Stride,
     FineTuningRecipe Recipe, ulong Seed, int BatchTokens, string? From = null, string Device = "", string DataKey = "", double? NullOddsThreshold = null,
     bool SkipBadRows = false, ScoreScale? Scores = null)
 {

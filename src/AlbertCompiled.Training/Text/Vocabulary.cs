@@ -40,6 +40,18 @@ public sealed class Vocabulary
         resplit = [.. Enumerable.Range(0, pieces.Length).Select(id => WordPieces.EndsInDigitAndComma(pieces[id]) ? Resplit(id) : null)]; // parts are not split again
     }
 
+    /// <summary>The vocabulary that comes with the library: 8,000 pieces of the documentation of .NET's libraries.</summary>
+    public static Vocabulary Default => OfLibrary.Value;
+
+    static readonly Lazy<Vocabulary> OfLibrary = new(() =>
+    {
+        const string name = "docs-8000.model";
+        using var stream = typeof(Vocabulary).Assembly.GetManifestResourceStream(name)!;
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return Parse(bytes, name);
+    });
+
     /// <summary>Number of pieces.</summary>
     public int Size => pieces.Length;
 

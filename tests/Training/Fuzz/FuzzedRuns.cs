@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using AlbertCompiled.Cli;
+using AlbertCompiled.Commands;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Tests.Training.Fuzz;
@@ -27,7 +27,7 @@ internal static class FuzzedRuns
     static byte[] Json<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, JsonFiles.Options);
 
     static FineTuningConfiguration Tuned(string task, string[]? labels) =>
-        new(task, "AlbertTinyClassifier", "AlbertTiny", labels, new("text", null, "label", "question", "context", null, ["a", "b"], "words"), ["/train.csv", "/dev.csv"], 128, 64, new(), 42, 2048, "/run", "fake");
+        new(task, "AlbertTinyClassifier", labels, new("text", null, "label", "question", "context", null, ["a", "b"], "words"), ["/train.csv", "/dev.csv"], 128, 64, new(), 42, 2048, "/run", "fake");
 
     static void ReadRun(string path)
     {
@@ -41,10 +41,10 @@ internal static class FuzzedRuns
     static void ReadTuned(string path)
     {
         var configuration = new FineTunedFolder(Path.GetDirectoryName(path)!).ReadConfiguration();
-        TaskData.Program(configuration.Task);
+        TaskHead.Of(configuration.Task);
         TaskData.Split(configuration.Task, configuration.Data);
         configuration.LabelSet();
-        TaskModels.Zoo.Named(configuration.Model);
+        ModelRegistry.Zoo.Find(configuration.Model);
     }
 
     static IReadOnlyList<byte[]> Manifests()

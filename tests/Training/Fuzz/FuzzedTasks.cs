@@ -1,4 +1,4 @@
-using AlbertCompiled.Cli;
+using AlbertCompiled.Commands;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Tests.Training.Fuzz;
@@ -58,7 +58,7 @@ internal static class FuzzedTasks
 
     static void ReadInput(byte[] data)
     {
-        var settings = new FineTuningConfiguration("classification", "AlbertTinyClassifier", "AlbertTiny", ["no", "yes"], new("text", null, "label", "question", "context", null, ["options"], "words"), [], 32, 8, new(), 1, 64);
+        var settings = new FineTuningConfiguration("classification", "AlbertTinyClassifier", ["no", "yes"], new("text", null, "label", "question", "context", null, ["options"], "words"), [], 32, 8, new(), 1, 64);
         using var input = new StandardInput(new MemoryStream(data), settings);
         input.Read(new(settings.Task, settings.Columns, settings.LabelSet(), new(Tokenizer, settings.Sequence, settings.Stride)));
     }
