@@ -13,7 +13,13 @@ using AlbertCompiled.Generators.Trace;
 namespace AlbertCompiled.Generators;
 
 /// <summary>The generated files of a model, or what kept it from being compiled.</summary>
-internal sealed record CompiledSources(EquatableArray<(string Hint, string Text)> Sources, EquatableArray<DiagnosticInfo> Diagnostics);
+internal sealed record CompiledSources(EquatableArray<(string Hint, string Text)> Sources, EquatableArray<DiagnosticInfo> Diagnostics)
+{
+    /// <summary>What stands in for the files of a model that does not compile.</summary>
+    public EquatableArray<(string Hint, string Text)> Instead { get; init; }
+
+    public bool IsCompiled => Diagnostics.Count == 0;
+}
 
 /// <summary>From graphs to code.</summary>
 internal static class Compiler

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using AlbertCompiled.Generators.Declare;
 using AlbertCompiled.Generators.Diagnostics;
+using AlbertCompiled.Generators.Emit;
 using AlbertCompiled.Generators.Trace;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -34,12 +35,12 @@ public sealed class ModelGenerator : IIncrementalGenerator
         {
             context.RegisterSourceOutput(models, static (output, sources) =>
             {
-                foreach (var (hint, text) in sources.Sources) output.AddSource(hint, SourceText.From(text, Encoding.UTF8));
+                foreach (var (hint, text) in sources.IsCompiled ? sources.Sources : sources.Instead) output.AddSource(hint, SourceText.From(text, Encoding.UTF8));
             });
         }
 
         // ILGPU makes launchers in an assembly of its own, which must see the kernels
-        var any = Gather(compiled.Select(models => models.Where(static sources => sources.Sources.Count > 0)))
+        var any = Gather(compiled.Select(models => models.Where(static sources => sources.IsCompiled)))
             .Select(static (all, _) => all.Length > 0).WithTrackingName("Visibility");
         context.RegisterSourceOutput(any, static (output, visible) =>
         {
@@ -74,10 +75,10 @@ public sealed class ModelGenerator : IIncrementalGenerator
         .WithTrackingName("Declare")
         .Select(static (declaration, cancellation) => Tracer.Trace(declaration!, cancellation))
         .WithTrackingName("Trace")
-        .Select(static (model, cancellation) => Compile(model, cancellation))
+        .Select(static (model, cancellation) => Compile(model, cancellation) with { Instead = EmptyHalf.Of(model.Declaration) is { } half ? ImmutableArray.Create(half) : default(EquatableArray<(string, string)>) })
         .WithTrackingName("Compile")
         .Combine(objections)
-        .Select(static (model, _) => model.Right.Count == 0 ? model.Left : new CompiledSources(default, model.Left.Diagnostics.Items.AddRange(model.Right.Items)))
+        .Select(static (model, _) => model.Right.Count == 0 ? model.Left : model.Left with { Sources = default, Diagnostics = model.Left.Diagnostics.Items.AddRange(model.Right.Items) })
         .WithTrackingName("Allowed");
 
     static IncrementalValueProvider<ImmutableArray<T>> Gather<T>(IEnumerable<IncrementalValuesProvider<T>> parts) =>

@@ -152,8 +152,8 @@ public class DefinitionDiagnosticsTests
         string source = "[Albert, Encoding] partial class Encoder;" + Source().Replace("public sealed class NetAttribute", "file sealed class [|NetAttribute|]");
         Expect("ALB0024", source);
         var generated = GeneratorHarness.Run(GeneratorHarness.Compilation(Unmark(source).Text)).GeneratedSources.Select(s => s.HintName).ToList();
-        Assert.Contains("Encoder.g.cs", generated);
-        Assert.DoesNotContain("Model.g.cs", generated);
+        Assert.Contains("Encoder.Description.g.cs", generated);
+        Assert.DoesNotContain("Model.Description.g.cs", generated);
     }
 
     [Fact]

@@ -20,7 +20,13 @@ internal static class Declarer
         if (type.GetAttributes().Any(IsRefused)) return null;
         var compilation = context.SemanticModel.Compilation;
         var place = new Place(DefinitionSource.MetadataName(type));
-        var bare = new Declaration(DefinitionSource.NameOf(type.ContainingNamespace), type.Name, type.DeclaredAccessibility == Accessibility.Public ? "public" : "internal", "", "", default, default) { Hint = HintName.Of(type, compilation, cancellation) };
+        var bare = new Declaration(DefinitionSource.NameOf(type.ContainingNamespace), type.Name, type.DeclaredAccessibility == Accessibility.Public ? "public" : "internal", "", "", default, default)
+        {
+            Hint = HintName.Of(type, compilation, cancellation),
+            Programs = programs,
+            Members = OwnMembers.Read(type),
+            Hidden = RuntimeTypes.Hidden(type, context.SemanticModel, context.TargetNode),
+        };
         Declaration Fail(params DiagnosticInfo[] diagnostics) => bare with { Diagnostics = diagnostics.ToImmutableArray() };
 
         if (Objection(type, (TypeDeclarationSyntax)context.TargetNode, compilation, cancellation) is { } objection)
@@ -60,7 +66,6 @@ internal static class Declarer
         var options = type.GetAttributes();
         return bare with
         {
-            Programs = programs,
             TrainsTask = trainsTask,
             Arguments = arguments.ToImmutable(),
             Definitions = definitions,
@@ -68,8 +73,6 @@ internal static class Declarer
             LogitRows = OptionReader.LogitRows(options, bare.FullName, diagnostics),
             Optimizer = OptionReader.Choice<OptimizerKind>(options, "OptimizerAttribute", bare.FullName, diagnostics),
             Precision = OptionReader.Choice<ComputeKind>(options, "PrecisionAttribute", bare.FullName, diagnostics),
-            Members = OwnMembers.Read(type),
-            Hidden = RuntimeTypes.Hidden(type, context.SemanticModel, context.TargetNode),
             Budget = BudgetReader.Read(Find(options, BudgetReader.AttributeName), new(bare.FullName), diagnostics),
             Diagnostics = diagnostics.ToImmutable(),
         };
