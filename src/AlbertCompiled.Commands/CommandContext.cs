@@ -17,6 +17,9 @@ sealed record CommandContext(
 {
     const double MostUnknown = 0.01; // of a text that a vocabulary was made for
 
+    /// <summary>Time between lines that say where long work stands, where they are not written over.</summary>
+    public TimeSpan BetweenLines { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Opens standard input.</summary>
     public Func<Stream> In { get; init; } = Console.OpenStandardInput;
 

@@ -70,6 +70,13 @@ internal sealed class CliRun
         return Run(ModelRegistry.Zoo, (_, _) => new CpuDevice(2), interruption, args, output: new Watched(line, interruption.Request) { NewLine = "\n" });
     }
 
+    /// <summary>The same, where a line says after every step where the work stands.</summary>
+    public static CliRun InterruptedWithin(string line, params string[] args)
+    {
+        using var interruption = new Interruption();
+        return Run(ModelRegistry.Zoo, (_, _) => new CpuDevice(2), interruption, args, output: new Watched(line, interruption.Request) { NewLine = "\n" }, between: TimeSpan.Zero);
+    }
+
     /// <summary>A run with compiled models, and something to do when it has written a line that begins so.</summary>
     public static CliRun Watching(string line, Action then, params string[] args)
     {
@@ -92,11 +99,11 @@ internal sealed class CliRun
         return Run(models, (_, _) => device(), interruption, args, output: output);
     }
 
-    static CliRun Run(ModelRegistry models, Func<string, int, Device> device, Interruption interruption, string[] args, byte[]? input = null, StringWriter? output = null)
+    static CliRun Run(ModelRegistry models, Func<string, int, Device> device, Interruption interruption, string[] args, byte[]? input = null, StringWriter? output = null, TimeSpan? between = null)
     {
         output ??= new StringWriter { NewLine = "\n" };
         var error = new StringWriter { NewLine = "\n" };
-        int code = CommandLine.Run(args, new CommandContext(output, error, models, device, () => ["fake  a device of the tests"], () => interruption, false) { In = () => new MemoryStream(input ?? []) });
+        int code = CommandLine.Run(args, new CommandContext(output, error, models, device, () => ["fake  a device of the tests"], () => interruption, false) { In = () => new MemoryStream(input ?? []), BetweenLines = between ?? TimeSpan.FromHours(1) });
         return new(code, output.ToString(), error.ToString());
     }
 

@@ -287,7 +287,7 @@ public sealed partial class FineTuneTests
         Assert.Contains($"it is not complete: the command that began it goes on, with --run {folder["broken"]}\n", Run("info", folder["broken"]).Succeeds().Output);
         File.Move(folder["train.csv"], folder["moved.csv"]);
         string[] moved = [.. Arguments(folder, "broken").Select(a => a.Replace("train.csv", "moved.csv"))];
-        Assert.Contains("resumed after epoch 2 of 4\nepoch 3: ", Run(moved).Succeeds().Output);
+        Assert.Contains("resumed after epoch 2 of 4, after 12 updates\nepoch 3: ", Run(moved).Succeeds().Output);
         Assert.Equal([folder["moved.csv"], folder["dev.csv"]], new FineTunedFolder(folder["broken"]).ReadConfiguration().Data);
         File.Move(folder["moved.csv"], folder["train.csv"]);
         Assert.Equal(File.ReadAllBytes(folder["whole/model.safetensors"]), File.ReadAllBytes(folder["broken/model.safetensors"]));
@@ -296,6 +296,41 @@ public sealed partial class FineTuneTests
         Assert.Empty(Directory.GetDirectories(folder["broken"]));
         Run(Arguments(folder, "broken")).Fails("holds a fine-tuned model already");
         Assert.Contains("from scratch", Run(Arguments(folder, "broken", "--epochs", "1", "--new")).Succeeds().Output);
+    }
+
+    [Theory]
+    [InlineData("epoch 1 of 4: update 2 of 24", 1, 2)]
+    [InlineData("epoch 1 of 4: update 6 of 24", 1, 6)] // to be judged yet
+    [InlineData("epoch 1 of 4: 20 of 20 of the development data", 2, 6)] // judged
+    [InlineData("epoch 3 of 4: update 14 of 24", 3, 14)]
+    [InlineData("epoch 4 of 4: update 24 of 24", 4, 24)]
+    public void A_run_goes_on_within_an_epoch(string line, int epoch, int updates)
+    {
+        using var folder = Data();
+        Run(Arguments(folder, "whole")).Succeeds();
+        var broken = CliRun.InterruptedWithin(line, Arguments(folder, "broken"));
+        Assert.Equal(130, broken.Code);
+        bool ended = updates == 6 * (epoch - 1);
+        Assert.Contains($"interrupted {(ended ? "after" : "in")} epoch {(ended ? epoch - 1 : epoch)} of 4: the same command goes on, with --run {folder["broken"]}\n", broken.Output);
+        if (!ended) File.AppendAllText(folder["broken/metrics.jsonl"], File.ReadLines(folder["whole/metrics.jsonl"]).First(l => l.Contains($"\"epoch\":{epoch}")) + "\n"); // killed before it was saved
+        string went = Run(Arguments(folder, "broken")).Succeeds().Output;
+        Assert.Contains($"resumed {(ended ? "after" : "in")} epoch {(ended ? epoch - 1 : epoch)} of 4, after {updates} updates\nepoch {epoch}: ", went);
+        Assert.Equal(File.ReadAllBytes(folder["whole/model.safetensors"]), File.ReadAllBytes(folder["broken/model.safetensors"]));
+        Assert.Equal(File.ReadAllText(folder["whole/dev.tsv"]), File.ReadAllText(folder["broken/dev.tsv"]));
+        Assert.Equal(CliRun.Measured(folder["whole/metrics.jsonl"]), CliRun.Measured(folder["broken/metrics.jsonl"]));
+        Assert.Empty(Directory.GetDirectories(folder["broken"]));
+    }
+
+    [Fact]
+    public void Checkpoints_within_epochs_change_nothing()
+    {
+        using var folder = Data();
+        Run(Arguments(folder, "whole", "--epochs", "2")).Succeeds();
+        Run(Arguments(folder, "saved", "--epochs", "2", "--checkpoint-minutes", "0")).Succeeds();
+        Assert.Equal(File.ReadAllBytes(folder["whole/model.safetensors"]), File.ReadAllBytes(folder["saved/model.safetensors"]));
+        Assert.Equal(CliRun.Measured(folder["whole/metrics.jsonl"]), CliRun.Measured(folder["saved/metrics.jsonl"]));
+        Assert.Empty(Directory.GetDirectories(folder["saved"]));
+        Run(Arguments(folder, "x", "--checkpoint-minutes", "-1")).Fails("--checkpoint-minutes");
     }
 
     [Fact]
@@ -310,7 +345,7 @@ public sealed partial class FineTuneTests
         Assert.Equal(whole.Split('\n').Where(l => l.Contains("median")), output.Split('\n').Where(l => l.Contains("median")));
         var early = CliRun.InterruptedAfter("weights: ", Arguments(folder, "early", options));
         Assert.Equal((130, "interrupted\n"), (early.Code, early.Error));
-        Assert.EndsWith($"interrupted before the first epoch ended: the same command begins again, with --run {folder["early"]}\n", early.Output);
+        Assert.EndsWith($"interrupted before the first update: the same command begins again, with --run {folder["early"]}\n", early.Output);
         Assert.Equal(File.ReadAllBytes(folder["whole/seed-43/model.safetensors"]), File.ReadAllBytes(folder["broken/seed-43/model.safetensors"]));
     }
 

@@ -10,18 +10,17 @@ namespace AlbertCompiled.Commands;
 /// <param name="TokensPerSecond">Averaged over the last steps.</param>
 /// <param name="Evaluation">The last evaluation.</param>
 /// <param name="EvaluatedStep">Its step.</param>
+/// <param name="Evaluated">Held-out sequences that the last evaluation of the run has read.</param>
+/// <param name="ToEvaluate">All of them; 0: it has not begun.</param>
 readonly record struct ProgressSnapshot(
-    StepReport Report, double Loss, double MlmAccuracy, double SopAccuracy, double TokensPerSecond, EvaluationResult? Evaluation, long EvaluatedStep);
+    StepReport Report, double Loss, double MlmAccuracy, double SopAccuracy, double TokensPerSecond, EvaluationResult? Evaluation, long EvaluatedStep, int Evaluated, int ToEvaluate);
 
 /// <summary>Takes reports from the training thread and hands the latest state to the display's. Allocates nothing in a step.</summary>
 sealed class ProgressBoard : IPretrainingObserver
 {
-    const double SteadyWeight = 0.03; // of a new value in the running averages: about 30 steps
-
     readonly Lock gate = new();
+    readonly RecentSpeed speed = new();
     ProgressSnapshot current;
-    double tokens, seconds;
-    long reports;
 
     public ProgressSnapshot Read()
     {
@@ -36,16 +35,14 @@ sealed class ProgressBoard : IPretrainingObserver
         lock (gate)
         {
             Waited += report.Wait;
-            double weight = Math.Max(SteadyWeight, 1.0 / ++reports); // a plain mean at first
-            tokens += weight * (report.Tokens - tokens);
-            seconds += weight * (report.Seconds - seconds);
+            speed.Add(report.Loss, report.Tokens, report.Seconds);
             current = current with
             {
                 Report = report,
-                Loss = current.Loss + weight * (report.Loss - current.Loss),
-                MlmAccuracy = current.MlmAccuracy + weight * (report.MlmAccuracy - current.MlmAccuracy),
-                SopAccuracy = current.SopAccuracy + weight * (report.SopAccuracy - current.SopAccuracy),
-                TokensPerSecond = tokens / Math.Max(seconds, 1e-9),
+                Loss = speed.Loss,
+                MlmAccuracy = speed.Next(current.MlmAccuracy, report.MlmAccuracy),
+                SopAccuracy = speed.Next(current.SopAccuracy, report.SopAccuracy),
+                TokensPerSecond = speed.TokensPerSecond,
             };
         }
     }
@@ -53,6 +50,11 @@ sealed class ProgressBoard : IPretrainingObserver
     public void OnEvaluation(long step, EvaluationResult result)
     {
         lock (gate) current = current with { Evaluation = result, EvaluatedStep = step };
+    }
+
+    public void OnEvaluating(int sequences, int of)
+    {
+        lock (gate) current = current with { Evaluated = sequences, ToEvaluate = of };
     }
 
     public void OnCheckpoint(long step, string folder)

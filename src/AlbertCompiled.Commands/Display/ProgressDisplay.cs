@@ -43,6 +43,7 @@ sealed class ProgressDisplay(TextWriter output, bool isTerminal, long steps, Obj
     void ShowLines(ProgressBoard board, Func<bool> ended)
     {
         long last = Stopwatch.GetTimestamp(), evaluated = 0, shown = 0;
+        int read = 0;
         bool isLast;
         do
         {
@@ -55,6 +56,13 @@ sealed class ProgressDisplay(TextWriter output, bool isTerminal, long steps, Obj
                 last = Stopwatch.GetTimestamp();
             }
 
+            if (now.Evaluated != read && !isLast && Stopwatch.GetElapsedTime(last) >= BetweenLines)
+            {
+                output.WriteLine(Evaluating(now));
+                read = now.Evaluated;
+                last = Stopwatch.GetTimestamp();
+            }
+
             if (now.Evaluation is null || now.EvaluatedStep == evaluated) continue;
             output.WriteLine(HeldOut(now));
             evaluated = now.EvaluatedStep;
@@ -64,6 +72,9 @@ sealed class ProgressDisplay(TextWriter output, bool isTerminal, long steps, Obj
 
     string Line(in ProgressSnapshot s) => string.Create(CultureInfo.InvariantCulture,
         $"step {s.Report.Step:#,0} of {steps:#,0}  loss {s.Loss:0.000}  masked tokens {s.MlmAccuracy:0.0%}{Task(s.SopAccuracy)}  {s.TokensPerSecond:#,0} tokens/s  {Left(s)} left");
+
+    /// <summary>How far the last evaluation is.</summary>
+    public static string Evaluating(in ProgressSnapshot s) => string.Create(CultureInfo.InvariantCulture, $"held-out text: {s.Evaluated:#,0} of {s.ToEvaluate:#,0} sequences");
 
     string HeldOut(in ProgressSnapshot s) => s.Evaluation is not { } e ? "" : string.Create(CultureInfo.InvariantCulture,
         $"held-out at step {s.EvaluatedStep:#,0}: loss {e.Loss:0.000}  masked tokens {e.MlmAccuracy:0.0%}{Task(e.SopAccuracy)}");

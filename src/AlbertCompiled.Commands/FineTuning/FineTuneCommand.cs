@@ -53,7 +53,8 @@ static class FineTuneCommand
         FineTuningLoop.Check(configuration.Recipe, training);
         using var device = PretrainSettings.OpenDevice(parsed, place, context);
         using var interruption = context.Interruption();
-        var session = new FineTuneSession(context, configuration with { Device = device.Name, DataKey = TaskSet.Key(training, development), Scores = reader.Scores }, start, reader, training, development, target.Keeps);
+        var session = new FineTuneSession(context, configuration with { Device = device.Name, DataKey = TaskSet.Key(training, development), Scores = reader.Scores }, start, reader, training, development,
+            TimeSpan.FromMinutes(parsed.GetValue(options.CheckpointMinutes)), target.Keeps);
         target.Lock();
         return session.Run(device, folder, seeds, anew, interruption.Token);
     }

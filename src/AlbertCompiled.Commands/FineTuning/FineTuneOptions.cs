@@ -32,9 +32,10 @@ sealed class FineTuneOptions
     public Option<int> Stride { get; } = new Option<int>("--stride") { Description = "Tokens from one window of a long context to the next", HelpName = "number", DefaultValueFactory = _ => 64 }.Whole(1);
     public Option<int> BatchTokens { get; } = new Option<int>("--batch-tokens") { Description = "Tokens that are computed on at once: what the device's memory must hold. Results do not depend on it but for rounding and dropout", HelpName = "number", DefaultValueFactory = _ => 2048 }.Whole(1);
     public Option<string?> Run { get; } = new("--run", "--out", "-o") { Description = "Folder of the new model, or of an unfinished one, which then goes on. Default: runs/<date-time>-<task>", HelpName = "folder" };
+    public Option<double> CheckpointMinutes { get; } = new Option<double>("--checkpoint-minutes") { Description = "Minutes between checkpoints within an epoch, from which an interrupted run goes on", HelpName = "number", DefaultValueFactory = _ => 10 }.Decimal(NumberRange.Minutes);
     public Option<bool> New { get; } = new("--new", "--overwrite") { Description = "Begin anew where --run holds a model, whole or not" };
 
-    public IEnumerable<Option> All => [TaskOption, .. Data.All, From, Model, Vocabulary, Epochs, BatchSize, LearningRate, Warmup, WeightDecay, ClipNorm, Patience, Balance, ClassWeights, Seeds, Seed, Sequence, Stride, BatchTokens, Run, New];
+    public IEnumerable<Option> All => [TaskOption, .. Data.All, From, Model, Vocabulary, Epochs, BatchSize, LearningRate, Warmup, WeightDecay, ClipNorm, Patience, Balance, ClassWeights, Seeds, Seed, Sequence, Stride, BatchTokens, CheckpointMinutes, Run, New];
 
     /// <summary>The task, however it was named.</summary>
     /// <exception cref="TrainingException">It was not, or twice.</exception>

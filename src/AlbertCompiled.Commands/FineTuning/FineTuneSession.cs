@@ -1,13 +1,16 @@
+using System.Diagnostics;
 using System.Globalization;
 using AlbertCompiled.Training;
 
 namespace AlbertCompiled.Commands;
 
 /// <summary>Trains one seed or several, tells how it goes, and writes what came out.</summary>
-sealed class FineTuneSession(CommandContext context, FineTuningConfiguration settings, StartingPoint start, TaskData reader, TaskSet training, TaskSet development, Func<long, bool> keeps)
+sealed class FineTuneSession(CommandContext context, FineTuningConfiguration settings, StartingPoint start, TaskData reader, TaskSet training, TaskSet development, TimeSpan betweenCheckpoints, Func<long, bool> keeps)
 {
     // read before training, so that a bad one is told at once
     readonly IReadOnlyList<(string Name, TaskSet Set)> tests = [.. Tests(settings, reader)];
+
+    readonly StatusLine status = new(context.Out, context.IsTerminal, context.BetweenLines);
 
     bool replaces;
     IOException? unwritten;     // what training goes on without
@@ -52,6 +55,8 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         return End(cancellation);
     }
 
+    TimeSpan BetweenCheckpoints => betweenCheckpoints;
+
     int End(CancellationToken cancellation) => unwritten is not null ? throw unwritten : cancellation.IsCancellationRequested ? Failures.Interrupted : 0;
 
     FineTuningResult Train(Device device, string run, FineTunedFolder folder, FineTuningConfiguration configuration, CancellationToken cancellation)
@@ -63,7 +68,7 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         replaces = false;
         var result = folder.IsComplete ? folder.ReadResult(model, development) : TrainOrSayHowToGoOn(model, run, folder, configuration, cancellation);
         Line($"best: epoch {result.Best.Epoch}, {Metrics(result.Best.Metrics)}; {result.Seconds:0.0} s of training{Constant()}");
-        if (!result.IsComplete) Line($"interrupted after epoch {result.Epochs.Count} of {configuration.Recipe.Epochs}: the same command goes on, with --run {SelfCommand.Quote(run)}");
+        if (!result.IsComplete) Line($"interrupted {Reached(result.Epochs, result.Steps)} of {configuration.Recipe.Epochs}: the same command goes on, with --run {SelfCommand.Quote(run)}");
         return result;
     }
 
@@ -77,9 +82,13 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         {
             bool isKept = keeps(model.Step) || FineTunedFolder.SeedsIn(run).Any(seed => seed.IsComplete);
             if (!isKept) Line($"interrupted before the first update: nothing was kept");
-            else if (folder.Checkpoints.Latest() is null) Line($"interrupted before the first epoch ended: the same command begins again, with --run {SelfCommand.Quote(run)}");
-            else Line($"interrupted: the same command goes on, with --run {SelfCommand.Quote(run)}");
+            else if (folder.Checkpoints.Latest() is null) Line($"interrupted before the first update: the same command begins again, with --run {SelfCommand.Quote(run)}");
+            else Line($"interrupted{(File.Exists(folder.Weights) ? "" : " in epoch 1 of " + configuration.Recipe.Epochs)}: the same command goes on, with --run {SelfCommand.Quote(run)}");
             throw;
+        }
+        finally
+        {
+            Status(null);
         }
     }
 
@@ -89,23 +98,23 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         var progress = begun ? folder.Resume(model) : null;
         if (progress is null)
         {
-            if (begun) Line($"no epoch had ended in {folder.Folder}: begun again");
+            if (begun) Line($"nothing had been saved in {folder.Folder}: begun again");
             Line($"weights: {start.Initialize(model, training.Labels)}");
             folder.Create(configuration, start.Vocabulary);
         }
         else
         {
-            Line($"resumed after epoch {progress.Epochs.Count} of {configuration.Recipe.Epochs}");
+            Line($"resumed {Reached(progress.Epochs, progress.Steps)} of {configuration.Recipe.Epochs}, after {Plural.Of(progress.Steps.Count, "update")}");
         }
 
-        using var metrics = new FineTuningMetrics(folder.Metrics, model.Step);
+        using var metrics = new FineTuningMetrics(folder.Metrics, model.Step, progress?.Epochs.Count ?? 0);
         var observer = new Observer(this, metrics, folder, configuration, model, progress);
         var result = new FineTuningLoop(model, configuration.Recipe, training, development, observer, progress).Run(cancellation);
         FineTuningReport.Write(folder, configuration, development, result);
         development.Write(Path.Combine(folder.Folder, $"dev{PredictionFiles.Extension(development)}"), result.Answers);
         if (development.BestThreshold(result.Answers) is { } threshold) folder.Update(configuration with { NullOddsThreshold = threshold });
         if (!result.IsComplete) return result;
-        foreach (var (name, test) in tests) test.Write(Path.Combine(folder.Folder, name + PredictionFiles.Extension(test)), Predictor.Run(model, test, cancellation));
+        foreach (var (name, test) in tests) test.Write(Path.Combine(folder.Folder, name + PredictionFiles.Extension(test)), Predictor.Run(model, test, cancellation, items => Status(() => $"{name}: {items:#,0} of {test.Count:#,0} answered")));
         folder.Complete();
         return result;
     }
@@ -137,13 +146,31 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
 
     string Constant() => development.Constant is { } constant ? $"; {constant.Rule} of the development data: {constant.Value.Metric} {constant.Value.Text()}" : "";
 
+    static string Reached(IReadOnlyList<EpochResult> epochs, IReadOnlyList<FineTuningStep> steps) =>
+        epochs.Count > 0 && epochs[^1].Step == steps[^1].Step ? $"after epoch {epochs.Count}" : $"in epoch {epochs.Count + 1}";
+
     static string Metrics(IReadOnlyList<MetricValue> values) => string.Join(", ", values.Select(v => $"{v.Metric} {v.Text()}"));
 
     void Line(FormattableString text)
     {
         try
         {
+            status.Clear();
             context.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (OutputException e)
+        {
+            unwritten ??= e;
+        }
+    }
+
+    // null: nothing more to tell
+    void Status(Func<FormattableString>? text)
+    {
+        try
+        {
+            if (text is null) status.Clear();
+            else status.Show(() => text().ToString(CultureInfo.InvariantCulture));
         }
         catch (OutputException e)
         {
@@ -153,14 +180,35 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
 
     sealed class Observer(FineTuneSession session, FineTuningMetrics metrics, FineTunedFolder folder, FineTuningConfiguration configuration, CompiledModel model, FineTuningProgress? resumed) : IFineTuningObserver
     {
+        readonly long first = model.Step - (resumed?.Steps.Count ?? 0);
+        readonly RecentSpeed speed = new();
         double seconds = resumed?.Seconds ?? 0;
-        long tokens = resumed?.Steps.Sum(s => (long)s.Tokens) ?? 0;
+        long tokens = resumed?.Steps.Sum(s => (long)s.Tokens) ?? 0, saved = model.Step, savedAt = Stopwatch.GetTimestamp();
+        int epochs = resumed?.Epochs.Count ?? 0;
 
         public void OnStep(in FineTuningStep step, long steps)
         {
             metrics.Step(step);
             seconds += step.Seconds;
             tokens += step.Tokens;
+            speed.Add(step.Loss, step.Tokens, step.Seconds);
+            long done = step.Step - first;
+            session.Status(() => $"epoch {epochs + 1} of {configuration.Recipe.Epochs}: update {done:#,0} of {steps:#,0}  loss {speed.Loss:0.000}  {speed.TokensPerSecond:#,0} tokens/s  {TimeLeft.Of((steps - done) * speed.Seconds)} left");
+            if (Stopwatch.GetElapsedTime(savedAt) >= session.BetweenCheckpoints) Save();
+        }
+
+        public void OnAnswered(int items, int of) => session.Status(() => $"epoch {Math.Min(epochs + 1, configuration.Recipe.Epochs)} of {configuration.Recipe.Epochs}: {items:#,0} of {of:#,0} of the development data answered");
+
+        public void OnStopped()
+        {
+            if (model.Step > saved) Save();
+        }
+
+        void Save()
+        {
+            metrics.Flush();
+            folder.Save(model, seconds, tokens);
+            (saved, savedAt) = (model.Step, Stopwatch.GetTimestamp());
         }
 
         public void OnEpoch(EpochResult epoch)
@@ -168,6 +216,7 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
             metrics.Epoch(epoch);
             if (epoch.NullOddsThreshold is { } threshold) folder.Update(configuration with { NullOddsThreshold = threshold });
             folder.Save(model, epoch, seconds, tokens);
+            (saved, savedAt, epochs) = (model.Step, Stopwatch.GetTimestamp(), epoch.Epoch);
             session.Line($"epoch {epoch.Epoch}: loss {epoch.TrainingLoss:0.0000}, {Metrics(epoch.Metrics)}{(epoch.IsBest ? " (best)" : "")}");
         }
     }

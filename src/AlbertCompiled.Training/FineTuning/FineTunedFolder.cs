@@ -23,7 +23,7 @@ public sealed record FineTunedFolder(string Folder)
     /// <summary>The page with curves and confusions.</summary>
     public string Report => Path.Combine(Folder, RunFiles.Report);
 
-    /// <summary>Where an unfinished run goes on: the last epoch and the best, ranked by the main metric. Gone when the run is complete.</summary>
+    /// <summary>Where an unfinished run goes on: the last update that was saved, and the best epoch by the main metric. Gone when the run is complete.</summary>
     public CheckpointStore Checkpoints => new(Folder);
 
     /// <summary>True if its run is complete: report and answers come after the last epoch, then the checkpoints go.</summary>
@@ -141,21 +141,37 @@ public sealed record FineTunedFolder(string Folder)
         if (epoch.IsBest) Save(model); // after it: weights without a checkpoint are those of a complete run
     }
 
-    /// <summary>Restores a model to where its run stopped; null if no epoch had ended.</summary>
+    /// <summary>Saves where a run stands within an epoch. Measurements up to there must be on the disk.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="seconds">Time of all updates so far.</param>
+    /// <param name="tokens">Tokens of them.</param>
+    /// <exception cref="TrainingException">The folder cannot be written; what was saved last is intact.</exception>
+    public void Save(CompiledModel model, double seconds, long tokens) =>
+        Checkpoints.Save(model, new(model.Description.Name, model.Step, model.Seed, seconds, tokens));
+
+    /// <summary>Restores a model to where its run was saved last; null if it was not.</summary>
     /// <exception cref="TrainingException">A checkpoint is damaged, or the measurements before it are not there.</exception>
     public FineTuningProgress? Resume(CompiledModel model)
     {
-        if (Checkpoints.Latest() is null) return null;
-        Checkpoints.LoadWeights(model, best: true);
-        Save(model); // a crash may have come between the two
-        var best = new float[model.Parameters.Length];
-        model.Parameters.Read(ParameterState.Value, 0, best);
+        if (Checkpoints.Latest() is not { } latest) return null;
+        bool endsEpoch = Manifest.TryRead(latest)?.HeldOutLoss is not null;
+        var (allSteps, allEpochs) = FineTuningMetrics.Read(Metrics);
+        float[]? best = null;
+        if (endsEpoch || Checkpoints.Best() is not null)
+        {
+            Checkpoints.LoadWeights(model, best: true);
+            Save(model); // a crash may have come between the two
+            best = new float[model.Parameters.Length];
+            model.Parameters.Read(ParameterState.Value, 0, best);
+        }
+
         var state = Checkpoints.Load(model);
-        var (steps, epochs) = FineTuningMetrics.Read(Metrics);
-        var done = epochs.TakeWhile(e => e.Step <= state.Step).ToList();
-        if (done.Count == 0 || done[^1].Step != state.Step || done.Index().Any(e => e.Item.Epoch != e.Index + 1))
-            throw new TrainingException($"{Metrics} does not lead to the checkpoint after step {state.Step}: begin anew with --new");
-        return new(done, [.. steps.Where(s => s.Step <= state.Step)], state.TrainingSeconds, best);
+        // within an epoch: had it ended, its own checkpoint would be the last
+        var epochs = allEpochs.TakeWhile(e => endsEpoch ? e.Step <= state.Step : e.Step < state.Step).ToList();
+        var steps = allSteps.TakeWhile(s => s.Step <= state.Step).ToList();
+        bool lead = steps.Count > 0 && steps[^1].Step == state.Step && steps.Index().All(s => s.Item.Step == steps[0].Step + s.Index)
+            && epochs.Index().All(e => e.Item.Epoch == e.Index + 1) && epochs.Count > 0 == best is not null && (!endsEpoch || epochs[^1].Step == state.Step);
+        return lead ? new(epochs, steps, state.TrainingSeconds, best) : throw new TrainingException($"{Metrics} does not lead to the checkpoint after step {state.Step}: begin anew with --new");
     }
 
     /// <summary>What came out of a complete run. The model gets its weights.</summary>

@@ -5,14 +5,14 @@ namespace AlbertCompiled.Training;
 /// <summary>
 /// Fine-tunes a model on a task: epochs over the shuffled training set, each judged on the development set; the best epoch's weights are kept.
 /// An update is the same whatever the room of a batch: what does not fit at once is added up. All follows from the model's seed and its step, so that a run
-/// goes on after any epoch as if it had not been interrupted.
+/// goes on after any update as if it had not been interrupted.
 /// </summary>
 /// <param name="model">The model, with the weights to start from.</param>
 /// <param name="recipe">Hyperparameters.</param>
 /// <param name="training">What to learn from.</param>
 /// <param name="development">What to judge by.</param>
 /// <param name="observer">Is told of progress.</param>
-/// <param name="resumed">Where to go on; the model has that epoch's weights, moments and step. Null: from the first epoch.</param>
+/// <param name="resumed">Where to go on; the model has the weights, moments and step of then. Null: from the first epoch.</param>
 public sealed class FineTuningLoop(
     CompiledModel model, FineTuningRecipe recipe, TaskSet training, TaskSet development, IFineTuningObserver? observer = null, FineTuningProgress? resumed = null)
 {
@@ -23,6 +23,7 @@ public sealed class FineTuningLoop(
     float[][]? answers; // of the best epoch
     double seconds = resumed?.Seconds ?? 0;
     long first;         // the model's step in front of the first epoch
+    long updates;       // of an epoch
 
     /// <summary>Checks that a set can be learned from with these settings, which training else tells when it has begun.</summary>
     /// <exception cref="TrainingException">Examples are to be drawn by classes, and there are none, or none that may be drawn.</exception>
@@ -30,8 +31,10 @@ public sealed class FineTuningLoop(
 
     /// <summary>Trains to the last epoch, until patience ends, or until cancelled after an epoch at least. The schedule counts from the model's step, so that a model may be trained before.</summary>
     /// <param name="cancellation">Ends it after the update in progress; the best epoch so far is the result.</param>
-    /// <exception cref="TrainingException">The loss or an answer is no number, there is nothing to learn from or to judge by, or the model is not one for this task and recipe.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled within the first epoch, or before a resumed run had a better one than before.</exception>
+    /// <exception cref="TrainingException">
+    /// The loss or an answer is no number, there is nothing to learn from or to judge by, the model is not one for this task and recipe, or what is resumed had other epochs.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">It was cancelled within the first epoch.</exception>
     public FineTuningResult Run(CancellationToken cancellation = default)
     {
         recipe.Check();
@@ -41,15 +44,21 @@ public sealed class FineTuningLoop(
         if (development.Count == 0 || !development.IsLabelled) throw new TrainingException("the development set has no labels: there is nothing to judge by");
         int items = ItemOrder.Shuffled(training, model.Seed, 1).Length;
         if (items == 0) throw new TrainingException("the training set has no labels: there is nothing to learn from");
-        long updates = (items + recipe.BatchSize - 1) / recipe.BatchSize;
-        first = model.Step - epochs.Count * updates;
+        updates = (items + recipe.BatchSize - 1) / recipe.BatchSize;
+        first = model.Step - steps.Count;
+        if (Begun() is var begun && (begun < 0 || begun > updates)) throw new TrainingException($"a run of {steps.Count} updates and {epochs.Count} epochs is not one of epochs of {updates} updates");
         var schedule = recipe.Schedule(recipe.Epochs * updates);
         var bestEpoch = epochs.LastOrDefault(e => e.IsBest);
         bool IsComplete() => epochs.Count >= recipe.Epochs || (recipe.Patience > 0 && epochs.Count - bestEpoch?.Epoch >= recipe.Patience);
         while (!IsComplete())
         {
             int epoch = epochs.Count + 1;
-            if (Train(epoch, schedule, cancellation) is not { } loss || Judge(cancellation) is not { } judged) break;
+            if (Train(epoch, schedule, cancellation) is not { } loss || Judge(cancellation) is not { } judged)
+            {
+                observer?.OnStopped();
+                break;
+            }
+
             var metrics = development.Judge(judged);
             bool isBest = bestEpoch is null || metrics[0].IsBetterThan(bestEpoch.Main);
             var result = new EpochResult(epoch, model.Step, loss, metrics, isBest, isBest ? development.BestThreshold(judged) : null);
@@ -65,8 +74,13 @@ public sealed class FineTuningLoop(
 
         if (bestEpoch is null) throw new OperationCanceledException(cancellation);
         model.Parameters.Write(ParameterState.Value, 0, best);
-        return new(epochs, bestEpoch, answers ?? Predictor.Run(model, development, cancellation), steps, seconds, IsComplete());
+        return new(epochs, bestEpoch, answers ?? Predictor.Run(model, development, cancellation, Answered), steps, seconds, IsComplete());
     }
+
+    // updates of the epoch that has not ended
+    long Begun() => steps.Count - epochs.Count * updates;
+
+    void Answered(int items) => observer?.OnAnswered(items, development.Count);
 
     // what else is found out when an epoch is over
     void CheckClasses(TaskSet set)
@@ -85,9 +99,10 @@ public sealed class FineTuningLoop(
     // the mean loss; null if cancelled
     double? Train(int epoch, Schedule schedule, CancellationToken cancellation)
     {
+        int begun = (int)Begun();
         double loss = 0;
-        int updates = 0;
-        foreach (int[] chunk in Order(recipe, training, model.Seed, epoch).Chunk(recipe.BatchSize))
+        foreach (var before in steps.TakeLast(begun)) loss += before.Loss;
+        foreach (int[] chunk in Order(recipe, training, model.Seed, epoch).Chunk(recipe.BatchSize).Skip(begun))
         {
             if (cancellation.IsCancellationRequested) return null;
             long start = Stopwatch.GetTimestamp();
@@ -102,7 +117,6 @@ public sealed class FineTuningLoop(
             double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
             seconds += elapsed;
             loss += stepLoss;
-            updates++;
             var step = new FineTuningStep(model.Step, stepLoss, rate, norm, tokens, elapsed);
             steps.Add(step);
             observer?.OnStep(step, schedule.Steps);
@@ -135,7 +149,7 @@ public sealed class FineTuningLoop(
     {
         try
         {
-            return Predictor.Run(model, development, cancellation);
+            return Predictor.Run(model, development, cancellation, Answered);
         }
         catch (OperationCanceledException)
         {

@@ -16,13 +16,14 @@ public sealed class FineTuningMetrics : IDisposable
     /// <summary>Opens the file to append.</summary>
     /// <param name="path">The file.</param>
     /// <param name="keepSteps">What was measured after this step is dropped: a run that goes on measures it again.</param>
+    /// <param name="keepEpochs">And what was measured after this epoch.</param>
     /// <exception cref="TrainingException">It cannot be written.</exception>
-    public FineTuningMetrics(string path, long keepSteps = long.MaxValue)
+    public FineTuningMetrics(string path, long keepSteps = long.MaxValue, int keepEpochs = int.MaxValue)
     {
         this.path = path;
         try
         {
-            MetricsLog.Truncate(path, keepSteps);
+            MetricsLog.Truncate(path, keepSteps, e => Epoch(e) is not { } epoch || epoch.Epoch <= keepEpochs);
             stream = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
             writer = new(stream) { NewLine = "\n" };
         }
@@ -76,12 +77,16 @@ public sealed class FineTuningMetrics : IDisposable
         var values = new Dictionary<string, object> { ["kind"] = "evaluation", ["step"] = epoch.Step, ["epoch"] = epoch.Epoch, ["training_loss"] = epoch.TrainingLoss, ["best"] = epoch.IsBest };
         foreach (var (metric, value) in epoch.Metrics) values[metric] = value;
         Write(values);
-        Guard(() =>
-        {
-            writer.Flush();
-            stream.Flush(flushToDisk: true);
-        });
+        Flush();
     }
+
+    /// <summary>Brings all to the disk.</summary>
+    /// <exception cref="TrainingException">It cannot be written.</exception>
+    public void Flush() => Guard(() =>
+    {
+        writer.Flush();
+        stream.Flush(flushToDisk: true);
+    });
 
     /// <inheritdoc/>
     public void Dispose()

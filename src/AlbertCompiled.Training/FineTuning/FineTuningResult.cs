@@ -31,12 +31,12 @@ public sealed record EpochResult(int Epoch, long Step, double TrainingLoss, IRea
 /// <param name="IsComplete">False if it was interrupted.</param>
 public sealed record FineTuningResult(IReadOnlyList<EpochResult> Epochs, EpochResult Best, float[][] Answers, IReadOnlyList<FineTuningStep> Steps, double Seconds, bool IsComplete = true);
 
-/// <summary>Where a run stands after an epoch, beside what its model holds.</summary>
-/// <param name="Epochs">Epochs so far, one at least.</param>
-/// <param name="Steps">Updates so far.</param>
+/// <summary>Where a run stands after an update, beside what its model holds.</summary>
+/// <param name="Epochs">Epochs that have ended.</param>
+/// <param name="Steps">Updates so far, those of an epoch that has begun included.</param>
 /// <param name="Seconds">Time of these.</param>
-/// <param name="BestWeights">Weights of the best epoch, as the model's parameters lie.</param>
-public sealed record FineTuningProgress(IReadOnlyList<EpochResult> Epochs, IReadOnlyList<FineTuningStep> Steps, double Seconds, float[] BestWeights);
+/// <param name="BestWeights">Weights of the best epoch, as the model's parameters lie; null: none has ended.</param>
+public sealed record FineTuningProgress(IReadOnlyList<EpochResult> Epochs, IReadOnlyList<FineTuningStep> Steps, double Seconds, float[]? BestWeights);
 
 /// <summary>Follows fine-tuning. Calls come on the training thread.</summary>
 public interface IFineTuningObserver
@@ -48,4 +48,16 @@ public interface IFineTuningObserver
 
     /// <summary>After every epoch; if it is the best, the model holds its weights now.</summary>
     void OnEpoch(EpochResult epoch);
+
+    /// <summary>While the development set is answered.</summary>
+    /// <param name="items">Items that are answered.</param>
+    /// <param name="of">All of them.</param>
+    void OnAnswered(int items, int of)
+    {
+    }
+
+    /// <summary>Training stops before its end. The model holds the last update's weights and moments, from which it can go on, for the last time: it gets the best epoch's.</summary>
+    void OnStopped()
+    {
+    }
 }

@@ -7,9 +7,10 @@ public static class Predictor
     /// <param name="model">A model with the set's program.</param>
     /// <param name="set">The items.</param>
     /// <param name="cancellation">Ends it between batches.</param>
+    /// <param name="answered">Is told after every batch how many items are answered.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="TrainingException">An answer is no number, or an item does not fit.</exception>
-    public static float[][] Run(CompiledModel model, TaskSet set, CancellationToken cancellation = default)
+    public static float[][] Run(CompiledModel model, TaskSet set, CancellationToken cancellation = default, Action<int>? answered = null)
     {
         var answers = new float[set.Count][];
         var batch = new TokenBatch(model.Capacity);
@@ -21,6 +22,7 @@ public static class Predictor
             if (end == first) throw TooLong(model, set.Size(first));
             var logits = model.Infer(set.Program, batch)["logits"];
             for (int item = first, sequence = 0; item < end; sequence += set.Size(item).Sequences, item++) answers[item] = Finite(set.Read(logits, batch, sequence, item));
+            answered?.Invoke(end);
         }
 
         return answers;

@@ -77,19 +77,19 @@ public sealed record MetricsLog(IReadOnlyList<MeasuredStep> Steps, IReadOnlyList
     }
 
     /// <summary>Drops what was measured after a step, and the final evaluation, which is measured again.</summary>
-    internal static void Truncate(string path, long keepSteps)
+    internal static void Truncate(string path, long keepSteps, Func<JsonElement, bool>? keeps = null)
     {
         if (!File.Exists(path)) return;
         DurableFiles.Write(path, stream =>
         {
             using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-            foreach (string line in Kept(File.ReadLines(path), keepSteps)) writer.WriteLine(line);
+            foreach (string line in Kept(File.ReadLines(path), keepSteps, keeps)) writer.WriteLine(line);
         });
     }
 
     /// <summary>The lines that stay.</summary>
-    internal static IEnumerable<string> Kept(IEnumerable<string> lines, long keepSteps) =>
-        lines.Where(line => Parse(line) is { } e && e.GetProperty("step").GetInt64() <= keepSteps && e.GetProperty("kind").GetString() != "final");
+    internal static IEnumerable<string> Kept(IEnumerable<string> lines, long keepSteps, Func<JsonElement, bool>? keeps = null) =>
+        lines.Where(line => Parse(line) is { } e && e.GetProperty("step").GetInt64() <= keepSteps && e.GetProperty("kind").GetString() != "final" && keeps?.Invoke(e) != false);
 
     /// <summary>What a line measured: an object with a kind and a step, whose other values are numbers or truth values. Null: it is none, and is left out.</summary>
     internal static JsonElement? Parse(string line)

@@ -14,7 +14,11 @@ public sealed record EvaluationResult(double Loss, double MlmLoss, double SopLos
 public static class Evaluation
 {
     /// <summary>Evaluates. A batch counts by its predictions and sequences. Null if it was cancelled: a part would be no fair sample.</summary>
-    public static EvaluationResult? Run(CompiledModel model, IEnumerable<TokenBatch> batches, CancellationToken cancellation = default)
+    /// <param name="model">The model.</param>
+    /// <param name="batches">What to read.</param>
+    /// <param name="cancellation">Ends it between batches.</param>
+    /// <param name="evaluated">Is told after every batch how many sequences are read.</param>
+    public static EvaluationResult? Run(CompiledModel model, IEnumerable<TokenBatch> batches, CancellationToken cancellation = default, Action<int>? evaluated = null)
     {
         double mlmLoss = 0, sopLoss = 0, mlmAccuracy = 0, sopAccuracy = 0;
         int predictions = 0, sequences = 0;
@@ -29,6 +33,7 @@ public static class Evaluation
             sopAccuracy += s * (double)outputs["sop_accuracy"];
             predictions += p;
             sequences += s;
+            evaluated?.Invoke(sequences);
         }
 
         double masked = Math.Max(1, predictions), read = Math.Max(1, sequences);

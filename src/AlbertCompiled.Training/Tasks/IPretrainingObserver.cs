@@ -28,6 +28,13 @@ public interface IPretrainingObserver
     /// <summary>After an evaluation on held-out text.</summary>
     void OnEvaluation(long step, EvaluationResult result);
 
+    /// <summary>Within an evaluation on all held-out text.</summary>
+    /// <param name="sequences">Sequences read.</param>
+    /// <param name="of">All of them.</param>
+    void OnEvaluating(int sequences, int of)
+    {
+    }
+
     /// <summary>After a checkpoint was written.</summary>
     void OnCheckpoint(long step, string folder);
 }

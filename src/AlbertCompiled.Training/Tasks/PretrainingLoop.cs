@@ -98,7 +98,7 @@ public sealed class PretrainingLoop
         }
 
         if (model.Step < steps) return new(State(), saved!, null);
-        var evaluation = Evaluation.Run(model, heldOut.Batches, cancellation);
+        var evaluation = Evaluation.Run(model, heldOut.Batches, cancellation, sequences => observer.OnEvaluating(sequences, heldOut.Sequences));
         if (evaluation is null) return new(State(), saved!, null);
         Check(evaluation);
         metrics.Evaluation(model.Step, evaluation, final: true);
