@@ -52,6 +52,36 @@ public class DisplayTests
     }
 
     [Fact]
+    public void A_status_is_written_over_on_a_terminal()
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        var status = new StatusLine(output, isTerminal: true, TimeSpan.FromHours(1));
+        status.Clear();
+        Assert.Equal("", output.ToString());
+        Shown("update 10 of 20");
+        Shown("judging");
+        status.Clear();
+        status.Clear();
+        Assert.Equal($"\rupdate 10 of 20\rjudging        \r{new string(' ', 7)}\r", output.ToString());
+
+        void Shown(string line)
+        {
+            for (int before = output.ToString().Length; output.ToString().Length == before; Thread.Sleep(10)) status.Show(() => line);
+        }
+    }
+
+    [Fact]
+    public void A_status_is_a_line_now_and_then_elsewhere()
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        var status = new StatusLine(output, isTerminal: false, TimeSpan.Zero);
+        status.Show(() => "update 10 of 20");
+        status.Clear();
+        new StatusLine(output, isTerminal: false, TimeSpan.FromHours(1)).Show(() => "update 11 of 20");
+        Assert.Equal("update 10 of 20\n", output.ToString());
+    }
+
+    [Fact]
     public void An_evaluation_stays_until_the_next()
     {
         var board = After(1);

@@ -76,6 +76,15 @@ public sealed partial class FineTuneTests
         CliRun.WithInput("a\tb\n", "predict", folder["run"]).Fails("standard input, line 1: 2 texts, where the task has one");
         CliRun.WithInput([(byte)'a', 0xFF, (byte)'\n'], "predict", folder["run"]).Fails("standard input, line 1: byte 2 of the line (0xFF) is not UTF-8");
         CliRun.WithInput("", "predict", folder["run"]).Fails("standard input is empty");
+        string table = folder.Write("new.csv", "id,text,label\n7,The phone is good.,yes\n9,\"The cable, is bad.\",\n");
+        Assert.Matches("^{\"row\":{\"id\":\"7\",\"label\":\"yes\"},\"label\":\"[a-z]+\",\"probability\":.*\n{\"row\":{\"id\":\"9\",\"label\":\"\"},", Run("predict", folder["run"], "--data", table, "--keep", "id", "label").Succeeds().Output);
+        Run("predict", folder["run"], "--data", table, "--keep", "id", "text", "label", "-o", folder["kept.csv"]).Succeeds();
+        Assert.Matches("^id,text,label,prediction,probability\n7,The phone is good.,yes,[a-z]+,[0-9.]+\n9,\"The cable, is bad.\",,[a-z]+,[0-9.]+\n$", File.ReadAllText(folder["kept.csv"]));
+        Assert.Contains("\"row\":{\"id\":\"3\"}", CliRun.WithInput("{\"text\": \"The phone is good.\", \"id\": 3}\n", "predict", folder["run"], "--keep", "id").Succeeds().Output);
+        CliRun.WithInput("The phone is good.\n", "predict", folder["run"], "--keep", "id").Fails("standard input, line 1: no column \"id\"");
+        Run("predict", folder["run"], "--data", table, "--keep", "nr").Fails("new.csv", "no column \"nr\"");
+        Run("predict", folder["run"], "--data", table, "--keep", "id", "id").Fails("--keep names the column id twice");
+        Run("predict", folder["run"], "--data", folder.Write("named.csv", "text,probability\na,1\n"), "--keep", "probability", "-o", folder["kept.csv"]).Fails("the column probability cannot be kept");
         Run("predict", folder["run"], "--data", folder.Write("one.txt", "The phone is good.\n")).Fails($"one.txt, line 1: no column \"text\"", $"; plain texts, one a line, go to standard input: < {folder["one.txt"]}");
         CliRun.WithInput("{\"txt\": 1}\n", "predict", folder["run"]).Fails("standard input, line 1: no column \"text\"");
     }

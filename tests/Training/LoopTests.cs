@@ -228,6 +228,9 @@ public sealed partial class LoopTests
         Assert.Equal((1 * 1.0 + 3 * (1 / 3.0)) / 4, result.SopAccuracy, 6);
         Assert.Equal(result.MlmLoss + result.SopLoss, result.Loss, 9);
         Assert.Null(Evaluation.Run(model, [small, large], new CancellationToken(canceled: true)));
+        var read = new List<int>();
+        Evaluation.Run(model, [small, large], evaluated: read.Add);
+        Assert.Equal([1, 4], read);
     }
 
     [Fact]

@@ -32,6 +32,19 @@ sealed class StandardInput : IDisposable
         }
     }
 
+    /// <summary>Columns of the JSON lines.</summary>
+    public KeptColumns Keep(IReadOnlyList<string> columns)
+    {
+        try
+        {
+            return KeptColumns.Read(file, columns);
+        }
+        catch (TrainingException e)
+        {
+            throw new TrainingException(e.Message.Replace(file, "standard input"), e);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
