@@ -68,6 +68,7 @@ public sealed class PackageTests : IDisposable
         string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "own-program.md"));
         File.WriteAllText(Path.Combine(program, "Program.cs"), page.Split("```csharp\n")[1].Split("```")[0].Replace("#:package", "// #:package", StringComparison.Ordinal));
         Build(project);
+        Assert.Contains("MyAlbert.CpuTrain.g.cs", Directory.EnumerateFiles(Path.Combine(program, "generated"), "*", SearchOption.AllDirectories).Select(Path.GetFileName));
         Assert.StartsWith("MyTagger", Own("info", "MyTagger"));
         string[] models = Own("models").Split('\n');
         Assert.StartsWith("MyAlbert ", models[0]);

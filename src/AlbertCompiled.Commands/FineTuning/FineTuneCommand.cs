@@ -28,7 +28,7 @@ static class FineTuneCommand
         if (from is not null && (parsed.GetValue(options.Model) is not null || parsed.GetValue(options.Vocabulary) is not null))
             throw new TrainingException("--from says which model and vocabulary: leave --model and --vocabulary out");
         var start = from is null
-            ? StartingPoint.Scratch(context.Models.Head(parsed.GetValue(options.Model) ?? context.Models.Default.Name, head), VocabularyFile.LoadOrDefault(parsed.GetValue(options.Vocabulary)))
+            ? StartingPoint.Scratch(parsed.GetValue(options.Model) is { } named ? context.Models.WithHead(context.Models.Find(named), head) : context.Models.First(head), VocabularyFile.LoadOrDefault(parsed.GetValue(options.Vocabulary)))
             : StartingPoint.Open(from, head, context.Models);
         string[] data = [.. parsed.GetValue(options.Data.Data)!.Select(Path.GetFullPath)];
         var columns = options.Data.Columns(parsed);

@@ -15,7 +15,7 @@ sealed class FineTuneOptions
     public Option<string?> TaskOption { get; } = new("--task") { Description = "The same as an option", HelpName = "task" };
     public TaskOptions Data { get; } = new();
     public Option<string?> From { get; } = new("--from") { Description = "Start from the weights and the vocabulary in this folder: a run's, a published model's or a fine-tuned one's", HelpName = "folder" };
-    public Option<string?> Model { get; } = new("--model", "-m") { Description = "Without --from: the model to train from scratch. Default: the first that albert models lists", HelpName = "name" };
+    public Option<string?> Model { get; } = new("--model", "-m") { Description = "Without --from: the model to train from scratch. Default: the first for such tasks that albert models lists", HelpName = "name" };
     public Option<string?> Vocabulary { get; } = new("--vocabulary") { Description = "Without --from: SentencePiece model file, or a folder that holds one. Default: the 8,000 pieces that come with this program", HelpName = "file" };
     public Option<int> Epochs { get; } = new Option<int>("--epochs", "-n") { Description = "Times that the training set is read at most", HelpName = "number", DefaultValueFactory = _ => Default.Epochs }.Whole(1);
     public Option<int> BatchSize { get; } = new Option<int>("--batch-size") { Description = "Examples of an update", HelpName = "number", DefaultValueFactory = _ => Default.BatchSize }.Whole(1);

@@ -27,7 +27,7 @@ sealed record StartingPoint(
             var configuration = tuned.ReadConfiguration();
             // a head that says scores themselves, as earlier versions trained it, is no start for standardised ones
             bool hasHead = TaskHead.Of(configuration.Task) == head && (head != TaskHead.Regression || configuration.Scores is not null);
-            return new(models.Head(configuration.Model, head), Vocabulary.Load(tuned.VocabularyFile), (m, except) => m.LoadMatching(tuned.Weights, except), hasHead, configuration.Labels);
+            return new(models.WithHead(models.Trained(folder, configuration.Model), head), Vocabulary.Load(tuned.VocabularyFile), (m, except) => m.LoadMatching(tuned.Weights, except), hasHead, configuration.Labels);
         }
 
         if (PublishedFolder.IsPublished(folder))
@@ -35,12 +35,12 @@ sealed record StartingPoint(
             var published = PublishedFolder.Open(folder);
             bool classifies = head == TaskHead.Classification && published.Config is { Program: "Classification", LabelNames: not null };
             return new(
-                models.Head(published, head), published.OpenVocabulary(), (m, except) => except.Count == 0 ? published.LoadClassifier(m) : published.Load(m, except),
+                models.WithHead(published, head), published.OpenVocabulary(), (m, except) => except.Count == 0 ? published.LoadClassifier(m) : published.Load(m, except),
                 classifies, classifies ? published.Config.LabelNames : null);
         }
 
         var (run, pretraining) = RunFolder.Open(folder);
-        return new(models.Head(pretraining.Model, head), Vocabulary.Load(run.Vocabulary), (m, _) => run.Checkpoints.LoadMatchingWeights(m));
+        return new(models.WithHead(models.Trained(folder, pretraining.Model), head), Vocabulary.Load(run.Vocabulary), (m, _) => run.Checkpoints.LoadMatchingWeights(m));
     }
 
     /// <summary>A model without pretraining.</summary>

@@ -44,17 +44,24 @@ public sealed class ModelRegistry(params IReadOnlyList<RegisteredModel> models)
     public RegisteredModel Find(string name) => TryFind(name) ?? throw new TrainingException(
         $"no model is called {name}{Suggestion.For(name, models.Select(m => m.Name), $"There are {string.Join(", ", models.Where(m => m.Head is null).Select(m => m.Name))}")}");
 
-    /// <summary>The model to tune for a task: the one of this name, or one that shares its encoder.</summary>
+    /// <summary>The model that a folder was trained with.</summary>
+    /// <exception cref="TrainingException">There is none of its name.</exception>
+    internal RegisteredModel Trained(string folder, string model) =>
+        TryFind(model) ?? throw new TrainingException($"{folder} holds a {model}, which is not compiled into this program: use the one that trained it, or declare {model} here as it is there; albert models lists what there is");
+
+    /// <summary>What is tuned for a task where no model is named.</summary>
     /// <exception cref="TrainingException">There is none; the message says how to compile it.</exception>
-    internal RegisteredModel Head(string named, TaskHead head)
-    {
-        var model = Find(named);
-        return model.Head == head ? model : Heads.FirstOrDefault(m => m.Head == head && m.SharesEncoder(model.Description)) ?? throw NoHead(model.Name, head);
-    }
+    internal RegisteredModel First(TaskHead head) =>
+        Heads.FirstOrDefault(m => m.Head == head) ?? throw new TrainingException($"no model of this program has the head [{head.Attribute}]: add it to a declaration");
+
+    /// <summary>The model to tune for a task: this one, or one that shares its encoder.</summary>
+    /// <exception cref="TrainingException">There is none; the message says how to compile it.</exception>
+    internal RegisteredModel WithHead(RegisteredModel model, TaskHead head) =>
+        model.Head == head ? model : Heads.FirstOrDefault(m => m.Head == head && m.SharesEncoder(model.Description)) ?? throw NoHead(model.Name, head);
 
     /// <summary>The model to tune from a published one.</summary>
     /// <exception cref="TrainingException">There is none; the message says how to compile it.</exception>
-    internal RegisteredModel Head(PublishedFolder folder, TaskHead head) =>
+    internal RegisteredModel WithHead(PublishedFolder folder, TaskHead head) =>
         Heads.FirstOrDefault(m => m.Head == head && folder.Config.Differences(m.Description).Count == 0) ?? throw NoHead(folder.Folder, head);
 
     /// <summary>

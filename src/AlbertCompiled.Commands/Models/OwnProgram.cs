@@ -30,8 +30,12 @@ sealed record OwnProgram(string Project, string Source)
                     <TargetFramework>net10.0</TargetFramework>
                     <Nullable>enable</Nullable>
                     <ImplicitUsings>enable</ImplicitUsings>
+                    <!-- what the model was compiled to: to be read, and committed, so that a change of it is seen -->
+                    <EmitCompilerGeneratedFiles>true</EmitCompilerGeneratedFiles>
+                    <CompilerGeneratedFilesOutputPath>generated</CompilerGeneratedFilesOutputPath>
                   </PropertyGroup>
                   <ItemGroup>
+                    <Compile Remove="generated/**" />
                     <PackageReference Include="AlbertCompiled.Commands" Version="{Version}" />
                   </ItemGroup>
                 </Project>

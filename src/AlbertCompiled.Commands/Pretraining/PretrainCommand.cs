@@ -77,7 +77,7 @@ static class PretrainCommand
         using var only = RunFolder.Lock(folder);
         var recorded = configuration;
         configuration = PretrainSettings.Moved(parsed, options, folder, recorded) with { Loop = PretrainSettings.Given(parsed, options, recorded.Loop ?? LoopOptions.Default) };
-        var model = Trainable(context.Models.Find(configuration.Model));
+        var model = Trainable(context.Models.Trained(folder, configuration.Model));
         var vocabulary = Vocabulary.Load(run.Vocabulary);
         configuration.Check(model.Description, vocabulary);
         using var device = PretrainSettings.OpenDevice(parsed, options, context);
