@@ -49,7 +49,7 @@ internal static class Compiler
         }
 
         var layout = new ParameterLayout(parameters, graphs.Select(p => p.Graph));
-        var lowered = new CompiledGraph(model.Namespace, model.Name, model.Accessibility, model.Optimizer.ToString(), model.Precision.ToString(), model.Configuration, layout, programs.ToImmutable());
+        var lowered = new CompiledGraph(model.Namespace, model.Name, model.Accessibility, model.Optimizer.ToString(), model.Precision.ToString(), model.Declaration.Architecture, model.Configuration, layout, programs.ToImmutable());
         return KernelNames.Distinct(lowered, Devices(lowered).Select(d => d.Shared));
     }
 

@@ -4,7 +4,10 @@ namespace AlbertCompiled.Commands;
 static class SelfCommand
 {
     /// <summary>The words before the arguments, as they work from the current folder.</summary>
-    public static string Prefix => Of(Environment.ProcessPath ?? "albert", Environment.GetCommandLineArgs()[0], AppContext.BaseDirectory, Environment.CurrentDirectory);
+    public static string Prefix =>
+        // the SDK notes it for programs of one file
+        AppContext.GetData("EntryPointFilePath") is string source && File.Exists(source) ? $"dotnet run {Quote(Path.GetRelativePath(Environment.CurrentDirectory, source))} --"
+        : Of(Environment.ProcessPath ?? "albert", Environment.GetCommandLineArgs()[0], AppContext.BaseDirectory, Environment.CurrentDirectory);
 
     /// <summary>The words before the arguments.</summary>
     /// <param name="process">The program that runs.</param>
@@ -14,16 +17,20 @@ static class SelfCommand
     internal static string Of(string process, string assembly, string folder, string here)
     {
         if (Path.GetFileNameWithoutExtension(process) == "dotnet") return $"dotnet {Quote(assembly)}";
-        return ProjectOf(folder, here) is { } project ? $"dotnet run -c Release{(project == "." ? "" : $" --project {Quote(project)}")} --" : Quote(process);
+        return ProjectOf(folder, here) is var (project, options) ? $"dotnet run{options}{(project == "." ? "" : $" --project {Quote(project)}")} --" : Quote(process);
     }
 
-    // the project, below the current folder, whose build lies in bin/Release
-    static string? ProjectOf(string folder, string here)
+    // the project, below the current folder, whose build lies in bin/Release or bin/Debug
+    static (string Project, string Options)? ProjectOf(string folder, string here)
     {
-        string release = Path.Combine("bin", "Release") + Path.DirectorySeparatorChar;
-        int at = folder.LastIndexOf(Path.DirectorySeparatorChar + release, StringComparison.Ordinal);
-        if (at < 0 || Path.GetRelativePath(here, folder[..at]) is var project && (Path.IsPathRooted(project) || project.StartsWith("..", StringComparison.Ordinal))) return null;
-        return Directory.EnumerateFiles(folder[..at], "*.csproj").Any() ? project : null;
+        foreach (var (configuration, options) in ((string, string)[])[("Release", " -c Release"), ("Debug", "")])
+        {
+            int at = folder.LastIndexOf(Path.DirectorySeparatorChar + Path.Combine("bin", configuration) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+            if (at < 0 || Path.GetRelativePath(here, folder[..at]) is var project && (Path.IsPathRooted(project) || project.StartsWith("..", StringComparison.Ordinal))) continue;
+            if (Directory.EnumerateFiles(folder[..at], "*.csproj").Any()) return (project, options);
+        }
+
+        return null;
     }
 
     /// <summary>A word of a command line.</summary>

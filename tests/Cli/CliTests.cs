@@ -81,6 +81,8 @@ public sealed class CliTests : PretrainingCommandTests
         Assert.Equal("dotnet run -c Release --project 'my own/app' --", SelfCommand.Of(program, $"{program}.dll", build, folder.Path));
         Assert.Equal("dotnet run -c Release --", SelfCommand.Of(program, $"{program}.dll", build, folder["my own/app"]));
         Assert.Equal($"'{program}'", SelfCommand.Of(program, $"{program}.dll", build, folder["elsewhere"]));
+        string debug = folder["my own/app/bin/Debug/net10.0/"];
+        Assert.Equal("dotnet run --project 'my own/app' --", SelfCommand.Of($"{debug}app", $"{debug}app.dll", debug, folder.Path));
         Assert.Equal("/usr/bin/albert", SelfCommand.Of("/usr/bin/albert", "/usr/lib/albert.dll", "/usr/lib/", folder.Path));
         Assert.Equal("dotnet app.dll", SelfCommand.Of("/usr/bin/dotnet", "app.dll", build, folder.Path));
     }

@@ -310,7 +310,7 @@ public sealed partial class FineTuneTests
     [Theory]
     [InlineData("epoch 1 of 4: update 2 of 24", 1, 2)]
     [InlineData("epoch 1 of 4: update 6 of 24", 1, 6)] // to be judged yet
-    [InlineData("epoch 1 of 4: 20 of 20 of the development data", 2, 6)] // judged
+    [InlineData("epoch 1 of 4: development data, 20 of 20 answered", 2, 6)] // judged
     [InlineData("epoch 3 of 4: update 14 of 24", 3, 14)]
     [InlineData("epoch 4 of 4: update 24 of 24", 4, 24)]
     public void A_run_goes_on_within_an_epoch(string line, int epoch, int updates)

@@ -134,11 +134,14 @@ public sealed class PublishedCliTests : IDisposable
                 Vocabulary = 8000, Embedding = 128, Hidden = 128, Layers = 3, Heads = 2, Intermediate = 512, Positions = 512,
                 AlwaysMap = true, Deviation = 0.05, SinusoidalPositions = 0.07071067811865477)]
             [TokenTags(labels: 32)]
-            public sealed partial class AlbertTinyTagger;
+            public sealed partial class MyAlbertTinyTagger;
 
             """, CliRun.Zoo("declare", "AlbertTiny", "--task", "tags").Succeeds().Output);
         Assert.Contains("    Sharing = Sharing.Attention)]\n[Pretraining]\n", Run("declare", "GoldenSharedAttention").Succeeds().Output);
         Assert.EndsWith("[Classification(labels: 32)]\npublic sealed partial class MyAlbertTinyClassifier;\n", CliRun.Zoo("declare", "AlbertTinyClassifier").Succeeds().Output);
+        Assert.EndsWith("[TokenTags(labels: 32)]\npublic sealed partial class AlbertLargeTagger;\n", CliRun.Zoo("declare", "AlbertLarge", "--task", "tags").Succeeds().Output);
+        Assert.EndsWith("public sealed partial class MyAlbertTinyTagger;\n", CliRun.Zoo("declare", "AlbertTinyClassifier", "--task", "tags").Succeeds().Output);
+        Run("declare", path, "--name", "CommandLine", "--project", folder["own"]).Fails("the program has another type CommandLine");
         Run("declare", path, "--task", "chess").Fails("there is no task \"chess\"");
         Run("declare", "GoldenTinyy").Fails("no model is called GoldenTinyy: did you mean GoldenTiny?");
     }

@@ -44,9 +44,6 @@ public sealed partial class SmallAnswerer : CompiledModel, ICompiledModel<SmallA
     }
 
     /// <inheritdoc/>
-    protected override LabelKind LearnsFrom => LabelKind.Answers;
-
-    /// <inheritdoc/>
     protected override void CheckLabels(TokenBatch batch)
     {
         CheckRange(batch.Labels, 2, "Labels");

@@ -44,6 +44,9 @@ public sealed class PackageTests : IDisposable
         }
         """;
 
+    // one that lies in no cache yet
+    static readonly string Version = $"0.1.0-test.{DateTime.UtcNow.Ticks}";
+
     readonly string folder = Directory.CreateTempSubdirectory("albert-packages-").FullName;
 
     [Fact]
@@ -81,6 +84,15 @@ public sealed class PackageTests : IDisposable
         Assert.Equal("MyAlbert", RunFolder.Open(run).Configuration.Model);
         File.WriteAllText(data, "text,label\nThe phone is good.,yes\nThe case is bad.,no\n");
         Assert.Contains("; AlbertSmallClassifier on ", Own("finetune", "classification", "--data", data, data, "--from", run, "--epochs", "1", "--device", "cpu", "--run", Path.Combine(folder, "tuned")));
+        // the tool has no model of that name, but the same
+        Assert.Contains("; AlbertSmallTagger on ", CliRun.Zoo("finetune", "tags", "--data", Tagged(), Tagged(), "--from", run, "--epochs", "1", "--run", Path.Combine(folder, "tags")).Succeeds().Output);
+
+        string Tagged()
+        {
+            string file = Path.Combine(folder, "tags.conll");
+            File.WriteAllText(file, "The O\ncase B-C\n\n");
+            return file;
+        }
 
         string Own(params string[] arguments) => Dotnet(["exec", Path.Combine(folder, "out", "MyAlbert.dll"), .. arguments]);
     }
@@ -89,7 +101,8 @@ public sealed class PackageTests : IDisposable
     void Build(string project, params string[] packages)
     {
         string feed = Path.Combine(folder, "feed"), restored = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        foreach (string packed in packages) Dotnet("pack", Path.Combine(Repository.Root, packed), "-c", Configuration, "--no-build", "-o", feed);
+        foreach (string packed in packages) Dotnet("pack", Path.Combine(Repository.Root, packed), "-c", Configuration, "--no-build", $"-p:Version={Version}", "-o", feed);
+        File.WriteAllText(project, File.ReadAllText(project).Replace("\"0.1.0\"", $"\"{Version}\"", StringComparison.Ordinal));
         Dotnet("restore", project, "--source", feed, $"-p:RestoreFallbackFolders={restored}", $"-p:RestorePackagesPath={Path.Combine(folder, "packages")}", "-p:NuGetAudit=false");
         Dotnet("build", project, "--no-restore", "-o", Path.Combine(folder, "out"), "-p:UseAppHost=false");
     }

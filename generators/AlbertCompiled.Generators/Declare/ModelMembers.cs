@@ -25,7 +25,7 @@ internal static class ModelMembers
         Method(ModelMember.Constructor, Created), Method("Create", $"{Created}?"), Value("Compiled"), Method("get_Compiled"), Type("Offset"),
         Method("CreateExecutor"), Method("Cpu", "AlbertCompiled.Cpu.CpuDevice", 1), Method("Cpu", "AlbertCompiled.Cpu.CpuDevice", 2), Method("Gpu", "AlbertCompiled.Gpu.GpuDevice", 1),
         Method("CheckIndices", Batch),
-        .. rules.Where(r => r.LearnsTask).Take(1).SelectMany(_ => new[] { Value("LearnsFrom"), Method("get_LearnsFrom"), Method("CheckLabels", Batch) }),
+        .. rules.Where(r => r.LearnsTask).Take(1).SelectMany(_ => new[] { Method("CheckLabels", Batch) }),
         .. rules.SelectMany(r => r.Programs).Select(Identifier.Pascal).SelectMany(program => new[] { Type($"Cpu{program}", 2), Type($"Gpu{program}", 1) }),
         .. rules.SelectMany(r => r.Programs).Skip(1).Take(1).SelectMany(_ => new[] { Type("CpuKernels", 1), Type("GpuKernels", 1) }),
         .. rules.Where(r => r.Call is not null).SelectMany(r => new[] { Method(r.Call!, Batch), Type(r.Result) }),

@@ -9,7 +9,7 @@ namespace AlbertCompiled.Generators.Emit;
 
 /// <summary>What the emitters print a model from.</summary>
 internal sealed record CompiledGraph(
-    string Namespace, string Name, string Accessibility, string Optimizer, string Precision, ImmutableArray<(string Name, string Value)> Configuration,
+    string Namespace, string Name, string Accessibility, string Optimizer, string Precision, string Architecture, ImmutableArray<(string Name, string Value)> Configuration,
     ParameterLayout Layout, ImmutableArray<(ProgramRule Rule, LoweredProgram Program, ModelGraph Source)> Programs);
 
 /// <summary>Prints the model's own half of the class, its description and its parameters' offsets.</summary>
@@ -70,9 +70,6 @@ internal static class ModelEmitter
             if (!model.Programs.Any(p => p.Rule.LearnsTask)) return;
             w.Blank();
             w.Line("/// <inheritdoc/>");
-            w.Line($"protected override LabelKind LearnsFrom => LabelKind.{model.Programs.First(p => p.Rule.LearnsTask).Rule.Task!.LearnsFrom};");
-            w.Blank();
-            w.Line("/// <inheritdoc/>");
             w.Block("protected override void CheckLabels(TokenBatch batch)", () =>
             {
                 var sources = model.Programs.Where(p => p.Rule.LearnsTask).Select(p => p.Source).ToList();
@@ -122,8 +119,15 @@ internal static class ModelEmitter
                 w.Line("],");
                 w.Line($"Optimizer.{model.Optimizer},");
                 w.Line($"Compute.{model.Precision},");
-                w.Line($"{CSharpWriter.Quote(PlanTable.Print(model.Programs[0].Program))});");
+                w.Line($"{CSharpWriter.Quote(PlanTable.Print(model.Programs[0].Program))})");
             });
+            w.Line("{");
+            w.Indented(() =>
+            {
+                w.Line($"Architecture = {CSharpWriter.Quote(model.Architecture)},");
+                if (model.Programs.FirstOrDefault(p => p.Rule.LearnsTask).Rule?.Task is { } task) w.Line($"LearnsFrom = LabelKind.{task.LearnsFrom},");
+            });
+            w.Line("};");
         });
     }
 

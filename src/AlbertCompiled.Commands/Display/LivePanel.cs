@@ -14,7 +14,7 @@ static class LivePanel
     {
         if (s.Report.Step == 0) return new Markup("[grey]the first step is on its way[/]");
         int done = (int)(Cells * s.Report.Step / Math.Max(1, steps));
-        var bar = new Markup(Invariant($"[blue]{new string('━', done)}[/][grey]{new string('━', Cells - done)}[/]  {(s.ToEvaluate > 0 ? ProgressDisplay.Evaluating(s) : Invariant($"step {s.Report.Step:#,0} of {steps:#,0}, {left} left"))}"));
+        var bar = new Markup(Invariant($"[blue]{new string('━', done)}[/][grey]{new string('━', Cells - done)}[/]  {(s.Evaluated < s.ToEvaluate ? ProgressDisplay.Evaluating(s) : Invariant($"step {s.Report.Step:#,0} of {steps:#,0}, {left} left"))}"));
         bool hasTask = objective.Task() is not null;
         var figures = new Grid().AddColumn();
         for (int i = 0; i < 4; i++) figures.AddColumn(new GridColumn().RightAligned());

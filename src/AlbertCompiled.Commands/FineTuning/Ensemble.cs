@@ -78,7 +78,7 @@ sealed class Ensemble
         public static Member Open(FineTunedFolder folder, CommandContext context)
         {
             var configuration = folder.ReadConfiguration();
-            return new(folder, configuration, context.Models.Trained(folder.Folder, configuration.Model), Vocabulary.Load(folder.VocabularyFile));
+            return new(folder, configuration, context.Models.Trained(folder.Folder, configuration.Model, folder.Weights), Vocabulary.Load(folder.VocabularyFile));
         }
     }
 }

@@ -27,12 +27,13 @@ static class FineTuneCommand
         string? from = parsed.GetValue(options.From);
         if (from is not null && (parsed.GetValue(options.Model) is not null || parsed.GetValue(options.Vocabulary) is not null))
             throw new TrainingException("--from says which model and vocabulary: leave --model and --vocabulary out");
-        var start = from is null
-            ? StartingPoint.Scratch(parsed.GetValue(options.Model) is { } named ? context.Models.WithHead(context.Models.Find(named), head) : context.Models.First(head), VocabularyFile.LoadOrDefault(parsed.GetValue(options.Vocabulary)))
-            : StartingPoint.Open(from, head, context.Models);
         string[] data = [.. parsed.GetValue(options.Data.Data)!.Select(Path.GetFullPath)];
         var columns = options.Data.Columns(parsed);
         var labels = TaskData.LabelsOf(task, columns, TaskData.Split(task, data).Training, options.Data.BadRows(parsed));
+        var models = context.Models;
+        var start = from is null
+            ? StartingPoint.Scratch(parsed.GetValue(options.Model) is { } named ? models.WithHead(models.Find(named), head, labels?.Count) : models.First(head, labels?.Count), VocabularyFile.LoadOrDefault(parsed.GetValue(options.Vocabulary)))
+            : StartingPoint.Open(from, head, labels?.Count, models);
         var description = start.Model.Description;
         var configuration = new FineTuningConfiguration(
             task, description.Name, labels?.Names, columns, data, parsed.GetValue(options.Sequence), parsed.GetValue(options.Stride), options.Recipe(parsed, place, description, labels?.Names),
@@ -43,11 +44,11 @@ static class FineTuneCommand
         Check(configuration, start, seeds);
         using var target = RunPlace.Of(parsed.GetValue(options.Run), task);
         string folder = target.Folder;
-        string[] models = seeds == 1 ? [folder] : [.. Enumerable.Range(0, seeds).Select(i => FineTunedFolder.OfSeed(folder, configuration.Seed + (ulong)i))];
-        FineTunedFolder.CheckPlace(folder, models, start.Vocabulary, anew);
+        string[] places = seeds == 1 ? [folder] : [.. Enumerable.Range(0, seeds).Select(i => FineTunedFolder.OfSeed(folder, configuration.Seed + (ulong)i))];
+        FineTunedFolder.CheckPlace(folder, places, start.Vocabulary, anew);
         target.KeepData(TaskData.Files(task, data));
         if (anew) target.KeepSource(from);
-        else CheckUnfinished(folder, models);
+        else CheckUnfinished(folder, places);
         var reader = new TaskData(task, columns, labels, new(new VocabularyTokenizer(start.Vocabulary), configuration.Sequence, configuration.Stride), options.Data.BadRows(parsed)).Standardised(data);
         var (training, development) = reader.ForTraining(data);
         FineTuningLoop.Check(configuration.Recipe, training);

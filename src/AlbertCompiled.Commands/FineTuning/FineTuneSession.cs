@@ -10,6 +10,7 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
     // read before training, so that a bad one is told at once
     readonly IReadOnlyList<(string Name, TaskSet Set)> tests = [.. Tests(settings, reader)];
 
+    readonly TimeSpan betweenCheckpoints = betweenCheckpoints;
     readonly StatusLine status = new(context.Out, context.IsTerminal, context.BetweenLines);
 
     bool replaces;
@@ -20,7 +21,7 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
     /// <param name="folder">The model's folder, or that of all seeds.</param>
     /// <param name="seeds">How many.</param>
     /// <param name="anew">Models that are there go, once the device has room for the first new one.</param>
-    /// <param name="cancellation">Ends it after the epoch in progress.</param>
+    /// <param name="cancellation">Ends it after the update in progress.</param>
     public int Run(Device device, string folder, int seeds, bool anew, CancellationToken cancellation)
     {
         replaces = anew;
@@ -43,7 +44,8 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
             Line($"seed {seed}:");
             try
             {
-                results.Add((seed, Train(device, folder, new(FineTunedFolder.OfSeed(folder, seed)), settings with { Seed = seed }, cancellation)));
+                var result = Train(device, folder, new(FineTunedFolder.OfSeed(folder, seed)), settings with { Seed = seed }, cancellation);
+                if (result.IsComplete) results.Add((seed, result));
             }
             catch (OperationCanceledException) when (results.Count > 0)
             {
@@ -51,11 +53,10 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
             }
         }
 
-        Summarize(folder, results);
+        if (results.Count > 0) Summarize(folder, results);
+        else Line($"models: {folder}");
         return End(cancellation);
     }
-
-    TimeSpan BetweenCheckpoints => betweenCheckpoints;
 
     int End(CancellationToken cancellation) => unwritten is not null ? throw unwritten : cancellation.IsCancellationRequested ? Failures.Interrupted : 0;
 
@@ -83,7 +84,7 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
             bool isKept = keeps(model.Step) || FineTunedFolder.SeedsIn(run).Any(seed => seed.IsComplete);
             if (!isKept) Line($"interrupted before the first update: nothing was kept");
             else if (folder.Checkpoints.Latest() is null) Line($"interrupted before the first update: the same command begins again, with --run {SelfCommand.Quote(run)}");
-            else Line($"interrupted{(File.Exists(folder.Weights) ? "" : " in epoch 1 of " + configuration.Recipe.Epochs)}: the same command goes on, with --run {SelfCommand.Quote(run)}");
+            else Line($"interrupted {Reached(folder)} of {configuration.Recipe.Epochs}: the same command goes on, with --run {SelfCommand.Quote(run)}");
             throw;
         }
         finally
@@ -134,7 +135,7 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
         {
             int metric = i;
             var spread = SeedSpread.Of(results.Select(r => r.Result.Best.Metrics[metric].Value));
-            Line($"{ensemble[i].Metric}: median {Figure(spread.Median)} of {results.Count} seeds, from {Figure(spread.Lowest)} to {Figure(spread.Highest)}, deviation {Figure(spread.Deviation)}; all together (predictions averaged) {ensemble[i].Text()}");
+            Line($"{ensemble[i].Metric}: median {Figure(spread.Median)} of {Plural.Of(results.Count, "seed")}, from {Figure(spread.Lowest)} to {Figure(spread.Highest)}, deviation {Figure(spread.Deviation)}; all together (predictions averaged) {ensemble[i].Text()}");
 
             string Figure(double value) => new MetricValue(ensemble[metric].Metric, value).Text();
         }
@@ -145,6 +146,8 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
     }
 
     string Constant() => development.Constant is { } constant ? $"; {constant.Rule} of the development data: {constant.Value.Metric} {constant.Value.Text()}" : "";
+
+    static string Reached(FineTunedFolder folder) => FineTuningMetrics.Read(folder.Metrics) is var (steps, epochs) ? Reached(epochs, steps) : "";
 
     static string Reached(IReadOnlyList<EpochResult> epochs, IReadOnlyList<FineTuningStep> steps) =>
         epochs.Count > 0 && epochs[^1].Step == steps[^1].Step ? $"after epoch {epochs.Count}" : $"in epoch {epochs.Count + 1}";
@@ -194,30 +197,30 @@ sealed class FineTuneSession(CommandContext context, FineTuningConfiguration set
             speed.Add(step.Loss, step.Tokens, step.Seconds);
             long done = step.Step - first;
             session.Status(() => $"epoch {epochs + 1} of {configuration.Recipe.Epochs}: update {done:#,0} of {steps:#,0}  loss {speed.Loss:0.000}  {speed.TokensPerSecond:#,0} tokens/s  {TimeLeft.Of((steps - done) * speed.Seconds)} left");
-            if (Stopwatch.GetElapsedTime(savedAt) >= session.BetweenCheckpoints) Save();
+            if (Stopwatch.GetElapsedTime(savedAt) >= session.betweenCheckpoints) Save();
         }
 
-        public void OnAnswered(int items, int of) => session.Status(() => $"epoch {Math.Min(epochs + 1, configuration.Recipe.Epochs)} of {configuration.Recipe.Epochs}: {items:#,0} of {of:#,0} of the development data answered");
+        public void OnAnswered(int items, int of) => session.Status(() => $"epoch {Math.Min(epochs + 1, configuration.Recipe.Epochs)} of {configuration.Recipe.Epochs}: development data, {items:#,0} of {of:#,0} answered");
 
         public void OnStopped()
         {
             if (model.Step > saved) Save();
         }
 
-        void Save()
-        {
-            metrics.Flush();
-            folder.Save(model, seconds, tokens);
-            (saved, savedAt) = (model.Step, Stopwatch.GetTimestamp());
-        }
-
         public void OnEpoch(EpochResult epoch)
         {
             metrics.Epoch(epoch);
             if (epoch.NullOddsThreshold is { } threshold) folder.Update(configuration with { NullOddsThreshold = threshold });
-            folder.Save(model, epoch, seconds, tokens);
+            folder.SaveEpoch(model, epoch, seconds, tokens);
             (saved, savedAt, epochs) = (model.Step, Stopwatch.GetTimestamp(), epoch.Epoch);
             session.Line($"epoch {epoch.Epoch}: loss {epoch.TrainingLoss:0.0000}, {Metrics(epoch.Metrics)}{(epoch.IsBest ? " (best)" : "")}");
+        }
+
+        void Save()
+        {
+            metrics.Flush();
+            folder.SaveWithin(model, seconds, tokens);
+            (saved, savedAt) = (model.Step, Stopwatch.GetTimestamp());
         }
     }
 }

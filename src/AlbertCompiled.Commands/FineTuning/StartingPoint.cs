@@ -16,9 +16,10 @@ sealed record StartingPoint(
     /// <summary>Opens a folder: of a fine-tuned model, of a run of pretraining, or of a published model.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="head">What the task needs.</param>
+    /// <param name="classes">Classes of the task; null: it has none.</param>
     /// <param name="models">Those that may be tuned.</param>
     /// <exception cref="TrainingException">It is none of them, it holds several, or no model of this kind was compiled for the task.</exception>
-    public static StartingPoint Open(string folder, TaskHead head, ModelRegistry models)
+    public static StartingPoint Open(string folder, TaskHead head, int? classes, ModelRegistry models)
     {
         FineTunedFolder.CheckOne(folder);
         if (FineTunedFolder.Exists(folder))
@@ -27,7 +28,7 @@ sealed record StartingPoint(
             var configuration = tuned.ReadConfiguration();
             // a head that says scores themselves, as earlier versions trained it, is no start for standardised ones
             bool hasHead = TaskHead.Of(configuration.Task) == head && (head != TaskHead.Regression || configuration.Scores is not null);
-            return new(models.WithHead(models.Trained(folder, configuration.Model), head), Vocabulary.Load(tuned.VocabularyFile), (m, except) => m.LoadMatching(tuned.Weights, except), hasHead, configuration.Labels);
+            return new(models.WithHead(models.Trained(folder, configuration.Model, tuned.Weights), head, classes), Vocabulary.Load(tuned.VocabularyFile), (m, except) => m.LoadMatching(tuned.Weights, except), hasHead, configuration.Labels);
         }
 
         if (PublishedFolder.IsPublished(folder))
@@ -35,12 +36,12 @@ sealed record StartingPoint(
             var published = PublishedFolder.Open(folder);
             bool classifies = head == TaskHead.Classification && published.Config is { Program: "Classification", LabelNames: not null };
             return new(
-                models.WithHead(published, head), published.OpenVocabulary(), (m, except) => except.Count == 0 ? published.LoadClassifier(m) : published.Load(m, except),
+                models.WithHead(published, head, classes), published.OpenVocabulary(), (m, except) => except.Count == 0 ? published.LoadClassifier(m) : published.Load(m, except),
                 classifies, classifies ? published.Config.LabelNames : null);
         }
 
         var (run, pretraining) = RunFolder.Open(folder);
-        return new(models.WithHead(models.Trained(folder, pretraining.Model), head), Vocabulary.Load(run.Vocabulary), (m, _) => run.Checkpoints.LoadMatchingWeights(m));
+        return new(models.WithHead(models.Trained(folder, pretraining.Model, run.Checkpoints.LatestWeights()), head, classes), Vocabulary.Load(run.Vocabulary), (m, _) => run.Checkpoints.LoadMatchingWeights(m));
     }
 
     /// <summary>A model without pretraining.</summary>

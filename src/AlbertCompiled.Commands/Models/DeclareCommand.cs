@@ -25,7 +25,7 @@ static class DeclareCommand
             }
 
             var program = OwnProgram.Create(folder, type, declaration);
-            string first = wanted is null ? "info " + type : $"finetune {wanted} --data …{(Directory.Exists(given) ? $" --from {SelfCommand.Quote(Path.GetFullPath(given))}" : $" --model {type}")}";
+            string first = wanted is null ? "info " + type : $"finetune {wanted} --data …{(Folder(given) is { } weights ? $" --from {SelfCommand.Quote(Path.GetFullPath(weights))}" : $" --model {type}")}";
             context.Out.WriteLine($"{program.Project}, {program.Source}: {type} and the whole command line");
             context.Out.WriteLine($"next: dotnet run -c Release --project {SelfCommand.Quote(folder)} -- {first}");
             return 0;
@@ -42,13 +42,25 @@ static class DeclareCommand
             string file = Directory.Exists(source) ? Path.Combine(source, PublishedConfig.FileName) : source;
             var config = PublishedFolder.ReadConfig(file);
             if (head is null) _ = config.Head(); // a head that is not compiled has no declaration
-            string type = name ?? $"{ModelDeclaration.NameOf(Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(file))) ?? "")}{head?.Suffix}";
+            string type = name ?? Free($"{ModelDeclaration.NameOf(Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(file))) ?? "")}{head?.Suffix}", context.Models);
             return (type, ModelDeclaration.Of(config, type, head?.Declaration(task!)));
         }
 
         var model = InfoCommand.Model(source, context);
-        string own = name ?? $"{(head is null ? "My" : "")}{model.Name}{head?.Suffix}";
+        string encoder = head is not null && TaskHead.Of(model) is { } before && model.Name.EndsWith(before.Suffix, StringComparison.Ordinal) ? model.Name[..^before.Suffix.Length] : model.Name;
+        string own = name ?? Free(encoder + head?.Suffix, context.Models);
         return (own, ModelDeclaration.Of(model, own, head?.Declaration(task!) ?? Program(model)));
+    }
+
+    // with weights to start from
+    static string? Folder(string source) => Directory.Exists(source) ? source : File.Exists(source) && Path.GetDirectoryName(Path.GetFullPath(source)) is { } folder && Directory.EnumerateFiles(folder, "*.safetensors").Any() ? folder : null;
+
+    // a second model of a name would stand in the way of the first
+    static string Free(string name, ModelRegistry models)
+    {
+        string free = name;
+        for (int i = 1; models.TryFind(free) is not null; i++) free = i == 1 && !name.StartsWith("My", StringComparison.Ordinal) ? $"My{name}" : $"{name}{i + 1}";
+        return free;
     }
 
     // that is missing, not a model's name that is mistyped

@@ -37,9 +37,9 @@ static class InfoCommand
     public static ModelDescription Model(string named, CommandContext context)
     {
         FineTunedFolder.CheckOne(named);
-        if (FineTunedFolder.Exists(named)) return context.Models.Trained(named, new FineTunedFolder(named).ReadConfiguration().Model).Description;
+        if (FineTunedFolder.Exists(named) && new FineTunedFolder(named) is var tuned) return context.Models.Trained(named, tuned.ReadConfiguration().Model, tuned.Weights).Description;
         if (PublishedFolder.IsPublished(named) && PublishedFolder.Open(named) is var published) return context.Models.Fitting(published, published.Config.Head()).Description;
-        if (RunFolder.Exists(named)) return context.Models.Trained(named, RunFolder.Open(named).Configuration.Model).Description;
+        if (RunFolder.Exists(named) && RunFolder.Open(named) is var (run, configuration)) return context.Models.Trained(named, configuration.Model, run.Checkpoints.LatestWeights()).Description;
         if (context.Models.TryFind(named) is { } model) return model.Description;
         if (Directory.Exists(named) || File.Exists(named)) throw new TrainingException($"{named} holds no model: it is the folder neither of a run nor of a published or fine-tuned model");
         return context.Models.Find(named).Description;

@@ -46,23 +46,32 @@ public sealed class ModelRegistry(params IReadOnlyList<RegisteredModel> models)
 
     /// <summary>The model that a folder was trained with.</summary>
     /// <exception cref="TrainingException">There is none of its name.</exception>
-    internal RegisteredModel Trained(string folder, string model) =>
-        TryFind(model) ?? throw new TrainingException($"{folder} holds a {model}, which is not compiled into this program: use the one that trained it, or declare {model} here as it is there; albert models lists what there is");
+    /// <param name="folder">The folder.</param>
+    /// <param name="model">The name that the model had.</param>
+    /// <param name="weights">The file of its weights, which tells more than the name; null, or not there: nobody knows more.</param>
+    internal RegisteredModel Trained(string folder, string model, string? weights) =>
+        ModelLineage.Find(models.Select(m => m.Description), model, weights) is { } found ? models.First(m => ReferenceEquals(m.Description, found)) : throw new TrainingException($"{folder} holds a {model}, which is not compiled into this program: use the one that trained it, or declare {model} here as it is there; albert models lists what there is");
 
     /// <summary>What is tuned for a task where no model is named.</summary>
     /// <exception cref="TrainingException">There is none; the message says how to compile it.</exception>
-    internal RegisteredModel First(TaskHead head) =>
-        Heads.FirstOrDefault(m => m.Head == head) ?? throw new TrainingException($"no model of this program has the head [{head.Attribute}]: add it to a declaration");
+    internal RegisteredModel First(TaskHead head, int? classes) =>
+        Best(Heads.Where(m => m.Head == head), classes) ?? throw new TrainingException($"no model of this program has the head [{head.Attribute}]: add it to a declaration");
 
     /// <summary>The model to tune for a task: this one, or one that shares its encoder.</summary>
     /// <exception cref="TrainingException">There is none; the message says how to compile it.</exception>
-    internal RegisteredModel WithHead(RegisteredModel model, TaskHead head) =>
-        model.Head == head ? model : Heads.FirstOrDefault(m => m.Head == head && m.SharesEncoder(model.Description)) ?? throw NoHead(model.Name, head);
+    /// <param name="model">The model.</param>
+    /// <param name="head">What the task needs.</param>
+    /// <param name="classes">Classes of the task; null: it has none.</param>
+    internal RegisteredModel WithHead(RegisteredModel model, TaskHead head, int? classes) =>
+        model.Head == head && model.HasClasses(classes) ? model : Best(Heads.Where(m => m.Head == head && m.Description.SharesEncoder(model.Description)), classes) ?? throw NoHead(model.Name, head, PublishedConfig.Of(model.Description, out _) is not null);
 
     /// <summary>The model to tune from a published one.</summary>
     /// <exception cref="TrainingException">There is none; the message says how to compile it.</exception>
-    internal RegisteredModel WithHead(PublishedFolder folder, TaskHead head) =>
-        Heads.FirstOrDefault(m => m.Head == head && folder.Config.Differences(m.Description).Count == 0) ?? throw NoHead(folder.Folder, head);
+    internal RegisteredModel WithHead(PublishedFolder folder, TaskHead head, int? classes) =>
+        Best(Heads.Where(m => m.Head == head && folder.Config.Differences(m.Description).Count == 0), classes) ?? throw NoHead(folder.Folder, head, canDeclare: true);
+
+    // the first that is enough; where none is, whoever asks tells how many the first has
+    static RegisteredModel? Best(IEnumerable<RegisteredModel> fitting, int? classes) => fitting.FirstOrDefault(m => m.HasClasses(classes)) ?? fitting.FirstOrDefault();
 
     /// <summary>
     /// The models that compute what a published configuration says, with the head of a classifier if it has one; first those that would be trained alike too, then those with
@@ -95,6 +104,6 @@ public sealed class ModelRegistry(params IReadOnlyList<RegisteredModel> models)
     // a published head says how many there are; other programs have none
     static bool HasItsClasses(ModelDescription model, PublishedConfig config) => config.Labels == 0 || PublishedConfig.Of(model, out _)!.Labels is var labels && (labels == 0 || labels == config.Labels);
 
-    TrainingException NoHead(string of, TaskHead head) => new(
-        $"no compiled model has {of}'s encoder and [{head.Attribute}]: {SelfCommand.Prefix} declare {SelfCommand.Quote(of)} --task {head.Task} prints its declaration, --project writes a program with it; compiled for such tasks: {string.Join(", ", Heads.Where(m => m.Head == head).Select(m => m.Name).DefaultIfEmpty("none"))}");
+    TrainingException NoHead(string of, TaskHead head, bool canDeclare) => new(
+        $"no compiled model has {of}'s encoder and [{head.Attribute}]: {(canDeclare ? $"{SelfCommand.Prefix} declare {SelfCommand.Quote(of)} --task {head.Task} prints its declaration, --project writes a program with it" : $"declare one, with [{head.Attribute}] in place of what {of} is compiled for")}; compiled for such tasks: {string.Join(", ", Heads.Where(m => m.Head == head).Select(m => m.Name).DefaultIfEmpty("none"))}");
 }

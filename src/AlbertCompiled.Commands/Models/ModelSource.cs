@@ -61,7 +61,7 @@ sealed record ModelSource(RegisteredModel Model, Vocabulary Vocabulary, ulong Se
     static ModelSource OpenTuned(FineTunedFolder folder, ModelRegistry models)
     {
         var configuration = folder.ReadConfiguration();
-        return new(models.Trained(folder.Folder, configuration.Model), Vocabulary.Load(folder.VocabularyFile), configuration.Seed, instance =>
+        return new(models.Trained(folder.Folder, configuration.Model, folder.Weights), Vocabulary.Load(folder.VocabularyFile), configuration.Seed, instance =>
         {
             folder.Load(instance);
             configuration.Scores?.Fold(instance);
@@ -72,7 +72,7 @@ sealed record ModelSource(RegisteredModel Model, Vocabulary Vocabulary, ulong Se
     static ModelSource OpenRun(string folder, ModelRegistry models, bool best)
     {
         var (run, configuration) = RunFolder.Open(folder);
-        var model = models.Trained(folder, configuration.Model);
+        var model = models.Trained(folder, configuration.Model, run.Checkpoints.LatestWeights());
         var vocabulary = Vocabulary.Load(run.Vocabulary);
         configuration.Check(model.Description, vocabulary);
         return new(model, vocabulary, configuration.Seed, instance => $"after {Plural.Of(run.Checkpoints.LoadWeights(instance, best).Step, "step")}");

@@ -19,6 +19,7 @@ sealed record OwnProgram(string Project, string Source)
     {
         if (File.Exists(folder) || Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new TrainingException($"{folder} is there already: --project makes a new folder; choose another");
+        if (type is nameof(CommandLine) or nameof(ModelRegistry)) throw new TrainingException($"the program has another type {type}: choose another --name");
         var program = new OwnProgram(Path.Combine(folder, $"{type}.csproj"), Path.Combine(folder, "Program.cs"));
         try
         {

@@ -23,12 +23,6 @@ public sealed record RegisteredModel(ModelDescription Description, ModelFactory 
     /// <summary>What it can be fine-tuned for; null: nothing.</summary>
     internal TaskHead? Head { get; } = TaskHead.Of(Description);
 
-    /// <summary>It computes what another does, but for their heads: either one's weights fit the other.</summary>
-    internal bool SharesEncoder(ModelDescription other) =>
-        Description.Configuration.Where(OfEncoder).SequenceEqual(other.Configuration.Where(OfEncoder))
-        || (PublishedConfig.Of(other, out _) is { } config && config.Differences(Description).Count == 0);
-
-    // the head's attribute says the others
-    static bool OfEncoder((string Name, string Value) property) =>
-        property.Name is not (nameof(ArchitectureAttribute<>.Labels) or nameof(ArchitectureAttribute<>.Spans) or nameof(ArchitectureAttribute<>.ClassifierDropout));
+    /// <summary>It tells so many classes apart; null: of none is asked.</summary>
+    internal bool HasClasses(int? classes) => classes is null || UnusedClasses.Compiled(Description) is not { } most || most >= classes;
 }

@@ -40,6 +40,7 @@ static class PretrainCommand
         var initial = parsed.GetValue(options.From) is { } from ? ModelSource.Open(from, context.Models, "train") : null;
         string? named = parsed.GetValue(options.Model);
         var model = Trainable(initial?.Model ?? (named is null ? context.Models.Default : context.Models.Find(named)));
+        PretrainingLoop.Check(model.Description);
         if (initial is not null && named is not null && !model.Name.Equals(named, StringComparison.OrdinalIgnoreCase))
             throw new TrainingException($"{parsed.GetValue(options.From)} is loaded into {model.Description.Name}: leave out --model");
         string[] text = PretrainSettings.FullPaths(parsed, options);
@@ -77,7 +78,7 @@ static class PretrainCommand
         using var only = RunFolder.Lock(folder);
         var recorded = configuration;
         configuration = PretrainSettings.Moved(parsed, options, folder, recorded) with { Loop = PretrainSettings.Given(parsed, options, recorded.Loop ?? LoopOptions.Default) };
-        var model = Trainable(context.Models.Trained(folder, configuration.Model));
+        var model = Trainable(context.Models.Trained(folder, configuration.Model, weights: null));
         var vocabulary = Vocabulary.Load(run.Vocabulary);
         configuration.Check(model.Description, vocabulary);
         using var device = PretrainSettings.OpenDevice(parsed, options, context);

@@ -19,8 +19,6 @@ sealed record TaskHead(string Task, string Program, string Attribute, string Suf
     public static TaskHead Tags { get; } = new("tags", "tag", "TokenTags", "Tagger", HasClasses: true);
     public static TaskHead Choices { get; } = new("choices", "choose", "MultipleChoice", "Chooser");
 
-    static readonly IReadOnlyList<TaskHead> All = [Classification, Regression, Answers, Tags, Choices];
-
     /// <summary>The head that a task needs.</summary>
     /// <exception cref="TrainingException">There is no such task.</exception>
     public static TaskHead Of(string task) => GlueTasks.Find(task) is { } glue ? glue.Task.Labels is null ? Regression : Classification : TaskKinds.Find(task) switch
@@ -33,7 +31,15 @@ sealed record TaskHead(string Task, string Program, string Attribute, string Suf
     };
 
     /// <summary>The head of a model; null if it is not compiled to be fine-tuned.</summary>
-    public static TaskHead? Of(ModelDescription model) => model.Trains ? All.FirstOrDefault(h => model.Program(h.Program) is not null) : null;
+    public static TaskHead? Of(ModelDescription model) => model.LearnsFrom switch
+    {
+        LabelKind.Classes => Classification,
+        LabelKind.Ratings => Regression,
+        LabelKind.Answers => Answers,
+        LabelKind.Tags => Tags,
+        LabelKind.Choices => Choices,
+        _ => null,
+    };
 
     /// <summary>It answers for texts, or pairs of them, as a whole.</summary>
     public bool OfTexts => this == Classification || this == Regression;

@@ -25,6 +25,10 @@ public sealed class CheckpointStore(string runFolder, int keep = 1)
     /// <exception cref="TrainingException">The folder cannot be read.</exception>
     public string? Latest(long before = long.MaxValue) => Complete().LastOrDefault(folder => StepOf(folder) < before);
 
+    /// <summary>The weights of the newest checkpoint; null if there is none.</summary>
+    /// <exception cref="TrainingException">The folder cannot be read.</exception>
+    public string? LatestWeights() => Latest() is { } folder ? Path.Combine(folder, Weights) : null;
+
     /// <summary>The checkpoint with the lowest loss on held-out text, and that loss; null if none was measured. Those with a damaged manifest do not count.</summary>
     public (string Folder, double HeldOutLoss)? Best()
     {

@@ -33,9 +33,6 @@ public static partial class ModelDeclaration
         [("Bert", "Deviation")] = "0.02",
     };
 
-    // what the attribute of a head says
-    static readonly HashSet<string> OfHead = [nameof(ArchitectureAttribute<>.Labels), nameof(ArchitectureAttribute<>.Spans), nameof(ArchitectureAttribute<>.ClassifierDropout)];
-
     /// <summary>The lines in front of a declaration.</summary>
     public const string Usings = "using AlbertCompiled;\nusing AlbertCompiled.Models;";
 
@@ -54,8 +51,8 @@ public static partial class ModelDeclaration
     /// <exception cref="TrainingException">The name is none for a C# type, or the model is of another architecture.</exception>
     public static string Of(ModelDescription model, string name, string program)
     {
-        var architecture = PublishedArchitecture.Of(model) ?? throw new TrainingException($"{model.Name} is neither an ALBERT nor a BERT: copy its own declaration, with [{program}] for what it is compiled for now");
-        return Of(architecture.Attribute, model.Configuration.Where(p => !OfHead.Contains(p.Name)), name, program);
+        var architecture = PublishedArchitecture.All.FirstOrDefault(a => a.FullName == model.Architecture) ?? throw new TrainingException($"{model.Name} is neither an ALBERT nor a BERT: copy its own declaration, with [{program}] for what it is compiled for now");
+        return Of(architecture.Attribute, model.Configuration.Where(p => !RecordedConfiguration.OfHead.Contains(p.Name)), name, program);
     }
 
     static string Of(string attribute, IEnumerable<(string Name, string Value)> properties, string name, string program)

@@ -8,6 +8,9 @@ namespace AlbertCompiled.Training;
 /// <param name="Rules">What its fields mean, in the order of writing.</param>
 sealed record PublishedArchitecture(string ModelType, string Attribute, string Prefix, IReadOnlyList<(string Class, string Program)> Classes, IReadOnlyList<ConfigRule> Rules)
 {
+    /// <summary>Full name of the attribute.</summary>
+    public string FullName => $"AlbertCompiled.Models.{Attribute}Attribute";
+
     public const string Pretraining = "Pretraining", Encoding = "Encoding", Classification = "Classification";
 
     // what configurations of every model may say; none changes a number that the compiled programs compute

@@ -42,7 +42,7 @@ public sealed record FineTunedFolder(string Folder)
     public static IReadOnlyList<FineTunedFolder> Find(IEnumerable<string> folders) => [.. folders.SelectMany(folder =>
     {
         if (Exists(folder)) return [new(folder)];
-        return SeedsIn(folder) is { Count: > 0 } seeds ? seeds : throw new TrainingException($"{folder} is not the folder of a fine-tuned model: {(Directory.Exists(folder) ? "it has no finetuning.json" : "there is no such folder")}; albert finetune makes one");
+        return SeedsIn(folder) is { Count: > 0 } seeds ? seeds : throw new TrainingException($"{folder} is not the folder of a fine-tuned model: {(Directory.Exists(folder) ? "it has no finetuning.json; albert finetune makes one" : File.Exists(folder) ? "it is a file, as data are: name it by --data" : "there is no such folder; albert finetune makes one")}");
     })];
 
     /// <summary>The models of several seeds in a folder.</summary>
@@ -123,7 +123,7 @@ public sealed record FineTunedFolder(string Folder)
 
     /// <summary>Writes the weights.</summary>
     /// <exception cref="TrainingException">They cannot be written; the last ones are intact.</exception>
-    public void Save(CompiledModel model) => Guard(() =>
+    public void SaveWeights(CompiledModel model) => Guard(() =>
     {
         model.Save(Weights);
         DurableFiles.FlushFolder(Folder);
@@ -135,10 +135,10 @@ public sealed record FineTunedFolder(string Folder)
     /// <param name="seconds">Time of all updates so far.</param>
     /// <param name="tokens">Tokens of them.</param>
     /// <exception cref="TrainingException">The folder cannot be written; what was saved last is intact.</exception>
-    public void Save(CompiledModel model, EpochResult epoch, double seconds, long tokens)
+    public void SaveEpoch(CompiledModel model, EpochResult epoch, double seconds, long tokens)
     {
         Checkpoints.Save(model, new(model.Description.Name, model.Step, model.Seed, seconds, tokens), epoch.Main.IsError ? epoch.Main.Value : -epoch.Main.Value);
-        if (epoch.IsBest) Save(model); // after it: weights without a checkpoint are those of a complete run
+        if (epoch.IsBest) SaveWeights(model); // after it: weights without a checkpoint are those of a complete run
     }
 
     /// <summary>Saves where a run stands within an epoch. Measurements up to there must be on the disk.</summary>
@@ -146,7 +146,7 @@ public sealed record FineTunedFolder(string Folder)
     /// <param name="seconds">Time of all updates so far.</param>
     /// <param name="tokens">Tokens of them.</param>
     /// <exception cref="TrainingException">The folder cannot be written; what was saved last is intact.</exception>
-    public void Save(CompiledModel model, double seconds, long tokens) =>
+    public void SaveWithin(CompiledModel model, double seconds, long tokens) =>
         Checkpoints.Save(model, new(model.Description.Name, model.Step, model.Seed, seconds, tokens));
 
     /// <summary>Restores a model to where its run was saved last; null if it was not.</summary>
@@ -155,12 +155,13 @@ public sealed record FineTunedFolder(string Folder)
     {
         if (Checkpoints.Latest() is not { } latest) return null;
         bool endsEpoch = Manifest.TryRead(latest)?.HeldOutLoss is not null;
+        if (!File.Exists(Metrics)) throw new TrainingException($"{Metrics}, which leads to {latest}, is missing: begin anew with --new");
         var (allSteps, allEpochs) = FineTuningMetrics.Read(Metrics);
         float[]? best = null;
         if (endsEpoch || Checkpoints.Best() is not null)
         {
             Checkpoints.LoadWeights(model, best: true);
-            Save(model); // a crash may have come between the two
+            SaveWeights(model); // a crash may have come between the two
             best = new float[model.Parameters.Length];
             model.Parameters.Read(ParameterState.Value, 0, best);
         }
@@ -169,9 +170,10 @@ public sealed record FineTunedFolder(string Folder)
         // within an epoch: had it ended, its own checkpoint would be the last
         var epochs = allEpochs.TakeWhile(e => endsEpoch ? e.Step <= state.Step : e.Step < state.Step).ToList();
         var steps = allSteps.TakeWhile(s => s.Step <= state.Step).ToList();
-        bool lead = steps.Count > 0 && steps[^1].Step == state.Step && steps.Index().All(s => s.Item.Step == steps[0].Step + s.Index)
-            && epochs.Index().All(e => e.Item.Epoch == e.Index + 1) && epochs.Count > 0 == best is not null && (!endsEpoch || epochs[^1].Step == state.Step);
-        return lead ? new(epochs, steps, state.TrainingSeconds, best) : throw new TrainingException($"{Metrics} does not lead to the checkpoint after step {state.Step}: begin anew with --new");
+        bool hasSteps = steps.Count > 0 && steps[^1].Step == state.Step && steps.Index().All(s => s.Item.Step == steps[0].Step + s.Index);
+        bool hasEpochs = (epochs.Count > 0) == (best is not null) && epochs.Index().All(e => e.Item.Epoch == e.Index + 1);
+        bool hasThis = !endsEpoch || (hasEpochs && epochs[^1].Step == state.Step);
+        return hasSteps && hasEpochs && hasThis ? new(epochs, steps, state.TrainingSeconds, best) : throw new TrainingException($"{Metrics} does not lead to the checkpoint after step {state.Step}: begin anew with --new");
     }
 
     /// <summary>What came out of a complete run. The model gets its weights.</summary>

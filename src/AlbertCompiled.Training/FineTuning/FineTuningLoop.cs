@@ -29,12 +29,12 @@ public sealed class FineTuningLoop(
     /// <exception cref="TrainingException">Examples are to be drawn by classes, and there are none, or none that may be drawn.</exception>
     public static void Check(FineTuningRecipe recipe, TaskSet training) => Order(recipe, training, seed: 0, epoch: 1);
 
-    /// <summary>Trains to the last epoch, until patience ends, or until cancelled after an epoch at least. The schedule counts from the model's step, so that a model may be trained before.</summary>
+    /// <summary>Trains to the last epoch, until patience ends, or until cancelled. The schedule counts from the model's step, so that a model may be trained before.</summary>
     /// <param name="cancellation">Ends it after the update in progress; the best epoch so far is the result.</param>
     /// <exception cref="TrainingException">
     /// The loss or an answer is no number, there is nothing to learn from or to judge by, the model is not one for this task and recipe, or what is resumed had other epochs.
     /// </exception>
-    /// <exception cref="OperationCanceledException">It was cancelled within the first epoch.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before an epoch ended, of a resumed run before a better one than those before.</exception>
     public FineTuningResult Run(CancellationToken cancellation = default)
     {
         recipe.Check();
@@ -85,6 +85,7 @@ public sealed class FineTuningLoop(
     // what else is found out when an epoch is over
     void CheckClasses(TaskSet set)
     {
+        if (model.Description.LearnsFrom == LabelKind.None) throw new TrainingException($"{model.Description.Name} is not trained for a task: give it one that trains in place of what it is compiled for");
         var program = model.Description.Program(set.Program) ?? throw new TrainingException($"{model.Description.Name} has no program {set.Program}: the task needs a model with its head");
         if (set.Labels is not { } labels) return;
         int classes = program.Outputs.First(o => o.Name == "logits").Columns;

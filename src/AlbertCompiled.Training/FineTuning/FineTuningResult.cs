@@ -56,7 +56,7 @@ public interface IFineTuningObserver
     {
     }
 
-    /// <summary>Training stops before its end. The model holds the last update's weights and moments, from which it can go on, for the last time: it gets the best epoch's.</summary>
+    /// <summary>Training stops before its end. The model still holds what the last update left, from which training can go on; then it gets the best epoch's weights.</summary>
     void OnStopped()
     {
     }

@@ -46,12 +46,19 @@ public sealed class PretrainingLoop
         (this.checkpoints, this.observer, this.options) = (checkpoints, observer, options);
         if (configuration.Recipe.Precision != model.Precision)
             throw new TrainingException($"the recipe trains in {configuration.Recipe.Precision}, the model was created in {model.Precision}: create it in the recipe's precision");
-        string[] told = [.. model.Description.Program("train")?.Outputs.Select(o => o.Name) ?? []];
-        if (Reported.FirstOrDefault(r => !told.Contains(r)) is { } missing)
-            throw new TrainingException($"{model.Description.Name} has no output {missing}, which a pretraining run reports: its Pretraining method must return {string.Join(", ", Reported)}");
+        Check(model.Description);
         schedule = configuration.Recipe.Schedule();
         parts = new TokenBatch[configuration.Recipe.Accumulate];
         (seconds, tokens) = (resumed?.TrainingSeconds ?? 0, resumed?.Tokens ?? 0);
+    }
+
+    /// <summary>Checks that a model's training tells what a run reports.</summary>
+    /// <exception cref="TrainingException">It does not.</exception>
+    public static void Check(ModelDescription model)
+    {
+        string[] told = [.. model.Program("train")?.Outputs.Select(o => o.Name) ?? []];
+        if (Reported.FirstOrDefault(r => !told.Contains(r)) is { } missing)
+            throw new TrainingException($"{model.Name} has no output {missing}, which a pretraining run reports: its Pretraining method must return {string.Join(", ", Reported)}");
     }
 
     /// <summary>Trains until the last step or until cancelled; a checkpoint is written in both cases.</summary>
@@ -98,7 +105,8 @@ public sealed class PretrainingLoop
         }
 
         if (model.Step < steps) return new(State(), saved!, null);
-        var evaluation = Evaluation.Run(model, heldOut.Batches, cancellation, sequences => observer.OnEvaluating(sequences, heldOut.Sequences));
+        int of = heldOut.Sequences;
+        var evaluation = Evaluation.Run(model, heldOut.Batches, cancellation, sequences => observer.OnEvaluating(sequences, of));
         if (evaluation is null) return new(State(), saved!, null);
         Check(evaluation);
         metrics.Evaluation(model.Step, evaluation, final: true);

@@ -110,7 +110,7 @@ public abstract class CompiledModel : IDisposable
     protected virtual void CheckLabels(TokenBatch batch) { }
 
     /// <summary>The labels that a task is learned from; <see cref="LabelKind.None"/>: whatever the definition reads. Generated for models that train a task.</summary>
-    protected virtual LabelKind LearnsFrom => LabelKind.None;
+    LabelKind LearnsFrom => Description.LearnsFrom;
 
     /// <summary>One vector's check.</summary>
     protected static void CheckFinite(Numbers numbers, string what)

@@ -126,6 +126,12 @@ public sealed record ModelDescription(
     string Name, ImmutableArray<(string Name, string Value)> Configuration, ImmutableArray<ParameterInfo> Parameters, long ParameterFloats,
     ImmutableArray<ProgramDescription> Programs, Optimizer Optimizer, Compute Precision, string PlanTable)
 {
+    /// <summary>Full name of the architecture attribute's class.</summary>
+    public string Architecture { get; init; } = "";
+
+    /// <summary>The labels of the task that the model is trained for; <see cref="LabelKind.None"/> where it is none of the attributes for tasks.</summary>
+    public LabelKind LearnsFrom { get; init; }
+
     /// <summary>Number of trainable scalars.</summary>
     public long ParameterCount => Parameters.Sum(p => p.Length);
 
