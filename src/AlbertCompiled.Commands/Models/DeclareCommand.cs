@@ -52,8 +52,13 @@ static class DeclareCommand
         return (own, ModelDeclaration.Of(model, own, head?.Declaration(task!) ?? Program(model)));
     }
 
-    // with weights to start from
-    static string? Folder(string source) => Directory.Exists(source) ? source : File.Exists(source) && Path.GetDirectoryName(Path.GetFullPath(source)) is { } folder && Directory.EnumerateFiles(folder, "*.safetensors").Any() ? folder : null;
+    // with weights to start from; a lone config.json has none beside it
+    static string? Folder(string source)
+    {
+        if (Directory.Exists(source) || !File.Exists(source)) return Directory.Exists(source) ? source : null;
+        string folder = Path.GetDirectoryName(Path.GetFullPath(source))!;
+        return Directory.EnumerateFiles(folder, "*.safetensors").Any() ? folder : null;
+    }
 
     // a second model of a name would stand in the way of the first
     static string Free(string name, ModelRegistry models)

@@ -45,12 +45,16 @@ public sealed class ModelRegistry(params IReadOnlyList<RegisteredModel> models)
         $"no model is called {name}{Suggestion.For(name, models.Select(m => m.Name), $"There are {string.Join(", ", models.Where(m => m.Head is null).Select(m => m.Name))}")}");
 
     /// <summary>The model that a folder was trained with.</summary>
-    /// <exception cref="TrainingException">There is none of its name.</exception>
     /// <param name="folder">The folder.</param>
     /// <param name="model">The name that the model had.</param>
     /// <param name="weights">The file of its weights, which tells more than the name; null, or not there: nobody knows more.</param>
-    internal RegisteredModel Trained(string folder, string model, string? weights) =>
-        ModelLineage.Find(models.Select(m => m.Description), model, weights) is { } found ? models.First(m => ReferenceEquals(m.Description, found)) : throw new TrainingException($"{folder} holds a {model}, which is not compiled into this program: use the one that trained it, or declare {model} here as it is there; albert models lists what there is");
+    /// <exception cref="TrainingException">There is none of its name, nor one that is the same.</exception>
+    internal RegisteredModel Trained(string folder, string model, string? weights)
+    {
+        var found = ModelLineage.Find(models.Select(m => m.Description), model, weights)
+            ?? throw new TrainingException($"{folder} holds a {model}, which is not compiled into this program: use the one that trained it, or declare {model} here as it is there; albert models lists what there is");
+        return models.First(m => ReferenceEquals(m.Description, found));
+    }
 
     /// <summary>What is tuned for a task where no model is named.</summary>
     /// <exception cref="TrainingException">There is none; the message says how to compile it.</exception>
@@ -58,12 +62,13 @@ public sealed class ModelRegistry(params IReadOnlyList<RegisteredModel> models)
         Best(Heads.Where(m => m.Head == head), classes) ?? throw new TrainingException($"no model of this program has the head [{head.Attribute}]: add it to a declaration");
 
     /// <summary>The model to tune for a task: this one, or one that shares its encoder.</summary>
-    /// <exception cref="TrainingException">There is none; the message says how to compile it.</exception>
     /// <param name="model">The model.</param>
     /// <param name="head">What the task needs.</param>
     /// <param name="classes">Classes of the task; null: it has none.</param>
+    /// <exception cref="TrainingException">There is none; the message says how to compile it.</exception>
     internal RegisteredModel WithHead(RegisteredModel model, TaskHead head, int? classes) =>
-        model.Head == head && model.HasClasses(classes) ? model : Best(Heads.Where(m => m.Head == head && m.Description.SharesEncoder(model.Description)), classes) ?? throw NoHead(model.Name, head, PublishedConfig.Of(model.Description, out _) is not null);
+        model.Head == head && model.HasClasses(classes) ? model
+        : Best(Heads.Where(m => m.Head == head && m.Description.SharesEncoder(model.Description)), classes) ?? throw NoHead(model.Name, head, PublishedConfig.Of(model.Description, out _) is not null);
 
     /// <summary>The model to tune from a published one.</summary>
     /// <exception cref="TrainingException">There is none; the message says how to compile it.</exception>

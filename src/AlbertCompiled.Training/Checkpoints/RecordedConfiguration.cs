@@ -15,7 +15,10 @@ static class RecordedConfiguration
 
     /// <summary>The entries of a model.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Of(ModelDescription model) =>
-        model.Configuration.Select(p => KeyValuePair.Create(Prefix + p.Name, p.Value)).Append(KeyValuePair.Create(Architecture, model.Architecture));
+    [
+        .. model.Configuration.Select(p => KeyValuePair.Create(Prefix + p.Name, p.Value)),
+        .. model.Architecture.Length > 0 ? (KeyValuePair<string, string>[])[KeyValuePair.Create(Architecture, model.Architecture)] : [],
+    ];
 
     /// <summary>True if a file says that its model is of this architecture and computes the same; false where it says nothing.</summary>
     public static bool IsOf(IReadOnlyDictionary<string, string> metadata, ModelDescription model) =>
